@@ -1,0 +1,42 @@
+// Package action holds every change that riposte can make in AWS, each as plain data: a desired state of one target.
+package action
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// ErrCannot says that AWS refused for good (denied, a policy budget is full, the pre-deployed policy is not there). Only
+// it takes the next rung of a ladder: a time-out or a throttle may have taken effect, so the case looks again first.
+var ErrCannot = errors.New("cannot be done")
+
+// Action is a desired state of one target. Values hold exported plain fields only and are decoded strictly.
+type Action interface {
+	Kind() Kind
+	Target() event.Resource
+	// Look says whether the desired state is there, and what would restore the present one. It writes nothing, and is
+	// used before Do, on resumption, to verify, and before taking back.
+	Look(context.Context, access.Reads) (Look, error)
+	// Do brings the desired state about; doing it twice is doing it once.
+	Do(context.Context, access.Writes) error
+}
+
+// Faceted is an action that is one of several on its target which do not exclude each other: one of three protections,
+// one of many policies. Effects are told apart by kind, target and facet.
+type Faceted interface{ Facet() string }
+
+// Denier is an action that stops a principal from calling: verification watches what the principal still gets done.
+type Denier interface {
+	// Denies reports whether a call by the contained principal should now fail; call is an IAM action (ec2:StopInstances).
+	Denies(actor event.Actor, call string) bool
+}
+
+// Look is the present state, seen from an action.
+type Look struct {
+	Holds bool   // the desired state is there: nothing to do
+	Gone  string // why there is nothing left to change ("the instance is terminated"); "" where there is
+	Undo  Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
+}

@@ -1,0 +1,41 @@
+package action
+
+// Class says how urgent an action is, and whether there is a way back.
+type Class string
+
+const (
+	Contain Class = "contain" // reversible and urgent: the brakes on mending do not hold it
+	Mend    Class = "mend"    // reversible, not urgent
+	Destroy Class = "destroy" // no way back
+)
+
+// Tier is the set of rights that an action needs. Tiers are granted one by one (one role each), and contain can't write
+// a policy: a riposte in wrong hands can't make itself administrator with it.
+type Tier string
+
+const (
+	TierContain Tier = "contain"
+	TierAuthor  Tier = "author"
+	TierDestroy Tier = "destroy"
+)
+
+// Kind is what is known of an action without a value of it. Kinds are only ever added: a ledger may hold any of them.
+type Kind struct {
+	Name     string // as stored: service.verb
+	Version  int    // schema of the stored data; a newer one is left to a newer riposte
+	Does     string // one line for people: "suspend a group's processes"
+	Class    Class
+	Tier     Tier
+	Final    string   // why it is never taken back, "" where it is
+	Reads    []string // every IAM action that Look may use
+	Writes   []string // every IAM action that Do may use
+	UndoneBy []string // the calls that could undo it, as source:Name; seeing one brings verification forward
+	decode   func([]byte) (Action, error)
+}
+
+// Kinds lists every action ever shipped, the ways back included.
+func Kinds() []Kind {
+	return []Kind{}
+}
+
+func kind[A Action](k Kind) Kind { k.decode = strict[A]; return k }

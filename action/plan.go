@@ -1,0 +1,54 @@
+package action
+
+import "time"
+
+// Plan is what a person approves and what is executed, byte for byte.
+type Plan struct{ Steps []Step }
+
+// Step is a ladder of alternatives, weakest first. The next rung is taken when one can't be done or was undone by
+// somebody, so that escalation never leaves the plan.
+type Step struct {
+	Ladder []Rung
+	After  time.Duration // not before this long after the plan was made
+	Must   bool          // where all rungs fail, the plan stops here
+}
+
+// Rung is one alternative of a step.
+type Rung struct {
+	Do  Action
+	Ask string // why a person must say yes, whatever the mode; "" where the mode decides
+}
+
+// Try begins a step.
+func Try(a Action) Step { return Step{Ladder: []Rung{{Do: a}}} }
+
+// Else adds the next rung.
+func (s Step) Else(a Action) Step { s.Ladder = append(s.Ladder, Rung{Do: a}); return s }
+
+// ElseAsk adds a rung that never goes without a person.
+func (s Step) ElseAsk(a Action, why string) Step {
+	s.Ladder = append(s.Ladder, Rung{Do: a, Ask: why})
+	return s
+}
+
+// Asking makes every rung of the step wait for a person.
+func (s Step) Asking(why string) Step {
+	ladder := make([]Rung, len(s.Ladder))
+	for i, r := range s.Ladder {
+		ladder[i] = Rung{Do: r.Do, Ask: why}
+	}
+	s.Ladder = ladder
+	return s
+}
+
+// Required stops the plan where the step fails.
+func (s Step) Required() Step { s.Must = true; return s }
+
+// Kinds are the names of the first rungs, in order: the plan in short.
+func (p Plan) Kinds() []string {
+	names := make([]string, 0, len(p.Steps))
+	for _, s := range p.Steps {
+		names = append(names, s.Ladder[0].Do.Kind().Name)
+	}
+	return names
+}

@@ -1,0 +1,64 @@
+package event
+
+import "strings"
+
+// ActorKind is the sort of principal that called.
+type ActorKind string
+
+const (
+	UserActor           ActorKind = "user"            // an IAM user
+	RoleActor           ActorKind = "role"            // a session of a role
+	RootActor           ActorKind = "root"            // the account's root user
+	FederatedActor      ActorKind = "federated"       // GetFederationToken, SAML, OIDC
+	IdentityCenterActor ActorKind = "identity-center" // IdentityCenterUser
+	ServiceActor        ActorKind = "service"         // an AWS service acting for itself
+	AccountActor        ActorKind = "account"         // somebody of another account, not named
+	UnknownActor        ActorKind = "unknown"
+)
+
+// MFA has three values, since CloudTrail does not record what an identity provider did: "no" is known only of IAM users
+// and root; of any other session it is unknown.
+type MFA string
+
+const (
+	MFAYes     MFA = "yes"
+	MFANo      MFA = "no"
+	MFAUnknown MFA = "unknown"
+)
+
+// Actor is who called.
+type Actor struct {
+	Kind           ActorKind `json:"kind"`
+	Partition      string    `json:"partition,omitempty"`
+	Account        string    `json:"account,omitempty"`
+	ARN            string    `json:"arn,omitempty"`          // of the principal; of a role session, the session's
+	PrincipalID    string    `json:"principal_id,omitempty"` // AIDA..., AROA...:session
+	UserName       string    `json:"user_name,omitempty"`    // of an IAM user, without path
+	Role           string    `json:"role,omitempty"`         // role name of a session, without path
+	Session        string    `json:"session,omitempty"`      // role session name: its caller chose it
+	Issuer         string    `json:"issuer,omitempty"`       // ARN of the role or user behind the session, with its path
+	IssuerID       string    `json:"issuer_id,omitempty"`    // AROA..., AIDA...
+	AccessKey      string    `json:"access_key,omitempty"`   // the key's id, which is no secret
+	SourceIdentity string    `json:"source_identity,omitempty"`
+	InvokedBy      string    `json:"invoked_by,omitempty"`
+	Instance       string    `json:"instance,omitempty"` // the EC2 instance whose credentials these are
+	Delivery       string    `json:"delivery,omitempty"` // ec2RoleDelivery: how the role reached it, "1.0" or "2.0"
+	MFA            MFA       `json:"mfa"`
+}
+
+// ByAWS reports whether a service acted for itself: such a caller can't be contained. A service that passes somebody's
+// call on (InvokedBy) leaves it that somebody's. Only AWS can make roles below the path aws-service-role.
+func (a Actor) ByAWS() bool {
+	return a.Kind == ServiceActor || strings.Contains(a.Issuer, ":role/aws-service-role/")
+}
+
+// Credential is the one name to count an actor by: the principal's id (a user whatever the key, one session of a role),
+// else the key, else the ARN. It is empty where nothing is known.
+func (a Actor) Credential() string {
+	for _, c := range []string{a.PrincipalID, a.AccessKey, a.ARN} {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}

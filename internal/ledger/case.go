@@ -1,0 +1,136 @@
+// Package ledger is the record: cases, effects, timers, brakes, committed before every effect on the world. It says what
+// a store must do; sqlite does it on one machine, ledgertest is the suite that every store passes.
+package ledger
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Schema of the stored case. A case with a higher one is left to the newer riposte that wrote it.
+const Schema = 1
+
+// State of a case.
+type State string
+
+const (
+	Suspected  State = "suspected"  // a playbook wants to look
+	Dismissed  State = "dismissed"  // the check did not confirm, or a person said no
+	Observed   State = "observed"   // confirmed; the mode is to watch only
+	Asked      State = "asked"      // waits for a person
+	Held       State = "held"       // a rule holds it
+	Excepted   State = "excepted"   // somebody may do this
+	Superseded State = "superseded" // another case took its place
+	Acting     State = "acting"     // changes are being made
+	Contained  State = "contained"  // all changes made, verification goes on
+	Verified   State = "verified"   // and they held
+	Failed     State = "failed"     // gave up: a person must look
+	Undoing    State = "undoing"    // being taken back
+	Undone     State = "undone"     // taken back
+	Expired    State = "expired"    // nobody answered in time
+)
+
+// Open reports whether a case still waits for something; a lead on the same root joins an open case.
+func (s State) Open() bool {
+	return slices.Contains([]State{Suspected, Asked, Held, Acting, Contained, Undoing}, s)
+}
+
+// Case is the durable record of one finding from first sight to its end: one open case per playbook and root.
+type Case struct {
+	Schema    int               `json:"schema"`
+	ID        string            `json:"id"` // c_ and a ULID in lower case
+	Playbook  string            `json:"playbook"`
+	Severity  playbook.Severity `json:"severity"`
+	Title     string            `json:"title"`
+	Root      event.Resource    `json:"root"`
+	Origin    playbook.Origin   `json:"origin"` // of the first lead
+	State     State             `json:"state"`
+	Reason    string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
+	Paged     string            `json:"paged,omitempty"`
+	Leads     []Lead            `json:"leads"`
+	Revisions []Revision        `json:"revisions"`
+	Undo      *Order            `json:"undo,omitempty"` // who wants it taken back
+	Rounds    int               `json:"rounds"`         // verification rounds passed since the last change
+	Report    Report            `json:"report"`
+	Times     Times             `json:"times"`
+	Error     string            `json:"error,omitempty"` // of the last attempt
+
+	// Beside the payload: the store keeps these in columns of the same row.
+	Version  int64     `json:"-"` // counts commits; a commit on an older one is ErrStale
+	Due      time.Time `json:"-"` // when to look again; zero: never, allowed only where not State.Open and no report is owed
+	Attempts int       `json:"-"` // claims since the last commit
+}
+
+// Lead is a suspect that joined the case.
+type Lead struct {
+	Key string `json:"key"` // event and resource: a duplicate never joins twice
+	playbook.Lead
+	Checked string `json:"checked,omitempty"` // "", confirmed, dismissed
+}
+
+// Revision is one version of the plan: of one lead, or of a lead whose resource has changed since. Approval is of one
+// revision.
+type Revision struct {
+	Number     int           `json:"number"` // from 1
+	Lead       string        `json:"lead"`   // key
+	Plan       action.Sealed `json:"plan"`
+	Saw        string        `json:"saw"` // digest of the facts that Check saw: what differs has drifted
+	Made       time.Time     `json:"made"`
+	Superseded int           `json:"superseded,omitempty"` // by the revision of this number
+	Approved   *Order        `json:"approved,omitempty"`
+	Steps      []Step        `json:"steps"`
+}
+
+// StepState says how far a step is.
+type StepState string
+
+const (
+	Pending StepState = ""        // not begun
+	Intent  StepState = "intent"  // committed; the change may or may not have been made
+	Done    StepState = "done"    // made by riposte
+	Already StepState = "already" // it was so before riposte came, or by another case
+	Skipped StepState = "skipped" // nothing left to change: its target is gone
+	Broken  StepState = "failed"  // no rung could be done
+	Back    StepState = "undone"  // taken back
+	Stays   StepState = "stays"   // was to be taken back and is not; Note says why
+)
+
+// Step is where one step of a revision stands.
+type Step struct {
+	State    StepState `json:"state"`
+	Rung     int       `json:"rung"`
+	Verdict  string    `json:"verdict,omitempty"` // observe, ask, act, hold, except
+	Reason   string    `json:"reason,omitempty"`  // RULE: text
+	Requests []string  `json:"requests,omitempty"`
+	Error    string    `json:"error,omitempty"` // why rungs below could not be done
+	Note     string    `json:"note,omitempty"`
+	Made     time.Time `json:"made,omitzero"`
+	Missed   int       `json:"missed,omitempty"` // verification looks in a row that did not find it
+	Undone   string    `json:"undone,omitempty"` // evidence that somebody undid it: "iam:DetachUserPolicy by ..."
+}
+
+// Times are the stages of a case, zero where not reached.
+type Times struct {
+	Occurred    time.Time `json:"occurred,omitzero"` // CloudTrail's, one second resolution
+	Received    time.Time `json:"received,omitzero"`
+	Decided     time.Time `json:"decided,omitzero"`
+	FirstChange time.Time `json:"first_change,omitzero"` // sent
+	Contained   time.Time `json:"contained,omitzero"`
+	Verified    time.Time `json:"verified,omitzero"`
+}
+
+// Report is the outbox: what is wanted and not sent is owed, and outlives a crash.
+type Report struct {
+	Wanted   int       `json:"wanted"`
+	Sent     int       `json:"sent"`
+	Attempts int       `json:"attempts,omitempty"`
+	Due      time.Time `json:"due,omitzero"`
+	Error    string    `json:"error,omitempty"`
+}
+
+// Owed reports whether the outbox holds something.
+func (r Report) Owed() bool { return r.Wanted > r.Sent }

@@ -1,0 +1,82 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Message waits in a case's inbox until the engine takes it: other processes write there, never into the case itself.
+// Exactly one of the pointers is set.
+type Message struct {
+	Key   string         `json:"key"` // a second message of this key is dropped, for ever
+	Lead  *playbook.Lead `json:"lead,omitempty"`
+	Seen  *Sighting      `json:"seen,omitempty"`
+	Order *Order         `json:"order,omitempty"`
+}
+
+// Sighting is a call that matters to a contained case: it could undo an effect, or the contained principal made it.
+type Sighting struct {
+	Effect string          `json:"effect"` // key of the effect concerned
+	Call   string          `json:"call"`   // iam:DetachUserPolicy
+	Failed bool            `json:"failed"`
+	By     playbook.Origin `json:"by"`
+}
+
+// Verb of an order.
+type Verb string
+
+const (
+	Approve Verb = "approve"
+	Dismiss Verb = "dismiss"
+	Undo    Verb = "undo"
+)
+
+// Order is what a person wants of a case.
+type Order struct {
+	Verb     Verb          `json:"verb"`
+	By       string        `json:"by"`
+	Proven   bool          `json:"proven"` // false at the command line: the name is the operating system user's
+	At       time.Time     `json:"at"`
+	Reason   string        `json:"reason,omitempty"`
+	Revision int           `json:"revision,omitempty"` // approve: the revision that the person saw
+	Except   time.Duration `json:"except,omitempty"`   // undo: how long the same finding stays quiet
+}
+
+// Effect is one lasting change and the cases that want it: it is taken back with the last of them.
+type Effect struct {
+	Key     string          `json:"key"` // kind, target, facet
+	Action  action.Stored   `json:"action"`
+	Undos   []action.Stored `json:"undos"`   // oldest first; each was stored with its intent and is never computed again
+	Holders []string        `json:"holders"` // case ids; none: the commit deletes the effect
+	Version int64           `json:"-"`
+}
+
+// Brake stops changes. Scope is "all", "account:ID", "playbook:ID" or "class:NAME".
+type Brake struct {
+	Scope  string    `json:"scope"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// Exception keeps a playbook quiet about one root for a while.
+type Exception struct {
+	Playbook string    `json:"playbook"`
+	Root     string    `json:"root"` // event.Resource.String
+	Until    time.Time `json:"until"`
+	By       string    `json:"by"`
+	Reason   string    `json:"reason"`
+	Case     string    `json:"case"`
+}
+
+// Reservation takes one place in a durable limit: at most Max incidents in a bucket since Since. An incident that is
+// counted already takes no second place.
+type Reservation struct {
+	Bucket   string    `json:"bucket"` // playbook:ID, account:ID, organisation, destroy
+	Incident string    `json:"incident"`
+	At       time.Time `json:"at"`
+	Since    time.Time `json:"since"`
+	Max      int       `json:"max"` // 0: count only, never refuse
+}

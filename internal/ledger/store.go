@@ -1,0 +1,132 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ripostehq/riposte/playbook"
+)
+
+var (
+	// ErrStale: somebody else committed first. Load again.
+	ErrStale = errors.New("the case was changed by somebody else")
+	// ErrJoined: a message came in that the case, which was about to close, has not taken. Load again.
+	ErrJoined = errors.New("a message is waiting for the case")
+	// ErrLimit: a reservation was refused. Judge again.
+	ErrLimit = errors.New("limit reached")
+	// ErrNotFound: no such case; ErrAmbiguous: the prefix fits several.
+	ErrNotFound  = errors.New("no such case")
+	ErrAmbiguous = errors.New("the prefix fits several cases")
+	// ErrNewer: the ledger, or the case, was written by a newer riposte.
+	ErrNewer = errors.New("written by a newer riposte")
+)
+
+// Store keeps the record. Every method is one transaction; a returned error means that nothing was changed, or (where the
+// store itself lost the answer) that looking again will tell.
+type Store interface {
+	// Admit stores leads before their source is acknowledged: each joins the open case of its playbook and root, or
+	// opens one that is due at once. A lead whose key is known is dropped. It returns one admission per lead, in order.
+	Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]Admission, error)
+	// Send puts a message into a case's inbox and makes the case due now. It is false where the key is known.
+	Send(ctx context.Context, now time.Time, caseID string, m Message) (bool, error)
+
+	// Claim takes the due case that is most urgent, until the lease ends, and counts the attempt; nil where none is due.
+	Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*Claim, error)
+	// Commit writes the case and all that goes with it, or nothing: ErrStale, ErrJoined, ErrLimit. It ends no lease;
+	// the case's version, effects' versions and Attempts are brought up to date in place.
+	Commit(ctx context.Context, c *Case, w Write) error
+	// Next is when the next case is due; zero where none ever is.
+	Next(ctx context.Context) (time.Time, error)
+
+	Load(ctx context.Context, id string) (*Case, error)
+	Find(ctx context.Context, prefix string) (*Case, error)
+	Cases(ctx context.Context, f Filter) ([]*Case, error) // oldest first
+	History(ctx context.Context, id string) ([]Entry, error)
+
+	Effect(ctx context.Context, key string) (*Effect, error) // nil where there is none
+	Effects(ctx context.Context) ([]*Effect, error)
+	// Own reports whether a change of riposte's had this request id.
+	Own(ctx context.Context, requestID string) (bool, error)
+	// Count is the number of incidents in a bucket since then, one of them left out.
+	Count(ctx context.Context, bucket string, since time.Time, except string) (int, error)
+	Exceptions(ctx context.Context, playbookID, root string, now time.Time) ([]Exception, error)
+
+	Brakes(ctx context.Context) ([]Brake, error)
+	Halt(ctx context.Context, b Brake) error
+	Release(ctx context.Context, now time.Time, scope, by string) (bool, error) // false where there was no such brake
+
+	// Checkpoint seals all chains as they stand. Verify checks every chain against itself and against the checkpoints,
+	// those in the ledger and those given.
+	Checkpoint(ctx context.Context, now time.Time) (Checkpoint, error)
+	Verify(ctx context.Context, kept ...Checkpoint) (Verification, error)
+	Close() error
+}
+
+// Admission says what became of a lead.
+type Admission struct {
+	Case string
+	How  string // opened, joined, duplicate
+}
+
+// Claim is a case in hand, with what waits in its inbox, oldest first.
+type Claim struct {
+	Case  *Case
+	Inbox []Message
+	Until time.Time // end of the lease
+}
+
+// Write is what travels with a case in one commit.
+type Write struct {
+	At         time.Time
+	Notes      []string // what happened, for people, free of secrets; the entry of the chain holds them
+	Taken      []string // keys of messages that the case has taken
+	Effects    []*Effect
+	Requests   []string // request ids of changes made
+	Reserve    []Reservation
+	Exceptions []Exception
+	Release    bool // ends the lease: this was the last commit of the claim
+}
+
+// Filter selects cases.
+type Filter struct {
+	Open     bool // only open ones
+	State    State
+	Playbook string
+	Account  string
+}
+
+// Entry is one link of a case's chain. Bytes are what was hashed: they hold the previous link's hash, the notes, and the
+// hash of the case's payload, which can be pruned without breaking the chain.
+type Entry struct {
+	Chain string // case id, or "brakes"
+	Seq   int64  // over the whole ledger, without gaps
+	At    time.Time
+	State State
+	Notes []string
+	Hash  string
+	Bytes []byte
+}
+
+// Checkpoint is a digest over the heads of all chains up to one entry. Kept where the ledger's writer can't reach, it
+// proves that nothing before it was changed, left out or cut off.
+type Checkpoint struct {
+	Seq    int64     `json:"seq"`
+	At     time.Time `json:"at"`
+	Chains int       `json:"chains"`
+	Root   string    `json:"root"`
+}
+
+// Verification is what Verify found.
+type Verification struct {
+	Chains, Entries, Checkpoints int
+	Last                         Checkpoint
+	Broken                       []Break // first of each chain, in order of Seq; none: the ledger is whole
+}
+
+// Break is a place where the record does not fit itself.
+type Break struct {
+	Chain string `json:"chain"`
+	Seq   int64  `json:"seq"`
+	Why   string `json:"why"`
+}

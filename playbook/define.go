@@ -1,0 +1,110 @@
+package playbook
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+)
+
+// Definition is a Spec with its types erased: what the catalogue lists and the docs print.
+type Definition struct {
+	ID, Title, Why string
+	Severity       Severity
+	On             []Trigger
+	Reads          []string
+	Changes        []action.Kind
+	Prevents       []Prevention
+	Example        string
+	Params         []Param
+	bind           func(decode func(any) error) (Playbook, error)
+}
+
+// Define erases the types of a Spec.
+func Define[P, F any](s Spec[P, F]) Definition {
+	d := Definition{
+		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: s.Changes,
+		Prevents: s.Prevents, Example: s.Example, Params: params(s.Defaults),
+	}
+	d.bind = func(decode func(any) error) (Playbook, error) {
+		p := s.Defaults
+		if err := decode(&p); err != nil {
+			return Playbook{}, err
+		}
+		if v, ok := any(p).(interface{ Validate() error }); ok {
+			if err := v.Validate(); err != nil {
+				return Playbook{}, fmt.Errorf("%s: %w", s.ID, err)
+			}
+		}
+		return erase(d, s, p), nil
+	}
+	return d
+}
+
+// Bind gives the playbook its parameters: decode writes the configured ones over the defaults, strictly.
+func (d Definition) Bind(decode func(any) error) (Playbook, error) { return d.bind(decode) }
+
+// Default binds the playbook to its defaults.
+func (d Definition) Default() (Playbook, error) { return d.bind(func(any) error { return nil }) }
+
+func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
+	rest := func(x Suspect[F], from Origin) (Lead, error) {
+		b, err := json.Marshal(x.Facts)
+		return Lead{s.ID, s.Severity, x.Resource, x.Title, b, from}, err
+	}
+	wake := func(l Lead, caseID string) (Suspect[F], error) {
+		x := Suspect[F]{Resource: l.Resource, Title: l.Title, Case: caseID}
+		if err := json.Unmarshal(l.Facts, &x.Facts); err != nil {
+			return x, fmt.Errorf("%s: read facts: %w", s.ID, err)
+		}
+		return x, nil
+	}
+	return Playbook{
+		Definition: d,
+		Leads: func(e event.Event) (out []Lead, err error) {
+			for _, x := range s.Suspect(e, p) {
+				l, err := rest(x, origin(e))
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, l)
+			}
+			return out, nil
+		},
+		Check: func(ctx context.Context, in In, caseID string, l Lead) (out []Proposal, err error) {
+			x, err := wake(l, caseID)
+			if err != nil {
+				return nil, err
+			}
+			confirmed, err := s.Check(ctx, in, x, p)
+			if err != nil {
+				return nil, err
+			}
+			for _, x := range confirmed {
+				x.Case = caseID
+				found, err := rest(x, l.Origin)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, Proposal{found, s.Plan(x, p)})
+			}
+			return out, nil
+		},
+		Preview: func(l Lead) (action.Plan, error) {
+			x, err := wake(l, "")
+			if err != nil {
+				return action.Plan{}, err
+			}
+			return s.Plan(x, p), nil
+		},
+	}
+}
+
+func origin(e event.Event) Origin {
+	return Origin{
+		EventID: e.ID, RequestID: e.RequestID, Name: e.Name, Source: e.Source, Occurred: e.Time, Received: e.Received,
+		Place: e.Place(), SourceIP: e.SourceIP, Actor: e.Actor,
+	}
+}

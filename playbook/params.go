@@ -1,0 +1,70 @@
+package playbook
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Param describes one parameter of a playbook, for people and for the editor's schema.
+type Param struct {
+	Name    string // as in the configuration
+	Type    reflect.Type
+	Default any
+	Help    string
+}
+
+// params reads the fields of a parameter struct: the yaml tag names one, the help tag says what it is for.
+func params(defaults any) []Param {
+	v := reflect.ValueOf(defaults)
+	if v.Kind() != reflect.Struct {
+		return nil
+	}
+	var out []Param
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		out = append(out, Param{Name: f.Tag.Get("yaml"), Type: f.Type, Default: v.Field(i).Interface(), Help: f.Tag.Get("help")})
+	}
+	return out
+}
+
+// Validate refuses a catalogue that can't be trusted: two playbooks of one id, or one that does not say what it is, what
+// starts it, what rights it needs, what it changes, or what would prevent what it finds.
+func Validate(catalogue []Definition) error {
+	seen := map[string]bool{}
+	for _, d := range catalogue {
+		if seen[d.ID] {
+			return fmt.Errorf("playbook %q is listed twice", d.ID)
+		}
+		seen[d.ID] = true
+		if err := d.complete(); err != nil {
+			return fmt.Errorf("playbook %q: %w", d.ID, err)
+		}
+	}
+	return nil
+}
+
+func (d Definition) complete() error {
+	for _, need := range []struct {
+		what    string
+		missing bool
+	}{
+		{"id", d.ID == ""}, {"title", d.Title == ""}, {"why", d.Why == ""}, {"severity", d.Severity == ""},
+		{"trigger", len(d.On) == 0}, {"permissions (Reads)", len(d.Reads) == 0}, {"changes", len(d.Changes) == 0},
+		{"prevention", len(d.Prevents) == 0}, {"example", d.Example == ""}, {"definition (use playbook.Define)", d.bind == nil},
+	} {
+		if need.missing {
+			return fmt.Errorf("has no %s", need.what)
+		}
+	}
+	for _, t := range d.On {
+		if t.Source == "" || len(t.Names) == 0 {
+			return fmt.Errorf("has a trigger without source or names")
+		}
+	}
+	for _, p := range d.Params {
+		if p.Name == "" || p.Help == "" {
+			return fmt.Errorf("has a parameter without yaml name or help: %+v", p)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+// Package playbook is the contract between a playbook's author, who writes typed Go, and the engine, which sees data.
+package playbook
+
+import (
+	"context"
+	"time"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+)
+
+// Severity of a finding.
+type Severity string
+
+const (
+	Low      Severity = "low"
+	Medium   Severity = "medium"
+	High     Severity = "high"
+	Critical Severity = "critical"
+)
+
+// Severities from the mildest to the worst.
+func Severities() []Severity { return []Severity{Low, Medium, High, Critical} }
+
+// Trigger says which events a playbook wants to see. It is data: it compiles to the route table, to the EventBridge
+// pattern of a deployment, and to the docs.
+type Trigger struct {
+	Source string   // ec2.amazonaws.com
+	Names  []string // event names, exactly as CloudTrail writes them
+}
+
+// Suspect is what a playbook wants to look at. F holds its facts: small, typed, free of secrets. Suspect begins them from
+// the event alone, Check completes them from the present state; they are stored, the event is not.
+type Suspect[F any] struct {
+	Resource event.Resource // the root of containment: the group, not its twenty instances; one open case each
+	Title    string         // what was seen, in one line, with the reason that fired
+	Facts    F
+	Case     string // the case's id once it has one, "" in a preview; for names that are made in AWS
+}
+
+// In is all that a check may use besides the suspect.
+type In struct {
+	AWS access.Reads
+	Now time.Time
+}
+
+// Prevention is what would have made the finding impossible: remediation is the second best.
+type Prevention struct {
+	Kind     string // "SCP", "declarative policy", "Allowed AMIs", "setting"
+	How      string // one or two sentences
+	Document string // the policy's JSON, "" where there is none
+}
+
+// Spec is one playbook. P are its parameters, with YAML names and a help tag on each field; F are its facts.
+type Spec[P, F any] struct {
+	ID       string // theme.name, stable
+	Title    string // what it finds, in a few words
+	Why      string // why anybody should care, and what to know before switching it on
+	Severity Severity
+	On       []Trigger
+	Reads    []string // every IAM action that Check may use
+	Changes  []action.Kind
+	Prevents []Prevention
+	Example  string // one CloudTrail record that fires it, JSON
+	Defaults P
+	// Suspect is pure, and quiet about a call that failed.
+	Suspect func(event.Event, P) []Suspect[F]
+	// Check reads the present state and returns what it confirms, completed: nothing means dismissed. What can't be read
+	// is an error, never a guess.
+	Check func(context.Context, In, Suspect[F], P) ([]Suspect[F], error)
+	// Plan is pure: it is asked about confirmed suspects, and by a replay about unchecked ones.
+	Plan func(Suspect[F], P) action.Plan
+}
+
+// Lead is a suspect at rest, with what is known of its origin.
+type Lead struct {
+	Playbook string         `json:"playbook"`
+	Severity Severity       `json:"severity"`
+	Resource event.Resource `json:"resource"`
+	Title    string         `json:"title"`
+	Facts    []byte         `json:"facts"` // JSON; as bytes, so that no encoder touches it again
+	Origin   Origin         `json:"origin"`
+}
+
+// Origin is what the engine keeps of the event that brought a lead.
+type Origin struct {
+	EventID   string      `json:"event_id"`
+	RequestID string      `json:"request_id,omitempty"`
+	Name      string      `json:"name"`
+	Source    string      `json:"source"`
+	Occurred  time.Time   `json:"occurred"`
+	Received  time.Time   `json:"received"`
+	Place     event.Place `json:"place"`
+	SourceIP  string      `json:"source_ip,omitempty"`
+	Actor     event.Actor `json:"actor"`
+}
+
+// Proposal is a confirmed lead with its plan.
+type Proposal struct {
+	Lead Lead
+	Plan action.Plan
+}
+
+// Playbook is a Definition bound to its parameters: what the engine works with.
+type Playbook struct {
+	Definition
+	// Leads are the suspects of one event, at rest.
+	Leads func(event.Event) ([]Lead, error)
+	// Check confirms or dismisses; caseID goes into the names of what the plan makes.
+	Check func(ctx context.Context, in In, caseID string, l Lead) ([]Proposal, error)
+	// Preview is the plan on unchecked facts.
+	Preview func(Lead) (action.Plan, error)
+}
