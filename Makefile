@@ -1,0 +1,17 @@
+# riposte: what can be done here. `make test` is what every change must pass.
+.PHONY: build test lint bench generate
+
+build: ## the binary, into bin/
+	go build -trimpath -o bin/ ./cmd/...
+
+test: ## format, vet, staticcheck, tests with the race detector; generated files and the import rule are among the tests
+	@.ci/check format vet staticcheck tests
+
+lint: ## the part of test that runs nothing
+	@.ci/check format vet staticcheck
+
+bench: ## figures, as ratios measured in the same run
+	go test -run '^$$' -bench . -benchtime 1s ./...
+
+generate: ## docs/cli.md, docs/playbooks/, docs/config.schema.json
+	go test ./cmd/riposte -run '^TestGeneratedDocs$$' -update

@@ -1,0 +1,106 @@
+// Package architecture holds the project to its own design: who may import whom, and what no package does.
+package architecture
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The domain, in order: each package may import those named, and nothing else of ours.
+var domain = map[string][]string{
+	"iam":       {},
+	"event":     {},
+	"access":    {"event"},
+	"action":    {"event", "access", "iam"},
+	"playbook":  {"event", "access", "action", "iam"},
+	"playbooks": {"event", "access", "action", "playbook", "playbooks", "iam"},
+}
+
+// The stages of the engine's sentence. One knows the domain and the contract of the record, never another stage; only
+// composers put them together.
+var stages = []string{
+	"internal/source", "internal/scan", "internal/route", "internal/sweep", "internal/gate", "internal/notify", "internal/cloud",
+}
+
+var composers = []string{"internal/engine", "internal/app", "internal/demo", "cmd"}
+
+// What a stage may use of ours beside the domain: contracts and data, no machinery.
+var contracts = []string{"internal/ledger", "internal/config"}
+
+// Adapters are named where things are wired, and in tests, nowhere else.
+var adapters = []string{"internal/ledger/sqlite", "internal/ledger/dynamodb", "internal/world", "internal/console"}
+
+var wiring = []string{"cmd", "internal/demo"}
+
+func TestImportRule(t *testing.T) {
+	for _, s := range tree(t) {
+		for _, to := range s.imports() {
+			if why := forbidden(s.dir, to, s.test); why != "" {
+				t.Errorf("%s imports %s: %s", s.path, to, why)
+			}
+		}
+	}
+}
+
+// forbidden says why a package may not import another, "" where it may.
+func forbidden(from, to string, test bool) string {
+	if from == to || test && !under(from, "iam") {
+		return "" // tests may stand on the world; who checks the policy language stands on nothing
+	}
+	if allowed, ok := domain[root(from)]; ok && !slices.Contains(allowed, root(to)) {
+		return "the domain imports only what stands before it: " + root(from) + " may use " + strings.Join(allowed, ", ")
+	}
+	if isAny(to, adapters) && !isAny(from, adapters) && !isAny(from, wiring) {
+		return "only wiring names adapters"
+	}
+	if isAny(to, stages) && !isAny(from, composers) && !sameStage(from, to) {
+		return "only the engine, and what composes it, calls a stage"
+	}
+	if isAny(from, stages) && under(to, "internal") && !slices.Contains(contracts, to) && !sameStage(from, to) {
+		return "a stage knows the domain and contracts, no machinery"
+	}
+	return ""
+}
+
+// root is the first element of a path: the theme below playbooks counts as playbooks.
+func root(dir string) string { first, _, _ := strings.Cut(dir, "/"); return first }
+
+func under(dir, parent string) bool { return dir == parent || strings.HasPrefix(dir, parent+"/") }
+
+func isAny(dir string, parents []string) bool {
+	return slices.ContainsFunc(parents, func(p string) bool { return under(dir, p) })
+}
+
+// sameStage reports whether both lie in one stage: a stage may be made of several packages.
+func sameStage(a, b string) bool {
+	return slices.ContainsFunc(stages, func(s string) bool { return under(a, s) && under(b, s) })
+}
+
+func TestForbidden(t *testing.T) {
+	for _, c := range []struct {
+		name, from, to string
+		test, ok       bool
+	}{
+		{"a playbook reads the contract", "playbooks/launch", "playbook", false, true},
+		{"a playbook touches machinery", "playbooks/launch", "internal/ledger", false, false},
+		{"the contract knows the catalogue", "playbook", "playbooks", false, false},
+		{"event knows nothing", "event", "access", false, false},
+		{"the policy language knows nothing of riposte", "iam", "event", false, false},
+		{"not even in its tests", "iam", "event", true, false},
+		{"the engine calls a stage", "internal/engine", "internal/gate", false, true},
+		{"a stage calls a stage", "internal/gate", "internal/route", false, false},
+		{"a stage has parts", "internal/notify", "internal/notify/securityhub", false, true},
+		{"a stage knows the record", "internal/gate", "internal/ledger", false, true},
+		{"a stage knows the store", "internal/gate", "internal/ledger/sqlite", false, false},
+		{"the engine names an adapter", "internal/engine", "internal/world", false, false},
+		{"a command names an adapter", "cmd/riposte", "internal/ledger/sqlite", false, true},
+		{"a test stands on the world", "playbooks/launch", "internal/world", true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if why := forbidden(c.from, c.to, c.test); (why == "") != c.ok {
+				t.Errorf("%s imports %s: want allowed %v, got %q", c.from, c.to, c.ok, why)
+			}
+		})
+	}
+}
