@@ -62,3 +62,11 @@ func (a Actor) Credential() string {
 	}
 	return ""
 }
+
+// Principal is the ARN that stays: the role behind a session, with its path, else the user or root.
+func (a Actor) Principal() string {
+	if a.Issuer != "" {
+		return a.Issuer
+	}
+	return a.ARN
+}

@@ -1,0 +1,111 @@
+package event
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The types of userIdentity, from the CloudTrail user guide, "userIdentity element". Any other is an unknown actor.
+func actorKind(typ, invokedBy string) ActorKind {
+	switch typ {
+	case "IAMUser":
+		return UserActor
+	case "AssumedRole", "Role":
+		return RoleActor
+	case "Root":
+		return RootActor
+	case "FederatedUser", "SAMLUser", "WebIdentityUser", "Directory":
+		return FederatedActor
+	case "IdentityCenterUser":
+		return IdentityCenterActor
+	case "AWSService":
+		return ServiceActor
+	case "AWSAccount":
+		return AccountActor
+	case "":
+		if invokedBy != "" {
+			return ServiceActor
+		}
+	}
+	return UnknownActor
+}
+
+// actor reads a userIdentity.
+func (o object) actor() Actor {
+	session := o.object("sessionContext")
+	issuer := session.object("sessionIssuer")
+	invokedBy := o.text("invokedBy")
+	a := Actor{
+		Kind: actorKind(o.text("type"), invokedBy), Account: o.text("accountId"), ARN: onlyARN(o.text("arn")),
+		PrincipalID: o.text("principalId"), AccessKey: o.text("accessKeyId"), InvokedBy: invokedBy,
+		Issuer: onlyARN(issuer.text("arn")), IssuerID: issuer.text("principalId"),
+		SourceIdentity: session.text("sourceIdentity"), Delivery: session.text("ec2RoleDelivery"),
+	}
+	a.name(o.text("userName"), issuer.text("userName"))
+	partition, _, account := arnPlace(first(a.ARN, a.Issuer))
+	a.Partition, a.Account = partition, first(a.Account, account)
+	a.MFA = o.mfa(a.Kind, session)
+	a.Instance = a.instance(o.object("inScopeOf"))
+	return a
+}
+
+// name finds user, role and session: in the ARN, which AWS makes, before the fields that repeat it.
+func (a *Actor) name(user, issuer string) {
+	if a.Kind == RoleActor {
+		a.Role, a.Session = roleSession(a.ARN)
+		a.Role = first(a.Role, issuer)
+		if _, session, ok := strings.Cut(a.PrincipalID, ":"); ok {
+			a.Session = first(a.Session, session)
+		}
+		return
+	}
+	if a.Kind == UserActor && user == "" {
+		user = a.ARN[strings.LastIndex(a.ARN, "/")+1:]
+	}
+	a.UserName = user
+}
+
+// roleSession splits arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION. The role stands there without its path.
+func roleSession(arn string) (role, session string) {
+	_, path, ok := strings.Cut(arn, ":assumed-role/")
+	if !ok {
+		return "", ""
+	}
+	role, session, _ = strings.Cut(path, "/")
+	return role, session
+}
+
+// mfa is three-valued. Users and root without a session context called with plain keys or a password: no MFA. Whatever an
+// identity provider did, its sessions carry "false", so that of any other session only a "true" is known.
+func (o object) mfa(k ActorKind, session object) MFA {
+	own := k == UserActor || k == RootActor
+	switch session.object("attributes").text("mfaAuthenticated") {
+	case "true":
+		return MFAYes
+	case "false":
+		if own {
+			return MFANo
+		}
+	case "":
+		if own && o.raw("sessionContext") == nil {
+			return MFANo
+		}
+	}
+	return MFAUnknown
+}
+
+var instanceID = regexp.MustCompile(`^i-([0-9A-Za-z]{8}|[0-9A-Za-z]{17})$`)
+
+// instance is the EC2 instance that AWS itself names in inScopeOf, or, in records that lack it, the session's name where
+// ec2RoleDelivery says that the metadata service handed the credentials out. The name alone proves nothing: whoever may
+// assume a role may call his session i-0123456789abcdef0.
+func (a Actor) instance(scope object) string {
+	if scope.text("issuerType") == "AWS::EC2::Instance" {
+		_, id, _ := strings.Cut(scope.text("credentialsIssuedTo"), ":instance/")
+		return id
+	}
+	if a.Kind == RoleActor && a.Delivery != "" && instanceID.MatchString(a.Session) {
+		return a.Session
+	}
+	return ""
+}

@@ -1,0 +1,74 @@
+package event
+
+import (
+	"regexp"
+	"strings"
+)
+
+// People says whose role sessions are human: those of the issuers that a person has to sign in for (Identity Center, SAML
+// providers). Nobody else's session name is to be believed, since whoever assumes a role chooses it.
+type People struct {
+	Issuers     []string       // ARN patterns of the roles, with *
+	SessionName *regexp.Regexp // what the whole session name looks like; nil takes any
+}
+
+// Person is the human behind an actor, by the name of the session, "" where none is known.
+func (p People) Person(a Actor) string {
+	if a.Kind != RoleActor || a.Session == "" || a.Issuer == "" {
+		return ""
+	}
+	if !p.named(a.Session) {
+		return ""
+	}
+	for _, pattern := range p.Issuers {
+		if MatchARN(pattern, a.Issuer) {
+			return a.Session
+		}
+	}
+	return ""
+}
+
+// named wants the whole name to match, also where the pattern is not anchored.
+func (p People) named(session string) bool {
+	if p.SessionName == nil {
+		return true
+	}
+	pattern := *p.SessionName
+	pattern.Longest()
+	return pattern.FindString(session) == session
+}
+
+// MatchARN compares an ARN with a pattern part by part. A * stands for any text within its part, so that the * of an
+// account can't reach into the path of a role, which an attacker chooses in his own account.
+func MatchARN(pattern, arn string) bool {
+	want, have := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
+	if len(want) != 6 || len(have) != 6 {
+		return false
+	}
+	for i := range want {
+		if !matchGlob(want[i], have[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// matchGlob takes the shortest text for each * and goes back to the last one where that fails.
+func matchGlob(pattern, s string) bool {
+	star, from := -1, 0
+	p, i := 0, 0
+	for i < len(s) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, from, p = p, i, p+1
+		case p < len(pattern) && pattern[p] == s[i]:
+			p, i = p+1, i+1
+		case star >= 0:
+			from, p = from+1, star+1
+			i = from
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
