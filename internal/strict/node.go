@@ -1,0 +1,159 @@
+package strict
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Node is a place in a document: what a field of this type holds is decoded later, by whoever knows its shape.
+type Node struct {
+	doc *Document
+	n   ast.Node
+}
+
+// Entry is one key of a mapping.
+type Entry struct {
+	Key   string
+	At    Node // of the key
+	Value Node
+}
+
+// Present reports whether anything stands there.
+func (n Node) Present() bool {
+	if n.n == nil {
+		return false
+	}
+	_, null := n.n.(*ast.NullNode)
+	return !null
+}
+
+// Line of the node, from 1; 0 where nothing stands there.
+func (n Node) Line() int {
+	if n.n == nil {
+		return 0
+	}
+	return start(n.n).GetToken().Position.Line
+}
+
+// Complain records a problem at the node.
+func (n Node) Complain(format string, args ...any) { n.doc.complain(n.n, format, args...) }
+
+// Problem is a remark at the node that does not make the document wrong.
+func (n Node) Problem(format string, args ...any) Problem {
+	return n.doc.problem(n.n, 0, fmt.Sprintf(format, args...))
+}
+
+// Unknown records that nobody knows the key; what stands behind it is not repeated.
+func (e Entry) Unknown(where, hint string) {
+	d, n := e.At.doc, e.At.n
+	end := n.GetToken().Position.Column + len([]rune(e.Key))
+	d.problems = append(d.problems, d.problem(n, end, fmt.Sprintf("unknown key %q%s%s", e.Key, where, hint)))
+}
+
+// Entries are the keys of a mapping in the order of the file; anything else is a problem.
+func (n Node) Entries() []Entry {
+	if !n.Present() {
+		return nil
+	}
+	var values []*ast.MappingValueNode
+	switch m := n.n.(type) {
+	case *ast.MappingNode:
+		values = m.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{m}
+	default:
+		n.Complain("want keys and values, found %s", kindOf(n.n))
+		return nil
+	}
+	var out []Entry
+	for _, v := range values {
+		key, ok := keyOf(v.Key)
+		if !ok {
+			n.doc.complain(v.Key, "a key is plain text: no anchors, merges or tags")
+			continue
+		}
+		out = append(out, Entry{key, Node{n.doc, v.Key}, Node{n.doc, v.Value}})
+	}
+	return out
+}
+
+// Items are the elements of a sequence; anything else is a problem.
+func (n Node) Items() []Node {
+	if !n.Present() {
+		return nil
+	}
+	s, ok := n.n.(*ast.SequenceNode)
+	if !ok {
+		n.Complain("want a list, found %s", kindOf(n.n))
+		return nil
+	}
+	out := make([]Node, 0, len(s.Values))
+	for _, v := range s.Values {
+		out = append(out, Node{n.doc, v})
+	}
+	return out
+}
+
+// At goes down by keys (string) and indexes (int), as far as the document does: the place to complain at.
+func (n Node) At(path ...any) Node {
+	for _, step := range path {
+		next, ok := n.down(step)
+		if !ok {
+			return n
+		}
+		n = next
+	}
+	return n
+}
+
+func (n Node) down(step any) (Node, bool) {
+	switch step := step.(type) {
+	case string:
+		for _, e := range quiet(n).Entries() {
+			if e.Key == step && e.Value.n != nil {
+				return e.Value, true
+			}
+		}
+	case int:
+		if items := quiet(n).Items(); step < len(items) {
+			return items[step], true
+		}
+	}
+	return n, false
+}
+
+// quiet is the node of a document that nobody reads the problems of.
+func quiet(n Node) Node { return Node{&Document{name: n.doc.name, lines: n.doc.lines}, n.n} }
+
+func keyOf(k ast.MapKeyNode) (string, bool) {
+	switch k := k.(type) {
+	case *ast.StringNode:
+		return k.Value, true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode:
+		return k.GetToken().Value, true // a key is text, whatever it looks like: 111122223333 is an account
+	}
+	return "", false
+}
+
+func kindOf(n ast.Node) string {
+	switch n.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return "keys and values"
+	case *ast.SequenceNode:
+		return "a list"
+	case *ast.StringNode, *ast.LiteralNode:
+		return "a text"
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+		return "a number"
+	case *ast.BoolNode:
+		return "true or false"
+	case *ast.NullNode:
+		return "nothing"
+	case *ast.AliasNode, *ast.AnchorNode, *ast.MergeKeyNode:
+		return "an anchor or alias, which are not read here"
+	case *ast.TagNode:
+		return "a tag, which is not read here"
+	}
+	return "something else"
+}

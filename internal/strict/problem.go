@@ -1,0 +1,81 @@
+package strict
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Problem is one thing that is wrong at one place of a file.
+type Problem struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`   // from 1
+	Column  int    `json:"column"` // from 1, in characters
+	Text    string `json:"text"`
+	excerpt string
+}
+
+// String is the place and the problem on one line, as compilers write it.
+func (p Problem) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+}
+
+// Excerpt is the line concerned with a mark below the column, "" where there is none.
+func (p Problem) Excerpt() string {
+	if p.excerpt == "" {
+		return ""
+	}
+	margin := fmt.Sprintf("%5d | ", p.Line)
+	mark := strings.Repeat(" ", max(0, p.Column-1))
+	return margin + p.excerpt + "\n" + strings.Repeat(" ", len(margin)-2) + "| " + mark + "^"
+}
+
+// Problems are all that was found in a file, by position: an error where there is at least one.
+type Problems []Problem
+
+func (ps Problems) Error() string {
+	var b strings.Builder
+	for i, p := range ps {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(p.String())
+		if e := p.Excerpt(); e != "" {
+			b.WriteString("\n" + e)
+		}
+	}
+	return b.String()
+}
+
+// sorted orders problems by position and drops those said twice.
+func (ps Problems) sorted() Problems {
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return slices.Compact(ps)
+}
+
+// excerpt is one line of the source, made fit for a terminal. Behind a key that nobody knows there may stand a secret:
+// then the line ends with the key.
+func excerpt(lines []string, line, keyEnd int) string {
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	text := strings.ToValidUTF8(strings.TrimRight(lines[line-1], "\r"), "?")
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, text)
+	limit := 160
+	if keyEnd > 0 {
+		limit = keyEnd
+	}
+	if utf8.RuneCountInString(text) > limit {
+		text = string([]rune(text)[:limit]) + " ..."
+	}
+	return text
+}

@@ -1,0 +1,184 @@
+package strict
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type colour string
+
+func (colour) Enum() []string { return []string{"red", "green"} }
+
+type even int
+
+func (e *even) UnmarshalText(b []byte) error {
+	if len(b)%2 != 0 {
+		return errors.New("want an even number of characters")
+	}
+	*e = even(len(b))
+	return nil
+}
+
+type inner struct {
+	ID   string        `yaml:"id"`
+	Wait time.Duration `yaml:"wait"`
+}
+
+type outer struct {
+	Name   string           `yaml:"name"`
+	Count  int              `yaml:"count"`
+	Share  float64          `yaml:"share"`
+	On     bool             `yaml:"on"`
+	Colour colour           `yaml:"colour"`
+	Even   even             `yaml:"even"`
+	List   []inner          `yaml:"list"`
+	Table  map[string]inner `yaml:"table"`
+	One    *inner           `yaml:"one"`
+	Later  Node             `yaml:"later"`
+}
+
+func read(t *testing.T, text string) (outer, error) {
+	t.Helper()
+	d, err := Parse("a.yaml", []byte(text))
+	if err != nil {
+		return outer{}, err
+	}
+	v := outer{Name: "default"}
+	d.Root().Decode(&v)
+	return v, d.Err()
+}
+
+func TestDecode(t *testing.T) {
+	got, err := read(t, `
+count: 3
+share: 0.5
+on: true
+colour: green
+even: 1234
+list:
+  - {id: a, wait: 90s}
+  - id: b
+table: {x: {id: "1"}}
+one:
+  id: |
+    two
+    lines
+later: [1, 2]
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(got.Later.Items()); n != 2 {
+		t.Errorf("later holds %d items, want 2", n)
+	}
+	got.Later = Node{}
+	want := outer{
+		Name: "default", Count: 3, Share: 0.5, On: true, Colour: "green", Even: 4,
+		List:  []inner{{"a", 90 * time.Second}, {ID: "b"}},
+		Table: map[string]inner{"x": {ID: "1"}}, One: &inner{ID: "two\nlines\n"},
+	}
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(Node{})); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestEmptyDocumentsChangeNothing(t *testing.T) {
+	for _, text := range []string{"", "\n\n", "# only a comment\n", "name:\n", "---\n", "{}"} {
+		got, err := read(t, text)
+		if err != nil || got.Name != "default" {
+			t.Errorf("%q: got %+v, %v", text, got, err)
+		}
+	}
+}
+
+func TestProblems(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"unknown key, close to one", "nmae: x", `a.yaml:1:1: unknown key "nmae"; did you mean "name"?`},
+		{"unknown key, close to none", "zebra: x", `a.yaml:1:1: unknown key "zebra"`},
+		{"unknown key further down", "one:\n  idd: x", `a.yaml:2:3: unknown key "idd" in one; did you mean "id"?`},
+		{"case matters", "Name: x", `a.yaml:1:1: unknown key "Name"; did you mean "name"?`},
+		{"a number for a text", "name: 111122223333", `a.yaml:1:7: name: want a text (in quotes), found a number`},
+		{"a text for a number", "count: many", `a.yaml:1:8: count: want a whole number, found a text`},
+		{"a fraction for a whole number", "count: 1.5", `a.yaml:1:8: count: want a whole number, found a number`},
+		{"too large a number", "count: 99999999999999999999", `a.yaml:1:8: count: want a whole number`},
+		{"a text for a boolean", "on: yes", `a.yaml:1:5: on: want true or false, found a text`},
+		{"a list for a text", "name: [a]", `a.yaml:1:7: name: want a text, found a list`},
+		{"a text for a list", "list: a", `a.yaml:1:7: want a list, found a text`},
+		{"a list for keys", "one: [a]", `a.yaml:1:6: want keys and values, found a list`},
+		{"a bad duration", "one: {wait: 3 days}", `a.yaml:1:13: one.wait: want a duration like 90s, 15m or 48h, found "3 days"`},
+		{"a value that is none of the few", "colour: gren", `a.yaml:1:9: colour: "gren" is not one of red, green; did you mean "green"?`},
+		{"a text that its type refuses", "even: abc", `a.yaml:1:7: even: want an even number of characters`},
+		{"inside a list", "list:\n- id: a\n- id: 5", `a.yaml:3:7: list[1].id: want a text (in quotes), found a number`},
+		{"a key twice", "name: a\nname: b", `a.yaml:2:1: mapping key "name" already defined at [1:1]`},
+		{"no YAML", "name: [a", `a.yaml:1:`},
+		{"a tab", "one:\n\tid: a", `a.yaml:`},
+		{"two documents", "name: a\n---\nname: b", `a second document`},
+		{"an alias", "one: &x {id: a}", `found an anchor or alias`},
+		{"a merge", "<<: {name: a}", `a key is plain text`},
+		{"no text", "name: \xff", `a.yaml:1:1: the file is not UTF-8 text`},
+		{"deep", strings.Repeat("[", 5000), `deeper than any configuration`},
+		{"deep by indentation", strings.Repeat("- ", 5000), `deeper than any configuration`},
+		{"large", strings.Repeat("# padding\n", 200_000), `larger than`},
+		{"a text at the root", "hello", `a.yaml:1:1: want keys and values, found a text`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := read(t, c.text)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got\n%v\nwant\n%s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestAllProblemsAreSaidInOrder(t *testing.T) {
+	_, err := read(t, "zebra: 1\nname: 5\none:\n  wait: long\n")
+	var ps Problems
+	if !errors.As(err, &ps) {
+		t.Fatalf("got %v, want Problems", err)
+	}
+	var lines []int
+	for _, p := range ps {
+		lines = append(lines, p.Line)
+	}
+	if d := cmp.Diff([]int{1, 2, 4}, lines); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestExcerptPointsAtTheColumn(t *testing.T) {
+	_, err := read(t, "name: ok\ncount: many\n")
+	want := "a.yaml:2:8: count: want a whole number, found a text\n    2 | count: many\n      |        ^"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestAnUnknownKeyKeepsItsValueToItself(t *testing.T) {
+	for _, text := range []string{"password: hunter2", "one: {id: a, password: hunter2}"} {
+		_, err := read(t, text)
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: the error repeats what may be a secret: %v", text, err)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{"name: a", "list: [{id: b}]", "one:\n  wait: 3s", "? a\n: b", "a: !!binary x", "&a b: *a", "- - -", "\"\\u0000\": |+\n x"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := Parse("f.yaml", data)
+		if err != nil {
+			return
+		}
+		var v outer
+		d.Root().Decode(&v)
+		if err := d.Err(); err != nil && err.Error() == "" {
+			t.Error("a problem without a text")
+		}
+	})
+}
