@@ -1,0 +1,122 @@
+package iam
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// condition is one operator on one key. Its values are alternatives; of a negated operator none may match.
+type condition struct {
+	key      string // lower case: keys ignore it
+	ifExists bool
+	negated  bool
+	null     bool // looks at presence alone
+	absent   bool // Null "true": the key may be absent
+	present  bool // Null "false": the key may be present
+	values   matcher
+}
+
+// matcher compares a request's value with the policy's values.
+type matcher interface {
+	match(value string, c Context) bool
+}
+
+// holds follows AWS where the key is missing: a negated operator matches, as does any with IfExists.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+func (c *condition) holds(x Context) bool {
+	v, present := x.values[c.key]
+	switch {
+	case c.null:
+		return present && c.present || !present && c.absent
+	case !present:
+		return c.ifExists || c.negated
+	}
+	return c.values.match(v, x) != c.negated
+}
+
+// conditions compiles a Condition block: operators and keys all have to hold.
+func (c compiler) conditions(n node) ([]condition, error) {
+	if n.kind != objectNode {
+		return nil, fmt.Errorf("it is %s, not an object", n.kind)
+	}
+	var out []condition
+	for _, op := range n.fields {
+		if op.value.kind != objectNode || len(op.value.fields) == 0 {
+			return nil, fmt.Errorf("%s: it must be an object of keys", op.key)
+		}
+		for _, k := range op.value.fields {
+			cond, err := c.condition(op.key, k)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", op.key, err)
+			}
+			out = append(out, cond)
+		}
+	}
+	cheapestFirst(out)
+	return out, nil
+}
+
+// cheapestFirst lets a statement that asks for presence first be left early; the result is the same in any order.
+func cheapestFirst(cs []condition) {
+	sort.SliceStable(cs, func(i, j int) bool { return cs[i].null && !cs[j].null })
+}
+
+func (c compiler) condition(name string, k field) (condition, error) {
+	base, ifExists := strings.CutSuffix(name, "IfExists")
+	op, ok := operatorNamed(base)
+	if !ok || ifExists && base == "Null" {
+		return condition{}, errors.New("this operator is not supported")
+	}
+	if k.key == "" {
+		return condition{}, errors.New("a key is empty")
+	}
+	values, err := scalars(k.value)
+	if err != nil {
+		return condition{}, fmt.Errorf("%s: %w", k.key, err)
+	}
+	out := condition{key: strings.ToLower(k.key), ifExists: ifExists, negated: op.negated}
+	if base == "Null" {
+		err = out.presence(values)
+	} else {
+		out.values, err = op.compile(c, values)
+	}
+	if err != nil {
+		return condition{}, fmt.Errorf("%s: %w", k.key, err)
+	}
+	return out, nil
+}
+
+// presence compiles the values of Null.
+func (c *condition) presence(values []string) error {
+	c.null = true
+	for _, v := range values {
+		switch strings.ToLower(v) {
+		case "true":
+			c.absent = true
+		case "false":
+			c.present = true
+		default:
+			return fmt.Errorf("%q is neither \"true\" nor \"false\"", v)
+		}
+	}
+	return nil
+}
+
+// scalars are the values of a key; AWS lets numbers and booleans stand without quotes.
+func scalars(n node) ([]string, error) {
+	var out []string
+	for _, item := range n.items() {
+		switch item.kind {
+		case stringNode, numberNode, boolNode:
+			out = append(out, item.text)
+		default:
+			return nil, fmt.Errorf("a value is %s", item.kind)
+		}
+	}
+	if len(out) == 0 {
+		return nil, errors.New("it has no values")
+	}
+	return out, nil
+}

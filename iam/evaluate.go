@@ -1,0 +1,179 @@
+package iam
+
+import "strings"
+
+// Request is what somebody wants to do.
+type Request struct {
+	Action    string // ec2:TerminateInstances
+	Resource  string // an ARN, or "*" for an action without resources
+	Principal Principal
+	Context   Context
+}
+
+// Context holds the condition keys of a request, one value each: operators on sets of values are not supported. A key
+// that is not there is absent, which is not the same as empty.
+type Context struct{ values map[string]string }
+
+// ContextOf makes a context of keys and values; the case of keys does not count.
+func ContextOf(values map[string]string) Context {
+	var c Context
+	for k, v := range values {
+		c.Set(k, v)
+	}
+	return c
+}
+
+// Set adds a key, or gives it another value.
+func (c *Context) Set(key, value string) {
+	if c.values == nil {
+		c.values = map[string]string{}
+	}
+	c.values[strings.ToLower(key)] = value
+}
+
+// Policies are all policies that concern a request.
+type Policies struct {
+	Identity []Policy // attached to the principal; any of them may allow
+	Boundary *Policy  // limits; nil: there is none
+	Session  []Policy // limits, together; empty: there are none
+	Trust    *Policy  // of the role to be assumed; nil for any other request
+	Owner    string   // account of that role
+}
+
+// Effect is the outcome of an evaluation; its zero value is no permission.
+type Effect int
+
+const (
+	ImplicitDeny Effect = iota // nothing allows it
+	ExplicitDeny               // a statement forbids it
+	Allowed
+)
+
+func (e Effect) String() string {
+	return [...]string{"implicit deny", "explicit deny", "allowed"}[e]
+}
+
+// Source is the sort of policy that decided.
+type Source string
+
+const (
+	IdentitySource Source = "identity-based policy"
+	BoundarySource Source = "permissions boundary"
+	SessionSource  Source = "session policy"
+	TrustSource    Source = "resource-based policy" // what AWS calls a trust policy in its messages
+)
+
+// Decision is the answer and where it comes from: the statement that denies or allows, or, for an implicit deny, the
+// sort of policy in which an allow is missing.
+type Decision struct {
+	Effect Effect
+	By     Source
+	Policy string // its Name, "" where nothing decided
+	Sid    string
+}
+
+// Evaluate decides a request. A deny anywhere wins; else each sort of policy that limits has to allow it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+func Evaluate(r Request, p Policies) Decision {
+	if d, found := p.denies(&r); found {
+		return d
+	}
+	identity, granted := find(p.Identity, &r, false)
+	identity.By = IdentitySource
+	if p.Trust == nil {
+		if !granted {
+			return Decision{By: IdentitySource}
+		}
+		return p.limited(&r, identity)
+	}
+	d, g := trusted(p.Trust, &r)
+	switch foreign := r.Principal.Account != p.Owner && r.Principal.Service == ""; {
+	case g == noGrant:
+		return Decision{By: TrustSource}
+	case g == directGrant && !foreign:
+		return d
+	case g == roleGrant && !foreign:
+		return p.limited(&r, d)
+	case !granted:
+		return Decision{By: IdentitySource}
+	}
+	return p.limited(&r, identity)
+}
+
+// limited is what boundary and session policies leave of an allow.
+func (p *Policies) limited(r *Request, allow Decision) Decision {
+	if p.Boundary != nil {
+		if _, ok := p.Boundary.find(r, false); !ok {
+			return Decision{By: BoundarySource, Policy: p.Boundary.Name}
+		}
+	}
+	if len(p.Session) > 0 {
+		if _, ok := find(p.Session, r, false); !ok {
+			return Decision{By: SessionSource}
+		}
+	}
+	return allow
+}
+
+// denies looks for an explicit deny in every policy there is.
+func (p *Policies) denies(r *Request) (Decision, bool) {
+	if d, ok := find(p.Identity, r, true); ok {
+		d.By = IdentitySource
+		return d, true
+	}
+	if p.Boundary != nil {
+		if d, ok := p.Boundary.find(r, true); ok {
+			d.By = BoundarySource
+			return d, true
+		}
+	}
+	if d, ok := find(p.Session, r, true); ok {
+		d.By = SessionSource
+		return d, true
+	}
+	if p.Trust == nil {
+		return Decision{}, false
+	}
+	d, ok := p.Trust.find(r, true)
+	d.By = TrustSource
+	return d, ok
+}
+
+// find is the first statement of the wanted effect that applies.
+func find(policies []Policy, r *Request, deny bool) (Decision, bool) {
+	for i := range policies {
+		if d, ok := policies[i].find(r, deny); ok {
+			return d, true
+		}
+	}
+	return Decision{}, false
+}
+
+func (p *Policy) find(r *Request, deny bool) (Decision, bool) {
+	for i := range p.statements {
+		s := &p.statements[i]
+		if s.deny == deny && (s.principals == nil || s.grants(&r.Principal) > noGrant) && s.applies(r) {
+			return Decision{Effect: effectOf(deny), Policy: p.Name, Sid: s.sid}, true
+		}
+	}
+	return Decision{}, false
+}
+
+// trusted is the strongest grant of a trust policy, and the statement that gives it.
+func trusted(p *Policy, r *Request) (Decision, grant) {
+	best, by := noGrant, Decision{}
+	for i := range p.statements {
+		s := &p.statements[i]
+		if g := s.grants(&r.Principal); g > best && !s.deny && s.applies(r) {
+			best, by = g, Decision{Effect: Allowed, By: TrustSource, Policy: p.Name, Sid: s.sid}
+		}
+	}
+	return by, best
+}
+
+func effectOf(deny bool) Effect {
+	if deny {
+		return ExplicitDeny
+	}
+	return Allowed
+}

@@ -1,0 +1,107 @@
+package iam
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Principal is who makes a request, as far as a trust policy can name it.
+type Principal struct {
+	ARN     string // of the user, or of the role session (arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION)
+	Role    string // ARN of the role behind a session, "" for others
+	Account string
+	Service string // of an AWS service that acts for itself: ec2.amazonaws.com
+}
+
+// grant is how directly a trust policy names somebody; of several the strongest counts.
+type grant int
+
+const (
+	noGrant      grant = iota
+	accountGrant       // the account: its own policies have to allow it too
+	roleGrant          // the session's role, or everybody: boundary and session policy still limit it
+	directGrant        // the very user, session or service: its own policies need not allow it
+)
+
+// principal is one entry of a Principal element.
+type principal struct{ kind, value string }
+
+func (c compiler) principal(n node) ([]principal, error) {
+	if c.form == attached {
+		return nil, errors.New("a policy that is attached to a principal names none")
+	}
+	if n.kind == stringNode && n.text == "*" {
+		return []principal{{"AWS", "*"}}, nil
+	}
+	if n.kind != objectNode || len(n.fields) == 0 {
+		return nil, errors.New(`it must be "*" or an object`)
+	}
+	var out []principal
+	for _, e := range n.fields {
+		if e.key != "AWS" && e.key != "Service" && e.key != "Federated" {
+			return nil, fmt.Errorf("unknown kind %q", e.key)
+		}
+		values, err := texts(e.value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.key, err)
+		}
+		for _, v := range values {
+			if strings.Contains(v, "*") && v != "*" {
+				return nil, fmt.Errorf("%s: %q: a wildcard may only stand alone", e.key, v)
+			}
+			out = append(out, principal{e.key, v})
+		}
+	}
+	return out, nil
+}
+
+// grants is the strongest way in which the statement names the principal.
+func (s *statement) grants(p *Principal) grant {
+	best := noGrant
+	for _, e := range s.principals {
+		best = max(best, e.grants(p))
+	}
+	return best
+}
+
+// grants follows "Principal" in the reference of policy elements, and for what each form gives past boundaries
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-request-context.html
+func (e principal) grants(p *Principal) grant {
+	switch {
+	case e.kind == "Service":
+		return when(p.Service != "" && e.value == p.Service, directGrant)
+	case e.kind != "AWS" || p.Service != "":
+		return noGrant
+	case e.value == "*":
+		return roleGrant
+	case e.value == p.ARN:
+		return directGrant
+	case p.Role != "" && e.value == p.Role:
+		return roleGrant
+	}
+	return when(p.Account != "" && accountOf(e.value) == p.Account, accountGrant)
+}
+
+func when(ok bool, g grant) grant {
+	if ok {
+		return g
+	}
+	return noGrant
+}
+
+// accountOf is the account that a value names as a whole, by its number or its root's ARN, else "".
+func accountOf(v string) string {
+	if len(v) == 12 && strings.Trim(v, "0123456789") == "" {
+		return v
+	}
+	rest, ok := strings.CutSuffix(v, ":root")
+	if !ok {
+		return ""
+	}
+	i := strings.LastIndexByte(rest, ':')
+	if !strings.HasPrefix(v, "arn:") || !strings.HasSuffix(rest[:i+1], ":iam::") {
+		return ""
+	}
+	return rest[i+1:]
+}

@@ -1,0 +1,128 @@
+package iam
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// The properties draw from few actions, resources and values, so that statements often speak of the request.
+var (
+	actions   = []string{"ec2:RunInstances", "ec2:TerminateInstances", "iam:PutUserPolicy", "ec2:*", "iam:*", "*"}
+	resources = []string{"*", "arn:aws:ec2:eu-west-1:111122223333:instance/i-1", "arn:aws:iam::111122223333:user/eve", "arn:aws:iam::*"}
+)
+
+func drawStatement(t *rapid.T) Statement {
+	s := Statement{Effect: rapid.SampledFrom([]string{"Allow", "Allow", "Deny"}).Draw(t, "effect")}
+	list := rapid.SliceOfN(rapid.SampledFrom(actions), 1, 3).Draw(t, "actions")
+	if rapid.Bool().Draw(t, "positive action") {
+		s.Action = list
+	} else {
+		s.NotAction = list
+	}
+	list = rapid.SliceOfN(rapid.SampledFrom(resources), 1, 2).Draw(t, "resources")
+	if rapid.Bool().Draw(t, "positive resource") {
+		s.Resource = list
+	} else {
+		s.NotResource = list
+	}
+	if op := rapid.SampledFrom([]string{"", "StringLike", "StringNotEquals", "StringEqualsIfExists"}).Draw(t, "operator"); op != "" {
+		s.Condition = map[string]map[string][]string{op: {"aws:username": {"eve"}}}
+	}
+	return s
+}
+
+func drawPolicy(t *rapid.T, effect string) Policy {
+	d := Document{Statement: rapid.SliceOfN(rapid.Custom(drawStatement), 1, 3).Draw(t, "statements")}
+	for i := range d.Statement {
+		if effect != "" {
+			d.Statement[i].Effect = effect
+		}
+	}
+	b, err := d.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func drawPolicies(t *rapid.T) Policies {
+	var p Policies
+	for range rapid.IntRange(0, 3).Draw(t, "identity") {
+		p.Identity = append(p.Identity, drawPolicy(t, ""))
+	}
+	if rapid.Bool().Draw(t, "bounded") {
+		b := drawPolicy(t, "")
+		p.Boundary = &b
+	}
+	if rapid.Bool().Draw(t, "limited") {
+		p.Session = []Policy{drawPolicy(t, "")}
+	}
+	return p
+}
+
+func drawRequest(t *rapid.T) Request {
+	r := Request{Action: rapid.SampledFrom(actions[:3]).Draw(t, "action"), Resource: rapid.SampledFrom(resources[:3]).Draw(t, "resource")}
+	if name := rapid.SampledFrom([]string{"", "eve", "bob"}).Draw(t, "name"); name != "" {
+		r.Context.Set("aws:username", name)
+	}
+	return r
+}
+
+func TestADenyAlwaysWins(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicies(t)
+		deny := drawPolicy(t, "Deny")
+		if Evaluate(r, Policies{Identity: []Policy{deny}}).Effect != ExplicitDeny {
+			t.Skip("the deny speaks of something else")
+		}
+		at := rapid.IntRange(0, len(p.Identity)).Draw(t, "at")
+		p.Identity = append(append(append([]Policy(nil), p.Identity[:at]...), deny), p.Identity[at:]...)
+		if d := Evaluate(r, p); d.Effect != ExplicitDeny {
+			t.Fatalf("denied, and yet %+v", d)
+		}
+	})
+}
+
+func TestAnotherAllowTakesNothingAway(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicies(t)
+		before := Evaluate(r, p)
+		p.Identity = append(p.Identity, drawPolicy(t, "Allow"))
+		if after := Evaluate(r, p); before.Effect == Allowed && after.Effect != Allowed {
+			t.Fatalf("an allow made %+v of %+v", after, before)
+		}
+	})
+}
+
+func TestLimitsNeverWiden(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicies(t)
+		p.Boundary, p.Session = nil, nil
+		free := Evaluate(r, p)
+		limit := drawPolicy(t, "")
+		if rapid.Bool().Draw(t, "as boundary") {
+			p.Boundary = &limit
+		} else {
+			p.Session = []Policy{limit}
+		}
+		if got := Evaluate(r, p); got.Effect == Allowed && free.Effect != Allowed {
+			t.Fatalf("a limit made %+v of %+v", got, free)
+		}
+	})
+}
+
+func TestOrderOfPoliciesDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicies(t)
+		q := p
+		q.Identity = rapid.Permutation(p.Identity).Draw(t, "order")
+		if a, b := Evaluate(r, p), Evaluate(r, q); a.Effect != b.Effect {
+			t.Fatalf("%v in one order, %v in another", a.Effect, b.Effect)
+		}
+	})
+}

@@ -1,0 +1,174 @@
+package iam
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// statement is one compiled statement.
+type statement struct {
+	sid          string
+	deny         bool
+	principals   []principal // of trust policies
+	actions      []pattern
+	notActions   bool // actions are those it does not concern
+	resources    []pattern
+	notResources bool
+	conditions   []condition // all of them must hold
+}
+
+// applies reports whether the statement speaks of the request; who asks is looked at apart.
+func (s *statement) applies(r *Request) bool {
+	if matchAny(s.actions, r.Action, r.Context) == s.notActions {
+		return false
+	}
+	if s.resources != nil && matchAny(s.resources, r.Resource, r.Context) == s.notResources {
+		return false
+	}
+	for i := range s.conditions {
+		if !s.conditions[i].holds(r.Context) {
+			return false
+		}
+	}
+	return true
+}
+
+// compiler turns parsed JSON into statements, by the rules of the policy's form and version.
+type compiler struct {
+	form      form
+	variables bool
+}
+
+func (c compiler) statement(n node) (statement, error) {
+	if n.kind != objectNode {
+		return statement{}, fmt.Errorf("it is %s, not an object", n.kind)
+	}
+	var s statement
+	seen := map[string]bool{}
+	for _, e := range n.fields {
+		if err := c.element(&s, e); err != nil {
+			return statement{}, fmt.Errorf("%s: %w", e.key, err)
+		}
+		seen[e.key] = true
+	}
+	return s, c.complete(seen)
+}
+
+func (c compiler) element(s *statement, e field) (err error) {
+	switch e.key {
+	case "Sid":
+		s.sid, err = sid(e.value)
+	case "Effect":
+		s.deny, err = effect(e.value)
+	case "Principal":
+		s.principals, err = c.principal(e.value)
+	case "Action", "NotAction":
+		s.notActions = e.key == "NotAction"
+		s.actions, err = c.actions(e.value)
+	case "Resource", "NotResource":
+		s.notResources = e.key == "NotResource"
+		s.resources, err = c.resources(e.value)
+	case "Condition":
+		s.conditions, err = c.conditions(e.value)
+	case "NotPrincipal":
+		err = errors.New("this element is not supported")
+	default:
+		err = errors.New("unknown element")
+	}
+	return err
+}
+
+// complete checks which elements stand together.
+func (c compiler) complete(seen map[string]bool) error {
+	switch {
+	case !seen["Effect"]:
+		return errors.New("it has no Effect")
+	case seen["Action"] == seen["NotAction"]:
+		return errors.New("it must have either Action or NotAction")
+	case c.form == attached && seen["Resource"] == seen["NotResource"]:
+		return errors.New("it must have either Resource or NotResource")
+	case c.form == trust && !seen["Principal"]:
+		return errors.New("it has no Principal")
+	}
+	return nil
+}
+
+// sid checks a statement's id: IAM takes letters and digits only.
+func sid(n node) (string, error) {
+	if n.kind != stringNode {
+		return "", fmt.Errorf("it is %s, not a string", n.kind)
+	}
+	for _, r := range n.text {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') {
+			return "", fmt.Errorf("%q has other than letters and digits", n.text)
+		}
+	}
+	return n.text, nil
+}
+
+func effect(n node) (deny bool, err error) {
+	if n.kind == stringNode && (n.text == "Allow" || n.text == "Deny") {
+		return n.text == "Deny", nil
+	}
+	return false, errors.New(`it must be "Allow" or "Deny"`)
+}
+
+// actions compiles action patterns: they ignore case and know no variables.
+func (c compiler) actions(n node) ([]pattern, error) {
+	texts, err := texts(n)
+	if err != nil {
+		return nil, err
+	}
+	var out []pattern
+	for _, t := range texts {
+		if t != "*" && !strings.Contains(t, ":") {
+			return nil, fmt.Errorf("%q names no service", t)
+		}
+		p, err := compilePattern(t, syntax{wildcards: true, fold: true})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// resources compiles resource patterns. A "*" matches across colons: AWS says that at the end of a segment it does, and
+// no real ARN tells the difference in the middle of one.
+func (c compiler) resources(n node) ([]pattern, error) {
+	if c.form == trust {
+		return nil, errors.New("a trust policy has none: its resource is the role")
+	}
+	texts, err := texts(n)
+	if err != nil {
+		return nil, err
+	}
+	var out []pattern
+	for _, t := range texts {
+		if t != "*" && !strings.HasPrefix(t, "arn:") {
+			return nil, fmt.Errorf("%q is neither an ARN nor \"*\"", t)
+		}
+		p, err := compilePattern(t, syntax{wildcards: true, variables: c.variables})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// texts are the strings of a string or a list of strings.
+func texts(n node) ([]string, error) {
+	var out []string
+	for _, item := range n.items() {
+		if item.kind != stringNode {
+			return nil, fmt.Errorf("it holds %s, not a string", item.kind)
+		}
+		out = append(out, item.text)
+	}
+	if len(out) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	return out, nil
+}
