@@ -56,7 +56,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a key of another case", statementOf(`{"effect":"Allow","Action":"*","Resource":"*"}`), "statement 1: effect: unknown element"},
 		{"a duplicate key by escape", statementOf(`{"Effect":"Deny","\u0045ffect":"Allow","Action":"*","Resource":"*"}`), `stands twice`},
 		{"an unknown element above", `{"Comment":"","Statement":[]}`, `unknown element "Comment"`},
-		{"an unknown version", `{"Version":"2020-01-01","Statement":[]}`, "Version must be"},
+		{"an unknown version", `{"Version":"2020-01-01","Statement":[]}`, "element Version must be"},
 		{"no statement", `{"Version":"2012-10-17","Statement":[]}`, "no Statement"},
 		{"no effect", statementOf(`{"Action":"*","Resource":"*"}`), "statement 1: it has no Effect"},
 		{"a wrong effect", statementOf(`{"Effect":"allow","Action":"*","Resource":"*"}`), `Effect: it must be "Allow" or "Deny"`},

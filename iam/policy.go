@@ -54,12 +54,12 @@ func readPolicy(root node, f form) (Policy, error) {
 		switch e.key {
 		case "Version":
 			if e.value.kind != stringNode || e.value.text != "2012-10-17" && e.value.text != "2008-10-17" {
-				return Policy{}, fmt.Errorf("Version must be \"2012-10-17\" or \"2008-10-17\"")
+				return Policy{}, fmt.Errorf("element Version must be \"2012-10-17\" or \"2008-10-17\"")
 			}
 			c.variables = e.value.text == "2012-10-17"
 		case "Id":
 			if e.value.kind != stringNode {
-				return Policy{}, fmt.Errorf("Id is %s, not a string", e.value.kind)
+				return Policy{}, fmt.Errorf("element Id is %s, not a string", e.value.kind)
 			}
 		case "Statement":
 			statements = e.value.items()
