@@ -27,15 +27,16 @@ func Decode(record []byte) (Event, error) {
 }
 
 func (o object) event() Event {
+	kind := o.kind()
+	source, name := o.named(kind)
 	e := Event{
-		Kind: o.kind(), ID: o.text("eventID"), SharedID: o.text("sharedEventID"), RequestID: o.text("requestID"),
+		Kind: kind, Source: source, Name: name, ID: o.text("eventID"), SharedID: o.text("sharedEventID"), RequestID: o.text("requestID"),
 		Time: o.time(), Region: o.text("awsRegion"), ReadOnly: o.text("readOnly") == "true",
 		Error:    Failure{Code: o.text("errorCode"), Message: o.text("errorMessage")},
 		SourceIP: o.text("sourceIPAddress"), UserAgent: o.text("userAgent"), Endpoint: o.text("vpcEndpointId"),
 		TLS: o.object("tlsDetails").tls(), Request: o.raw("requestParameters"), Response: o.raw("responseElements"),
 		Additional: o.raw("additionalEventData"), Resources: o.resources(), Actor: o.object("userIdentity").actor(),
 	}
-	e.Source, e.Name = o.named(e.Kind)
 	e.Account = first(o.text("recipientAccountId"), e.Actor.Account) // records before version 1.02 name no recipient
 	e.Partition = first(partitionOfRegion(e.Region), e.Actor.Partition)
 	e.Actor.Partition = first(e.Actor.Partition, e.Partition)

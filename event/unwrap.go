@@ -1,0 +1,119 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Content is one thing found in a message: a CloudTrail record for Decode, or, by name, what is none.
+type Content struct {
+	Record json.RawMessage // nil where Other is set
+	Other  string          // "CloudTrail digest", "EventBridge: EC2 Instance State-change Notification"
+}
+
+// Unwrap takes apart whatever brought the records: a bare record, {"Records":[...]}, an EventBridge event, what
+// LookupEvents answers, or any of these as a JSON array or JSON Lines. Contents that look like a record and lack
+// something are left to Decode, which says what. An error comes with what was found before it.
+func Unwrap(message []byte) ([]Content, error) {
+	var found []Content
+	d := json.NewDecoder(bytes.NewReader(message))
+	for {
+		var value json.RawMessage
+		err := d.Decode(&value)
+		if err == io.EOF {
+			return found, nil
+		}
+		if err != nil {
+			return found, fmt.Errorf("no valid JSON at byte %d", d.InputOffset())
+		}
+		if found, err = unwrap(found, value); err != nil {
+			return found, err
+		}
+	}
+}
+
+// unwrap opens a value of the outermost level, where alone there may be lists.
+func unwrap(found []Content, value json.RawMessage) ([]Content, error) {
+	if value[0] == '[' {
+		return append(found, each(value, identify)...), nil
+	}
+	var fault error
+	o := split(value, "the message", &fault)
+	if fault != nil {
+		return found, fault
+	}
+	if records := o.keys["Records"]; len(records) > 0 && records[0] == '[' {
+		return append(found, each(records, identify)...), nil
+	}
+	if events := o.keys["Events"]; len(events) > 0 && events[0] == '[' {
+		return append(found, each(events, lookedUp)...), nil
+	}
+	return append(found, identify(value)), nil
+}
+
+func each(list json.RawMessage, open func(json.RawMessage) Content) []Content {
+	var fault error
+	var out []Content
+	for _, value := range (object{keys: map[string]json.RawMessage{"": list}, fault: &fault}).list("") {
+		out = append(out, open(value))
+	}
+	return out
+}
+
+// lookedUp is one event as LookupEvents answers it: the record is JSON within a string.
+func lookedUp(value json.RawMessage) Content {
+	var fault error
+	if inner := []byte(split(value, "", &fault).text("CloudTrailEvent")); fault == nil && json.Valid(inner) {
+		return identify(bytes.TrimSpace(inner))
+	}
+	return identify(value)
+}
+
+// marks are the keys of a CloudTrail record: with any of them it is meant to be one.
+var marks = []string{"eventSource", "eventName", "eventTime", "eventVersion", "eventID", "userIdentity", "insightDetails"}
+
+// identify tells a record from what other services write. A record with a key twice is still one, for Decode to refuse.
+func identify(value json.RawMessage) Content {
+	var fault error
+	o := split(value, "", &fault)
+	if fault != nil {
+		return Content{Record: value}
+	}
+	source, detail := o.keys["eventSource"], o.raw("detail")
+	switch {
+	case bytes.HasPrefix(source, []byte(`"aws:`)):
+		return Content{Other: "notification of " + strings.TrimPrefix(o.text("eventSource"), "aws:")}
+	case o.marked():
+		return Content{Record: value}
+	case detail != nil && detail[0] == '{' && split(detail, "", &fault).marked():
+		return Content{Record: detail}
+	case o.raw("detail-type") != nil:
+		return Content{Other: "EventBridge: " + o.text("detail-type")}
+	}
+	return Content{Other: o.foreign()}
+}
+
+func (o object) marked() bool {
+	for _, key := range marks {
+		if _, ok := o.keys[key]; ok {
+			return true
+		}
+	}
+	return *o.fault != nil
+}
+
+// foreign names the things that are apt to lie beside CloudTrail logs.
+func (o object) foreign() string {
+	for _, known := range []struct{ key, name string }{
+		{"digestS3Object", "CloudTrail digest"}, {"configurationItems", "AWS Config history"},
+		{"logEvents", "CloudWatch Logs"}, {"TopicArn", "SNS message"}, {"Findings", "findings"},
+	} {
+		if _, ok := o.keys[known.key]; ok {
+			return known.name
+		}
+	}
+	return "JSON that is no CloudTrail record"
+}
