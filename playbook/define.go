@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -43,6 +44,11 @@ func Define[P, F any](s Spec[P, F]) Definition {
 	return d
 }
 
+// Wants reports whether one of the triggers names this call.
+func (d Definition) Wants(source, name string) bool {
+	return slices.ContainsFunc(d.On, func(t Trigger) bool { return t.Source == source && slices.Contains(t.Names, name) })
+}
+
 // Bind gives the playbook its parameters: decode writes the configured ones over the defaults, strictly.
 func (d Definition) Bind(decode func(any) error) (Playbook, error) { return d.bind(decode) }
 
@@ -65,7 +71,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		Definition: d,
 		Leads: func(e event.Event) (out []Lead, err error) {
 			for _, x := range s.Suspect(e, p) {
-				l, err := rest(x, origin(e))
+				l, err := rest(x, OriginOf(e))
 				if err != nil {
 					return nil, err
 				}
@@ -102,7 +108,8 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	}
 }
 
-func origin(e event.Event) Origin {
+// OriginOf is what the engine keeps of an event.
+func OriginOf(e event.Event) Origin {
 	return Origin{
 		EventID: e.ID, RequestID: e.RequestID, Name: e.Name, Source: e.Source, Occurred: e.Time, Received: e.Received,
 		Place: e.Place(), SourceIP: e.SourceIP, Actor: e.Actor,

@@ -53,8 +53,12 @@ type Case struct {
 	Paged     string            `json:"paged,omitempty"`
 	Leads     []Lead            `json:"leads"`
 	Revisions []Revision        `json:"revisions"`
-	Undo      *Order            `json:"undo,omitempty"` // who wants it taken back
-	Rounds    int               `json:"rounds"`         // verification rounds passed since the last change
+	Undo      *Order            `json:"undo,omitempty"`     // who wants it taken back
+	Moved     string            `json:"moved,omitempty"`    // the case that took this one\'s place
+	GivenUp   string            `json:"given_up,omitempty"` // why riposte can\'t carry it on
+	Rounds    int               `json:"rounds"`             // verification rounds passed since the last change
+	Recheck   time.Time         `json:"recheck,omitzero"`   // a look between the rounds, because something was seen
+	Failures  int               `json:"failures,omitempty"` // turns in a row that ended in an error
 	Report    Report            `json:"report"`
 	Times     Times             `json:"times"`
 	Error     string            `json:"error,omitempty"` // of the last attempt
@@ -95,8 +99,10 @@ const (
 	Already StepState = "already" // it was so before riposte came, or by another case
 	Skipped StepState = "skipped" // nothing left to change: its target is gone
 	Broken  StepState = "failed"  // no rung could be done
+	Turning StepState = "turning" // committed to be taken back; the change may or may not have been made
 	Back    StepState = "undone"  // taken back
 	Stays   StepState = "stays"   // was to be taken back and is not; Note says why
+	Dropped StepState = "dropped" // never begun and no longer wanted; Note says why
 )
 
 // Step is where one step of a revision stands.
@@ -105,12 +111,15 @@ type Step struct {
 	Rung     int       `json:"rung"`
 	Verdict  string    `json:"verdict,omitempty"` // observe, ask, act, hold, except
 	Reason   string    `json:"reason,omitempty"`  // RULE: text
+	Held     []string  `json:"held,omitempty"`    // keys of the effects that the step holds, oldest first
 	Requests []string  `json:"requests,omitempty"`
 	Error    string    `json:"error,omitempty"` // why rungs below could not be done
 	Note     string    `json:"note,omitempty"`
 	Made     time.Time `json:"made,omitzero"`
-	Missed   int       `json:"missed,omitempty"` // verification looks in a row that did not find it
-	Undone   string    `json:"undone,omitempty"` // evidence that somebody undid it: "iam:DetachUserPolicy by ..."
+	Missed   int       `json:"missed,omitempty"`  // verification looks in a row that did not find it
+	Undone   string    `json:"undone,omitempty"`  // a call that could have undone it was seen: "iam:DetachUserPolicy by ..."
+	Leaked   string    `json:"leaked,omitempty"`  // a call that it should have stopped was seen to succeed
+	Trusted  bool      `json:"trusted,omitempty"` // who undid it may
 }
 
 // Times are the stages of a case, zero where not reached.

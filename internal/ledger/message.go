@@ -16,11 +16,11 @@ type Message struct {
 	Order *Order         `json:"order,omitempty"`
 }
 
-// Sighting is a call that matters to a contained case: it could undo an effect, or the contained principal made it.
+// Sighting is a call that matters to a contained case.
 type Sighting struct {
-	Effect string          `json:"effect"` // key of the effect concerned
-	Call   string          `json:"call"`   // iam:DetachUserPolicy
-	Failed bool            `json:"failed"`
+	Effect string          `json:"effect"`         // key of the effect concerned
+	Call   string          `json:"call"`           // iam:DetachUserPolicy
+	Leak   bool            `json:"leak,omitempty"` // the contained principal got through; else: a call that could undo the effect
 	By     playbook.Origin `json:"by"`
 }
 

@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// act judges every step that waits, then goes through those that may act: look, commit, do.
+func (t *turn) act(ctx context.Context) error {
+	if t.c.Undo != nil || t.c.GivenUp != "" {
+		return nil
+	}
+	if err := t.judgeAll(ctx); err != nil {
+		return err
+	}
+	stopped := map[int]bool{}
+	for r := range t.live() {
+		if stopped[r.revision.Number] || !t.ready(r) {
+			continue
+		}
+		if drift, err := t.drifted(ctx, r.revision.Number); err != nil {
+			return err
+		} else if drift {
+			return t.act(ctx) // the plans have changed under us: begin again with the new one
+		}
+		if err := t.climb(ctx, r); err != nil {
+			return err
+		}
+		stopped[r.revision.Number] = t.stops(r)
+	}
+	return nil
+}
+
+func (t *turn) judgeAll(ctx context.Context) error {
+	for r := range t.live() {
+		if r.step.State != ledger.Pending && r.step.State != ledger.Intent {
+			continue
+		}
+		if _, err := t.judge(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ready reports whether a step may go now, as far as it was judged. One that was committed must be looked at in any case.
+func (t *turn) ready(r ref) bool {
+	switch r.step.State {
+	case ledger.Intent:
+		return true
+	case ledger.Pending:
+		return r.step.Verdict == string(gate.Act) && !r.revision.Made.Add(r.plan.After).After(t.Now())
+	}
+	return false
+}
+
+// stops reports whether the steps behind this one must wait for it, and drops them where it can't be done at all.
+func (t *turn) stops(r ref) bool {
+	if !r.plan.Must {
+		return false
+	}
+	if r.step.State == ledger.Broken {
+		for i := r.index + 1; i < len(r.revision.Steps); i++ {
+			if s := &r.revision.Steps[i]; s.State == ledger.Pending {
+				s.State, s.Note = ledger.Dropped, "a step before it, which must succeed, could not be done"
+			}
+		}
+	}
+	return !settled(r.step.State)
+}
+
+func settled(s ledger.StepState) bool {
+	return s == ledger.Done || s == ledger.Already || s == ledger.Skipped
+}
+
+// climb takes one step, rung by rung, until one holds. A rung above the first is judged for itself.
+func (t *turn) climb(ctx context.Context, r ref) error {
+	for r.step.State == ledger.Pending || r.step.State == ledger.Intent {
+		v, err := t.judge(ctx, r)
+		if err != nil {
+			return err
+		}
+		if v.Do != gate.Act {
+			return t.withdraw(ctx, r)
+		}
+		err = t.try(ctx, r)
+		if !errors.Is(err, action.ErrCannot) {
+			if err != nil {
+				return err // done or not done, nobody knows: the next turn looks first
+			}
+			continue
+		}
+		if err := t.refused(ctx, r, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdraw takes an intent back that may not be carried out any more; if it was carried out, it counts as done.
+func (t *turn) withdraw(ctx context.Context, r ref) error {
+	if r.step.State != ledger.Intent {
+		return nil
+	}
+	look, err := r.rung().Do.Look(ctx, t.AWS.Reads())
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", r, err)
+	}
+	if look.Holds {
+		return t.already(ctx, r)
+	}
+	r.step.State = ledger.Pending
+	return t.forget(ctx, r)
+}
+
+// try looks, commits the intent, and does it.
+func (t *turn) try(ctx context.Context, r ref) error {
+	a := r.rung().Do
+	look, err := a.Look(ctx, t.AWS.Reads())
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at %s: %w", r, err)
+	case look.Gone != "":
+		r.step.State, r.step.Note = ledger.Skipped, look.Gone
+		t.note("%s: nothing to change, %s", r, look.Gone)
+		return nil
+	case look.Holds:
+		return t.already(ctx, r)
+	}
+	if err := t.intend(ctx, r, look); err != nil || r.step.State != ledger.Intent {
+		return err
+	}
+	return t.do(ctx, r)
+}
+
+// do makes the change. Its outcome is committed with the next intent or the end of the turn: one write for both.
+func (t *turn) do(ctx context.Context, r ref) error {
+	if t.until.Sub(t.Now()) < t.Timing.Call {
+		return errors.New("the lease is nearly over: the next turn goes on")
+	}
+	a := r.rung().Do
+	if t.c.Times.FirstChange.IsZero() {
+		t.c.Times.FirstChange = t.Now()
+	}
+	ctx, trace := access.WithTrace(ctx)
+	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
+	defer cancel()
+	err := a.Do(ctx, t.AWS.Writes(a.Kind().Tier, t.c.ID))
+	r.step.Requests = append(r.step.Requests, trace.Requests()...)
+	t.w.Requests = append(t.w.Requests, trace.Requests()...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r, err)
+	}
+	t.made(r, ledger.Done)
+	t.note("done: %s", r)
+	t.Log.Info("done", "case", t.c.ID, "action", a.Kind().Name, "target", a.Target().String(), "requests", trace.Requests())
+	return nil
+}
+
+// made settles a step; from here on it is verified, from the first round.
+func (t *turn) made(r ref, s ledger.StepState) {
+	r.step.State, r.step.Made, r.step.Missed, r.step.Undone = s, t.Now(), 0, ""
+	t.c.Rounds = 0
+}
+
+// refused takes the next rung, or gives the step up where there is none.
+func (t *turn) refused(ctx context.Context, r ref, why error) error {
+	t.note("can't: %v", why)
+	r.step.Error = why.Error()
+	if err := t.forget(ctx, r); err != nil {
+		return err
+	}
+	r.step.State = ledger.Pending
+	if r.step.Rung++; r.step.Rung >= len(r.plan.Ladder) {
+		r.step.State, r.step.Rung = ledger.Broken, len(r.plan.Ladder)-1
+		t.c.Paged = "could not be done: " + why.Error()
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// check reads the present for every suspect that has not been looked at; what it confirms gets a plan.
+func (t *turn) check(ctx context.Context) error {
+	if err := t.open(); err != nil {
+		return err
+	}
+	for i := range t.c.Leads {
+		if t.c.Leads[i].Checked != "" {
+			continue
+		}
+		if err := t.checkLead(ctx, &t.c.Leads[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
+	found, err := t.confirm(ctx, l)
+	if err != nil {
+		return err
+	}
+	l.Checked = "dismissed"
+	for _, p := range found {
+		if p.Lead.Resource != t.c.Root {
+			if err := t.elsewhere(ctx, p.Lead); err != nil {
+				return err
+			}
+			l.Checked = "moved"
+			continue
+		}
+		l.Checked = "confirmed"
+		t.c.Title = p.Lead.Title
+		if err := t.revise(l.Key, p); err != nil {
+			return err
+		}
+	}
+	if l.Checked == "dismissed" {
+		t.note("not confirmed: %s", l.Title)
+	}
+	return nil
+}
+
+func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal, error) {
+	book, ok := t.Playbooks[l.Playbook]
+	if !ok {
+		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
+	}
+	found, err := book.Check(ctx, playbook.In{AWS: t.AWS.Reads(), Now: t.Now()}, t.c.ID, l.Lead)
+	if err != nil {
+		return nil, fmt.Errorf("check %q: %w", l.Title, err)
+	}
+	return found, nil
+}
+
+// elsewhere hands a finding to the case of its own root, which the event alone did not show.
+func (t *turn) elsewhere(ctx context.Context, l playbook.Lead) error {
+	ads, err := t.Store.Admit(ctx, t.Now(), []playbook.Lead{l})
+	if err != nil {
+		return fmt.Errorf("open a case for %s: %w", l.Resource, err)
+	}
+	t.c.Moved = ads[0].Case
+	t.note("goes on in case %s: %s", ads[0].Case, l.Resource)
+	return nil
+}
+
+// revise adds a revision of the plan.
+func (t *turn) revise(lead string, p playbook.Proposal) error {
+	sealed, err := t.Codec.Seal(p.Plan)
+	if err != nil {
+		return fmt.Errorf("plan for %s: %w", p.Lead.Resource, err)
+	}
+	number := len(t.c.Revisions) + 1
+	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
+		Number: number, Lead: lead, Plan: sealed, Saw: saw(p.Lead), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
+	})
+	t.plans[sealed.Digest], t.fresh[number] = p.Plan, true
+	t.c.Report.Wanted++
+	t.note("confirmed: %s; plan %d: %v", p.Lead.Title, number, p.Plan.Kinds())
+	return nil
+}
+
+// drifted looks again at what a revision that had to wait was made for. Where the facts or the plan would be others now,
+// the revision is superseded and the new one is judged, and asks, anew.
+func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
+	r := &t.c.Revisions[number-1]
+	if t.fresh[number] || begun(r) {
+		return false, nil
+	}
+	found, err := t.confirm(ctx, t.lead(r))
+	if err != nil {
+		return false, err
+	}
+	for _, p := range found {
+		if p.Lead.Resource == t.c.Root && saw(p.Lead) == r.Saw {
+			t.fresh[number] = true
+			return false, nil
+		}
+	}
+	return true, t.supersede(number, found)
+}
+
+func (t *turn) supersede(number int, found []playbook.Proposal) error {
+	before := len(t.c.Revisions)
+	lead := t.c.Revisions[number-1].Lead
+	for _, p := range found {
+		if p.Lead.Resource == t.c.Root {
+			if err := t.revise(lead, p); err != nil {
+				return err
+			}
+		}
+	}
+	r := &t.c.Revisions[number-1]
+	r.Superseded = -1
+	if len(t.c.Revisions) > before {
+		r.Superseded = before + 1
+	}
+	t.note("revision %d is superseded: what it was made for has changed", number)
+	return nil
+}
+
+func begun(r *ledger.Revision) bool {
+	for _, s := range r.Steps {
+		if s.State != ledger.Pending {
+			return true
+		}
+	}
+	return false
+}
+
+// saw is the digest of the facts that a check found: what differs later has drifted.
+func saw(l playbook.Lead) string {
+	h := sha256.Sum256(l.Facts)
+	return hex.EncodeToString(h[:])
+}

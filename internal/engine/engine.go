@@ -1,0 +1,125 @@
+// Package engine is the sentence: source, event, suspect, check, plan, gate, act, verify, report. It commits before every
+// effect on the world (acknowledge, do, notify), so that whoever finds the ledger can go on from any line.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// AWS hands out access: reading with the audit role, changing with the role of one tier, in the name of one case.
+type AWS interface {
+	Reads() access.Reads
+	Writes(tier action.Tier, caseID string) access.Writes
+}
+
+// Reporter tells people about a case as it stands; telling twice must be telling once.
+type Reporter interface {
+	Report(ctx context.Context, c *ledger.Case) error
+}
+
+// Engine carries cases from first sight to their end. Step is safe to call from several goroutines and several processes
+// on one ledger: what keeps them apart is the lease on a case.
+type Engine struct {
+	Store     ledger.Store
+	Playbooks map[string]playbook.Playbook
+	Policy    gate.Policy
+	AWS       AWS
+	Reporter  Reporter
+	Routes    func(source, name string) []string // ids of the playbooks that want such an event
+	Codec     action.Codec
+	Timing    Timing
+	Now       func() time.Time
+	Name      string // of this replica: who holds the lease
+	Log       *slog.Logger
+}
+
+// Timing are the engine's waits.
+type Timing struct {
+	Lease       time.Duration   // how long a case is in one hand
+	Call        time.Duration   // the longest a change may take; well inside the lease
+	Propagation time.Duration   // after which a deny that works must show
+	Rounds      []time.Duration // verification, counted from the last change
+	Recheck     time.Duration   // a second look after one that did not find the effect
+	Held        time.Duration   // between two looks at a case that waits for a rule or a person
+	Retry       time.Duration   // after a first error; doubled with each further one
+	MaxRetry    time.Duration
+}
+
+// DefaultTiming fits AWS: IAM denies within some four seconds, and takes minutes at worst.
+func DefaultTiming() Timing {
+	return Timing{
+		Lease: time.Minute, Call: 20 * time.Second, Propagation: 10 * time.Second,
+		Rounds:  []time.Duration{5 * time.Second, 30 * time.Second, 90 * time.Second},
+		Recheck: 2 * time.Second, Held: time.Minute, Retry: time.Second, MaxRetry: time.Minute,
+	}
+}
+
+// Step does all that is due and says when to come back; the zero time means that nothing waits. An error is the ledger's:
+// what goes wrong with one case is written into that case.
+func (e *Engine) Step(ctx context.Context) (next time.Time, err error) {
+	for ctx.Err() == nil {
+		claim, err := e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("claim a case: %w", err)
+		}
+		if claim == nil {
+			return e.Store.Next(ctx)
+		}
+		if err := e.carry(ctx, claim); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return time.Time{}, ctx.Err()
+}
+
+// advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on.
+func (t *turn) advance(ctx context.Context) error {
+	t.take()
+	if err := t.check(ctx); err != nil {
+		return err
+	}
+	for undone := true; undone; {
+		if err := t.act(ctx); err != nil {
+			return err
+		}
+		var err error
+		if undone, err = t.verify(ctx); err != nil {
+			return err
+		}
+	}
+	if err := t.takeBack(ctx); err != nil {
+		return err
+	}
+	return t.report(ctx)
+}
+
+// carry takes one case as far as it can go now, and writes down what stopped it.
+func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
+	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, until: claim.Until}
+	return t.close(ctx, t.recovered(ctx))
+}
+
+// recovered turns a panic into an error: one poisonous case must not take the others with it.
+func (t *turn) recovered(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = poison{fmt.Sprint(p), string(debug.Stack())}
+		}
+	}()
+	return t.advance(ctx)
+}
+
+// poison is a panic, as an error.
+type poison struct{ what, stack string }
+
+func (p poison) Error() string { return "panic: " + p.what }

@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// window is the span in which incidents are counted against the limits.
+const window = time.Hour
+
+// judge asks the gate about one step at its present rung, on facts read now, and writes the verdict down.
+func (t *turn) judge(ctx context.Context, r ref) (gate.Verdict, error) {
+	facts, err := t.facts(ctx, r)
+	if err != nil {
+		return gate.Verdict{}, err
+	}
+	v := gate.Judge(t.Policy, facts)
+	if r.step.Verdict != string(v.Do) || r.step.Reason != v.Reason() {
+		t.note("%s: %s, %s", r, v.Do, v.Reason())
+	}
+	r.step.Verdict, r.step.Reason = string(v.Do), v.Reason()
+	if v.Page != "" && t.c.Paged == "" {
+		t.c.Paged = v.Page
+		t.c.Report.Wanted++
+		t.Log.Warn("page", "case", t.c.ID, "why", v.Page)
+	}
+	if t.c.Times.Decided.IsZero() {
+		t.c.Times.Decided = t.Now()
+	}
+	return v, nil
+}
+
+// facts reads what the gate must know. What can't be read is an error: nothing is changed on a guess.
+func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, err error) {
+	rung, lead := r.rung(), t.lead(r.revision)
+	f = gate.Facts{
+		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
+		Ask: rung.Ask, Approved: r.revision.Approved != nil,
+	}
+	if f.Brakes, err = t.Store.Brakes(ctx); err != nil {
+		return f, fmt.Errorf("read brakes: %w", err)
+	}
+	if lead.Origin.RequestID != "" {
+		if f.OwnRequest, err = t.Store.Own(ctx, lead.Origin.RequestID); err != nil {
+			return f, fmt.Errorf("read own requests: %w", err)
+		}
+	}
+	if f.Exceptions, err = t.Store.Exceptions(ctx, t.c.Playbook, t.c.Root.String(), f.Now); err != nil {
+		return f, fmt.Errorf("read exceptions: %w", err)
+	}
+	if f.Limits, err = t.limits(ctx, r); err != nil {
+		return f, fmt.Errorf("read limits: %w", err)
+	}
+	return f, nil
+}
+
+func (t *turn) limits(ctx context.Context, r ref) (counts []gate.Count, err error) {
+	for _, res := range t.reservations(r) {
+		n, err := t.Store.Count(ctx, res.Bucket, res.Since, res.Incident)
+		if err != nil {
+			return nil, err
+		}
+		counts = append(counts, gate.Count{Bucket: res.Bucket, Incidents: n, Max: t.limit(res.Bucket)})
+	}
+	return counts, nil
+}
+
+// reservations are the places that a step takes in the limits. Containment is counted and never refused. An approved step
+// is not refused either: a person has decided.
+func (t *turn) reservations(r ref) []ledger.Reservation {
+	buckets := []string{"playbook:" + t.c.Playbook, "account:" + t.c.Root.Account, "organisation"}
+	class := r.rung().Do.Kind().Class
+	if class == action.Destroy {
+		buckets = append(buckets, "destroy")
+	}
+	refuse := class != action.Contain && r.revision.Approved == nil
+	var out []ledger.Reservation
+	for _, b := range buckets {
+		res := ledger.Reservation{Bucket: b, Incident: t.incident(r), At: t.Now(), Since: t.Now().Add(-window)}
+		if refuse {
+			res.Max = t.limit(b)
+		}
+		out = append(out, res)
+	}
+	return out
+}
+
+func (t *turn) limit(bucket string) int {
+	if bucket == "destroy" {
+		return t.Policy.Limits.Destroy
+	}
+	return t.Policy.Limits.Incidents
+}
+
+// incident is what counts as one against the limits: whatever one credential does. What AWS does for everybody, as when a
+// group launches, counts by the root instead.
+func (t *turn) incident(r ref) string {
+	a := t.lead(r.revision).Origin.Actor
+	if who := a.Credential(); who != "" && !a.ByAWS() {
+		return who
+	}
+	return t.c.Root.String()
+}

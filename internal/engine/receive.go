@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Receive stores what events make suspicious, and what they say about cases that are contained. Once it returns nil, their
+// source may be told that they have arrived.
+func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.Admission, error) {
+	var leads []playbook.Lead
+	for _, ev := range events {
+		ls, err := e.suspect(ev)
+		if err != nil {
+			return nil, err
+		}
+		leads = append(leads, ls...)
+		if err := e.sight(ctx, ev); err != nil {
+			return nil, err
+		}
+	}
+	if len(leads) == 0 {
+		return nil, nil
+	}
+	return e.Store.Admit(ctx, e.Now(), leads)
+}
+
+func (e *Engine) suspect(ev event.Event) (leads []playbook.Lead, err error) {
+	for _, id := range e.Routes(ev.Source, ev.Name) {
+		ls, err := e.Playbooks[id].Leads(ev)
+		if err != nil {
+			return nil, fmt.Errorf("playbook %s on event %s: %w", id, ev.ID, err)
+		}
+		leads = append(leads, ls...)
+	}
+	return leads, nil
+}
+
+// sight tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
+// what was done. Riposte's own calls, known by their request ids, are neither.
+func (e *Engine) sight(ctx context.Context, ev event.Event) error {
+	if ev.Failed() || ev.Kind != event.Call {
+		return nil
+	}
+	effects, err := e.Store.Effects(ctx)
+	if err != nil {
+		return fmt.Errorf("read effects: %w", err)
+	}
+	for _, f := range effects {
+		leak, matters := e.matters(f, ev)
+		if !matters {
+			continue
+		}
+		if own, err := e.Store.Own(ctx, ev.RequestID); err != nil || own {
+			return err
+		}
+		if err := e.tell(ctx, f, ev, leak); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// matters reports whether a call concerns an effect, and whether it is a leak: a call that the effect should stop.
+func (e *Engine) matters(f *ledger.Effect, ev event.Event) (leak, matters bool) {
+	a, err := e.Codec.Decode(f.Action)
+	if err != nil || a.Target().Account != ev.Account && a.Target().Account != ev.Actor.Account {
+		return false, false // a newer riposte's effect is that riposte's to watch
+	}
+	if slices.Contains(a.Kind().UndoneBy, ev.Source+":"+ev.Name) {
+		return false, true
+	}
+	d, ok := a.(action.Denier)
+	leak = ok && d.Denies(ev.Actor, call(ev))
+	return leak, leak
+}
+
+func (e *Engine) tell(ctx context.Context, f *ledger.Effect, ev event.Event, leak bool) error {
+	seen := &ledger.Sighting{Effect: f.Key, Call: call(ev), Leak: leak, By: playbook.OriginOf(ev)}
+	for _, id := range f.Holders {
+		m := ledger.Message{Key: "seen " + id + " " + ev.ID + " " + f.Key, Seen: seen}
+		if _, err := e.Store.Send(ctx, e.Now(), id, m); err != nil {
+			return fmt.Errorf("tell case %s of event %s: %w", id, ev.ID, err)
+		}
+	}
+	return nil
+}
+
+// seen weighs a sighting in the case's next turn.
+func (t *turn) seen(s ledger.Sighting) {
+	who := s.By.Actor
+	what := s.Call + " by " + who.ARN
+	for i := range t.c.Revisions {
+		for j := range t.c.Revisions[i].Steps {
+			step := &t.c.Revisions[i].Steps[j]
+			if !slices.Contains(step.Held, s.Effect) {
+				continue
+			}
+			if s.Leak && s.By.Occurred.After(step.Made.Add(t.Timing.Propagation)) {
+				step.Leaked, t.c.Recheck = what, t.Now()
+			}
+			if !s.Leak {
+				step.Undone, t.c.Recheck = what, t.Now()
+				step.Trusted = t.Policy.MayUndo(t.c.Playbook, who) && who.Credential() != t.c.Origin.Actor.Credential()
+			}
+		}
+	}
+}
+
+// call is the IAM action of an event, as far as names agree: ec2.amazonaws.com RunInstances is ec2:RunInstances.
+func call(ev event.Event) string {
+	service, _, _ := strings.Cut(ev.Source, ".")
+	return service + ":" + ev.Name
+}

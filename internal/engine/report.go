@@ -1,0 +1,28 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// report tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
+// crash nor a silent Security Hub loses it; telling twice does no harm.
+func (t *turn) report(ctx context.Context) error {
+	r := &t.c.Report
+	if err := t.move(t.state()); err != nil || !r.Owed() || r.Due.After(t.Now()) {
+		return err
+	}
+	if err := t.commit(ctx); err != nil {
+		return err
+	}
+	wanted := r.Wanted
+	if err := t.Reporter.Report(ctx, t.c); err != nil {
+		r.Attempts++
+		r.Error = err.Error()
+		r.Due = t.Now().Add(t.backoff(r.Attempts))
+		t.Log.Warn("report failed", "case", t.c.ID, "error", err)
+		return nil
+	}
+	r.Sent, r.Attempts, r.Error, r.Due = wanted, 0, "", time.Time{}
+	return nil
+}

@@ -1,0 +1,119 @@
+package engine
+
+import "github.com/ripostehq/riposte/internal/ledger"
+
+// tally counts the steps that are live by what they wait for.
+type tally struct{ act, ask, hold, observe, except, done, broken, turning int }
+
+// state derives the state of a case from its leads and steps: what is derived can't contradict them. Of several that
+// wait, the strictest shows.
+func (t *turn) state() ledger.State {
+	c, n := t.c, count(t.c)
+	switch {
+	case c.Undo != nil && n.done+n.turning > 0:
+		return ledger.Undoing
+	case c.Undo != nil:
+		return undone(c.State)
+	case c.GivenUp != "":
+		return ledger.Failed
+	case unchecked(c) && len(c.Revisions) == 0:
+		return ledger.Suspected
+	case n.hold > 0:
+		return ledger.Held
+	case n.ask > 0:
+		return ledger.Asked
+	case n.act > 0:
+		return ledger.Acting
+	case n.broken > 0:
+		return ledger.Failed
+	case n.done > 0 && c.Rounds >= len(t.Timing.Rounds):
+		return ledger.Verified
+	case n.done > 0:
+		return ledger.Contained
+	case n.observe > 0:
+		return ledger.Observed
+	case n.except > 0:
+		return ledger.Excepted
+	case c.Moved != "":
+		return ledger.Superseded
+	}
+	return ledger.Dismissed
+}
+
+// undone passes through undoing, so that the history shows it even where nothing was left to take back.
+func undone(from ledger.State) ledger.State {
+	if from == ledger.Undoing || from == ledger.Undone {
+		return ledger.Undone
+	}
+	return ledger.Undoing
+}
+
+func count(c *ledger.Case) (n tally) {
+	for i := range c.Revisions {
+		if c.Revisions[i].Superseded != 0 {
+			continue
+		}
+		for _, s := range c.Revisions[i].Steps {
+			n.add(s)
+		}
+	}
+	return n
+}
+
+func (n *tally) add(s ledger.Step) {
+	switch s.State {
+	case ledger.Done, ledger.Already:
+		n.done++
+	case ledger.Turning:
+		n.turning++
+	case ledger.Broken:
+		n.broken++
+	case ledger.Intent:
+		n.act++
+	case ledger.Pending:
+		n.wait(s.Verdict)
+	}
+}
+
+func (n *tally) wait(verdict string) {
+	switch verdict {
+	case "observe":
+		n.observe++
+	case "except":
+		n.except++
+	case "ask":
+		n.ask++
+	case "hold":
+		n.hold++
+	default:
+		n.act++
+	}
+}
+
+func unchecked(c *ledger.Case) bool {
+	for _, l := range c.Leads {
+		if l.Checked == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// reason is that of the strictest verdict that waits, else of the last one given.
+func (t *turn) reason() string {
+	if t.c.Undo != nil {
+		return t.c.Reason
+	}
+	weight := map[string]int{"hold": 3, "ask": 2, "act": 1}
+	best, reason := -1, t.c.Reason
+	for r := range t.live() {
+		w := weight[r.step.Verdict]
+		if r.step.State != ledger.Pending && r.step.State != ledger.Intent {
+			w = 0
+		}
+		if r.step.Reason != "" && w > best {
+			best, reason = w, r.step.Reason
+		}
+	}
+	return reason
+}

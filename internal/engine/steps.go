@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// ref is one step: what the plan says of it, and where it stands.
+type ref struct {
+	revision *ledger.Revision
+	plan     action.Step
+	step     *ledger.Step
+	index    int
+}
+
+// rung is the alternative that the step is at.
+func (r ref) rung() action.Rung { return r.plan.Ladder[min(r.step.Rung, len(r.plan.Ladder)-1)] }
+
+func (r ref) String() string {
+	a := r.rung().Do
+	return a.Kind().Name + " " + a.Target().String()
+}
+
+// open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
+func (t *turn) open() error {
+	t.plans, t.fresh = map[string]action.Plan{}, map[int]bool{}
+	for _, r := range t.c.Revisions {
+		p, err := t.Codec.Open(r.Plan)
+		if err != nil {
+			return fmt.Errorf("plan of revision %d: %w", r.Number, err)
+		}
+		if len(p.Steps) != len(r.Steps) {
+			return fmt.Errorf("plan of revision %d has %d steps, %d are recorded", r.Number, len(p.Steps), len(r.Steps))
+		}
+		t.plans[r.Plan.Digest] = p
+	}
+	return nil
+}
+
+// live yields the steps of all revisions that were not superseded, in order.
+func (t *turn) live() iter.Seq[ref] {
+	return func(yield func(ref) bool) {
+		for i := range t.c.Revisions {
+			r := &t.c.Revisions[i]
+			if r.Superseded != 0 {
+				continue
+			}
+			for j, s := range t.plans[r.Plan.Digest].Steps {
+				if !yield(ref{r, s, &r.Steps[j], j}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// lead is the suspect that a revision answers.
+func (t *turn) lead(r *ledger.Revision) *ledger.Lead {
+	for i := range t.c.Leads {
+		if t.c.Leads[i].Key == r.Lead {
+			return &t.c.Leads[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// take empties the inbox into the case: new suspects, sightings, people's orders.
+func (t *turn) take() {
+	for _, m := range t.inbox {
+		switch {
+		case m.Lead != nil:
+			t.join(m)
+		case m.Seen != nil:
+			t.seen(*m.Seen)
+		case m.Order != nil:
+			t.order(*m.Order)
+		}
+		t.w.Taken = append(t.w.Taken, m.Key)
+	}
+}
+
+// join adds a suspect, to be checked in this turn.
+func (t *turn) join(m ledger.Message) {
+	t.c.Leads = append(t.c.Leads, ledger.Lead{Key: m.Key, Lead: *m.Lead})
+	t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
+}
+
+func (t *turn) order(o ledger.Order) {
+	switch o.Verb {
+	case ledger.Approve:
+		t.approve(o)
+	case ledger.Dismiss:
+		t.dismiss(o)
+	case ledger.Undo:
+		t.undo(o)
+	}
+}
+
+// approve lets one revision go: the one that the person saw. Another one, made since, asks again.
+func (t *turn) approve(o ledger.Order) {
+	for i := range t.c.Revisions {
+		r := &t.c.Revisions[i]
+		if r.Number != o.Revision {
+			continue
+		}
+		if r.Superseded != 0 {
+			t.note("approval by %s is void: revision %d was superseded by %d", o.By, r.Number, r.Superseded)
+			return
+		}
+		r.Approved = &o
+		t.note("revision %d approved by %s", r.Number, by(o))
+		return
+	}
+	t.note("approval by %s is void: there is no revision %d", o.By, o.Revision)
+}
+
+// dismiss lets go of every step that has not begun.
+func (t *turn) dismiss(o ledger.Order) {
+	t.drop("dismissed by " + by(o) + because(o.Reason))
+	t.note("dismissed by %s%s", by(o), because(o.Reason))
+}
+
+func (t *turn) undo(o ledger.Order) {
+	if t.c.Undo != nil {
+		return
+	}
+	t.c.Undo = &o
+	t.drop("the case is taken back")
+	t.note("to be taken back, says %s%s", by(o), because(o.Reason))
+}
+
+// drop ends the steps and suspects that nothing was done about yet.
+func (t *turn) drop(why string) {
+	for i := range t.c.Leads {
+		if t.c.Leads[i].Checked == "" {
+			t.c.Leads[i].Checked = "dropped"
+		}
+	}
+	for i := range t.c.Revisions {
+		for j := range t.c.Revisions[i].Steps {
+			if s := &t.c.Revisions[i].Steps[j]; s.State == ledger.Pending {
+				s.State, s.Note = ledger.Dropped, why
+			}
+		}
+	}
+}
+
+func by(o ledger.Order) string {
+	if o.Proven {
+		return o.By
+	}
+	return fmt.Sprintf("%s (unproven)", o.By)
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}

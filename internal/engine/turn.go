@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// maxClaims is how often a case may be claimed without a commit: whoever claimed it died of it each time.
+const maxClaims = 10
+
+// maxPanics is how many turns in a row may end in a panic.
+const maxPanics = 5
+
+// turn is one case in hand, with what is to be committed next.
+type turn struct {
+	*Engine
+	c     *ledger.Case
+	inbox []ledger.Message
+	until time.Time // the lease ends
+	w     ledger.Write
+	plans map[string]action.Plan // opened, by digest
+	fresh map[int]bool           // revisions that were made in this turn
+}
+
+// note writes a line into the entry of the next commit.
+func (t *turn) note(format string, args ...any) {
+	t.w.Notes = append(t.w.Notes, fmt.Sprintf(format, args...))
+}
+
+// commit writes the case as it stands and all that belongs to it, before anything else happens.
+func (t *turn) commit(ctx context.Context) error {
+	if err := t.move(t.state()); err != nil {
+		return err
+	}
+	t.c.Reason, t.c.Due = t.reason(), t.due()
+	t.w.At = t.Now()
+	if err := t.Store.Commit(ctx, t.c, t.w); err != nil {
+		return err
+	}
+	t.w = ledger.Write{}
+	return nil
+}
+
+// move takes the case to another state, stamps the stage, and owes a report.
+func (t *turn) move(to ledger.State) error {
+	from := t.c.State
+	if from == to {
+		return nil
+	}
+	if !ledger.May(from, to) {
+		return fmt.Errorf("case %s can't go from %s to %s: this is a fault in riposte", t.c.ID, from, to)
+	}
+	t.c.State = to
+	t.c.Report.Wanted++
+	t.c.Report.Due = time.Time{}
+	now := t.Now()
+	if to == ledger.Contained && t.c.Times.Contained.IsZero() {
+		t.c.Times.Contained = now
+	}
+	if to == ledger.Verified {
+		t.c.Times.Verified = now
+	}
+	t.note("%s", to)
+	return nil
+}
+
+// close ends the turn: it writes what stopped it, if anything did, and gives the case back.
+func (t *turn) close(ctx context.Context, failure error) error {
+	switch {
+	case errors.Is(failure, ledger.ErrStale), errors.Is(failure, ledger.ErrJoined):
+		return nil // somebody else has it, or something new came in: the next claim reads it again
+	case errors.Is(failure, ledger.ErrNewer), errors.Is(failure, action.ErrNewer):
+		t.Log.Warn("case left to a newer riposte", "case", t.c.ID, "why", failure)
+		return nil // the lease keeps this replica away from it for a while
+	case failure != nil && ctx.Err() != nil:
+		return ctx.Err() // stopped from outside: the lease ends by itself, the next run goes on
+	}
+	t.failures(failure)
+	t.w.Release = true
+	err := t.commit(ctx)
+	if errors.Is(err, ledger.ErrStale) || errors.Is(err, ledger.ErrJoined) {
+		return nil
+	}
+	return err
+}
+
+// failures counts what goes wrong in a row. Trouble with AWS is tried again for ever, ever more slowly: an outage must not
+// end a defence. What kills riposte itself ends in failed, and with a person.
+func (t *turn) failures(failure error) {
+	var p poison
+	switch {
+	case failure == nil && t.c.Attempts < maxClaims:
+		t.c.Failures, t.c.Error = 0, ""
+		return
+	case failure == nil:
+		failure = fmt.Errorf("claimed %d times without a commit", t.c.Attempts)
+		t.giveUp(failure)
+	case errors.As(failure, &p):
+		t.Log.Error("panic", "case", t.c.ID, "what", p.what, "stack", p.stack)
+		if t.c.Failures+1 >= maxPanics {
+			t.giveUp(failure)
+		}
+	}
+	t.c.Failures++
+	t.c.Error = failure.Error()
+	t.note("error: %v", failure)
+	t.Log.Warn("case stopped", "case", t.c.ID, "error", failure, "failures", t.c.Failures)
+}
+
+// giveUp ends a case that riposte can't carry on; people are told.
+func (t *turn) giveUp(why error) {
+	t.c.GivenUp = why.Error()
+	t.c.Paged = "riposte gave this case up: " + why.Error()
+}

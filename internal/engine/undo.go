@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// ExceptFor is how long an answer that was taken back is not given again, unless the person says otherwise.
+const ExceptFor = 24 * time.Hour
+
+// takeBack undoes the case step by step, the last first, and says of each what became of it.
+func (t *turn) takeBack(ctx context.Context) error {
+	if t.c.Undo == nil || t.c.State == ledger.Undone {
+		return nil
+	}
+	if held, err := t.braked(ctx); err != nil || held {
+		return err
+	}
+	for _, r := range slices.Backward(slices.Collect(t.live())) {
+		if err := t.takeBackStep(ctx, r); err != nil {
+			return err
+		}
+	}
+	t.except()
+	return nil
+}
+
+// braked: a brake stops every change, this one too.
+func (t *turn) braked(ctx context.Context) (bool, error) {
+	for r := range t.live() {
+		facts, err := t.facts(ctx, r)
+		if err != nil {
+			return false, err
+		}
+		if v := gate.Judge(t.Policy, facts); v.Rule == "brake" {
+			t.c.Reason = v.Reason()
+			t.c.Recheck = t.Now().Add(t.Timing.Held)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (t *turn) takeBackStep(ctx context.Context, r ref) error {
+	if err := t.withdraw(ctx, r); err != nil {
+		return err
+	}
+	if r.step.State != ledger.Done && r.step.State != ledger.Already && r.step.State != ledger.Turning {
+		return nil
+	}
+	if why := r.rung().Do.Kind().Final; why != "" {
+		t.settle(r, ledger.Stays, why)
+		return nil
+	}
+	if len(r.step.Held) == 0 {
+		t.settle(r, ledger.Stays, "it was so before riposte came")
+		return nil
+	}
+	for _, k := range slices.Backward(slices.Clone(r.step.Held)) {
+		if err := t.release(ctx, r, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *turn) settle(r ref, s ledger.StepState, note string) {
+	r.step.State, r.step.Note = s, note
+	t.note("%s: %s", r, note)
+}
+
+// release lets go of one effect, and undoes it if nobody else wants it.
+func (t *turn) release(ctx context.Context, r ref, k string) error {
+	f, err := t.Store.Effect(ctx, k)
+	if err != nil {
+		return fmt.Errorf("read effect %q: %w", k, err)
+	}
+	if f == nil {
+		t.settle(r, ledger.Stays, "it was so before riposte came")
+		return nil
+	}
+	others := slices.DeleteFunc(slices.Clone(f.Holders), func(h string) bool { return h == t.c.ID })
+	switch {
+	case len(others) > 0:
+		t.settle(r, ledger.Stays, "still wanted by case "+others[0])
+	case t.stillHeldBesides(k, r):
+		t.settle(r, ledger.Stays, "taken back with another step of this case")
+		return nil
+	default:
+		if err := t.reverse(ctx, r, f); err != nil {
+			return err
+		}
+	}
+	f.Holders = others
+	r.step.Held = slices.DeleteFunc(r.step.Held, func(h string) bool { return h == k })
+	t.w.Effects = append(t.w.Effects, f)
+	return t.commit(ctx)
+}
+
+// stillHeldBesides reports whether a step that was not taken back yet holds the effect too.
+func (t *turn) stillHeldBesides(k string, not ref) bool {
+	for r := range t.live() {
+		if r.step != not.step && slices.Contains(r.step.Held, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// reverse undoes an effect by the ways back that were stored with it. What somebody else has changed since is left alone.
+func (t *turn) reverse(ctx context.Context, r ref, f *ledger.Effect) error {
+	a, err := t.Codec.Decode(f.Action)
+	if err != nil {
+		return err
+	}
+	look, err := a.Look(ctx, t.AWS.Reads())
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at %s before taking it back: %w", r, err)
+	case look.Gone != "":
+		t.settle(r, ledger.Stays, "gone: "+look.Gone)
+		return nil
+	case !look.Holds && r.step.State == ledger.Turning:
+		t.settle(r, ledger.Back, "taken back")
+		return nil
+	case !look.Holds:
+		t.settle(r, ledger.Stays, "refused: changed since by somebody else")
+		return nil
+	}
+	r.step.State = ledger.Turning
+	t.note("about to take back: %s", r)
+	if err := t.commit(ctx); err != nil {
+		return err
+	}
+	return t.doUndos(ctx, r, f)
+}
+
+func (t *turn) doUndos(ctx context.Context, r ref, f *ledger.Effect) error {
+	for _, stored := range slices.Backward(f.Undos) {
+		undo, err := t.Codec.Decode(stored)
+		if err != nil {
+			return err
+		}
+		traced, trace := access.WithTrace(ctx)
+		limited, cancel := context.WithTimeout(traced, t.Timing.Call)
+		err = undo.Do(limited, t.AWS.Writes(undo.Kind().Tier, t.c.ID))
+		cancel()
+		t.w.Requests = append(t.w.Requests, trace.Requests()...)
+		r.step.Requests = append(r.step.Requests, trace.Requests()...)
+		if errors.Is(err, action.ErrCannot) {
+			t.settle(r, ledger.Stays, "could not be taken back: "+err.Error())
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("take back %s: %w", r, err)
+		}
+	}
+	t.settle(r, ledger.Back, "taken back")
+	return nil
+}
+
+// except keeps the playbook quiet about this root for a while, or the same finding would fire at once.
+func (t *turn) except() {
+	quiet := t.c.Undo.Except
+	if quiet == 0 {
+		quiet = ExceptFor
+	}
+	t.w.Exceptions = append(t.w.Exceptions, ledger.Exception{
+		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: t.c.Undo.By,
+		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID,
+	})
+}

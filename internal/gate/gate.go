@@ -1,0 +1,89 @@
+// Package gate decides: one step of a plan and the facts about it become a verdict with a named reason. It is pure, so
+// that a step can be judged when it is planned and again right before it acts.
+package gate
+
+import (
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Decision is what may happen to a step.
+type Decision string
+
+const (
+	Act     Decision = "act"
+	Ask     Decision = "ask"     // a person must say yes
+	Observe Decision = "observe" // only watched: final
+	Hold    Decision = "hold"    // not now: judged again later
+	Except  Decision = "except"  // somebody may do this: final
+)
+
+// Verdict is a decision and the rule that made it.
+type Verdict struct {
+	Do   Decision
+	Rule string // brake, protect, loop, exception, mode, limit, approval
+	Text string
+	Page string // why people must be told at once, "" where they need not
+}
+
+// Reason is the verdict's reason in one line.
+func (v Verdict) Reason() string { return v.Rule + ": " + v.Text }
+
+// Facts are what the engine knows about one step at this moment. A fact that can't be had never comes here: the engine
+// returns the error instead, and nothing is changed.
+type Facts struct {
+	Now      time.Time
+	Playbook string
+	Class    action.Class
+	Target   event.Resource
+	Actor    event.Actor // of the event behind the step
+	Ask      string      // the rung's own wish for a person
+	Approved bool        // a person approved this revision
+
+	Brakes     []ledger.Brake
+	OwnRequest bool               // the event's request id stands in the ledger: riposte did that itself
+	Exceptions []ledger.Exception // of this playbook and root, not yet ended
+	Limits     []Count            // buckets, with the incidents that they hold besides this one
+}
+
+// Count is how full a limit is.
+type Count struct {
+	Bucket    string
+	Incidents int
+	Max       int
+}
+
+// rule objects or lets pass; it may also ask for people to be told.
+type rule func(Policy, Facts) (Verdict, bool)
+
+// rules stand in the order of their weight: the first that objects names the reason. Ownership by code comes between
+// exception and mode, maintenance windows between limit and approval, from the day they exist.
+func rules() []rule {
+	return []rule{brake, protect, loop, exception, mode, limit, approval}
+}
+
+// Judge says what may happen to one step.
+func Judge(p Policy, f Facts) Verdict {
+	var page string
+	for _, r := range rules() {
+		v, objects := r(p, f)
+		if v.Page != "" {
+			page = v.Page
+		}
+		if objects {
+			v.Page = page
+			return v
+		}
+	}
+	_, why := p.Mode(f.Playbook, f.Target.Account, f.Class)
+	return Verdict{Do: Act, Rule: "mode", Text: why, Page: page}
+}
+
+func pass() (Verdict, bool) { return Verdict{}, false }
+
+func object(d Decision, rule, text string) (Verdict, bool) {
+	return Verdict{Do: d, Rule: rule, Text: text}, true
+}

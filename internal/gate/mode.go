@@ -1,0 +1,16 @@
+package gate
+
+// mode is the configuration's word: observe unless it says more.
+func mode(p Policy, f Facts) (Verdict, bool) {
+	switch d, why := p.Mode(f.Playbook, f.Target.Account, f.Class); d {
+	case Act:
+		return pass()
+	case Ask:
+		if f.Approved {
+			return pass()
+		}
+		return object(Ask, "mode", why)
+	default:
+		return object(Observe, "mode", why)
+	}
+}

@@ -1,0 +1,66 @@
+package gate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+)
+
+// Policy is what the configuration says.
+type Policy struct {
+	// Mode is the mode of a playbook in an account for a class of action, and where that is said.
+	Mode        func(playbook, account string, class action.Class) (Decision, string)
+	Roles       []string // riposte's own roles, by name (with path, where they have one), in whatever account
+	Untouchable []string // exact ARNs
+	BreakGlass  []string // exact ARNs of users and roles
+	Trusted     []Trust
+	Limits      Limits
+}
+
+// Trust is automation that may do what a playbook looks for: the exact ARN of the role behind its sessions, path
+// included, since the name of a session is its caller's choice.
+type Trust struct {
+	Issuer    string
+	Playbooks []string // ids, or themes as "launch.*"
+}
+
+// Limits are the most incidents in an hour; 0 means no limit.
+type Limits struct {
+	Incidents int // per playbook, per account and for the organisation
+	Destroy   int // incidents in which something is destroyed
+}
+
+// Covers reports whether the trust is for this playbook.
+func (t Trust) Covers(playbook string) bool {
+	return slices.ContainsFunc(t.Playbooks, func(p string) bool {
+		theme, all := strings.CutSuffix(p, "*")
+		return p == playbook || all && strings.HasPrefix(playbook, theme)
+	})
+}
+
+// trusted is the trust that lets this actor do what the playbook finds. Who hides traces or touches a decoy is never
+// trusted automation.
+func (p Policy) trusted(playbook string, a event.Actor) (Trust, bool) {
+	if strings.HasPrefix(playbook, "evasion.") || playbook == "identity.decoy-used" || a.Issuer == "" && a.Kind != event.UserActor {
+		return Trust{}, false
+	}
+	i := slices.IndexFunc(p.Trusted, func(t Trust) bool { return t.Covers(playbook) && t.Issuer == a.Principal() })
+	if i < 0 {
+		return Trust{}, false
+	}
+	return p.Trusted[i], true
+}
+
+// MayUndo reports whether this actor's undoing of a containment ends it instead of calling for the next rung: trusted
+// automation and break-glass principals. The caller sees to it that it is not the contained actor himself.
+func (p Policy) MayUndo(playbook string, a event.Actor) bool {
+	_, trusted := p.trusted(playbook, a)
+	return trusted || slices.Contains(p.BreakGlass, a.Principal())
+}
+
+// Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called.
+func (p Policy) Own(a event.Actor) bool {
+	return slices.ContainsFunc(p.Roles, func(role string) bool { return strings.HasSuffix(a.Issuer, ":role/"+role) })
+}

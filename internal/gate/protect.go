@@ -1,0 +1,40 @@
+package gate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// protect keeps from harm: what the configuration calls untouchable, riposte's own roles, AWS's own principals, and those
+// who must always get in. Break-glass principals are never contained, and people are always told.
+func protect(p Policy, f Facts) (Verdict, bool) {
+	if slices.Contains(p.Untouchable, f.Target.String()) {
+		return object(Hold, "protect", f.Target.String()+" is untouchable")
+	}
+	if !strings.HasPrefix(f.Target.Type, "iam:") {
+		return pass()
+	}
+	who := f.Actor.Principal()
+	switch {
+	case slices.Contains(p.BreakGlass, who) || slices.Contains(p.BreakGlass, f.Target.String()):
+		return Verdict{Do: Hold, Rule: "protect", Text: who + " is a break-glass principal", Page: "a break-glass principal did this"}, true
+	case slices.Contains(p.Untouchable, who):
+		return object(Hold, "protect", who+" is untouchable")
+	case p.Own(f.Actor) || own(p, f.Target):
+		return Verdict{Do: Hold, Rule: "protect", Text: "riposte does not contain itself", Page: "riposte's own role did this"}, true
+	case f.Actor.ByAWS():
+		return object(Hold, "protect", "AWS itself called")
+	}
+	return pass()
+}
+
+// own reports whether the target is one of riposte's roles or a session of one. Only the role's place in the id counts:
+// a session's name is its caller's choice.
+func own(p Policy, r event.Resource) bool {
+	return slices.ContainsFunc(p.Roles, func(role string) bool {
+		id := strings.TrimPrefix(r.ID, "/")
+		return r.Type == event.Role && id == role || r.Type == event.Session && strings.HasPrefix(id, role+"/")
+	})
+}
