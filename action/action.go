@@ -36,7 +36,16 @@ type Denier interface {
 
 // Look is the present state, seen from an action.
 type Look struct {
-	Holds bool   // the desired state is there: nothing to do
-	Gone  string // why there is nothing left to change ("the instance is terminated"); "" where there is
-	Undo  Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
+	Holds  bool   // the desired state is there: nothing to do
+	Gone   string // why there is nothing left to change ("the instance is terminated"); "" where there is
+	Cannot string // why Do would change nothing that matters (the policy to attach denies no longer): as good as ErrCannot
+	Undo   Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
+}
+
+// unless gives up what was seen where seeing failed.
+func (l Look) unless(err error) (Look, error) {
+	if err != nil {
+		return Look{}, err
+	}
+	return l, nil
 }

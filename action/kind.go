@@ -35,7 +35,13 @@ type Kind struct {
 
 // Kinds lists every action ever shipped, the ways back included.
 func Kinds() []Kind {
-	return []Kind{}
+	return []Kind{
+		suspendKind, resumeKind, standbyKind, returnKind,
+		terminateKind, isolateKind, reconnectKind, defaultVersionKind, protectKind,
+		deactivateKeyKind, activateKeyKind,
+		attachUserDenyKind, detachUserDenyKind, denyUserKind, undenyUserKind, boundUserKind, unboundUserKind,
+		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind,
+	}
 }
 
 func kind[A Action](k Kind) Kind { k.decode = strict[A]; return k }

@@ -1,0 +1,114 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// standbyKind takes an instance out of its group's hands, so that the evidence on it is not replaced.
+var standbyKind = kind[Standby](Kind{
+	Name: "autoscaling.standby", Version: 1, Does: "put an instance of an Auto Scaling group on standby", Class: Contain, Tier: TierContain,
+	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
+	Writes:   []string{"autoscaling:EnterStandby"},
+	UndoneBy: []string{"autoscaling:ExitStandby", "autoscaling:DetachInstances", "autoscaling:DeleteAutoScalingGroup"},
+})
+
+// returnKind gives an instance back to its group.
+var returnKind = kind[Return](Kind{
+	Name: "autoscaling.return", Version: 1, Does: "return an instance from standby", Class: Mend, Tier: TierContain,
+	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
+	Writes:   []string{"autoscaling:ExitStandby"},
+	UndoneBy: []string{"autoscaling:EnterStandby"},
+})
+
+// Standby wants an instance out of service, and neither replaced nor terminated by its group.
+type Standby struct {
+	Instance event.Resource
+	Group    string
+	// Decrement lowers the desired capacity with it, so that the group launches no replacement and the way back (which
+	// always raises it) restores what was. AWS refuses it at the group's minimum: then false, the next rung, keeps the
+	// capacity, a running Launch replaces the instance, and the group is one larger after the way back.
+	Decrement bool
+}
+
+// Return wants an instance back in service.
+type Return struct {
+	Instance  event.Resource
+	Group     string
+	Decrement bool // how it went on standby
+}
+
+func (Standby) Kind() Kind               { return standbyKind }
+func (s Standby) Target() event.Resource { return s.Instance }
+
+// Look reads the instance's place in the group's life cycle.
+func (s Standby) Look(ctx context.Context, r access.Reads) (Look, error) {
+	state, gone, err := lifecycle(ctx, r, s.Instance, s.Group)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	if standing(state) {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: Return(s)}, nil
+}
+
+// Do is refused for a while by an instance that is still on its way into service: that passes.
+func (s Standby) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.AutoScaling(s.Instance.Place()).EnterStandby(ctx, &autoscaling.EnterStandbyInput{
+		AutoScalingGroupName: aws.String(s.Group), InstanceIds: []string{s.Instance.ID},
+		ShouldDecrementDesiredCapacity: aws.Bool(s.Decrement),
+	})
+	return refused(fmt.Sprintf("put instance %q on standby", s.Instance.ID), err)
+}
+
+func (Return) Kind() Kind               { return returnKind }
+func (s Return) Target() event.Resource { return s.Instance }
+
+// Look reads the instance's place in the group's life cycle.
+func (s Return) Look(ctx context.Context, r access.Reads) (Look, error) {
+	state, gone, err := lifecycle(ctx, r, s.Instance, s.Group)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	if !standing(state) {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: Standby(s)}, nil
+}
+
+// Do raises the group's desired capacity by one, as AWS always does.
+func (s Return) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.AutoScaling(s.Instance.Place()).ExitStandby(ctx, &autoscaling.ExitStandbyInput{
+		AutoScalingGroupName: aws.String(s.Group), InstanceIds: []string{s.Instance.ID},
+	})
+	return refused(fmt.Sprintf("return instance %q from standby", s.Instance.ID), err)
+}
+
+// lifecycle says where in its group's life an instance is, or why that question is idle.
+func lifecycle(ctx context.Context, r access.Reads, instance event.Resource, name string) (state types.LifecycleState, gone string, err error) {
+	group, err := lookGroup(ctx, r, instance.Place().In(event.Group, name))
+	if err != nil {
+		return "", "", err
+	}
+	if group == nil {
+		return "", "the group is deleted", nil
+	}
+	for _, i := range group.Instances {
+		if aws.ToString(i.InstanceId) == instance.ID {
+			return i.LifecycleState, "", nil
+		}
+	}
+	return "", "the instance is no longer in the group", nil
+}
+
+func standing(s types.LifecycleState) bool {
+	return s == types.LifecycleStateStandby || s == types.LifecycleStateEnteringStandby
+}

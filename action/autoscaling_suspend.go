@@ -1,0 +1,139 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// suspendKind stops a group from launching, replacing and terminating.
+var suspendKind = kind[Suspend](Kind{
+	Name: "autoscaling.suspend", Version: 1, Does: "suspend processes of an Auto Scaling group", Class: Contain, Tier: TierContain,
+	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
+	Writes:   []string{"autoscaling:SuspendProcesses"},
+	UndoneBy: []string{"autoscaling:ResumeProcesses", "autoscaling:DeleteAutoScalingGroup"},
+})
+
+// resumeKind lets a group work again.
+var resumeKind = kind[Resume](Kind{
+	Name: "autoscaling.resume", Version: 1, Does: "resume processes of an Auto Scaling group", Class: Mend, Tier: TierContain,
+	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
+	Writes:   []string{"autoscaling:ResumeProcesses"},
+	UndoneBy: []string{"autoscaling:SuspendProcesses"},
+})
+
+// Suspend wants processes of a group suspended.
+type Suspend struct {
+	Group     event.Resource
+	Processes []string // empty: all of them
+}
+
+// Resume wants processes of a group running.
+type Resume struct {
+	Group     event.Resource
+	Processes []string // never empty
+}
+
+// Processes of a group, all of them, as the API reference of SuspendProcesses lists them.
+func Processes() []string {
+	return []string{
+		"Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance", "HealthCheck", "InstanceRefresh",
+		"ReplaceUnhealthy", "ScheduledActions",
+	}
+}
+
+func (Suspend) Kind() Kind               { return suspendKind }
+func (s Suspend) Target() event.Resource { return s.Group }
+
+// Facet tells a group whose Launch is suspended from one that stands still altogether.
+func (s Suspend) Facet() string { return strings.Join(s.Processes, ",") }
+
+// Look finds the processes that still run. Only those are resumed one day: what was suspended before stays so.
+func (s Suspend) Look(ctx context.Context, r access.Reads) (Look, error) {
+	group, err := lookGroup(ctx, r, s.Group)
+	if err != nil || group == nil {
+		return Look{Gone: "the group is deleted"}.unless(err)
+	}
+	running := slices.DeleteFunc(s.all(), func(p string) bool { return slices.Contains(suspended(group), p) })
+	if len(running) == 0 {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: Resume{s.Group, running}}, nil
+}
+
+// Do names every process: what a request without names means may grow.
+func (s Suspend) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.AutoScaling(s.Group.Place()).SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: aws.String(s.Group.ID), ScalingProcesses: s.all(),
+	})
+	return refused(fmt.Sprintf("suspend group %q", s.Group.ID), err)
+}
+
+func (s Suspend) all() []string {
+	if len(s.Processes) == 0 {
+		return Processes()
+	}
+	return slices.Clone(s.Processes)
+}
+
+func (Resume) Kind() Kind               { return resumeKind }
+func (s Resume) Target() event.Resource { return s.Group }
+
+// Facet names the processes.
+func (s Resume) Facet() string { return strings.Join(s.Processes, ",") }
+
+// Look finds those of the processes that are still suspended.
+func (s Resume) Look(ctx context.Context, r access.Reads) (Look, error) {
+	group, err := lookGroup(ctx, r, s.Group)
+	if err != nil || group == nil {
+		return Look{Gone: "the group is deleted"}.unless(err)
+	}
+	still := slices.DeleteFunc(slices.Clone(s.Processes), func(p string) bool { return !slices.Contains(suspended(group), p) })
+	if len(still) == 0 {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: Suspend{s.Group, still}}, nil
+}
+
+// Do resumes exactly the processes named. Without a name AWS would resume them all, so that is refused.
+func (s Resume) Do(ctx context.Context, w access.Writes) error {
+	if len(s.Processes) == 0 {
+		return cannot("resume no process")
+	}
+	_, err := w.AutoScaling(s.Group.Place()).ResumeProcesses(ctx, &autoscaling.ResumeProcessesInput{
+		AutoScalingGroupName: aws.String(s.Group.ID), ScalingProcesses: s.Processes,
+	})
+	return refused(fmt.Sprintf("resume group %q", s.Group.ID), err)
+}
+
+// lookGroup reads one group; nil where there is none.
+func lookGroup(ctx context.Context, r access.Reads, g event.Resource) (*types.AutoScalingGroup, error) {
+	out, err := r.AutoScaling(g.Place()).DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
+		AutoScalingGroupNames: []string{g.ID},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read group %q: %w", g.ID, err)
+	}
+	for _, group := range out.AutoScalingGroups {
+		if aws.ToString(group.AutoScalingGroupName) == g.ID {
+			return &group, nil
+		}
+	}
+	return nil, nil
+}
+
+func suspended(g *types.AutoScalingGroup) []string {
+	var names []string
+	for _, p := range g.SuspendedProcesses {
+		names = append(names, aws.ToString(p.ProcessName))
+	}
+	return names
+}

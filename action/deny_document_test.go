@@ -1,0 +1,131 @@
+package action
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/iam"
+)
+
+var (
+	mallory = event.Resource{Partition: "aws", Account: "111122223333", Type: event.User, ID: "staff/mallory"}
+	builder = event.Resource{Partition: "aws", Account: "111122223333", Type: event.Role, ID: "ci/builder"}
+)
+
+func TestDenyDocumentsFitTheBudgets(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		scope  Scope
+		when   condition
+		budget int
+	}{
+		{"user, everything", Everything, nil, 2048},
+		{"user, destructive", Destructive, nil, 2048},
+		{"session, destructive", Destructive, onlySession("AROAEXAMPLE:a-session-name-as-long-as-they-may-be-which-is-sixty-four"), 10240},
+		{"older sessions", Destructive, olderSessions(time.Unix(0, 0)), 10240},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			doc, err := deny(c.scope, c.when)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := iam.Size(string(doc)); n > c.budget {
+				t.Errorf("%d characters, the budget is %d", n, c.budget)
+			}
+			again, _ := deny(c.scope, c.when)
+			if string(doc) != string(again) {
+				t.Error("the same deny gave other bytes")
+			}
+		})
+	}
+}
+
+// What an attacker would do to get rid of the deny, and what the seeds saw destroyed, is covered by every scope.
+func TestEveryScopeCoversTheActorsOwnWayOut(t *testing.T) {
+	for _, s := range []Scope{Everything, Destructive} {
+		for _, call := range []string{
+			"iam:DeleteUserPolicy", "iam:DetachUserPolicy", "iam:DeleteUserPermissionsBoundary", "iam:CreateAccessKey",
+			"iam:UpdateAccessKey", "iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:CreatePolicyVersion",
+			"iam:SetDefaultPolicyVersion", "iam:PassRole", "sts:AssumeRole", "ec2:StopInstances", "ec2:TerminateInstances",
+			"ec2:ModifyInstanceAttribute", "kms:ScheduleKeyDeletion", "s3:DeleteBucket", "rds:DeleteDBInstance",
+			"backup:DeleteRecoveryPoint", "organizations:LeaveOrganization", "cloudtrail:StopLogging", "events:PutRule",
+		} {
+			if !s.covers(call) {
+				t.Errorf("%s does not cover %s", s, call)
+			}
+		}
+		for _, call := range []string{"sts:GetCallerIdentity", "sts:GetSessionToken", "signin:ConsoleLogin"} {
+			if s.covers(call) {
+				t.Errorf("%s claims to stop %s, which no policy stops", s, call)
+			}
+		}
+	}
+	if Destructive.covers("ec2:DescribeInstances") {
+		t.Error("destructive takes reading away")
+	}
+}
+
+// The scope as a person reads it and the document as IAM evaluates it must not disagree.
+func TestTheDocumentDeniesWhatTheScopeCovers(t *testing.T) {
+	for _, s := range []Scope{Everything, Destructive} {
+		doc, err := deny(s, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if call := allowed(string(doc), mallory); call != "" {
+			t.Errorf("%s leaves %s", s, call)
+		}
+	}
+}
+
+func TestAnEditedDenyIsNoDeny(t *testing.T) {
+	for name, doc := range map[string]string{
+		"emptied":       `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"none:None","Resource":"*"}]}`,
+		"allows":        `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+		"a hole":        `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":"iam:*","Resource":"*"}]}`,
+		"one resource":  `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"arn:aws:s3:::logs"}]}`,
+		"not for her":   `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:user/staff/mallory"}}}]}`,
+		"at night only": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}]}`,
+		"unreadable":    `{"Statement":`,
+	} {
+		if allowed(doc, mallory) == "" {
+			t.Errorf("%s: taken for a deny", name)
+		}
+	}
+	sound := `{"Version":"2012-10-17","Statement":{"Sid":"All","Effect":"Deny","Action":"*","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}}}`
+	if call := allowed(sound, mallory); call != "" {
+		t.Errorf("a deny that leaves riposte's own roles out is sound, it leaves %s", call)
+	}
+}
+
+func TestWhoIsDenied(t *testing.T) {
+	user := event.Actor{Kind: event.UserActor, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/staff/mallory", UserName: "mallory", AccessKey: "AKIAIOSFODNN7EXAMPLE"}
+	namesake := event.Actor{Kind: event.UserActor, Account: "444455556666", ARN: "arn:aws:iam::444455556666:user/staff/mallory", UserName: "mallory"}
+	federated := event.Actor{Kind: event.FederatedActor, Issuer: "arn:aws:iam::111122223333:user/staff/mallory"}
+	session := event.Actor{Kind: event.RoleActor, Issuer: "arn:aws:iam::111122223333:role/ci/builder", PrincipalID: "AROAEXAMPLE:job-1"}
+	other := event.Actor{Kind: event.RoleActor, Issuer: "arn:aws:iam::111122223333:role/ci/builder", PrincipalID: "AROAEXAMPLE:job-2"}
+	denySession := DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: Everything}
+	for _, c := range []struct {
+		name  string
+		deny  Denier
+		actor event.Actor
+		call  string
+		want  bool
+	}{
+		{"the user by the key", DeactivateKey{mallory, "AKIAIOSFODNN7EXAMPLE"}, user, "ec2:StopInstances", true},
+		{"the user by another key", DeactivateKey{mallory, "AKIAI44QH8DHBEXAMPLE"}, user, "ec2:StopInstances", false},
+		{"the user", AttachUserDeny{mallory}, user, "ec2:StopInstances", true},
+		{"a federated session of the user", DenyUser{mallory, "c_1", Everything}, federated, "s3:GetObject", true},
+		{"reading, where only destruction is denied", DenyUser{mallory, "c_1", Destructive}, user, "s3:GetObject", false},
+		{"the namesake of another account", BoundUser{mallory}, namesake, "ec2:StopInstances", false},
+		{"the session", denySession, session, "s3:GetObject", true},
+		{"another session of the role", denySession, other, "s3:GetObject", false},
+		{"every session of the role", AttachRoleDeny{builder}, other, "iam:CreateUser", true},
+		{"who am I", denySession, session, "sts:GetCallerIdentity", false},
+	} {
+		if got := c.deny.Denies(c.actor, c.call); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

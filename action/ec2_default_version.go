@@ -1,0 +1,56 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// defaultVersionKind chooses what a launch template launches.
+var defaultVersionKind = kind[DefaultVersion](Kind{
+	Name: "ec2.default-version", Version: 1, Does: "set a launch template's default version", Class: Contain, Tier: TierContain,
+	Reads:    []string{"ec2:DescribeLaunchTemplates"},
+	Writes:   []string{"ec2:ModifyLaunchTemplate"},
+	UndoneBy: []string{"ec2:ModifyLaunchTemplate", "ec2:DeleteLaunchTemplate"},
+})
+
+// DefaultVersion wants a template's default to be one version. It is its own way back, with the version that was.
+type DefaultVersion struct {
+	Template event.Resource // by id
+	Version  int64
+}
+
+func (DefaultVersion) Kind() Kind               { return defaultVersionKind }
+func (d DefaultVersion) Target() event.Resource { return d.Template }
+
+// Look reads the default; whoever takes back sees by it that somebody moved the default elsewhere in between.
+func (d DefaultVersion) Look(ctx context.Context, r access.Reads) (Look, error) {
+	out, err := r.EC2(d.Template.Place()).DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{
+		LaunchTemplateIds: []string{d.Template.ID},
+	})
+	if missing(err) || err == nil && len(out.LaunchTemplates) == 0 {
+		return Look{Gone: "the launch template is deleted"}, nil
+	}
+	if err != nil {
+		return Look{}, fmt.Errorf("read launch template %q: %w", d.Template.ID, err)
+	}
+	now := aws.ToInt64(out.LaunchTemplates[0].DefaultVersionNumber)
+	if now == d.Version {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: DefaultVersion{d.Template, now}}, nil
+}
+
+// Do moves the default. A version that was deleted is a definitive refusal.
+func (d DefaultVersion) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.EC2(d.Template.Place()).ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{
+		LaunchTemplateId: aws.String(d.Template.ID), DefaultVersion: aws.String(strconv.FormatInt(d.Version, 10)),
+	})
+	return refused(fmt.Sprintf("set default version of %q to %d", d.Template.ID, d.Version), err)
+}

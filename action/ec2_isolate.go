@@ -1,0 +1,137 @@
+package action
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// isolateKind cuts an instance off the network.
+var isolateKind = kind[Isolate](Kind{
+	Name: "ec2.isolate", Version: 1, Does: "put an instance's network interfaces into isolating security groups", Class: Contain, Tier: TierContain,
+	Reads:    []string{"ec2:DescribeInstances"},
+	Writes:   []string{"ec2:ModifyNetworkInterfaceAttribute"},
+	UndoneBy: []string{"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute", "ec2:AttachNetworkInterface"},
+})
+
+// reconnectKind gives an instance its security groups back.
+var reconnectKind = kind[Reconnect](Kind{
+	Name: "ec2.reconnect", Version: 1, Does: "give an instance's network interfaces their security groups back", Class: Mend, Tier: TierContain,
+	Reads:    []string{"ec2:DescribeInstances"},
+	Writes:   []string{"ec2:ModifyNetworkInterfaceAttribute"},
+	UndoneBy: []string{"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute"},
+})
+
+// Isolate wants every network interface of an instance in the isolating groups and no others. Connections that the old
+// groups tracked live on until they are idle, up to five days.
+type Isolate struct {
+	Instance   event.Resource
+	Interfaces []string // as Check saw them: one attached later is seen by Look, and is the next plan's
+	Groups     []string // ids of the isolating security groups
+}
+
+// Interface is one network interface and its security groups.
+type Interface struct {
+	ID     string
+	Groups []string
+}
+
+// Reconnect wants network interfaces in the groups that they had.
+type Reconnect struct {
+	Instance   event.Resource
+	Interfaces []Interface
+}
+
+func (Isolate) Kind() Kind               { return isolateKind }
+func (a Isolate) Target() event.Resource { return a.Instance }
+
+// Look compares the groups of every interface that the instance has now.
+func (a Isolate) Look(ctx context.Context, r access.Reads) (Look, error) {
+	i, err := lookInstance(ctx, r, a.Instance)
+	if err != nil || i == nil || ended(i) {
+		return Look{Gone: "the instance is terminated"}.unless(err)
+	}
+	open := slices.DeleteFunc(interfaces(i), func(n Interface) bool { return same(n.Groups, a.Groups) })
+	if len(open) == 0 {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: Reconnect{a.Instance, open}}, nil
+}
+
+// Do goes on past an interface that fails, since each one cut off counts.
+func (a Isolate) Do(ctx context.Context, w access.Writes) error {
+	if len(a.Interfaces) == 0 || len(a.Groups) == 0 {
+		return cannot("isolate without interfaces or groups")
+	}
+	var wanted []Interface
+	for _, id := range a.Interfaces {
+		wanted = append(wanted, Interface{id, a.Groups})
+	}
+	return regroup(ctx, w, a.Instance.Place(), wanted)
+}
+
+func (Reconnect) Kind() Kind               { return reconnectKind }
+func (a Reconnect) Target() event.Resource { return a.Instance }
+
+// Look compares the groups of the interfaces named; one that was detached since is passed over.
+func (a Reconnect) Look(ctx context.Context, r access.Reads) (Look, error) {
+	i, err := lookInstance(ctx, r, a.Instance)
+	if err != nil || i == nil || ended(i) {
+		return Look{Gone: "the instance is terminated"}.unless(err)
+	}
+	var differ []Interface
+	for _, now := range interfaces(i) {
+		for _, then := range a.Interfaces {
+			if now.ID == then.ID && !same(now.Groups, then.Groups) {
+				differ = append(differ, now)
+			}
+		}
+	}
+	if len(differ) == 0 {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: Reconnect{a.Instance, differ}}, nil
+}
+
+// Do goes on past an interface that fails.
+func (a Reconnect) Do(ctx context.Context, w access.Writes) error {
+	return regroup(ctx, w, a.Instance.Place(), a.Interfaces)
+}
+
+func regroup(ctx context.Context, w access.Writes, p event.Place, wanted []Interface) error {
+	var failed []error
+	for _, n := range wanted {
+		_, err := w.EC2(p).ModifyNetworkInterfaceAttribute(ctx, &ec2.ModifyNetworkInterfaceAttributeInput{
+			NetworkInterfaceId: aws.String(n.ID), Groups: n.Groups,
+		})
+		if err != nil && !missing(err) {
+			failed = append(failed, refused(fmt.Sprintf("set groups of interface %q", n.ID), err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func interfaces(i *types.Instance) []Interface {
+	var out []Interface
+	for _, n := range i.NetworkInterfaces {
+		groups := make([]string, 0, len(n.Groups))
+		for _, g := range n.Groups {
+			groups = append(groups, aws.ToString(g.GroupId))
+		}
+		out = append(out, Interface{aws.ToString(n.NetworkInterfaceId), groups})
+	}
+	return out
+}
+
+// same compares two sets of names.
+func same(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}

@@ -1,0 +1,114 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// attachRoleDenyKind hits every session of the role, other people's too: plans ask first.
+var attachRoleDenyKind = kind[AttachRoleDeny](Kind{
+	Name: "iam.attach-role-deny", Version: 1, Does: "attach the pre-deployed deny policy to a role", Class: Contain, Tier: TierContain,
+	Reads:    append(deployedReads(), "iam:ListAttachedRolePolicies"),
+	Writes:   []string{"iam:AttachRolePolicy"},
+	UndoneBy: []string{"iam:DetachRolePolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeleteRole"},
+})
+
+var detachRoleDenyKind = kind[DetachRoleDeny](Kind{
+	Name: "iam.detach-role-deny", Version: 1, Does: "detach the pre-deployed deny policy from a role", Class: Mend, Tier: TierContain,
+	Reads:    []string{"iam:ListAttachedRolePolicies"},
+	Writes:   []string{"iam:DetachRolePolicy"},
+	UndoneBy: []string{"iam:AttachRolePolicy"},
+})
+
+// AttachRoleDeny wants DenyPolicy attached to a role, and denying.
+type AttachRoleDeny struct{ Role event.Resource }
+
+// DetachRoleDeny wants DenyPolicy off a role.
+type DetachRoleDeny struct{ Role event.Resource }
+
+func (AttachRoleDeny) Kind() Kind               { return attachRoleDenyKind }
+func (d AttachRoleDeny) Target() event.Resource { return d.Role }
+
+// Denies what every sound deny policy denies; it may deny more.
+func (d AttachRoleDeny) Denies(a event.Actor, call string) bool {
+	return isRole(d.Role, a) && Destructive.covers(call)
+}
+
+// Look holds only where the policy is attached and its default version denies.
+func (d AttachRoleDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
+	if why := fixed(d.Role); why != "" {
+		return Look{Cannot: why}, nil
+	}
+	attached, gone, err := roleHas(ctx, r, d.Role, DenyPolicy)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	why, err := unsound(ctx, r, d.Role, DenyPolicy)
+	switch {
+	case err != nil || why != "":
+		return Look{Cannot: why}.unless(err)
+	case attached:
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: DetachRoleDeny(d)}, nil
+}
+
+// Do attaches the policy; a role with ten of them takes no more.
+func (d AttachRoleDeny) Do(ctx context.Context, w access.Writes) error {
+	if why := fixed(d.Role); why != "" {
+		return cannot(why)
+	}
+	_, err := w.IAM(d.Role.Place()).AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{
+		RoleName: aws.String(name(d.Role)), PolicyArn: aws.String(deployed(d.Role.Place(), DenyPolicy)),
+	})
+	return undeployed(fmt.Sprintf("attach %s to role %q", DenyPolicy, name(d.Role)), err)
+}
+
+func (DetachRoleDeny) Kind() Kind               { return detachRoleDenyKind }
+func (d DetachRoleDeny) Target() event.Resource { return d.Role }
+
+// Look reads whether the policy is attached, whatever it says.
+func (d DetachRoleDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
+	attached, gone, err := roleHas(ctx, r, d.Role, DenyPolicy)
+	switch {
+	case err != nil || gone != "":
+		return Look{Gone: gone}.unless(err)
+	case !attached:
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: AttachRoleDeny(d)}, nil
+}
+
+// Do detaches the policy; one that is not attached is detached enough.
+func (d DetachRoleDeny) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.IAM(d.Role.Place()).DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{
+		RoleName: aws.String(name(d.Role)), PolicyArn: aws.String(deployed(d.Role.Place(), DenyPolicy)),
+	})
+	if missing(err) {
+		return nil
+	}
+	return refused(fmt.Sprintf("detach %s from role %q", DenyPolicy, name(d.Role)), err)
+}
+
+func roleHas(ctx context.Context, r access.Reads, role event.Resource, policy string) (attached bool, gone string, err error) {
+	pages := iam.NewListAttachedRolePoliciesPaginator(r.IAM(role.Place()), &iam.ListAttachedRolePoliciesInput{RoleName: aws.String(name(role))})
+	for pages.HasMorePages() {
+		out, err := pages.NextPage(ctx)
+		if missing(err) {
+			return false, "the role is deleted", nil
+		}
+		if err != nil {
+			return false, "", fmt.Errorf("read policies of role %q: %w", name(role), err)
+		}
+		if among(out.AttachedPolicies, deployed(role.Place(), policy)) {
+			return true, "", nil
+		}
+	}
+	return false, "", nil
+}

@@ -1,0 +1,108 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// attachUserDenyKind needs no right to write a policy: it can attach one policy, which stands there beforehand.
+var attachUserDenyKind = kind[AttachUserDeny](Kind{
+	Name: "iam.attach-user-deny", Version: 1, Does: "attach the pre-deployed deny policy to an IAM user", Class: Contain, Tier: TierContain,
+	Reads:    append(deployedReads(), "iam:ListAttachedUserPolicies"),
+	Writes:   []string{"iam:AttachUserPolicy"},
+	UndoneBy: []string{"iam:DetachUserPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeleteUser"},
+})
+
+var detachUserDenyKind = kind[DetachUserDeny](Kind{
+	Name: "iam.detach-user-deny", Version: 1, Does: "detach the pre-deployed deny policy from an IAM user", Class: Mend, Tier: TierContain,
+	Reads:    []string{"iam:ListAttachedUserPolicies"},
+	Writes:   []string{"iam:DetachUserPolicy"},
+	UndoneBy: []string{"iam:AttachUserPolicy"},
+})
+
+// AttachUserDeny wants DenyPolicy attached to a user, and denying.
+type AttachUserDeny struct{ User event.Resource }
+
+// DetachUserDeny wants DenyPolicy off a user.
+type DetachUserDeny struct{ User event.Resource }
+
+func (AttachUserDeny) Kind() Kind               { return attachUserDenyKind }
+func (d AttachUserDeny) Target() event.Resource { return d.User }
+
+// Denies what every sound deny policy denies; it may deny more.
+func (d AttachUserDeny) Denies(a event.Actor, call string) bool {
+	return isUser(d.User, a) && Destructive.covers(call)
+}
+
+// Look holds only where the policy is attached and its default version denies.
+func (d AttachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
+	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	why, err := unsound(ctx, r, d.User, DenyPolicy)
+	switch {
+	case err != nil || why != "":
+		return Look{Cannot: why}.unless(err)
+	case attached:
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: DetachUserDeny(d)}, nil
+}
+
+// Do attaches the policy; a user with ten of them takes no more.
+func (d AttachUserDeny) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.IAM(d.User.Place()).AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{
+		UserName: aws.String(name(d.User)), PolicyArn: aws.String(deployed(d.User.Place(), DenyPolicy)),
+	})
+	return undeployed(fmt.Sprintf("attach %s to user %q", DenyPolicy, name(d.User)), err)
+}
+
+func (DetachUserDeny) Kind() Kind               { return detachUserDenyKind }
+func (d DetachUserDeny) Target() event.Resource { return d.User }
+
+// Look reads whether the policy is attached, whatever it says.
+func (d DetachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
+	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
+	switch {
+	case err != nil || gone != "":
+		return Look{Gone: gone}.unless(err)
+	case !attached:
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: AttachUserDeny(d)}, nil
+}
+
+// Do detaches the policy; one that is not attached is detached enough.
+func (d DetachUserDeny) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.IAM(d.User.Place()).DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{
+		UserName: aws.String(name(d.User)), PolicyArn: aws.String(deployed(d.User.Place(), DenyPolicy)),
+	})
+	if missing(err) {
+		return nil
+	}
+	return refused(fmt.Sprintf("detach %s from user %q", DenyPolicy, name(d.User)), err)
+}
+
+func userHas(ctx context.Context, r access.Reads, user event.Resource, policy string) (attached bool, gone string, err error) {
+	pages := iam.NewListAttachedUserPoliciesPaginator(r.IAM(user.Place()), &iam.ListAttachedUserPoliciesInput{UserName: aws.String(name(user))})
+	for pages.HasMorePages() {
+		out, err := pages.NextPage(ctx)
+		if missing(err) {
+			return false, "the user is deleted", nil
+		}
+		if err != nil {
+			return false, "", fmt.Errorf("read policies of user %q: %w", name(user), err)
+		}
+		if among(out.AttachedPolicies, deployed(user.Place(), policy)) {
+			return true, "", nil
+		}
+	}
+	return false, "", nil
+}

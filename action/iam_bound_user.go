@@ -1,0 +1,117 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+var boundUserKind = kind[BoundUser](Kind{
+	Name: "iam.bound-user", Version: 1, Does: "set the pre-deployed deny boundary on an IAM user", Class: Contain, Tier: TierContain,
+	Reads:    append(deployedReads(), "iam:GetUser"),
+	Writes:   []string{"iam:PutUserPermissionsBoundary"},
+	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeleteUser"},
+})
+
+var unboundUserKind = kind[UnboundUser](Kind{
+	Name: "iam.unbound-user", Version: 1, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierContain,
+	Reads:    []string{"iam:GetUser"},
+	Writes:   []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
+	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
+})
+
+// BoundUser wants BoundaryPolicy as a user's permissions boundary, and denying. A user has one boundary and no quota, so
+// it is the rung for the user whose policies are full.
+type BoundUser struct{ User event.Resource }
+
+// UnboundUser wants the boundary that a user had before.
+type UnboundUser struct {
+	User     event.Resource
+	Previous string // ARN; "": none
+}
+
+func (BoundUser) Kind() Kind               { return boundUserKind }
+func (b BoundUser) Target() event.Resource { return b.User }
+
+// Denies what every sound deny policy denies; it may deny more.
+func (b BoundUser) Denies(a event.Actor, call string) bool {
+	return isUser(b.User, a) && Destructive.covers(call)
+}
+
+// Look holds only where the boundary is set and its default version denies.
+func (b BoundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
+	now, gone, err := boundary(ctx, r, b.User)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	why, err := unsound(ctx, r, b.User, BoundaryPolicy)
+	switch {
+	case err != nil || why != "":
+		return Look{Cannot: why}.unless(err)
+	case now == deployed(b.User.Place(), BoundaryPolicy):
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: UnboundUser{b.User, now}}, nil
+}
+
+// Do sets the boundary, in place of any other.
+func (b BoundUser) Do(ctx context.Context, w access.Writes) error {
+	return bound(ctx, w, b.User, deployed(b.User.Place(), BoundaryPolicy))
+}
+
+func (UnboundUser) Kind() Kind               { return unboundUserKind }
+func (b UnboundUser) Target() event.Resource { return b.User }
+
+// Look reads the boundary that the user has.
+func (b UnboundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
+	now, gone, err := boundary(ctx, r, b.User)
+	switch {
+	case err != nil || gone != "":
+		return Look{Gone: gone}.unless(err)
+	case now == b.Previous:
+		return Look{Holds: true}, nil
+	case now == deployed(b.User.Place(), BoundaryPolicy):
+		return Look{Undo: BoundUser{b.User}}, nil
+	}
+	return Look{Undo: UnboundUser{b.User, now}}, nil
+}
+
+// Do puts the previous boundary back or, where there was none, takes it off. The tier's grant names riposte's own
+// boundary: putting another one back may be refused, and a person does it.
+func (b UnboundUser) Do(ctx context.Context, w access.Writes) error {
+	if b.Previous != "" {
+		return bound(ctx, w, b.User, b.Previous)
+	}
+	_, err := w.IAM(b.User.Place()).DeleteUserPermissionsBoundary(ctx, &iam.DeleteUserPermissionsBoundaryInput{UserName: aws.String(name(b.User))})
+	if missing(err) {
+		return nil
+	}
+	return refused(fmt.Sprintf("take the boundary off user %q", name(b.User)), err)
+}
+
+func bound(ctx context.Context, w access.Writes, user event.Resource, arn string) error {
+	_, err := w.IAM(user.Place()).PutUserPermissionsBoundary(ctx, &iam.PutUserPermissionsBoundaryInput{
+		UserName: aws.String(name(user)), PermissionsBoundary: aws.String(arn),
+	})
+	return undeployed(fmt.Sprintf("set the boundary of user %q", name(user)), err)
+}
+
+// boundary is the ARN of a user's permissions boundary, "" where it has none.
+func boundary(ctx context.Context, r access.Reads, user event.Resource) (arn, gone string, err error) {
+	out, err := r.IAM(user.Place()).GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name(user))})
+	if missing(err) {
+		return "", "the user is deleted", nil
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("read user %q: %w", name(user), err)
+	}
+	if b := out.User.PermissionsBoundary; b != nil {
+		return aws.ToString(b.PermissionsBoundaryArn), "", nil
+	}
+	return "", "", nil
+}

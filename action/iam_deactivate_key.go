@@ -1,0 +1,111 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// deactivateKeyKind stops one access key. Sessions that the key opened before go on: the user is denied beside it.
+var deactivateKeyKind = kind[DeactivateKey](Kind{
+	Name: "iam.deactivate-key", Version: 1, Does: "deactivate an IAM user's access key", Class: Contain, Tier: TierContain,
+	Reads:    []string{"iam:ListAccessKeys"},
+	Writes:   []string{"iam:UpdateAccessKey"},
+	UndoneBy: []string{"iam:UpdateAccessKey", "iam:DeleteAccessKey"},
+})
+
+var activateKeyKind = kind[ActivateKey](Kind{
+	Name: "iam.activate-key", Version: 1, Does: "activate an IAM user's access key again", Class: Mend, Tier: TierContain,
+	Reads:    []string{"iam:ListAccessKeys"},
+	Writes:   []string{"iam:UpdateAccessKey"},
+	UndoneBy: []string{"iam:UpdateAccessKey", "iam:DeleteAccessKey"},
+})
+
+// DeactivateKey wants an access key inactive.
+type DeactivateKey struct {
+	User event.Resource
+	Key  string // its id, which is no secret
+}
+
+// ActivateKey wants an access key active.
+type ActivateKey struct {
+	User event.Resource
+	Key  string
+}
+
+func (DeactivateKey) Kind() Kind               { return deactivateKeyKind }
+func (k DeactivateKey) Target() event.Resource { return k.User.Place().In(event.AccessKey, k.Key) }
+
+// Denies every call that the key signs.
+func (k DeactivateKey) Denies(actor event.Actor, call string) bool {
+	return actor.AccessKey == k.Key && deniable(call)
+}
+
+// Look reads the key's status.
+func (k DeactivateKey) Look(ctx context.Context, r access.Reads) (Look, error) {
+	status, gone, err := keyStatus(ctx, r, k.User, k.Key)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	if status == types.StatusTypeActive {
+		return Look{Undo: ActivateKey(k)}, nil
+	}
+	return Look{Holds: true}, nil
+}
+
+// Do switches the key off.
+func (k DeactivateKey) Do(ctx context.Context, w access.Writes) error {
+	return setKey(ctx, w, k.User, k.Key, types.StatusTypeInactive)
+}
+
+func (ActivateKey) Kind() Kind               { return activateKeyKind }
+func (k ActivateKey) Target() event.Resource { return k.User.Place().In(event.AccessKey, k.Key) }
+
+// Look reads the key's status.
+func (k ActivateKey) Look(ctx context.Context, r access.Reads) (Look, error) {
+	status, gone, err := keyStatus(ctx, r, k.User, k.Key)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	if status == types.StatusTypeActive {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: DeactivateKey(k)}, nil
+}
+
+// Do switches the key on.
+func (k ActivateKey) Do(ctx context.Context, w access.Writes) error {
+	return setKey(ctx, w, k.User, k.Key, types.StatusTypeActive)
+}
+
+func keyStatus(ctx context.Context, r access.Reads, user event.Resource, key string) (status types.StatusType, gone string, err error) {
+	pages := iam.NewListAccessKeysPaginator(r.IAM(user.Place()), &iam.ListAccessKeysInput{UserName: aws.String(name(user))})
+	for pages.HasMorePages() {
+		out, err := pages.NextPage(ctx)
+		if missing(err) {
+			return "", "the user is deleted", nil
+		}
+		if err != nil {
+			return "", "", fmt.Errorf("read access keys of %q: %w", name(user), err)
+		}
+		for _, k := range out.AccessKeyMetadata {
+			if aws.ToString(k.AccessKeyId) == key {
+				return k.Status, "", nil
+			}
+		}
+	}
+	return "", "the access key is deleted", nil
+}
+
+func setKey(ctx context.Context, w access.Writes, user event.Resource, key string, s types.StatusType) error {
+	_, err := w.IAM(user.Place()).UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
+		UserName: aws.String(name(user)), AccessKeyId: aws.String(key), Status: s,
+	})
+	return refused(fmt.Sprintf("set access key %q %s", key, s), err)
+}

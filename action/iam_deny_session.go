@@ -1,0 +1,55 @@
+package action
+
+import (
+	"context"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+var denySessionKind = kind[DenySession](Kind{
+	Name: "iam.deny-session", Version: 1, Does: "deny one session of a role by an inline policy", Class: Contain, Tier: TierAuthor,
+	Reads:    inlineReads(),
+	Writes:   []string{"iam:PutRolePolicy"},
+	UndoneBy: inlineUndoneBy(),
+})
+
+// DenySession wants one session of a role denied; others who use the role go on. All inline policies of a role share
+// 10,240 characters.
+type DenySession struct {
+	Role   event.Resource
+	UserID string // ROLEID:SESSION, the session's principal id
+	Case   string // goes into the policy's name
+	Scope  Scope
+}
+
+func (DenySession) Kind() Kind               { return denySessionKind }
+func (d DenySession) Target() event.Resource { return d.Role }
+
+// Facet is the policy's name.
+func (d DenySession) Facet() string { return inline(d.Case) }
+
+// Denies the scope's calls to the session.
+func (d DenySession) Denies(a event.Actor, call string) bool {
+	return a.PrincipalID == d.UserID && isRole(d.Role, a) && d.Scope.covers(call)
+}
+
+// Look compares the document.
+func (d DenySession) Look(ctx context.Context, r access.Reads) (Look, error) {
+	doc, err := d.document()
+	if err != nil {
+		return Look{}, err
+	}
+	return lookRoleInline(ctx, r, d.Role, d.Facet(), doc)
+}
+
+// Do writes the policy.
+func (d DenySession) Do(ctx context.Context, w access.Writes) error {
+	doc, err := d.document()
+	if err != nil {
+		return err
+	}
+	return putRoleInline(ctx, w, d.Role, d.Facet(), doc)
+}
+
+func (d DenySession) document() ([]byte, error) { return deny(d.Scope, onlySession(d.UserID)) }

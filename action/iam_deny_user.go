@@ -1,0 +1,132 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+var denyUserKind = kind[DenyUser](Kind{
+	Name: "iam.deny-user", Version: 1, Does: "deny an IAM user by an inline policy", Class: Contain, Tier: TierAuthor,
+	Reads:    []string{"iam:GetUser", "iam:GetUserPolicy"},
+	Writes:   []string{"iam:PutUserPolicy"},
+	UndoneBy: []string{"iam:DeleteUserPolicy", "iam:PutUserPolicy", "iam:DeleteUser"},
+})
+
+var undenyUserKind = kind[UndenyUser](Kind{
+	Name: "iam.undeny-user", Version: 1, Does: "lift an inline deny from an IAM user", Class: Mend, Tier: TierAuthor,
+	Reads:    []string{"iam:GetUser", "iam:GetUserPolicy"},
+	Writes:   []string{"iam:DeleteUserPolicy"},
+	UndoneBy: []string{"iam:PutUserPolicy"},
+})
+
+// DenyUser wants an inline deny on a user. All inline policies of a user share 2,048 characters: where they are used up,
+// AWS refuses for good.
+type DenyUser struct {
+	User  event.Resource
+	Case  string // goes into the policy's name
+	Scope Scope
+}
+
+// UndenyUser wants that deny gone.
+type UndenyUser struct {
+	User  event.Resource
+	Case  string
+	Scope Scope
+}
+
+func (DenyUser) Kind() Kind               { return denyUserKind }
+func (d DenyUser) Target() event.Resource { return d.User }
+
+// Facet is the policy's name: each case has its own deny, so that taking one back leaves the others.
+func (d DenyUser) Facet() string { return inline(d.Case) }
+
+// Denies the scope's calls to the user, whatever the key.
+func (d DenyUser) Denies(a event.Actor, call string) bool {
+	return isUser(d.User, a) && d.Scope.covers(call)
+}
+
+// Look compares the document, since a policy of that name may have been emptied.
+func (d DenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
+	found, gone, err := userInline(ctx, r, d.User, d.Facet())
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	wanted, err := deny(d.Scope, nil)
+	if err != nil || sameDocument(found, wanted) {
+		return Look{Holds: true}.unless(err)
+	}
+	return Look{Undo: UndenyUser(d)}, nil
+}
+
+// Do writes the policy, over whatever had its name.
+func (d DenyUser) Do(ctx context.Context, w access.Writes) error {
+	doc, err := deny(d.Scope, nil)
+	if err != nil {
+		return err
+	}
+	_, err = w.IAM(d.User.Place()).PutUserPolicy(ctx, &iam.PutUserPolicyInput{
+		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.Facet()), PolicyDocument: aws.String(string(doc)),
+	})
+	return refused(fmt.Sprintf("deny user %q", name(d.User)), err)
+}
+
+func (UndenyUser) Kind() Kind               { return undenyUserKind }
+func (d UndenyUser) Target() event.Resource { return d.User }
+
+// Facet is the policy's name.
+func (d UndenyUser) Facet() string { return inline(d.Case) }
+
+// Look reads whether the policy is there.
+func (d UndenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
+	found, gone, err := userInline(ctx, r, d.User, d.Facet())
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	if found == "" {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: DenyUser(d)}, nil
+}
+
+// Do deletes the policy; one that is not there is deleted enough.
+func (d UndenyUser) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.IAM(d.User.Place()).DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{
+		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.Facet()),
+	})
+	if missing(err) {
+		return nil
+	}
+	return refused(fmt.Sprintf("lift the deny from user %q", name(d.User)), err)
+}
+
+// userInline reads an inline policy, "" where there is none. IAM says NoSuchEntity of a missing user, too.
+func userInline(ctx context.Context, r access.Reads, user event.Resource, policy string) (doc, gone string, err error) {
+	out, err := r.IAM(user.Place()).GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: aws.String(name(user)), PolicyName: aws.String(policy)})
+	if missing(err) {
+		gone, err := userGone(ctx, r, user)
+		return "", gone, err
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("read policy %q of user %q: %w", policy, name(user), err)
+	}
+	doc, err = unescape(aws.ToString(out.PolicyDocument))
+	return doc, "", err
+}
+
+// userGone says that the user is deleted, "" where it is there.
+func userGone(ctx context.Context, r access.Reads, user event.Resource) (string, error) {
+	_, err := r.IAM(user.Place()).GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name(user))})
+	if missing(err) {
+		return "the user is deleted", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read user %q: %w", name(user), err)
+	}
+	return "", nil
+}

@@ -1,0 +1,41 @@
+package action
+
+import (
+	"strings"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// name is what IAM's API calls a user or role: the last part of its path and name.
+func name(r event.Resource) string { return r.ID[strings.LastIndexByte(r.ID, '/')+1:] }
+
+// fixed says why AWS lets nobody edit a role, "" where it does. Only AWS can make roles below these paths.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-service-linked-roles.html
+// https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html
+func fixed(role event.Resource) string {
+	path := "/" + strings.TrimPrefix(role.ID, "/")
+	switch {
+	case strings.HasPrefix(path, "/aws-service-role/"):
+		return "a service-linked role can't be edited"
+	case strings.HasPrefix(path, "/aws-reserved/"):
+		return "a role of Identity Center can't be edited"
+	}
+	return ""
+}
+
+// isUser reports whether the actor has the user's permissions: the user by any key, its GetSessionToken sessions, and the
+// federated sessions that it minted, which never have more than the user.
+func isUser(user event.Resource, a event.Actor) bool {
+	switch a.Kind {
+	case event.UserActor:
+		return a.Account == user.Account && (a.ARN == user.ARN() || a.ARN == "" && a.UserName == name(user))
+	case event.FederatedActor:
+		return a.Issuer == user.ARN()
+	}
+	return false
+}
+
+// isRole reports whether the actor is a session of the role.
+func isRole(role event.Resource, a event.Actor) bool {
+	return a.Kind == event.RoleActor && a.Issuer == role.ARN()
+}

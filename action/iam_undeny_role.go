@@ -1,0 +1,101 @@
+package action
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+var undenyRoleKind = kind[UndenyRole](Kind{
+	Name: "iam.undeny-role", Version: 1, Does: "lift an inline deny from a role", Class: Mend, Tier: TierAuthor,
+	Final:    "a deny that was lifted comes back with a new case, not by itself",
+	Reads:    inlineReads(),
+	Writes:   []string{"iam:DeleteRolePolicy"},
+	UndoneBy: []string{"iam:PutRolePolicy"},
+})
+
+// UndenyRole wants an inline deny of riposte's gone.
+type UndenyRole struct {
+	Role   event.Resource
+	Policy string
+}
+
+func (UndenyRole) Kind() Kind               { return undenyRoleKind }
+func (d UndenyRole) Target() event.Resource { return d.Role }
+
+// Facet is the policy's name.
+func (d UndenyRole) Facet() string { return d.Policy }
+
+// Look reads whether the policy is there.
+func (d UndenyRole) Look(ctx context.Context, r access.Reads) (Look, error) {
+	found, gone, err := roleInline(ctx, r, d.Role, d.Policy)
+	return Look{Gone: gone, Holds: gone == "" && found == ""}.unless(err)
+}
+
+// Do deletes the policy; one that is not there is deleted enough.
+func (d UndenyRole) Do(ctx context.Context, w access.Writes) error {
+	_, err := w.IAM(d.Role.Place()).DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{
+		RoleName: aws.String(name(d.Role)), PolicyName: aws.String(d.Policy),
+	})
+	if missing(err) {
+		return nil
+	}
+	return refused(fmt.Sprintf("lift the deny from role %q", name(d.Role)), err)
+}
+
+func inlineReads() []string { return []string{"iam:GetRole", "iam:GetRolePolicy"} }
+
+func inlineUndoneBy() []string {
+	return []string{"iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:DeleteRole"}
+}
+
+// lookRoleInline compares an inline deny with what it should be.
+func lookRoleInline(ctx context.Context, r access.Reads, role event.Resource, policy string, wanted []byte) (Look, error) {
+	if why := fixed(role); why != "" {
+		return Look{Cannot: why}, nil
+	}
+	found, gone, err := roleInline(ctx, r, role, policy)
+	switch {
+	case err != nil || gone != "":
+		return Look{Gone: gone}.unless(err)
+	case sameDocument(found, wanted):
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: UndenyRole{role, policy}}, nil
+}
+
+func putRoleInline(ctx context.Context, w access.Writes, role event.Resource, policy string, doc []byte) error {
+	if why := fixed(role); why != "" {
+		return cannot(why)
+	}
+	_, err := w.IAM(role.Place()).PutRolePolicy(ctx, &iam.PutRolePolicyInput{
+		RoleName: aws.String(name(role)), PolicyName: aws.String(policy), PolicyDocument: aws.String(string(doc)),
+	})
+	return refused(fmt.Sprintf("write policy %q of role %q", policy, name(role)), err)
+}
+
+// roleInline reads an inline policy, "" where there is none. IAM says NoSuchEntity of a missing role, too.
+func roleInline(ctx context.Context, r access.Reads, role event.Resource, policy string) (doc, gone string, err error) {
+	reads := r.IAM(role.Place())
+	out, err := reads.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: aws.String(name(role)), PolicyName: aws.String(policy)})
+	if err == nil {
+		doc, err = unescape(aws.ToString(out.PolicyDocument))
+		return doc, "", err
+	}
+	if !missing(err) {
+		return "", "", fmt.Errorf("read policy %q of role %q: %w", policy, name(role), err)
+	}
+	_, err = reads.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name(role))})
+	if missing(err) {
+		return "", "the role is deleted", nil
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("read role %q: %w", name(role), err)
+	}
+	return "", "", nil
+}

@@ -1,0 +1,78 @@
+package action
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+)
+
+// definitive are AWS's error codes that no repetition changes: the next rung's turn. Everything else (throttling,
+// time-outs, 5xx, codes nobody listed) may have taken effect or may pass: the case looks again.
+//
+// Sources: the "Errors" sections of the API references of IAM, EC2 and Auto Scaling, and their common errors.
+var definitive = []string{
+	"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", // riposte lacks the right, or somebody denied riposte
+	"AuthFailure", "OptInRequired",
+	"LimitExceeded",      // IAM: ten policies attached, or the inline budget of 2,048 or 10,240 characters is full
+	"UnmodifiableEntity", // IAM: a service-linked role
+	"EntityTemporarilyUnmodifiable",
+	"PolicyNotAttachable", "MalformedPolicyDocument", "InvalidInput",
+	"OperationNotPermitted", // EC2: the instance is protected; see Terminate
+	"UnsupportedOperation", "Unsupported", "InvalidParameterCombination", "InvalidParameterValue",
+	"InvalidGroup.NotFound", "InvalidGroupId.Malformed", "InvalidSecurityGroupID.NotFound",
+	"InvalidLaunchTemplateId.VersionNotFound", "InvalidLaunchTemplateName.VersionNotFound",
+	"ValidationError", // Auto Scaling: among others a group that is gone, a capacity below the minimum
+}
+
+// absent are the codes that say that what was named is not there. Of IAM's one it depends on the call what is meant:
+// Look tells a missing target from a missing policy.
+var absent = []string{
+	"NoSuchEntity", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidLaunchTemplateId.NotFound",
+	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.Malformed", "InvalidNetworkInterfaceID.NotFound",
+}
+
+// refused says of a failed change whether it failed for good. What is not found is left to the next look, which knows
+// whether the target is gone.
+func refused(what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case passing(err):
+		return fmt.Errorf("%s: %w", what, err)
+	case slices.Contains(definitive, code(err)):
+		return fmt.Errorf("%s: %w: %w", what, ErrCannot, err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// undeployed says of a failed attachment whether it failed for good. Look has just seen the user or role, so that what IAM
+// does not find is the policy.
+func undeployed(what string, err error) error {
+	if missing(err) {
+		return fmt.Errorf("%s: %w: %w", what, ErrCannot, err)
+	}
+	return refused(what, err)
+}
+
+// passing tells the refusals apart that have a definitive code and pass nevertheless: Auto Scaling answers
+// ValidationError while an instance is on its way into service.
+func passing(err error) bool {
+	return code(err) == "ValidationError" && strings.Contains(err.Error(), "is not in InService")
+}
+
+// cannot refuses without a call: the rules of AWS say that it would fail.
+func cannot(why string) error { return fmt.Errorf("%s: %w", why, ErrCannot) }
+
+func missing(err error) bool { return slices.Contains(absent, code(err)) }
+
+// code is AWS's error code, "" where AWS did not answer.
+func code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
