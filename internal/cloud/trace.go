@@ -1,0 +1,22 @@
+package cloud
+
+import (
+	"context"
+
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/ripostehq/riposte/access"
+)
+
+// trace notes the request id of every call that was answered, by which riposte knows its own work again.
+func trace() middleware.InitializeMiddleware {
+	return middleware.InitializeMiddlewareFunc("riposte.trace",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			out, md, err := next.HandleInitialize(ctx, in)
+			if id, ok := awsmiddleware.GetRequestIDMetadata(md); ok {
+				access.TraceOf(ctx).Add(access.Call{Service: awsmiddleware.GetServiceID(ctx), Operation: awsmiddleware.GetOperationName(ctx), RequestID: id})
+			}
+			return out, md, err
+		})
+}
