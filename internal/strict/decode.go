@@ -18,9 +18,10 @@ type Enum interface{ Enum() []string }
 
 // Decode writes the node over what v points to and records what does not fit: unknown keys, wrong types, texts that a
 // type refuses. What is absent, or empty, stays as it was. Keys are those of the yaml tags.
-func (n Node) Decode(v any) {
-	n.decode(reflect.ValueOf(v).Elem(), "")
-}
+func (n Node) Decode(v any) { n.DecodeAs(v, "") }
+
+// DecodeAs is Decode of a part that messages call by its path.
+func (n Node) DecodeAs(v any, path string) { n.decode(reflect.ValueOf(v).Elem(), path) }
 
 func (n Node) decode(v reflect.Value, path string) {
 	if node, ok := v.Addr().Interface().(*Node); ok {

@@ -112,12 +112,12 @@ func (n Node) down(step any) (Node, bool) {
 	case string:
 		for _, e := range quiet(n).Entries() {
 			if e.Key == step && e.Value.n != nil {
-				return e.Value, true
+				return Node{n.doc, e.Value.n}, true
 			}
 		}
 	case int:
 		if items := quiet(n).Items(); step < len(items) {
-			return items[step], true
+			return Node{n.doc, items[step].n}, true
 		}
 	}
 	return n, false

@@ -1,0 +1,142 @@
+package config
+
+import (
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/internal/spelling"
+	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+var (
+	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
+	regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
+	ouID       = regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`) // Organizations API, OrganizationalUnit
+	word       = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+	roleName   = regexp.MustCompile(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`) // IAM, CreateRole; the path before the name
+	envName    = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+	tagPrefix  = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]{1,64}$`)
+)
+
+// checker finds what is wrong with a configuration that has the right shape.
+type checker struct {
+	c         *Config
+	root      strict.Node
+	catalogue []playbook.Definition
+}
+
+func (k checker) at(path ...any) strict.Node { return k.root.At(path...) }
+
+func (k checker) warn(at strict.Node, format string, args ...any) {
+	k.c.Warnings = append(k.c.Warnings, at.Problem(format, args...))
+}
+
+func (k checker) organization() {
+	o := k.c.Organization
+	for i, a := range o.Accounts {
+		at := k.at("organization", "accounts", i)
+		if !accountID.MatchString(a.ID) {
+			at.At("id").Complain("an account needs an id of twelve digits")
+			continue
+		}
+		if _, twice := k.c.accounts[a.ID]; twice {
+			first := slices.IndexFunc(o.Accounts, func(b Account) bool { return b.ID == a.ID })
+			at.At("id").Complain("account %s is there twice: first in line %d", a.ID, k.at("organization", "accounts", first, "id").Line())
+			continue
+		}
+		k.c.accounts[a.ID] = a
+		k.account(at, a)
+	}
+	for i, r := range o.Regions {
+		at := k.at("organization", "regions", i)
+		if !regionName.MatchString(r) {
+			at.Complain("%q is not a region: want a name like eu-west-1", r)
+		} else if slices.Index(o.Regions, r) < i {
+			at.Complain("region %s is there twice", r)
+		}
+	}
+	k.roles(o.Roles)
+}
+
+func (k checker) account(at strict.Node, a Account) {
+	if a.Environment != "" && !word.MatchString(a.Environment) {
+		at.At("environment").Complain("%q can't be an environment: want lower case letters, digits and dashes", a.Environment)
+	}
+	if slices.Contains(reserved(), a.Environment) {
+		at.At("environment").Complain("an environment can't be called %s: playbooks use that key for something else", a.Environment)
+	}
+	if a.OU != "" && !ouID.MatchString(a.OU) {
+		at.At("ou").Complain("%q is not an organisational unit: want an id like ou-ab12-cdef3456", a.OU)
+	}
+}
+
+func (k checker) roles(r Roles) {
+	named := map[string]string{"audit": r.Audit, "tag": r.Tag, "report": r.Report, "contain": r.Contain, "author": r.Author, "destroy": r.Destroy}
+	for key, name := range named {
+		if name != "" && !roleName.MatchString(name) {
+			k.at("organization", "roles", key).Complain("%q is not a role's name: it is a name with its path (defence/riposte-audit), no ARN", name)
+		}
+	}
+}
+
+func (k checker) sources() {
+	for i, s := range k.c.Sources {
+		at := k.at("sources", i)
+		switch {
+		case (s.SQS == nil) == (s.HTTP == nil):
+			at.Complain("a source is one of sqs, http")
+		case s.SQS != nil:
+			k.queue(at, *s.SQS)
+		default:
+			k.listen(at.At("http", "listen"), s.HTTP.Listen)
+			if !envName.MatchString(s.HTTP.SecretEnv) {
+				at.At("http", "secret_env").Complain("want the name of an environment variable, like RIPOSTE_HTTP_SECRET: the secret itself never stands in this file")
+			}
+		}
+	}
+	if k.c.Console.Listen != "" {
+		k.listen(k.at("console", "listen"), k.c.Console.Listen)
+	}
+}
+
+func (k checker) queue(at strict.Node, q SQS) {
+	if !strings.HasPrefix(q.QueueURL, "https://") && !strings.HasPrefix(q.QueueURL, "http://") {
+		at.At("sqs", "queue_url").Complain("want the queue's URL: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
+	}
+	if !regionName.MatchString(q.Region) {
+		at.At("sqs", "region").Complain("want the queue's region, like eu-west-1")
+	}
+}
+
+func (k checker) listen(at strict.Node, address string) {
+	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
+		at.Complain("want address and port, like 127.0.0.1:8418")
+	}
+}
+
+func (k checker) limits() {
+	l := k.c.Limits
+	if l.IncidentsPerHour < 1 {
+		k.at("limits", "incidents_per_hour").Complain("want at least 1: to stop everything, use riposte halt")
+	}
+	if l.DestroyPerHour < 1 {
+		k.at("limits", "destroy_per_hour").Complain("want at least 1: to destroy nothing, leave roles.destroy out")
+	}
+	if !tagPrefix.MatchString(k.c.Tags.Prefix) || strings.HasPrefix(strings.ToLower(k.c.Tags.Prefix), "aws:") {
+		k.at("tags", "prefix").Complain("want a tag key's beginning of at most 64 characters, not aws:")
+	}
+}
+
+// ids are those of the catalogue.
+func (k checker) ids() []string {
+	out := make([]string, 0, len(k.catalogue))
+	for _, d := range k.catalogue {
+		out = append(out, d.ID)
+	}
+	return out
+}
+
+func (k checker) hint(id string) string { return spelling.Hint(id, k.ids()) }

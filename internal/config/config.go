@@ -1,0 +1,132 @@
+// Package config is the one YAML file: what stands in it, its defaults, and everything that can be wrong with it.
+package config
+
+import (
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Config is a checked configuration. An empty file gives one that watches with every playbook and changes nothing.
+type Config struct {
+	File         string // "" where there is none
+	Organization Organization
+	People       event.People
+	Trusted      []Trust
+	Untouchable  []string // ARNs, exact
+	BreakGlass   []string // ARNs of principals, exact
+	Sources      []Source
+	Ledger       Ledger
+	Report       Report
+	Limits       Limits
+	Tags         Tags
+	Console      Console
+	Warnings     []strict.Problem // what is allowed and unwise
+
+	playbooks []playbook.Playbook
+	fallback  rule
+	rules     map[string]rules // by playbook
+	accounts  map[string]Account
+}
+
+// Playbooks are all of the catalogue, bound to their parameters, in its order.
+func (c *Config) Playbooks() []playbook.Playbook { return c.playbooks }
+
+// Account is what the configuration says of an account; false where it says nothing.
+func (c *Config) Account(id string) (Account, bool) {
+	a, ok := c.accounts[id]
+	return a, ok
+}
+
+// file is the YAML file as it is written; Config is what it means.
+type file struct {
+	Organization Organization `yaml:"organization" help:"The accounts that riposte defends, and how it enters them."`
+	People       people       `yaml:"people" help:"Whose role sessions are human: only those of issuers that a person has to sign in for."`
+	Trusted      []Trust      `yaml:"trusted" help:"Automation that may do what a playbook would answer. It never counts for evasion and decoys."`
+	Untouchable  []string     `yaml:"untouchable" help:"ARNs of resources that riposte never changes, exact. Its own are known anyway."`
+	BreakGlass   []string     `yaml:"break_glass" help:"ARNs of principals that are never contained and always paged, exact."`
+	Playbooks    strict.Node  `yaml:"playbooks" help:"Modes and parameters. A playbook that is not named runs with the defaults."`
+	Sources      []Source     `yaml:"sources" help:"Where events come from."`
+	Ledger       Ledger       `yaml:"ledger" help:"Where the record is kept: sqlite:FILE or dynamodb:TABLE."`
+	Report       Report       `yaml:"report" help:"Who is told."`
+	Limits       Limits       `yaml:"limits" help:"Breakers: above them mending and destroying are held. Containment goes on, and pages."`
+	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes."`
+	Console      Console      `yaml:"console" help:"The web pages."`
+}
+
+// Organization is what riposte defends.
+type Organization struct {
+	Discover bool      `yaml:"discover" help:"Take accounts and OUs from AWS Organizations, and enabled regions from each account."`
+	Accounts []Account `yaml:"accounts" help:"Accounts by hand; they refine what was discovered."`
+	Regions  []string  `yaml:"regions" help:"Regions to watch."`
+	Roles    Roles     `yaml:"roles" help:"Roles in each account, one per tier of rights. None at all: the process's own credentials."`
+}
+
+// Account is one AWS account.
+type Account struct {
+	ID          string `yaml:"id" help:"Twelve digits, in quotes: leading zeros count."`
+	Name        string `yaml:"name" help:"For people."`
+	Environment string `yaml:"environment" help:"A name that modes can refer to: production, development."`
+	OU          string `yaml:"ou" help:"The organisational unit it is in, where that is not discovered: ou-ab12-cdef3456."`
+}
+
+// Roles are names, with path, of the roles that riposte assumes. A tier without one is switched off.
+type Roles struct {
+	Audit      string `yaml:"audit" help:"Reads: enough to observe."`
+	Tag        string `yaml:"tag" help:"Writes riposte's own tags."`
+	Report     string `yaml:"report" help:"Imports findings into Security Hub."`
+	Contain    string `yaml:"contain" help:"Contains: attaches pre-deployed denies, switches keys off, suspends. Can't write a policy."`
+	Author     string `yaml:"author" help:"Writes policies. Off unless named."`
+	Destroy    string `yaml:"destroy" help:"Terminates and deletes. Off unless named."`
+	ExternalID string `yaml:"external_id" help:"Passed when a role is assumed."`
+}
+
+type people struct {
+	Issuers     []string `yaml:"issuers" help:"ARN patterns of the roles behind the sessions; * stands for any text within its part."`
+	SessionName string   `yaml:"session_name" help:"Regular expression for the whole session name. Default: any."`
+}
+
+// Trust lets one issuer do what some playbooks would answer.
+type Trust struct {
+	Issuer    string   `yaml:"issuer" help:"ARN of a role or user with its path, in an account of the organisation."`
+	Playbooks []string `yaml:"playbooks" help:"Ids, or a theme: launch.*"`
+}
+
+// Source is where events come from: exactly one of these is set.
+type Source struct {
+	SQS  *SQS  `yaml:"sqs" help:"A queue that EventBridge rules deliver to."`
+	HTTP *HTTP `yaml:"http" help:"A listener for signed events."`
+}
+
+// SQS is a queue.
+type SQS struct {
+	QueueURL string `yaml:"queue_url" help:"The queue's URL."`
+	Region   string `yaml:"region" help:"The queue's region."`
+}
+
+// HTTP is a listener.
+type HTTP struct {
+	Listen    string `yaml:"listen" help:"Address and port: 127.0.0.1:8418."`
+	SecretEnv string `yaml:"secret_env" help:"Name of the environment variable that holds the shared secret."`
+}
+
+// Report says who is told.
+type Report struct {
+	SecurityHub bool `yaml:"security_hub" help:"File one Security Hub finding per case."`
+}
+
+// Limits are durable breakers. Zero would hold everything and is refused.
+type Limits struct {
+	IncidentsPerHour int `yaml:"incidents_per_hour" help:"Incidents per playbook, account and organisation that may be acted on in an hour. Default 10."`
+	DestroyPerHour   int `yaml:"destroy_per_hour" help:"Of these, incidents in which something is destroyed. Default 3."`
+}
+
+// Tags are those that riposte writes.
+type Tags struct {
+	Prefix string `yaml:"prefix" help:"Begins every key. Default riposte:"`
+}
+
+// Console is the web pages.
+type Console struct {
+	Listen string `yaml:"listen" help:"Address and port: 127.0.0.1:8417."`
+}

@@ -1,0 +1,277 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+type imageParams struct {
+	Deny        []string `yaml:"deny" help:"what is refused"`
+	AllowOwners []string `yaml:"allow_owners" help:"whose images may start"`
+	Count       int      `yaml:"count" help:"how many"`
+}
+
+func (p imageParams) Validate() error {
+	if p.Count > 9 {
+		return errors.New("count must be below 10")
+	}
+	return nil
+}
+
+// catalogue is two playbooks that never fire.
+func catalogue(seen *imageParams) []playbook.Definition {
+	define := func(id string) playbook.Definition {
+		return playbook.Define(playbook.Spec[imageParams, struct{}]{
+			ID: id, Title: "title of " + id, Defaults: imageParams{Deny: []string{"public"}, Count: 3},
+			Suspect: func(_ event.Event, p imageParams) []playbook.Suspect[struct{}] {
+				*seen = p
+				return nil
+			},
+			Check: func(context.Context, playbook.In, playbook.Suspect[struct{}], imageParams) ([]playbook.Suspect[struct{}], error) {
+				return nil, nil
+			},
+			Plan: func(playbook.Suspect[struct{}], imageParams) action.Plan { return action.Plan{} },
+		})
+	}
+	return []playbook.Definition{define("launch.unapproved-image"), define("network.open-port")}
+}
+
+func parse(t *testing.T, text string) (*Config, error) {
+	t.Helper()
+	return Parse("riposte.yaml", []byte(text), catalogue(new(imageParams)))
+}
+
+func example(t *testing.T) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", "example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestExample(t *testing.T) {
+	var params imageParams
+	c, err := Parse("riposte.yaml", example(t), catalogue(&params))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Playbooks()[0].Leads(event.Event{}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(imageParams{Deny: []string{"public"}, AllowOwners: []string{"self"}, Count: 3}, params); d != "" {
+		t.Errorf("parameters over defaults: %s", d)
+	}
+	if a, ok := c.Account("444455556666"); !ok || a.Environment != "development" {
+		t.Errorf("account: got %+v, %v", a, ok)
+	}
+	if want := []Source{
+		{SQS: &SQS{"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte", "eu-west-1"}},
+		{HTTP: &HTTP{"127.0.0.1:8418", "RIPOSTE_HTTP_SECRET"}},
+	}; cmp.Diff(want, c.Sources) != "" {
+		t.Error(cmp.Diff(want, c.Sources))
+	}
+	if c.Ledger != (Ledger{SQLite, "riposte.db"}) || !c.Report.SecurityHub || c.Limits != (Limits{10, 3}) {
+		t.Errorf("got ledger %v, report %v, limits %v", c.Ledger, c.Report, c.Limits)
+	}
+	person := c.People.Person(event.Actor{
+		Kind: event.RoleActor, Session: "ann@example.com",
+		Issuer: "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef",
+	})
+	if person != "ann@example.com" {
+		t.Errorf("person: got %q", person)
+	}
+	if len(c.Warnings) != 0 {
+		t.Errorf("warnings: %v", c.Warnings)
+	}
+}
+
+func TestNothingAtAllObserves(t *testing.T) {
+	c, err := Default(catalogue(new(imageParams)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.Playbooks()); n != 2 {
+		t.Errorf("%d playbooks, want both", n)
+	}
+	if m, why := c.Mode("network.open-port", "111122223333", action.Destroy); m != Observe || why != "observe is the default" {
+		t.Errorf("got %s: %s", m, why)
+	}
+	if c.Limits != (Limits{10, 3}) || c.Ledger.String() != "sqlite:riposte.db" || c.Tags.Prefix != "riposte:" {
+		t.Errorf("got %+v %v %+v", c.Limits, c.Ledger, c.Tags)
+	}
+}
+
+func TestModeMostSpecificFirst(t *testing.T) {
+	c, err := parse(t, `
+organization:
+  accounts:
+    - {id: "111122223333", environment: production, ou: ou-ab12-cdef3456}
+    - {id: "444455556666", environment: production}
+    - {id: "777788889999", environment: development}
+playbooks:
+  defaults: {mode: ask}
+  launch.unapproved-image:
+    mode: act
+    destroy: ask
+    production: observe
+    ou-ab12-cdef3456: ask
+    "111122223333": act
+  network.open-port:
+    ou-ab12-cdef3456: act
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const image, port = "launch.unapproved-image", "network.open-port"
+	for _, x := range []struct {
+		name, playbook, account string
+		class                   action.Class
+		want                    Mode
+		why                     string
+	}{
+		{"the account beats its OU and all else", image, "111122223333", action.Destroy, Act, "playbooks.launch.unapproved-image.111122223333 says act"},
+		{"the environment beats the class", image, "444455556666", action.Destroy, Observe, "playbooks.launch.unapproved-image.production says observe"},
+		{"the class beats the playbook", image, "777788889999", action.Destroy, Ask, "playbooks.launch.unapproved-image.destroy says ask"},
+		{"the playbook beats the defaults", image, "777788889999", action.Contain, Act, "playbooks.launch.unapproved-image.mode says act"},
+		{"an account that nobody listed", image, "000000000000", action.Contain, Act, "playbooks.launch.unapproved-image.mode says act"},
+		{"no account at all", image, "", action.Contain, Act, "playbooks.launch.unapproved-image.mode says act"},
+		{"the OU", port, "111122223333", action.Contain, Act, "playbooks.network.open-port.ou-ab12-cdef3456 says act"},
+		{"the defaults", port, "444455556666", action.Contain, Ask, "playbooks.defaults.mode says ask"},
+		{"a playbook that is not there", "x.y", "444455556666", action.Contain, Ask, "playbooks.defaults.mode says ask"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			if m, why := c.Mode(x.playbook, x.account, x.class); m != x.want || why != x.why {
+				t.Errorf("got %s: %s; want %s: %s", m, why, x.want, x.why)
+			}
+		})
+	}
+}
+
+func TestProblems(t *testing.T) {
+	const listed = "organization: {accounts: [{id: \"111122223333\"}]}\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"unknown key", "playbook: {}", `riposte.yaml:1:1: unknown key "playbook"; did you mean "playbooks"?`},
+		{"unknown playbook", "playbooks:\n  launch.unaproved-image: {mode: act}", `riposte.yaml:2:3: unknown key "launch.unaproved-image" in playbooks: no such playbook; did you mean "launch.unapproved-image"?`},
+		{"unknown setting", "playbooks: {network.open-port: {mdoe: act}}", `unknown key "mdoe" in playbooks.network.open-port: neither a setting nor a class, environment, account or OU; did you mean "mode"?`},
+		{"unknown environment", listed + "playbooks: {network.open-port: {production: act}}", `unknown key "production"`},
+		{"unknown parameter", "playbooks: {network.open-port: {params: {dney: [x]}}}", `unknown key "dney" in params; did you mean "deny"?`},
+		{"wrong type of a parameter", "playbooks: {network.open-port: {params: {count: many}}}", `params.count: want a whole number, found a text`},
+		{"a parameter that the playbook refuses", "playbooks: {network.open-port: {params: {count: 10}}}", `network.open-port: count must be below 10`},
+		{"bad mode", "playbooks: {network.open-port: {mode: akt}}", `playbooks.network.open-port.mode: "akt" is not one of observe, ask, act; did you mean "act"?`},
+		{"bad default mode", "playbooks: {defaults: {mode: 1}}", `playbooks.defaults.mode: want a text`},
+		{"mode without a value", "playbooks: {defaults: {mode: }}", `playbooks.defaults.mode: want one of observe, ask, act`},
+		{"more than a mode in the defaults", "playbooks: {defaults: {params: {}}}", `unknown key "params" in playbooks.defaults`},
+		{"an account that is not there", listed + "playbooks: {network.open-port: {\"111122224444\": act}}", `account 111122224444 is not in organization.accounts; did you mean "111122223333"?`},
+		{"an OU that is not there", listed + "playbooks: {network.open-port: {ou-ab12-cdef3456: act}}", `no account of organization.accounts is in ou-ab12-cdef3456`},
+		{"duplicate account", "organization:\n  accounts:\n  - id: \"111122223333\"\n  - id: \"111122223333\"", `riposte.yaml:4:9: account 111122223333 is there twice: first in line 3`},
+		{"an account as a number", "organization: {accounts: [{id: 111122223333}]}", `organization.accounts[0].id: want a text (in quotes), found a number`},
+		{"a short account", "organization: {accounts: [{id: \"1\"}]}", `an account needs an id of twelve digits`},
+		{"an environment that is a key", "organization: {accounts: [{id: \"111122223333\", environment: destroy}]}", `an environment can't be called destroy`},
+		{"bad region", "organization: {regions: [Ireland]}", `"Ireland" is not a region`},
+		{"region twice", "organization: {regions: [eu-west-1, eu-west-1]}", `region eu-west-1 is there twice`},
+		{"a role by ARN", "organization: {roles: {audit: \"arn:aws:iam::111122223333:role/audit\"}}", `it is a name with its path`},
+		{"an issuer pattern that can't match", "people: {issuers: [\"arn:aws:iam::*:user/*\"]}", `can't match an issuer`},
+		{"bad regular expression", "people: {session_name: \"[\"}", `riposte.yaml:1:24: not a regular expression`},
+		{"trust without a playbook", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\"}]", `playbooks is missing`},
+		{"trust for a playbook that is not there", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"lunch.*\"]}]", `"lunch.*" fits no playbook`},
+		{"trust in any account", "trusted: [{issuer: \"arn:aws:iam::*:role/ci\", playbooks: [\"launch.*\"]}]", `trust names the account exactly`},
+		{"trust in somebody else's account", listed + "trusted: [{issuer: \"arn:aws:iam::999988887777:role/ci\", playbooks: [\"launch.*\"]}]", `account 999988887777 is not in organization.accounts`},
+		{"an untouchable pattern", "untouchable: [\"arn:aws:rds:eu-west-1:111122223333:db:*\"]", `untouchable is exact`},
+		{"an untouchable that is no ARN", "untouchable: [ledger]", `"ledger" is not an ARN`},
+		{"break-glass that is no principal", "break_glass: [\"arn:aws:s3:::bucket\"]", `is not a principal`},
+		{"two sources in one", "sources: [{sqs: {queue_url: \"https://x\", region: eu-west-1}, http: {listen: \":1\", secret_env: A}}]", `a source is one of sqs, http`},
+		{"a secret in the file", "sources: [{http: {listen: \":1\", secret_env: hunter2}}]", `want the name of an environment variable`},
+		{"bad listener", "console: {listen: 8417}", `console.listen: want a text`},
+		{"listener without a port", "console: {listen: localhost}", `want address and port`},
+		{"bad ledger", "ledger: riposte.db", `ledger: want sqlite:FILE or dynamodb:TABLE`},
+		{"no limit", "limits: {incidents_per_hour: 0}", `want at least 1`},
+		{"a tag that is AWS's", "tags: {prefix: \"aws:riposte:\"}", `not aws:`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := parse(t, c.text)
+			var ps strict.Problems
+			if !errors.As(err, &ps) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got\n%v\nwant\n%s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	_, err := parse(t, "organisation: {}\nlimits: {incidents_per_hour: none}\nledger: x\nplaybooks: {a.b: {}}\n")
+	var ps strict.Problems
+	if !errors.As(err, &ps) || len(ps) != 4 {
+		t.Fatalf("got %v, want four problems", err)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"a wildcard in a trusted name", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci-*\", playbooks: [\"launch.*\"]}]", "a wildcard in a trusted name"},
+		{"every role is human", "people: {issuers: [\"arn:aws:iam::*:role/*\"]}", "every role's sessions count as human"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := parse(t, c.text)
+			if err != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0].String(), c.want) {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestTrust(t *testing.T) {
+	c := &Config{Trusted: []Trust{{"arn:aws:iam::111122223333:role/ci/deploy", []string{"launch.*", "*"}}}}
+	for _, x := range []struct {
+		name, playbook, issuer string
+		want                   bool
+	}{
+		{"the issuer, path included", "launch.unapproved-image", "arn:aws:iam::111122223333:role/ci/deploy", true},
+		{"the same name on another path", "launch.unapproved-image", "arn:aws:iam::111122223333:role/deploy", false},
+		{"the same role elsewhere", "launch.unapproved-image", "arn:aws:iam::444455556666:role/ci/deploy", false},
+		{"never for evasion", "evasion.trail-stopped", "arn:aws:iam::111122223333:role/ci/deploy", false},
+		{"never for decoys", "identity.decoy-used", "arn:aws:iam::111122223333:role/ci/deploy", false},
+		{"nobody", "launch.unapproved-image", "", false},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			if got := c.Trusts(x.playbook, x.issuer); got != x.want {
+				t.Errorf("got %v, want %v", got, x.want)
+			}
+		})
+	}
+}
+
+func TestSchemaKnowsEveryKey(t *testing.T) {
+	b, err := Schema(catalogue(new(imageParams)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"incidents_per_hour"`, `"default": 10`, `"launch.unapproved-image"`, `"allow_owners"`, `"whose images may start"`, `"sqlite:riposte.db"`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("the schema lacks %s", want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("playbooks: {defaults: {mode: act}}"))
+	f.Add([]byte("trusted: [{issuer: \"arn:aws:iam::1:role/*\", playbooks: [\"[\"]}]"))
+	f.Add([]byte("sources: [{sqs: }, {http: {}}]\npeople: {session_name: \"(\"}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Parse("f.yaml", data, catalogue(new(imageParams)))
+		if err == nil && len(c.Playbooks()) != 2 {
+			t.Error("a playbook got lost")
+		}
+	})
+}

@@ -1,0 +1,52 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/ripostehq/riposte/action"
+)
+
+// Mode says what riposte does about a confirmed finding.
+type Mode string
+
+const (
+	Observe Mode = "observe" // record and report
+	Ask     Mode = "ask"     // wait for a person
+	Act     Mode = "act"     // answer at once
+)
+
+// Enum lists the modes.
+func (Mode) Enum() []string { return []string{string(Observe), string(Ask), string(Act)} }
+
+// rule is a mode and where it was said.
+type rule struct {
+	mode Mode
+	from string // "playbooks.launch.unapproved-image.production"
+}
+
+// rules are what the file says of one playbook: for all, and by account, OU, environment and class of action.
+type rules struct {
+	all    rule
+	scopes map[string]rule
+}
+
+// Mode is what to do about actions of a class that a playbook plans in an account, and where that was said. The most
+// specific rule counts: account, OU, environment, class, playbook, defaults.
+func (c *Config) Mode(playbookID, account string, class action.Class) (Mode, string) {
+	r := c.rules[playbookID]
+	a := c.accounts[account]
+	for _, scope := range []string{account, a.OU, a.Environment, string(class)} {
+		if found, ok := r.scopes[scope]; ok && scope != "" {
+			return found.mode, found.why()
+		}
+	}
+	if r.all.mode != "" {
+		return r.all.mode, r.all.why()
+	}
+	if c.fallback.mode != "" {
+		return c.fallback.mode, c.fallback.why()
+	}
+	return Observe, "observe is the default"
+}
+
+func (r rule) why() string { return fmt.Sprintf("%s says %s", r.from, r.mode) }

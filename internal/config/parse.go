@@ -1,0 +1,45 @@
+package config
+
+import (
+	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Parse reads a configuration and checks it against the catalogue. The error is strict.Problems: all of them, by place.
+// No bytes at all are a configuration too: every playbook observes.
+func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, error) {
+	doc, err := strict.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	f := defaults()
+	doc.Root().Decode(&f)
+	c := &Config{
+		File: name, Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
+		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console,
+		rules: map[string]rules{}, accounts: map[string]Account{},
+	}
+	check := checker{c: c, root: doc.Root(), catalogue: catalogue}
+	check.organization()
+	check.people(f.People)
+	check.trusted()
+	check.principals()
+	check.sources()
+	check.limits()
+	check.playbooks(f.Playbooks)
+	if err := doc.Err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Default is the configuration of an empty file.
+func Default(catalogue []playbook.Definition) (*Config, error) { return Parse("", nil, catalogue) }
+
+func defaults() file {
+	return file{
+		Ledger: Ledger{SQLite, "riposte.db"},
+		Limits: Limits{IncidentsPerHour: 10, DestroyPerHour: 3},
+		Tags:   Tags{Prefix: "riposte:"},
+	}
+}

@@ -1,0 +1,126 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/spelling"
+	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// reserved are the keys of a playbook that are no environment.
+func reserved() []string { return append([]string{"mode", "params"}, classes()...) }
+
+func classes() []string {
+	return []string{string(action.Contain), string(action.Mend), string(action.Destroy)}
+}
+
+// playbooks reads the section of modes and parameters, and binds the whole catalogue.
+func (k checker) playbooks(section strict.Node) {
+	params := map[string]strict.Node{}
+	for _, e := range section.Entries() {
+		switch {
+		case e.Key == "defaults":
+			k.fallback(e)
+		case slices.Contains(k.ids(), e.Key):
+			params[e.Key] = k.playbook(e)
+		default:
+			e.Unknown(" in playbooks: no such playbook", spelling.Hint(e.Key, append(k.ids(), "defaults")))
+		}
+	}
+	for _, d := range k.catalogue {
+		if p, ok := k.bind(d, params[d.ID]); ok {
+			k.c.playbooks = append(k.c.playbooks, p)
+		}
+	}
+}
+
+func (k checker) fallback(e strict.Entry) {
+	for _, inner := range e.Value.Entries() {
+		if inner.Key != "mode" {
+			inner.Unknown(" in playbooks.defaults", spelling.Hint(inner.Key, []string{"mode"}))
+			continue
+		}
+		k.c.fallback = mode(inner, "playbooks.defaults")
+	}
+}
+
+// playbook reads the modes of one and returns where its parameters stand.
+func (k checker) playbook(e strict.Entry) (params strict.Node) {
+	where := "playbooks." + e.Key
+	r := rules{scopes: map[string]rule{}}
+	for _, inner := range e.Value.Entries() {
+		switch {
+		case inner.Key == "params":
+			params = inner.Value
+		case inner.Key == "mode":
+			r.all = mode(inner, where)
+		case k.scope(inner):
+			r.scopes[inner.Key] = mode(inner, where)
+		default:
+			inner.Unknown(" in "+where+": neither a setting nor a class, environment, account or OU", spelling.Hint(inner.Key, k.scopes()))
+		}
+	}
+	k.c.rules[e.Key] = r
+	return params
+}
+
+// scope reports whether a key names a class of actions, or accounts that are there.
+func (k checker) scope(e strict.Entry) bool {
+	if accountID.MatchString(e.Key) && !k.ours(e.Key) {
+		e.At.Complain("account %s is not in organization.accounts%s", e.Key, spelling.Hint(e.Key, k.scopes()))
+		return true
+	}
+	if ouID.MatchString(e.Key) && !k.c.Organization.Discover && !slices.Contains(k.scopes(), e.Key) {
+		e.At.Complain("no account of organization.accounts is in %s", e.Key)
+		return true
+	}
+	return accountID.MatchString(e.Key) || ouID.MatchString(e.Key) || slices.Contains(k.scopes(), e.Key)
+}
+
+// scopes are the keys of a playbook that the file gives a meaning to.
+func (k checker) scopes() []string {
+	out := reserved()
+	for _, a := range k.c.Organization.Accounts {
+		for _, name := range []string{a.ID, a.OU, a.Environment} {
+			if name != "" && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+func mode(e strict.Entry, where string) rule {
+	var m Mode
+	if !e.Value.Present() {
+		e.At.Complain("%s.%s: want one of %s", where, e.Key, strings.Join(m.Enum(), ", "))
+		return rule{}
+	}
+	e.Value.DecodeAs(&m, where+"."+e.Key)
+	if !slices.Contains(m.Enum(), string(m)) {
+		return rule{} // said already
+	}
+	return rule{m, where + "." + e.Key}
+}
+
+func (k checker) bind(d playbook.Definition, params strict.Node) (playbook.Playbook, bool) {
+	p, err := d.Bind(func(v any) error {
+		if params.Present() {
+			params.DecodeAs(v, "params")
+		}
+		return nil
+	})
+	if err == nil {
+		return p, true
+	}
+	if params.Present() {
+		params.Complain("%v", err)
+	} else {
+		k.root.Complain("%v", fmt.Errorf("the defaults of %w", err))
+	}
+	return p, false
+}

@@ -1,0 +1,115 @@
+package config
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// arn is an Amazon Resource Name in its six parts; ok is false where it is none.
+func arn(s string) (parts []string, ok bool) {
+	parts = strings.SplitN(s, ":", 6)
+	ok = len(parts) == 6 && parts[0] == "arn" && strings.HasPrefix(parts[1], "aws") && parts[2] != "" && parts[5] != ""
+	return parts, ok
+}
+
+func (k checker) people(p people) {
+	for i, issuer := range p.Issuers {
+		at := k.at("people", "issuers", i)
+		parts, ok := arn(issuer)
+		switch {
+		case !ok || parts[2] != "iam" || parts[3] != "" || !strings.HasPrefix(parts[5], "role/"):
+			at.Complain("%q can't match an issuer: want arn:aws:iam::ACCOUNT:role/PATH/NAME, with * where it may vary", issuer)
+		case strings.HasPrefix(parts[5], "role/*"):
+			k.warn(at, "every role's sessions count as human: whoever assumes one chooses its session name")
+		}
+	}
+	k.c.People = event.People{Issuers: p.Issuers}
+	if p.SessionName == "" {
+		return
+	}
+	re, err := regexp.Compile(p.SessionName)
+	if err != nil {
+		k.at("people", "session_name").Complain("not a regular expression: %v", err)
+		return
+	}
+	re.Longest() // the whole name has to match, whichever alternative comes first
+	k.c.People.SessionName = re
+}
+
+func (k checker) trusted() {
+	for i, t := range k.c.Trusted {
+		at := k.at("trusted", i)
+		parts, ok := arn(t.Issuer)
+		switch {
+		case !ok || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") && !strings.HasPrefix(parts[5], "user/"):
+			at.At("issuer").Complain("%q is not the ARN of a role or user", t.Issuer)
+		case !accountID.MatchString(parts[4]):
+			at.At("issuer").Complain("trust names the account exactly: %q does not", t.Issuer)
+		case !k.ours(parts[4]):
+			at.At("issuer").Complain("account %s is not in organization.accounts", parts[4])
+		case strings.ContainsAny(t.Issuer, "*?"):
+			k.warn(at.At("issuer"), "a wildcard in a trusted name: whoever may create a role that fits is trusted")
+		}
+		if len(t.Playbooks) == 0 {
+			at.Complain("trust is given per playbook: playbooks is missing")
+		}
+		for j, pattern := range t.Playbooks {
+			if !slices.ContainsFunc(k.ids(), func(id string) bool { return fits(pattern, id) }) {
+				at.At("playbooks", j).Complain("%q fits no playbook that trust counts for%s", pattern, k.hint(pattern))
+			}
+		}
+	}
+}
+
+// ours reports whether an account belongs to the organisation, as far as the file can tell: with discovery, or where no
+// account is listed, it can't.
+func (k checker) ours(account string) bool {
+	_, listed := k.c.accounts[account]
+	return listed || k.c.Organization.Discover || len(k.c.Organization.Accounts) == 0
+}
+
+// principals checks the lists of exact ARNs.
+func (k checker) principals() {
+	for _, list := range []struct {
+		key  string
+		arns []string
+	}{{"untouchable", k.c.Untouchable}, {"break_glass", k.c.BreakGlass}} {
+		for i, s := range list.arns {
+			at := k.at(list.key, i)
+			parts, ok := arn(s)
+			switch {
+			case !ok:
+				at.Complain("%q is not an ARN", s)
+			case strings.ContainsAny(s, "*?"):
+				at.Complain("%s is exact: no wildcards", list.key)
+			case list.key == "break_glass" && parts[2] != "iam" && parts[2] != "sts":
+				at.Complain("%q is not a principal: want a role or user", s)
+			}
+		}
+	}
+}
+
+// Trusts reports whether an issuer may do what the playbook would answer. It never does for evasion and decoys: whoever
+// holds the automation's credentials would be the first to switch the lights off.
+func (c *Config) Trusts(playbookID, issuer string) bool {
+	if issuer == "" {
+		return false
+	}
+	return slices.ContainsFunc(c.Trusted, func(t Trust) bool {
+		return event.MatchARN(t.Issuer, issuer) &&
+			slices.ContainsFunc(t.Playbooks, func(p string) bool { return fits(p, playbookID) })
+	})
+}
+
+// fits reports whether a pattern of playbook ids takes one in, among those that trust counts for.
+func fits(pattern, id string) bool {
+	if strings.HasPrefix(id, "evasion.") || id == "identity.decoy-used" {
+		return false
+	}
+	ok, err := path.Match(pattern, id)
+	return err == nil && ok
+}

@@ -1,0 +1,128 @@
+package config
+
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// schema is the part of JSON Schema that an editor needs to complete keys and mark mistakes.
+type schema struct {
+	Schema      string             `json:"$schema,omitempty"`
+	Title       string             `json:"title,omitempty"`
+	Description string             `json:"description,omitempty"`
+	Type        string             `json:"type,omitempty"`
+	Enum        []string           `json:"enum,omitempty"`
+	Pattern     string             `json:"pattern,omitempty"`
+	Default     any                `json:"default,omitempty"`
+	Items       *schema            `json:"items,omitempty"`
+	Properties  map[string]*schema `json:"properties,omitempty"`
+	Patterns    map[string]*schema `json:"patternProperties,omitempty"`
+	Additional  any                `json:"additionalProperties,omitempty"` // false, or a schema
+}
+
+// Schema is the JSON Schema of the file, for editors: Parse knows more.
+func Schema(catalogue []playbook.Definition) ([]byte, error) {
+	s := of(reflect.ValueOf(defaults()))
+	s.Schema, s.Title = "http://json-schema.org/draft-07/schema#", "riposte configuration"
+	s.Properties["playbooks"] = playbooksSchema(catalogue, s.Properties["playbooks"].Description)
+	b, err := json.MarshalIndent(s, "", "  ")
+	return append(b, '\n'), err
+}
+
+func playbooksSchema(catalogue []playbook.Definition, help string) *schema {
+	out := object(map[string]*schema{"defaults": object(map[string]*schema{"mode": modeSchema()})})
+	out.Description = help
+	for _, d := range catalogue {
+		params := object(map[string]*schema{})
+		for _, p := range d.Params {
+			one := of(reflect.ValueOf(p.Default))
+			one.Description, one.Default = p.Help, shown(p.Default)
+			params.Properties[p.Name] = one
+		}
+		one := object(map[string]*schema{"mode": modeSchema(), "params": params})
+		for _, class := range classes() {
+			one.Properties[class] = modeSchema()
+		}
+		one.Description = d.Title
+		one.Patterns = map[string]*schema{accountID.String(): modeSchema(), ouID.String(): modeSchema(), word.String(): {}}
+		out.Properties[d.ID] = one
+	}
+	return out
+}
+
+func object(properties map[string]*schema) *schema {
+	return &schema{Type: "object", Properties: properties, Additional: false}
+}
+
+func modeSchema() *schema { return &schema{Type: "string", Enum: Mode("").Enum()} }
+
+// of is the schema of a Go value by its type; what the value holds is the default.
+func of(v reflect.Value) *schema {
+	if !v.IsValid() {
+		return &schema{}
+	}
+	if e, ok := v.Interface().(strict.Enum); ok {
+		return &schema{Type: "string", Enum: e.Enum()}
+	}
+	if _, ok := reflect.New(v.Type()).Interface().(encoding.TextUnmarshaler); ok || v.Type() == reflect.TypeFor[time.Duration]() {
+		return &schema{Type: "string"}
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		return structSchema(v)
+	case reflect.Slice:
+		return &schema{Type: "array", Items: of(reflect.Zero(v.Type().Elem()))}
+	case reflect.Map:
+		return &schema{Type: "object", Additional: of(reflect.Zero(v.Type().Elem()))}
+	case reflect.Pointer:
+		return of(reflect.Zero(v.Type().Elem()))
+	case reflect.Bool:
+		return &schema{Type: "boolean"}
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return &schema{Type: "integer"}
+	case reflect.Float64:
+		return &schema{Type: "number"}
+	}
+	return &schema{Type: "string"}
+}
+
+func structSchema(v reflect.Value) *schema {
+	out := object(map[string]*schema{})
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name := f.Tag.Get("yaml")
+		if name == "" {
+			continue
+		}
+		one := &schema{Type: "object"} // a Node: whoever decodes it knows its shape
+		if f.Type != reflect.TypeFor[strict.Node]() {
+			one = of(v.Field(i))
+			one.Default = shown(v.Field(i).Interface())
+		}
+		one.Description = f.Tag.Get("help")
+		out.Properties[name] = one
+	}
+	return out
+}
+
+// shown is a default as the file would spell it, nil where it says nothing.
+func shown(v any) any {
+	r := reflect.ValueOf(v)
+	if !r.IsValid() || r.IsZero() || r.Kind() == reflect.Struct && !isText(v) {
+		return nil
+	}
+	if s, ok := v.(interface{ String() string }); ok {
+		return s.String()
+	}
+	return v
+}
+
+func isText(v any) bool {
+	_, ok := v.(interface{ String() string })
+	return ok
+}
