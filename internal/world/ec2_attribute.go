@@ -1,0 +1,139 @@
+package world
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// attributeChange is ModifyInstanceAttribute in one form, whichever of its spellings the caller used.
+type attributeChange struct {
+	name   types.InstanceAttributeName
+	value  string
+	groups []string
+}
+
+// attributeChanges reads both spellings: a named attribute with a text value, and a member for each attribute.
+func attributeChanges(in *ec2.ModifyInstanceAttributeInput) []attributeChange {
+	var all []attributeChange
+	if in.Attribute != "" {
+		all = append(all, attributeChange{name: in.Attribute, value: aws.ToString(in.Value)})
+	}
+	if v := in.DisableApiTermination; v != nil {
+		all = append(all, attributeChange{name: types.InstanceAttributeNameDisableApiTermination, value: strconv.FormatBool(aws.ToBool(v.Value))})
+	}
+	if v := in.DisableApiStop; v != nil {
+		all = append(all, attributeChange{name: types.InstanceAttributeNameDisableApiStop, value: strconv.FormatBool(aws.ToBool(v.Value))})
+	}
+	if v := in.InstanceInitiatedShutdownBehavior; v != nil {
+		all = append(all, attributeChange{name: types.InstanceAttributeNameInstanceInitiatedShutdownBehavior, value: aws.ToString(v.Value)})
+	}
+	if in.Groups != nil {
+		all = append(all, attributeChange{name: types.InstanceAttributeNameGroupSet, groups: in.Groups})
+	}
+	return all
+}
+
+// modifyInstanceAttribute changes one attribute: AWS refuses more in one call.
+func modifyInstanceAttribute(c *call, in *ec2.ModifyInstanceAttributeInput) (*ec2.ModifyInstanceAttributeOutput, *refusal) {
+	i, refused := c.at(c.place).instance(aws.ToString(in.InstanceId))
+	if refused != nil {
+		return nil, refused
+	}
+	changes := attributeChanges(in)
+	if len(changes) == 0 {
+		return nil, refuse("MissingParameter", "The request must contain an attribute to modify")
+	}
+	if len(changes) > 1 {
+		return nil, refuse("InvalidParameterCombination", "Fields for multiple attribute types specified")
+	}
+	if i.ended() {
+		return nil, wrongState(i, "modified")
+	}
+	return &ec2.ModifyInstanceAttributeOutput{}, c.setAttribute(i, changes[0])
+}
+
+func (c *call) setAttribute(i *instance, a attributeChange) *refusal {
+	invalid := refuse("InvalidParameterValue", "Value (%s) for parameter %s is invalid.", a.value, a.name)
+	switch a.name {
+	case types.InstanceAttributeNameDisableApiTermination, types.InstanceAttributeNameDisableApiStop:
+		on, err := strconv.ParseBool(a.value)
+		if err != nil {
+			return invalid
+		}
+		if a.name == types.InstanceAttributeNameDisableApiStop {
+			i.StopProtected = on
+		} else {
+			i.Protected = on
+		}
+	case types.InstanceAttributeNameInstanceInitiatedShutdownBehavior:
+		if a.value != "stop" && a.value != "terminate" {
+			return invalid
+		}
+		i.Shutdown = a.value
+	case types.InstanceAttributeNameGroupSet:
+		return c.setGroups(i.Interface, a.groups)
+	default:
+		return refuse("InvalidParameterValue", "The world does not model the attribute %s", a.name)
+	}
+	return nil
+}
+
+func attributeNeeds(c *call, in *ec2.ModifyInstanceAttributeInput) []need {
+	needs := c.onInstances("ModifyInstanceAttribute", []string{aws.ToString(in.InstanceId)})
+	for _, a := range attributeChanges(in) {
+		needs[0].Context = map[string][]string{"ec2:Attribute": {string(a.name)}}
+	}
+	return needs
+}
+
+// attributeRequest keeps the caller's spelling: CloudTrail does.
+func attributeRequest(_ *call, in *ec2.ModifyInstanceAttributeInput) any {
+	r := fields{"instanceId": aws.ToString(in.InstanceId)}
+	if in.Attribute != "" {
+		r["attribute"], r["value"] = string(in.Attribute), aws.ToString(in.Value)
+	}
+	if v := in.DisableApiTermination; v != nil {
+		r["disableApiTermination"] = fields{"value": aws.ToBool(v.Value)}
+	}
+	if v := in.DisableApiStop; v != nil {
+		r["disableApiStop"] = fields{"value": aws.ToBool(v.Value)}
+	}
+	if v := in.InstanceInitiatedShutdownBehavior; v != nil {
+		r["instanceInitiatedShutdownBehavior"] = fields{"value": aws.ToString(v.Value)}
+	}
+	if in.Groups != nil {
+		r["groupSet"] = groupIDs(in.Groups)
+	}
+	return r
+}
+
+func attributeResponse(c *call, _ *ec2.ModifyInstanceAttributeOutput) any { return c.returned() }
+
+// returned is the response of EC2's calls that say no more than that they were carried out.
+func (c *call) returned() fields { return fields{"requestId": c.requestID, "_return": true} }
+
+func describeInstanceAttribute(c *call, in *ec2.DescribeInstanceAttributeInput) (*ec2.DescribeInstanceAttributeOutput, *refusal) {
+	i, refused := c.at(c.place).instance(aws.ToString(in.InstanceId))
+	if refused != nil {
+		return nil, refused
+	}
+	out := &ec2.DescribeInstanceAttributeOutput{InstanceId: aws.String(i.ID)}
+	switch in.Attribute {
+	case types.InstanceAttributeNameDisableApiTermination:
+		out.DisableApiTermination = &types.AttributeBooleanValue{Value: aws.Bool(i.Protected)}
+	case types.InstanceAttributeNameDisableApiStop:
+		out.DisableApiStop = &types.AttributeBooleanValue{Value: aws.Bool(i.StopProtected)}
+	case types.InstanceAttributeNameInstanceInitiatedShutdownBehavior:
+		out.InstanceInitiatedShutdownBehavior = &types.AttributeValue{Value: aws.String(i.Shutdown)}
+	case types.InstanceAttributeNameGroupSet:
+		out.Groups = c.at(c.place).identifiers(i.Interface)
+	case types.InstanceAttributeNameUserData:
+		out.UserData = &types.AttributeValue{Value: aws.String(i.UserData)}
+	default:
+		return nil, refuse("InvalidParameterValue", "The world does not model the attribute %s", in.Attribute)
+	}
+	return out, nil
+}

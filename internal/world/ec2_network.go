@@ -1,0 +1,90 @@
+package world
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// securityGroup is one security group; the world filters no packets.
+type securityGroup struct{ ID, Name string }
+
+// networkInterface is an instance's only interface.
+type networkInterface struct {
+	ID, Instance, Attachment string
+	Groups                   []string
+}
+
+// defaultGroup is the security group that every network has.
+func (s *state) defaultGroup(p event.Place) string {
+	id := s.fixed("sg", p, "")
+	if r := s.at(p); r.SecurityGroups[id] == nil {
+		r.SecurityGroups[id] = &securityGroup{ID: id, Name: "default"}
+	}
+	return id
+}
+
+// attach makes an instance's interface.
+func (s *state) attach(p event.Place, i *instance, groups []string) {
+	if len(groups) == 0 {
+		groups = []string{s.defaultGroup(p)}
+	}
+	n := &networkInterface{ID: s.resourceID("eni"), Instance: i.ID, Attachment: s.resourceID("eni-attach"), Groups: groups}
+	i.Interface = n.ID
+	s.at(p).Interfaces[n.ID] = n
+}
+
+// setGroups replaces an interface's security groups; all of them must exist.
+func (c *call) setGroups(interfaceID string, groups []string) *refusal {
+	r := c.at(c.place)
+	n, ok := r.Interfaces[interfaceID]
+	if !ok {
+		return refuse("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist", interfaceID)
+	}
+	if refused := c.groupsExist(groups); refused != nil {
+		return refused
+	}
+	n.Groups = slices.Clone(groups)
+	return nil
+}
+
+func (c *call) groupsExist(groups []string) *refusal {
+	c.defaultGroup(c.place)
+	for _, id := range groups {
+		if c.at(c.place).SecurityGroups[id] == nil {
+			return refuse("InvalidGroup.NotFound", "The security group '%s' does not exist", id)
+		}
+	}
+	return nil
+}
+
+func (r *region) identifiers(interfaceID string) []types.GroupIdentifier {
+	n, ok := r.Interfaces[interfaceID]
+	if !ok {
+		return nil
+	}
+	var out []types.GroupIdentifier
+	for _, id := range n.Groups {
+		name := ""
+		if g, ok := r.SecurityGroups[id]; ok {
+			name = g.Name
+		}
+		out = append(out, types.GroupIdentifier{GroupId: aws.String(id), GroupName: aws.String(name)})
+	}
+	return out
+}
+
+// groupIDs is how records list security groups.
+func groupIDs(ids []string) fields {
+	if len(ids) == 0 {
+		return fields{}
+	}
+	items := []any{}
+	for _, id := range ids {
+		items = append(items, fields{"groupId": id})
+	}
+	return fields{"items": items}
+}

@@ -1,0 +1,196 @@
+package world
+
+import (
+	"encoding/base64"
+	"maps"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// launchData is what an instance is made from: the caller's parameters over a template's, or a launch configuration.
+type launchData struct {
+	Image, Type, KeyName, Subnet, Zone string
+	Profile, UserData, Shutdown        string
+	Protected, StopProtected           *bool
+	SecurityGroups                     []string
+	Tags                               map[string]string
+}
+
+// over lays the data that is given over what a template says.
+func (d launchData) over(t launchData) launchData {
+	t.Image, t.Type, t.KeyName = orElse(d.Image, t.Image), orElse(d.Type, t.Type), orElse(d.KeyName, t.KeyName)
+	t.Subnet, t.Zone, t.Profile = orElse(d.Subnet, t.Subnet), orElse(d.Zone, t.Zone), orElse(d.Profile, t.Profile)
+	t.UserData, t.Shutdown = orElse(d.UserData, t.UserData), orElse(d.Shutdown, t.Shutdown)
+	if d.Protected != nil {
+		t.Protected = d.Protected
+	}
+	if d.StopProtected != nil {
+		t.StopProtected = d.StopProtected
+	}
+	if d.SecurityGroups != nil {
+		t.SecurityGroups = d.SecurityGroups
+	}
+	tags := maps.Clone(t.Tags)
+	if tags == nil {
+		tags = map[string]string{}
+	}
+	maps.Copy(tags, d.Tags)
+	t.Tags = tags
+	return t
+}
+
+// launch makes instances; whether it is allowed has been decided.
+func (s *state) launch(p event.Place, d launchData, n int, token string) []*instance {
+	reservation, zone := s.resourceID("r"), d.Zone
+	if zone == "" {
+		zone = p.Region + "a"
+	}
+	var made []*instance
+	for k := range n {
+		i := &instance{
+			ID: s.resourceID("i"), Image: d.Image, Type: d.Type, KeyName: d.KeyName, Zone: zone, Subnet: d.Subnet,
+			VPC: s.fixed("vpc", p, ""), Profile: d.Profile, UserData: d.UserData, Token: token, Reservation: reservation,
+			Index: k, State: "pending", Launched: s.Now, Protected: aws.ToBool(d.Protected),
+			StopProtected: aws.ToBool(d.StopProtected), Shutdown: d.Shutdown, Tags: maps.Clone(d.Tags),
+		}
+		i.Subnet = orElse(i.Subnet, s.fixed("subnet", p, zone))
+		i.Type, i.Shutdown = orElse(i.Type, "m1.small"), orElse(i.Shutdown, "stop")
+		if i.Tags == nil {
+			i.Tags = map[string]string{}
+		}
+		i.IP = s.address()
+		s.attach(p, i, d.SecurityGroups)
+		s.at(p).Instances[i.ID] = i
+		s.after(transition, settles, p, i.ID)
+		made = append(made, i)
+	}
+	return made
+}
+
+func runInstances(c *call, in *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, *refusal) {
+	if again := c.launchedBy(aws.ToString(in.ClientToken)); again != nil {
+		return c.reservation(again), nil
+	}
+	d, refused := c.launchDataOf(in)
+	if refused != nil {
+		return nil, refused
+	}
+	return c.reservation(c.launch(c.place, d, int(aws.ToInt32(in.MaxCount)), aws.ToString(in.ClientToken))), nil
+}
+
+// launchedBy finds what the same client token launched before: a repeated call launches nothing more.
+// https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+func (c *call) launchedBy(token string) []*instance {
+	var found []*instance
+	for _, i := range c.at(c.place).inOrder() {
+		if token != "" && i.Token == token {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// launchDataOf checks a launch and completes it from its template.
+func (c *call) launchDataOf(in *ec2.RunInstancesInput) (launchData, *refusal) {
+	d, refused := fromRun(in)
+	if refused != nil {
+		return d, refused
+	}
+	if in.LaunchTemplate != nil {
+		t, v, refused := c.at(c.place).templateVersion(in.LaunchTemplate.LaunchTemplateId, in.LaunchTemplate.LaunchTemplateName, aws.ToString(in.LaunchTemplate.Version))
+		if refused != nil {
+			return d, refused
+		}
+		d = d.over(v.Data)
+		maps.Copy(d.Tags, t.mark(v))
+	}
+	return c.launchable(d)
+}
+
+// launchable checks that a launch can succeed, and resolves its image.
+func (c *call) launchable(d launchData) (launchData, *refusal) {
+	if d.Image == "" {
+		return d, refuse("MissingParameter", "The request must contain the parameter ImageId")
+	}
+	id, refused := c.resolveImage(c.place, d.Image)
+	if refused != nil {
+		return d, refused
+	}
+	if _, refused := c.image(c.place, id); refused != nil {
+		return d, refused
+	}
+	d.Image = id
+	return d, c.groupsExist(d.SecurityGroups)
+}
+
+func fromRun(in *ec2.RunInstancesInput) (launchData, *refusal) {
+	least, most := aws.ToInt32(in.MinCount), aws.ToInt32(in.MaxCount)
+	if least < 1 || most < least {
+		return launchData{}, refuse("InvalidParameterValue", "Invalid value '%d' for maxCount. Must be >= 1 and minCount.", most)
+	}
+	d := launchData{
+		Image: aws.ToString(in.ImageId), Type: string(in.InstanceType), KeyName: aws.ToString(in.KeyName),
+		Subnet: aws.ToString(in.SubnetId), SecurityGroups: in.SecurityGroupIds, Shutdown: string(in.InstanceInitiatedShutdownBehavior),
+		Protected: in.DisableApiTermination, StopProtected: in.DisableApiStop, UserData: aws.ToString(in.UserData), Tags: map[string]string{},
+	}
+	if in.Placement != nil {
+		d.Zone = aws.ToString(in.Placement.AvailabilityZone)
+	}
+	if in.IamInstanceProfile != nil {
+		d.Profile = profileName(in.IamInstanceProfile)
+	}
+	if _, err := base64.StdEncoding.DecodeString(d.UserData); err != nil {
+		return d, refuse("InvalidParameterValue", "Invalid BASE64 encoding of user data.")
+	}
+	return d, takeTags(d.Tags, in.TagSpecifications)
+}
+
+// takeTags keeps the tags that are for instances.
+func takeTags(into map[string]string, specs []types.TagSpecification) *refusal {
+	for _, s := range specs {
+		if refused := reserved(s.Tags); refused != nil {
+			return refused
+		}
+		if s.ResourceType == types.ResourceTypeInstance {
+			for _, t := range s.Tags {
+				into[aws.ToString(t.Key)] = aws.ToString(t.Value)
+			}
+		}
+	}
+	return nil
+}
+
+// reserved refuses the prefix that belongs to AWS.
+func reserved(tags []types.Tag) *refusal {
+	for _, t := range tags {
+		if strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
+			return refuse("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+		}
+	}
+	return nil
+}
+
+func profileName(p *types.IamInstanceProfileSpecification) string {
+	if name := aws.ToString(p.Name); name != "" {
+		return name
+	}
+	arn := aws.ToString(p.Arn)
+	return arn[strings.LastIndex(arn, "/")+1:]
+}
+
+func runNeeds(c *call, in *ec2.RunInstancesInput) []need {
+	needs := on("ec2:RunInstances", c.arn(c.place, "ec2", "instance/*"))
+	if id := aws.ToString(in.ImageId); strings.HasPrefix(id, "ami-") {
+		needs = append(needs, need{Action: "ec2:RunInstances", Resource: "arn:" + c.Partition + ":ec2:" + c.place.Region + "::image/" + id})
+	}
+	if in.IamInstanceProfile != nil {
+		role := event.Place{Account: c.place.Account}
+		needs = append(needs, need{Action: "iam:PassRole", Resource: c.arn(role, "iam", "role/"+profileName(in.IamInstanceProfile))})
+	}
+	return needs
+}

@@ -1,0 +1,44 @@
+package world
+
+import "errors"
+
+var errThrottled = errors.New("throttled")
+
+// Throttle refuses the next n calls of an operation ("ec2", "RunInstances") as AWS does when its bucket is empty.
+func (w *World) Throttle(service, operation string, n int) {
+	w.Fail(service, operation, n, errThrottled)
+}
+
+// Fail answers the next n calls of an operation with an error, before they take effect: a network that is down.
+func (w *World) Fail(service, operation string, n int, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	name := service + "." + operation
+	for range n {
+		w.faults[name] = append(w.faults[name], err)
+	}
+}
+
+func isThrottle(err error) bool { return errors.Is(err, errThrottled) }
+
+func (w *World) nextFault(name string) error {
+	waiting := w.faults[name]
+	if len(waiting) == 0 {
+		return nil
+	}
+	w.faults[name] = waiting[1:]
+	return waiting[0]
+}
+
+// throttled says that calls come too fast, in each service's own words.
+func (c *call) throttled() *refusal {
+	switch c.service {
+	case "ec2":
+		return refuse("RequestLimitExceeded", "Request limit exceeded.").as(503)
+	case "ssm":
+		return refuse("ThrottlingException", "Rate exceeded")
+	case "securityhub":
+		return refuse("TooManyRequestsException", "Rate exceeded").as(429)
+	}
+	return refuse("Throttling", "Rate exceeded")
+}

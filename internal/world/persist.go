@@ -1,0 +1,85 @@
+package world
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Open reads a world that was saved. Delays in the options count over the saved ones.
+func Open(path string, opts Options) (*World, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("open world: %w", err)
+	}
+	s := newState(opts)
+	if err := json.Unmarshal(b, s); err != nil {
+		return nil, fmt.Errorf("open world %s: %w", path, err)
+	}
+	if s.Format != format {
+		return nil, fmt.Errorf("open world %s: its format is %d, this riposte reads %d", path, s.Format, format)
+	}
+	if opts.DeliveryDelay != 0 {
+		s.Delivery = orDefault(opts.DeliveryDelay, time.Duration(0))
+	}
+	if opts.PropagationDelay != 0 {
+		s.Propagation = orDefault(opts.PropagationDelay, time.Duration(0))
+	}
+	return start(s, opts), nil
+}
+
+// Save keeps the whole world in one file: clock, timers and pending deliveries included. The file is replaced at once or
+// not at all.
+func (w *World) Save(path string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state.save(path)
+}
+
+// save keeps the world where the options say.
+func (w *World) save() error {
+	if w.opts.File == "" {
+		return nil
+	}
+	return w.state.save(w.opts.File)
+}
+
+func (s *state) save(path string) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("save world: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("save world: %w", err)
+	}
+	defer os.Remove(f.Name()) // gone after the rename: then this fails and does not matter
+	_, err = f.Write(b)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("save world: %w", err)
+	}
+	return nil
+}
+
+// Note remembers something for the world's owner: how far a script has come. It is kept with the world.
+func (w *World) Note(key, value string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state.Notes[key] = value
+	return w.save()
+}
+
+// Noted is what was noted last under a key, "" where nothing was.
+func (w *World) Noted(key string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state.Notes[key]
+}

@@ -1,0 +1,130 @@
+package world
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// Origin is where calls come from, as their records will show it.
+type Origin struct{ SourceIP, UserAgent string }
+
+// Config is a configuration whose clients are answered by the world. The account that counts is that of whoever signs,
+// as in AWS: of the place, the region alone is used.
+func (w *World) Config(p event.Place, c aws.Credentials) aws.Config {
+	return w.ConfigFrom(p, c, Origin{SourceIP: "198.51.100.10", UserAgent: "aws-sdk-go-v2"})
+}
+
+// ConfigFrom is Config for calls of another origin.
+func (w *World) ConfigFrom(p event.Place, c aws.Credentials, from Origin) aws.Config {
+	return aws.Config{
+		Region:      p.Region,
+		Credentials: credentials.StaticCredentialsProvider{Value: c},
+		Retryer:     retryAtOnce,
+		APIOptions:  []func(*middleware.Stack) error{w.answer(from)},
+	}
+}
+
+// retryAtOnce is the SDK's standard retry without its waiting, which would be the wall clock's, and without its bucket,
+// which would be filled by the wall clock's.
+func retryAtOnce() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+		o.RateLimiter = ratelimit.None
+	})
+}
+
+type inputKey struct{}
+
+// answer puts the world under a client: the typed input is kept at Initialize and answered where the response would be
+// read, so that validation, signing, retry, paginators and waiters of the real client run.
+func (w *World) answer(from Origin) func(*middleware.Stack) error {
+	token := middleware.InitializeMiddlewareFunc("world.token",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			w.fillToken(in.Parameters)
+			return next.HandleInitialize(ctx, in)
+		})
+	keep := middleware.InitializeMiddlewareFunc("world.input",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			return next.HandleInitialize(context.WithValue(ctx, inputKey{}, in.Parameters), in)
+		})
+	reply := middleware.DeserializeMiddlewareFunc("world.reply",
+		func(ctx context.Context, in middleware.DeserializeInput, _ middleware.DeserializeHandler) (out middleware.DeserializeOutput, md middleware.Metadata, err error) {
+			out.Result, err = w.serve(ctx, in, from, &md)
+			return out, md, err
+		})
+	return func(s *middleware.Stack) error {
+		if err := s.Initialize.Add(token, middleware.Before); err != nil {
+			return err
+		}
+		if err := s.Initialize.Add(keep, middleware.After); err != nil {
+			return err
+		}
+		return s.Deserialize.Add(reply, middleware.Before)
+	}
+}
+
+func (w *World) serve(ctx context.Context, in middleware.DeserializeInput, from Origin, md *middleware.Metadata) (any, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &aws.RequestCanceledError{Err: err}
+	}
+	r := request{
+		service: serviceOf(awsmiddleware.GetServiceID(ctx)), operation: awsmiddleware.GetOperationName(ctx),
+		region: awsmiddleware.GetRegion(ctx), from: from, input: ctx.Value(inputKey{}),
+	}
+	if r.service == "" {
+		return nil, &Unsupported{Service: awsmiddleware.GetServiceID(ctx), Operation: r.operation}
+	}
+	if h, ok := in.Request.(*smithyhttp.Request); ok {
+		r.signature = signatureOf(ctx, h.Request)
+	}
+	a := w.call(r)
+	if a.requestID != "" {
+		awsmiddleware.SetRequestIDMetadata(md, a.requestID)
+	}
+	if a.refused != nil {
+		return nil, asResponse(a)
+	}
+	return a.out, a.err
+}
+
+// serviceOf is the name that IAM actions and ARNs use for one of the SDK's service ids, "" for one the world lacks.
+func serviceOf(id string) string {
+	switch id {
+	case "EC2":
+		return "ec2"
+	case "Auto Scaling":
+		return "autoscaling"
+	case "IAM":
+		return "iam"
+	case "STS":
+		return "sts"
+	case "SSM":
+		return "ssm"
+	case "SecurityHub":
+		return "securityhub"
+	}
+	return ""
+}
+
+// asResponse wraps a refusal as the real clients do, so that callers find status and request id.
+func asResponse(a reply) error {
+	return &awshttp.ResponseError{
+		RequestID: a.requestID,
+		ResponseError: &smithyhttp.ResponseError{
+			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: a.refused.status, Header: http.Header{}}},
+			Err:      a.refused.api(),
+		},
+	}
+}
