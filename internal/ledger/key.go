@@ -1,0 +1,28 @@
+package ledger
+
+import (
+	"strings"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Key is what makes two leads one: the same playbook, event and resource. A source that delivers twice, and a sweep that
+// meets an event, end in one case.
+func Key(l playbook.Lead) string {
+	return strings.Join([]string{"lead", plain(l.Playbook), plain(l.Origin.EventID), resource(l.Resource)}, "|")
+}
+
+// RootKey is what two open cases never share: the playbook and the root of containment, in its account and region.
+func RootKey(playbookID string, root event.Resource) string {
+	return plain(playbookID) + "|" + resource(root)
+}
+
+// resource puts the id last: names in AWS may hold any character, so that anywhere else one could pose as two fields.
+func resource(r event.Resource) string {
+	return strings.Join([]string{plain(r.Partition), plain(r.Account), plain(r.Region), plain(r.Type), r.ID}, "|")
+}
+
+func plain(field string) string {
+	return strings.NewReplacer("%", "%25", "|", "%7C").Replace(field)
+}

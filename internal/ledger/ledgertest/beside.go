@@ -1,0 +1,183 @@
+package ledgertest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+func effects(s *stage) {
+	one, two := s.open("i-1"), s.open("i-2")
+	e := &ledger.Effect{Key: "autoscaling.suspend web", Holders: []string{one},
+		Action: action.Stored{Kind: "autoscaling.suspend", Version: 1, Data: []byte(`{"group":"web"}`)}}
+	s.must(s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{e}}))
+	shared, err := s.Effect(s.Context(), e.Key)
+	s.must(err)
+	if d := cmp.Diff(e, shared); d != "" || e.Version == 0 {
+		s.Fatalf("read back at version %d: %s", e.Version, d)
+	}
+	shared.Holders = append(shared.Holders, two)
+	s.must(s.commit(s.load(two), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
+	shared.Holders = []string{two}
+	s.must(s.commit(s.load(one), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
+	all, err := s.Effects(s.Context())
+	s.must(err)
+	if len(all) != 1 || fmt.Sprint(all[0].Holders) != fmt.Sprint([]string{two}) {
+		s.Fatalf("while one case wants it: %+v", all)
+	}
+	shared.Holders = nil
+	s.must(s.commit(s.load(two), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
+	if gone, err := s.Effect(s.Context(), e.Key); err != nil || gone != nil || shared.Version != 0 {
+		s.Fatalf("nobody wants it: %+v, %v", gone, err)
+	}
+	s.whole()
+}
+
+func clash(s *stage) {
+	one, two := s.open("i-1"), s.open("i-2")
+	mine := &ledger.Effect{Key: "k", Holders: []string{one}}
+	theirs := &ledger.Effect{Key: "k", Holders: []string{two}}
+	s.must(s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{mine}}))
+	c := s.load(two)
+	if err := s.commit(c, ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{theirs}}); !errors.Is(err, ledger.ErrStale) {
+		s.Fatalf("an effect was made twice: %v", err)
+	}
+	theirs.Version = mine.Version
+	theirs.Holders = []string{one, two}
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{theirs}}))
+	mine.Holders = nil
+	if err := s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{mine}}); !errors.Is(err, ledger.ErrStale) {
+		s.Fatalf("an effect was dropped that another case had joined: %v", err)
+	}
+}
+
+func atomic(s *stage) {
+	id := s.open("i-1")
+	c := s.take("a", id).Case
+	s.send(id, order(ledger.Approve, "o-1"))
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Reserve: []ledger.Reservation{place("b", "first", s.now, 1)}}))
+	before := *s.load(id)
+	v := s.whole()
+	err := s.commit(c, ledger.Contained, time.Second, ledger.Write{
+		Taken: []string{"o-1"}, Effects: []*ledger.Effect{{Key: "k", Holders: []string{id}}}, Requests: []string{"r-1"},
+		Reserve: []ledger.Reservation{place("other", "second", s.now, 1), place("b", "second", s.now, 1)},
+	})
+	if !errors.Is(err, ledger.ErrLimit) {
+		s.Fatal(err)
+	}
+	if d := cmp.Diff(before, *s.load(id)); d != "" {
+		s.Error(d)
+	}
+	e, _ := s.Effect(s.Context(), "k")
+	own, _ := s.Own(s.Context(), "r-1")
+	n, _ := s.Count(s.Context(), "other", time.Time{}, "")
+	if e != nil || own || n != 0 || s.whole().Entries != v.Entries {
+		s.Errorf("left behind: effect %v, request %t, %d places", e, own, n)
+	}
+	s.after(time.Minute)
+	if got := keys(s.take("a", id).Inbox); got != "[o-1]" {
+		s.Errorf("inbox %s", got)
+	}
+}
+
+func place(bucket, incident string, at time.Time, limit int) ledger.Reservation {
+	return ledger.Reservation{Bucket: bucket, Incident: incident, At: at, Since: at.Add(-time.Hour), Max: limit}
+}
+
+func limit(s *stage) {
+	const contenders, places = 12, 5
+	var wg sync.WaitGroup
+	got := make(chan error, contenders)
+	for i := range contenders {
+		id := s.open(fmt.Sprint("i-", i))
+		wg.Go(func() {
+			c, err := s.Load(s.Context(), id)
+			if err != nil {
+				s.Error(err)
+				return
+			}
+			c.State = ledger.Acting
+			got <- s.Commit(s.Context(), c, ledger.Write{At: s.now, Reserve: []ledger.Reservation{place("destroy", id, s.now, places)}})
+		})
+	}
+	wg.Wait()
+	close(got)
+	passed := 0
+	for err := range got {
+		switch {
+		case err == nil:
+			passed++
+		case !errors.Is(err, ledger.ErrLimit):
+			s.Error(err)
+		}
+	}
+	n, err := s.Count(s.Context(), "destroy", s.now.Add(-time.Hour), "")
+	s.must(err)
+	if passed != places || n != places {
+		s.Errorf("%d of %d passed, %d are counted, want %d", passed, contenders, n, places)
+	}
+	s.whole()
+}
+
+func window(s *stage) {
+	c := s.load(s.open("i-1"))
+	reserve := func(incident string, limit int) error {
+		return s.commit(c, ledger.Acting, 0, ledger.Write{Reserve: []ledger.Reservation{place("b", incident, s.now, limit)}})
+	}
+	s.must(reserve("one", 1))
+	s.must(reserve("one", 1))
+	if err := reserve("two", 1); !errors.Is(err, ledger.ErrLimit) {
+		s.Fatalf("a second incident in a limit of one: %v", err)
+	}
+	s.must(reserve("two", 0)) // counted, never refused
+	n, err := s.Count(s.Context(), "b", s.now.Add(-time.Hour), "one")
+	if err != nil || n != 1 {
+		s.Errorf("%d incidents besides one, %v", n, err)
+	}
+	s.after(2 * time.Hour)
+	s.must(reserve("three", 1))
+	if err := reserve("one", 1); !errors.Is(err, ledger.ErrLimit) {
+		s.Errorf("an incident of yesterday needs a place of its own today: %v", err)
+	}
+	s.whole()
+}
+
+func own(s *stage) {
+	c := s.load(s.open("i-1"))
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Requests: []string{"r-1", "r-2"}}))
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Requests: []string{"r-2"}}))
+	for id, want := range map[string]bool{"r-1": true, "r-2": true, "r-3": false, "": false} {
+		if got, err := s.Own(s.Context(), id); err != nil || got != want {
+			s.Errorf("own %q: %t, %v", id, got, err)
+		}
+	}
+}
+
+func exceptions(s *stage) {
+	c := s.load(s.open("i-1"))
+	x := ledger.Exception{Playbook: c.Playbook, Root: c.Root.String(), Until: s.now.Add(time.Hour), By: "alice", Reason: "a drill", Case: c.ID}
+	s.must(s.commit(c, ledger.Undone, never, ledger.Write{Exceptions: []ledger.Exception{x}}))
+	for _, look := range []struct {
+		name, playbook, root string
+		at                   time.Time
+		want                 []ledger.Exception
+	}{
+		{"in force", x.Playbook, x.Root, s.now, []ledger.Exception{x}},
+		{"ended", x.Playbook, x.Root, x.Until, nil},
+		{"another root", x.Playbook, "i-2", s.now, nil},
+		{"another playbook", "other", x.Root, s.now, nil},
+	} {
+		got, err := s.Exceptions(s.Context(), look.playbook, look.root, look.at)
+		s.must(err)
+		if d := cmp.Diff(look.want, got); d != "" {
+			s.Errorf("%s: %s", look.name, d)
+		}
+	}
+	s.whole()
+}

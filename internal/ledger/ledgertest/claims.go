@@ -1,0 +1,163 @@
+package ledgertest
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+func rivals(s *stage) {
+	id := s.open("i-1")
+	var wg sync.WaitGroup
+	won := make(chan *ledger.Claim, 8)
+	for range cap(won) {
+		wg.Go(func() {
+			c, err := s.Claim(s.Context(), s.now, "replica", time.Minute)
+			if err != nil {
+				s.Error(err)
+			}
+			if c != nil {
+				won <- c
+			}
+		})
+	}
+	wg.Wait()
+	if len(won) != 1 {
+		s.Fatalf("%d replicas got the case", len(won))
+	}
+	if c := <-won; c.Case.ID != id || !c.Until.Equal(s.now.Add(time.Minute)) {
+		s.Errorf("claimed %s until %s", c.Case.ID, c.Until)
+	}
+}
+
+func takeover(s *stage) {
+	id := s.open("i-1")
+	dead := s.take("dead", id).Case
+	s.after(59 * time.Second)
+	s.idle("b")
+	s.after(time.Second)
+	alive := s.take("b", id).Case
+	if err := s.commit(dead, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
+		s.Fatalf("the holder of a lease that is somebody else's committed: %v", err)
+	}
+	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{}))
+	s.idle("c")
+	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{Release: true}))
+	s.take("c", id)
+}
+
+func urgent(s *stage) {
+	report, check, asked, act := s.open("i-1"), s.open("i-2"), s.open("i-3"), s.open("i-4")
+	for _, x := range []struct {
+		id    string
+		state ledger.State
+	}{{report, ledger.Dismissed}, {check, ledger.Contained}, {asked, ledger.Asked}, {act, ledger.Acting}} {
+		c := s.take("a", x.id).Case
+		c.Report.Wanted = 1
+		s.must(s.commit(c, x.state, time.Minute, ledger.Write{Release: true}))
+		s.after(time.Second)
+	}
+	s.after(time.Hour)
+	suspect := s.open("i-5")
+	s.send(report, order(ledger.Undo, "o-1"))
+	var got []string
+	for c := s.claim("b"); c != nil; c = s.claim("b") {
+		got = append(got, c.Case.ID)
+	}
+	if d := cmp.Diff([]string{report, act, suspect, check, asked}, got); d != "" {
+		s.Fatal(d)
+	}
+}
+
+func attempts(s *stage) {
+	id := s.open("i-1")
+	for want := 1; want <= 3; want++ {
+		if c := s.take("a", id).Case; c.Attempts != want {
+			s.Fatalf("%d attempts, want %d", c.Attempts, want)
+		}
+		s.after(time.Minute)
+	}
+	c := s.take("a", id).Case
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Release: true}))
+	if c.Attempts != 0 || s.load(id).Attempts != 0 {
+		s.Errorf("%d attempts after a commit", c.Attempts)
+	}
+}
+
+func next(s *stage) {
+	expect := func(want time.Time) {
+		s.Helper()
+		got, err := s.Next(s.Context())
+		s.must(err)
+		if !got.Equal(want) {
+			s.Fatalf("next is %s, want %s", got, want)
+		}
+	}
+	expect(time.Time{})
+	id := s.open("i-1")
+	expect(s.now)
+	c := s.take("a", id).Case
+	expect(s.now.Add(time.Minute)) // when the lease ends
+	s.must(s.commit(c, ledger.Contained, 5*time.Second, ledger.Write{Release: true}))
+	expect(s.now.Add(5 * time.Second))
+	s.send(id, order(ledger.Undo, "o-1"))
+	expect(s.now)
+	c = s.take("a", id).Case
+	s.must(s.commit(c, ledger.Undone, never, ledger.Write{Release: true, Taken: []string{"o-1"}}))
+	expect(time.Time{})
+}
+
+func stale(s *stage) {
+	id := s.open("i-1")
+	mine, theirs := s.load(id), s.load(id)
+	s.must(s.commit(theirs, ledger.Acting, 0, ledger.Write{}))
+	version := mine.Version
+	if err := s.commit(mine, ledger.Dismissed, never, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
+		s.Fatalf("an older case was committed: %v", err)
+	}
+	if mine.Version != version || s.load(id).State != ledger.Acting {
+		s.Error("a refused commit changed something")
+	}
+	s.must(s.commit(theirs, ledger.Contained, time.Second, ledger.Write{}))
+	if err := s.commit(&ledger.Case{ID: "c_none"}, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrNotFound) {
+		s.Errorf("a case that never was: %v", err)
+	}
+}
+
+func timeless(s *stage) {
+	id := s.open("i-1")
+	c := s.take("a", id).Case
+	for _, state := range []ledger.State{ledger.Suspected, ledger.Asked, ledger.Held, ledger.Acting, ledger.Contained, ledger.Undoing} {
+		if err := s.commit(c, state, never, ledger.Write{}); err == nil {
+			s.Errorf("%s without a due time", state)
+		}
+	}
+	c.Report.Wanted = 1
+	if err := s.commit(c, ledger.Verified, never, ledger.Write{}); err == nil {
+		s.Error("a report is owed, and nobody would send it")
+	}
+	if err := s.Commit(s.Context(), c, ledger.Write{}); err == nil {
+		s.Error("a commit without a time")
+	}
+}
+
+func newer(s *stage) {
+	id := s.open("i-1")
+	c := s.take("newer", id).Case
+	c.Schema = ledger.Schema + 1
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Release: true}))
+	s.idle("older")
+	if at, err := s.Next(s.Context()); err != nil || !at.IsZero() {
+		s.Errorf("next is %s, %v: nothing here is for an older riposte", at, err)
+	}
+	if err := s.commit(s.load(id), ledger.Dismissed, never, ledger.Write{}); !errors.Is(err, ledger.ErrNewer) {
+		s.Errorf("an older riposte wrote a newer case: %v", err)
+	}
+	if a := s.admit(Lead("e-2", "i-1"))[0]; a.Case != id {
+		s.Errorf("a lead for the newer case: %+v", a)
+	}
+}

@@ -1,0 +1,47 @@
+package ledgertest
+
+import (
+	"testing"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Run tells every story to a store of its own; open gives an empty one, and closes it when the test ends.
+func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
+	for _, story := range []struct {
+		name string
+		tell func(*stage)
+	}{
+		{"a lead opens a case, a second joins it, a copy is dropped", leads},
+		{"one root in two places is two cases", places},
+		{"a batch is admitted in order", batch},
+		{"a closed case does not take new leads, and still knows its old ones", closed},
+		{"two replicas claim, one gets the case", rivals},
+		{"a lease ends and another replica takes over", takeover},
+		{"the urgent go first", urgent},
+		{"attempts are counted until something is committed", attempts},
+		{"next says when to come back", next},
+		{"somebody else committed first", stale},
+		{"an open case is never left without a due time", timeless},
+		{"a case of a newer riposte is left alone", newer},
+		{"a message comes in while the case closes", race},
+		{"messages are taken in order and never twice", inbox},
+		{"a lead that waits keeps its case due", waits},
+		{"an order wakes a closed case", reopened},
+		{"an effect is shared and goes with its last holder", effects},
+		{"two cases change one effect at once", clash},
+		{"a refused commit leaves nothing behind", atomic},
+		{"a limit holds against many at once", limit},
+		{"an incident takes one place, and only for a while", window},
+		{"a change is riposte's own by its request id", own},
+		{"brakes go on and off", brakes},
+		{"an exception ends", exceptions},
+		{"a case is found by the beginning of its id", find},
+		{"cases are listed by what they are", list},
+		{"the history tells what happened", history},
+		{"checkpoints seal what was", checkpoints},
+	} {
+		t.Run(story.name, func(t *testing.T) { story.tell(&stage{t, open(t), Start}) })
+	}
+	t.Run("any life of the ledger", func(t *testing.T) { lives(t, open) })
+}

@@ -1,0 +1,69 @@
+package sqlite_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/ledgertest"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// BenchmarkFirstChange is what the ledger takes of the way from a receipt to the first change: admit, claim, and the
+// commit of the intent.
+func BenchmarkFirstChange(b *testing.B) {
+	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "riposte.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	var each []time.Duration
+	now := ledgertest.Start
+	for i := 0; b.Loop(); i++ {
+		now = now.Add(time.Millisecond)
+		lead := ledgertest.Lead(fmt.Sprint("e-", i), fmt.Sprint("i-", i))
+		began := time.Now()
+		if _, err := s.Admit(b.Context(), now, []playbook.Lead{lead}); err != nil {
+			b.Fatal(err)
+		}
+		c, err := s.Claim(b.Context(), now, "bench", time.Minute)
+		if err != nil || c == nil {
+			b.Fatal(c, err)
+		}
+		c.Case.State, c.Case.Due = ledger.Acting, now.Add(time.Hour)
+		err = s.Commit(b.Context(), c.Case, ledger.Write{At: now, Notes: []string{"intent"}, Release: true,
+			Effects: []*ledger.Effect{{Key: lead.Resource.ID, Holders: []string{c.Case.ID}}}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		each = append(each, time.Since(began))
+	}
+	slices.Sort(each)
+	b.ReportMetric(float64(each[len(each)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(each[len(each)*99/100].Microseconds()), "p99-µs")
+}
+
+// BenchmarkAdmit is a storm: batches of a hundred new cases, durable.
+func BenchmarkAdmit(b *testing.B) {
+	s, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "riposte.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	n := 0
+	for b.Loop() {
+		var batch []playbook.Lead
+		for range 100 {
+			n++
+			batch = append(batch, ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)))
+		}
+		if _, err := s.Admit(b.Context(), ledgertest.Start, batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "cases/s")
+}

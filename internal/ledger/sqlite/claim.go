@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const (
+	// The most urgent first, then the longest due. The version goes up, so that a holder that lost its lease to another
+	// can't commit any more: AWS has no fencing, the ledger has.
+	claim = `UPDATE cases SET holder = ?1, lease = ?2, wake = ?2, attempts = attempts + 1, version = version + 1
+		WHERE n = (SELECT n FROM (
+			SELECT * FROM (SELECT n, 0 AS u FROM cases WHERE urgency = 0 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1)
+			UNION ALL
+			SELECT * FROM (SELECT n, 1 AS u FROM cases WHERE urgency = 1 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1)
+			UNION ALL
+			SELECT * FROM (SELECT n, 2 AS u FROM cases WHERE urgency = 2 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1))
+			ORDER BY u LIMIT 1)
+		RETURNING ` + caseColumns
+	waiting = `SELECT body FROM inbox WHERE case_id = ? AND taken = 0 ORDER BY n`
+	wakeup  = `SELECT min(wake) FROM (
+		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 0 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
+		UNION ALL
+		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 1 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
+		UNION ALL
+		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 2 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1))`
+)
+
+// urgency of a case without messages; a waiting message makes any case urgent.
+func urgency(s ledger.State) int {
+	switch {
+	case s == ledger.Suspected || s == ledger.Acting || s == ledger.Undoing:
+		return 0
+	case s.Open():
+		return 1
+	}
+	return 2
+}
+
+// Claim takes the most urgent due case; see ledger.Store.
+func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
+	var out *ledger.Claim
+	err := s.change(ctx, func(t *tx) error {
+		until := now.Add(lease)
+		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("claim: %w", err)
+		}
+		inbox, err := t.inbox(c.ID)
+		out = &ledger.Claim{Case: c, Inbox: inbox, Until: until}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (t *tx) inbox(caseID string) ([]ledger.Message, error) {
+	var out []ledger.Message
+	err := rows(t.ctx, t, func(r *sql.Rows) error {
+		var body []byte
+		var m ledger.Message
+		if err := r.Scan(&body); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(body, &m); err != nil {
+			return fmt.Errorf("read a message of case %s: %w", caseID, err)
+		}
+		out = append(out, m)
+		return nil
+	}, waiting, caseID)
+	return out, err
+}
+
+// Next is when the next case can be claimed: due, and not leased to anybody.
+func (s *Store) Next(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	err := s.row(ctx, wakeup, ledger.Schema).Scan(&at)
+	return moment(at), s.explain(err)
+}

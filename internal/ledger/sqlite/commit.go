@@ -1,0 +1,154 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const (
+	stored = `SELECT version, schema, head, holder, lease,
+		(SELECT count(*) FROM inbox WHERE case_id = cases.id AND taken = 0) FROM cases WHERE id = ?`
+	take = `UPDATE inbox SET taken = 1 WHERE key = ? AND case_id = ? AND taken = 0`
+	// A case that was closed and is open again (it is being undone) leaves the root to the one that was opened since.
+	save = `UPDATE cases SET schema = ?2, state = ?3, payload = ?4, version = version + 1, due = ?5, wake = ?6, holder = ?7,
+		lease = ?8, urgency = ?9, attempts = 0, head = ?10,
+		root = CASE WHEN EXISTS (SELECT 1 FROM cases WHERE root = ?11 AND id <> ?1) THEN NULL ELSE ?11 END WHERE id = ?1`
+)
+
+// was is what a commit must know of the case as it stands.
+type was struct {
+	version int64
+	head    string
+	holder  sql.NullString
+	lease   sql.NullInt64
+	waiting int
+}
+
+// Commit writes the case and all that goes with it, or nothing; see ledger.Store.
+func (s *Store) Commit(ctx context.Context, c *ledger.Case, w ledger.Write) error {
+	next := *c
+	err := s.change(ctx, func(t *tx) error {
+		if err := t.commit(&next, w); err != nil {
+			return fmt.Errorf("commit case %s: %w", c.ID, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	*c = next
+	for _, e := range w.Effects {
+		e.Version = after(e)
+	}
+	return nil
+}
+
+func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
+	if w.At.IsZero() {
+		return errors.New("it does not say when")
+	}
+	old, err := t.was(c)
+	if err != nil {
+		return err
+	}
+	l := ledger.Link{Chain: c.ID, Prev: old.head, At: w.At, State: c.State, Notes: w.Notes}
+	if l.Wrote, err = t.beside(c.ID, w); err != nil {
+		return err
+	}
+	left := old.waiting - len(w.Taken)
+	if err := settle(c, w, left); err != nil {
+		return err
+	}
+	payload, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	l.Due, l.Payload = c.Due, ledger.Sum(payload)
+	head, err := t.append(l)
+	if err != nil {
+		return err
+	}
+	return t.save(c, w, old, left, payload, head)
+}
+
+// was reads the row, and refuses the commit of whoever is not the last that saw it.
+func (t *tx) was(c *ledger.Case) (was, error) {
+	var old was
+	var schema int
+	err := t.row(stored, c.ID).Scan(&old.version, &schema, &old.head, &old.holder, &old.lease, &old.waiting)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return old, ledger.ErrNotFound
+	case err != nil:
+		return old, err
+	case schema > ledger.Schema:
+		return old, ledger.ErrNewer
+	case old.version != c.Version:
+		return old, ledger.ErrStale
+	}
+	return old, nil
+}
+
+// settle gives the case its due time: with messages left it may not close, and it is due at once.
+func settle(c *ledger.Case, w ledger.Write, left int) error {
+	if left > 0 && !c.State.Open() {
+		return ledger.ErrJoined
+	}
+	if left > 0 && (c.Due.IsZero() || c.Due.After(w.At)) {
+		c.Due = w.At
+	}
+	if c.Due.IsZero() && (c.State.Open() || c.Report.Owed()) {
+		return fmt.Errorf("it is %s, with a report owed: %t, and has no due time: nobody would look at it again", c.State, c.Report.Owed())
+	}
+	return nil
+}
+
+func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []byte, head string) error {
+	if w.Release {
+		old.holder, old.lease = sql.NullString{}, sql.NullInt64{}
+	}
+	var root sql.NullString
+	if c.State.Open() {
+		root = sql.NullString{String: ledger.RootKey(c.Playbook, c.Root), Valid: true}
+	}
+	u := urgency(c.State)
+	if left > 0 {
+		u = 0
+	}
+	due := nanos(c.Due)
+	err := one(t.exec(save, c.ID, c.Schema, c.State, payload, due, later(due, old.lease), old.holder, old.lease, u, head, root))
+	c.Version, c.Attempts = old.version+1, 0
+	return err
+}
+
+// beside writes all rows that go with the case and says so for the chain.
+func (t *tx) beside(caseID string, w ledger.Write) ([]ledger.Wrote, error) {
+	var all []ledger.Wrote
+	for _, write := range []func(string, ledger.Write) ([]ledger.Wrote, error){
+		t.taken, t.effects, t.requests, t.reserve, t.exceptions,
+	} {
+		wrote, err := write(caseID, w)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.Concat(all, wrote)
+	}
+	return all, nil
+}
+
+func (t *tx) taken(caseID string, w ledger.Write) ([]ledger.Wrote, error) {
+	var wrote []ledger.Wrote
+	for _, key := range w.Taken {
+		if err := one(t.exec(take, key, caseID)); err != nil {
+			return nil, fmt.Errorf("take message %q: %w", key, err)
+		}
+		wrote = append(wrote, ledger.Wrote{What: ledger.WroteTaken, Key: messageKey(caseID, key), Sum: ledger.Present})
+	}
+	return wrote, nil
+}

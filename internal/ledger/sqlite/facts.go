@@ -1,0 +1,133 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const (
+	oneEffect  = `SELECT body, version FROM effects WHERE key = ?`
+	hasRequest = `SELECT EXISTS (SELECT 1 FROM requests WHERE id = ?)`
+	exceptions = `SELECT body FROM exceptions WHERE playbook = ? AND root = ? AND until > ? ORDER BY until`
+)
+
+func scanEffect(r scanner) (*ledger.Effect, error) {
+	var body []byte
+	var e ledger.Effect
+	var version int64
+	if err := r.Scan(&body, &version); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(body, &e); err != nil {
+		return nil, fmt.Errorf("read an effect: %w", err)
+	}
+	e.Version = version
+	return &e, nil
+}
+
+// Effect is nil where there is none.
+func (s *Store) Effect(ctx context.Context, key string) (*ledger.Effect, error) {
+	e, err := scanEffect(s.row(ctx, oneEffect, key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return e, s.explain(err)
+}
+
+// Effects lists all, by key.
+func (s *Store) Effects(ctx context.Context) ([]*ledger.Effect, error) {
+	var out []*ledger.Effect
+	err := rows(ctx, s.read, func(r *sql.Rows) error {
+		e, err := scanEffect(r)
+		out = append(out, e)
+		return err
+	}, `SELECT body, version FROM effects ORDER BY key`)
+	return out, s.explain(err)
+}
+
+// Own reports whether a change of riposte's had this request id.
+func (s *Store) Own(ctx context.Context, requestID string) (bool, error) {
+	var own bool
+	err := s.row(ctx, hasRequest, requestID).Scan(&own)
+	return own, s.explain(err)
+}
+
+// Count is the number of other incidents in a bucket since then.
+func (s *Store) Count(ctx context.Context, bucket string, from time.Time, except string) (int, error) {
+	var n int
+	err := s.row(ctx, countPlaces, bucket, since(from), except).Scan(&n)
+	return n, s.explain(err)
+}
+
+// Exceptions are those still in force, the first to end first.
+func (s *Store) Exceptions(ctx context.Context, playbookID, root string, now time.Time) ([]ledger.Exception, error) {
+	var out []ledger.Exception
+	err := rows(ctx, s.read, func(r *sql.Rows) error {
+		x, err := scanJSON[ledger.Exception](r)
+		out = append(out, x)
+		return err
+	}, exceptions, playbookID, root, now.UnixNano())
+	return out, s.explain(err)
+}
+
+// Brakes are those that are on.
+func (s *Store) Brakes(ctx context.Context) ([]ledger.Brake, error) {
+	var out []ledger.Brake
+	err := rows(ctx, s.read, func(r *sql.Rows) error {
+		b, err := scanJSON[ledger.Brake](r)
+		out = append(out, b)
+		return err
+	}, `SELECT body FROM brakes ORDER BY scope`)
+	return out, s.explain(err)
+}
+
+// Halt puts a brake on; one of the same scope is replaced.
+func (s *Store) Halt(ctx context.Context, b ledger.Brake) error {
+	return s.change(ctx, func(t *tx) error {
+		body, err := json.Marshal(b)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(`INSERT INTO brakes (scope, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body`, b.Scope, body)
+		if err != nil {
+			return err
+		}
+		return t.appendTo(ledger.BrakesChain, ledger.Link{
+			At: b.At, Notes: []string{"halted: " + b.Scope + ", by " + b.By},
+			Wrote: []ledger.Wrote{{What: ledger.WroteBrake, Key: b.Scope, Sum: ledger.Sum(body)}},
+		})
+	})
+}
+
+// Release takes a brake off; false where there was none of that scope.
+func (s *Store) Release(ctx context.Context, now time.Time, scope, by string) (bool, error) {
+	var was int64
+	err := s.change(ctx, func(t *tx) (err error) {
+		if was, err = t.exec(`DELETE FROM brakes WHERE scope = ?`, scope); err != nil || was == 0 {
+			return err
+		}
+		return t.appendTo(ledger.BrakesChain, ledger.Link{
+			At: now, Notes: []string{"released: " + scope + ", by " + by},
+			Wrote: []ledger.Wrote{{What: ledger.WroteBrake, Key: scope}},
+		})
+	})
+	return was > 0 && err == nil, err
+}
+
+func scanJSON[T any](r scanner) (T, error) {
+	var body []byte
+	var v T
+	if err := r.Scan(&body); err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		return v, fmt.Errorf("read %T: %w", v, err)
+	}
+	return v, nil
+}

@@ -1,0 +1,160 @@
+// Package sqlite keeps the ledger in one SQLite file: durable, for one machine, shared by any number of processes on it.
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+
+	"github.com/oklog/ulid/v2"
+	_ "modernc.org/sqlite" // the driver
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Memory as a path keeps the ledger in memory, for one process and as long as it is open.
+const Memory = ":memory:"
+
+// Store is a ledger in SQLite.
+type Store struct {
+	path  string
+	write *sql.DB // one connection: the only writer of this process
+	read  *sql.DB // the same for a ledger in memory
+	ready map[string]*sql.Stmt
+	ids   *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
+}
+
+// Option changes how a ledger is opened.
+type Option func(*Store)
+
+// Entropy is where the random part of case ids comes from; a test gives its own.
+func Entropy(r io.Reader) Option { return func(s *Store) { s.ids = ulid.Monotonic(r, 0) } }
+
+// Open opens the ledger, or makes one that only its owner can read. A newer schema is ErrNewer.
+func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
+	s := &Store{path: path, ids: ulid.Monotonic(rand.Reader, 0)}
+	for _, o := range options {
+		o(s)
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(s.explain(err), s.Close())
+	}
+	return s, nil
+}
+
+// Close writes back what is pending and lets go of the file.
+func (s *Store) Close() error {
+	var errs []error
+	if s.read != nil && s.read != s.write {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil {
+		errs = append(errs, s.write.Close())
+	}
+	return s.explain(errors.Join(errs...))
+}
+
+func (s *Store) open(ctx context.Context) error {
+	if s.path != Memory {
+		if err := touch(s.path); err != nil {
+			return err
+		}
+	}
+	var err error
+	if s.write, err = sql.Open("sqlite", dsn(s.path, "immediate")); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	s.write.SetMaxIdleConns(1)
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	s.read = s.write
+	if s.path != Memory {
+		if s.read, err = sql.Open("sqlite", dsn(s.path, "deferred")+"&_pragma=query_only(1)"); err != nil {
+			return err
+		}
+		s.read.SetMaxIdleConns(4)
+	}
+	return s.prepare(ctx)
+}
+
+// touch makes the file before SQLite does: SQLite would let everybody read it. Its companions inherit the mode.
+func touch(path string) error {
+	if i, err := os.Stat(path); err == nil && i.IsDir() {
+		return fmt.Errorf("it is a folder: name a file in it")
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// dsn asks for full synchronisation: what was committed outlives a loss of power, and an answer that AWS has already been
+// given is never forgotten.
+func dsn(path, lock string) string {
+	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
+	if path == Memory {
+		name = "file::memory:"
+	}
+	return name + "?_txlock=" + lock + "&_dqs=0" +
+		"&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	done, err := version(ctx, s.write)
+	if err != nil || done == len(migrations) {
+		return err
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if done, err = version(ctx, tx); err != nil { // again: another process may have been faster
+		return err
+	}
+	for i := done; i < len(migrations); i++ {
+		if _, err := tx.ExecContext(ctx, migrations[i]); err != nil {
+			return fmt.Errorf("migrate to schema %d: %w", i+1, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE meta SET value = ? WHERE key = 'schema'`, len(migrations)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+type querier interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+}
+
+// version is the number of migrations applied; it marks an empty file as a ledger, and refuses what is none.
+func version(ctx context.Context, q querier) (int, error) {
+	var app, tables, v int
+	if err := q.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&app); err != nil {
+		return 0, err
+	}
+	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+		return 0, err
+	}
+	switch {
+	case app == application:
+		err := q.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'schema'`).Scan(&v)
+		if err == nil && v > len(migrations) {
+			err = fmt.Errorf("its schema is %d, this riposte knows up to %d: %w; use the newer riposte", v, len(migrations), ledger.ErrNewer)
+		}
+		return v, err
+	case app != 0 || tables > 0:
+		return 0, errForeign
+	}
+	return 0, nil
+}

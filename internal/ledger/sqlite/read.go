@@ -1,0 +1,128 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const (
+	caseColumns = `id, schema, playbook, account, state, payload, version, due, attempts`
+	oneCase     = `SELECT ` + caseColumns + ` FROM cases WHERE id = ?`
+)
+
+type scanner interface{ Scan(...any) error }
+
+// scanCase reads a case. Of one whose payload was pruned, what stands in columns is left.
+func scanCase(r scanner) (*ledger.Case, error) {
+	var c, cols ledger.Case
+	var account string
+	var payload []byte
+	var due sql.NullInt64
+	if err := r.Scan(&cols.ID, &cols.Schema, &cols.Playbook, &account, &cols.State, &payload, &cols.Version, &due, &cols.Attempts); err != nil {
+		return nil, err
+	}
+	if payload == nil {
+		c = ledger.Case{Schema: cols.Schema, ID: cols.ID, Playbook: cols.Playbook, State: cols.State, Root: event.Resource{Account: account}}
+	} else if err := json.Unmarshal(payload, &c); err != nil {
+		return nil, fmt.Errorf("read case %s: %w", cols.ID, err)
+	}
+	c.Version, c.Due, c.Attempts = cols.Version, moment(due), cols.Attempts
+	return &c, nil
+}
+
+func (s *Store) row(ctx context.Context, query string, args ...any) *sql.Row {
+	return s.read.QueryRowContext(ctx, query, args...)
+}
+
+// Load reads one case; ledger.ErrNotFound.
+func (s *Store) Load(ctx context.Context, id string) (*ledger.Case, error) {
+	c, err := scanCase(s.row(ctx, oneCase, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("%q: %w", id, ledger.ErrNotFound)
+	}
+	return c, s.explain(err)
+}
+
+// Find reads the one case whose id begins so, in upper or lower case, with or without the c_.
+func (s *Store) Find(ctx context.Context, prefix string) (*ledger.Case, error) {
+	p := strings.ToLower(strings.TrimSpace(prefix))
+	if p = strings.TrimPrefix(p, "c_"); p == "" {
+		return nil, s.explain(fmt.Errorf("%q: %w", prefix, ledger.ErrNotFound))
+	}
+	found, err := s.cases(ctx, `WHERE id >= ? AND id < ? ORDER BY id LIMIT 3`, "c_"+p, "c_"+p+"~")
+	switch {
+	case err != nil:
+		return nil, s.explain(err)
+	case len(found) == 0:
+		return nil, s.explain(fmt.Errorf("%q: %w", prefix, ledger.ErrNotFound))
+	case len(found) > 1:
+		return nil, s.explain(fmt.Errorf("%q: %w: %s and %s", prefix, ledger.ErrAmbiguous, found[0].ID, found[1].ID))
+	}
+	return found[0], nil
+}
+
+// Cases lists, oldest first.
+func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, error) {
+	where, args := []string{"true"}, []any{}
+	for _, w := range []struct{ column, value string }{{"state", string(f.State)}, {"playbook", f.Playbook}, {"account", f.Account}} {
+		if w.value != "" {
+			where, args = append(where, w.column+" = ?"), append(args, w.value)
+		}
+	}
+	found, err := s.cases(ctx, "WHERE "+strings.Join(where, " AND ")+" ORDER BY n", args...)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	if !f.Open {
+		return found, nil
+	}
+	var open []*ledger.Case
+	for _, c := range found {
+		if c.State.Open() {
+			open = append(open, c)
+		}
+	}
+	return open, nil
+}
+
+func (s *Store) cases(ctx context.Context, where string, args ...any) ([]*ledger.Case, error) {
+	var out []*ledger.Case
+	err := rows(ctx, s.read, func(r *sql.Rows) error {
+		c, err := scanCase(r)
+		out = append(out, c)
+		return err
+	}, `SELECT `+caseColumns+` FROM cases `+where, args...)
+	return out, err
+}
+
+// History is a case's chain, oldest first; the brakes' too.
+func (s *Store) History(ctx context.Context, id string) ([]ledger.Entry, error) {
+	var out []ledger.Entry
+	err := rows(ctx, s.read, func(r *sql.Rows) error {
+		e, err := scanEntry(r)
+		if err != nil {
+			return err
+		}
+		l, err := ledger.ReadLink(e.Bytes)
+		if err != nil {
+			return fmt.Errorf("entry %d of %s: %w", e.Seq, id, err)
+		}
+		e.At, e.State, e.Notes = l.At, l.State, l.Notes
+		out = append(out, e)
+		return nil
+	}, `SELECT seq, chain, hash, bytes FROM entries WHERE chain = ? ORDER BY seq`, id)
+	return out, s.explain(err)
+}
+
+func scanEntry(r scanner) (ledger.Entry, error) {
+	var e ledger.Entry
+	err := r.Scan(&e.Seq, &e.Chain, &e.Hash, &e.Bytes)
+	return e, err
+}

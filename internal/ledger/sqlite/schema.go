@@ -1,0 +1,70 @@
+package sqlite
+
+// application marks the file as a ledger of riposte ("rpst"), so that another program's database is never written to.
+const application = 0x72707374
+
+// migrations are applied in order, once each; how many were is the schema's version. They are only ever added to.
+//
+// Times are nanoseconds since 1970, NULL for never. What a case carries beside its payload:
+//   - n: the seq of its first entry; oldest first
+//   - root: the playbook and root that leads join by, NULL once closed
+//   - wake: the later of due and the end of the lease, so that one index finds what can be claimed
+//   - urgency: 0 must act, 1 waits or is verified, 2 only owes a report
+//   - head: hash of the last entry of its chain
+var migrations = []string{`
+PRAGMA application_id = 0x72707374;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('schema', 0);
+
+CREATE TABLE cases (
+	n        INTEGER PRIMARY KEY,
+	id       TEXT NOT NULL UNIQUE,
+	schema   INTEGER NOT NULL,
+	playbook TEXT NOT NULL,
+	account  TEXT NOT NULL,
+	state    TEXT NOT NULL,
+	root     TEXT,
+	payload  BLOB,
+	version  INTEGER NOT NULL,
+	due      INTEGER,
+	holder   TEXT,
+	lease    INTEGER,
+	wake     INTEGER,
+	urgency  INTEGER NOT NULL,
+	attempts INTEGER NOT NULL DEFAULT 0,
+	head     TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX cases_root ON cases (root) WHERE root IS NOT NULL;
+CREATE INDEX cases_wake ON cases (urgency, wake) WHERE wake IS NOT NULL;
+
+CREATE TABLE inbox (
+	key     TEXT NOT NULL,
+	case_id TEXT NOT NULL REFERENCES cases (id),
+	n       INTEGER NOT NULL,
+	body    BLOB,
+	taken   INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (key, case_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inbox_waiting ON inbox (case_id, n) WHERE taken = 0;
+
+CREATE TABLE effects (key TEXT PRIMARY KEY, body BLOB NOT NULL, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE requests (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE places (
+	bucket   TEXT NOT NULL,
+	incident TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	PRIMARY KEY (bucket, incident)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX places_at ON places (bucket, at);
+CREATE TABLE exceptions (
+	playbook TEXT NOT NULL,
+	root     TEXT NOT NULL,
+	until    INTEGER NOT NULL,
+	body     BLOB NOT NULL,
+	PRIMARY KEY (playbook, root, until)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE brakes (scope TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entries (seq INTEGER PRIMARY KEY, chain TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+CREATE INDEX entries_chain ON entries (chain, seq);
+`}

@@ -1,0 +1,78 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const (
+	caseDue = `SELECT state, due, lease, head FROM cases WHERE id = ?`
+	addBody = `INSERT INTO inbox (key, case_id, n, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	setDue  = `UPDATE cases SET due = ?, wake = ?, urgency = 0, head = ? WHERE id = ?`
+)
+
+// Send puts a message into a case's inbox; see ledger.Store.
+func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger.Message) (bool, error) {
+	var fresh bool
+	err := s.change(ctx, func(t *tx) (err error) {
+		fresh, err = t.deliver(now, caseID, m)
+		if err != nil {
+			err = fmt.Errorf("send to case %s: %w", caseID, err)
+		}
+		return err
+	})
+	return fresh && err == nil, err
+}
+
+// deliver writes the message and makes the case due. A lease goes on: its holder finds the message when it commits.
+func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, error) {
+	var state, head string
+	var due, lease sql.NullInt64
+	if err := t.row(caseDue, caseID).Scan(&state, &due, &lease, &head); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			err = ledger.ErrNotFound
+		}
+		return false, err
+	}
+	body, err := json.Marshal(m)
+	if err != nil {
+		return false, err
+	}
+	n, err := t.next()
+	if err != nil {
+		return false, err
+	}
+	if added, err := t.exec(addBody, m.Key, caseID, n, body); err != nil || added == 0 {
+		return false, err
+	}
+	if at := nanos(now); !due.Valid || at.Int64 < due.Int64 {
+		due = at
+	}
+	head, err = t.append(ledger.Link{
+		Chain: caseID, Prev: head, At: now, State: ledger.State(state), Due: moment(due), Notes: []string{describe(m)},
+		Wrote: []ledger.Wrote{{What: ledger.WroteMessage, Key: messageKey(caseID, m.Key), Sum: ledger.Sum(body)}},
+	})
+	if err != nil {
+		return false, err
+	}
+	return true, one(t.exec(setDue, due, later(due, lease), head, caseID))
+}
+
+// describe is the message in one line of the record.
+func describe(m ledger.Message) string {
+	switch {
+	case m.Lead != nil:
+		return "joined: " + m.Lead.Title
+	case m.Order != nil:
+		return fmt.Sprintf("%s wants: %s", m.Order.By, m.Order.Verb)
+	case m.Seen != nil:
+		return "seen: " + m.Seen.Call
+	}
+	return "message " + m.Key
+}

@@ -1,0 +1,144 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// tx is one write transaction: it knows the ledger's last entry and appends to it.
+type tx struct {
+	*sql.Tx
+	ctx   context.Context
+	ready map[string]*sql.Stmt
+	seq   int64 // of the last entry
+}
+
+// change runs f in one transaction that nobody else's write can come between. Once begun it is not cancelled: it takes
+// milliseconds, and either all of it happens or nothing.
+func (s *Store) change(ctx context.Context, f func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	t, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return s.explain(err)
+	}
+	x := &tx{Tx: t, ctx: ctx, ready: s.ready}
+	if err := f(x); err != nil {
+		return s.explain(errors.Join(err, t.Rollback()))
+	}
+	return s.explain(t.Commit())
+}
+
+func (t *tx) exec(query string, args ...any) (int64, error) {
+	var r sql.Result
+	var err error
+	if st := t.ready[query]; st != nil {
+		r, err = t.StmtContext(t.ctx, st).ExecContext(t.ctx, args...)
+	} else {
+		r, err = t.ExecContext(t.ctx, query, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (t *tx) row(query string, args ...any) *sql.Row {
+	if st := t.ready[query]; st != nil {
+		return t.StmtContext(t.ctx, st).QueryRowContext(t.ctx, args...)
+	}
+	return t.QueryRowContext(t.ctx, query, args...)
+}
+
+// rows runs a query that is prepared nowhere and calls scan for each row.
+func rows(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
+	r, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for r.Next() {
+		if err := scan(r); err != nil {
+			return err
+		}
+	}
+	return r.Err()
+}
+
+const (
+	lastSeq  = `SELECT coalesce(max(seq), 0) FROM entries`
+	lastHash = `SELECT hash FROM entries WHERE chain = ? ORDER BY seq DESC LIMIT 1`
+	addEntry = `INSERT INTO entries (seq, chain, hash, bytes) VALUES (?, ?, ?, ?)`
+)
+
+// next is the seq of the entry that append will write.
+func (t *tx) next() (int64, error) {
+	if t.seq == 0 {
+		if err := t.row(lastSeq).Scan(&t.seq); err != nil {
+			return 0, err
+		}
+	}
+	return t.seq + 1, nil
+}
+
+// append adds one link behind all others and gives its hash.
+func (t *tx) append(l ledger.Link) (string, error) {
+	var err error
+	if l.Seq, err = t.next(); err != nil {
+		return "", err
+	}
+	e, err := l.Entry()
+	if err != nil {
+		return "", err
+	}
+	if _, err := t.exec(addEntry, e.Seq, e.Chain, e.Hash, e.Bytes); err != nil {
+		return "", err
+	}
+	t.seq = e.Seq
+	return e.Hash, nil
+}
+
+// appendTo adds a link to a chain that belongs to no case.
+func (t *tx) appendTo(chain string, l ledger.Link) error {
+	err := t.row(lastHash, chain).Scan(&l.Prev)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	l.Chain = chain
+	_, err = t.append(l)
+	return err
+}
+
+// nanos is a time as stored.
+func nanos(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixNano(), Valid: !t.IsZero()}
+}
+
+func moment(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.Unix(0, n.Int64).UTC()
+}
+
+func later(a, b sql.NullInt64) sql.NullInt64 {
+	if a.Valid && b.Valid && b.Int64 > a.Int64 {
+		return b
+	}
+	return a // what is never due does not become so when a lease ends
+}
+
+// one is for writes that must meet exactly one row.
+func one(affected int64, err error) error {
+	if err == nil && affected != 1 {
+		return fmt.Errorf("a write met %d rows instead of one", affected)
+	}
+	return err
+}

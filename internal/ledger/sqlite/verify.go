@@ -1,0 +1,206 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const entriesAfter = `SELECT seq, chain, hash, bytes FROM entries WHERE seq > ? ORDER BY seq`
+
+// Checkpoint seals all chains as they stand. Where nothing happened since the last one, it is that one.
+func (s *Store) Checkpoint(ctx context.Context, now time.Time) (ledger.Checkpoint, error) {
+	var c ledger.Checkpoint
+	err := s.change(ctx, func(t *tx) error {
+		last, at, err := t.checkpoint()
+		if err != nil {
+			return err
+		}
+		seq, err := t.next()
+		if err != nil {
+			return err
+		}
+		if c = last; at == seq-1 {
+			return nil
+		}
+		if c, err = t.fold(last); err != nil {
+			return err
+		}
+		c.At = now.UTC()
+		return t.appendTo(ledger.CheckpointChain, ledger.Link{At: now, Seals: &c, Notes: []string{"checkpoint"}})
+	})
+	return c, err
+}
+
+// checkpoint is the last one, and the seq of its entry; 0 where there is none.
+func (t *tx) checkpoint() (ledger.Checkpoint, int64, error) {
+	e, err := scanEntry(t.row(`SELECT seq, chain, hash, bytes FROM entries WHERE chain = ? ORDER BY seq DESC LIMIT 1`, ledger.CheckpointChain))
+	if errors.Is(err, sql.ErrNoRows) {
+		return ledger.Checkpoint{}, 0, nil
+	}
+	if err != nil {
+		return ledger.Checkpoint{}, 0, err
+	}
+	l, err := ledger.ReadLink(e.Bytes)
+	if err != nil || l.Seals == nil {
+		return ledger.Checkpoint{}, 0, fmt.Errorf("entry %d is no checkpoint: verify the ledger", e.Seq)
+	}
+	return *l.Seals, e.Seq, nil
+}
+
+// fold takes everything after a checkpoint into the next.
+func (t *tx) fold(c ledger.Checkpoint) (ledger.Checkpoint, error) {
+	err := rows(t.ctx, t, func(r *sql.Rows) error {
+		e, err := scanEntry(r)
+		if err != nil {
+			return err
+		}
+		l, err := ledger.ReadLink(e.Bytes)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w: verify the ledger", e.Seq, err)
+		}
+		if l.Prev == "" {
+			c.Chains++
+		}
+		c.Seq, c.Root = e.Seq, ledger.Fold(c.Root, e.Bytes)
+		return nil
+	}, entriesAfter, c.Seq)
+	return c, err
+}
+
+// Verify checks the whole record, as it stands at one moment; see ledger.Audit for the rules.
+func (s *Store) Verify(ctx context.Context, kept ...ledger.Checkpoint) (ledger.Verification, error) {
+	t, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return ledger.Verification{}, s.explain(err)
+	}
+	defer t.Rollback()
+	a := ledger.NewAudit(kept)
+	err = rows(ctx, t, func(r *sql.Rows) error {
+		e, err := scanEntry(r)
+		if err == nil {
+			a.Entry(e)
+		}
+		return err
+	}, entriesAfter, 0)
+	if err == nil {
+		err = auditCases(ctx, t, a)
+	}
+	if err == nil {
+		err = auditRows(ctx, t, a)
+	}
+	if err != nil {
+		return ledger.Verification{}, s.explain(err)
+	}
+	return a.Verification(), nil
+}
+
+func auditCases(ctx context.Context, q querier, a *ledger.Audit) error {
+	return rows(ctx, q, func(r *sql.Rows) error {
+		var c ledger.CaseRow
+		var cols columns
+		var due sql.NullInt64
+		err := r.Scan(&c.ID, &c.Head, &c.State, &due, &c.Payload, &cols.playbook, &cols.account, &cols.schema, &cols.root, &cols.lease,
+			&cols.wake, &cols.urgency)
+		if err == nil {
+			c.Due = moment(due)
+			c.Odd = cols.odd(c, due)
+			a.Case(c)
+		}
+		return err
+	}, `SELECT id, head, state, due, payload, playbook, account, schema, root, lease, wake, urgency FROM cases`)
+}
+
+// columns are what riposte looks cases up by: turned, they would hide a case whose payload is whole.
+type columns struct {
+	playbook, account string
+	schema, urgency   int
+	root              sql.NullString
+	lease, wake       sql.NullInt64
+}
+
+func (cols columns) odd(row ledger.CaseRow, due sql.NullInt64) string {
+	var c ledger.Case
+	if row.Payload == nil || json.Unmarshal(row.Payload, &c) != nil {
+		return ""
+	}
+	joinable := sql.NullString{String: ledger.RootKey(c.Playbook, c.Root), Valid: true}
+	for _, x := range []struct {
+		name string
+		fits bool
+	}{
+		{"playbook", cols.playbook == c.Playbook},
+		{"account", cols.account == c.Root.Account},
+		{"schema", cols.schema == c.Schema},
+		{"root", !cols.root.Valid || row.State.Open() && cols.root == joinable},
+		{"wake", cols.wake == later(due, cols.lease)},
+		{"urgency", cols.urgency == 0 || cols.urgency == urgency(row.State)},
+	} {
+		if !x.fits {
+			return x.name
+		}
+	}
+	return ""
+}
+
+// auditRows lists every row that a commit wrote beside its case, with its digest.
+func auditRows(ctx context.Context, q querier, a *ledger.Audit) error {
+	for _, table := range []struct {
+		what, query string
+		scan        func(*sql.Rows) (key, sum string, err error)
+	}{
+		{ledger.WroteMessage, `SELECT case_id, key, body FROM inbox`, message},
+		{ledger.WroteTaken, `SELECT case_id || ' ' || key FROM inbox WHERE taken <> 0`, present},
+		{ledger.WroteEffect, `SELECT key, body FROM effects`, body},
+		{ledger.WroteRequest, `SELECT id FROM requests`, present},
+		{ledger.WrotePlace, `SELECT bucket, incident, at FROM places`, place},
+		{ledger.WroteException, `SELECT playbook || ' ' || root || ' ' || until, body FROM exceptions`, body},
+		{ledger.WroteBrake, `SELECT scope, body FROM brakes`, body},
+	} {
+		err := rows(ctx, q, func(r *sql.Rows) error {
+			key, sum, err := table.scan(r)
+			if err == nil {
+				a.Row(table.what, key, sum)
+			}
+			return err
+		}, table.query)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func message(r *sql.Rows) (string, string, error) {
+	var id, key string
+	var b []byte
+	err := r.Scan(&id, &key, &b)
+	if b == nil {
+		return messageKey(id, key), ledger.Pruned, err
+	}
+	return messageKey(id, key), ledger.Sum(b), err
+}
+
+func present(r *sql.Rows) (key, sum string, err error) {
+	err = r.Scan(&key)
+	return key, ledger.Present, err
+}
+
+func body(r *sql.Rows) (string, string, error) {
+	var key string
+	var b []byte
+	err := r.Scan(&key, &b)
+	return key, ledger.Sum(b), err
+}
+
+func place(r *sql.Rows) (string, string, error) {
+	var bucket, incident string
+	var at int64
+	err := r.Scan(&bucket, &incident, &at)
+	return placeKey(bucket, incident), placeSum(at), err
+}
