@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -30,7 +29,8 @@ var resumeKind = kind[Resume](Kind{
 	UndoneBy: []string{"autoscaling:SuspendProcesses"},
 })
 
-// Suspend wants processes of a group suspended.
+// Suspend wants processes of a group suspended. Cases that want different ones share one effect, which has no facet: what
+// either suspended stays so until neither wants it.
 type Suspend struct {
 	Group     event.Resource
 	Processes []string // empty: all of them
@@ -52,9 +52,6 @@ func Processes() []string {
 
 func (Suspend) Kind() Kind               { return suspendKind }
 func (s Suspend) Target() event.Resource { return s.Group }
-
-// Facet tells a group whose Launch is suspended from one that stands still altogether.
-func (s Suspend) Facet() string { return strings.Join(s.Processes, ",") }
 
 // Look finds the processes that still run. Only those are resumed one day: what was suspended before stays so.
 func (s Suspend) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -86,9 +83,6 @@ func (s Suspend) all() []string {
 
 func (Resume) Kind() Kind               { return resumeKind }
 func (s Resume) Target() event.Resource { return s.Group }
-
-// Facet names the processes.
-func (s Resume) Facet() string { return strings.Join(s.Processes, ",") }
 
 // Look finds those of the processes that are still suspended.
 func (s Resume) Look(ctx context.Context, r access.Reads) (Look, error) {

@@ -29,7 +29,7 @@ type Kind struct {
 	Final    string   // why it is never taken back, "" where it is
 	Reads    []string // every IAM action that Look may use
 	Writes   []string // every IAM action that Do may use
-	UndoneBy []string // the calls that could undo it, as source:Name; seeing one brings verification forward
+	UndoneBy []string // the calls that could undo it, as IAM actions; seeing one brings verification forward
 	decode   func([]byte) (Action, error)
 }
 

@@ -74,7 +74,7 @@ func (e *Engine) matters(f *ledger.Effect, ev event.Event) (leak, matters bool) 
 	if err != nil || a.Target().Account != ev.Account && a.Target().Account != ev.Actor.Account {
 		return false, false // a newer riposte's effect is that riposte's to watch
 	}
-	if slices.Contains(a.Kind().UndoneBy, ev.Source+":"+ev.Name) {
+	if slices.Contains(a.Kind().UndoneBy, call(ev)) {
 		return false, true
 	}
 	d, ok := a.(action.Denier)
