@@ -35,30 +35,53 @@ func Unwrap(message []byte) ([]Content, error) {
 	}
 }
 
-// unwrap opens a value of the outermost level, where alone there may be lists.
+// unwrap opens a value of the outermost level.
 func unwrap(found []Content, value json.RawMessage) ([]Content, error) {
-	if value[0] == '[' {
-		return append(found, each(value, identify)...), nil
+	if value[0] != '[' {
+		return open(found, value)
 	}
+	for _, element := range elements(value) {
+		if element[0] != '{' {
+			found = append(found, Content{Record: element})
+			continue
+		}
+		var err error
+		if found, err = open(found, element); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// open takes the records out of an object; within these there is no other list of records.
+func open(found []Content, value json.RawMessage) ([]Content, error) {
 	var fault error
 	o := split(value, "the message", &fault)
 	if fault != nil {
 		return found, fault
 	}
-	if records := o.keys["Records"]; len(records) > 0 && records[0] == '[' {
-		return append(found, each(records, identify)...), nil
+	for _, list := range []struct {
+		key  string
+		open func(json.RawMessage) Content
+	}{{"Records", Identify}, {"Events", lookedUp}} {
+		if raw := o.keys[list.key]; len(raw) > 0 && raw[0] == '[' {
+			for _, element := range elements(raw) {
+				found = append(found, list.open(element))
+			}
+			return found, nil
+		}
 	}
-	if events := o.keys["Events"]; len(events) > 0 && events[0] == '[' {
-		return append(found, each(events, lookedUp)...), nil
-	}
-	return append(found, identify(value)), nil
+	return append(found, Identify(value)), nil
 }
 
-func each(list json.RawMessage, open func(json.RawMessage) Content) []Content {
-	var fault error
-	var out []Content
-	for _, value := range (object{keys: map[string]json.RawMessage{"": list}, fault: &fault}).list("") {
-		out = append(out, open(value))
+// elements of a list that is known to be valid JSON.
+func elements(list json.RawMessage) (out []json.RawMessage) {
+	for i := blank(list, 1); list[i] != ']'; {
+		end := skipValue(list, i)
+		out = append(out, list[i:end:end])
+		if i = blank(list, end); list[i] == ',' {
+			i = blank(list, i+1)
+		}
 	}
 	return out
 }
@@ -67,16 +90,16 @@ func each(list json.RawMessage, open func(json.RawMessage) Content) []Content {
 func lookedUp(value json.RawMessage) Content {
 	var fault error
 	if inner := []byte(split(value, "", &fault).text("CloudTrailEvent")); fault == nil && json.Valid(inner) {
-		return identify(bytes.TrimSpace(inner))
+		return Identify(bytes.TrimSpace(inner))
 	}
-	return identify(value)
+	return Identify(value)
 }
 
 // marks are the keys of a CloudTrail record: with any of them it is meant to be one.
 var marks = []string{"eventSource", "eventName", "eventTime", "eventVersion", "eventID", "userIdentity", "insightDetails"}
 
-// identify tells a record from what other services write. A record with a key twice is still one, for Decode to refuse.
-func identify(value json.RawMessage) Content {
+// Identify tells a record, also one that EventBridge wrapped, from what other services write. A record with a key twice is still one, for Decode to refuse.
+func Identify(value json.RawMessage) Content {
 	var fault error
 	o := split(value, "", &fault)
 	if fault != nil {

@@ -47,6 +47,7 @@ func TestUnwrapKnowsEveryEnvelope(t *testing.T) {
 		{"an empty log file", `{"Records":[]}`, nil},
 		{"an EventBridge event", bridge, []string{"RunInstances"}},
 		{"an array", `[` + one + `,` + bridge + `]`, []string{"RunInstances", "RunInstances"}},
+		{"an array of log files", `[{"Records":[` + one + `]},{"Records":[` + one + `]}]`, []string{"RunInstances", "RunInstances"}},
 		{"lines", one + "\n" + bridge + "\n", []string{"RunInstances", "RunInstances"}},
 		{"an answer of LookupEvents", lookup, []string{"RunInstances"}},
 		{"nothing", "", nil},

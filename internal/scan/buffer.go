@@ -1,0 +1,136 @@
+package scan
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+)
+
+// more reads on, or says why the value that is under way will never be whole.
+func (r *Reader) more() error {
+	switch {
+	case r.ended == io.EOF:
+		return r.fault(errCut)
+	case r.ended != nil:
+		r.told = true
+		return r.fault(fmt.Errorf("cut off: %w", r.ended))
+	case r.from == 0 && r.to == r.max:
+		return r.tooLong()
+	}
+	r.fill()
+	return nil
+}
+
+// fill drops what is consumed and reads until the buffer is full, twice as large a one where nothing was consumed.
+func (r *Reader) fill() {
+	r.lines += bytes.Count(r.buf[:r.from], newline)
+	r.base += int64(r.from)
+	r.to = copy(r.buf, r.buf[r.from:r.to])
+	r.from = 0
+	if r.to == len(r.buf) {
+		r.buf = append(r.buf, make([]byte, min(len(r.buf), r.max-len(r.buf)))...)
+	}
+	for r.to < len(r.buf) && r.ended == nil {
+		var n int
+		n, r.ended = r.src.Read(r.buf[r.to:])
+		r.to += n
+	}
+}
+
+// fault reports the value at r.from and looks for the next one.
+func (r *Reader) fault(why error) error {
+	f := &Fault{Offset: r.base + int64(r.from), Line: r.line(), Err: why}
+	r.level, r.array, r.wrapped, r.lost = outside, false, false, true
+	r.resync()
+	return f
+}
+
+// line is the line of r.from, from 1.
+func (r *Reader) line() int { return r.lines + bytes.Count(r.buf[:r.from], newline) + 1 }
+
+// tooLong passes over a record that is longer than the buffer may be. Where it holds the beginning of another line, it is
+// rather one that was cut off and swallowed what follows.
+func (r *Reader) tooLong() error {
+	why := fmt.Errorf("a record longer than %d bytes", r.max)
+	if bytes.Contains(r.buf[:r.to], lineStart) {
+		return r.fault(why)
+	}
+	f := &Fault{Offset: r.base, Line: r.line(), Err: why}
+	r.skip()
+	return f
+}
+
+// skip passes over one value of any length.
+func (r *Reader) skip() {
+	var s skipper
+	for {
+		n, done := s.write(r.buf[r.from:r.to])
+		r.from += n
+		if done || r.ended != nil {
+			break
+		}
+		r.fill()
+	}
+	r.closed()
+}
+
+// skipper counts brackets outside strings over any number of buffers.
+type skipper struct {
+	depth             int
+	inString, escaped bool
+}
+
+func (s *skipper) write(b []byte) (n int, done bool) {
+	for i, c := range b {
+		switch {
+		case s.escaped:
+			s.escaped = false
+		case s.inString:
+			s.escaped, s.inString = c == '\\', c != '"'
+		case c == '"':
+			s.inString = true
+		case c == '{' || c == '[':
+			s.depth++
+		case c == '}' || c == ']':
+			if s.depth--; s.depth == 0 {
+				return i + 1, true
+			}
+		}
+	}
+	return len(b), false
+}
+
+var (
+	newline   = []byte("\n")
+	lineStart = []byte("\n{")
+	// recordStart is how CloudTrail begins every record. It can't stand in a string, whose quotes are escaped.
+	recordStart = []byte(`{"eventVersion"`)
+)
+
+// resync looks, behind a fault, for the next line or record that begins.
+func (r *Reader) resync() {
+	r.from = min(r.from+1, r.to)
+	for {
+		if i := nextStart(r.buf[r.from:r.to]); i >= 0 {
+			r.from += i
+			return
+		}
+		if r.ended != nil {
+			r.from = r.to
+			return
+		}
+		r.from = max(r.from, r.to-len(recordStart))
+		r.fill()
+	}
+}
+
+func nextStart(b []byte) int {
+	line, rec := bytes.Index(b, lineStart), bytes.Index(b, recordStart)
+	if line >= 0 {
+		line += len(newline)
+	}
+	if line < 0 || rec >= 0 && rec < line {
+		return rec
+	}
+	return line
+}

@@ -1,0 +1,235 @@
+package scan
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// The sizes of the buffer, which is all the memory that a Reader takes: as long as every record fits, it stays in a
+// processor's cache.
+const (
+	firstBuffer   = 256 << 10
+	DefaultRecord = 16 << 20 // the longest record, unless the Reader is told otherwise
+)
+
+// Fault is a spot in a stream that is no CloudTrail log. The stream goes on behind it.
+type Fault struct {
+	Offset int64 // of the value that is at fault
+	Line   int   // from 1
+	Err    error
+}
+
+func (f *Fault) Error() string { return fmt.Sprintf("byte %d: %v", f.Offset, f.Err) }
+func (f *Fault) Unwrap() error { return f.Err }
+
+// level is where in the document the next value is looked for.
+type level uint8
+
+const (
+	outside  level = iota // between documents: JSON Lines are many
+	opened                // in a list, before its first element
+	due                   // in a list, behind a comma
+	listing               // in a list, behind an element
+	envelope              // in an object, behind its list of records
+)
+
+// Reader splits a stream into records: bare ones, {"Records":[...]}, arrays, and JSON Lines of these, of any length.
+type Reader struct {
+	src      io.Reader
+	max      int
+	buf      []byte
+	from, to int   // what of buf is not consumed yet
+	base     int64 // offset of buf[0] in the stream
+	lines    int   // in the stream before buf[0]
+	ended    error // io.EOF, or why src can't be read on
+	told     bool  // of that
+
+	level   level
+	array   bool // within an array of the outermost level
+	wrapped bool // within {"Records":[
+	lost    bool // behind a fault: commas and closing brackets between values are left-overs
+}
+
+// NewReader reads from src; a record longer than max bytes is a fault (0: DefaultRecord). A buffer may be given to be used
+// again; Buffer hands it back.
+func NewReader(src io.Reader, max int, buf []byte) *Reader {
+	if max <= 0 {
+		max = DefaultRecord
+	}
+	if len(buf) == 0 {
+		buf = make([]byte, min(firstBuffer, max))
+	}
+	return &Reader{src: src, max: max, buf: buf[:min(len(buf), max)]}
+}
+
+// Buffer is the reader's buffer, to be given to the next one.
+func (r *Reader) Buffer() []byte { return r.buf }
+
+// Next is the next record, valid until the call after. A *Fault is not the end, any other error is: io.EOF, also behind a
+// source that broke off, which was a fault.
+func (r *Reader) Next() (Record, error) {
+	for {
+		rec, v, err := r.step()
+		switch {
+		case err != nil:
+			return Record{}, err
+		case v == broken:
+			return Record{}, r.fault(errNotJSON)
+		case v == partly:
+			if err := r.more(); err != nil {
+				return Record{}, err
+			}
+		case rec.Body != nil:
+			return rec, nil
+		}
+	}
+}
+
+var (
+	errNotJSON  = errors.New("no JSON of CloudTrail records")
+	errNoObject = errors.New("a value that is no object among records")
+	errCut      = errors.New("cut off")
+)
+
+// step moves on by one value, bracket or comma.
+func (r *Reader) step() (Record, verdict, error) {
+	r.from = skipBlank(r.buf[:r.to], r.from)
+	if r.from == r.to {
+		return r.pause()
+	}
+	switch c := r.buf[r.from]; r.level {
+	case outside:
+		return r.document(c)
+	case opened, due:
+		return r.element(c)
+	case listing:
+		return Record{}, r.next(c), nil
+	default:
+		return Record{}, r.afterList(), nil
+	}
+}
+
+// pause is due where everything read is consumed.
+func (r *Reader) pause() (Record, verdict, error) {
+	if r.ended == io.EOF && r.level == outside || r.told {
+		return Record{}, whole, io.EOF
+	}
+	return Record{}, partly, nil
+}
+
+// mark is the byte order mark that some programs put before UTF-8.
+var mark = []byte("\xef\xbb\xbf")
+
+// document begins a value of the outermost level.
+func (r *Reader) document(c byte) (Record, verdict, error) {
+	switch {
+	case c == mark[0] && r.base+int64(r.from) == 0 && bytes.HasPrefix(r.buf[:r.to], mark):
+		r.from += len(mark)
+		return Record{}, whole, nil
+	case c == '[' && !r.lost:
+		r.level, r.array, r.from = opened, true, r.from+1
+		return Record{}, whole, nil
+	case r.lost && (c == ',' || c == ']' || c == '}'):
+		r.from++
+		return Record{}, whole, nil
+	case c != '{':
+		return Record{}, broken, nil
+	}
+	return r.object(true)
+}
+
+// object scans the object at r.from, which may turn out to be an envelope.
+func (r *Reader) object(outermost bool) (Record, verdict, error) {
+	s := object{buf: r.window(), outermost: outermost}
+	end, v := s.members(r.from + 1)
+	switch {
+	case v == listed:
+		r.level, r.wrapped, r.from = opened, true, end
+		return Record{}, whole, nil
+	case v == partly && len(s.buf) < r.to: // a line behind a fault, complete without being whole
+		return Record{}, broken, nil
+	case v != whole:
+		return Record{}, v, nil
+	}
+	rec := s.record(r.from, end)
+	rec.Offset, rec.Inner = r.base+int64(r.from), r.wrapped
+	r.from = end
+	r.closed()
+	return rec, whole, nil
+}
+
+// closed is due behind a value.
+func (r *Reader) closed() {
+	r.level = outside
+	if r.array || r.wrapped {
+		r.level = listing
+	}
+}
+
+// element begins an element of a list, or ends an empty list.
+func (r *Reader) element(c byte) (Record, verdict, error) {
+	if c == ']' && r.level == opened {
+		return Record{}, r.next(c), nil
+	}
+	if c == '{' {
+		return r.object(!r.wrapped)
+	}
+	end, v := skipAny(r.buf[:r.to], r.from)
+	if v != whole {
+		return Record{}, v, nil
+	}
+	f := &Fault{Offset: r.base + int64(r.from), Line: r.line(), Err: errNoObject}
+	r.from = end
+	r.closed()
+	return Record{}, whole, f
+}
+
+// next passes what stands between the elements of a list, or behind them.
+func (r *Reader) next(c byte) verdict {
+	switch {
+	case c == ',':
+		r.level = due
+	case c == ']' && r.wrapped:
+		r.level = envelope
+	case c == ']':
+		r.level, r.array = outside, false
+	default:
+		return broken
+	}
+	r.from++
+	return whole
+}
+
+// afterList goes on in the envelope behind its records.
+func (r *Reader) afterList() verdict {
+	s := object{buf: r.buf[:r.to], outermost: true}
+	next, more, v := s.separator(r.from)
+	if v == whole && more {
+		next, v = s.member(skipBlank(s.buf, next))
+	}
+	switch {
+	case v == listed:
+		r.level, r.from = opened, next
+		return whole
+	case v == whole:
+		r.from = next
+		if !more {
+			r.wrapped = false
+			r.closed()
+		}
+	}
+	return v
+}
+
+// window is where the next value may stand: behind a fault no further than its line, so that many faults do not each
+// read on for the length of the longest record.
+func (r *Reader) window() []byte {
+	if r.lost {
+		if i := bytes.Index(r.buf[r.from:r.to], lineStart); i >= 0 {
+			return r.buf[:r.from+i+1]
+		}
+	}
+	return r.buf[:r.to]
+}

@@ -1,0 +1,168 @@
+// Package scan splits CloudTrail logs into records in one exact pass, and learns of each only where it goes.
+//
+// Replaying months of logs and living through a storm are the same job: look at every record, decode few. Scan decodes
+// none. It says what it read and whether it is sure; what it is not sure of is for the strict decoder of package event.
+package scan
+
+// Record is one record as the scan saw it. Its slices point into the buffer and last until the next one.
+type Record struct {
+	Body   []byte // the whole JSON value
+	Source []byte // eventSource
+	Name   []byte // eventName
+	// Unsure says that Source and Name are not to be relied on: the record lacks a key or has one twice, a key or value
+	// that routes is escaped or no string, it nests very deeply, or it is something else than a bare record.
+	Unsure bool
+	Inner  bool  // it stands in {"Records":[...]}, within which there are no further envelopes of that sort
+	Offset int64 // of Body in the stream
+}
+
+// Object scans the JSON object at the beginning of b. It reports false where that is cut off or not well-formed.
+func Object(b []byte) (Record, bool) {
+	s := object{buf: b}
+	if len(b) == 0 || b[0] != '{' {
+		return Record{}, false
+	}
+	end, v := s.members(1)
+	return s.record(0, end), v == whole
+}
+
+// object is a scan under way.
+type object struct {
+	buf       []byte
+	outermost bool // where {"Records":[ may open
+	source    span
+	name      span
+	time      span
+	unsure    bool
+}
+
+// span is where the value of a key stands; seen tells an empty one from none.
+type span struct {
+	from, to int
+	seen     bool
+}
+
+func (s *object) record(from, end int) Record {
+	r := Record{Body: s.buf[from:end], Unsure: s.unsure || !s.source.seen || !s.name.seen || !s.time.seen}
+	if !r.Unsure {
+		r.Source, r.Name = s.buf[s.source.from:s.source.to], s.buf[s.name.from:s.name.to]
+		r.Unsure = len(r.Name) == 0 || foreign(r.Source)
+	}
+	return r
+}
+
+// foreign reports whether other services' notifications (aws:s3, aws:sqs) borrow CloudTrail's keys.
+func foreign(source []byte) bool { return len(source) < 4 || string(source[:4]) == "aws:" }
+
+// skipAny passes over a value that is no object.
+func skipAny(b []byte, i int) (end int, v verdict) {
+	switch b[i] {
+	case '[':
+		end, _, v = skipNested(b, i)
+	case '"':
+		end, _, v = skipString(b, i)
+	default:
+		end, v = skipPlain(b, i)
+	}
+	return end, v
+}
+
+// members scans from a position where a key or the end of the object is due.
+func (s *object) members(i int) (int, verdict) {
+	if i = skipBlank(s.buf, i); i < len(s.buf) && s.buf[i] == '}' {
+		return i + 1, whole
+	}
+	for {
+		i = skipBlank(s.buf, i)
+		next, v := s.member(i)
+		if v != whole {
+			return next, v
+		}
+		var more bool
+		if i, more, v = s.separator(next); v != whole || !more {
+			return i, v
+		}
+	}
+}
+
+// separator passes a comma, or the closing brace.
+func (s *object) separator(i int) (next int, more bool, v verdict) {
+	i = skipBlank(s.buf, i)
+	switch {
+	case i == len(s.buf):
+		return i, false, partly
+	case s.buf[i] == ',':
+		return i + 1, true, whole
+	case s.buf[i] == '}':
+		return i + 1, false, whole
+	}
+	return i, false, broken
+}
+
+// member scans one key with its value.
+func (s *object) member(i int) (int, verdict) {
+	b := s.buf
+	if i == len(b) {
+		return i, partly
+	}
+	if b[i] != '"' {
+		return i, broken
+	}
+	keyEnd, escaped, v := skipString(b, i)
+	if v != whole {
+		return keyEnd, v
+	}
+	s.unsure = s.unsure || escaped
+	key := b[i+1 : keyEnd-1]
+	i = skipBlank(b, keyEnd)
+	if i == len(b) {
+		return i, partly
+	}
+	if b[i] != ':' {
+		return i, broken
+	}
+	i = skipBlank(b, i+1)
+	if i == len(b) {
+		return i, partly
+	}
+	return s.value(key, i)
+}
+
+// value scans the value of a key that begins at i.
+func (s *object) value(key []byte, i int) (end int, v verdict) {
+	routes := s.routing(key)
+	switch s.buf[i] {
+	case '"':
+		var escaped bool
+		end, escaped, v = skipString(s.buf, i)
+		if v == whole && routes != nil {
+			s.unsure = s.unsure || routes.seen || escaped
+			*routes = span{i + 1, end - 1, true}
+		}
+		return end, v
+	case '{', '[':
+		if s.outermost && s.buf[i] == '[' && string(key) == "Records" {
+			return i + 1, listed
+		}
+		var deep bool
+		end, deep, v = skipNested(s.buf, i)
+		s.unsure = s.unsure || deep
+	default:
+		end, v = skipPlain(s.buf, i)
+	}
+	s.unsure = s.unsure || routes != nil // a string was due
+	return end, v
+}
+
+// routing is where the value of a key is kept if it routes or has to be there.
+func (s *object) routing(key []byte) *span {
+	switch string(key) {
+	case "eventSource":
+		return &s.source
+	case "eventName":
+		return &s.name
+	case "eventTime":
+		return &s.time
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package scan_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/scan"
+)
+
+// call is a record as CloudTrail writes it, small.
+func call(name string, more ...string) string {
+	keys := append([]string{
+		`{"eventVersion":"1.10"`, `"eventTime":"2026-03-01T10:00:07Z"`, `"eventSource":"ec2.amazonaws.com"`, `"eventName":"` + name + `"`,
+	}, more...)
+	return strings.Join(keys, ",") + "}"
+}
+
+// read lists what a Reader finds: names, "?" where it is not sure, faults.
+func read(src io.Reader, max int) []string {
+	var found []string
+	for r := scan.NewReader(src, max, nil); ; {
+		rec, err := r.Next()
+		var fault *scan.Fault
+		switch {
+		case errors.As(err, &fault):
+			found = append(found, fmt.Sprintf("%d/%d %v", fault.Line, fault.Offset, fault.Err))
+		case err != nil:
+			if err != io.EOF {
+				found = append(found, err.Error())
+			}
+			return found
+		case rec.Unsure:
+			found = append(found, "?")
+		default:
+			found = append(found, string(rec.Name))
+		}
+	}
+}
+
+func TestReaderSplitsEveryEnvelope(t *testing.T) {
+	a, b := call("A"), call("B")
+	for _, c := range []struct {
+		name, stream string
+		want         []string
+	}{
+		{"nothing", "", nil},
+		{"a record", a, []string{"A"}},
+		{"lines", a + "\n" + b + "\r\n\n", []string{"A", "B"}},
+		{"a log file", `{"Records":[` + a + "," + b + `]}`, []string{"A", "B"}},
+		{"with white space", "{\n \"Records\" : [ " + a + "\n , \n" + b + " ] \n}\n", []string{"A", "B"}},
+		{"with more keys", `{"x":{"Records":[1]},"Records":[` + a + `],"y":[],"Records":[` + b + `]}`, []string{"A", "B"}},
+		{"an empty log file", `{"Records":[]}`, nil},
+		{"two log files", `{"Records":[` + a + `]}{"Records":[` + b + `]}`, []string{"A", "B"}},
+		{"an array", "[" + a + "," + b + "]", []string{"A", "B"}},
+		{"a byte order mark", "\xef\xbb\xbf" + a, []string{"A"}},
+		{"an EventBridge event", `{"detail-type":"AWS API Call via CloudTrail","detail":` + a + "}", []string{"?"}},
+		{"an array of log files", `[{"Records":[` + a + `]},` + b + `,{"Records":[]}]` + a, []string{"A", "B", "A"}},
+		{"other values among records", `{"Records":[7,` + a + `,[{}],"x"]}`, []string{
+			"1/12 a value that is no object among records", "A", "1/123 a value that is no object among records",
+			"1/128 a value that is no object among records",
+		}},
+	} {
+		if diff := cmp.Diff(c.want, read(strings.NewReader(c.stream), 0)); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
+		if diff := cmp.Diff(c.want, read(iotest.OneByteReader(strings.NewReader(c.stream)), 0)); diff != "" {
+			t.Errorf("%s, byte by byte:\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestScanIsSureOnlyOfWhatReadsInOneWay(t *testing.T) {
+	deep := strings.Repeat(`{"a":[`, 5000) + strings.Repeat(`]}`, 5000)
+	for _, c := range []struct{ name, record, want string }{
+		{"names elsewhere", call("A", `"requestParameters":{"eventName":"B","eventSource":"x.amazonaws.com"}`), "A"},
+		{"another case", call("A", `"eventname":"B"`, `"EventName":"B"`), "A"},
+		{"text that looks like a key", call("A", `"userAgent":"\",\"eventName\":\"B\""`), "A"},
+		{"a name in two keys", call("A", `"eventName":"B"`), "?"},
+		{"a name in two keys, once escaped", call("A", `"event\u004eame":"B"`), "?"},
+		{"an escaped name", call(`A\u0042`), "?"},
+		{"a name that is no string", call("A", `"eventName":null`), "?"},
+		{"an empty name", call(""), "?"},
+		{"no source", `{"eventName":"A","eventTime":"x"}`, "?"},
+		{"no time", `{"eventName":"A","eventSource":"ec2.amazonaws.com"}`, "?"},
+		{"nested 10,000 deep", call("A", `"requestParameters":`+deep), "?"},
+		{"a notification of S3", strings.Replace(call("A"), "ec2.amazonaws.com", "aws:s3", 1), "?"},
+		{"a digest", `{"digestS3Object":"x"}`, "?"},
+	} {
+		if diff := cmp.Diff([]string{c.want}, read(strings.NewReader(c.record), 0)); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestReaderGoesOnBehindWhatIsBroken(t *testing.T) {
+	a, b := call("A"), call("B")
+	for _, c := range []struct {
+		name, stream string
+		want         []string
+	}{
+		{"binary garbage", "\x00\x01\xff\x1f\x8b{}", []string{"1/0 no JSON of CloudTrail records"}},
+		{"text before records", "hello\n" + a, []string{"1/0 no JSON of CloudTrail records", "A"}},
+		{"a line cut off in a string", a + "\n" + a[:15] + "\n" + b, []string{"A", "2/109 no JSON of CloudTrail records", "B"}},
+		{"a line cut off between keys", a[:strings.Index(a, `"eventTime"`)] + "\n" + b, []string{"1/0 no JSON of CloudTrail records", "B"}},
+		{"a line cut off in an object", call("A", `"x":{"y":1`) + "\n" + b + "\n" + a, []string{"1/0 no JSON of CloudTrail records", "B", "A"}},
+		{"a line cut off two objects deep", call("A", `"x":{"y":{"z":1`) + "\n" + b + "\n" + a, []string{"1/0 cut off", "B", "A"}},
+		{"the last line cut off", a + "\n" + b[:50], []string{"A", "2/109 cut off"}},
+		{"a log file cut off in a record", `{"Records":[` + a + "," + b[:50], []string{"A", "1/121 cut off"}},
+		{"a log file cut off behind a record", `{"Records":[` + a, []string{"A", "1/120 cut off"}},
+		{"a broken record in a log file", `{"Records":[{"eventVersion":"1.1","a":},` + b + `]}`, []string{"1/12 no JSON of CloudTrail records", "B"}},
+		{"brackets that cross", call("A", `"x":[{]}`) + "\n" + b, []string{"1/0 no JSON of CloudTrail records", "B"}},
+		{"a missing comma", `{"Records":[` + a + b + `]}`, []string{"A", "1/120 no JSON of CloudTrail records"}},
+	} {
+		if diff := cmp.Diff(c.want, read(strings.NewReader(c.stream), 0)); diff != "" {
+			t.Errorf("%s:\n%s", c.name, diff)
+		}
+	}
+}
+
+func TestARecordLongerThanTheCapIsPassedOver(t *testing.T) {
+	a, b := call("A"), call("B")
+	long := call("Long", `"requestParameters":{"x":"`+strings.Repeat("x", 50_000)+`\"}]","y":[{}]}`)
+	for name, stream := range map[string]string{
+		"among lines":     a + "\n" + long + "\n" + b,
+		"in a log file":   `{"Records":[` + a + "," + long + "," + b + `]}`,
+		"first of a file": `{"Records":[` + a + `]}` + long + `[` + b + `]`,
+	} {
+		got := read(strings.NewReader(stream), 4096)
+		if len(got) != 3 || got[0] != "A" || !strings.HasSuffix(got[1], "a record longer than 4096 bytes") || got[2] != "B" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestABrokenSourceIsOneFault(t *testing.T) {
+	broken := errors.New("checksum")
+	for name, c := range map[string]struct {
+		stream string
+		want   []string
+	}{
+		"between records":          {call("A") + "\n", []string{"A", "2/109 cut off: checksum"}},
+		"in a record":              {call("A") + "\n" + call("B")[:40], []string{"A", "2/109 cut off: checksum"}},
+		"before there is anything": {"", []string{"1/0 cut off: checksum"}},
+	} {
+		src := io.MultiReader(strings.NewReader(c.stream), iotest.ErrReader(broken))
+		if diff := cmp.Diff(c.want, read(src, 0)); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
+
+func TestScanningAllocatesNothing(t *testing.T) {
+	rec := []byte(call("A", `"requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"}]}}`))
+	if n := testing.AllocsPerRun(100, func() { scan.Object(rec) }); n != 0 {
+		t.Errorf("%v allocations a record", n)
+	}
+}
+
+// strict lists what the strict decoder makes of contents: the calls, "" where it refuses a record.
+func strict(found []event.Content) (calls []string, other int) {
+	for _, c := range found {
+		if c.Other != "" {
+			other++
+			continue
+		}
+		e, err := event.Decode(c.Record)
+		if err != nil {
+			calls = append(calls, "")
+			continue
+		}
+		calls = append(calls, e.Source+" "+e.Name)
+	}
+	return calls, other
+}
+
+// fast lists the same, asking the strict decoder only where the scan is not sure.
+func fast(t *testing.T, stream []byte) (calls []string, other int) {
+	for r := scan.NewReader(bytes.NewReader(stream), 0, nil); ; {
+		rec, err := r.Next()
+		var fault *scan.Fault
+		switch {
+		case err == io.EOF:
+			return calls, other
+		case errors.As(err, &fault) && fault.Err.Error() == "a value that is no object among records":
+			calls = append(calls, "")
+		case err != nil:
+			t.Fatalf("valid for the strict decoder, but %v", err)
+		case !rec.Unsure:
+			calls = append(calls, string(rec.Source)+" "+string(rec.Name))
+		default:
+			found := []event.Content{event.Identify(rec.Body)}
+			if !rec.Inner {
+				found, _ = event.Unwrap(rec.Body)
+			}
+			more, others := strict(found)
+			calls, other = append(calls, more...), other+others
+		}
+	}
+}
+
+// FuzzScanAgreesWithTheStrictDecoder is the promise of the fast path: where a stream is JSON, nothing is routed otherwise
+// than the strict decoder would have it.
+func FuzzScanAgreesWithTheStrictDecoder(f *testing.F) {
+	a := call("A")
+	for _, s := range []string{
+		a, `{"Records":[` + a + `]}`, "[" + a + `,{"Records":[` + a + `]}]`, a + "\n" + a, `{"detail":` + a + `}`,
+		call("A", `"event\u004eame":"B"`), call("A", `"x":[[{"a":"\\\""}],1.5e3,null,true]`), `{"Rec\u006frds":[` + a + `]}`,
+		`{"Records":[1,"x",[],{"Records":[` + a + `]}]}`, `{"Events":[` + a + `]}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, stream []byte) {
+		found, err := event.Unwrap(stream)
+		if err != nil {
+			read(bytes.NewReader(stream), 256) // must end, whatever it finds
+			return
+		}
+		want, wantOther := strict(found)
+		got, other := fast(t, stream)
+		if len(got) != len(want) || other != wantOther {
+			t.Fatalf("%d records and %d others, strictly %d and %d", len(got), other, len(want), wantOther)
+		}
+		for i := range want {
+			if want[i] != "" && want[i] != got[i] {
+				t.Errorf("record %d routed as %q, strictly %q", i, got[i], want[i])
+			}
+		}
+	})
+}
