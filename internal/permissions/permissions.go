@@ -1,0 +1,109 @@
+// Package permissions writes the exact IAM policies that riposte's roles need, from what playbooks and actions say of
+// themselves: one role per tier of rights, so that they can be granted one by one.
+package permissions
+
+import (
+	"slices"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// The tiers that are no action's: reading, and importing findings.
+const (
+	Audit  = "audit"
+	Report = "report"
+)
+
+// TierPolicy is what one role may do.
+type TierPolicy struct {
+	Tier     string // Audit, Report, or an action.Tier
+	Role     string // the role's customary name: riposte-TIER
+	For      string // one line for people
+	Document iam.Document
+}
+
+// For lists the tiers that the playbooks need to answer, weakest first. A tier that none of them needs is left out.
+func For(playbooks []playbook.Definition) ([]TierPolicy, error) {
+	kinds := kindsOf(playbooks)
+	calls := map[string][]string{Report: {"securityhub:BatchImportFindings"}}
+	for _, p := range playbooks {
+		calls[Audit] = append(calls[Audit], p.Reads...)
+	}
+	for _, k := range kinds {
+		calls[Audit] = append(calls[Audit], k.Reads...)
+		calls[string(k.Tier)] = append(calls[string(k.Tier)], k.Writes...)
+	}
+	var out []TierPolicy
+	for _, t := range tiers() {
+		if len(calls[t.Tier]) == 0 {
+			continue
+		}
+		var err error
+		if t.Document, err = document(t.Tier, calls[t.Tier]); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+func tiers() []TierPolicy {
+	out := []TierPolicy{
+		{Tier: Audit, For: "reads the present state; enough to observe"},
+		{Tier: Report, For: "imports findings into Security Hub"},
+		{Tier: string(action.TierContain), For: "contains and takes back; can't write a policy"},
+		{Tier: string(action.TierAuthor), For: "writes denies of its own; off unless the configuration names the role"},
+		{Tier: string(action.TierDestroy), For: "destroys; off unless the configuration names the role"},
+	}
+	for i := range out {
+		out[i].Role = "riposte-" + out[i].Tier
+	}
+	return out
+}
+
+// kindsOf are the kinds of action that playbooks use, each with the kinds that take it back.
+func kindsOf(playbooks []playbook.Definition) []action.Kind {
+	used := map[string]bool{}
+	for _, p := range playbooks {
+		for _, k := range p.Changes {
+			used[k.Name] = true
+			for _, back := range WaysBack(k) {
+				used[back.Name] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(action.Kinds(), func(k action.Kind) bool { return !used[k.Name] })
+}
+
+// WaysBack are the kinds that take a kind's changes back: what mends, in the same tier, by one of the calls that could
+// undo it.
+func WaysBack(k action.Kind) []action.Kind {
+	if k.Final != "" || k.Class != action.Contain {
+		return nil
+	}
+	return slices.DeleteFunc(action.Kinds(), func(back action.Kind) bool {
+		undoes := slices.ContainsFunc(back.Writes, func(w string) bool { return slices.Contains(k.UndoneBy, w) })
+		return back.Class != action.Mend || back.Tier != k.Tier || !undoes
+	})
+}
+
+// Deployed is a managed policy that must lie ready in every account, for the contain tier to attach.
+type Deployed struct {
+	Name     string
+	For      string
+	Document []byte
+}
+
+// Predeployed are the policies that the contain tier attaches: it may attach these and no others.
+func Predeployed() ([]Deployed, error) {
+	deny, err := action.DenyDocument(action.Destructive)
+	if err != nil {
+		return nil, err
+	}
+	return []Deployed{
+		{action.DenyPolicy, "attached to a user or role that is contained", deny},
+		{action.BoundaryPolicy, "set as the boundary of a user whose policies are full: with no Allow in it, nothing is left", deny},
+	}, nil
+}

@@ -1,0 +1,187 @@
+package permissions
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// everything is a playbook that uses every kind of action.
+func everything() []playbook.Definition {
+	return []playbook.Definition{{ID: "test.all", Reads: []string{"ec2:DescribeImages"}, Changes: action.Kinds()}}
+}
+
+func kinds(names ...string) []playbook.Definition {
+	used := slices.DeleteFunc(action.Kinds(), func(k action.Kind) bool { return !slices.Contains(names, k.Name) })
+	return []playbook.Definition{{ID: "test.some", Reads: []string{"ec2:DescribeImages"}, Changes: used}}
+}
+
+func tier(t *testing.T, of []playbook.Definition, name string) (iam.Policy, bool) {
+	t.Helper()
+	all, err := For(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		if p.Tier != name {
+			continue
+		}
+		b, err := p.Document.JSON()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if n := iam.Size(string(b)); n > 6144 {
+			t.Errorf("%s: %d characters do not fit into a managed policy", name, n)
+		}
+		policy, err := iam.Parse(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return policy, true
+	}
+	return iam.Policy{}, false
+}
+
+func may(p iam.Policy, call, resource string, context map[string]string) bool {
+	return iam.Evaluate(iam.Request{Action: call, Resource: resource, Context: iam.ContextOf(context)}, iam.Policies{Identity: []iam.Policy{p}}).Effect == iam.Allowed
+}
+
+func TestEveryKindHasItsGrants(t *testing.T) {
+	all, err := For(everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	granted := map[string][]string{}
+	for _, p := range all {
+		for _, s := range p.Document.Statement {
+			granted[p.Tier] = append(granted[p.Tier], s.Action...)
+		}
+	}
+	for _, k := range action.Kinds() {
+		for _, read := range k.Reads {
+			if !slices.Contains(granted[Audit], read) {
+				t.Errorf("%s: audit may not %s", k.Name, read)
+			}
+		}
+		for _, write := range k.Writes {
+			if !slices.Contains(granted[string(k.Tier)], write) {
+				t.Errorf("%s: %s may not %s", k.Name, k.Tier, write)
+			}
+		}
+	}
+}
+
+func TestWhatIsTakenBackIsGrantedToo(t *testing.T) {
+	for _, k := range action.Kinds() {
+		if k.Class == action.Contain && k.Final == "" && len(WaysBack(k)) == 0 && !slices.ContainsFunc(k.Writes, func(w string) bool { return slices.Contains(k.UndoneBy, w) }) {
+			t.Errorf("%s: nothing takes it back", k.Name)
+		}
+	}
+	contain, ok := tier(t, kinds("autoscaling.suspend"), "contain")
+	if !ok || !may(contain, "autoscaling:ResumeProcesses", "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/web", nil) {
+		t.Error("a group that was suspended can't be resumed")
+	}
+}
+
+func TestOnlyTheTiersThatAreNeeded(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		of   []playbook.Definition
+		want []string
+	}{
+		{"no playbook", nil, []string{Report}},
+		{"suspending needs no more than contain", kinds("autoscaling.suspend"), []string{Audit, Report, "contain"}},
+		{"terminating needs destroy alone", kinds("ec2.terminate"), []string{Audit, Report, "destroy"}},
+		{"all", everything(), []string{Audit, Report, "contain", "author", "destroy"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all, err := For(c.of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, p := range all {
+				got = append(got, p.Tier)
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestContainCannotMakeItselfAdministrator(t *testing.T) {
+	contain, _ := tier(t, everything(), "contain")
+	const user, role = "arn:aws:iam::111122223333:user/mallory", "arn:aws:iam::111122223333:role/ci/deploy"
+	deny := map[string]string{"iam:PolicyARN": "arn:aws:iam::111122223333:policy/" + action.DenyPolicy}
+	admin := map[string]string{"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}
+	bound := map[string]string{"iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/" + action.BoundaryPolicy}
+	for _, c := range []struct {
+		name, call, on string
+		context        map[string]string
+		want           bool
+	}{
+		{"attaches the deny", "iam:AttachUserPolicy", user, deny, true},
+		{"and takes it off", "iam:DetachRolePolicy", role, deny, true},
+		{"attaches nothing else", "iam:AttachUserPolicy", user, admin, false},
+		{"takes nothing else off", "iam:DetachUserPolicy", user, admin, false},
+		{"unknown is not permission", "iam:AttachUserPolicy", user, nil, false},
+		{"sets the boundary", "iam:PutUserPermissionsBoundary", user, bound, true},
+		{"sets no other", "iam:PutUserPermissionsBoundary", user, map[string]string{"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}, false},
+		{"writes no policy", "iam:PutUserPolicy", user, nil, false},
+		{"nor a version of one", "iam:CreatePolicyVersion", "arn:aws:iam::111122223333:policy/" + action.DenyPolicy, nil, false},
+		{"leaves riposte's own roles alone", "iam:AttachRolePolicy", "arn:aws:iam::111122223333:role/riposte-contain", deny, false},
+		{"terminates nothing", "ec2:TerminateInstances", "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0", nil, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := may(contain, c.call, c.on, c.context); got != c.want {
+				t.Errorf("%s on %s: got %v, want %v", c.call, c.on, got, c.want)
+			}
+		})
+	}
+}
+
+func TestAuditChangesNothing(t *testing.T) {
+	all, err := For(everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all[0].Document.Statement {
+		for _, call := range s.Action {
+			_, name, _ := strings.Cut(call, ":")
+			if !strings.HasPrefix(name, "Describe") && !strings.HasPrefix(name, "Get") && !strings.HasPrefix(name, "List") {
+				t.Errorf("audit may %s", call)
+			}
+		}
+	}
+}
+
+func TestAnUnknownCallIsRefused(t *testing.T) {
+	_, err := document("contain", []string{"iam:CreateUser"})
+	if err == nil || !strings.Contains(err.Error(), "iam:CreateUser") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPredeployedPoliciesDeny(t *testing.T) {
+	all, err := Predeployed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		policy, err := iam.Parse(p.Document)
+		if err != nil {
+			t.Fatalf("%s: %v", p.Name, err)
+		}
+		d := iam.Evaluate(iam.Request{Action: "iam:DetachUserPolicy", Resource: "*"}, iam.Policies{Identity: []iam.Policy{policy}})
+		if d.Effect != iam.ExplicitDeny {
+			t.Errorf("%s lets its target take it off: %v", p.Name, d.Effect)
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package permissions
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/iam"
+)
+
+// scope narrows a call: the resources it may concern, and under which condition. What each call supports is written in
+// the Service Authorization Reference, https://docs.aws.amazon.com/service-authorization/latest/reference/
+type scope struct {
+	name      string // the statement's Sid
+	resources []string
+	condition map[string]map[string][]string
+}
+
+var (
+	everywhere  = scope{name: "Read", resources: []string{"*"}} // Describe calls take no resource
+	findings    = scope{name: "Findings", resources: []string{"arn:*:securityhub:*:*:product/*/default"}}
+	groups      = scope{name: "Groups", resources: []string{"arn:*:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/*"}}
+	instances   = scope{name: "Instances", resources: []string{"arn:*:ec2:*:*:instance/*"}}
+	interfaces  = scope{name: "Interfaces", resources: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ec2:*:*:network-interface/*", "arn:*:ec2:*:*:security-group/*"}}
+	templates   = scope{name: "Templates", resources: []string{"arn:*:ec2:*:*:launch-template/*"}}
+	users       = scope{name: "Users", resources: []string{userARNs}}
+	roles       = scope{name: "Roles", resources: []string{roleARNs}}
+	deniedUsers = scope{"DenyUsers", []string{userARNs}, only("iam:PolicyARN", action.DenyPolicy)}
+	deniedRoles = scope{"DenyRoles", []string{roleARNs}, only("iam:PolicyARN", action.DenyPolicy)}
+	boundUsers  = scope{"BoundUsers", []string{userARNs}, only("iam:PermissionsBoundary", action.BoundaryPolicy)}
+)
+
+const (
+	userARNs = "arn:*:iam::*:user/*"
+	roleARNs = "arn:*:iam::*:role/*"
+	ownRoles = "arn:*:iam::*:role/riposte-*"
+)
+
+// only makes the contain tier unable to attach, detach or set any policy but the one that was deployed for it: a riposte
+// in wrong hands can deny, and can't make itself administrator.
+func only(key, policy string) map[string]map[string][]string {
+	return map[string]map[string][]string{"ArnLike": {key: {"arn:*:iam::*:policy/" + policy}}}
+}
+
+// changes says how each changing call is narrowed. A call that is missing here is refused: an unknown scope is not "*".
+func changes() map[string]scope {
+	return map[string]scope{
+		"autoscaling:SuspendProcesses":        groups,
+		"autoscaling:ResumeProcesses":         groups,
+		"autoscaling:EnterStandby":            groups,
+		"autoscaling:ExitStandby":             groups,
+		"ec2:ModifyInstanceAttribute":         instances,
+		"ec2:TerminateInstances":              instances,
+		"ec2:ModifyNetworkInterfaceAttribute": interfaces,
+		"ec2:ModifyLaunchTemplate":            templates,
+		"iam:UpdateAccessKey":                 users,
+		"iam:AttachUserPolicy":                deniedUsers,
+		"iam:DetachUserPolicy":                deniedUsers,
+		"iam:AttachRolePolicy":                deniedRoles,
+		"iam:DetachRolePolicy":                deniedRoles,
+		"iam:PutUserPermissionsBoundary":      boundUsers,
+		"iam:DeleteUserPermissionsBoundary":   boundUsers,
+		"iam:PutUserPolicy":                   users,
+		"iam:DeleteUserPolicy":                users,
+		"iam:PutRolePolicy":                   roles,
+		"iam:DeleteRolePolicy":                roles,
+		"securityhub:BatchImportFindings":     findings,
+	}
+}
+
+// document allows the calls of a tier, one statement per scope. Whoever may change IAM may not change riposte's own roles
+// with it, neither to free them of a deny nor to give them more.
+func document(tier string, calls []string) (iam.Document, error) {
+	var d iam.Document
+	at := map[string]int{}
+	slices.Sort(calls)
+	for _, call := range slices.Compact(calls) {
+		s := everywhere
+		if tier != Audit {
+			var ok bool
+			if s, ok = changes()[call]; !ok {
+				return d, fmt.Errorf("permissions of tier %q: nothing says which resources %q may concern", tier, call)
+			}
+		}
+		i, ok := at[s.name]
+		if !ok {
+			i = len(d.Statement)
+			at[s.name] = i
+			d.Statement = append(d.Statement, iam.Statement{Sid: s.name, Effect: "Allow", Resource: s.resources, Condition: s.condition})
+		}
+		d.Statement[i].Action = append(d.Statement[i].Action, call)
+	}
+	if tier != Audit && slices.ContainsFunc(calls, func(c string) bool { return strings.HasPrefix(c, "iam:") }) {
+		d.Statement = append(d.Statement, iam.Statement{Sid: "NeverItself", Effect: "Deny", Action: []string{"iam:*"}, Resource: []string{ownRoles}})
+	}
+	return d, nil
+}
