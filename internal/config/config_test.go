@@ -231,24 +231,22 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-func TestTrust(t *testing.T) {
-	c := &Config{Trusted: []Trust{{"arn:aws:iam::111122223333:role/ci/deploy", []string{"launch.*", "*"}}}}
+func TestTrustNeverCountsForEvasionAndDecoys(t *testing.T) {
 	for _, x := range []struct {
-		name, playbook, issuer string
-		want                   bool
+		pattern, id string
+		want        bool
 	}{
-		{"the issuer, path included", "launch.unapproved-image", "arn:aws:iam::111122223333:role/ci/deploy", true},
-		{"the same name on another path", "launch.unapproved-image", "arn:aws:iam::111122223333:role/deploy", false},
-		{"the same role elsewhere", "launch.unapproved-image", "arn:aws:iam::444455556666:role/ci/deploy", false},
-		{"never for evasion", "evasion.trail-stopped", "arn:aws:iam::111122223333:role/ci/deploy", false},
-		{"never for decoys", "identity.decoy-used", "arn:aws:iam::111122223333:role/ci/deploy", false},
-		{"nobody", "launch.unapproved-image", "", false},
+		{"launch.*", "launch.unapproved-image", true},
+		{"launch.unapproved-image", "launch.unapproved-image", true},
+		{"launch.unapproved", "launch.unapproved-image", false},
+		{"*", "network.open-port", true},
+		{"*", "evasion.trail-stopped", false},
+		{"evasion.trail-stopped", "evasion.trail-stopped", false},
+		{"identity.*", "identity.decoy-used", false},
 	} {
-		t.Run(x.name, func(t *testing.T) {
-			if got := c.Trusts(x.playbook, x.issuer); got != x.want {
-				t.Errorf("got %v, want %v", got, x.want)
-			}
-		})
+		if got := fits(x.pattern, x.id); got != x.want {
+			t.Errorf("%s takes in %s: got %v, want %v", x.pattern, x.id, got, x.want)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,7 +51,7 @@ func (k checker) trusted() {
 		case !k.ours(parts[4]):
 			at.At("issuer").Complain("account %s is not in organization.accounts", parts[4])
 		case strings.ContainsAny(t.Issuer, "*?"):
-			k.warn(at.At("issuer"), "a wildcard in a trusted name: whoever may create a role that fits is trusted")
+			k.warn(at.At("issuer"), "a wildcard in a trusted name fits nothing: trust is exact, since whoever may create a role could choose one that fits")
 		}
 		if len(t.Playbooks) == 0 {
 			at.Complain("trust is given per playbook: playbooks is missing")
@@ -93,23 +92,12 @@ func (k checker) principals() {
 	}
 }
 
-// Trusts reports whether an issuer may do what the playbook would answer. It never does for evasion and decoys: whoever
-// holds the automation's credentials would be the first to switch the lights off.
-func (c *Config) Trusts(playbookID, issuer string) bool {
-	if issuer == "" {
-		return false
-	}
-	return slices.ContainsFunc(c.Trusted, func(t Trust) bool {
-		return event.MatchARN(t.Issuer, issuer) &&
-			slices.ContainsFunc(t.Playbooks, func(p string) bool { return fits(p, playbookID) })
-	})
-}
-
-// fits reports whether a pattern of playbook ids takes one in, among those that trust counts for.
+// fits reports whether a trust's pattern, an id or a theme like launch.*, takes a playbook in that trust counts for: never
+// evasion and decoys, since whoever holds the automation's credentials would be the first to switch the lights off.
 func fits(pattern, id string) bool {
 	if strings.HasPrefix(id, "evasion.") || id == "identity.decoy-used" {
 		return false
 	}
-	ok, err := path.Match(pattern, id)
-	return err == nil && ok
+	theme, all := strings.CutSuffix(pattern, "*")
+	return pattern == id || all && strings.HasPrefix(id, theme)
 }
