@@ -1,0 +1,43 @@
+package route_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/internal/route"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+func on(source string, names ...string) playbook.Trigger {
+	return playbook.Trigger{Source: source, Names: names}
+}
+
+func TestACallLeadsToThePlaybooksThatWantIt(t *testing.T) {
+	const ec2, scaling = "ec2.amazonaws.com", "autoscaling.amazonaws.com"
+	table := route.New([]playbook.Definition{
+		{ID: "image", On: []playbook.Trigger{on(ec2, "RunInstances", "RunInstances"), on(scaling, "CreateAutoScalingGroup")}},
+		{ID: "template", On: []playbook.Trigger{on(ec2, "CreateLaunchTemplateVersion")}},
+		{ID: "tags", On: []playbook.Trigger{on(ec2, "RunInstances"), on(scaling, "RunInstances")}},
+	})
+	for _, c := range []struct {
+		story, source, name string
+		want                []int
+	}{
+		{"two playbooks want it", ec2, "RunInstances", []int{0, 2}},
+		{"one does", ec2, "CreateLaunchTemplateVersion", []int{1}},
+		{"the same name from another service", scaling, "RunInstances", []int{2}},
+		{"a name that nobody wants", ec2, "DescribeInstances", nil},
+		{"another case is another name", ec2, "runInstances", nil},
+		{"a source that nobody wants", "ec2.amazonaws.com.example", "RunInstances", nil},
+		{"nothing", "", "", nil},
+	} {
+		if diff := cmp.Diff(c.want, table.Match(c.source, c.name)); diff != "" {
+			t.Errorf("%s:\n%s", c.story, diff)
+		}
+	}
+	source, name := []byte(ec2), []byte("RunInstances")
+	if n := testing.AllocsPerRun(100, func() { table.Lookup(source, name) }); n != 0 {
+		t.Errorf("%v allocations a lookup", n)
+	}
+}
