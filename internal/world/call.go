@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
@@ -104,10 +105,22 @@ func dryRun(in any) bool {
 // world would rather fail than ignore what AWS would heed.
 func (o operation) unknownParameter(in any) string {
 	v := reflect.ValueOf(in).Elem()
-	known := " " + o.knows + " DryRun "
+	if unknown := unknownField(v, o.knows+" DryRun"); unknown != "" {
+		return unknown
+	}
+	if data := v.FieldByName("LaunchTemplateData"); data.IsValid() && !data.IsNil() {
+		if unknown := unknownField(data.Elem(), templateParameters); unknown != "" {
+			return "LaunchTemplateData." + unknown
+		}
+	}
+	return ""
+}
+
+func unknownField(v reflect.Value, known string) string {
+	names := strings.Fields(known)
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if f.IsExported() && !v.Field(i).IsZero() && !strings.Contains(known, " "+f.Name+" ") {
+		if f.IsExported() && !v.Field(i).IsZero() && !slices.Contains(names, f.Name) {
 			return f.Name
 		}
 	}

@@ -23,7 +23,7 @@ func runRequest(_ *call, in *ec2.RunInstancesInput) any {
 		given(r, "availabilityZone", aws.ToString(in.Placement.AvailabilityZone))
 	}
 	if in.UserData != nil {
-		r["userData"] = "<sensitiveDataRemoved>"
+		r["userData"] = hidden
 	}
 	if len(in.SecurityGroupIds) > 0 {
 		r["groupSet"] = groupIDs(in.SecurityGroupIds)

@@ -64,7 +64,7 @@ func define[I, O any](s spec[I, O]) operation {
 // operations is the table of everything that the world knows.
 func operations() map[string]operation {
 	table := map[string]operation{}
-	for _, o := range slices.Concat(instanceOperations()) {
+	for _, o := range slices.Concat(instanceOperations(), templateOperations(), imageAndNetworkOperations()) {
 		table[o.service+"."+o.name] = o
 	}
 	return table
