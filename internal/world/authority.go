@@ -11,9 +11,6 @@ type need struct {
 // authorizer decides whether the caller has a right; nil means yes.
 type authorizer func(*call, need) *refusal
 
-// allowAll is the authorizer of a world without IAM.
-func allowAll(*call, need) *refusal { return nil }
-
 // denied is a refusal for want of a right, in the words of the call's service.
 func (c *call) denied(n need, why string) *refusal {
 	message := "User: " + c.by.arn + " is not authorized to perform: " + n.Action

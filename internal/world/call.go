@@ -68,7 +68,7 @@ func (w *World) locked(r request) reply {
 		return reply{requestID: c.requestID, refused: refused}
 	}
 	c.by = by
-	c.place = event.Place{Partition: w.state.Partition, Account: by.account, Region: r.region}
+	c.place = event.Place{Partition: w.state.Partition, Account: by.account, Region: regionOf(r)}
 	out, refused := c.perform(w.authorize, fault)
 	if op.write {
 		c.record(out, refused)
@@ -77,6 +77,14 @@ func (w *World) locked(r request) reply {
 		}
 	}
 	return reply{requestID: c.requestID, out: out, refused: refused}
+}
+
+// regionOf is where a call happens, and is recorded: IAM's only region is us-east-1.
+func regionOf(r request) string {
+	if r.service == "iam" {
+		return "us-east-1"
+	}
+	return r.region
 }
 
 // perform is the part of a call that only an authenticated caller reaches, and that is recorded.

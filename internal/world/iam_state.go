@@ -8,6 +8,7 @@ type iamState struct {
 	Roles    map[string]*role
 	Policies map[string]*managedPolicy // by ARN
 	Sessions map[string]*session       // by access key id
+	Past     []past                    // what enforcement may still go by, oldest first
 }
 
 // user is an IAM user.
@@ -43,6 +44,7 @@ type managedPolicy struct {
 	Created             time.Time
 	Versions            map[string]string // documents by version id (v1)
 	Default             string
+	Minted              int // number of the latest version that was ever made
 }
 
 // session holds temporary credentials of a role or a user.
@@ -71,20 +73,6 @@ type credential struct {
 	principal       principal
 	secret, token   string
 	active, expired bool
-}
-
-// credential looks a key up in all accounts.
-func (s *state) credential(key string) (credential, bool) {
-	for _, a := range s.Accounts {
-		for _, u := range a.IAM.Users {
-			for _, k := range u.Keys {
-				if k.ID == key {
-					return credential{principal: u.principal(a.ID, key), secret: k.Secret, active: !k.Inactive}, true
-				}
-			}
-		}
-	}
-	return credential{}, false
 }
 
 func (u *user) principal(accountID, key string) principal {

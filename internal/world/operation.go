@@ -15,6 +15,8 @@ type operation struct {
 	do            func(*call, any) (any, *refusal)
 	request       func(*call, any) any // requestParameters of its record
 	response      func(*call, any) any // responseElements of its record
+	resources     func(any) []any      // resources of its record, nil: absent
+	readOnly      bool                 // recorded, although CloudTrail counts it as a read
 }
 
 // spec is an operation with its types.
@@ -27,12 +29,18 @@ type spec[I, O any] struct {
 	do       func(*call, *I) (*O, *refusal)
 	request  func(*call, *I) any // nil: the input in CloudTrail's usual spelling
 	response func(*call, *O) any // nil: null
+
+	resources func(*I) []any // nil: absent
+	readOnly  bool
 }
 
 // define erases the types of a spec.
 func define[I, O any](s spec[I, O]) operation {
 	service, name, _ := strings.Cut(s.name, ".")
-	o := operation{service: service, name: name, write: s.write, basis: s.basis, knows: s.knows}
+	o := operation{service: service, name: name, write: s.write, basis: s.basis, knows: s.knows, readOnly: s.readOnly}
+	if s.resources != nil {
+		o.resources = func(in any) []any { return s.resources(in.(*I)) }
+	}
 	o.needs = func(c *call, in any) []need {
 		if s.needs == nil {
 			return []need{{Action: service + ":" + name, Resource: "*"}}
@@ -64,7 +72,7 @@ func define[I, O any](s spec[I, O]) operation {
 // operations is the table of everything that the world knows.
 func operations() map[string]operation {
 	table := map[string]operation{}
-	for _, o := range slices.Concat(instanceOperations(), templateOperations(), imageAndNetworkOperations()) {
+	for _, o := range slices.Concat(instanceOperations(), templateOperations(), imageAndNetworkOperations(), iamOperations(), stsOperations()) {
 		table[o.service+"."+o.name] = o
 	}
 	return table

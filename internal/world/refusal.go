@@ -38,10 +38,13 @@ func (r *refusal) api() error {
 	return &smithy.GenericAPIError{Code: r.code, Message: r.message, Fault: smithy.FaultClient}
 }
 
-// recorded is the code as CloudTrail writes it: EC2's carry a prefix.
+// recorded is the code as CloudTrail writes it: EC2's carry a prefix, those of IAM's own errors their type's ending.
 func (r *refusal) recorded(service string) string {
 	if service == "ec2" {
 		return "Client." + r.code
+	}
+	if service == "iam" && r.typed != nil {
+		return r.code + "Exception"
 	}
 	return r.code
 }

@@ -48,19 +48,28 @@ func (c *call) record(out any, refused *refusal) {
 	r["responseElements"] = nil
 	if refused != nil {
 		r["errorCode"], r["errorMessage"] = refused.recorded(c.service), refused.message
+		if refused.code == "AccessDenied" && (c.service == "iam" || c.service == "sts") {
+			r["requestParameters"] = nil // as in every recorded denial of theirs
+		}
 	} else {
 		r["responseElements"] = c.limited(c.response(c, out))
+		if c.resources != nil {
+			r["resources"] = c.resources(c.input)
+		}
 	}
 	c.deliver(c.place, c.service, r)
 }
 
 func (c *call) header() fields {
 	host := c.service + "." + c.place.Region + ".amazonaws.com"
+	if c.service == "iam" {
+		host = "iam.amazonaws.com"
+	}
 	r := fields{
 		"eventVersion": "1.11", "userIdentity": c.identity(), "eventTime": stamp(c.Now),
 		"eventSource": c.service + ".amazonaws.com", "eventName": c.name, "awsRegion": c.place.Region,
 		"sourceIPAddress": c.from.SourceIP, "userAgent": c.from.UserAgent, "requestID": c.requestID, "eventID": c.uuid(),
-		"readOnly": !c.write, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": c.place.Account,
+		"readOnly": !c.write || c.readOnly, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": c.place.Account,
 		"eventCategory": "Management",
 	}
 	if c.by.service == "" {

@@ -45,7 +45,7 @@ func New(snapshot []byte, opts Options) (*World, error) {
 }
 
 func start(st *state, opts Options) *World {
-	return &World{state: st, opts: opts, table: operations(), faults: map[string][]error{}, authorize: allowAll}
+	return &World{state: st, opts: opts, table: operations(), faults: map[string][]error{}, authorize: newEnforcer().authorize}
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

@@ -31,6 +31,7 @@ accounts:
     name: shop
     users:
       - name: mallory
+        attached: ["arn:aws:iam::aws:policy/AdministratorAccess"]
         keys: [{id: AKIAMALLORY000000001, secret: wJalrXUtnFEMI}, {id: AKIAMALLORY000000002, secret: second, inactive: true}]
     regions:
       eu-west-1:

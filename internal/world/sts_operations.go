@@ -1,0 +1,105 @@
+package world
+
+import (
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/sts/types"
+
+	policy "github.com/ripostehq/riposte/iam"
+)
+
+const (
+	stsReference   = "https://docs.aws.amazon.com/STS/latest/APIReference/API_"
+	longestSession = 3600 // seconds: the default maximum of a role, and of any chained session
+)
+
+func stsOperations() []operation {
+	return []operation{
+		define(spec[sts.AssumeRoleInput, sts.AssumeRoleOutput]{
+			name: "sts.AssumeRole", write: true, basis: stsReference + "AssumeRole.html; record: recorded ones",
+			knows: "RoleArn RoleSessionName ExternalId Policy DurationSeconds SourceIdentity",
+			needs: assumeNeeds, do: assumeRole, response: assumeResponse, resources: assumedResources, readOnly: true,
+		}),
+		define(spec[sts.GetCallerIdentityInput, sts.GetCallerIdentityOutput]{
+			name: "sts.GetCallerIdentity", basis: stsReference + "GetCallerIdentity.html", do: getCallerIdentity,
+		}),
+	}
+}
+
+func assumeNeeds(c *call, in *sts.AssumeRoleInput) []need {
+	n := need{Action: "sts:AssumeRole", Resource: *in.RoleArn, Context: map[string][]string{"sts:RoleSessionName": {*in.RoleSessionName}}}
+	if in.ExternalId != nil {
+		n.Context["sts:ExternalId"] = []string{*in.ExternalId}
+	}
+	if in.SourceIdentity != nil {
+		n.Context["sts:SourceIdentity"] = []string{*in.SourceIdentity}
+	}
+	return []need{n}
+}
+
+// assumeRole opens a session of a role. A second factor does not pass into it; a source identity does, and can't be
+// changed: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+func assumeRole(c *call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, *refusal) {
+	r, owner := c.roleOf(*in.RoleArn) // who was authorized by its trust policy finds it
+	seconds := int32(longestSession)
+	if in.DurationSeconds != nil {
+		seconds = *in.DurationSeconds
+	}
+	if seconds < 900 || seconds > longestSession {
+		return nil, invalidInput("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	}
+	if in.Policy != nil {
+		if _, err := policy.Parse([]byte(*in.Policy)); err != nil {
+			return nil, malformed(err)
+		}
+	}
+	source := aws.ToString(in.SourceIdentity)
+	if s := c.by.session; s != nil && s.SourceIdentity != "" {
+		if source != "" && source != s.SourceIdentity {
+			return nil, refuse("AccessDenied", "The source identity of a session can't be changed.").as(403)
+		}
+		source = s.SourceIdentity
+	}
+	made := c.open(&c.Accounts[owner].IAM, session{
+		Role: r.Name, Name: *in.RoleSessionName, SourceIdentity: source, Document: aws.ToString(in.Policy),
+	}, time.Duration(seconds)*time.Second)
+	out := &sts.AssumeRoleOutput{
+		Credentials: &types.Credentials{
+			AccessKeyId: aws.String(made.Key), SecretAccessKey: aws.String(made.Secret),
+			SessionToken: aws.String(made.Token), Expiration: aws.Time(made.Expires),
+		},
+		AssumedRoleUser: &types.AssumedRoleUser{
+			Arn: aws.String(c.sessionARN(owner, r.Name, made.Name)), AssumedRoleId: aws.String(r.ID + ":" + made.Name),
+		},
+	}
+	if source != "" {
+		out.SourceIdentity = aws.String(source)
+	}
+	return out, nil
+}
+
+// assumeResponse is recorded with the session token, which is a secret that CloudTrail does not hide.
+func assumeResponse(_ *call, out *sts.AssumeRoleOutput) any {
+	m := camel(out).(fields)
+	m["credentials"] = fields{
+		"accessKeyId": *out.Credentials.AccessKeyId, "sessionToken": *out.Credentials.SessionToken,
+		"expiration": inWords(*out.Credentials.Expiration, "Jan 2, 2006, 3:04:05 PM"),
+	}
+	return m
+}
+
+// assumedResources are the resources of AssumeRole's record.
+func assumedResources(in *sts.AssumeRoleInput) []any {
+	owner := ""
+	if parts := strings.SplitN(*in.RoleArn, ":", 6); len(parts) == 6 {
+		owner = parts[4]
+	}
+	return []any{fields{"accountId": owner, "type": "AWS::IAM::Role", "ARN": *in.RoleArn}}
+}
+
+func getCallerIdentity(c *call, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, *refusal) {
+	return &sts.GetCallerIdentityOutput{Account: aws.String(c.by.account), Arn: aws.String(c.by.arn), UserId: aws.String(c.by.id)}, nil
+}
