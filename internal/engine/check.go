@@ -53,7 +53,7 @@ func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
 }
 
 func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal, error) {
-	book, ok := t.Playbooks[l.Playbook]
+	book, ok := t.books[l.Playbook]
 	if !ok {
 		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/route"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -27,20 +28,38 @@ type Reporter interface {
 	Report(ctx context.Context, c *ledger.Case) error
 }
 
-// Engine carries cases from first sight to their end. Step is safe to call from several goroutines and several processes
-// on one ledger: what keeps them apart is the lease on a case.
-type Engine struct {
+// Parts are what an engine works with.
+type Parts struct {
 	Store     ledger.Store
-	Playbooks map[string]playbook.Playbook
+	Playbooks []playbook.Playbook
 	Policy    gate.Policy
 	AWS       AWS
 	Reporter  Reporter
-	Routes    func(source, name string) []string // ids of the playbooks that want such an event
 	Codec     action.Codec
 	Timing    Timing
 	Now       func() time.Time
 	Name      string // of this replica: who holds the lease
 	Log       *slog.Logger
+}
+
+// Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
+// share one ledger: what keeps them apart is the lease on a case.
+type Engine struct {
+	Parts
+	routes *route.Table
+	books  map[string]playbook.Playbook
+}
+
+// New makes an engine.
+func New(p Parts) *Engine {
+	e := &Engine{Parts: p, books: map[string]playbook.Playbook{}}
+	var catalogue []playbook.Definition
+	for _, b := range p.Playbooks {
+		e.books[b.ID] = b
+		catalogue = append(catalogue, b.Definition)
+	}
+	e.routes = route.New(catalogue)
+	return e
 }
 
 // Timing are the engine's waits.

@@ -33,10 +33,10 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 }
 
 func (e *Engine) suspect(ev event.Event) (leads []playbook.Lead, err error) {
-	for _, id := range e.Routes(ev.Source, ev.Name) {
-		ls, err := e.Playbooks[id].Leads(ev)
+	for _, i := range e.routes.Match(ev.Source, ev.Name) {
+		ls, err := e.Playbooks[i].Leads(ev)
 		if err != nil {
-			return nil, fmt.Errorf("playbook %s on event %s: %w", id, ev.ID, err)
+			return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
 		}
 		leads = append(leads, ls...)
 	}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Parts are what riposte is put together from: adapters are the caller's choice.
+type Parts struct {
+	Config *config.Config
+	Store  ledger.Store
+	AWS    func(event.Place) aws.Config // signs as riposte itself, before it assumes a role
+	Now    func() time.Time
+	Name   string // of this replica
+	Log    *slog.Logger
+}
+
+// App is riposte, put together.
+type App struct {
+	Engine *engine.Engine
+	Store  ledger.Store
+	Config *config.Config
+	Codec  action.Codec
+	Now    func() time.Time
+}
+
+// New puts riposte together.
+func New(p Parts) *App {
+	var catalogue []playbook.Definition
+	for _, b := range p.Config.Playbooks() {
+		catalogue = append(catalogue, b.Definition)
+	}
+	codec := action.NewCodec(action.Kinds()...)
+	access := cloud.New(cloud.Options{
+		Base: p.AWS, Roles: roles(p.Config.Organization.Roles), ExternalID: p.Config.Organization.Roles.ExternalID,
+		Guard: cloud.GuardFor(catalogue, action.Kinds()), Now: p.Now,
+	})
+	e := engine.New(engine.Parts{
+		Store: p.Store, Playbooks: p.Config.Playbooks(), Policy: policy(p.Config), AWS: access, Codec: codec, Reporter: silent{},
+		Timing: engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
+	})
+	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now}
+}
+
+// Handle takes one message of a source: when it returns nil, the message may be acknowledged.
+func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, error) {
+	received := a.Now()
+	var events []event.Event
+	var bad []error
+	contents, err := event.Unwrap(body)
+	if err != nil {
+		bad = append(bad, err)
+	}
+	for _, c := range contents {
+		if c.Other != "" {
+			continue
+		}
+		e, err := event.Decode(c.Record)
+		if err != nil {
+			bad = append(bad, err)
+			continue
+		}
+		e.Received = received
+		events = append(events, e)
+	}
+	ads, err := a.Engine.Receive(ctx, events...)
+	if err != nil {
+		return nil, err
+	}
+	if len(bad) > 0 {
+		return ads, fmt.Errorf("message: %w", errors.Join(bad...))
+	}
+	return ads, nil
+}
+
+// silent reports to nobody: the ledger is the record.
+type silent struct{}
+
+func (silent) Report(context.Context, *ledger.Case) error { return nil }
+
+func roles(r config.Roles) map[cloud.Purpose]string {
+	named := map[cloud.Purpose]string{}
+	for p, name := range map[cloud.Purpose]string{
+		cloud.Audit: r.Audit, cloud.Report: r.Report, cloud.Contain: r.Contain, cloud.Author: r.Author, cloud.Destroy: r.Destroy,
+	} {
+		if name != "" {
+			named[p] = name
+		}
+	}
+	return named
+}
+
+func policy(c *config.Config) gate.Policy {
+	p := gate.Policy{
+		Mode: func(id, account string, class action.Class) (gate.Decision, string) {
+			m, why := c.Mode(id, account, class)
+			return gate.Decision(m), why
+		},
+		Untouchable: c.Untouchable, BreakGlass: c.BreakGlass,
+		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour},
+	}
+	for _, name := range roles(c.Organization.Roles) {
+		p.Roles = append(p.Roles, name)
+	}
+	for _, t := range c.Trusted {
+		p.Trusted = append(p.Trusted, gate.Trust{Issuer: t.Issuer, Playbooks: t.Playbooks})
+	}
+	return p
+}

@@ -1,0 +1,247 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// The snapshot of every story: a shop with one group, and mallory, who may do anything and has two keys.
+const shop = `
+now: 2030-01-07T09:00:00Z
+accounts:
+  - id: "137112412989"
+    name: Amazon
+    alias: amazon
+    regions:
+      eu-west-1:
+        images: [{id: ami-0aaaaaaaaaaaaaaaa, name: al2023, public: true, created: 2029-12-01T00:00:00Z}]
+  - id: "111122223333"
+    name: shop
+    users:
+      - name: mallory
+        keys: [{id: AKIAMALLORY000000001, secret: first}, {id: AKIAMALLORY000000002, secret: second}]
+        inline: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
+      - name: riposte
+        keys: [{id: AKIARIPOSTE000000001, secret: own}]
+        inline: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
+    policies:
+      - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Sid: RiposteDeny, Effect: Deny, Action: "*", Resource: "*"}]}}
+    regions:
+      eu-west-1:
+        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
+        templates:
+          - {name: web, id: lt-0cccccccccccccccc, versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}]}
+        groups: [{name: web, template: web, version: $Latest, min: 1, max: 4, desired: 1}]
+        instances: [{id: i-0cattle, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}]
+`
+
+var (
+	ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+	mallory = aws.Credentials{AccessKeyID: "AKIAMALLORY000000001", SecretAccessKey: "first"}
+	second  = aws.Credentials{AccessKeyID: "AKIAMALLORY000000002", SecretAccessKey: "second"}
+	own     = aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"}
+)
+
+// stage is a world, a ledger and an engine between them.
+type stage struct {
+	*testing.T
+	w       *world.World
+	store   ledger.Store
+	books   []playbook.Definition
+	policy  gate.Policy
+	reports []ledger.State
+	e       *engine.Engine
+}
+
+func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage {
+	t.Helper()
+	w, err := world.New([]byte(shop), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := sqlite.Open(t.Context(), sqlite.Memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	s := &stage{T: t, w: w, store: store, books: books, policy: acting()}
+	s.restart()
+	return s
+}
+
+// acting is a policy in which every playbook acts.
+func acting() gate.Policy {
+	return gate.Policy{
+		Mode: func(string, string, action.Class) (gate.Decision, string) { return gate.Act, "the test says act" },
+	}
+}
+
+// restart is another process on the same ledger.
+func (s *stage) restart() {
+	var books []playbook.Playbook
+	for _, d := range s.books {
+		b, err := d.Default()
+		if err != nil {
+			s.Fatal(err)
+		}
+		books = append(books, b)
+	}
+	s.e = engine.New(engine.Parts{
+		Store: s.store, Playbooks: books, Policy: s.policy, AWS: s, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
+		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+}
+
+func (s *stage) Report(_ context.Context, c *ledger.Case) error {
+	s.reports = append(s.reports, c.State)
+	return nil
+}
+
+// The stage is the engine's AWS: one principal for everything; what the roles may do is tried elsewhere.
+type clients struct {
+	w  *world.World
+	by aws.Credentials
+}
+
+func (s *stage) Reads() access.Reads                      { return reads{clients{s.w, own}} }
+func (s *stage) Writes(action.Tier, string) access.Writes { return writes{clients{s.w, own}} }
+
+type reads struct{ clients }
+type writes struct{ clients }
+
+func (c clients) ec2(p event.Place) *ec2.Client {
+	return ec2.NewFromConfig(traced(c.w.Config(p, c.by)))
+}
+func (c clients) asg(p event.Place) *autoscaling.Client {
+	return autoscaling.NewFromConfig(traced(c.w.Config(p, c.by)))
+}
+func (c clients) iam(p event.Place) *iam.Client {
+	p.Region = "us-east-1"
+	return iam.NewFromConfig(traced(c.w.Config(p, c.by)))
+}
+
+func (r reads) EC2(p event.Place) access.EC2Reads                   { return r.ec2(p) }
+func (r reads) AutoScaling(p event.Place) access.AutoScalingReads   { return r.asg(p) }
+func (r reads) IAM(p event.Place) access.IAMReads                   { return r.iam(p) }
+func (r reads) SSM(p event.Place) access.SSMReads                   { return ssm.NewFromConfig(r.w.Config(p, r.by)) }
+func (w writes) EC2(p event.Place) access.EC2Writes                 { return w.ec2(p) }
+func (w writes) AutoScaling(p event.Place) access.AutoScalingWrites { return w.asg(p) }
+func (w writes) IAM(p event.Place) access.IAMWrites                 { return w.iam(p) }
+
+// deliver hands over what the trail has due, as a source does: acknowledged once it is stored.
+func (s *stage) deliver() {
+	s.Helper()
+	for _, d := range s.w.Deliveries() {
+		var envelope struct{ Detail json.RawMessage }
+		if err := json.Unmarshal(d.Body, &envelope); err != nil {
+			s.Fatal(err)
+		}
+		ev, err := event.Decode(envelope.Detail)
+		if err != nil {
+			s.Fatal(err)
+		}
+		ev.Received = s.w.Now()
+		if _, err := s.e.Receive(s.Context(), ev); err != nil {
+			s.Fatal(err)
+		}
+		if err := s.w.Ack(d.ID); err != nil {
+			s.Fatal(err)
+		}
+	}
+}
+
+// pass lets a span of time go by, with everything that happens in it, on both sides.
+func (s *stage) pass(d time.Duration) {
+	s.Helper()
+	end := s.w.Now().Add(d)
+	for {
+		s.deliver()
+		next, err := s.e.Step(s.Context())
+		if err != nil {
+			s.Fatal(err)
+		}
+		if at, ok := s.w.Next(); ok && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+		if next.IsZero() || next.After(end) {
+			break
+		}
+		if next.After(s.w.Now()) {
+			s.must(s.w.AdvanceTo(next))
+		}
+	}
+	s.must(s.w.AdvanceTo(end))
+}
+
+func (s *stage) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// only is the one case of a playbook.
+func (s *stage) only(id string) *ledger.Case {
+	s.Helper()
+	cases, err := s.store.Cases(s.Context(), ledger.Filter{Playbook: id})
+	if err != nil || len(cases) != 1 {
+		s.Fatalf("%d cases of %s: %v", len(cases), id, err)
+	}
+	return cases[0]
+}
+
+func (s *stage) order(c *ledger.Case, o ledger.Order) {
+	s.Helper()
+	o.By, o.At = "sam", s.w.Now()
+	_, err := s.store.Send(s.Context(), s.w.Now(), c.ID, ledger.Message{Key: string(o.Verb) + o.At.String(), Order: &o})
+	s.must(err)
+}
+
+// steps tells a case's steps in a line each.
+func steps(c *ledger.Case) string {
+	var out []string
+	for _, r := range c.Revisions {
+		for _, st := range r.Steps {
+			line := string(st.State)
+			if st.State == ledger.Pending {
+				line = st.Verdict
+			}
+			if st.Note != "" {
+				line += " (" + st.Note + ")"
+			}
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// whole fails where the ledger does not fit itself.
+func (s *stage) whole() {
+	s.Helper()
+	v, err := s.store.Verify(s.Context())
+	s.must(err)
+	if len(v.Broken) > 0 {
+		s.Errorf("the ledger is broken: %+v", v.Broken)
+	}
+}
