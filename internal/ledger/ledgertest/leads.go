@@ -20,7 +20,7 @@ func leads(s *stage) {
 		s.Fatal(d)
 	}
 	c := s.take("a", id)
-	if c.Case.State != ledger.Suspected || c.Case.Root != first.Resource || len(c.Case.Leads) != 1 || c.Case.Times.Received != Start {
+	if c.Case.State != ledger.Suspected || c.Case.Root != first.Resource || len(c.Case.Leads) != 1 || c.Case.Times.Received != Start() {
 		s.Errorf("the case began as %+v", c.Case)
 	}
 	if len(c.Inbox) != 1 || c.Inbox[0].Lead == nil || c.Inbox[0].Key != ledger.Key(Lead("e-2", "i-1")) {

@@ -12,7 +12,7 @@ import (
 )
 
 // Start is when every story begins.
-var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+func Start() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
 
 // Lead is one event about one instance.
 func Lead(eventID, instance string) playbook.Lead {
@@ -22,7 +22,7 @@ func Lead(eventID, instance string) playbook.Lead {
 		Title: "instance " + instance + " runs a public image", Facts: []byte(`{"image":"ami-0a1b2c3d4e5f60718"}`),
 		Origin: playbook.Origin{
 			EventID: eventID, RequestID: "r-" + eventID, Name: "RunInstances", Source: "ec2.amazonaws.com",
-			Occurred: Start.Add(-6 * time.Second), Received: Start, Place: place, SourceIP: "203.0.113.7",
+			Occurred: Start().Add(-6 * time.Second), Received: Start(), Place: place, SourceIP: "203.0.113.7",
 			Actor: event.Actor{Kind: event.UserActor, Account: place.Account, UserName: "mallory", MFA: event.MFANo},
 		},
 	}
@@ -125,7 +125,7 @@ func (s *stage) whole(kept ...ledger.Checkpoint) ledger.Verification {
 const never = -1 * time.Nanosecond
 
 func order(v ledger.Verb, key string) ledger.Message {
-	return ledger.Message{Key: key, Order: &ledger.Order{Verb: v, By: "alice", At: Start}}
+	return ledger.Message{Key: key, Order: &ledger.Order{Verb: v, By: "alice", At: Start()}}
 }
 
 func keys(inbox []ledger.Message) string {

@@ -41,7 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"the history tells what happened", history},
 		{"checkpoints seal what was", checkpoints},
 	} {
-		t.Run(story.name, func(t *testing.T) { story.tell(&stage{t, open(t), Start}) })
+		t.Run(story.name, func(t *testing.T) { story.tell(&stage{t, open(t), Start()}) })
 	}
 	t.Run("any life of the ledger", func(t *testing.T) { lives(t, open) })
 }

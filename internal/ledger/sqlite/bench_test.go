@@ -22,7 +22,7 @@ func BenchmarkFirstChange(b *testing.B) {
 	}
 	defer s.Close()
 	var each []time.Duration
-	now := ledgertest.Start
+	now := ledgertest.Start()
 	for i := 0; b.Loop(); i++ {
 		now = now.Add(time.Millisecond)
 		lead := ledgertest.Lead(fmt.Sprint("e-", i), fmt.Sprint("i-", i))
@@ -61,7 +61,7 @@ func BenchmarkAdmit(b *testing.B) {
 			n++
 			batch = append(batch, ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)))
 		}
-		if _, err := s.Admit(b.Context(), ledgertest.Start, batch); err != nil {
+		if _, err := s.Admit(b.Context(), ledgertest.Start(), batch); err != nil {
 			b.Fatal(err)
 		}
 	}

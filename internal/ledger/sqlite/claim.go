@@ -46,7 +46,7 @@ func urgency(s ledger.State) int {
 // Claim takes the most urgent due case; see ledger.Store.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
 	var out *ledger.Claim
-	err := s.change(ctx, func(t *tx) error {
+	err := s.changeOn(ctx, system, func(t *tx) error {
 		until := now.Add(lease)
 		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema))
 		if errors.Is(err, sql.ErrNoRows) {

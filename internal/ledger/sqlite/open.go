@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"sync"
 
 	"github.com/oklog/ulid/v2"
 	_ "modernc.org/sqlite" // the driver
@@ -22,11 +23,14 @@ const Memory = ":memory:"
 
 // Store is a ledger in SQLite.
 type Store struct {
-	path  string
-	write *sql.DB // one connection: the only writer of this process
-	read  *sql.DB // the same for a ledger in memory
-	ready map[string]*sql.Stmt
-	ids   *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
+	path string
+	turn sync.Mutex // of the writers of this process, which would else wait for each other by the clock
+	// write has one connection, the only writer of this process; a ledger in memory is read through it too.
+	write, read *sql.DB
+	ready       map[string]*sql.Stmt   // on write
+	waits       durability             // of write
+	ids         *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
+	tidy        *tidier
 }
 
 // Option changes how a ledger is opened.
@@ -49,39 +53,59 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 
 // Close writes back what is pending and lets go of the file.
 func (s *Store) Close() error {
-	var errs []error
-	if s.read != nil && s.read != s.write {
-		errs = append(errs, s.read.Close())
+	if s.tidy != nil {
+		s.tidy.stop()
 	}
-	if s.write != nil {
-		errs = append(errs, s.write.Close())
+	var errs []error
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
 	}
 	return s.explain(errors.Join(errs...))
 }
 
-func (s *Store) open(ctx context.Context) error {
-	if s.path != Memory {
-		if err := touch(s.path); err != nil {
-			return err
-		}
+func (s *Store) open(ctx context.Context) (err error) {
+	if s.path == Memory {
+		return s.openMemory(ctx)
 	}
-	var err error
-	if s.write, err = sql.Open("sqlite", dsn(s.path, "immediate")); err != nil {
+	if err := touch(s.path); err != nil {
 		return err
 	}
-	s.write.SetMaxOpenConns(1)
-	s.write.SetMaxIdleConns(1)
+	if s.write, err = connect(s.path); err != nil {
+		return err
+	}
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
+	if s.read, err = sql.Open("sqlite", dsn(s.path)+"&_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.read.SetMaxIdleConns(4)
+	s.tidy = startTidier(s.path)
+	return s.prepare(ctx)
+}
+
+// openMemory makes do with one connection for all: a second would see a database of its own.
+func (s *Store) openMemory(ctx context.Context) (err error) {
+	if s.write, err = connect(Memory); err != nil {
+		return err
+	}
 	s.read = s.write
-	if s.path != Memory {
-		if s.read, err = sql.Open("sqlite", dsn(s.path, "deferred")+"&_pragma=query_only(1)"); err != nil {
-			return err
-		}
-		s.read.SetMaxIdleConns(4)
+	if err := s.migrate(ctx); err != nil {
+		return err
 	}
 	return s.prepare(ctx)
+}
+
+func connect(path string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path)+"&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
+	return db, nil
 }
 
 // touch makes the file before SQLite does: SQLite would let everybody read it. Its companions inherit the mode.
@@ -96,15 +120,14 @@ func touch(path string) error {
 	return f.Close()
 }
 
-// dsn asks for full synchronisation: what was committed outlives a loss of power, and an answer that AWS has already been
-// given is never forgotten.
-func dsn(path, lock string) string {
+// dsn names the file and how it is written.
+func dsn(path string) string {
 	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
 	if path == Memory {
 		name = "file::memory:"
 	}
-	return name + "?_txlock=" + lock + "&_dqs=0" +
-		"&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	return name + "?_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)" +
+		"&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(" + backstop + ")"
 }
 
 func (s *Store) migrate(ctx context.Context) error {

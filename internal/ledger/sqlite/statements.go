@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// prepare compiles what the way from a receipt to the first change runs on the writing connection.
+// prepare compiles what the way from a receipt to the first change runs.
 func (s *Store) prepare(ctx context.Context) error {
 	s.ready = map[string]*sql.Stmt{}
 	for _, query := range []string{

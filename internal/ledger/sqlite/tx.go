@@ -18,22 +18,47 @@ type tx struct {
 	seq   int64 // of the last entry
 }
 
-// change runs f in one transaction that nobody else's write can come between. Once begun it is not cancelled: it takes
-// milliseconds, and either all of it happens or nothing.
-func (s *Store) change(ctx context.Context, f func(*tx) error) error {
+// durability is what a commit waits for.
+type durability string
+
+const (
+	// disk: what was committed outlives a loss of power, since AWS may have acted on it.
+	disk durability = `PRAGMA synchronous = FULL`
+	// system: it outlives the process. Enough for a lease, whose holder would be gone with the power.
+	system durability = `PRAGMA synchronous = NORMAL`
+)
+
+// change runs f in one transaction that nobody else's write can come between.
+func (s *Store) change(ctx context.Context, f func(*tx) error) error { return s.changeOn(ctx, disk, f) }
+
+// changeOn is not cancelled once begun: it takes milliseconds, and either all of it happens or nothing.
+func (s *Store) changeOn(ctx context.Context, d durability, f func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
-	t, err := s.write.BeginTx(ctx, nil)
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	t, err := s.begin(ctx, d)
 	if err != nil {
 		return s.explain(err)
 	}
-	x := &tx{Tx: t, ctx: ctx, ready: s.ready}
-	if err := f(x); err != nil {
+	if err := f(t); err != nil {
 		return s.explain(errors.Join(err, t.Rollback()))
 	}
+	defer s.tidy.committed()
 	return s.explain(t.Commit())
+}
+
+func (s *Store) begin(ctx context.Context, d durability) (*tx, error) {
+	if s.waits != d { // never from a prepared statement: SQLite obeys this one while it compiles it
+		if _, err := s.write.ExecContext(ctx, string(d)); err != nil {
+			return nil, err
+		}
+		s.waits = d
+	}
+	t, err := s.write.BeginTx(ctx, nil)
+	return &tx{Tx: t, ctx: ctx, ready: s.ready}, err
 }
 
 func (t *tx) exec(query string, args ...any) (int64, error) {
