@@ -47,8 +47,11 @@ func (d DefaultVersion) Look(ctx context.Context, r access.Reads) (Look, error) 
 	return Look{Undo: DefaultVersion{d.Template, now}}, nil
 }
 
-// Do moves the default. A version that was deleted is a definitive refusal.
+// Do moves the default. A version that was deleted is a definitive refusal; versions count from 1, and a preview knows none.
 func (d DefaultVersion) Do(ctx context.Context, w access.Writes) error {
+	if d.Version < 1 {
+		return cannot("set a default version that is not known")
+	}
 	_, err := w.EC2(d.Template.Place()).ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{
 		LaunchTemplateId: aws.String(d.Template.ID), DefaultVersion: aws.String(strconv.FormatInt(d.Version, 10)),
 	})

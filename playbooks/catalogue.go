@@ -1,0 +1,16 @@
+// Package playbooks lists the product: every playbook, in the order in which people read them.
+package playbooks
+
+import (
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/launch"
+)
+
+// All is the catalogue.
+func All() []playbook.Definition {
+	return []playbook.Definition{
+		launch.UnapprovedImage(),
+		launch.UnapprovedTemplate(),
+		launch.TerminationUnprotected(),
+	}
+}

@@ -1,0 +1,140 @@
+// Package contain plans how a principal is stopped, for every playbook that has one to stop.
+package contain
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+)
+
+// Actor is what containing a principal needs of it: small, free of secrets, fit to be a fact.
+type Actor struct {
+	Kind     event.ActorKind
+	ARN      string
+	Place    event.Place    // of the principal, without region
+	Holder   event.Resource // the user, or the role behind the session; its ID is "" where neither can be named
+	Key      string         `json:",omitempty"` // id of the long-lived access key that signed
+	UserID   string         `json:",omitempty"` // of a role session: ROLEID:SESSION
+	Session  string         `json:",omitempty"` // of a role session: ROLE/SESSION
+	Instance string         `json:",omitempty"` // whose credentials these are
+	Seen     time.Time      // when it was seen to act
+}
+
+// ActorOf keeps what matters of an event's actor.
+func ActorOf(a event.Actor, at time.Time) Actor {
+	out := Actor{
+		Kind: a.Kind, ARN: a.ARN, Place: event.Place{Partition: a.Partition, Account: a.Account}, Instance: a.Instance, Seen: at.UTC(),
+	}
+	switch a.Kind {
+	case event.UserActor:
+		out.Holder = out.Place.In(event.User, named(a.ARN, ":user/", a.UserName))
+		if strings.HasPrefix(a.AccessKey, "AKIA") { // temporary ones (ASIA) can't be switched off, the user is denied
+			out.Key = a.AccessKey
+		}
+	case event.RoleActor:
+		out.Holder = out.Place.In(event.Role, named(a.Issuer, ":role/", ""))
+		out.UserID, out.Session = a.PrincipalID, named(a.ARN, ":assumed-role/", "")
+	}
+	return out
+}
+
+// named is what follows a mark in an ARN: path and name.
+func named(arn, mark, otherwise string) string {
+	if _, id, ok := strings.Cut(arn, mark); ok && id != "" {
+		return id
+	}
+	return otherwise
+}
+
+// Root is the principal as a root of containment: the user, the one session, else the account, in which somebody else
+// than riposte must act.
+func (a Actor) Root() event.Resource {
+	switch {
+	case a.Kind == event.UserActor && a.Holder.ID != "":
+		return a.Holder
+	case a.Kind == event.RoleActor && a.Session != "":
+		return a.Place.In(event.Session, a.Session)
+	}
+	return a.Place.In(event.Account, a.Place.Account)
+}
+
+// Steps stop the principal: what a user or a session can do is denied, weakest rung first. There are none where riposte
+// has no rung; Others says who has.
+func (a Actor) Steps(scope action.Scope, caseID string) []action.Step {
+	switch {
+	case a.Others() != "":
+		return nil
+	case a.Kind == event.UserActor:
+		return a.user(scope, caseID)
+	}
+	return []action.Step{a.session(scope, caseID)}
+}
+
+// user is two steps, not one ladder: without the key that was used, a second key or a session would go on, and a denied
+// user whose key works goes on where the deny has not arrived.
+func (a Actor) user(scope action.Scope, caseID string) (steps []action.Step) {
+	if a.Key != "" {
+		steps = append(steps, action.Try(action.DeactivateKey{User: a.Holder, Key: a.Key}))
+	}
+	return append(steps, action.Try(action.AttachUserDeny{User: a.Holder}).
+		Else(action.DenyUser{User: a.Holder, Case: caseID, Scope: scope}).
+		Else(action.BoundUser{User: a.Holder}))
+}
+
+// margin is for sessions opened while the record was on its way and lower rungs were tried.
+const margin = 10 * time.Minute
+
+// session denies the one session, then all that are older, then, if a person wants it, the role.
+func (a Actor) session(scope action.Scope, caseID string) action.Step {
+	step := action.Try(action.DenySession{Role: a.Holder, UserID: a.UserID, Case: caseID, Scope: scope}).
+		Else(action.RevokeSessions{Role: a.Holder, UserID: a.UserID, Before: a.Seen.Add(margin), Case: caseID, Scope: scope}).
+		ElseAsk(action.AttachRoleDeny{Role: a.Holder}, "it stops everybody who uses the role")
+	if a.Instance != "" {
+		return step.Asking("the instance's own work stops with its session")
+	}
+	return step
+}
+
+// Others says who must act because riposte can't, "" where riposte can.
+func (a Actor) Others() string {
+	switch a.Kind {
+	case event.UserActor:
+		if a.Holder.ID != "" {
+			return ""
+		}
+		return "the user is not named: whoever administers the account must act"
+	case event.RoleActor:
+		return a.roleOthers()
+	case event.RootActor:
+		return "the account's root user can't be denied from inside: whoever administers the organisation must act"
+	case event.FederatedActor:
+		return "the session came through an identity provider: whoever administers it must disable the identity"
+	case event.IdentityCenterActor:
+		return "whoever administers Identity Center must disable the user and end the sessions"
+	case event.ServiceActor:
+		return "an AWS service is never contained"
+	}
+	return "the caller is not known well enough to be denied: whoever administers the account must act"
+}
+
+func (a Actor) roleOthers() string {
+	switch {
+	case strings.HasPrefix(a.Holder.ID, "aws-service-role/"):
+		return "an AWS service is never contained"
+	case strings.HasPrefix(a.Holder.ID, "aws-reserved/"):
+		return "a role of Identity Center can't be edited: whoever administers it must end the person's sessions"
+	case a.Holder.ID == "" || a.UserID == "":
+		return "the role behind the session is not named: whoever administers the account must act"
+	}
+	return ""
+}
+
+// Changes are the kinds that Steps may use.
+func Changes() []action.Kind {
+	return []action.Kind{
+		action.DeactivateKey{}.Kind(), action.AttachUserDeny{}.Kind(), action.DenyUser{}.Kind(), action.BoundUser{}.Kind(),
+		action.DenySession{}.Kind(), action.RevokeSessions{}.Kind(), action.AttachRoleDeny{}.Kind(),
+	}
+}

@@ -1,0 +1,104 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// settling is how long EC2 may take to show an instance that it has launched: it is eventually consistent.
+const settling = 10 * time.Minute
+
+// checkLaunch reads the instances as they are now, and what the policy says of their images. It keeps those that break it
+// and still live, each under the root that it has now.
+func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launched], p ImageParams) ([]playbook.Suspect[launched], error) {
+	place := s.Resource.Place()
+	found, err := findLaunched(ctx, in, place, s.Facts)
+	if err != nil {
+		return nil, err
+	}
+	var out []playbook.Suspect[launched]
+	images := judge(in, place, p.policy())
+	for _, i := range found {
+		if over(i) {
+			continue
+		}
+		v, err := images.image(ctx, aws.ToString(i.ImageId))
+		if err != nil {
+			return nil, err
+		}
+		if v.breaks == "" {
+			continue
+		}
+		m := seen(i, v)
+		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin
+		out = gather(out, place, owner(i), s.Facts.At, m)
+	}
+	return out, nil
+}
+
+// findLaunched reads the instances of a launch. Asked for by filter, one that is gone does not fail the others.
+func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched) ([]types.Instance, error) {
+	filter, wanted := types.Filter{Name: aws.String("client-token"), Values: []string{f.Token}}, 1
+	if len(f.Instances) > 0 {
+		filter, wanted = types.Filter{Name: aws.String("instance-id"), Values: ids(f.Instances)}, len(f.Instances)
+	} else if f.Token == "" {
+		return nil, fmt.Errorf("the record names neither the instances of the launch nor its client token: look for them by hand")
+	}
+	var out []types.Instance
+	pages := ec2.NewDescribeInstancesPaginator(in.AWS.EC2(p), &ec2.DescribeInstancesInput{Filters: []types.Filter{filter}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read launched instances: %w", err)
+		}
+		for _, r := range page.Reservations {
+			out = append(out, r.Instances...)
+		}
+	}
+	if len(out) < wanted && in.Now.Sub(f.At) < settling {
+		return nil, fmt.Errorf("%d of %d launched instances can't be seen yet", wanted-len(out), wanted)
+	}
+	return out, nil
+}
+
+func ids(machines []machine) []string {
+	out := make([]string, 0, len(machines))
+	for _, m := range machines {
+		out = append(out, m.ID)
+	}
+	return out
+}
+
+func over(i types.Instance) bool {
+	return i.State != nil && (i.State.Name == types.InstanceStateNameTerminated || i.State.Name == types.InstanceStateNameShuttingDown)
+}
+
+// owner is the group that an instance belongs to, "" for none.
+func owner(i types.Instance) string {
+	for _, t := range i.Tags {
+		if aws.ToString(t.Key) == groupTag {
+			return aws.ToString(t.Value)
+		}
+	}
+	return ""
+}
+
+func seen(i types.Instance, v verdict) machine {
+	m := machine{
+		ID: aws.ToString(i.InstanceId), Image: aws.ToString(i.ImageId), VPC: aws.ToString(i.VpcId), Breaks: v.breaks, Unseen: v.unseen,
+	}
+	for _, n := range i.NetworkInterfaces {
+		m.Interfaces = append(m.Interfaces, aws.ToString(n.NetworkInterfaceId))
+	}
+	slices.Sort(m.Interfaces)
+	return m
+}

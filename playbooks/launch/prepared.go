@@ -1,0 +1,141 @@
+package launch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// prepared are the facts about something that would launch an unapproved image.
+type prepared struct {
+	Name    string   `json:",omitempty"` // of the template
+	Default int64    `json:",omitempty"` // version, when checked
+	Bad     []broken `json:",omitempty"` // what would be launched, and why it may not be
+	Back    int64    `json:",omitempty"` // the highest lower version that may be launched, 0: none, or not needed
+	Groups  []string `json:",omitempty"` // whose Launch has to be suspended
+	Checked bool     `json:",omitempty"`
+}
+
+// broken is one version (0: a launch configuration, which has none) with its image.
+type broken struct {
+	Version int64 `json:",omitempty"`
+	Image   string
+	Breaks  string
+}
+
+// suspectTemplate looks at every change of what may be launched. What it launches is not to be had from the event alone:
+// a version may inherit its image, name it through a parameter, or be followed by nobody.
+func suspectTemplate(e event.Event, _ ImagePolicy) []playbook.Suspect[prepared] {
+	if e.Failed() {
+		return nil
+	}
+	in, out := parse(e.Request), parse(e.Response)
+	switch e.Name {
+	case "CreateLaunchTemplate", "ModifyLaunchTemplate":
+		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplate"))
+	case "CreateLaunchTemplateVersion":
+		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplateVersion"))
+	case "CreateLaunchConfiguration":
+		return changed(e, event.LaunchConfiguration, in.named("launchConfigurationName").scalar(), "")
+	case "CreateAutoScalingGroup", "UpdateAutoScalingGroup":
+		return changedGroup(e, in)
+	case "PutParameter":
+		return changedParameter(e, in)
+	}
+	return nil
+}
+
+// changedTemplate prefers the id, which the answer has; the question may have the name only.
+func changedTemplate(e event.Event, in, answer node) []playbook.Suspect[prepared] {
+	question := in.unwrap(e.Name + "Request")
+	for _, id := range []node{answer.named("launchTemplateId"), question.named("launchTemplateId"), question.named("launchTemplateName")} {
+		if id.text() != "" {
+			return changed(e, event.LaunchTemplate, id.text(), "")
+		}
+	}
+	return nil
+}
+
+// changedGroup is about the templates or the configuration that the call names. One that names none (new sizes) changes
+// nothing of what is launched, except where a new group takes after an instance.
+func changedGroup(e event.Event, in node) (out []playbook.Suspect[prepared]) {
+	group := in.at("autoScalingGroupName").scalar()
+	for _, t := range templatesNamed(in) {
+		for _, s := range changed(e, event.LaunchTemplate, t, group) {
+			if !slices.ContainsFunc(out, func(o playbook.Suspect[prepared]) bool { return o.Resource == s.Resource }) {
+				out = append(out, s)
+			}
+		}
+	}
+	if c := in.at("launchConfigurationName").scalar(); c != "" {
+		out = append(out, changed(e, event.LaunchConfiguration, c, group)...)
+	}
+	if len(out) == 0 && in.at("instanceId").scalar() != "" {
+		return changed(e, event.Group, group, group)
+	}
+	return out
+}
+
+// templatesNamed are the ids, or else the names, of the templates in a group's parameters.
+func templatesNamed(in node) (out []string) {
+	mixed := in.at("mixedInstancesPolicy", "launchTemplate")
+	specs := []node{in.at("launchTemplate"), mixed.at("launchTemplateSpecification")}
+	for _, o := range mixed.at("overrides").items() {
+		specs = append(specs, o.at("launchTemplateSpecification"))
+	}
+	for _, s := range specs {
+		if id := s.at("launchTemplateId").scalar(); id != "" {
+			out = append(out, id)
+		} else if name := s.at("launchTemplateName").scalar(); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// changedParameter leaves out what can't name an image: a template resolves plain strings only.
+func changedParameter(e event.Event, in node) []playbook.Suspect[prepared] {
+	kind, data := in.at("type").scalar(), in.at("dataType").scalar()
+	if kind == "SecureString" || kind == "StringList" || data != "" && data != "text" && data != "aws:ec2:image" {
+		return nil
+	}
+	return changed(e, event.Parameter, parameterName(in.at("name").scalar()), "")
+}
+
+// parameterName is a parameter's name, of resolve:ssm:NAME:VERSION, of an ARN, or of itself.
+func parameterName(ref string) string {
+	ref = strings.TrimPrefix(ref, "resolve:ssm:")
+	if strings.HasPrefix(ref, "arn:") {
+		_, ref, _ = strings.Cut(ref, ":parameter")
+	}
+	ref, _, _ = strings.Cut(ref, ":")
+	return ref
+}
+
+// changed is one suspect; nothing where the record does not name it.
+func changed(e event.Event, kind, id, group string) []playbook.Suspect[prepared] {
+	if id == "" {
+		return nil
+	}
+	s := playbook.Suspect[prepared]{Resource: e.Place().In(kind, id), Title: fmt.Sprintf("%s changes what %s %s launches", e.Name, words(kind), id)}
+	if group != "" {
+		s.Facts.Groups = []string{group}
+	}
+	return []playbook.Suspect[prepared]{s}
+}
+
+// words are what people call a type of resource.
+func words(kind string) string {
+	switch kind {
+	case event.LaunchTemplate:
+		return "launch template"
+	case event.LaunchConfiguration:
+		return "launch configuration"
+	case event.Parameter:
+		return "whoever reads parameter"
+	}
+	return "group"
+}

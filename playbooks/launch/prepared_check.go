@@ -1,0 +1,176 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// checkTemplate reads what would be launched now. Several sorts of change end at a template: that is the root.
+func checkTemplate(ctx context.Context, in playbook.In, s playbook.Suspect[prepared], p ImagePolicy) ([]playbook.Suspect[prepared], error) {
+	r := reader{judge(in, s.Resource.Place(), p)}
+	switch s.Resource.Type {
+	case event.LaunchTemplate:
+		return r.template(ctx, s.Resource.ID)
+	case event.LaunchConfiguration:
+		return r.configuration(ctx, s.Resource.ID)
+	case event.Parameter:
+		return r.parameter(ctx, s.Resource.ID)
+	}
+	return r.group(ctx, s.Resource.ID)
+}
+
+// reader reads templates, configurations and groups of one place.
+type reader struct{ judges }
+
+// use is how a group refers to a template.
+type use struct {
+	group   string
+	version string // $Latest, a number, or "" and $Default
+}
+
+// template confirms where the default version, or one that a group follows, would launch an unapproved image, and
+// something can be done about it.
+func (r reader) template(ctx context.Context, ref string) ([]playbook.Suspect[prepared], error) {
+	t, err := r.find(ctx, ref)
+	if err != nil || t == nil {
+		return nil, err
+	}
+	uses, err := r.uses(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	images, err := r.versions(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	f, err := r.assess(ctx, t, uses, images)
+	if err != nil || len(f.Bad) == 0 || f.Back == 0 && len(f.Groups) == 0 {
+		return nil, err
+	}
+	return []playbook.Suspect[prepared]{{
+		Resource: r.place.In(event.LaunchTemplate, aws.ToString(t.LaunchTemplateId)), Title: f.title("launch template " + f.Name), Facts: f,
+	}}, nil
+}
+
+// assess judges every version that would be launched, and finds the way back.
+func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use, images map[int64]string) (prepared, error) {
+	f := prepared{Name: aws.ToString(t.LaunchTemplateName), Default: aws.ToInt64(t.DefaultVersionNumber), Checked: true}
+	bad := map[int64]bool{}
+	for _, v := range launching(t, uses) {
+		why, image, err := r.breaks(ctx, images[v])
+		if err != nil {
+			return f, err
+		}
+		if bad[v] = why != ""; bad[v] {
+			f.Bad = append(f.Bad, broken{v, image, why})
+		}
+	}
+	if bad[f.Default] {
+		var err error
+		if f.Back, err = r.back(ctx, images, f.Default); err != nil {
+			return f, err
+		}
+	}
+	for _, u := range uses {
+		if bad[u.number(t)] && (f.Back == 0 || !u.followsDefault()) {
+			f.Groups = append(f.Groups, u.group)
+		}
+	}
+	slices.Sort(f.Groups)
+	f.Groups = slices.Compact(f.Groups)
+	return f, nil
+}
+
+// back is the highest version below the default whose image may be launched, 0 where there is none.
+func (r reader) back(ctx context.Context, images map[int64]string, from int64) (int64, error) {
+	for v := from - 1; v > 0; v-- {
+		why, image, err := r.breaks(ctx, images[v])
+		if err != nil {
+			return 0, err
+		}
+		if why == "" && image != "" {
+			return v, nil
+		}
+	}
+	return 0, nil
+}
+
+// breaks says which rule the image of a version breaks. One without an image, or whose parameter is not there, launches
+// nothing.
+func (r reader) breaks(ctx context.Context, ref string) (why, image string, err error) {
+	image, err = r.resolve(ctx, ref)
+	if err != nil || image == "" {
+		return "", "", err
+	}
+	v, err := r.image(ctx, image)
+	return v.breaks, image, err
+}
+
+// launching are the versions that something would launch: the default, by whoever names none, and those of the groups.
+func launching(t *types.LaunchTemplate, uses []use) []int64 {
+	out := []int64{aws.ToInt64(t.DefaultVersionNumber)}
+	for _, u := range uses {
+		out = append(out, u.number(t))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (u use) followsDefault() bool { return u.version == "" || u.version == "$Default" }
+
+func (u use) number(t *types.LaunchTemplate) int64 {
+	switch {
+	case u.followsDefault():
+		return aws.ToInt64(t.DefaultVersionNumber)
+	case u.version == "$Latest":
+		return aws.ToInt64(t.LatestVersionNumber)
+	}
+	n, _ := strconv.ParseInt(u.version, 10, 64) // AWS takes nothing but a number here; 0 is no version
+	return n
+}
+
+func (f prepared) title(what string) string {
+	var parts []string
+	for _, b := range f.Bad {
+		part := fmt.Sprintf("would launch %s: %s", b.Image, b.Breaks)
+		if b.Version > 0 {
+			part = fmt.Sprintf("version %d %s", b.Version, part)
+		}
+		parts = append(parts, part)
+	}
+	return what + " " + strings.Join(parts, "; ")
+}
+
+// configuration confirms where a group would launch an unapproved image by the configuration.
+func (r reader) configuration(ctx context.Context, name string) ([]playbook.Suspect[prepared], error) {
+	out, err := r.in.AWS.AutoScaling(r.place).DescribeLaunchConfigurations(ctx, &autoscaling.DescribeLaunchConfigurationsInput{
+		LaunchConfigurationNames: []string{name},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read launch configuration %q: %w", name, err)
+	}
+	if len(out.LaunchConfigurations) == 0 {
+		return nil, nil
+	}
+	why, image, err := r.breaks(ctx, aws.ToString(out.LaunchConfigurations[0].ImageId))
+	if err != nil || why == "" {
+		return nil, err
+	}
+	f := prepared{Bad: []broken{{Image: image, Breaks: why}}, Checked: true}
+	if f.Groups, err = r.configured(ctx, name); err != nil || len(f.Groups) == 0 {
+		return nil, err
+	}
+	return []playbook.Suspect[prepared]{{
+		Resource: r.place.In(event.LaunchConfiguration, name), Title: f.title("launch configuration " + name), Facts: f,
+	}}, nil
+}

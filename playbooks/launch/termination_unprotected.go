@@ -1,0 +1,87 @@
+package launch
+
+import (
+	_ "embed"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/contain"
+)
+
+//go:embed examples/modify_instance_attribute.json
+var modifyInstanceAttributeExample string
+
+// ProtectionParams are the parameters of launch.termination-unprotected.
+type ProtectionParams struct {
+	Attributes []Protection `yaml:"attributes" help:"which protections count: disableApiTermination, disableApiStop, instanceInitiatedShutdownBehavior"`
+	Scope      Scope        `yaml:"scope" help:"how much the actor is denied: everything, or destructive; a deny policy deployed beforehand decides for itself"`
+}
+
+// Protection is one protection of an instance, by the name of its attribute.
+type Protection string
+
+// Enum lists the protections.
+func (Protection) Enum() []string {
+	return []string{action.AgainstTermination, action.AgainstStop, action.AgainstShutdown}
+}
+
+// Scope is how much a deny takes away.
+type Scope string
+
+// Enum lists the scopes.
+func (Scope) Enum() []string { return []string{string(action.Everything), string(action.Destructive)} }
+
+// TerminationUnprotected finds whoever switches an instance's protection off without MFA: the step before demolition.
+func TerminationUnprotected() playbook.Definition {
+	return playbook.Define(playbook.Spec[ProtectionParams, unprotected]{
+		ID:       "launch.termination-unprotected",
+		Title:    "An instance's protection was switched off without MFA",
+		Why:      whyProtection,
+		Severity: playbook.High,
+		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		Reads:    []string{"ec2:DescribeInstanceAttribute", "ec2:DescribeInstances"},
+		Changes:  append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...),
+		Prevents: preventDemolition(),
+		Example:  modifyInstanceAttributeExample,
+		Defaults: ProtectionParams{
+			Attributes: []Protection{action.AgainstTermination, action.AgainstStop, action.AgainstShutdown}, Scope: Scope(action.Everything),
+		},
+		Suspect: suspectUnprotected,
+		Check:   checkUnprotected,
+		Plan:    planUnprotected,
+	})
+}
+
+const whyProtection = `Who wants to destroy what runs must first switch termination protection off; nobody else often does. It is
+switched on again at once, which works sooner than any deny, and the caller is denied. "Without MFA" is known of IAM users
+and root only: an identity provider's MFA stands in no record, so for role sessions the protection is restored and a person
+is asked before the session is denied. Deployments that replace instances do this every day: list their roles as trusted,
+by exact ARN. Protection stops neither Auto Scaling nor a shutdown from inside the instance.`
+
+func preventDemolition() []playbook.Prevention {
+	return []playbook.Prevention{{
+		Kind: "SCP",
+		How:  "Let nobody without MFA change instance attributes, save the pipelines.",
+		Document: `{"Version":"2012-10-17","Statement":[{"Sid":"ProtectionNeedsMFA","Effect":"Deny","Action":"ec2:ModifyInstanceAttribute",` +
+			`"Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"},` +
+			`"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/ci/deploy","arn:aws:iam::*:role/riposte-contain"]}}}]}`,
+	}}
+}
+
+// planUnprotected puts the protection back first: it works at once, a deny after seconds. Where it is not known whether
+// there was MFA, a person is asked before the caller is denied.
+func planUnprotected(s playbook.Suspect[unprotected], p ProtectionParams) action.Plan {
+	f := s.Facts
+	var plan action.Plan
+	for _, attribute := range f.Attributes {
+		plan.Steps = append(plan.Steps, action.Try(action.Protect{Instance: f.Instance, Attribute: attribute}))
+	}
+	for _, step := range f.Actor.Steps(action.Scope(p.Scope), s.Case) {
+		if f.MFA != event.MFANo {
+			step = step.Asking("whether the caller had MFA is not recorded")
+		}
+		plan.Steps = append(plan.Steps, step)
+	}
+	return plan
+}

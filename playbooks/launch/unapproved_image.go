@@ -1,0 +1,107 @@
+// Package launch holds the playbooks about what may start, and what must not stop.
+package launch
+
+import (
+	_ "embed"
+	"errors"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+//go:embed examples/run_instances.json
+var runInstancesExample string
+
+// ImageParams are the parameters of launch.unapproved-image: the image policy, and what to do.
+type ImageParams struct {
+	Deny            []Trait           `yaml:"deny" help:"traits of images that may not be launched: public, deprecated; an owner in allow_owners other than self may be public"`
+	AllowOwners     []string          `yaml:"allow_owners" help:"account ids, self (the account that launches), or an alias of AWS's such as amazon; empty: any owner"`
+	AllowIDs        []string          `yaml:"allow_ids" help:"ids of images that may be launched whatever the other rules say"`
+	AllowNames      []string          `yaml:"allow_names" help:"patterns of names (* and ?); empty: any name; a name proves nothing, so combine it with allow_owners"`
+	RequireTags     map[string]string `yaml:"require_tags" help:"tags that the image must have, with a pattern for the value; the tags of other accounts' images can't be seen"`
+	MaxAge          time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (2160h are 90 days); 0: any age"`
+	Group           GroupAnswer       `yaml:"group" help:"what happens to the Auto Scaling group: suspend-all, or suspend-launch"`
+	Instance        InstanceAnswer    `yaml:"instance" help:"what happens to the instance: terminate, or isolate (and standby, where a group owns it)"`
+	TerminateWithin time.Duration     `yaml:"terminate_within" help:"an instance launched longer ago is terminated only after asking"`
+	IsolationGroups map[string]string `yaml:"isolation_groups" help:"for each VPC's id the security group that isolates; needed by isolate, and the next rung where terminate is refused"`
+}
+
+// GroupAnswer is what happens to a group that launched an unapproved image.
+type GroupAnswer string
+
+// InstanceAnswer is what happens to an instance launched from an unapproved image.
+type InstanceAnswer string
+
+const (
+	SuspendAll    GroupAnswer    = "suspend-all"
+	SuspendLaunch GroupAnswer    = "suspend-launch"
+	Terminate     InstanceAnswer = "terminate"
+	Isolate       InstanceAnswer = "isolate"
+)
+
+// Enum lists the answers.
+func (GroupAnswer) Enum() []string { return []string{string(SuspendAll), string(SuspendLaunch)} }
+
+// Enum lists the answers.
+func (InstanceAnswer) Enum() []string { return []string{string(Terminate), string(Isolate)} }
+
+// Validate refuses what can't be meant.
+func (p ImageParams) Validate() error {
+	switch {
+	case p.Instance == Isolate && len(p.IsolationGroups) == 0:
+		return errors.New("instance: isolate needs isolation_groups")
+	case p.TerminateWithin < 0:
+		return errors.New("terminate_within is negative")
+	}
+	return p.policy().Validate()
+}
+
+func (p ImageParams) policy() ImagePolicy {
+	return ImagePolicy{p.Deny, p.AllowOwners, p.AllowIDs, p.AllowNames, p.RequireTags, p.MaxAge}
+}
+
+// UnapprovedImage finds instances launched from images that the policy does not allow, and stops the group that launched
+// them before it ends them: otherwise the group would launch the next.
+func UnapprovedImage() playbook.Definition {
+	return playbook.Define(playbook.Spec[ImageParams, launched]{
+		ID:       "launch.unapproved-image",
+		Title:    "An instance was launched from an unapproved image",
+		Why:      whyImage,
+		Severity: playbook.High,
+		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
+		Reads:    []string{"ec2:DescribeImages", "ec2:DescribeInstances"},
+		Changes: []action.Kind{
+			action.Suspend{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(),
+		},
+		Prevents: preventImages(),
+		Example:  runInstancesExample,
+		Defaults: ImageParams{Deny: []Trait{Public}, Group: SuspendAll, Instance: Terminate, TerminateWithin: time.Hour},
+		Suspect:  suspectLaunch,
+		Check:    checkLaunch,
+		Plan:     planLaunch,
+	})
+}
+
+const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the group's own
+rights: a confused deputy. A public image can have been made by anybody. The group is suspended first, since it would
+replace what is terminated. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
+amazon into allow_owners where they are used. A suspended group does not heal itself either: undo resumes exactly the
+processes that ran before. What was terminated stays terminated.`
+
+func preventImages() []playbook.Prevention {
+	return []playbook.Prevention{
+		{
+			Kind: "Allowed AMIs",
+			How:  "Let EC2 itself refuse images of other owners, in each account and region or as a declarative policy of the organisation.",
+			Document: `{"ec2_attributes":{"allowed_images_settings":{"state":{"@@assign":"enabled"},` +
+				`"image_criteria":{"criteria_1":{"allowed_image_providers":{"@@append":["111122223333"]}}}}}}`,
+		},
+		{
+			Kind: "SCP",
+			How:  "Deny launching from public images; calls that Auto Scaling makes through its service-linked role are not bound by it.",
+			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"NoPublicImages","Effect":"Deny","Action":"ec2:RunInstances",` +
+				`"Resource":"arn:aws:ec2:*::image/*","Condition":{"Bool":{"ec2:Public":"true"}}}]}`,
+		},
+	}
+}

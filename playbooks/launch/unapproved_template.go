@@ -1,0 +1,69 @@
+package launch
+
+import (
+	_ "embed"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+//go:embed examples/modify_launch_template.json
+var modifyLaunchTemplateExample string
+
+// UnapprovedTemplate finds what would launch an unapproved image, before it does: the deputy is stopped before it is
+// confused. Its parameters are the image policy alone.
+func UnapprovedTemplate() playbook.Definition {
+	return playbook.Define(playbook.Spec[ImagePolicy, prepared]{
+		ID:       "launch.unapproved-template",
+		Title:    "A launch template, configuration or group would launch an unapproved image",
+		Why:      whyTemplate,
+		Severity: playbook.High,
+		On: []playbook.Trigger{
+			{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate"}},
+			{Source: "autoscaling.amazonaws.com", Names: []string{"CreateLaunchConfiguration", "CreateAutoScalingGroup", "UpdateAutoScalingGroup"}},
+			{Source: "ssm.amazonaws.com", Names: []string{"PutParameter"}},
+		},
+		Reads: []string{
+			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeImages",
+			"ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
+		},
+		Changes:  []action.Kind{action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()},
+		Prevents: append(preventImages(), preventTemplates()),
+		Example:  modifyLaunchTemplateExample,
+		Defaults: ImagePolicy{Deny: []Trait{Public}},
+		Suspect:  suspectTemplate,
+		Check:    checkTemplate,
+		Plan:     planTemplate,
+	})
+}
+
+const whyTemplate = `Between the change of a template and the next launch there is time: a group replaces an instance after a
+minute or two, or at night. The default version goes back to the highest lower one that the image policy allows; a group
+that follows $Latest, or names the version itself, gets its Launch suspended, as does every group where no lower version is
+allowed. A version that neither the default nor a group would launch is left alone: it does nothing until one of them
+moves, and that is seen. Use the same image policy as in launch.unapproved-image, which answers where this one was late.`
+
+func preventTemplates() playbook.Prevention {
+	return playbook.Prevention{
+		Kind: "SCP",
+		How:  "Let only the deployment pipeline change launch templates and groups.",
+		Document: `{"Version":"2012-10-17","Statement":[{"Sid":"TemplatesByPipeline","Effect":"Deny",` +
+			`"Action":["ec2:CreateLaunchTemplateVersion","ec2:ModifyLaunchTemplate","autoscaling:UpdateAutoScalingGroup"],"Resource":"*",` +
+			`"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/ci/deploy"}}}]}`,
+	}
+}
+
+// planTemplate moves the default back, and suspends the groups that this does not help. Before the check, what would be
+// done is told as far as the event shows it.
+func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
+	place, f := s.Resource.Place(), s.Facts
+	var plan action.Plan
+	if s.Resource.Type == event.LaunchTemplate && (f.Back > 0 || !f.Checked) {
+		plan.Steps = append(plan.Steps, action.Try(action.DefaultVersion{Template: s.Resource, Version: f.Back}))
+	}
+	for _, group := range f.Groups {
+		plan.Steps = append(plan.Steps, action.Try(action.Suspend{Group: place.In(event.Group, group), Processes: []string{"Launch"}}))
+	}
+	return plan
+}
