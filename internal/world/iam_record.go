@@ -43,6 +43,9 @@ func iamSpelling(v any) any {
 	}
 	s := reflect.Indirect(reflect.ValueOf(v))
 	for i := range s.NumField() {
+		if !s.Type().Field(i).IsExported() {
+			continue
+		}
 		name := lowerFirst(s.Type().Field(i).Name)
 		switch f := s.Field(i).Interface().(type) {
 		case *time.Time:
