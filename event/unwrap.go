@@ -56,7 +56,7 @@ func unwrap(found []Content, value json.RawMessage) ([]Content, error) {
 // open takes the records out of an object; within these there is no other list of records.
 func open(found []Content, value json.RawMessage) ([]Content, error) {
 	var fault error
-	o := split(value, "the message", &fault)
+	o := split(value, "the object", &fault)
 	if fault != nil {
 		return found, fault
 	}

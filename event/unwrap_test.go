@@ -59,8 +59,8 @@ func TestUnwrapKnowsEveryEnvelope(t *testing.T) {
 		{"something else", `{"name":"left-pad"}`, []string{"JSON that is no CloudTrail record"}},
 		{"a record that lacks its source", `{"eventName":"RunInstances"}`, []string{"the record has no eventSource"}},
 		{"one bad element", `{"Records":[7,` + one + `]}`, []string{"the record is no JSON object", "RunInstances"}},
-		{"two sets of records", `{"Records":[` + one + `],"Records":[]}`, []string{`the message has the key "Records" twice`}},
-		{"an envelope with a key twice", strings.Replace(bridge, `"version":"0"`, `"detail":{}`, 1), []string{`the message has the key "detail" twice`}},
+		{"two sets of records", `{"Records":[` + one + `],"Records":[]}`, []string{`the object has the key "Records" twice`}},
+		{"an envelope with a key twice", strings.Replace(bridge, `"version":"0"`, `"detail":{}`, 1), []string{`the object has the key "detail" twice`}},
 		{"cut off after one", one + "\n" + one[:20], []string{"RunInstances", fmt.Sprintf("no valid JSON at byte %d", len(one))}},
 	} {
 		if diff := cmp.Diff(c.want, contents(t, c.message)); diff != "" {

@@ -2,10 +2,12 @@
 package app
 
 import (
+	"context"
 	"io"
 	"time"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/source/files"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -18,7 +20,7 @@ type ReplayInput struct {
 	People    event.People
 	Workers   int   // files read at once; 0 takes the number of processors
 	MaxRecord int   // bytes of one record; 0 takes 16 MiB
-	MaxSize   int64 // bytes of one file, decompressed; 0 takes 4 GiB
+	MaxSize   int64 // bytes of one gzipped file, decompressed; 0 stops at 4 GiB what is more than 100 times its file
 
 	Emit     func(ReplayLine) error       // a suspect; ordered by path and offset; an error ends the replay
 	Problem  func(ReplayProblem)          // what could not be read, in the same order; may be nil
@@ -58,7 +60,27 @@ type ReplaySummary struct {
 	Files      int64   `json:"files"`
 	Malformed  int64   `json:"malformed"`  // problems: exit code 1
 	Other      int64   `json:"other"`      // digests, and what other services wrote
-	Duplicates int64   `json:"duplicates"` // records that came to a playbook and had been seen before (same eventID)
+	Duplicates int64   `json:"duplicates"` // records left out since their suspects had been told (same eventID)
 	Suspects   int64   `json:"suspects"`
 	Seconds    float64 `json:"seconds"`
+}
+
+// Replay reads recorded CloudTrail and tells what the playbooks would have looked at, and planned. Nothing is asked of AWS.
+// What can't be read is told and passed over; an error is one of Emit or of the context.
+func Replay(ctx context.Context, in ReplayInput) (ReplaySummary, error) {
+	start := time.Now()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := replay{in: in, logs: files.List(in.Paths), told: map[[16]byte]bool{}}
+	for _, f := range r.logs {
+		r.size += f.Size
+		if f.Path == files.Stdin {
+			r.piped = true
+		}
+	}
+	err := r.collect(ctx, r.start(ctx))
+	s := r.summary
+	s.Records, s.Bytes, s.Other = r.counts.records.Load(), r.counts.bytes.Load(), r.counts.other.Load()
+	s.Files, s.Seconds = r.counts.files.Load(), time.Since(start).Seconds()
+	return s, err
 }

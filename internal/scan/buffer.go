@@ -48,6 +48,11 @@ func (r *Reader) fault(why error) error {
 // line is the line of r.from, from 1.
 func (r *Reader) line() int { return r.lines + bytes.Count(r.buf[:r.from], newline) + 1 }
 
+// Line is the line where a record begins, from 1, as long as the record is valid.
+func (r *Reader) Line(rec Record) int {
+	return r.lines + bytes.Count(r.buf[:rec.Offset-r.base], newline) + 1
+}
+
 // tooLong passes over a record that is longer than the buffer may be. Where it holds the beginning of another line, it is
 // rather one that was cut off and swallowed what follows.
 func (r *Reader) tooLong() error {

@@ -194,7 +194,8 @@ func fast(t *testing.T, stream []byte) (calls []string, other int) {
 		case err != nil:
 			t.Fatalf("valid for the strict decoder, but %v", err)
 		case !rec.Unsure:
-			calls = append(calls, string(rec.Source)+" "+string(rec.Name))
+			// The strict decoder writes U+FFFD for what is no UTF-8; no trigger holds either.
+			calls = append(calls, string([]rune(string(rec.Source)))+" "+string([]rune(string(rec.Name))))
 		default:
 			found := []event.Content{event.Identify(rec.Body)}
 			if !rec.Inner {

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"runtime"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/route"
+	"github.com/ripostehq/riposte/internal/source/files"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// replay is one under way: workers read files side by side, and what they find is told in the order of the files.
+type replay struct {
+	in      ReplayInput
+	logs    []files.File
+	size    int64 // of the files on disk
+	piped   bool  // one is standard input, whose size is not known
+	counts  counts
+	summary ReplaySummary
+	told    map[[16]byte]bool // events whose suspects were told
+}
+
+// job is one file, and where its findings come out.
+type job struct {
+	file files.File
+	out  chan []finding
+}
+
+// ahead is how many batches of a file are kept until it is its turn; a worker that has found more waits. That, and that
+// files are begun in their order, bounds the memory without ever blocking the file whose turn it is.
+const ahead = 64
+
+// start sets the workers going and returns the jobs in order. The workers end with the last job or with the context; they
+// are not waited for, since one may hang in reading a pipe that stays silent.
+func (r *replay) start(ctx context.Context) <-chan job {
+	n := r.in.Workers
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	todo, order := make(chan job), make(chan job, 2*n)
+	table := r.table()
+	for range n {
+		w := r.worker(table)
+		go func() {
+			for j := range todo {
+				w.file(ctx, j.file, j.out)
+			}
+		}()
+	}
+	go r.dispatch(ctx, todo, order)
+	return order
+}
+
+func (r *replay) dispatch(ctx context.Context, todo, order chan<- job) {
+	defer close(todo)
+	defer close(order)
+	for _, f := range r.logs {
+		j := job{f, make(chan []finding, ahead)}
+		for _, to := range []chan<- job{order, todo} {
+			select {
+			case to <- j:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (r *replay) table() *route.Table {
+	catalogue := make([]playbook.Definition, len(r.in.Playbooks))
+	for i, p := range r.in.Playbooks {
+		catalogue[i] = p.Definition
+	}
+	return route.New(catalogue)
+}
+
+func (r *replay) worker(table *route.Table) *replayer {
+	return &replayer{
+		table: table, playbooks: r.in.Playbooks, people: r.in.People, counts: &r.counts, maxRecord: r.in.MaxRecord,
+		opener: files.Opener{Stdin: r.in.Stdin, MaxSize: r.in.MaxSize, Read: &r.counts.read},
+	}
+}
+
+// often is how often progress is told.
+const often = 100 * time.Millisecond
+
+// collect tells what is found, file by file.
+func (r *replay) collect(ctx context.Context, jobs <-chan job) error {
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	defer r.progress()
+	for j := range jobs {
+		for open := true; open; {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-tick.C:
+				r.progress()
+			case found, more := <-j.out:
+				if open = more; !more {
+					break
+				}
+				if err := r.tell(found); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+func (r *replay) progress() {
+	if r.in.Progress == nil {
+		return
+	}
+	size := r.size
+	if r.piped {
+		size = 0
+	}
+	r.in.Progress(r.counts.files.Load(), r.counts.read.Load(), size)
+}
+
+// tell passes findings on, those of one event once.
+func (r *replay) tell(found []finding) error {
+	for _, f := range found {
+		if f.problem != nil {
+			r.summary.Malformed++
+			if r.in.Problem != nil {
+				r.in.Problem(*f.problem)
+			}
+			continue
+		}
+		if r.seen(f.eventID) {
+			r.summary.Duplicates++
+			continue
+		}
+		for _, line := range f.lines {
+			r.summary.Suspects++
+			if err := r.in.Emit(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// seen remembers events by half a hash, since months of logs may hold millions. An event without id is always new.
+func (r *replay) seen(id string) bool {
+	if id == "" {
+		return false
+	}
+	sum := sha256.Sum256([]byte(id))
+	key := [16]byte(sum[:])
+	if r.told[key] {
+		return true
+	}
+	r.told[key] = true
+	return false
+}
