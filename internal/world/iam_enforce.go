@@ -25,6 +25,9 @@ func (e *enforcer) authorize(c *call, n need) *refusal {
 	if c.by.service != "" || n.Action == "sts:GetCallerIdentity" { // AWS: no permission is needed for it, and no deny stops it
 		return nil
 	}
+	if c.by.halfway() && (c.service == "iam" || c.service == "sts" && n.Action != "sts:AssumeRole") {
+		return badKey(c.service)
+	}
 	ps, err := e.policies(c)
 	if err == nil && n.Action == "sts:AssumeRole" {
 		err = e.trust(c, n.Resource, &ps)
@@ -41,6 +44,10 @@ func (e *enforcer) authorize(c *call, n need) *refusal {
 	}
 	return c.denied(n, reason(d, n.Action))
 }
+
+// halfway reports a user's session without a second factor, which IAM and most of STS do not take.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+func (p principal) halfway() bool { return p.session != nil && p.role == nil && !p.session.MFA }
 
 // reason ends the message of a refusal, as AWS does.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
+	policy "github.com/ripostehq/riposte/iam"
 )
 
 func (a snapshotAccount) buildIAM(st *state) error {
@@ -37,7 +38,7 @@ func (a snapshotAccount) buildIAM(st *state) error {
 		}
 		in.Roles[r.Name] = made
 	}
-	return nil
+	return in.check()
 }
 
 func (u snapshotUser) build(st *state, here event.Place) (*user, error) {
@@ -64,6 +65,47 @@ func (r snapshotRole) build(st *state, here event.Place) (*role, error) {
 		Name: r.Name, Path: path, ARN: st.arn(here, "iam", "role"+path+r.Name), ID: st.uniqueID("AROA"), Created: st.Now,
 		Trust: trust, Inline: inline, Attached: r.Attached, Boundary: r.Boundary,
 	}, err
+}
+
+// check finds what would make a snapshot's account refuse everything later: a policy that can't be evaluated, or one that
+// is attached and not there.
+func (in *iamState) check() error {
+	for _, p := range in.Policies {
+		if _, err := policy.Parse([]byte(p.Versions[p.Default])); err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+	}
+	for _, u := range in.Users {
+		if err := in.checkHolder(u.holder()); err != nil {
+			return fmt.Errorf("user %s: %w", u.Name, err)
+		}
+	}
+	for _, r := range in.Roles {
+		if _, err := policy.ParseTrust([]byte(r.Trust)); err != nil {
+			return fmt.Errorf("role %s: trust: %w", r.Name, err)
+		}
+		if err := in.checkHolder(r.holder()); err != nil {
+			return fmt.Errorf("role %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+func (in *iamState) checkHolder(h holder) error {
+	for _, name := range h.names() {
+		if _, err := policy.Parse([]byte(h.inline[name])); err != nil {
+			return fmt.Errorf("inline policy %s: %w", name, err)
+		}
+	}
+	for _, arn := range *h.attached {
+		if in.managed(arn) == nil {
+			return fmt.Errorf("attached policy %s does not exist", arn)
+		}
+	}
+	if *h.boundary != "" && in.managed(*h.boundary) == nil {
+		return fmt.Errorf("boundary %s does not exist", *h.boundary)
+	}
+	return nil
 }
 
 func documents(named map[string]any) (map[string]string, error) {

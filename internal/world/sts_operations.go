@@ -23,6 +23,14 @@ func stsOperations() []operation {
 			knows: "RoleArn RoleSessionName ExternalId Policy DurationSeconds SourceIdentity",
 			needs: assumeNeeds, do: assumeRole, response: assumeResponse, resources: assumedResources, readOnly: true,
 		}),
+		define(spec[sts.GetSessionTokenInput, sts.GetSessionTokenOutput]{
+			name: "sts.GetSessionToken", write: true, basis: stsReference + "GetSessionToken.html; record: by analogy to AssumeRole, unverified",
+			knows: "DurationSeconds", do: getSessionToken, readOnly: true,
+			request: func(_ *call, in *sts.GetSessionTokenInput) any { return orNull(camel(in)) },
+			response: func(_ *call, out *sts.GetSessionTokenOutput) any {
+				return fields{"credentials": recordedCredentials(out.Credentials)}
+			},
+		}),
 		define(spec[sts.GetCallerIdentityInput, sts.GetCallerIdentityOutput]{
 			name: "sts.GetCallerIdentity", basis: stsReference + "GetCallerIdentity.html", do: getCallerIdentity,
 		}),
@@ -67,10 +75,7 @@ func assumeRole(c *call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, *refus
 		Role: r.Name, Name: *in.RoleSessionName, SourceIdentity: source, Document: aws.ToString(in.Policy),
 	}, time.Duration(seconds)*time.Second)
 	out := &sts.AssumeRoleOutput{
-		Credentials: &types.Credentials{
-			AccessKeyId: aws.String(made.Key), SecretAccessKey: aws.String(made.Secret),
-			SessionToken: aws.String(made.Token), Expiration: aws.Time(made.Expires),
-		},
+		Credentials: made.credentials(),
 		AssumedRoleUser: &types.AssumedRoleUser{
 			Arn: aws.String(c.sessionARN(owner, r.Name, made.Name)), AssumedRoleId: aws.String(r.ID + ":" + made.Name),
 		},
@@ -81,14 +86,24 @@ func assumeRole(c *call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, *refus
 	return out, nil
 }
 
-// assumeResponse is recorded with the session token, which is a secret that CloudTrail does not hide.
+func (s *session) credentials() *types.Credentials {
+	return &types.Credentials{
+		AccessKeyId: aws.String(s.Key), SecretAccessKey: aws.String(s.Secret),
+		SessionToken: aws.String(s.Token), Expiration: aws.Time(s.Expires),
+	}
+}
+
 func assumeResponse(_ *call, out *sts.AssumeRoleOutput) any {
 	m := camel(out).(fields)
-	m["credentials"] = fields{
-		"accessKeyId": *out.Credentials.AccessKeyId, "sessionToken": *out.Credentials.SessionToken,
-		"expiration": inWords(*out.Credentials.Expiration, "Jan 2, 2006, 3:04:05 PM"),
-	}
+	m["credentials"] = recordedCredentials(out.Credentials)
 	return m
+}
+
+// recordedCredentials keep the session token, which is a secret that CloudTrail does not hide.
+func recordedCredentials(c *types.Credentials) fields {
+	return fields{
+		"accessKeyId": *c.AccessKeyId, "sessionToken": *c.SessionToken, "expiration": inWords(*c.Expiration, "Jan 2, 2006, 3:04:05 PM"),
+	}
 }
 
 // assumedResources are the resources of AssumeRole's record.
@@ -98,6 +113,23 @@ func assumedResources(in *sts.AssumeRoleInput) []any {
 		owner = parts[4]
 	}
 	return []any{fields{"accountId": owner, "type": "AWS::IAM::Role", "ARN": *in.RoleArn}}
+}
+
+// getSessionToken opens a user's session without a second factor: it can't call IAM, nor anything of STS but AssumeRole
+// and GetCallerIdentity. It outlives the key that asked for it.
+func getSessionToken(c *call, in *sts.GetSessionTokenInput) (*sts.GetSessionTokenOutput, *refusal) {
+	if c.by.session != nil || c.by.user == "" {
+		return nil, refuse("AccessDenied", "Cannot call GetSessionToken with session credentials").as(403)
+	}
+	lasts := 12 * time.Hour
+	if in.DurationSeconds != nil {
+		lasts = time.Duration(*in.DurationSeconds) * time.Second
+	}
+	if lasts < 15*time.Minute || lasts > 36*time.Hour {
+		return nil, invalidInput("Value '%d' at 'durationSeconds' failed to satisfy constraint", int(lasts.Seconds()))
+	}
+	made := c.open(c.iam(), session{User: c.by.user}, lasts)
+	return &sts.GetSessionTokenOutput{Credentials: made.credentials()}, nil
 }
 
 func getCallerIdentity(c *call, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, *refusal) {

@@ -164,3 +164,37 @@ func TestAMintedSessionCarriesItsSecondFactor(t *testing.T) {
 		}
 	}
 }
+
+func TestASessionOutlivesTheKeyThatAskedForIt(t *testing.T) {
+	w := openBank(t, world.Options{PropagationDelay: -1})
+	out := must(t, func() (*sts.GetSessionTokenOutput, error) {
+		return sts.NewFromConfig(w.Config(ireland, eve)).GetSessionToken(ctx, &sts.GetSessionTokenInput{})
+	})
+	session := aws.Credentials{AccessKeyID: *out.Credentials.AccessKeyId, SecretAccessKey: *out.Credentials.SecretAccessKey, SessionToken: *out.Credentials.SessionToken}
+	must(t, func() (*iam.UpdateAccessKeyOutput, error) {
+		return iamAs(w, riposte).UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String("eve"), AccessKeyId: &eve.AccessKeyID, Status: "Inactive"})
+	})
+	if a, b := describe(w, eve), describe(w, session); a != "AuthFailure" || b != "" {
+		t.Errorf("the key %q, its session %q", a, b)
+	}
+	if _, err := iamAs(w, session).ListUsers(ctx, &iam.ListUsersInput{}); code(err) != "InvalidClientTokenId" {
+		t.Errorf("IAM without a second factor: %v", err)
+	}
+	put(t, w, "eve", "riposte-deny-c1", denyAll)
+	if c := describe(w, session); c != "UnauthorizedOperation" {
+		t.Errorf("after the deny on the user: %q", c)
+	}
+}
+
+func TestASnapshotWithAPolicyThatCanNotBeEvaluatedIsRefused(t *testing.T) {
+	for _, c := range []struct{ name, old, new, want string }{
+		{"a set operator", "ArnEquals", `"ForAnyValue:ArnEquals"`, "user riposte: inline policy contain"},
+		{"a trust without principal", "Principal: {AWS", "Resource: {AWS", "role ops: trust"},
+		{"a policy that is not there", "policy/AdministratorAccess\"]\n        keys", "policy/Nothing\"]\n        keys", "does not exist"},
+	} {
+		_, err := world.New([]byte(strings.Replace(bank, c.old, c.new, 1)), world.Options{})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
