@@ -1,7 +1,13 @@
 package world
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ripostehq/riposte/event"
 )
@@ -15,7 +21,7 @@ type configuration struct {
 
 // group is one Auto Scaling group.
 type group struct {
-	Name, ARN, ServiceRole    string
+	Name, ARN                 string
 	Created                   time.Time
 	Min, Max, Desired         int
 	Template, TemplateVersion string // id and $Default, $Latest or a number
@@ -23,13 +29,127 @@ type group struct {
 	Subnets                   string
 	Members                   []*member
 	Suspended                 map[string]string // reasons by process
-	Tags                      map[string]string // propagated to instances
-	Watched                   bool              // a look at its instances is set
+	Tags                      map[string]string // all are propagated to instances
 }
 
 // member is an instance as its group sees it.
-type member struct{ Instance, State string }
+type member struct {
+	Instance string
+	Standby  bool
+	Lost     time.Time // when its instance stopped or ended, zero while it is well
+}
 
-func (s *state) watch(event.Place, string) {}
+// processes are those that can be suspended.
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SuspendProcesses.html
+func processes() []string {
+	return []string{"AZRebalance", "AddToLoadBalancer", "AlarmNotification", "HealthCheck", "InstanceRefresh", "Launch",
+		"ReplaceUnhealthy", "ScheduledActions", "Terminate"}
+}
 
-func (s *state) lookAfter(event.Place, string) {}
+func (g *group) runs(process string) bool { _, off := g.Suspended[process]; return !off }
+
+// inService are the members that count towards the desired capacity.
+func (g *group) inService() []*member {
+	var in []*member
+	for _, m := range g.Members {
+		if !m.Standby {
+			in = append(in, m)
+		}
+	}
+	return in
+}
+
+func (g *group) member(instance string) *member {
+	for _, m := range g.Members {
+		if m.Instance == instance {
+			return m
+		}
+	}
+	return nil
+}
+
+func (g *group) drop(gone *member) {
+	g.Members = slices.DeleteFunc(g.Members, func(m *member) bool { return m == gone })
+}
+
+// group finds one by name.
+func (r *region) group(name *string) (*group, *refusal) {
+	if g, ok := r.Groups[aws.ToString(name)]; ok {
+		return g, nil
+	}
+	return nil, refuse("ValidationError", "AutoScalingGroup name not found - AutoScalingGroup: %s not found", aws.ToString(name))
+}
+
+func (r *region) groupsByName() []*group {
+	return slices.SortedFunc(maps.Values(r.Groups), func(a, b *group) int { return strings.Compare(a.Name, b.Name) })
+}
+
+func (s *state) groupARN(p event.Place, name string) string {
+	return s.arn(p, "autoscaling", "autoScalingGroup:"+s.uuid()+":autoScalingGroupName/"+name)
+}
+
+// onGroup asks for an action on one group.
+func (c *call) onGroup(name *string) []need {
+	arn := c.arn(c.place, "autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+aws.ToString(name))
+	if g, refused := c.at(c.place).group(name); refused == nil {
+		arn = g.ARN
+	}
+	return on("autoscaling:"+c.name, arn)
+}
+
+func (c *call) describedGroup(g *group) types.AutoScalingGroup {
+	r := c.at(c.place)
+	out := types.AutoScalingGroup{
+		AutoScalingGroupName: aws.String(g.Name), AutoScalingGroupARN: aws.String(g.ARN), CreatedTime: aws.Time(g.Created),
+		MinSize: aws.Int32(int32(g.Min)), MaxSize: aws.Int32(int32(g.Max)), DesiredCapacity: aws.Int32(int32(g.Desired)),
+		DefaultCooldown: aws.Int32(300), HealthCheckType: aws.String("EC2"), LaunchConfigurationName: optional(g.Configuration),
+		AvailabilityZones: []string{c.place.Region + "a"}, VPCZoneIdentifier: optional(g.Subnets),
+		ServiceLinkedRoleARN: aws.String(c.groupRole(c.place).ARN),
+	}
+	if t, ok := r.Templates[g.Template]; ok {
+		out.LaunchTemplate = t.specification(g.TemplateVersion)
+	}
+	for _, m := range g.Members {
+		out.Instances = append(out.Instances, r.describedMember(g, m))
+	}
+	for _, process := range slices.Sorted(maps.Keys(g.Suspended)) {
+		out.SuspendedProcesses = append(out.SuspendedProcesses, types.SuspendedProcess{
+			ProcessName: aws.String(process), SuspensionReason: aws.String(g.Suspended[process]),
+		})
+	}
+	for _, k := range slices.Sorted(maps.Keys(g.Tags)) {
+		out.Tags = append(out.Tags, types.TagDescription{
+			Key: aws.String(k), Value: aws.String(g.Tags[k]), PropagateAtLaunch: aws.Bool(true), ResourceId: aws.String(g.Name),
+			ResourceType: aws.String("auto-scaling-group"),
+		})
+	}
+	return out
+}
+
+func (t *template) specification(version string) *types.LaunchTemplateSpecification {
+	return &types.LaunchTemplateSpecification{
+		LaunchTemplateId: aws.String(t.ID), LaunchTemplateName: aws.String(t.Name), Version: aws.String(version),
+	}
+}
+
+func (r *region) describedMember(g *group, m *member) types.Instance {
+	out := types.Instance{
+		InstanceId: aws.String(m.Instance), HealthStatus: aws.String("Healthy"), LifecycleState: types.LifecycleStateInService,
+		ProtectedFromScaleIn: aws.Bool(false), LaunchConfigurationName: optional(g.Configuration),
+	}
+	if m.Standby {
+		out.LifecycleState = types.LifecycleStateStandby
+	}
+	if !m.Lost.IsZero() && g.runs("HealthCheck") && !m.Standby {
+		out.HealthStatus = aws.String("Unhealthy")
+	}
+	i, ok := r.Instances[m.Instance]
+	if !ok {
+		return out
+	}
+	out.AvailabilityZone, out.InstanceType, out.ImageId = aws.String(i.Zone), aws.String(i.Type), aws.String(i.Image)
+	if t, ok := r.Templates[i.Tags["aws:ec2launchtemplate:id"]]; ok {
+		out.LaunchTemplate = t.specification(i.Tags["aws:ec2launchtemplate:version"])
+	}
+	return out
+}

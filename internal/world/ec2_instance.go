@@ -93,7 +93,7 @@ func (s *state) move(p event.Place, i *instance, to, reason string) {
 	i.State, i.Reason = to, reason
 	s.after(transition, settles, p, i.ID)
 	if name := i.Tags[groupTag]; name != "" && to != "pending" {
-		s.watch(p, name)
+		s.missed(p, name, i.ID)
 	}
 }
 

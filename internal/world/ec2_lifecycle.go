@@ -16,7 +16,7 @@ func terminateInstances(c *call, in *ec2.TerminateInstancesInput) (*ec2.Terminat
 	}
 	spared := map[string]bool{}
 	for _, i := range named {
-		if attribute := protectedBy(i); attribute != "" && !i.ended() {
+		if attribute := c.protection(i); attribute != "" && !i.ended() {
 			spared[i.Zone] = true
 			if refused == nil {
 				refused = refuse("OperationNotPermitted",
@@ -33,8 +33,11 @@ func terminateInstances(c *call, in *ec2.TerminateInstancesInput) (*ec2.Terminat
 	return out, refused
 }
 
-func protectedBy(i *instance) string {
+// protection is the attribute that keeps an instance from termination by this caller, "" where none does.
+func (c *call) protection(i *instance) string {
 	switch {
+	case c.by.service != "":
+		return ""
 	case i.Protected:
 		return "disableApiTermination"
 	case i.StopProtected:

@@ -97,7 +97,7 @@ func (c *call) launchedBy(token string) []*instance {
 
 // launchDataOf checks a launch and completes it from its template.
 func (c *call) launchDataOf(in *ec2.RunInstancesInput) (launchData, *refusal) {
-	d, refused := fromRun(in)
+	d, refused := c.fromRun(in)
 	if refused != nil {
 		return d, refused
 	}
@@ -128,7 +128,7 @@ func (c *call) launchable(d launchData) (launchData, *refusal) {
 	return d, c.groupsExist(d.SecurityGroups)
 }
 
-func fromRun(in *ec2.RunInstancesInput) (launchData, *refusal) {
+func (c *call) fromRun(in *ec2.RunInstancesInput) (launchData, *refusal) {
 	least, most := aws.ToInt32(in.MinCount), aws.ToInt32(in.MaxCount)
 	if least < 1 || most < least {
 		return launchData{}, refuse("InvalidParameterValue", "Invalid value '%d' for maxCount. Must be >= 1 and minCount.", most)
@@ -147,13 +147,13 @@ func fromRun(in *ec2.RunInstancesInput) (launchData, *refusal) {
 	if _, err := base64.StdEncoding.DecodeString(d.UserData); err != nil {
 		return d, refuse("InvalidParameterValue", "Invalid BASE64 encoding of user data.")
 	}
-	return d, takeTags(d.Tags, in.TagSpecifications)
+	return d, c.takeTags(d.Tags, in.TagSpecifications)
 }
 
 // takeTags keeps the tags that are for instances.
-func takeTags(into map[string]string, specs []types.TagSpecification) *refusal {
+func (c *call) takeTags(into map[string]string, specs []types.TagSpecification) *refusal {
 	for _, s := range specs {
-		if refused := reserved(s.Tags); refused != nil {
+		if refused := c.reserved(s.Tags); refused != nil {
 			return refused
 		}
 		if s.ResourceType == types.ResourceTypeInstance {
@@ -166,9 +166,9 @@ func takeTags(into map[string]string, specs []types.TagSpecification) *refusal {
 }
 
 // reserved refuses the prefix that belongs to AWS.
-func reserved(tags []types.Tag) *refusal {
+func (c *call) reserved(tags []types.Tag) *refusal {
 	for _, t := range tags {
-		if strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
+		if c.by.service == "" && strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
 			return refuse("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // createTags writes tags, over those of the same key. Every resource must exist, or none is tagged.
 func createTags(c *call, in *ec2.CreateTagsInput) (*ec2.CreateTagsOutput, *refusal) {
-	if refused := reserved(in.Tags); refused != nil {
+	if refused := c.reserved(in.Tags); refused != nil {
 		return nil, refused
 	}
 	var all []map[string]string

@@ -14,7 +14,7 @@ func createLaunchTemplate(c *call, in *ec2.CreateLaunchTemplateInput) (*ec2.Crea
 		}
 		return nil, refuse("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")
 	}
-	d, refused := fromTemplate(in.LaunchTemplateData)
+	d, refused := c.fromTemplate(in.LaunchTemplateData)
 	if refused != nil {
 		return nil, refused
 	}
@@ -45,7 +45,7 @@ func createLaunchTemplateVersion(c *call, in *ec2.CreateLaunchTemplateVersionInp
 			return &ec2.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: t.describedVersion(v)}, nil
 		}
 	}
-	d, refused := fromTemplate(in.LaunchTemplateData)
+	d, refused := c.fromTemplate(in.LaunchTemplateData)
 	if refused != nil {
 		return nil, refused
 	}

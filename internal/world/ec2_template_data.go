@@ -9,7 +9,7 @@ import (
 const templateParameters = "ImageId InstanceType KeyName SecurityGroupIds UserData DisableApiTermination DisableApiStop " +
 	"InstanceInitiatedShutdownBehavior IamInstanceProfile TagSpecifications"
 
-func fromTemplate(t *types.RequestLaunchTemplateData) (launchData, *refusal) {
+func (c *call) fromTemplate(t *types.RequestLaunchTemplateData) (launchData, *refusal) {
 	d := launchData{
 		Image: aws.ToString(t.ImageId), Type: string(t.InstanceType), KeyName: aws.ToString(t.KeyName),
 		SecurityGroups: t.SecurityGroupIds, UserData: aws.ToString(t.UserData), Protected: t.DisableApiTermination,
@@ -22,7 +22,7 @@ func fromTemplate(t *types.RequestLaunchTemplateData) (launchData, *refusal) {
 		if d.Tags == nil {
 			d.Tags = map[string]string{}
 		}
-		if refused := takeTags(d.Tags, []types.TagSpecification{{ResourceType: s.ResourceType, Tags: s.Tags}}); refused != nil {
+		if refused := c.takeTags(d.Tags, []types.TagSpecification{{ResourceType: s.ResourceType, Tags: s.Tags}}); refused != nil {
 			return d, refused
 		}
 	}

@@ -72,7 +72,10 @@ func define[I, O any](s spec[I, O]) operation {
 // operations is the table of everything that the world knows.
 func operations() map[string]operation {
 	table := map[string]operation{}
-	for _, o := range slices.Concat(instanceOperations(), templateOperations(), imageAndNetworkOperations(), iamOperations(), stsOperations()) {
+	for _, o := range slices.Concat(
+		instanceOperations(), templateOperations(), imageAndNetworkOperations(), groupOperations(), processOperations(),
+		iamOperations(), stsOperations(),
+	) {
 		table[o.service+"."+o.name] = o
 	}
 	return table
