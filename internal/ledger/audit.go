@@ -161,7 +161,7 @@ func (a *Audit) Row(what, key, sum string) {
 	delete(a.rows, row{what, key})
 	switch {
 	case !ok:
-		a.Broken(Whole, 0, "no entry wrote the %s %q", what, key)
+		a.Broken(Whole, a.last, "no entry wrote the %s %q", what, key)
 	case sum != w.sum && sum != Pruned:
 		a.Broken(w.chain, w.seq, "the %s %q is not the one that was recorded", what, key)
 	}

@@ -64,7 +64,7 @@ type Case struct {
 	Error     string            `json:"error,omitempty"` // of the last attempt
 
 	// Beside the payload: the store keeps these in columns of the same row.
-	Version  int64     `json:"-"` // counts commits; a commit on an older one is ErrStale
+	Version  int64     `json:"-"` // counts commits and claims; a commit on an older one is ErrStale
 	Due      time.Time `json:"-"` // when to look again; zero: never, allowed only where not State.Open and no report is owed
 	Attempts int       `json:"-"` // claims since the last commit
 }

@@ -27,16 +27,19 @@ var (
 type Store interface {
 	// Admit stores leads before their source is acknowledged: each joins the open case of its playbook and root, or
 	// opens one that is due at once. A lead whose key is known is dropped. It returns one admission per lead, in order.
+	// The lead that opens a case stands in its Leads from the beginning, one that joins waits in the inbox.
 	Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]Admission, error)
-	// Send puts a message into a case's inbox and makes the case due now. It is false where the key is known.
+	// Send puts a message into a case's inbox and makes the case due now. It is false where this case knows the key.
 	Send(ctx context.Context, now time.Time, caseID string, m Message) (bool, error)
 
 	// Claim takes the due case that is most urgent, until the lease ends, and counts the attempt; nil where none is due.
+	// It raises the case's version: a holder whose lease has ended and was taken over can't commit any more.
 	Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*Claim, error)
 	// Commit writes the case and all that goes with it, or nothing: ErrStale, ErrJoined, ErrLimit. It ends no lease;
-	// the case's version, effects' versions and Attempts are brought up to date in place.
+	// the case's version, effects' versions, Attempts and (with messages left: due at once) Due are brought up to date in
+	// place.
 	Commit(ctx context.Context, c *Case, w Write) error
-	// Next is when the next case is due; zero where none ever is.
+	// Next is when the next case can be claimed: due, and not leased. Zero where none ever is.
 	Next(ctx context.Context) (time.Time, error)
 
 	Load(ctx context.Context, id string) (*Case, error)
@@ -56,7 +59,7 @@ type Store interface {
 	Halt(ctx context.Context, b Brake) error
 	Release(ctx context.Context, now time.Time, scope, by string) (bool, error) // false where there was no such brake
 
-	// Checkpoint seals all chains as they stand. Verify checks every chain against itself and against the checkpoints,
+	// Checkpoint seals all chains as they stand; where nothing happened since the last, it is that one. Verify checks every chain against itself and against the checkpoints,
 	// those in the ledger and those given.
 	Checkpoint(ctx context.Context, now time.Time) (Checkpoint, error)
 	Verify(ctx context.Context, kept ...Checkpoint) (Verification, error)
@@ -99,7 +102,7 @@ type Filter struct {
 // Entry is one link of a case's chain. Bytes are what was hashed: they hold the previous link's hash, the notes, and the
 // hash of the case's payload, which can be pruned without breaking the chain.
 type Entry struct {
-	Chain string // case id, or "brakes"
+	Chain string // case id, BrakesChain or CheckpointChain
 	Seq   int64  // over the whole ledger, without gaps
 	At    time.Time
 	State State
@@ -108,7 +111,7 @@ type Entry struct {
 	Bytes []byte
 }
 
-// Checkpoint is a digest over the heads of all chains up to one entry. Kept where the ledger's writer can't reach, it
+// Checkpoint is a digest over all entries up to one, and so over the heads of all chains (see Fold). Kept where the ledger's writer can't reach, it
 // proves that nothing before it was changed, left out or cut off.
 type Checkpoint struct {
 	Seq    int64     `json:"seq"`

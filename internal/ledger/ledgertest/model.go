@@ -1,9 +1,213 @@
 package ledgertest
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
-func lives(t *testing.T, open func(t *testing.T) ledger.Store) {}
+// lives draws lives at random, and holds the store against a model that a person can check by reading.
+func lives(t *testing.T, open func(t *testing.T) ledger.Store) {
+	rapid.Check(t, func(rt *rapid.T) {
+		m := &model{Store: open(t), t: t, now: Start(), cases: map[string]*mcase{}, known: map[string]string{}}
+		rt.Repeat(map[string]func(*rapid.T){
+			"admit": m.admit, "send": m.send, "claim": m.claim, "commit": m.commit, "wait": m.wait, "seal": m.seal, "": m.check,
+		})
+		v, err := m.Verify(t.Context(), m.kept...)
+		if err != nil || len(v.Broken) > 0 {
+			rt.Fatalf("verify: %+v, %v", v, err)
+		}
+	})
+}
+
+// model is what the ledger ought to hold.
+type model struct {
+	ledger.Store
+	t     *testing.T
+	now   time.Time
+	cases map[string]*mcase
+	order []string          // ids, oldest first
+	known map[string]string // keys of leads: the case that has it
+	sent  int
+	kept  []ledger.Checkpoint
+}
+
+type mcase struct {
+	root       string
+	state      ledger.State
+	version    int64
+	attempts   int
+	due, lease time.Time
+	waiting    []string
+	hand       *ledger.Case // as its last holder has it
+}
+
+func (c *mcase) wake() time.Time {
+	if c.due.IsZero() || c.due.After(c.lease) {
+		return c.due
+	}
+	return c.lease
+}
+
+func (c *mcase) receive(key string, now time.Time) {
+	c.waiting = append(c.waiting, key)
+	if c.due.IsZero() || now.Before(c.due) {
+		c.due = now
+	}
+}
+
+func (m *model) wait(rt *rapid.T) {
+	m.now = m.now.Add(time.Duration(rapid.IntRange(1, 90).Draw(rt, "seconds")) * time.Second)
+}
+
+func (m *model) admit(rt *rapid.T) {
+	l := Lead(rapid.StringMatching(`e-[0-9]`).Draw(rt, "event"), rapid.StringMatching(`i-[0-2]`).Draw(rt, "instance"))
+	a, err := m.Admit(m.t.Context(), m.now, []playbook.Lead{l})
+	if err != nil {
+		rt.Fatal(err)
+	}
+	key, root := ledger.Key(l), ledger.RootKey(l.Playbook, l.Resource)
+	want := ledger.Admission{How: "opened", Case: a[0].Case}
+	if id, ok := m.known[key]; ok {
+		want = ledger.Admission{How: "duplicate", Case: id}
+	} else if id := m.openOn(root); id != "" {
+		want = ledger.Admission{How: "joined", Case: id}
+		m.cases[id].receive(key, m.now)
+	} else {
+		m.cases[a[0].Case] = &mcase{root: root, state: ledger.Suspected, version: 1, due: m.now}
+		m.order = append(m.order, a[0].Case)
+	}
+	m.known[key] = want.Case
+	if a[0] != want {
+		rt.Fatalf("admitted as %+v, want %+v", a[0], want)
+	}
+}
+
+func (m *model) openOn(root string) string {
+	for id, c := range m.cases {
+		if c.root == root && c.state.Open() {
+			return id
+		}
+	}
+	return ""
+}
+
+func (m *model) send(rt *rapid.T) {
+	id := m.draw(rt)
+	m.sent++
+	key := fmt.Sprint("o-", m.sent)
+	if fresh, err := m.Send(m.t.Context(), m.now, id, order(ledger.Approve, key)); err != nil || !fresh {
+		rt.Fatalf("sent: %t, %v", fresh, err)
+	}
+	m.cases[id].receive(key, m.now)
+}
+
+func (m *model) draw(rt *rapid.T) string {
+	if len(m.order) == 0 {
+		rt.Skip("no case yet")
+	}
+	return rapid.SampledFrom(m.order).Draw(rt, "case")
+}
+
+func (m *model) claim(rt *rapid.T) {
+	got, err := m.Claim(m.t.Context(), m.now, "replica", time.Minute)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	due := slices.DeleteFunc(slices.Clone(m.order), func(id string) bool {
+		wake := m.cases[id].wake()
+		return wake.IsZero() || wake.After(m.now)
+	})
+	if got == nil {
+		if len(due) > 0 {
+			rt.Fatalf("nothing claimed, and %v are due", due)
+		}
+		return
+	}
+	c := m.cases[got.Case.ID]
+	if !slices.Contains(due, got.Case.ID) || keys(got.Inbox) != fmt.Sprint(c.waiting) {
+		rt.Fatalf("claimed %s with %s; due are %v, waiting is %v", got.Case.ID, keys(got.Inbox), due, c.waiting)
+	}
+	c.version, c.attempts, c.lease, c.hand = c.version+1, c.attempts+1, got.Until, got.Case
+}
+
+func (m *model) commit(rt *rapid.T) {
+	c := m.cases[m.draw(rt)]
+	if c.hand == nil {
+		rt.Skip("in nobody's hand")
+	}
+	hand := *c.hand
+	hand.State = rapid.SampledFrom([]ledger.State{ledger.Acting, ledger.Contained, ledger.Asked, ledger.Verified, ledger.Dismissed}).Draw(rt, "state")
+	hand.Due = time.Time{}
+	if !c.state.Open() && hand.State.Open() {
+		hand.State = c.state // how a closed case comes back is a story of its own
+	}
+	if hand.State.Open() {
+		hand.Due = m.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "due")) * time.Second)
+	}
+	w := ledger.Write{At: m.now, Release: rapid.Bool().Draw(rt, "release")}
+	taken := rapid.IntRange(0, len(c.waiting)).Draw(rt, "taken")
+	w.Taken = c.waiting[:taken]
+	m.judge(rt, c, &hand, w, m.Commit(m.t.Context(), &hand, w))
+}
+
+// judge says what had to become of the commit.
+func (m *model) judge(rt *rapid.T, c *mcase, hand *ledger.Case, w ledger.Write, err error) {
+	left := c.waiting[len(w.Taken):]
+	var want error
+	if len(left) > 0 && !hand.State.Open() {
+		want = ledger.ErrJoined
+	}
+	if c.hand.Version != c.version {
+		want = ledger.ErrStale
+	}
+	if !errors.Is(err, want) {
+		rt.Fatalf("commit: %v, want %v", err, want)
+	}
+	if err != nil {
+		return
+	}
+	if len(left) > 0 && hand.Due.After(m.now) {
+		rt.Fatalf("due at %s with %v waiting at %s", hand.Due, left, m.now)
+	}
+	c.state, c.due, c.waiting, c.attempts, c.hand = hand.State, hand.Due, slices.Clone(left), 0, hand
+	c.version++
+	if w.Release {
+		c.lease = time.Time{}
+	}
+}
+
+func (m *model) seal(rt *rapid.T) {
+	c, err := m.Checkpoint(m.t.Context(), m.now)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	m.kept = append(m.kept, c)
+}
+
+func (m *model) check(rt *rapid.T) {
+	found, err := m.Cases(m.t.Context(), ledger.Filter{})
+	if err != nil || len(found) != len(m.order) {
+		rt.Fatalf("%d cases, want %d; %v", len(found), len(m.order), err)
+	}
+	var first time.Time
+	for i, got := range found {
+		want := m.cases[m.order[i]]
+		if got.ID != m.order[i] || got.State != want.state || got.Version != want.version || got.Attempts != want.attempts || !got.Due.Equal(want.due) {
+			rt.Fatalf("case %s is %s, version %d, due %s, %d attempts; want %+v", got.ID, got.State, got.Version, got.Due, got.Attempts, want)
+		}
+		if w := want.wake(); !w.IsZero() && (first.IsZero() || w.Before(first)) {
+			first = w
+		}
+	}
+	if next, err := m.Next(m.t.Context()); err != nil || !next.Equal(first) {
+		rt.Fatalf("next is %s, want %s; %v", next, first, err)
+	}
+}
