@@ -182,7 +182,7 @@ func TestUndo(t *testing.T) {
 	cases, err := s.store.Cases(t.Context(), ledger.Filter{Playbook: "test.launch"})
 	s.must(err)
 	c := cases[0]
-	if c.State != ledger.Undone || steps(c) != "undone (taken back); stays (a terminated instance is gone)" {
+	if c.State != ledger.Undone || steps(c) != "undone (taken back); stays (a terminated instance is gone for good)" {
 		t.Errorf("%s: %s", c.State, steps(c))
 	}
 	if suspendedProcesses(s) != 0 {
