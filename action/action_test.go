@@ -1,0 +1,186 @@
+package action_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/world"
+)
+
+const shop = `
+now: 2030-01-07T09:00:00Z
+accounts:
+  - id: "111122223333"
+    name: shop
+    users:
+      - {name: operator, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAOPERATOR00000001, secret: operator}]}
+      - {name: mallory, path: /staff/, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: mallory}]}
+    roles:
+      - name: builder
+        path: /ci/
+        trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}]}
+    policies:
+      - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
+      - {name: riposte-deny-boundary, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
+      - {name: team, document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
+    regions:
+      eu-west-1:
+        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
+        security_groups: [{id: sg-0isolated, name: isolated}]
+        templates:
+          - name: web
+            id: lt-0cccccccccccccccc
+            default: 2
+            versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}, {image: ami-0bbbbbbbbbbbbbbbb, type: t3.small}]
+        groups: [{name: web, template: web, min: 1, max: 4, desired: 2, suspended: [AZRebalance], instances: [i-0member]}]
+        instances:
+          - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
+          - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
+          - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}
+`
+
+var (
+	ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+	group   = ireland.In(event.Group, "web")
+	alone   = ireland.In(event.Instance, "i-0alone")
+	mallory = ireland.In(event.User, "staff/mallory")
+	builder = ireland.In(event.Role, "ci/builder")
+)
+
+func open(t *testing.T) (*world.World, *actiontest.AWS) {
+	t.Helper()
+	w, err := world.New([]byte(shop), world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator := aws.Credentials{AccessKeyID: "AKIAOPERATOR00000001", SecretAccessKey: "operator"}
+	return w, actiontest.On(func(p event.Place) aws.Config { return w.Config(p, operator) })
+}
+
+func TestEveryActionKeepsTheContract(t *testing.T) {
+	fresh := func(t *testing.T) *actiontest.AWS { _, c := open(t); return c }
+	network := interfacesOf(t, fresh(t), alone)
+	for name, a := range map[string]action.Action{
+		"suspend all":         action.Suspend{Group: group},
+		"suspend launch":      action.Suspend{Group: group, Processes: []string{"Launch"}},
+		"standby":             action.Standby{Instance: ireland.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
+		"terminate":           action.Terminate{Instance: alone},
+		"isolate":             action.Isolate{Instance: alone, Interfaces: network, Groups: []string{"sg-0isolated"}},
+		"default version":     action.DefaultVersion{Template: ireland.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), Version: 1},
+		"protect":             action.Protect{Instance: alone, Attribute: action.AgainstTermination},
+		"protect from stop":   action.Protect{Instance: alone, Attribute: action.AgainstStop},
+		"protect from inside": action.Protect{Instance: alone, Attribute: action.AgainstShutdown},
+		"deactivate key":      action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"},
+		"attach user deny":    action.AttachUserDeny{User: mallory},
+		"deny user":           action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything},
+		"deny destruction":    action.DenyUser{User: mallory, Case: "c_1", Scope: action.Destructive},
+		"bound user":          action.BoundUser{User: mallory},
+		"deny session":        action.DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
+		"revoke sessions":     action.RevokeSessions{Role: builder, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
+		"attach role deny":    action.AttachRoleDeny{Role: builder},
+	} {
+		t.Run(name, func(t *testing.T) { actiontest.Run(t, fresh, a) })
+	}
+}
+
+func TestUndoResumesOnlyWhatRiposteSuspended(t *testing.T) {
+	_, c := open(t)
+	suspend := action.Suspend{Group: group}
+	look, err := suspend.Look(t.Context(), c.Reads())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, c, suspend, look.Undo)
+	out, err := c.Reads().AutoScaling(ireland).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	still := out.AutoScalingGroups[0].SuspendedProcesses
+	if len(still) != 1 || aws.ToString(still[0].ProcessName) != "AZRebalance" {
+		t.Errorf("suspended after the way back: %+v, want AZRebalance, which was before riposte came", still)
+	}
+}
+
+func TestUndoGivesTheFormerBoundaryBack(t *testing.T) {
+	team := "arn:aws:iam::111122223333:policy/team"
+	bounded := func(t *testing.T) *actiontest.AWS {
+		_, c := open(t)
+		run(t, c, action.UnboundUser{User: mallory, Previous: team})
+		return c
+	}
+	actiontest.Run(t, bounded, action.BoundUser{User: mallory})
+	look, err := action.BoundUser{User: mallory}.Look(t.Context(), bounded(t).Reads())
+	if want := (action.UnboundUser{User: mallory, Previous: team}); err != nil || look.Undo != want {
+		t.Errorf("way back %+v, %v", look.Undo, err)
+	}
+}
+
+func TestWhatIsGoneIsLeftAlone(t *testing.T) {
+	_, c := open(t)
+	nobody, nowhere := ireland.In(event.User, "staff/nobody"), ireland.In(event.Instance, "i-0123456789abcdef0")
+	for _, a := range []action.Action{
+		action.Suspend{Group: ireland.In(event.Group, "none")}, action.Terminate{Instance: nowhere},
+		action.Isolate{Instance: nowhere, Interfaces: []string{"eni-0"}, Groups: []string{"sg-0isolated"}},
+		action.Standby{Instance: alone, Group: "web"}, action.Protect{Instance: nowhere, Attribute: action.AgainstTermination},
+		action.DefaultVersion{Template: ireland.In(event.LaunchTemplate, "lt-0123456789abcdef0"), Version: 1},
+		action.DeactivateKey{User: nobody, Key: "AKIAMALLORY000000001"}, action.DeactivateKey{User: mallory, Key: "AKIAGONE000000000001"},
+		action.AttachUserDeny{User: nobody}, action.DenyUser{User: nobody, Case: "c_1", Scope: action.Everything}, action.BoundUser{User: nobody},
+		action.DenySession{Role: ireland.In(event.Role, "gone"), UserID: "AROAEXAMPLE:x", Case: "c_1", Scope: action.Everything},
+		action.AttachRoleDeny{Role: ireland.In(event.Role, "gone")},
+	} {
+		look, err := a.Look(t.Context(), c.Reads())
+		if err != nil || look.Gone == "" || look.Holds || look.Undo != nil {
+			t.Errorf("%s of %s: %+v, %v", a.Kind().Name, a.Target(), look, err)
+		}
+	}
+}
+
+func TestAProtectedInstanceIsNotTerminatedAndNotUnprotected(t *testing.T) {
+	_, c := open(t)
+	a := action.Terminate{Instance: ireland.In(event.Instance, "i-0protected")}
+	if err := a.Do(t.Context(), c.Writes()); !errors.Is(err, action.ErrCannot) {
+		t.Fatalf("%v, want a definitive refusal", err)
+	}
+	if calls := c.Calls(); len(calls) != 1 || calls[0] != "ec2:TerminateInstances" {
+		t.Errorf("it called %v", calls)
+	}
+}
+
+func TestAThrottledCallIsNoRefusal(t *testing.T) {
+	w, c := open(t)
+	w.Throttle("ec2", "TerminateInstances", 50)
+	if err := (action.Terminate{Instance: alone}).Do(t.Context(), c.Writes()); err == nil || errors.Is(err, action.ErrCannot) {
+		t.Errorf("%v, want an error that is tried again", err)
+	}
+}
+
+func run(t *testing.T, c *actiontest.AWS, actions ...action.Action) {
+	t.Helper()
+	for _, a := range actions {
+		if err := a.Do(t.Context(), c.Writes()); err != nil {
+			t.Fatalf("%s: %v", a.Kind().Name, err)
+		}
+	}
+	c.Calls()
+}
+
+func interfacesOf(t *testing.T, c *actiontest.AWS, i event.Resource) (ids []string) {
+	t.Helper()
+	out, err := c.Reads().EC2(i.Place()).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{i.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range out.Reservations[0].Instances[0].NetworkInterfaces {
+		ids = append(ids, aws.ToString(n.NetworkInterfaceId))
+	}
+	return ids
+}

@@ -1,0 +1,81 @@
+// Package actiontest is the suite that every action passes, and an access to AWS that remembers what was called.
+package actiontest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// AWS opens real clients on whatever answers, with all rights, and remembers the calls that they make.
+type AWS struct {
+	open func(event.Place) aws.Config
+	mu   sync.Mutex
+	made []string
+}
+
+// On opens clients by their configuration.
+func On(open func(event.Place) aws.Config) *AWS { return &AWS{open: open} }
+
+// Calls are the IAM actions called since it was last asked, in order, each once.
+func (a *AWS) Calls() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	made := slices.Sorted(slices.Values(a.made))
+	a.made = nil
+	return slices.Compact(made)
+}
+
+// Reads is the reading half.
+func (a *AWS) Reads() access.Reads { return reads{a} }
+
+// Writes is the changing half.
+func (a *AWS) Writes() access.Writes { return writes{a} }
+
+type reads struct{ *AWS }
+type writes struct{ *AWS }
+
+func (r reads) EC2(p event.Place) access.EC2Reads { return ec2.NewFromConfig(r.config(p)) }
+func (r reads) IAM(p event.Place) access.IAMReads { return iam.NewFromConfig(r.config(p)) }
+func (r reads) SSM(p event.Place) access.SSMReads { return ssm.NewFromConfig(r.config(p)) }
+func (r reads) AutoScaling(p event.Place) access.AutoScalingReads {
+	return autoscaling.NewFromConfig(r.config(p))
+}
+
+func (w writes) EC2(p event.Place) access.EC2Writes { return ec2.NewFromConfig(w.config(p)) }
+func (w writes) IAM(p event.Place) access.IAMWrites { return iam.NewFromConfig(w.config(p)) }
+func (w writes) AutoScaling(p event.Place) access.AutoScalingWrites {
+	return autoscaling.NewFromConfig(w.config(p))
+}
+
+// config adds the memory. IAM is global: its calls go to one region.
+func (a *AWS) config(p event.Place) aws.Config {
+	if p.Region == "" {
+		p.Region = "us-east-1"
+	}
+	c := a.open(p)
+	c.APIOptions = append(slices.Clone(c.APIOptions), func(s *middleware.Stack) error {
+		return s.Finalize.Add(middleware.FinalizeMiddlewareFunc("actiontest", a.remember), middleware.Before)
+	})
+	return c
+}
+
+func (a *AWS) remember(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	service := strings.ToLower(strings.ReplaceAll(awsmiddleware.GetServiceID(ctx), " ", ""))
+	a.mu.Lock()
+	a.made = append(a.made, service+":"+awsmiddleware.GetOperationName(ctx))
+	a.mu.Unlock()
+	return next.HandleFinalize(ctx, in)
+}

@@ -1,0 +1,116 @@
+package actiontest
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action"
+)
+
+// Run is the contract of an action, on an AWS in which its desired state is not there yet. Each part begins with an AWS
+// of its own.
+func Run(t *testing.T, fresh func(*testing.T) *AWS, a action.Action) {
+	t.Run("look writes nothing", func(t *testing.T) { lookWritesNothing(t, fresh(t), a) })
+	t.Run("doing twice equals once", func(t *testing.T) { twiceIsOnce(t, fresh(t), a) })
+	t.Run("goes to rest and comes back", func(t *testing.T) { comesBack(t, a) })
+	if a.Kind().Final == "" {
+		t.Run("do then inverse restores", func(t *testing.T) { inverseRestores(t, fresh(t), a) })
+		t.Run("inverse has nothing to do before", func(t *testing.T) { inverseIsIdle(t, fresh(t), a) })
+	}
+}
+
+func lookWritesNothing(t *testing.T, c *AWS, a action.Action) {
+	look := see(t, c, a)
+	if look.Holds || look.Gone != "" || look.Cannot != "" {
+		t.Fatalf("the world is not fit for the test: %+v", look)
+	}
+	if (look.Undo == nil) != (a.Kind().Final != "") {
+		t.Errorf("way back %v, and final is %q", look.Undo, a.Kind().Final)
+	}
+}
+
+func twiceIsOnce(t *testing.T, c *AWS, a action.Action) {
+	do(t, c, a)
+	if look := see(t, c, a); !look.Holds && look.Gone == "" {
+		t.Errorf("done, and not there: %+v", look)
+	}
+	// AWS may say that there is nothing to do; said as a definitive refusal, it would take the next rung for nothing.
+	if err := a.Do(t.Context(), c.Writes()); errors.Is(err, action.ErrCannot) {
+		t.Errorf("done already, and refused for good: %v", err)
+	}
+	if look := see(t, c, a); !look.Holds && look.Gone == "" {
+		t.Errorf("done twice, and not there: %+v", look)
+	}
+}
+
+func inverseRestores(t *testing.T, c *AWS, a action.Action) {
+	before := see(t, c, a)
+	do(t, c, a)
+	if look := see(t, c, before.Undo); look.Holds || look.Gone != "" {
+		t.Fatalf("the way back sees nothing to do: %+v", look)
+	}
+	do(t, c, before.Undo)
+	if look := see(t, c, before.Undo); !look.Holds {
+		t.Errorf("taken back, and not there: %+v", look)
+	}
+	if d := cmp.Diff(before, see(t, c, a)); d != "" {
+		t.Errorf("not as it was: %s", d)
+	}
+}
+
+func inverseIsIdle(t *testing.T, c *AWS, a action.Action) {
+	if look := see(t, c, see(t, c, a).Undo); !look.Holds {
+		t.Errorf("the way back would change what is as it should be: %+v", look)
+	}
+}
+
+func comesBack(t *testing.T, a action.Action) {
+	codec := action.NewCodec(action.Kinds()...)
+	stored, err := codec.Encode(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := codec.Decode(stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(a, back); d != "" {
+		t.Errorf("came back changed: %s", d)
+	}
+}
+
+// see looks, with the declared rights only, and writes nothing. A way back must be of a listed kind.
+func see(t *testing.T, c *AWS, a action.Action) action.Look {
+	t.Helper()
+	c.Calls()
+	look, err := a.Look(t.Context(), c.Reads())
+	if err != nil {
+		t.Fatalf("look at %s: %v", a.Kind().Name, err)
+	}
+	declared(t, a, c.Calls(), a.Kind().Reads)
+	if look.Undo != nil {
+		comesBack(t, look.Undo)
+	}
+	return look
+}
+
+func do(t *testing.T, c *AWS, a action.Action) {
+	t.Helper()
+	c.Calls()
+	if err := a.Do(t.Context(), c.Writes()); err != nil {
+		t.Fatalf("do %s: %v", a.Kind().Name, err)
+	}
+	declared(t, a, c.Calls(), a.Kind().Writes)
+}
+
+func declared(t *testing.T, a action.Action, made, rights []string) {
+	t.Helper()
+	for _, call := range made {
+		if !slices.Contains(rights, call) {
+			t.Errorf("%s calls %s, which its kind does not declare", a.Kind().Name, call)
+		}
+	}
+}
