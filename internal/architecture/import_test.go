@@ -12,7 +12,7 @@ var domain = map[string][]string{
 	"iam":       {},
 	"event":     {},
 	"access":    {"event"},
-	"action":    {"event", "access", "iam"},
+	"action":    {"event", "access", "action", "iam"}, // its suite stands beside it
 	"playbook":  {"event", "access", "action", "iam"},
 	"playbooks": {"event", "access", "action", "playbook", "playbooks", "iam"},
 }
