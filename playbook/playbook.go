@@ -81,6 +81,7 @@ type Lead struct {
 	Title    string         `json:"title"`
 	Facts    []byte         `json:"facts"` // JSON; as bytes, so that no encoder touches it again
 	Origin   Origin         `json:"origin"`
+	Related  []Related      `json:"related,omitempty"` // for people; nothing is decided by it
 }
 
 // Origin is what the engine keeps of the event that brought a lead.
