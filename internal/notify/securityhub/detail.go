@@ -1,0 +1,72 @@
+package securityhub
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// describe is the format's name for the type of a resource, and what is known of the resource in the fields that this
+// type has.
+// https://docs.aws.amazon.com/securityhub/latest/userguide/asff-resources.html
+func (t thing) describe() (string, *types.ResourceDetails) {
+	switch t.Type {
+	case event.Instance:
+		return "AwsEc2Instance", t.instance()
+	case event.LaunchTemplate:
+		return "AwsEc2LaunchTemplate", t.template()
+	case event.Group:
+		return "AwsAutoScalingAutoScalingGroup", nil
+	case event.LaunchConfiguration:
+		return "AwsAutoScalingLaunchConfiguration", &types.ResourceDetails{
+			AwsAutoScalingLaunchConfiguration: &types.AwsAutoScalingLaunchConfigurationDetails{LaunchConfigurationName: some(t.ID), ImageId: t.image()},
+		}
+	case event.User:
+		path, name := t.pathAndName()
+		return "AwsIamUser", &types.ResourceDetails{AwsIamUser: &types.AwsIamUserDetails{Path: some(path), UserName: some(name)}}
+	case event.Role:
+		path, name := t.pathAndName()
+		return "AwsIamRole", &types.ResourceDetails{AwsIamRole: &types.AwsIamRoleDetails{Path: some(path), RoleName: some(name)}}
+	case event.AccessKey:
+		return "AwsIamAccessKey", &types.ResourceDetails{
+			AwsIamAccessKey: &types.AwsIamAccessKeyDetails{AccessKeyId: some(t.ID), AccountId: some(t.Account)},
+		}
+	case event.Account:
+		return "AwsAccount", nil
+	}
+	return "Other", &types.ResourceDetails{Other: map[string]string{"ResourceType": t.Type}}
+}
+
+// instance holds what seed 000 files: the image, and the group or the fact that there is none. Where nobody knows whether
+// there is one, nothing is said.
+func (t thing) instance() *types.ResourceDetails {
+	if len(t.detail) == 0 {
+		return nil
+	}
+	d := &types.ResourceDetails{AwsEc2Instance: &types.AwsEc2InstanceDetails{ImageId: t.image(), LaunchedAt: t.launchedAt()}}
+	if group, known := t.detail[playbook.DetailGroup]; known {
+		if group = cut(plain(group), maxTitle); group == "" {
+			group = "Not part of an ASG"
+		}
+		d.Other = map[string]string{"AutoScalingGroupName": group}
+	}
+	return d
+}
+
+func (t thing) template() *types.ResourceDetails {
+	d := &types.AwsEc2LaunchTemplateDetails{Id: some(t.ID)}
+	if image := t.image(); image != nil {
+		d.LaunchTemplateData = &types.AwsEc2LaunchTemplateDataDetails{ImageId: image}
+	}
+	return &types.ResourceDetails{AwsEc2LaunchTemplate: d}
+}
+
+// pathAndName are those of a user or a role: /staff/ and mallory.
+func (t thing) pathAndName() (path, name string) {
+	id := "/" + strings.TrimPrefix(t.ID, "/")
+	end := strings.LastIndexByte(id, '/') + 1
+	return id[:end], id[end:]
+}

@@ -1,0 +1,95 @@
+package securityhub
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// thing is a resource of the finding and what is known of it.
+type thing struct {
+	event.Resource
+	detail map[string]string
+}
+
+// gather lists what a case is about, each thing once: its root, what its leads name, and what its plans change.
+func gather(c *ledger.Case, steps []step) []thing {
+	all := []thing{{c.Root, map[string]string{}}}
+	add := func(r event.Resource, detail map[string]string) {
+		i := slices.IndexFunc(all, func(t thing) bool { return t.Resource == r })
+		if i < 0 {
+			all = append(all, thing{r, map[string]string{}})
+			i = len(all) - 1
+		}
+		maps.Copy(all[i].detail, detail)
+	}
+	for _, l := range c.Leads {
+		for _, r := range l.Related {
+			add(r.Resource, r.Detail)
+		}
+	}
+	for _, s := range steps {
+		add(s.does().Target(), nil)
+	}
+	for _, t := range all {
+		t.inherit(c.Root)
+	}
+	return all
+}
+
+// inherit notes the group of an instance whose case is rooted in one.
+func (t thing) inherit(root event.Resource) {
+	if _, known := t.detail[playbook.DetailGroup]; !known && t.Type == event.Instance && root.Type == event.Group {
+		t.detail[playbook.DetailGroup] = root.ID
+	}
+}
+
+// resources are the first of them, as many as the format takes.
+func resources(all []thing) (out []types.Resource) {
+	for _, t := range all[:min(len(all), maxResources)] {
+		kind, details := t.describe()
+		r := types.Resource{Type: aws.String(kind), Id: some(t.id()), Partition: types.Partition(t.Partition), Details: details}
+		if t.Region != "" {
+			r.Region = aws.String(t.Region)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// id is the ARN where one can be made, else what Security Hub itself calls such a thing, else account/region/type/id.
+func (t thing) id() string {
+	switch t.Type {
+	case event.AccessKey:
+		return "AWS::IAM::AccessKey:" + t.ID
+	case event.Account:
+		return "AWS::::Account:" + t.Account
+	}
+	return t.String()
+}
+
+// launchedAt is a time that the format takes, or nothing: the rest of the finding is worth more.
+func (t thing) launchedAt() *string {
+	at, err := time.Parse(time.RFC3339, t.detail[playbook.DetailLaunched])
+	if err != nil {
+		return nil
+	}
+	return stamp(at)
+}
+
+func (t thing) image() *string { return some(t.detail[playbook.DetailImage]) }
+
+// some is a name as the format takes it: one line, within the limit, and nil where it is empty.
+func some(s string) *string {
+	if s = cut(plain(s), maxID); s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,65 @@
+package securityhub
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// untold reports whether people need not know: a suspect that was looked at and not confirmed leaves no finding, unless
+// one was filed before.
+func untold(c *ledger.Case) bool {
+	if len(c.Revisions) > 0 || c.Report.Sent > 0 {
+		return false
+	}
+	return c.State == ledger.Suspected || c.State == ledger.Dismissed || c.State == ledger.Superseded
+}
+
+// compliance is PASSED only while containment stands. A case that was let go of, or taken back, is not better for it.
+func compliance(s ledger.State) types.ComplianceStatus {
+	if s == ledger.Contained || s == ledger.Verified {
+		return types.ComplianceStatusPassed
+	}
+	return types.ComplianceStatusFailed
+}
+
+// record archives what nobody has to look at any more. A verified case is not closed by that: its containment stands (a
+// group that does not launch, a user who is denied) until somebody takes it back, and the console hides archived findings.
+// Neither are one that failed and one that nobody answered.
+func record(s ledger.State) types.RecordState {
+	switch s {
+	case ledger.Dismissed, ledger.Excepted, ledger.Superseded, ledger.Undone:
+		return types.RecordStateArchived
+	}
+	return types.RecordStateActive
+}
+
+// severity is the playbook's; whatever people were woken for is high at least. One that is not known counts as high.
+func severity(c *ledger.Case) types.SeverityLabel {
+	switch {
+	case c.Severity == playbook.Critical:
+		return types.SeverityLabelCritical
+	case c.Paged != "":
+		return types.SeverityLabelHigh
+	case c.Severity == playbook.Low:
+		return types.SeverityLabelLow
+	case c.Severity == playbook.Medium:
+		return types.SeverityLabelMedium
+	}
+	return types.SeverityLabelHigh
+}
+
+// taxonomy classifies a finding by the taxonomy of the format. Switching protections off and the like is what an attacker does
+// to a defence; the rest breaks a company's own standard.
+// https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html
+func taxonomy(playbookID string) []string {
+	for _, evasive := range []string{"launch.termination-unprotected", "evasion."} {
+		if strings.HasPrefix(playbookID, evasive) {
+			return []string{"TTPs/Defense Evasion"}
+		}
+	}
+	return []string{"Software and Configuration Checks/Industry and Regulatory Standards"}
+}
