@@ -25,11 +25,11 @@ func (e *enforcer) authorize(c *call, n need) *refusal {
 	if c.by.service != "" || n.Action == "sts:GetCallerIdentity" { // AWS: no permission is needed for it, and no deny stops it
 		return nil
 	}
-	if c.by.halfway() && (c.service == "iam" || c.service == "sts" && n.Action != "sts:AssumeRole") {
+	if c.by.halfway() && (c.service == "iam" || c.service == "sts" && !assumes(n.Action)) {
 		return badKey(c.service)
 	}
 	ps, err := e.policies(c)
-	if err == nil && n.Action == "sts:AssumeRole" {
+	if err == nil && assumes(n.Action) {
 		err = e.trust(c, n.Resource, &ps)
 	}
 	if err != nil {
@@ -44,6 +44,9 @@ func (e *enforcer) authorize(c *call, n need) *refusal {
 	}
 	return c.denied(n, reason(d, n.Action))
 }
+
+// assumes reports the actions that a role's trust policy has a say in.
+func assumes(action string) bool { return action == "sts:AssumeRole" || action == "sts:SetSourceIdentity" }
 
 // halfway reports a user's session without a second factor, which IAM and most of STS do not take.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html

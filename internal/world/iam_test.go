@@ -43,7 +43,7 @@ accounts:
     roles:
       - name: ops
         path: /team/
-        trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "111122223333"}, Action: "sts:AssumeRole", Condition: {StringEquals: {"sts:ExternalId": "7"}}}]}
+        trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "111122223333"}, Action: ["sts:AssumeRole", "sts:SetSourceIdentity"], Condition: {StringEquals: {"sts:ExternalId": "7"}}}]}
         attached: ["arn:aws:iam::aws:policy/AdministratorAccess"]
       - name: AWSServiceRoleForAutoScaling
         path: /aws-service-role/autoscaling.amazonaws.com/

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -14,7 +15,12 @@ import (
 const (
 	stsReference   = "https://docs.aws.amazon.com/STS/latest/APIReference/API_"
 	longestSession = 3600 // seconds: the default maximum of a role, and of any chained session
+
+	largestSessionPolicy = 2048 // characters, white space counted
 )
+
+// sessionName is what a caller may call a session.
+var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 
 func stsOperations() []operation {
 	return []operation{
@@ -42,10 +48,13 @@ func assumeNeeds(c *call, in *sts.AssumeRoleInput) []need {
 	if in.ExternalId != nil {
 		n.Context["sts:ExternalId"] = []string{*in.ExternalId}
 	}
-	if in.SourceIdentity != nil {
-		n.Context["sts:SourceIdentity"] = []string{*in.SourceIdentity}
+	if in.SourceIdentity == nil {
+		return []need{n}
 	}
-	return []need{n}
+	n.Context["sts:SourceIdentity"] = []string{*in.SourceIdentity}
+	named := n // to set one is a right of its own, which the role has to give as well
+	named.Action = "sts:SetSourceIdentity"
+	return []need{n, named}
 }
 
 // assumeRole opens a session of a role. A second factor does not pass into it; a source identity does, and can't be
@@ -59,10 +68,12 @@ func assumeRole(c *call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, *refus
 	if seconds < 900 || seconds > longestSession {
 		return nil, invalidInput("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
-	if in.Policy != nil {
-		if _, err := policy.Parse([]byte(*in.Policy)); err != nil {
-			return nil, malformed(err)
-		}
+	if !sessionName.MatchString(*in.RoleSessionName) {
+		return nil, invalidInput("1 validation error detected: Value '%s' at 'roleSessionName' failed to satisfy constraint: "+
+			"Member must satisfy regular expression pattern: [\\w+=,.@-]*", *in.RoleSessionName)
+	}
+	if refused := checkSessionPolicy(in.Policy); refused != nil {
+		return nil, refused
 	}
 	source := aws.ToString(in.SourceIdentity)
 	if s := c.by.session; s != nil && s.SourceIdentity != "" {
@@ -84,6 +95,20 @@ func assumeRole(c *call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, *refus
 		out.SourceIdentity = aws.String(source)
 	}
 	return out, nil
+}
+
+func checkSessionPolicy(document *string) *refusal {
+	if document == nil {
+		return nil
+	}
+	if len(*document) > largestSessionPolicy {
+		return invalidInput("1 validation error detected: Value at 'policy' failed to satisfy constraint: "+
+			"Member must have length less than or equal to %d", largestSessionPolicy)
+	}
+	if _, err := policy.Parse([]byte(*document)); err != nil {
+		return malformed(err)
+	}
+	return nil
 }
 
 func (s *session) credentials() *types.Credentials {

@@ -41,6 +41,8 @@ func TestARoleIsAssumedByWhomItTrusts(t *testing.T) {
 		{"a wrong external id", eve, func(in *sts.AssumeRoleInput) { in.ExternalId = aws.String("8") }, "AccessDenied"},
 		{"a user whom no policy allows it", nobody, nil, "AccessDenied"},
 		{"longer than the role allows", eve, func(in *sts.AssumeRoleInput) { in.DurationSeconds = aws.Int32(7200) }, "ValidationError"},
+		{"a name that is none", eve, named("a b"), "ValidationError"},
+		{"a session policy that is too long", eve, func(in *sts.AssumeRoleInput) { in.Policy = aws.String(denyAll + strings.Repeat(" ", 2048)) }, "ValidationError"},
 		{"a session policy that is none", eve, func(in *sts.AssumeRoleInput) { in.Policy = aws.String("{}") }, "MalformedPolicyDocument"},
 	} {
 		if _, err := assume(w, c.by, c.change); code(err) != c.want {
