@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ripostehq/riposte/action"
 )
@@ -50,3 +51,15 @@ func (c *Config) Mode(playbookID, account string, class action.Class) (Mode, str
 }
 
 func (r rule) why() string { return fmt.Sprintf("%s says %s", r.from, r.mode) }
+
+// Boldest is the mode of a playbook where it goes furthest: whether it needs rights to change anything at all.
+func (c *Config) Boldest(playbookID string) Mode {
+	r := c.rules[playbookID]
+	boldest, _ := c.Mode(playbookID, "", "")
+	for _, scope := range r.scopes {
+		if slices.Index(Mode("").Enum(), string(scope.mode)) > slices.Index(Mode("").Enum(), string(boldest)) {
+			boldest = scope.mode
+		}
+	}
+	return boldest
+}

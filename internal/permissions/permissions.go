@@ -107,3 +107,14 @@ func Predeployed() ([]Deployed, error) {
 		{action.BoundaryPolicy, "set as the boundary of a user whose policies are full: with no Allow in it, nothing is left", deny},
 	}, nil
 }
+
+// Attaches reports whether the tier's role attaches policies, which must lie ready then.
+func (t TierPolicy) Attaches() bool {
+	return slices.ContainsFunc(t.Document.Statement, func(s iam.Statement) bool {
+		return slices.ContainsFunc(attaching(), func(call string) bool { return slices.Contains(s.Action, call) })
+	})
+}
+
+func attaching() []string {
+	return []string{"iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:PutUserPermissionsBoundary"}
+}

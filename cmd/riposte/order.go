@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// orderFlags are what approving, dismissing and undoing have in common.
+type orderFlags struct {
+	ledgerFlag
+	ID     string `arg:"" help:"The case, or the beginning of its id."`
+	Reason string `placeholder:"TEXT" help:"Why; the record keeps it."`
+}
+
+// order is what a person at this shell wants: the name is the operating system user's, which proves nothing, and is
+// recorded as that.
+func (f orderFlags) order(sh *shell, verb ledger.Verb) ledger.Order {
+	return ledger.Order{Verb: verb, By: sh.user, At: sh.now().UTC(), Reason: f.Reason}
+}
+
+// give puts an order into the case's inbox, has it carried out where that is done here, and prints the case.
+func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, orders ...ledger.Order) error {
+	for _, o := range orders {
+		if _, err := app.Order(ctx, r, c.ID, o); err != nil {
+			return err
+		}
+	}
+	if err := sh.carryOn(ctx, r); err != nil {
+		return err
+	}
+	c, err := r.Load(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read the case: %w", err)
+	}
+	one, err := r.shown(c)
+	if err != nil {
+		return err
+	}
+	if sh.json() {
+		return sh.object(one)
+	}
+	if err := sh.line("%s is %s: %s", one.Case, string(one.State), one.Reason); err != nil {
+		return err
+	}
+	return sh.steps(one)
+}

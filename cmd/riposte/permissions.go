@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/permissions"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+type permissionsVerb struct {
+	configFlag
+	IDs  []string `arg:"" optional:"" name:"id" help:"Playbooks to grant for. Default: all that the configuration lets act or ask, and all reads."`
+	Tier string   `enum:",audit,report,contain,author,destroy" default:"" placeholder:"TIER" help:"Print this tier's document alone: audit, report, contain, author, destroy."`
+}
+
+func (permissionsVerb) Help() string {
+	return `One role per tier of rights, so that they can be granted one by one: audit is enough to observe; contain attaches the
+pre-deployed deny policies, which are printed too, and can't write a policy; author and destroy are off unless the
+configuration names their roles. Without a configuration, everything that the catalogue could need.
+
+Examples:
+
+  riposte permissions
+  riposte permissions launch.unapproved-image --format json
+  riposte permissions --tier contain > contain.json`
+}
+
+// grant is what --format json prints per policy: a role's, or one to deploy beforehand.
+type grant struct {
+	Tier     string          `json:"tier,omitempty"`
+	Role     string          `json:"role,omitempty"`
+	Policy   string          `json:"policy,omitempty"` // name of a managed policy that must lie ready
+	For      string          `json:"for"`
+	Document json.RawMessage `json:"document"`
+}
+
+// Run prints the policies.
+func (v permissionsVerb) Run(sh *shell) error {
+	wanted, err := v.wanted(sh)
+	if err != nil {
+		return err
+	}
+	grants, err := grants(wanted)
+	if err != nil {
+		return err
+	}
+	if v.Tier != "" {
+		return sh.onlyTier(grants, v.Tier)
+	}
+	for i, g := range grants {
+		if err := sh.grant(g, i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wanted are the playbooks that rights are printed for: one that only observes changes nothing.
+func (v permissionsVerb) wanted(sh *shell) ([]playbook.Definition, error) {
+	if len(v.IDs) > 0 {
+		return sh.named(v.IDs)
+	}
+	c, err := v.load(sh)
+	if err != nil {
+		return nil, err
+	}
+	if c.File == "" {
+		return sh.catalogue, nil
+	}
+	out := slices.Clone(sh.catalogue)
+	for i, d := range out {
+		if c.Boldest(d.ID) == config.Observe {
+			out[i] = readOnly(d)
+			sh.remark("%s only observes: it needs no more than audit", d.ID)
+		}
+	}
+	return out, nil
+}
+
+// readOnly is a playbook without its changes: it still looks at what it would do.
+func readOnly(d playbook.Definition) playbook.Definition {
+	d.Reads = slices.Clone(d.Reads)
+	for _, k := range d.Changes {
+		d.Reads = append(d.Reads, k.Reads...)
+	}
+	d.Changes = nil
+	return d
+}
+
+func (sh *shell) named(ids []string) (out []playbook.Definition, err error) {
+	for _, id := range ids {
+		d, err := sh.find(id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+func grants(of []playbook.Definition) (out []grant, err error) {
+	tiers, err := permissions.For(of)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tiers {
+		doc, err := t.Document.JSON()
+		if err != nil {
+			return nil, fmt.Errorf("permissions of tier %q: %w", t.Tier, err)
+		}
+		out = append(out, grant{Tier: t.Tier, Role: t.Role, For: t.For, Document: doc})
+	}
+	if !slices.ContainsFunc(tiers, func(t permissions.TierPolicy) bool { return t.Attaches() }) {
+		return out, nil
+	}
+	ready, err := permissions.Predeployed()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ready {
+		out = append(out, grant{Policy: p.Name, For: p.For, Document: p.Document})
+	}
+	return out, nil
+}
+
+func (sh *shell) onlyTier(all []grant, tier string) error {
+	i := slices.IndexFunc(all, func(g grant) bool { return g.Tier == tier })
+	if i < 0 {
+		return fmt.Errorf("nothing that is enabled needs the tier %s", tier)
+	}
+	if sh.json() {
+		return sh.object(all[i])
+	}
+	return sh.document(all[i].Document)
+}
+
+func (sh *shell) grant(g grant, first bool) error {
+	if sh.json() {
+		return sh.object(g)
+	}
+	space := "\n"
+	if first {
+		space = ""
+	}
+	var err error
+	if g.Policy != "" {
+		err = sh.line(space+"# policy %s, to be deployed in every account: %s", g.Policy, g.For)
+	} else {
+		err = sh.line(space+"# %s, role %s: %s", g.Tier, g.Role, g.For)
+	}
+	if err != nil {
+		return err
+	}
+	return sh.document(g.Document)
+}
+
+func (sh *shell) document(d []byte) error {
+	var b bytes.Buffer
+	if err := json.Indent(&b, d, "", "  "); err != nil {
+		return fmt.Errorf("print policy: %w", err)
+	}
+	if _, err := fmt.Fprintln(sh.out, b.String()); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}

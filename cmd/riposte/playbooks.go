@@ -1,0 +1,63 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+type playbooksVerb struct{ configFlag }
+
+func (playbooksVerb) Help() string {
+	return `The mode is what the configuration makes of a playbook, without regard to accounts and environments.
+
+Examples:
+
+  riposte playbooks
+  riposte playbooks --config riposte.yaml --format json`
+}
+
+// listed is what --format json prints per playbook.
+type listed struct {
+	ID       string             `json:"id"`
+	Title    string             `json:"title"`
+	Severity playbook.Severity  `json:"severity"`
+	Mode     config.Mode        `json:"mode"`
+	Triggers []playbook.Trigger `json:"triggers"`
+	Changes  []string           `json:"changes"`
+}
+
+// Run lists the catalogue.
+func (v playbooksVerb) Run(sh *shell) error {
+	c, err := v.load(sh)
+	if err != nil {
+		return err
+	}
+	t := newTable("PLAYBOOK", "SEVERITY", "MODE", "FINDS")
+	for _, d := range sh.catalogue {
+		mode, _ := c.Mode(d.ID, "", action.Contain)
+		if !sh.json() {
+			t.add(d.ID, severity(d.Severity), string(mode), d.Title)
+			continue
+		}
+		one := listed{d.ID, d.Title, d.Severity, mode, d.On, []string{}}
+		for _, k := range d.Changes {
+			one.Changes = append(one.Changes, k.Name)
+		}
+		if err := sh.object(one); err != nil {
+			return err
+		}
+	}
+	return sh.table(t)
+}
+
+// find is a playbook by its id.
+func (sh *shell) find(id string) (playbook.Definition, error) {
+	i := slices.IndexFunc(sh.catalogue, func(d playbook.Definition) bool { return d.ID == id })
+	if i < 0 {
+		return playbook.Definition{}, wrongUsage("there is no playbook %q%s", id, sh.hint(id))
+	}
+	return sh.catalogue[i], nil
+}

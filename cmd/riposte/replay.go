@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/show"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+type replayVerb struct {
+	configFlag
+	Paths     []string `arg:"" name:"path" help:"Files, folders, or - for standard input: CloudTrail as .json, .jsonl, .json.gz."`
+	FailOn    string   `enum:",low,medium,high,critical" default:"" placeholder:"SEVERITY" help:"Exit with 3 where something at least this severe was found: low, medium, high, critical."`
+	Workers   int      `placeholder:"N" help:"Files read at once. Default: one per processor."`
+	MaxRecord size     `placeholder:"SIZE" help:"Longest record that is read. Default 16MiB."`
+	MaxSize   size     `placeholder:"SIZE" help:"Most that one file may unpack to. Default 4GiB."`
+}
+
+func (replayVerb) Help() string {
+	return `Says what would have been looked at, whom it concerned and what would have been planned; AWS is not asked, and what came
+twice is told once. Exit code 1 where something could not be read, which is listed on standard error, after all the rest
+was read; 3 with --fail-on, which counts for more.
+
+Examples:
+
+  riposte replay ~/cloudtrail
+  riposte replay logs/ --format json --fail-on high
+  zcat trail.json.gz | riposte replay -`
+}
+
+// Run replays.
+func (v replayVerb) Run(ctx context.Context, sh *shell) error {
+	c, err := v.load(sh)
+	if err != nil {
+		return err
+	}
+	if v.Workers < 0 {
+		return wrongUsage("--workers can't be negative")
+	}
+	out := replayed{sh: sh, failOn: playbook.Severity(v.FailOn)}
+	bar := newBar(sh)
+	summary, err := app.Replay(ctx, app.ReplayInput{
+		Paths: v.Paths, Stdin: sh.in, Playbooks: c.Playbooks(), People: c.People,
+		Workers: v.Workers, MaxRecord: int(v.MaxRecord), MaxSize: int64(v.MaxSize),
+		Emit:     func(l app.ReplayLine) error { bar.clear(); return out.suspect(l) },
+		Problem:  func(p app.ReplayProblem) { bar.clear(); out.problem(p) },
+		Progress: bar.progress,
+	})
+	bar.clear()
+	if err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
+	return out.end(summary)
+}
+
+// replayed prints what a replay finds, as it finds it.
+type replayed struct {
+	sh     *shell
+	failOn playbook.Severity
+	severe bool
+}
+
+func (r *replayed) suspect(l app.ReplayLine) error {
+	all := playbook.Severities()
+	r.severe = r.severe || r.failOn != "" && slices.Index(all, l.Severity) >= slices.Index(all, r.failOn)
+	if r.sh.json() {
+		return r.sh.object(l)
+	}
+	if _, err := fmt.Fprintf(r.sh.out, "%s  %s  %s\n", l.EventTime.UTC().Format(time.RFC3339), severity(l.Severity), show.Plain(l.Playbook)); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	by := l.Person
+	if by == "" {
+		by = l.Actor
+	}
+	for _, detail := range []struct{ name, text string }{
+		{"what", l.Title}, {"where", l.Resource}, {"by", by}, {"from", l.SourceIP}, {"event", l.EventName + " " + l.EventID},
+		{"plan", strings.Join(l.Plan, ", then ")},
+	} {
+		if detail.text == "" {
+			continue
+		}
+		if err := r.sh.line("    %-6s %s", detail.name, detail.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *replayed) problem(p app.ReplayProblem) {
+	where := p.Path
+	switch {
+	case p.Line > 0:
+		where += fmt.Sprintf(", line %d", p.Line)
+	case p.Offset >= 0:
+		where += fmt.Sprintf(", byte %d", p.Offset)
+	}
+	r.sh.remark("unreadable: %s: %s", where, p.Err)
+}
+
+func (r *replayed) end(s app.ReplaySummary) error {
+	if r.sh.json() {
+		if err := r.sh.object(map[string]app.ReplaySummary{"summary": s}); err != nil {
+			return err
+		}
+	} else {
+		r.sh.remark("%d suspects in %d records of %d files, %s in %.1f s; %d unreadable, %d of another kind, %d duplicates",
+			s.Suspects, s.Records, s.Files, size(s.Bytes), s.Seconds, s.Malformed, s.Other, s.Duplicates)
+	}
+	switch {
+	case r.severe:
+		return errFound
+	case s.Malformed > 0:
+		return errSilent
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+type undoVerb struct {
+	orderFlags
+	Except time.Duration `placeholder:"24h" help:"How long the same finding stays quiet afterwards. Default 24h."`
+}
+
+func (undoVerb) Help() string {
+	return `Goes back step by step, the last first, and says of each step what became of it: taken back, or why it stays. An exception
+keeps the same finding quiet for a while. A halt stops this too.
+
+Examples:
+
+  riposte undo c_01jd
+  riposte undo c_01jd --ledger demo.db --except 4h --reason "our own test"`
+}
+
+// Run takes a case back.
+func (v undoVerb) Run(ctx context.Context, sh *shell) error {
+	if v.Except < 0 {
+		return wrongUsage("--except can't be negative")
+	}
+	r, err := v.open(ctx, sh)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	c, err := r.one(ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	one, err := r.shown(c)
+	if err != nil {
+		return err
+	}
+	if !one.Undo.Possible {
+		return fmt.Errorf("case %s can't be taken back: %s", c.ID, one.Undo.Why)
+	}
+	o := v.order(sh, ledger.Undo)
+	o.Except = v.Except
+	return sh.give(ctx, r, c, o)
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/ripostehq/riposte/internal/strict"
+)
+
+type validateVerb struct {
+	configFlag
+	File string `arg:"" optional:"" help:"The file, instead of --config."`
+}
+
+func (validateVerb) Help() string {
+	return `Reads the whole file and lists everything that is wrong with it, each with its line and column; what is allowed and unwise
+is a warning. Exit code 2 where something is wrong.
+
+Examples:
+
+  riposte validate
+  riposte validate riposte.yaml --format json`
+}
+
+// validation is what --format json prints.
+type validation struct {
+	File     string           `json:"file"`
+	Valid    bool             `json:"valid"`
+	Problems []strict.Problem `json:"problems"`
+	Warnings []strict.Problem `json:"warnings"`
+}
+
+// Run checks the file alone.
+func (v validateVerb) Run(sh *shell) error {
+	if v.File != "" && v.Config != "" {
+		return wrongUsage("name one file, not two")
+	}
+	if v.File != "" {
+		v.Config = v.File
+	}
+	if v.Config == "" {
+		v.Config = defaultConfig
+	}
+	c, err := v.load(sh)
+	out := validation{File: v.Config, Valid: err == nil, Problems: []strict.Problem{}, Warnings: []strict.Problem{}}
+	var problems strict.Problems
+	if err != nil && !errors.As(err, &problems) {
+		return err
+	}
+	out.Problems = append(out.Problems, problems...)
+	if c != nil {
+		out.Warnings = append(out.Warnings, c.Warnings...)
+	}
+	if sh.json() {
+		return errors.Join(sh.object(out), err)
+	}
+	for _, w := range out.Warnings {
+		sh.remark("warning: %s", w.String())
+	}
+	if err != nil {
+		return err
+	}
+	return sh.line("%s is valid: %d accounts, %d playbooks, %d warnings", v.Config, len(c.Organization.Accounts), len(c.Playbooks()), len(c.Warnings))
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"cmp"
+	"runtime"
+	"runtime/debug"
+)
+
+type versionVerb struct{}
+
+// Run prints what was built from what.
+func (versionVerb) Run(sh *shell) error {
+	version, revision, modified := "(devel)", "", ""
+	if b, ok := debug.ReadBuildInfo(); ok {
+		version = cmp.Or(b.Main.Version, version)
+		for _, s := range b.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				revision = s.Value
+			case "vcs.modified":
+				modified = s.Value
+			}
+		}
+	}
+	if sh.json() {
+		return sh.object(map[string]string{"version": version, "revision": revision, "modified": modified, "go": runtime.Version()})
+	}
+	return sh.line("riposte %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

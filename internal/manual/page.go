@@ -1,0 +1,160 @@
+// Package manual writes what people read about a playbook, in the terminal and as a page, from what it says of itself.
+package manual
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/permissions"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Section of a page; what is empty is left out.
+type Section struct {
+	Title string
+	Texts []string
+	Table Table
+	Code  string // JSON
+}
+
+// Table has as many cells in each row as in its head.
+type Table struct {
+	Head []string
+	Rows [][]string
+	Line string // a row as a sentence, for terminals too narrow for columns
+}
+
+// Page is all there is to know about a playbook, in the order in which it is asked for.
+func Page(d playbook.Definition) []Section {
+	out := []Section{
+		{Title: "Why", Texts: []string{squeeze(d.Why)}},
+		{Title: "Severity", Texts: []string{string(d.Severity)}},
+		{Title: "Triggers", Table: triggers(d)},
+		{Title: "What it may change", Table: changes(d)},
+		{Title: "Parameters", Table: parameters(d)},
+		{Title: "Rights", Table: rights(d)},
+	}
+	for _, p := range d.Prevents {
+		out = append(out, Section{Title: "Prevention: " + p.Kind, Texts: []string{squeeze(p.How)}, Code: indent(p.Document)})
+	}
+	return append(out, Section{Title: "An example", Texts: []string{"A CloudTrail record that it fires on:"}, Code: indent(d.Example)})
+}
+
+func triggers(d playbook.Definition) Table {
+	t := Table{Head: []string{"source", "events"}, Line: "%s: %s"}
+	for _, on := range d.On {
+		t.Rows = append(t.Rows, []string{on.Source, strings.Join(on.Names, ", ")})
+	}
+	return t
+}
+
+func changes(d playbook.Definition) Table {
+	t := Table{Head: []string{"action", "class", "does", "taken back"}, Line: "%s (%s): %s; taken back: %s"}
+	for _, k := range d.Changes {
+		back := "yes"
+		if k.Final != "" {
+			back = "no: " + k.Final
+		}
+		t.Rows = append(t.Rows, []string{k.Name, string(k.Class), k.Does, back})
+	}
+	return t
+}
+
+func parameters(d playbook.Definition) Table {
+	t := Table{Head: []string{"parameter", "type", "default", "for"}, Line: "%s (%s, default %s): %s"}
+	for _, p := range d.Params {
+		t.Rows = append(t.Rows, []string{p.Name, TypeName(p.Type), Value(p.Default), p.Help})
+	}
+	return t
+}
+
+// rights are those that the playbook needs to answer and to take back, by role.
+func rights(d playbook.Definition) Table {
+	t := Table{Head: []string{"role", "calls"}, Line: "%s: %s"}
+	tiers, err := permissions.For([]playbook.Definition{d})
+	if err != nil {
+		return Table{Head: t.Head, Rows: [][]string{{"none", err.Error()}}, Line: t.Line}
+	}
+	for _, tier := range tiers {
+		var calls []string
+		for _, s := range tier.Document.Statement {
+			if s.Effect == "Allow" {
+				calls = append(calls, s.Action...)
+			}
+		}
+		t.Rows = append(t.Rows, []string{tier.Role, strings.Join(calls, ", ")})
+	}
+	return t
+}
+
+// TypeName is a parameter's type in the words of the configuration.
+func TypeName(t reflect.Type) string {
+	switch {
+	case t == nil:
+		return ""
+	case t == reflect.TypeFor[time.Duration]():
+		return "duration"
+	}
+	switch t.Kind() {
+	case reflect.Slice:
+		return "list of " + TypeName(t.Elem())
+	case reflect.Map:
+		return TypeName(t.Elem()) + " by name"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return "whole number"
+	case reflect.Float64:
+		return "number"
+	}
+	return "text"
+}
+
+// Value is a default as the configuration would spell it.
+func Value(v any) string {
+	r := reflect.ValueOf(v)
+	switch {
+	case !r.IsValid() || r.Kind() == reflect.Slice && r.Len() == 0 || r.Kind() == reflect.Map && r.Len() == 0:
+		return "none"
+	case r.Kind() == reflect.Slice:
+		items := make([]string, 0, r.Len())
+		for i := range r.Len() {
+			items = append(items, fmt.Sprint(r.Index(i).Interface()))
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case r.Kind() == reflect.String && r.Len() == 0:
+		return "none"
+	}
+	if d, ok := v.(time.Duration); ok {
+		return short(d)
+	}
+	return fmt.Sprint(v)
+}
+
+// short leaves the zeros out that time.Duration prints: 1h, not 1h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// squeeze joins the lines of a paragraph that was broken to fit into source code.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// indent is a JSON document for people; what is no JSON stays as it is.
+func indent(s string) string {
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(s), "", "  ") != nil {
+		return strings.TrimSpace(s)
+	}
+	return strings.TrimSpace(b.String())
+}

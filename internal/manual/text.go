@@ -1,0 +1,50 @@
+package manual
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Text is a playbook's page for a terminal of a width in columns.
+func Text(d playbook.Definition, width int) string {
+	bold := lipgloss.NewStyle().Bold(true)
+	var b strings.Builder
+	b.WriteString(bold.Render(d.ID) + "\n" + lipgloss.Wrap(squeeze(d.Title), width, " ") + "\n")
+	for _, s := range Page(d) {
+		body := s.text(width - 2)
+		if body != "" {
+			b.WriteString("\n" + bold.Render(s.Title) + "\n" + body)
+		}
+	}
+	return b.String()
+}
+
+func (s Section) text(width int) string {
+	var b strings.Builder
+	for _, t := range s.Texts {
+		if t != "" {
+			b.WriteString(shift(lipgloss.Wrap(t, width, " ")))
+		}
+	}
+	for _, r := range s.Table.Rows {
+		b.WriteString(shift(lipgloss.Wrap(s.Table.line(r), width, " ")))
+	}
+	if s.Code != "" {
+		b.WriteString(shift(s.Code))
+	}
+	return b.String()
+}
+
+func (t Table) line(cells []string) string {
+	args := make([]any, len(cells))
+	for i, c := range cells {
+		args[i] = squeeze(c)
+	}
+	return fmt.Sprintf(t.Line, args...)
+}
+
+func shift(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") + "\n" }

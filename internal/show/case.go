@@ -1,0 +1,84 @@
+// Package show is a case, and a moment in its life, as scripts and people see it.
+package show
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Case is what is printed of a case. The JSON names are stable: scripts rely on them. What is unknown is absent.
+type Case struct {
+	Case     string            `json:"case"`
+	Incident string            `json:"incident,omitempty"`
+	Playbook string            `json:"playbook"`
+	Severity playbook.Severity `json:"severity"`
+	Title    string            `json:"title"`
+	Account  string            `json:"account,omitempty"`
+	Region   string            `json:"region,omitempty"`
+	Resource string            `json:"resource"`         // ARN, else account/region/type/id
+	Actor    string            `json:"actor,omitempty"`  // ARN; of a role session, the session's
+	Person   string            `json:"person,omitempty"` // the human behind it, where the issuer is configured
+	Verdict  string            `json:"verdict,omitempty"`
+	Reason   string            `json:"reason,omitempty"` // RULE: text
+	State    ledger.State      `json:"state"`
+	Plan     []string          `json:"plan"` // kinds of action, first rungs, in order
+	Actions  []Action          `json:"actions"`
+	Times    Times             `json:"times"`
+	Undo     Undo              `json:"undo"`
+}
+
+// Action is one step, at the rung where it stands.
+type Action struct {
+	Kind    string `json:"kind"`
+	Target  string `json:"target"`
+	Outcome string `json:"outcome"` // pending, done, already, failed, skipped, undone
+	Error   string `json:"error,omitempty"`
+}
+
+// Times are the stages of a case; those not reached are absent.
+type Times struct {
+	Occurred    time.Time `json:"occurred,omitzero"`
+	Received    time.Time `json:"received,omitzero"`
+	Decided     time.Time `json:"decided,omitzero"`
+	FirstChange time.Time `json:"first_change,omitzero"`
+	Contained   time.Time `json:"contained,omitzero"`
+	Verified    time.Time `json:"verified,omitzero"`
+}
+
+// Undo says whether something can be taken back, or why not.
+type Undo struct {
+	Possible bool   `json:"possible"`
+	Why      string `json:"why,omitempty"`
+}
+
+// Of makes a case presentable. Its plans are opened with the codec: one that a newer riposte made is an error.
+func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
+	out := Case{
+		Case: c.ID, Playbook: c.Playbook, Severity: c.Severity, Title: c.Title, Account: c.Root.Account, Region: c.Root.Region,
+		Resource: c.Root.String(), Actor: c.Origin.Actor.ARN, Person: people.Person(c.Origin.Actor), Reason: c.Reason, State: c.State,
+		Plan: []string{}, Actions: []Action{}, Times: times(c.Times),
+	}
+	steps, err := live(c, codec)
+	if err != nil {
+		return Case{}, fmt.Errorf("case %q: %w", c.ID, err)
+	}
+	for _, s := range steps {
+		out.Plan = append(out.Plan, s.plan.Ladder[0].Do.Kind().Name)
+		out.Actions = append(out.Actions, s.action())
+	}
+	out.Verdict = verdict(steps)
+	out.Undo = undo(c, steps)
+	return out, nil
+}
+
+func times(t ledger.Times) Times {
+	return Times{
+		Occurred: t.Occurred.UTC(), Received: t.Received.UTC(), Decided: t.Decided.UTC(),
+		FirstChange: t.FirstChange.UTC(), Contained: t.Contained.UTC(), Verified: t.Verified.UTC(),
+	}
+}

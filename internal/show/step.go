@@ -1,0 +1,100 @@
+package show
+
+import (
+	"cmp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// step is a step of a plan that counts, with where it stands.
+type step struct {
+	plan action.Step
+	at   ledger.Step
+}
+
+// live are the steps of the revisions that no later one took the place of.
+func live(c *ledger.Case, codec action.Codec) (out []step, err error) {
+	for _, r := range c.Revisions {
+		if r.Superseded != 0 {
+			continue
+		}
+		plan, err := codec.Open(r.Plan)
+		if err != nil {
+			return nil, err
+		}
+		for i, s := range plan.Steps {
+			at := ledger.Step{}
+			if i < len(r.Steps) {
+				at = r.Steps[i]
+			}
+			out = append(out, step{s, at})
+		}
+	}
+	return out, nil
+}
+
+// rung is where the step stands, or stood last.
+func (s step) rung() action.Action {
+	return s.plan.Ladder[min(max(s.at.Rung, 0), len(s.plan.Ladder)-1)].Do
+}
+
+func (s step) action() Action {
+	a := s.rung()
+	return Action{Kind: a.Kind().Name, Target: a.Target().String(), Outcome: outcome(s.at.State), Error: cmp.Or(s.at.Error, s.at.Note)}
+}
+
+// outcome says in one of six words how far a step is. What was to be taken back and stays is still done; what was let go
+// before it began is skipped.
+func outcome(s ledger.StepState) string {
+	switch s {
+	case ledger.Pending, ledger.Intent:
+		return "pending"
+	case ledger.Already:
+		return "already"
+	case ledger.Broken:
+		return "failed"
+	case ledger.Skipped, ledger.Dropped:
+		return "skipped"
+	case ledger.Back:
+		return "undone"
+	}
+	return "done"
+}
+
+// verdict is the strictest of those that wait, or, where nothing waits, of those given.
+func verdict(steps []step) string {
+	strictness := map[string]int{"act": 1, "except": 2, "observe": 3, "ask": 4, "hold": 5}
+	strictest := func(of func(step) bool) (found string) {
+		for _, s := range steps {
+			if of(s) && strictness[s.at.Verdict] > strictness[found] {
+				found = s.at.Verdict
+			}
+		}
+		return found
+	}
+	waiting := strictest(func(s step) bool { return outcome(s.at.State) == "pending" })
+	return cmp.Or(waiting, strictest(func(step) bool { return true }))
+}
+
+// undo says whether a step can be taken back, and of several that can't why the first can't.
+func undo(c *ledger.Case, steps []step) Undo {
+	switch {
+	case c.State == ledger.Undone:
+		return Undo{Why: "it was taken back"}
+	case c.Undo != nil:
+		return Undo{Why: "it is being taken back"}
+	}
+	why := "nothing was changed"
+	for _, s := range steps {
+		if outcome(s.at.State) != "done" {
+			continue
+		}
+		final := s.rung().Kind().Final
+		if final == "" {
+			return Undo{Possible: true}
+		}
+		why = s.rung().Kind().Name + ": " + final
+	}
+	return Undo{Why: why}
+}
