@@ -20,13 +20,17 @@ const mostParsed = 4096
 func newEnforcer() *enforcer { return &enforcer{parsed: map[string]policy.Policy{}} }
 
 // authorize is the world's authorizer. A service that acts by its own role was granted everything by AWS; a policy that
-// can't be read refuses, since it might deny.
+// can't be read refuses, since it might deny. GetCallerIdentity and GetSessionToken need no permission, and no deny stops
+// them: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
 func (e *enforcer) authorize(c *call, n need) *refusal {
-	if c.by.service != "" || n.Action == "sts:GetCallerIdentity" { // AWS: no permission is needed for it, and no deny stops it
+	if c.by.service != "" || n.Action == "sts:GetCallerIdentity" {
 		return nil
 	}
 	if c.by.halfway() && (c.service == "iam" || c.service == "sts" && !assumes(n.Action)) {
 		return badKey(c.service)
+	}
+	if n.Action == "sts:GetSessionToken" {
+		return nil
 	}
 	ps, err := e.policies(c)
 	if err == nil && assumes(n.Action) {

@@ -186,6 +186,9 @@ func TestASessionOutlivesTheKeyThatAskedForIt(t *testing.T) {
 	if c := describe(w, session); c != "UnauthorizedOperation" {
 		t.Errorf("after the deny on the user: %q", c)
 	}
+	if _, err := sts.NewFromConfig(w.Config(ireland, eve2)).GetSessionToken(ctx, &sts.GetSessionTokenInput{}); err != nil {
+		t.Errorf("no policy stops that: %v", err)
+	}
 }
 
 func TestASnapshotWithAPolicyThatCanNotBeEvaluatedIsRefused(t *testing.T) {
