@@ -1,0 +1,229 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const (
+	shop  = "111122223333"
+	lab   = "222233334444"
+	plant = "333344445555"
+	vault = "444455556666"
+
+	demolished = 10 // instances in the plant
+	vaulted    = 8  // instances in the vault
+)
+
+// Attacks are the demo's, in the order in which they are played.
+func Attacks() []Attack {
+	return []Attack{confusedDeputy(), deputyStopped("template", "batch"), deputyStopped("latest", "render"), demolition(), secondKey(), falseAlarm(), halted()}
+}
+
+// confusedDeputy is seed 000's script: the group is made to launch what its owner never approved.
+func confusedDeputy() Attack {
+	return Attack{
+		Name:  "deputy",
+		Title: "The confused deputy (account shop; the template playbook only observes)",
+		Story: "A stolen deployer key points the web group's launch template at a public image and stops the running instance: the group itself launches the foreign one.",
+		moves: deputyMoves("deployer of shop", shop, "web"),
+	}
+}
+
+// deputyStopped is the same where the template playbook acts: the deputy is stopped before it is confused.
+func deputyStopped(name, group string) Attack {
+	return Attack{
+		Name:  name,
+		Title: fmt.Sprintf("The same against group %s (account lab; the template playbook acts)", group),
+		Story: "Riposte has a minute: that is how long the group takes to replace the instance that was stopped.",
+		moves: deputyMoves("deployer of lab", lab, group),
+	}
+}
+
+func deputyMoves(who, account, group string) []move {
+	return []move{
+		{0, who, "adds a version with the newest public Amazon Linux 2 to template " + group, func(ctx context.Context, s *Stage) (string, error) {
+			return newestPublic(ctx, s.hand(who, account), group)
+		}},
+		{time.Second, who, "makes it the default", func(ctx context.Context, s *Stage) (string, error) {
+			_, err := s.hand(who, account).ec2().ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{LaunchTemplateName: aws.String(group), DefaultVersion: aws.String("2")})
+			return "", err
+		}},
+		{2 * time.Second, who, "stops the running instance", func(ctx context.Context, s *Stage) (string, error) {
+			return stopGroup(ctx, s.hand(who, account), group)
+		}},
+	}
+}
+
+// newestPublic is the script's first half: find the image as its owner's customers do, and put it into a new version.
+func newestPublic(ctx context.Context, h hand, name string) (string, error) {
+	out, err := h.ec2().DescribeImages(ctx, &ec2.DescribeImagesInput{
+		Owners: []string{"amazon"}, Filters: []types.Filter{{Name: aws.String("name"), Values: []string{"amzn2-ami-hvm-*-x86_64-gp2"}}},
+	})
+	if err != nil {
+		return "", err
+	}
+	var newest types.Image
+	for _, i := range out.Images {
+		if aws.ToString(i.CreationDate) > aws.ToString(newest.CreationDate) {
+			newest = i
+		}
+	}
+	_, err = h.ec2().CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{
+		LaunchTemplateName: aws.String(name), SourceVersion: aws.String("$Latest"), VersionDescription: aws.String("Update with latest AWS Linux 2 AMI"),
+		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: newest.ImageId},
+	})
+	return aws.ToString(newest.ImageId), err
+}
+
+func stopGroup(ctx context.Context, h hand, group string) (string, error) {
+	out, err := h.ec2().DescribeInstances(ctx, &ec2.DescribeInstancesInput{Filters: []types.Filter{
+		{Name: aws.String("tag:aws:autoscaling:groupName"), Values: []string{group}}, {Name: aws.String("instance-state-name"), Values: []string{"running"}},
+	}})
+	if err != nil {
+		return "", err
+	}
+	var ids []string
+	for _, r := range out.Reservations {
+		for _, i := range r.Instances {
+			ids = append(ids, aws.ToString(i.InstanceId))
+		}
+	}
+	_, err = h.ec2().StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids})
+	return fmt.Sprint(ids), err
+}
+
+// demolition is seed 001's: all that is protected is unprotected, one way or another, and terminated.
+func demolition() Attack {
+	a := Attack{
+		Name:  "demolition",
+		Title: "Demolition (account plant)",
+		Story: "A stolen key without MFA goes through ten protected instances, one every three seconds. What is gone before the first record arrives stays gone.",
+	}
+	for i := range demolished {
+		a.moves = append(a.moves, demolish("igor", plant, instance("a", i), time.Duration(3*i)*time.Second, i))
+	}
+	return a
+}
+
+// demolish switches protection off, in one of the spellings, and terminates.
+func demolish(who, account, id string, at time.Duration, spelling int) move {
+	return move{at, who, "unprotects and terminates " + id, func(ctx context.Context, s *Stage) (string, error) {
+		h := s.hand(who, account)
+		for _, in := range unprotect(id, spelling) {
+			if _, err := h.ec2().ModifyInstanceAttribute(ctx, in); err != nil {
+				return "", err
+			}
+		}
+		if _, err := h.ec2().TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{id}}); err != nil {
+			return "", err
+		}
+		return "gone", s.lose(id)
+	}}
+}
+
+// unprotect spells the call in one of the ways in which seed 001 saw it, or goes for stopping and shutdown as well.
+func unprotect(id string, spelling int) []*ec2.ModifyInstanceAttributeInput {
+	off := &types.AttributeBooleanValue{Value: aws.Bool(false)}
+	flag := &ec2.ModifyInstanceAttributeInput{InstanceId: &id, DisableApiTermination: off}
+	switch spelling % 4 {
+	case 1:
+		return []*ec2.ModifyInstanceAttributeInput{{InstanceId: &id, Attribute: types.InstanceAttributeNameDisableApiTermination, Value: aws.String("false")}}
+	case 2:
+		return []*ec2.ModifyInstanceAttributeInput{{InstanceId: &id, DisableApiStop: off}, flag}
+	case 3:
+		terminate := &types.AttributeValue{Value: aws.String("terminate")}
+		return []*ec2.ModifyInstanceAttributeInput{{InstanceId: &id, InstanceInitiatedShutdownBehavior: terminate}, flag}
+	}
+	return []*ec2.ModifyInstanceAttributeInput{flag}
+}
+
+// secondKey is the race that an eventually consistent IAM allows: the deny is taken off before it takes effect.
+func secondKey() Attack {
+	a := Attack{
+		Name:  "second-key",
+		Title: "The second key (account vault)",
+		Story: "Mallory has two keys. The first begins the demolition; the second takes riposte's deny off inside the seconds that IAM needs to enforce it.",
+		moves: []move{demolish("mallory", vault, instance("b", 0), 0, 0)},
+	}
+	for at := time.Second; at <= 40*time.Second; at += time.Second {
+		a.moves = append(a.moves, move{at, "mallory's second", "looks for a deny and takes it off", detach})
+		if at%(10*time.Second) == 0 {
+			a.moves = append(a.moves, demolish("mallory's second", vault, instance("b", int(at/(10*time.Second))), at, 1))
+		}
+	}
+	return a
+}
+
+// detach takes off whatever deny is attached to mallory, if there is one.
+func detach(ctx context.Context, s *Stage) (string, error) {
+	h := s.hand("mallory's second", vault)
+	out, err := h.iam().ListAttachedUserPolicies(ctx, &iam.ListAttachedUserPoliciesInput{UserName: aws.String("mallory")})
+	if err != nil {
+		return s.once("second-key shut out", err)
+	}
+	for _, p := range out.AttachedPolicies {
+		_, err := h.iam().DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: aws.String("mallory"), PolicyArn: p.PolicyArn})
+		return "took off " + aws.ToString(p.PolicyName), err
+	}
+	return silently, nil
+}
+
+// falseAlarm is a person who forgot her second factor, and the way back.
+func falseAlarm() Attack {
+	a := Attack{
+		Name:  "false-alarm",
+		Title: "A false alarm, taken back (account vault)",
+		Story: "Olga resizes an instance and forgot her second factor. Riposte stops her; sam, who knows her, takes the answer back.",
+		moves: []move{{0, "olga", "switches termination protection off on " + instance("b", 5), func(ctx context.Context, s *Stage) (string, error) {
+			return "", unprotectOnly(ctx, s.hand("olga", vault), instance("b", 5))
+		}}},
+	}
+	a.moves = append(a.moves,
+		move{3 * time.Minute, "sam", "riposte undo", func(ctx context.Context, s *Stage) (string, error) {
+			return s.undo(ctx, "olga")
+		}},
+		move{4 * time.Minute, "olga", "stops " + instance("b", 6) + " for the resize", func(ctx context.Context, s *Stage) (string, error) {
+			in := &ec2.ModifyInstanceAttributeInput{InstanceId: aws.String(instance("b", 6)), DisableApiStop: &types.AttributeBooleanValue{Value: aws.Bool(false)}}
+			if _, err := s.hand("olga", vault).ec2().ModifyInstanceAttribute(ctx, in); err != nil {
+				return "", err
+			}
+			_, err := s.hand("olga", vault).ec2().StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instance("b", 6)}})
+			return "works again", err
+		}})
+	return a
+}
+
+// halted shows the brake: while a person holds it, riposte watches and waits.
+func halted() Attack {
+	return Attack{
+		Name:  "halt",
+		Title: "The brake (account vault)",
+		Story: "Sam halts riposte for a migration. What trudy does meanwhile is found and held, and answered once the brake is released.",
+		moves: []move{
+			{0, "sam", "riposte halt", func(ctx context.Context, s *Stage) (string, error) {
+				return "", s.Store.Halt(ctx, ledger.Brake{Scope: "all", By: "sam", At: s.World.Now(), Reason: "migration"})
+			}},
+			{5 * time.Second, "trudy", "switches termination protection off on " + instance("b", 7), func(ctx context.Context, s *Stage) (string, error) {
+				return "", unprotectOnly(ctx, s.hand("trudy", vault), instance("b", 7))
+			}},
+			{time.Minute, "sam", "riposte release", func(ctx context.Context, s *Stage) (string, error) {
+				_, err := s.Store.Release(ctx, s.World.Now(), "all", "sam")
+				return "", err
+			}},
+		},
+	}
+}
+
+func unprotectOnly(ctx context.Context, h hand, id string) error {
+	_, err := h.ec2().ModifyInstanceAttribute(ctx, unprotect(id, 0)[0])
+	return err
+}

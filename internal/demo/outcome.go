@@ -1,0 +1,110 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Summary is what a demo ends with.
+type Summary struct {
+	Attacks   int    `json:"attacks"`
+	Cases     int    `json:"cases"`
+	Contained int    `json:"contained"`
+	Verified  int    `json:"verified"`
+	Lost      int    `json:"lost"`               // resources destroyed before containment
+	Time      Spread `json:"time_to_contain_ms"` // from occurred, in world time: mostly CloudTrail's delivery
+	Own       Spread `json:"own_ms"`             // from received, on this machine's clock: riposte's own part
+}
+
+// Spread is a distribution in short.
+type Spread struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+}
+
+// Outcome sums up what the ledger says, and what is not as it should be: every case that acted must have been contained
+// and verified, and every playbook that acts must have such a case.
+func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) {
+	cases, err := s.Store.Cases(ctx, ledger.Filter{})
+	if err != nil {
+		return Summary{}, err
+	}
+	sum := Summary{Attacks: len(attacks), Cases: len(cases), Lost: len(s.lost())}
+	var wrong []error
+	var times []time.Duration
+	for _, c := range cases {
+		if !c.Times.Contained.IsZero() {
+			sum.Contained++
+			times = append(times, c.Times.Contained.Sub(c.Times.Occurred))
+		}
+		if !c.Times.Verified.IsZero() {
+			sum.Verified++
+		}
+		if err := asItShould(c); err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	sum.Time, sum.Own = spread(times), spread(s.own)
+	return sum, errors.Join(wrong...)
+}
+
+func asItShould(c *ledger.Case) error {
+	switch c.State {
+	case ledger.Verified, ledger.Undone, ledger.Observed, ledger.Dismissed, ledger.Excepted, ledger.Superseded:
+		return nil
+	}
+	return fmt.Errorf("case %s (%s) ended %s: %s%s", c.ID, c.Title, c.State, c.Reason, c.Error)
+}
+
+func spread(ds []time.Duration) Spread {
+	if len(ds) == 0 {
+		return Spread{}
+	}
+	slices.Sort(ds)
+	at := func(p float64) float64 {
+		d := ds[min(len(ds)-1, int(p*float64(len(ds))))]
+		return float64(d.Microseconds()) / 1000
+	}
+	return Spread{at(0.5), at(0.99)}
+}
+
+// lose notes an instance that an attacker destroyed.
+func (s *Stage) lose(id string) error {
+	return s.World.Note("lost", strings.TrimSpace(s.World.Noted("lost")+" "+id))
+}
+
+func (s *Stage) lost() []string { return strings.Fields(s.World.Noted("lost")) }
+
+// once tells a refusal that repeats itself the first time only.
+func (s *Stage) once(what string, err error) (string, error) {
+	if s.World.Noted(what) != "" {
+		return silently, nil
+	}
+	if noted := s.World.Note(what, "told"); noted != nil {
+		return "", noted
+	}
+	return "", err
+}
+
+// undo orders the case of one user to be taken back, as `riposte undo` does.
+func (s *Stage) undo(ctx context.Context, user string) (string, error) {
+	cases, err := s.Store.Cases(ctx, ledger.Filter{State: ledger.Verified})
+	if err != nil {
+		return "", err
+	}
+	for _, c := range cases {
+		if c.Origin.Actor.UserName != user {
+			continue
+		}
+		_, err := app.Order(ctx, s.Store, c.ID, ledger.Order{Verb: ledger.Undo, By: "sam", At: s.World.Now(), Reason: "olga, who forgot her second factor"})
+		return c.ID, err
+	}
+	return "", fmt.Errorf("no verified case of %s to take back", user)
+}

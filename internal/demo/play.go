@@ -1,0 +1,167 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// longest is how far one attack is followed.
+const longest = 20 * time.Minute
+
+// Attack is a script of somebody's own calls.
+type Attack struct {
+	Name  string
+	Title string
+	Story string // what to know before watching, in a sentence or two
+	moves []move
+}
+
+// move is one thing that somebody does, at its time from the attack's beginning. What AWS refuses is part of the story;
+// any other error ends the demo.
+type move struct {
+	at   time.Duration
+	who  string
+	does string
+	do   func(context.Context, *Stage) (result string, err error)
+}
+
+// Play runs the attacks in their order, each to the end of what follows from it. An attack that was begun in an earlier
+// run is carried on where its script stood.
+func (s *Stage) Play(ctx context.Context, attacks []Attack) error {
+	for _, a := range attacks {
+		if s.World.Noted(a.Name) == "over" {
+			continue
+		}
+		if err := s.play(ctx, a); err != nil {
+			return fmt.Errorf("attack %s: %w", a.Name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Stage) play(ctx context.Context, a Attack) error {
+	next, err := s.begin(a)
+	if err != nil {
+		return err
+	}
+	s.line(Line{At: s.World.Now(), Who: "demo", Text: a.Title + "\n" + a.Story})
+	for ctx.Err() == nil {
+		if err := s.deliver(ctx); err != nil {
+			return err
+		}
+		if next < len(a.moves) && !s.begun.Add(a.moves[next].at).After(s.World.Now()) {
+			if err := s.move(ctx, a, next); err != nil {
+				return err
+			}
+			next++
+			continue
+		}
+		more, err := s.advance(ctx, a, next)
+		if err != nil {
+			return err
+		}
+		if !more {
+			return s.World.Note(a.Name, "over")
+		}
+	}
+	return ctx.Err()
+}
+
+// begin finds where the script stands: its beginning and its next move are noted in the world.
+func (s *Stage) begin(a Attack) (next int, err error) {
+	s.attack, s.begun = a.Name, s.World.Now()
+	if at := s.World.Noted(a.Name + " began"); at != "" {
+		if s.begun, err = time.Parse(time.RFC3339Nano, at); err != nil {
+			return 0, err
+		}
+		return strconv.Atoi(s.World.Noted(a.Name))
+	}
+	if err := s.World.Note(a.Name, "0"); err != nil {
+		return 0, err
+	}
+	return 0, s.World.Note(a.Name+" began", s.begun.Format(time.RFC3339Nano))
+}
+
+// move makes one move. It is noted as made before it is made: a killed demo rather skips a move than makes it twice.
+func (s *Stage) move(ctx context.Context, a Attack, i int) error {
+	if err := s.World.Note(a.Name, strconv.Itoa(i+1)); err != nil {
+		return err
+	}
+	m := a.moves[i]
+	result, err := m.do(ctx, s)
+	var refused smithy.APIError
+	switch {
+	case errors.As(err, &refused):
+		result = "refused: " + refused.ErrorCode()
+	case err != nil:
+		return fmt.Errorf("%s: %w", m.does, err)
+	}
+	if result == silently {
+		return nil
+	}
+	text := m.does
+	if result != "" {
+		text += ": " + result
+	}
+	s.line(Line{At: s.World.Now(), Who: m.who, Text: text, Refused: refused != nil})
+	return nil
+}
+
+// silently is the result of a move that did nothing worth telling.
+const silently = "\x00"
+
+// advance moves the clock to whatever comes next; false once nothing that matters is left.
+func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
+	var to time.Time
+	sooner := func(t time.Time) {
+		if !t.IsZero() && (to.IsZero() || t.Before(to)) {
+			to = t
+		}
+	}
+	busy := next < len(a.moves)
+	if busy {
+		sooner(s.begun.Add(a.moves[next].at))
+	}
+	due, err := s.Store.Next(ctx)
+	if err != nil {
+		return false, err
+	}
+	sooner(due)
+	if at, ok := s.World.Next(); ok {
+		sooner(at)
+		busy = busy || at.Sub(s.World.Now()) < 2*time.Minute
+	}
+	open, err := s.Store.Cases(ctx, ledger.Filter{Open: true})
+	if err != nil {
+		return false, err
+	}
+	busy = busy || len(open) > 0
+	if !busy || to.IsZero() || to.Sub(s.begun) > longest {
+		return false, nil
+	}
+	if !to.After(s.World.Now()) {
+		return true, nil
+	}
+	return true, s.World.AdvanceTo(to)
+}
+
+// Settle lets riposte work until nothing is due: after a person's order on a demo that is kept.
+func (s *Stage) Settle(ctx context.Context) error {
+	s.begun, s.attack = s.World.Now(), "after"
+	for ctx.Err() == nil {
+		if err := s.deliver(ctx); err != nil {
+			return err
+		}
+		if more, err := s.advance(ctx, Attack{}, 0); err != nil || !more {
+			return err
+		}
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,88 @@
+package demo
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"github.com/ripostehq/riposte/internal/permissions"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+//go:embed snapshot.yaml
+var snapshotText string
+
+//go:embed riposte.yaml
+var configText []byte
+
+// trust lets riposte's user in, with the external id of the configuration.
+const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999900001111:user/riposte"},` +
+	`"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"riposte-demo"}}}]}`
+
+// snapshot is the demo's world: riposte's rights in it are the very policies that `riposte permissions` prints, so that
+// the demo fails where they fall short.
+func snapshot(catalogue []playbook.Definition) ([]byte, error) {
+	block, err := ripostes(catalogue)
+	if err != nil {
+		return nil, err
+	}
+	t, err := template.New("snapshot").Parse(snapshotText)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = t.Execute(&out, map[string]any{"Riposte": block, "Plant": herd("a", demolished), "Vault": herd("b", vaulted)})
+	return out.Bytes(), err
+}
+
+// ripostes is the part of an account that is riposte's: one role per tier, and the policies that lie ready.
+func ripostes(catalogue []playbook.Definition) (string, error) {
+	tiers, err := permissions.For(catalogue)
+	if err != nil {
+		return "", err
+	}
+	var roles []map[string]any
+	for _, t := range tiers {
+		doc, err := t.Document.JSON()
+		if err != nil {
+			return "", err
+		}
+		roles = append(roles, map[string]any{"name": t.Role, "trust": trust, "inline": map[string]string{"rights": string(doc)}})
+	}
+	ready, err := permissions.Predeployed()
+	if err != nil {
+		return "", err
+	}
+	var policies []map[string]any
+	for _, p := range ready {
+		policies = append(policies, map[string]any{"name": p.Name, "document": string(p.Document)})
+	}
+	r, err := json.Marshal(roles) // JSON is YAML
+	if err != nil {
+		return "", err
+	}
+	p, err := json.Marshal(policies)
+	return fmt.Sprintf("roles: %s\n    policies: %s", r, p), err
+}
+
+// cattle is one instance of the snapshot; some are protected against being stopped as well, which also forbids
+// terminating them.
+type cattle struct {
+	ID          string
+	Unstoppable bool
+}
+
+func herd(letter string, n int) (all []cattle) {
+	for i := range n {
+		all = append(all, cattle{instance(letter, i), i%4 == 2})
+	}
+	return all
+}
+
+// instance is an id in the form of EC2's: one letter, and a number.
+func instance(letter string, i int) string {
+	return "i-0" + strings.Repeat(letter, 14) + fmt.Sprintf("%02d", i)
+}

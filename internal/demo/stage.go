@@ -1,0 +1,146 @@
+// Package demo is the main job on the embedded world: attackers who make their own SDK calls, and riposte, which sees
+// nothing of them but CloudTrail records.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Options are what a demo is set up with.
+type Options struct {
+	Catalogue     []playbook.Definition
+	Store         ledger.Store
+	World         string        // file that the world is kept in after each change, "" for none; an existing one is carried on
+	DeliveryDelay time.Duration // from a call to its record; 0: the world's default, or what the file holds
+	Emit          func(Line)    // the timeline, as it happens; may be nil
+	Log           *slog.Logger
+}
+
+// Stage is a world, riposte on top of it, and the scripts of those who play in it.
+type Stage struct {
+	World  *world.World
+	App    *app.App
+	Store  ledger.Store
+	emit   func(Line)
+	told   map[string]int // entries of each case's history that were told
+	own    []time.Duration
+	attack string
+	begun  time.Time
+}
+
+// Open sets a demo up, or takes up the one that a world file holds.
+func Open(o Options) (*Stage, error) {
+	w, err := openWorld(o)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.Parse("riposte.yaml (the demo's own)", configText, o.Catalogue)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stage{World: w, Store: o.Store, emit: o.Emit, told: map[string]int{}}
+	if s.emit == nil {
+		s.emit = func(Line) {}
+	}
+	s.App = app.New(app.Parts{
+		Config: cfg, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log,
+		AWS: func(p event.Place) aws.Config {
+			return w.ConfigFrom(p, credentials("riposte"), world.Origin{SourceIP: "192.0.2.10", UserAgent: "riposte"})
+		},
+	})
+	return s, nil
+}
+
+func openWorld(o Options) (*world.World, error) {
+	opts := world.Options{DeliveryDelay: o.DeliveryDelay, File: o.World, Seed: 1}
+	if o.World != "" {
+		w, err := world.Open(o.World, opts)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return w, err
+		}
+	}
+	text, err := snapshot(o.Catalogue)
+	if err != nil {
+		return nil, fmt.Errorf("demo world: %w", err)
+	}
+	return world.New(text, opts)
+}
+
+// credentials are the long-lived keys of the snapshot, by who holds them.
+func credentials(who string) aws.Credentials {
+	keys := map[string][2]string{
+		"riposte":          {"AKIARIPOSTEDEMO00001", "riposte-demo-secret"},
+		"deployer of shop": {"AKIADEPLOYERSHOP0001", "deployer-demo-secret"},
+		"deployer of lab":  {"AKIADEPLOYERLAB00001", "deployer-demo-secret"},
+		"igor":             {"AKIAIGORPLANT0000001", "igor-demo-secret"},
+		"mallory":          {"AKIAMALLORYVAULT0001", "mallory-demo-first"},
+		"mallory's second": {"AKIAMALLORYVAULT0002", "mallory-demo-second"},
+		"olga":             {"AKIAOLGAVAULT0000001", "olga-demo-secret"},
+		"trudy":            {"AKIATRUDYVAULT000001", "trudy-demo-secret"},
+	}
+	k := keys[who]
+	return aws.Credentials{AccessKeyID: k[0], SecretAccessKey: k[1]}
+}
+
+// hand is somebody with a key, calling AWS from outside.
+type hand struct{ cfg, global aws.Config }
+
+func (s *Stage) hand(who, account string) hand {
+	p := event.Place{Partition: "aws", Account: account, Region: "eu-west-1"}
+	from := world.Origin{SourceIP: "203.0.113.66", UserAgent: "aws-cli/2.22.0"}
+	global := p
+	global.Region = "us-east-1"
+	return hand{s.World.ConfigFrom(p, credentials(who), from), s.World.ConfigFrom(global, credentials(who), from)}
+}
+
+func (h hand) ec2() *ec2.Client         { return ec2.NewFromConfig(h.cfg) }
+func (h hand) asg() *autoscaling.Client { return autoscaling.NewFromConfig(h.cfg) }
+func (h hand) iam() *iam.Client         { return iam.NewFromConfig(h.global) }
+
+// deliver hands riposte what the trail has due. A message is acknowledged once its suspects are stored.
+func (s *Stage) deliver(ctx context.Context) error {
+	for _, d := range s.World.Deliveries() {
+		began := time.Now()
+		ads, err := s.App.Handle(ctx, d.Body)
+		if err != nil {
+			return fmt.Errorf("event %s: %w", d.ID, err)
+		}
+		if err := s.World.Ack(d.ID); err != nil {
+			return err
+		}
+		if len(ads) > 0 {
+			s.arrived(d.Body, ads)
+			if err := s.step(ctx); err != nil {
+				return err
+			}
+			s.own = append(s.own, time.Since(began))
+		}
+	}
+	return s.step(ctx)
+}
+
+// step lets riposte do what is due, and tells what it wrote down.
+func (s *Stage) step(ctx context.Context) error {
+	if _, err := s.App.Engine.Step(ctx); err != nil {
+		return err
+	}
+	return s.tell(ctx)
+}

@@ -1,0 +1,62 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Line is one line of the timeline. Riposte's are read from its ledger, nobody else writes them.
+type Line struct {
+	At      time.Time // world time
+	Since   time.Duration
+	Attack  string
+	Who     string // demo, riposte, trail, a person
+	Text    string
+	Case    string
+	State   ledger.State
+	Refused bool
+}
+
+// tell tells what riposte wrote into its ledger since it was asked last.
+func (s *Stage) tell(ctx context.Context) error {
+	cases, err := s.Store.Cases(ctx, ledger.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		entries, err := s.Store.History(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries[min(s.told[c.ID], len(entries)):] {
+			for _, n := range e.Notes {
+				s.line(Line{At: e.At, Who: "riposte", Case: c.ID, Text: n, State: e.State})
+			}
+		}
+		s.told[c.ID] = len(entries)
+	}
+	return nil
+}
+
+// arrived tells that a record which made something suspicious was delivered.
+func (s *Stage) arrived(body []byte, ads []ledger.Admission) {
+	var envelope struct {
+		Detail struct{ EventName, EventTime string }
+	}
+	if json.Unmarshal(body, &envelope) != nil {
+		return
+	}
+	text := envelope.Detail.EventName + " arrives"
+	if at, err := time.Parse(time.RFC3339, envelope.Detail.EventTime); err == nil {
+		text += " " + s.World.Now().Sub(at).Round(time.Second).String() + " after it happened"
+	}
+	s.line(Line{At: s.World.Now(), Who: "trail", Case: ads[0].Case, Text: text})
+}
+
+func (s *Stage) line(l Line) {
+	l.Attack, l.Since = s.attack, l.At.Sub(s.begun)
+	s.emit(l)
+}
