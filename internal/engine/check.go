@@ -41,7 +41,7 @@ func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
 			continue
 		}
 		l.Checked = "confirmed"
-		t.c.Title = p.Lead.Title
+		t.c.Title, l.Related = p.Lead.Title, p.Lead.Related // for people: the facts stay as the event gave them
 		if err := t.revise(l.Key, p); err != nil {
 			return err
 		}
