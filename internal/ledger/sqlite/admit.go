@@ -20,7 +20,8 @@ const (
 	openRoot  = `SELECT id FROM cases WHERE root = ?`
 	openCase  = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?)`
-	addKey = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
+	hasCase = `SELECT EXISTS (SELECT 1 FROM cases WHERE id = ?)`
+	addKey  = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
 )
 
 // Admit stores leads; see ledger.Store. A batch is one transaction, and so one write to the disk.
@@ -65,12 +66,12 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.Lead) (ledger.Admission, 
 
 // openCase begins a case with its first lead in it.
 func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead) (string, error) {
-	u, err := ulid.New(ulid.Timestamp(now), s.ids)
+	id, err := s.newID(t, now)
 	if err != nil {
 		return "", fmt.Errorf("make a case id at %s: %w", now, err)
 	}
 	c := ledger.Case{
-		Schema: ledger.Schema, ID: "c_" + strings.ToLower(u.String()), Playbook: l.Playbook, Severity: l.Severity,
+		Schema: ledger.Schema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
 		Title: l.Title, Root: l.Resource, Origin: l.Origin, State: ledger.Suspected,
 		Leads: []ledger.Lead{{Key: key, Lead: l}},
 		Times: ledger.Times{Occurred: l.Origin.Occurred, Received: l.Origin.Received},
@@ -100,6 +101,20 @@ func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead) (str
 	}
 	_, err = t.exec(addKey, key, c.ID, n)
 	return c.ID, err
+}
+
+// newID makes ids until one is free: entropy that repeats itself after a restart must not stop an admission.
+func (s *Store) newID(t *tx, now time.Time) (string, error) {
+	for {
+		u, err := ulid.New(ulid.Timestamp(now), s.ids)
+		if err != nil {
+			return "", err
+		}
+		id, taken := "c_"+strings.ToLower(u.String()), false
+		if err := t.row(hasCase, id).Scan(&taken); err != nil || !taken {
+			return id, err
+		}
+	}
 }
 
 func messageKey(caseID, key string) string { return caseID + " " + key }

@@ -72,6 +72,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := touch(s.path); err != nil {
 		return err
 	}
+	if err := inspect(ctx, s.path); err != nil {
+		return err
+	}
 	if s.write, err = connect(s.path); err != nil {
 		return err
 	}
@@ -84,6 +87,17 @@ func (s *Store) open(ctx context.Context) (err error) {
 	s.read.SetMaxIdleConns(4)
 	s.tidy = startTidier(s.path)
 	return s.prepare(ctx)
+}
+
+// inspect looks at the file before anything is asked of it that would write: another program's is not to be touched.
+func inspect(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", name(path)+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = version(ctx, db)
+	return err
 }
 
 // openMemory makes do with one connection for all: a second would see a database of its own.
@@ -120,13 +134,16 @@ func touch(path string) error {
 	return f.Close()
 }
 
-// dsn names the file and how it is written.
-func dsn(path string) string {
-	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
+func name(path string) string {
 	if path == Memory {
-		name = "file::memory:"
+		return "file::memory:"
 	}
-	return name + "?_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)" +
+	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
+}
+
+// dsn names the file and how it is worked with.
+func dsn(path string) string {
+	return name(path) + "?_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)" +
 		"&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(" + backstop + ")"
 }
 
@@ -163,10 +180,9 @@ type querier interface {
 // version is the number of migrations applied; it marks an empty file as a ledger, and refuses what is none.
 func version(ctx context.Context, q querier) (int, error) {
 	var app, tables, v int
-	if err := q.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&app); err != nil {
-		return 0, err
-	}
-	if err := q.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
+	// One statement sees one moment: another process may be making the ledger.
+	const look = `SELECT (SELECT count(*) FROM sqlite_schema), application_id FROM pragma_application_id`
+	if err := q.QueryRowContext(ctx, look).Scan(&tables, &app); err != nil {
 		return 0, err
 	}
 	switch {

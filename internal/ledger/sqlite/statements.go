@@ -9,7 +9,7 @@ import (
 func (s *Store) prepare(ctx context.Context) error {
 	s.ready = map[string]*sql.Stmt{}
 	for _, query := range []string{
-		lastSeq, lastHash, addEntry, knownLead, openRoot, openCase, addKey, caseDue, addBody, setDue, claim, waiting, stored, take, save,
+		lastSeq, lastHash, addEntry, knownLead, openRoot, openCase, hasCase, addKey, caseDue, addBody, setDue, claim, waiting, stored, take, save,
 		addEffect, setEffect, dropEffect, addRequest, countPlaces, hasPlace, addPlace, addException,
 	} {
 		st, err := s.write.PrepareContext(ctx, query)

@@ -18,6 +18,7 @@ const (
 type tidier struct {
 	wake chan struct{}
 	done sync.WaitGroup
+	once sync.Once
 	n    int // commits since the last copy; the writer's turn guards it
 }
 
@@ -58,6 +59,6 @@ func (t *tidier) committed() {
 }
 
 func (t *tidier) stop() {
-	close(t.wake)
+	t.once.Do(func() { close(t.wake) })
 	t.done.Wait()
 }
