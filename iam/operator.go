@@ -1,5 +1,7 @@
 package iam
 
+import "strings"
+
 // operator is a condition operator without its IfExists.
 type operator struct {
 	negated bool
@@ -31,16 +33,15 @@ func operatorNamed(name string) (operator, bool) {
 
 // orderedOperator finds the operators on numbers and dates.
 func orderedOperator(name string) (operator, bool) {
-	var parse func(string) (float64, error)
-	switch {
-	case len(name) > len("Numeric") && name[:len("Numeric")] == "Numeric":
-		name, parse = name[len("Numeric"):], number
-	case len(name) > len("Date") && name[:len("Date")] == "Date":
-		name, parse = name[len("Date"):], date
-	default:
-		return operator{}, false
+	parse := number
+	relation, ok := strings.CutPrefix(name, "Numeric")
+	if !ok {
+		if relation, ok = strings.CutPrefix(name, "Date"); !ok {
+			return operator{}, false
+		}
+		parse = date
 	}
-	switch name {
+	switch relation {
 	case "Equals":
 		return operator{false, ordered(parse, func(a, b float64) bool { return a == b })}, true
 	case "NotEquals":
