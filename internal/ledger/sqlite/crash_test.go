@@ -1,12 +1,17 @@
 package sqlite_test
 
 import (
+	"bufio"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/ledgertest"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // snapshot is what a crash leaves at this moment: the file and the log, as they are on the disk. keep cuts the log.
@@ -72,4 +77,50 @@ func TestHalfACommitIsNone(t *testing.T) {
 			t.Fatalf("cut after %d of %d bytes: %+v, own %t, effect %v, %v", keep, len(whole), v, own, effect, err)
 		}
 	}
+}
+
+// A child admits and says so, case by case, until it is killed: what it said is there.
+func TestKilledProcess(t *testing.T) {
+	if path := os.Getenv("RIPOSTE_TEST_LEDGER"); path != "" {
+		admitForever(t, path)
+	}
+	path := filepath.Join(t.TempDir(), "riposte.db")
+	child := exec.Command(os.Args[0], "-test.run=^TestKilledProcess$")
+	child.Env = append(os.Environ(), "RIPOSTE_TEST_LEDGER="+path)
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for lines := bufio.NewScanner(out); len(said) < 50 && lines.Scan(); {
+		said = append(said, lines.Text())
+	}
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Wait() // killed, as it should be
+	s := open(t, path)
+	for _, id := range said {
+		if _, err := s.Load(t.Context(), id); err != nil {
+			t.Error(err)
+		}
+	}
+	if v, err := s.Verify(t.Context()); err != nil || len(v.Broken) > 0 || len(said) < 50 {
+		t.Errorf("%d said, %+v, %v", len(said), v, err)
+	}
+}
+
+func admitForever(t *testing.T, path string) {
+	s, err := sqlite.Open(t.Context(), path)
+	for i := 0; err == nil; i++ {
+		var a []ledger.Admission
+		a, err = s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))})
+		if err == nil {
+			fmt.Println(a[0].Case)
+		}
+	}
+	t.Fatal(err)
 }

@@ -9,8 +9,6 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-var errForeign = errors.New("it is a database of another program, and was left alone: name another file")
-
 // explain says which ledger, and what to do about what users meet: a lock, a full disk, a file that is none.
 func (s *Store) explain(err error) error {
 	if err == nil {

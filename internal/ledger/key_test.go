@@ -1,0 +1,52 @@
+package ledger_test
+
+import (
+	"testing"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+func TestKeysTellApart(t *testing.T) {
+	base := playbook.Lead{Playbook: "p", Origin: playbook.Origin{EventID: "e"},
+		Resource: event.Resource{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Type: event.Group, ID: "web"}}
+	seen := map[string]string{ledger.Key(base): "the lead itself"}
+	for _, x := range []struct {
+		name   string
+		change func(*playbook.Lead)
+	}{
+		{"another playbook", func(l *playbook.Lead) { l.Playbook = "q" }},
+		{"another event", func(l *playbook.Lead) { l.Origin.EventID = "f" }},
+		{"another partition", func(l *playbook.Lead) { l.Resource.Partition = "aws-cn" }},
+		{"another account", func(l *playbook.Lead) { l.Resource.Account = "444455556666" }},
+		{"another region", func(l *playbook.Lead) { l.Resource.Region = "us-east-1" }},
+		{"another type", func(l *playbook.Lead) { l.Resource.Type = event.Instance }},
+		{"another name", func(l *playbook.Lead) { l.Resource.ID = "Web" }},
+		{"a name that holds the separator", func(l *playbook.Lead) { l.Resource.Type, l.Resource.ID = "", event.Group+"|web" }},
+		{"an event id that holds the separator", func(l *playbook.Lead) { l.Origin.EventID = "e|aws" }},
+		{"an event id that looks escaped", func(l *playbook.Lead) { l.Origin.EventID = "e%7Caws" }},
+	} {
+		l := base
+		x.change(&l)
+		if other, ok := seen[ledger.Key(l)]; ok {
+			t.Errorf("%s has the key of %s", x.name, other)
+		}
+		seen[ledger.Key(l)] = x.name
+	}
+	later := base
+	later.Title, later.Origin.RequestID = "told otherwise", "r"
+	if ledger.Key(later) != ledger.Key(base) {
+		t.Error("what is only told otherwise is another lead")
+	}
+}
+
+func TestRootsTellApart(t *testing.T) {
+	web := event.Resource{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Type: event.Group, ID: "web"}
+	far := web
+	far.Account = "444455556666"
+	roots := map[string]bool{ledger.RootKey("p", web): true, ledger.RootKey("q", web): true, ledger.RootKey("p", far): true}
+	if len(roots) != 3 {
+		t.Errorf("roots: %v", roots)
+	}
+}
