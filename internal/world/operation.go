@@ -13,10 +13,10 @@ type operation struct {
 	knows         string // the parameters that it models, separated by spaces
 	needs         func(*call, any) []need
 	do            func(*call, any) (any, *refusal)
-	request       func(*call, any) any // requestParameters of its record
-	response      func(*call, any) any // responseElements of its record
-	resources     func(any) []any      // resources of its record, nil: absent
-	readOnly      bool                 // recorded, although CloudTrail counts it as a read
+	request       func(*call, any) any   // requestParameters of its record
+	response      func(*call, any) any   // responseElements of its record
+	resources     func(*call, any) []any // resources of its record, nil: absent
+	readOnly      bool                   // recorded, although CloudTrail counts it as a read
 }
 
 // spec is an operation with its types.
@@ -30,7 +30,7 @@ type spec[I, O any] struct {
 	request  func(*call, *I) any // nil: the input in CloudTrail's usual spelling
 	response func(*call, *O) any // nil: null
 
-	resources func(*I) []any // nil: absent
+	resources func(*call, *I) []any // nil: absent
 	readOnly  bool
 }
 
@@ -39,7 +39,7 @@ func define[I, O any](s spec[I, O]) operation {
 	service, name, _ := strings.Cut(s.name, ".")
 	o := operation{service: service, name: name, write: s.write, basis: s.basis, knows: s.knows, readOnly: s.readOnly}
 	if s.resources != nil {
-		o.resources = func(in any) []any { return s.resources(in.(*I)) }
+		o.resources = func(c *call, in any) []any { return s.resources(c, in.(*I)) }
 	}
 	o.needs = func(c *call, in any) []need {
 		if s.needs == nil {
@@ -74,7 +74,7 @@ func operations() map[string]operation {
 	table := map[string]operation{}
 	for _, o := range slices.Concat(
 		instanceOperations(), templateOperations(), imageAndNetworkOperations(), groupOperations(), processOperations(),
-		iamOperations(), stsOperations(),
+		iamOperations(), stsOperations(), parameterOperations(), findingOperations(),
 	) {
 		table[o.service+"."+o.name] = o
 	}

@@ -132,7 +132,7 @@ func recordedCredentials(c *types.Credentials) fields {
 }
 
 // assumedResources are the resources of AssumeRole's record.
-func assumedResources(in *sts.AssumeRoleInput) []any {
+func assumedResources(_ *call, in *sts.AssumeRoleInput) []any {
 	owner := ""
 	if parts := strings.SplitN(*in.RoleArn, ":", 6); len(parts) == 6 {
 		owner = parts[4]

@@ -48,16 +48,27 @@ func (c *call) record(out any, refused *refusal) {
 	r["responseElements"] = nil
 	if refused != nil {
 		r["errorCode"], r["errorMessage"] = refused.recorded(c.service), refused.message
-		if refused.code == "AccessDenied" && (c.service == "iam" || c.service == "sts") {
-			r["requestParameters"] = nil // as in every recorded denial of theirs
+		if c.unshown(refused) {
+			r["requestParameters"] = nil
 		}
 	} else {
 		r["responseElements"] = c.limited(c.response(c, out))
 		if c.resources != nil {
-			r["resources"] = c.resources(c.input)
+			r["resources"] = c.resources(c, c.input)
 		}
 	}
 	c.deliver(c.place, c.service, r)
+}
+
+// unshown tells that a refused call's parameters are left out: so they are in every recorded denial by these services.
+func (c *call) unshown(r *refusal) bool {
+	switch c.service {
+	case "iam", "sts":
+		return r.code == "AccessDenied"
+	case "ssm":
+		return r.code == "AccessDeniedException"
+	}
+	return false
 }
 
 func (c *call) header() fields {
