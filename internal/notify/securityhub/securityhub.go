@@ -17,6 +17,9 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
+// patience ends a report that hangs: it must not hold up the case, which is told again later.
+const patience = 15 * time.Second
+
 // Importer is what is needed of Security Hub. It must be called in the finding's own account and region.
 type Importer interface {
 	BatchImportFindings(context.Context, *securityhub.BatchImportFindingsInput, ...func(*securityhub.Options)) (*securityhub.BatchImportFindingsOutput, error)
@@ -53,6 +56,8 @@ func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
 	if err != nil {
 		return fmt.Errorf("describe case %s: %w", c.ID, err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	out, err := r.clients(at).BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{
 		Findings: []types.AwsSecurityFinding{finding},
 	})
