@@ -78,9 +78,22 @@ func poison(s *stage) {
 		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: aws.String(foreign)},
 	})
 	s.must(err)
-	_, err = autoscaling.NewFromConfig(s.w.Config(ireland, mallory)).SetDesiredCapacity(s.Context(), &autoscaling.SetDesiredCapacityInput{
-		AutoScalingGroupName: aws.String("web"), DesiredCapacity: aws.Int32(2),
+	want(s, 2)
+}
+
+// want sets how many instances the group keeps.
+func want(s *stage, n int32) {
+	s.Helper()
+	_, err := autoscaling.NewFromConfig(s.w.Config(ireland, mallory)).SetDesiredCapacity(s.Context(), &autoscaling.SetDesiredCapacityInput{
+		AutoScalingGroupName: aws.String("web"), DesiredCapacity: aws.Int32(n),
 	})
+	s.must(err)
+}
+
+// resume lets the group work again, by the attacker.
+func resume(s *stage) {
+	s.Helper()
+	_, err := autoscaling.NewFromConfig(s.w.Config(ireland, mallory)).ResumeProcesses(s.Context(), &autoscaling.ResumeProcessesInput{AutoScalingGroupName: aws.String("web")})
 	s.must(err)
 }
 

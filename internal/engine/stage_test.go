@@ -72,6 +72,7 @@ type stage struct {
 	policy  gate.Policy
 	reports []ledger.State
 	e       *engine.Engine
+	acting  bool // riposte is at work, not the attacker
 }
 
 func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage {
@@ -177,10 +178,7 @@ func (s *stage) pass(d time.Duration) {
 	end := s.w.Now().Add(d)
 	for {
 		s.deliver()
-		next, err := s.e.Step(s.Context())
-		if err != nil {
-			s.Fatal(err)
-		}
+		next := s.step()
 		if at, ok := s.w.Next(); ok && (next.IsZero() || at.Before(next)) {
 			next = at
 		}
@@ -192,6 +190,30 @@ func (s *stage) pass(d time.Duration) {
 		}
 	}
 	s.must(s.w.AdvanceTo(end))
+}
+
+// step lets riposte work. Where it dies of it, another process takes over, and finds the lease of the first still there.
+func (s *stage) step() (next time.Time) {
+	s.Helper()
+	lived := make(chan bool, 1)
+	go func() {
+		defer func() { s.acting = false; lived <- true }()
+		s.acting = true
+		var err error
+		if next, err = s.e.Step(s.Context()); err != nil {
+			s.Error(err)
+		}
+		lived <- true
+	}()
+	<-lived
+	if r, ok := s.store.(*reaper); ok && r.died != "" && r.at > 0 {
+		r.at = 0
+		s.restart()
+		var err error
+		next, err = s.store.Next(s.Context())
+		s.must(err)
+	}
+	return next
 }
 
 func (s *stage) must(err error) {
@@ -244,4 +266,15 @@ func (s *stage) whole() {
 	if len(v.Broken) > 0 {
 		s.Errorf("the ledger is broken: %+v", v.Broken)
 	}
+}
+
+// history is what the ledger says of a case, for a test that fails.
+func (s *stage) history(c *ledger.Case) string {
+	entries, err := s.store.History(s.Context(), c.ID)
+	s.must(err)
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.At.Format("05.0")+" "+strings.Join(e.Notes, "; "))
+	}
+	return strings.Join(out, "\n")
 }

@@ -2,9 +2,13 @@ package engine
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
+
+// ExceptFor is how long an answer that was taken back is not given again, unless the person says otherwise.
+const ExceptFor = 24 * time.Hour
 
 // take empties the inbox into the case: new suspects, sightings, people's orders.
 func (t *turn) take() {
@@ -23,7 +27,11 @@ func (t *turn) take() {
 
 // join adds a suspect, to be checked in this turn.
 func (t *turn) join(m ledger.Message) {
-	t.c.Leads = append(t.c.Leads, ledger.Lead{Key: m.Key, Lead: *m.Lead})
+	l := ledger.Lead{Key: m.Key, Lead: *m.Lead}
+	if t.c.Undo != nil {
+		l.Checked = "dropped" // the exception that came with the order covers it
+	}
+	t.c.Leads = append(t.c.Leads, l)
 	t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
 }
 
@@ -68,7 +76,21 @@ func (t *turn) undo(o ledger.Order) {
 	}
 	t.c.Undo = &o
 	t.drop("the case is taken back")
+	t.except()
 	t.note("to be taken back, says %s%s", by(o), because(o.Reason))
+}
+
+// except keeps the playbook quiet about this root for a while, from the moment the order is taken: the same finding would
+// fire at once.
+func (t *turn) except() {
+	quiet := t.c.Undo.Except
+	if quiet == 0 {
+		quiet = ExceptFor
+	}
+	t.w.Exceptions = append(t.w.Exceptions, ledger.Exception{
+		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: t.c.Undo.By,
+		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID,
+	})
 }
 
 // drop ends the steps and suspects that nothing was done about yet.

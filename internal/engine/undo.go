@@ -5,16 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
-
-// ExceptFor is how long an answer that was taken back is not given again, unless the person says otherwise.
-const ExceptFor = 24 * time.Hour
 
 // takeBack undoes the case step by step, the last first, and says of each what became of it.
 func (t *turn) takeBack(ctx context.Context) error {
@@ -29,7 +25,6 @@ func (t *turn) takeBack(ctx context.Context) error {
 			return err
 		}
 	}
-	t.except()
 	return nil
 }
 
@@ -165,16 +160,4 @@ func (t *turn) doUndos(ctx context.Context, r ref, f *ledger.Effect) error {
 	}
 	t.settle(r, ledger.Back, "taken back")
 	return nil
-}
-
-// except keeps the playbook quiet about this root for a while, or the same finding would fire at once.
-func (t *turn) except() {
-	quiet := t.c.Undo.Except
-	if quiet == 0 {
-		quiet = ExceptFor
-	}
-	t.w.Exceptions = append(t.w.Exceptions, ledger.Exception{
-		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: t.c.Undo.By,
-		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID,
-	})
 }

@@ -93,17 +93,17 @@ func (t *turn) pass() {
 	}
 }
 
-// nextRound is when to look next; zero where there is nothing to verify.
+// nextRound is when to look next: when something was seen or missed, else in the next round; zero where there is nothing to
+// verify.
 func (t *turn) nextRound() time.Time {
 	changed := t.changed()
 	if changed.IsZero() || t.c.Rounds >= len(t.Timing.Rounds) {
 		return time.Time{}
 	}
-	at := changed.Add(t.Timing.Rounds[t.c.Rounds])
-	if !t.c.Recheck.IsZero() && t.c.Recheck.Before(at) {
+	if !t.c.Recheck.IsZero() {
 		return t.c.Recheck
 	}
-	return at
+	return changed.Add(t.Timing.Rounds[t.c.Rounds])
 }
 
 // changed is when the last change was made that is to last.
