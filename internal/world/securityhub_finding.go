@@ -81,12 +81,12 @@ func (c *call) importFinding(f types.AwsSecurityFinding) (code, why string) {
 	}
 	all := c.at(c.place).Findings
 	if old, ok := all[*f.Id]; ok {
-		if aws.ToString(f.UpdatedAt) < aws.ToString(old.Body.UpdatedAt) {
-			return "InvalidInput", "UpdatedAt is before that of the finding"
+		if !supersedes(f, old.Body) {
+			return "", ""
 		}
 		f.Note, f.Workflow, f.UserDefinedFields, f.VerificationState = old.Body.Note, old.Body.Workflow, old.Body.UserDefinedFields, old.Body.VerificationState
 	}
-	all[*f.Id] = &finding{f}
+	all[*f.Id] = &finding{provided(f)}
 	return "", ""
 }
 

@@ -239,7 +239,8 @@ func TestFindingsAreImportedAndUpdated(t *testing.T) {
 	}{
 		{"first", finding("111122223333", "FAILED", "2030-01-07T09:00:00Z"), ""},
 		{"later", finding("111122223333", "PASSED", "2030-01-07T09:01:00Z"), ""},
-		{"out of order", finding("111122223333", "FAILED", "2030-01-07T09:00:30Z"), "InvalidInput"},
+		{"out of order, ignored", finding("111122223333", "FAILED", "2030-01-07T09:00:30Z"), ""},
+		{"of the same moment, ignored", finding("111122223333", "FAILED", "2030-01-07T09:01:00.0004Z"), ""},
 		{"of another account", finding("444455556666", "FAILED", "2030-01-07T09:02:00Z"), "InvalidAccess"},
 	} {
 		out, err := client.BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{Findings: []hubtypes.AwsSecurityFinding{c.finding}})

@@ -84,6 +84,9 @@ func TestOneFindingFollowsItsCase(t *testing.T) {
 			t.Fatalf("%s: %v", turn.state, err)
 		}
 		f := m.only()
+		if f.Severity == nil || f.Severity.Label != types.SeverityLabelHigh || len(f.Types) != 1 {
+			t.Errorf("%s: severity and types are not the provider's: %+v, %v", turn.state, f.Severity, f.Types)
+		}
 		if f.Compliance.Status != turn.compliance || f.RecordState != turn.record || f.ProductFields["riposte/state"] != string(turn.state) {
 			t.Errorf("%s: the finding says %s, %s, %s", turn.state, f.Compliance.Status, f.RecordState, f.ProductFields["riposte/state"])
 		}
