@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	// ErrStale: somebody else committed first. Load again.
+	// ErrStale: somebody else committed first, to the case or to one of the effects. Yield, and claim again.
 	ErrStale = errors.New("the case was changed by somebody else")
-	// ErrJoined: a message came in that the case, which was about to close, has not taken. Load again.
+	// ErrJoined: a message came in that the case, which was about to close, has not taken. Yield, and claim again.
 	ErrJoined = errors.New("a message is waiting for the case")
 	// ErrLimit: a reservation was refused. Judge again.
 	ErrLimit = errors.New("limit reached")
@@ -39,6 +39,10 @@ type Store interface {
 	// the case's version, effects' versions, Attempts and (with messages left: due at once) Due are brought up to date in
 	// place.
 	Commit(ctx context.Context, c *Case, w Write) error
+	// Yield gives a case back as it stands, uncommitted: the next claim has it at once. After ErrStale about an effect, after
+	// ErrJoined, and where a process is told to stop, nobody need wait for the lease to end. A case that somebody else has
+	// meanwhile is left to them.
+	Yield(ctx context.Context, c *Case) error
 	// Next is when the next case can be claimed: due, and not leased. Zero where none ever is.
 	Next(ctx context.Context) (time.Time, error)
 

@@ -50,6 +50,24 @@ func takeover(s *stage) {
 	s.take("c", id)
 }
 
+func yielded(s *stage) {
+	id := s.open("i-1")
+	c := s.take("a", id).Case
+	s.send(id, order(ledger.Undo, "o-1"))
+	if err := s.commit(c, ledger.Dismissed, never, ledger.Write{Release: true}); !errors.Is(err, ledger.ErrJoined) {
+		s.Fatal(err)
+	}
+	s.idle("b")
+	s.must(s.Yield(s.Context(), c))
+	next := s.take("b", id)
+	if keys(next.Inbox) != "[o-1]" || next.Case.Attempts != 2 {
+		s.Errorf("taken over with %s, attempt %d", keys(next.Inbox), next.Case.Attempts)
+	}
+	s.must(s.Yield(s.Context(), c)) // it is somebody else's now
+	s.idle("c")
+	s.whole()
+}
+
 func urgent(s *stage) {
 	report, check, asked, act := s.open("i-1"), s.open("i-2"), s.open("i-3"), s.open("i-4")
 	for _, x := range []struct {

@@ -23,6 +23,7 @@ const (
 			SELECT * FROM (SELECT n, 2 AS u FROM cases WHERE urgency = 2 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1))
 			ORDER BY u LIMIT 1)
 		RETURNING ` + caseColumns
+	yield   = `UPDATE cases SET holder = NULL, lease = NULL, wake = due WHERE id = ? AND version = ?`
 	waiting = `SELECT body FROM inbox WHERE case_id = ? AND taken = 0 ORDER BY n`
 	wakeup  = `SELECT min(wake) FROM (
 		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 0 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
@@ -80,6 +81,14 @@ func (t *tx) inbox(caseID string) ([]ledger.Message, error) {
 		return nil
 	}, waiting, caseID)
 	return out, err
+}
+
+// Yield gives a case back uncommitted; see ledger.Store.
+func (s *Store) Yield(ctx context.Context, c *ledger.Case) error {
+	return s.changeOn(context.WithoutCancel(ctx), system, func(t *tx) error {
+		_, err := t.exec(yield, c.ID, c.Version)
+		return err
+	})
 }
 
 // Next is when the next case can be claimed: due, and not leased to anybody.
