@@ -63,7 +63,7 @@ func newParser(sh *shell, grammar *cli) (*kong.Kong, error) {
 
 // misused answers a command line that could not be read: the mistake in one line, and where help is.
 func (sh *shell) misused(err error) int {
-	fmt.Fprintf(sh.err, "riposte: %v\n", err)
+	fmt.Fprintf(sh.err, "riposte: %s\n", strings.ReplaceAll(err.Error(), ` but got "EOL" (<EOL>)`, ", found nothing"))
 	verb := ""
 	var p *kong.ParseError
 	if errors.As(err, &p) {

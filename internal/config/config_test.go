@@ -169,7 +169,7 @@ func TestProblems(t *testing.T) {
 		{"unknown parameter", "playbooks: {network.open-port: {params: {dney: [x]}}}", `unknown key "dney" in params; did you mean "deny"?`},
 		{"wrong type of a parameter", "playbooks: {network.open-port: {params: {count: many}}}", `params.count: want a whole number, found a text`},
 		{"a parameter that the playbook refuses", "playbooks: {network.open-port: {params: {count: 10}}}", `network.open-port: count must be below 10`},
-		{"bad mode", "playbooks: {network.open-port: {mode: akt}}", `playbooks.network.open-port.mode: "akt" is not one of observe, ask, act; did you mean "act"?`},
+		{"bad mode", "playbooks: {network.open-port: {mode: atc}}", `playbooks.network.open-port.mode: "atc" is not one of observe, ask, act; did you mean "act"?`},
 		{"bad default mode", "playbooks: {defaults: {mode: 1}}", `playbooks.defaults.mode: want a text`},
 		{"mode without a value", "playbooks: {defaults: {mode: }}", `playbooks.defaults.mode: want one of observe, ask, act`},
 		{"more than a mode in the defaults", "playbooks: {defaults: {params: {}}}", `unknown key "params" in playbooks.defaults`},

@@ -3,11 +3,17 @@ package spelling
 
 import "fmt"
 
-// Closest is the candidate nearest to a word, "" where none is near: at most a third of the word may differ.
+// longest word that is compared: what is longer is no slip of a finger, and comparing costs its length squared.
+const longest = 64
+
+// Closest is the candidate nearest to a word, "" where none is near: a third of the word may differ, and always one letter.
 func Closest(word string, candidates []string) string {
-	best, nearest := "", len(word)/3+1
+	if len(word) > longest {
+		return ""
+	}
+	best, nearest := "", max(1, len(word)/3)+1
 	for _, c := range candidates {
-		if d := distance(word, c); d < nearest || d == nearest && best == "" && nearest > 0 {
+		if d := distance(word, c); d < nearest && word != "" {
 			best, nearest = c, d
 		}
 	}
@@ -22,22 +28,28 @@ func Hint(word string, candidates []string) string {
 	return ""
 }
 
-// distance is how many bytes must be put in, left out or changed (Levenshtein).
+// distance is how many bytes must be put in, left out or changed, or change places with their neighbour (optimal string
+// alignment).
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = min(diagonal, row[j], row[j+1]) + 1
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			same := 1
+			if a[i-1] == b[j-1] {
+				same = 0
 			}
-			diagonal, row[j+1] = row[j+1], cost
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+same)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return d[len(a)][len(b)]
 }

@@ -11,6 +11,7 @@ func TestClosest(t *testing.T) {
 		{"two letters changed places", "mdoe", "mode", []string{"name", "mode"}},
 		{"one missing", "obsrve", "observe", modes},
 		{"one letter of three", "akt", "act", modes},
+		{"two letters of three changed places", "atc", "act", modes},
 		{"the same word", "act", "act", modes},
 		{"nothing near", "terminate", "", modes},
 		{"an empty word", "", "", modes},

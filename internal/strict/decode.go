@@ -50,7 +50,23 @@ func (n Node) decode(v reflect.Value, path string) {
 	}
 }
 
+// shaped reports whether a node is what a Go value wants, and complains with its path where it is not.
+func (n Node) shaped(want, path string) bool {
+	found := kindOf(n.n)
+	if found == want {
+		return true
+	}
+	if path != "" {
+		path += ": "
+	}
+	n.Complain("%swant %s, found %s", path, want, found)
+	return false
+}
+
 func (n Node) object(v reflect.Value, path string) {
+	if !n.shaped("keys and values", path) {
+		return
+	}
 	fields := map[string]int{}
 	var known []string
 	for i := range v.NumField() {
@@ -73,6 +89,9 @@ func (n Node) object(v reflect.Value, path string) {
 }
 
 func (n Node) list(v reflect.Value, path string) {
+	if !n.shaped("a list", path) {
+		return
+	}
 	items := n.Items()
 	out := reflect.MakeSlice(v.Type(), len(items), len(items))
 	for i, item := range items {
@@ -82,6 +101,9 @@ func (n Node) list(v reflect.Value, path string) {
 }
 
 func (n Node) table(v reflect.Value, path string) {
+	if !n.shaped("keys and values", path) {
+		return
+	}
 	out := reflect.MakeMap(v.Type())
 	for _, e := range n.Entries() {
 		value := reflect.New(v.Type().Elem()).Elem()

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write golden files and docs instead of comparing them")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"riposte": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("NO_COLOR", os.Getenv("NO_COLOR"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ledger": makeLedger, "ledger-of-nobody": makeEmpty, "code": exitsWith},
+	})
+}
