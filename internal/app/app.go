@@ -50,8 +50,9 @@ func New(p Parts) *App {
 		Guard: cloud.GuardFor(catalogue, action.Kinds()), Now: p.Now,
 	})
 	e := engine.New(engine.Parts{
-		Store: p.Store, Playbooks: p.Config.Playbooks(), Policy: policy(p.Config), AWS: access, Codec: codec, Reporter: silent{},
-		Timing: engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
+		Store: p.Store, Playbooks: p.Config.Playbooks(), Policy: policy(p.Config), AWS: access, Codec: codec,
+		Reporter: reporter(p.Config, access, codec, p.Now, catalogue),
+		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 	})
 	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now}
 }
@@ -86,11 +87,6 @@ func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, erro
 	}
 	return ads, nil
 }
-
-// silent reports to nobody: the ledger is the record.
-type silent struct{}
-
-func (silent) Report(context.Context, *ledger.Case) error { return nil }
 
 func roles(r config.Roles) map[cloud.Purpose]string {
 	named := map[cloud.Purpose]string{}
