@@ -1,0 +1,163 @@
+// Package playbooktest is the suite that every playbook passes: stories of what it does, five sorts of them.
+package playbooktest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Sort of a story. A playbook without a story of each is not finished.
+type Sort string
+
+const (
+	Fires   Sort = "fires"   // something is wrong, and a plan is made
+	Quiet   Sort = "quiet"   // nothing is wrong
+	Gone    Sort = "gone"    // what was wrong is no longer there
+	Denied  Sort = "denied"  // the present can't be read: an error, never a guess
+	Hostile Sort = "hostile" // the record was made to confuse
+)
+
+// Story is a record, an AWS, and what comes of them.
+type Story struct {
+	Sort      Sort
+	Name      string
+	Record    string                                        // of CloudTrail
+	Configure func(any) error                               // writes parameters over the defaults; nil leaves them
+	AWS       func(*testing.T) (*actiontest.AWS, time.Time) // the present; nil: the story ends with the suspects
+	Suspects  int                                           // how many the record alone gives
+	Plans     []string                                      // "RESOURCE: TITLE" and the steps below, as Lines writes them
+}
+
+// Run tells the stories, and fails where a sort is missing.
+func Run(t *testing.T, d playbook.Definition, stories []Story) {
+	for _, s := range []Sort{Fires, Quiet, Gone, Denied, Hostile} {
+		if !slices.ContainsFunc(stories, func(x Story) bool { return x.Sort == s }) {
+			t.Errorf("%s has no story of the sort %q", d.ID, s)
+		}
+	}
+	for _, s := range stories {
+		t.Run(string(s.Sort)+"/"+s.Name, func(t *testing.T) { s.Tell(t, d) })
+	}
+}
+
+// Tell tells one story.
+func (s Story) Tell(t *testing.T, d playbook.Definition) {
+	leads, book := s.leads(t, d)
+	if len(leads) != s.Suspects {
+		t.Fatalf("%d suspects, want %d: %+v", len(leads), s.Suspects, leads)
+	}
+	if s.AWS == nil {
+		return
+	}
+	c, now := s.AWS(t)
+	var got []string
+	for _, l := range leads {
+		c.Calls()
+		found, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now}, "c_1", l)
+		if made := c.Calls(); s.Sort != Denied {
+			declared(t, d, made)
+		}
+		if (err != nil) != (s.Sort == Denied) {
+			t.Fatalf("check: %v", err)
+		}
+		for _, p := range found {
+			got = append(got, Lines(p))
+			steady(t, book, c, now, p)
+		}
+	}
+	if diff := cmp.Diff(s.Plans, got); diff != "" {
+		t.Errorf("plans (-want +got):\n%s", diff)
+	}
+}
+
+func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.Lead, playbook.Playbook) {
+	t.Helper()
+	configure := s.Configure
+	if configure == nil {
+		configure = func(any) error { return nil }
+	}
+	book, err := d.Bind(configure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := event.Decode([]byte(s.Record))
+	if err != nil {
+		t.Fatalf("the story's record: %v", err)
+	}
+	leads, err := book.Leads(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range leads {
+		if _, err := book.Preview(l); err != nil {
+			t.Errorf("preview: %v", err)
+		}
+	}
+	return leads, book
+}
+
+// steady checks what was confirmed once more: as long as nothing changed it must come out the same, or every case would
+// be superseded by its own shadow.
+func steady(t *testing.T, book playbook.Playbook, c *actiontest.AWS, now time.Time, p playbook.Proposal) {
+	t.Helper()
+	again, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now}, "c_1", p.Lead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(again, func(o playbook.Proposal) bool { return o.Lead.Resource == p.Lead.Resource })
+	if i < 0 {
+		t.Fatalf("not confirmed when looked at again")
+	}
+	if diff := cmp.Diff(p, again[i]); diff != "" {
+		t.Errorf("confirmed otherwise when looked at again: %s", diff)
+	}
+}
+
+func declared(t *testing.T, d playbook.Definition, made []string) {
+	t.Helper()
+	for _, call := range made {
+		if !slices.Contains(d.Reads, call) {
+			t.Errorf("%s calls %s, which it does not declare", d.ID, call)
+		}
+	}
+}
+
+// Lines writes a proposal in lines: what it is about, then a line a step with its rungs, "?" where a person is asked and
+// "!" where the plan stops if it fails.
+func Lines(p playbook.Proposal) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %s", p.Lead.Resource.Type, p.Lead.Resource.ID, p.Lead.Title)
+	for _, s := range p.Plan.Steps {
+		b.WriteString("\n  " + rungs(s))
+	}
+	return b.String()
+}
+
+func rungs(s action.Step) string {
+	var out []string
+	for _, r := range s.Ladder {
+		text := r.Do.Kind().Name + " " + r.Do.Target().ID
+		if f, ok := r.Do.(action.Faceted); ok && f.Facet() != "" {
+			text += " " + f.Facet()
+		}
+		if r.Ask != "" {
+			text += " ?"
+		}
+		out = append(out, text)
+	}
+	line := strings.Join(out, ", else ")
+	if s.Must {
+		line += " !"
+	}
+	return line
+}
