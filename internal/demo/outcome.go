@@ -56,6 +56,9 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 }
 
 func asItShould(c *ledger.Case) error {
+	if c.Report.Owed() {
+		return fmt.Errorf("case %s (%s): its finding was not filed: %s", c.ID, c.Title, c.Report.Error)
+	}
 	switch c.State {
 	case ledger.Verified, ledger.Undone, ledger.Observed, ledger.Dismissed, ledger.Excepted, ledger.Superseded:
 		return nil

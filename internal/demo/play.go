@@ -51,7 +51,7 @@ func (s *Stage) play(ctx context.Context, a Attack) error {
 	if err != nil {
 		return err
 	}
-	s.line(Line{At: s.World.Now(), Who: "demo", Text: a.Title + "\n" + a.Story})
+	s.line(Line{At: s.World.Now(), Who: Narrator, Text: a.Title + "\n" + a.Story})
 	for ctx.Err() == nil {
 		if err := s.deliver(ctx); err != nil {
 			return err

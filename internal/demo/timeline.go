@@ -10,15 +10,22 @@ import (
 
 // Line is one line of the timeline. Riposte's are read from its ledger, nobody else writes them.
 type Line struct {
-	At      time.Time // world time
-	Since   time.Duration
+	At      time.Time     // world time
+	Since   time.Duration // from the attack's beginning
 	Attack  string
-	Who     string // demo, riposte, trail, a person
-	Text    string
+	Who     string // Narrator, Riposte, Trail, or the name of who calls
+	Text    string // of the narrator: a title and, in a second line, the story
 	Case    string
-	State   ledger.State
-	Refused bool
+	State   ledger.State // of the case, after what is told
+	Refused bool         // AWS said no
 }
+
+// The voices that are nobody's name.
+const (
+	Narrator = "narrator"
+	Riposte  = "riposte"
+	Trail    = "trail"
+)
 
 // tell tells what riposte wrote into its ledger since it was asked last.
 func (s *Stage) tell(ctx context.Context) error {
@@ -33,7 +40,9 @@ func (s *Stage) tell(ctx context.Context) error {
 		}
 		for _, e := range entries[min(s.told[c.ID], len(entries)):] {
 			for _, n := range e.Notes {
-				s.line(Line{At: e.At, Who: "riposte", Case: c.ID, Text: n, State: e.State})
+				if text, ok := told(n); ok {
+					s.line(Line{At: e.At, Who: Riposte, Case: c.ID, Text: text, State: e.State})
+				}
 			}
 		}
 		s.told[c.ID] = len(entries)
@@ -53,7 +62,7 @@ func (s *Stage) arrived(body []byte, ads []ledger.Admission) {
 	if at, err := time.Parse(time.RFC3339, envelope.Detail.EventTime); err == nil {
 		text += " " + s.World.Now().Sub(at).Round(time.Second).String() + " after it happened"
 	}
-	s.line(Line{At: s.World.Now(), Who: "trail", Case: ads[0].Case, Text: text})
+	s.line(Line{At: s.World.Now(), Who: Trail, Case: ads[0].Case, Text: text})
 }
 
 func (s *Stage) line(l Line) {

@@ -13,7 +13,7 @@ import (
 
 // act judges every step that waits, then goes through those that may act: look, commit, do.
 func (t *turn) act(ctx context.Context) error {
-	if t.c.Undo != nil || t.c.GivenUp != "" {
+	if t.c.Undo != nil || t.c.GivenUp != "" || !t.c.State.Open() {
 		return nil
 	}
 	if err := t.judgeAll(ctx); err != nil {

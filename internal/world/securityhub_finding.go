@@ -22,13 +22,23 @@ func findingOperations() []operation {
 		define(spec[securityhub.BatchImportFindingsInput, securityhub.BatchImportFindingsOutput]{
 			name: "securityhub.BatchImportFindings", write: true,
 			basis: securityHubReference + "BatchImportFindings.html; whether and how CloudTrail records it: unverified",
-			knows: "Findings", do: batchImportFindings,
+			knows: "Findings", needs: productOf, do: batchImportFindings,
 			request: func(*call, *securityhub.BatchImportFindingsInput) any { return nil },
 		}),
 		define(spec[securityhub.GetFindingsInput, securityhub.GetFindingsOutput]{
 			name: "securityhub.GetFindings", basis: securityHubReference + "GetFindings.html", knows: "Filters MaxResults NextToken", do: getFindings,
 		}),
 	}
+}
+
+// productOf is what the right to import is about: the product that the findings are said to come from.
+func productOf(_ *call, in *securityhub.BatchImportFindingsInput) []need {
+	var arns []string
+	for _, f := range in.Findings {
+		arns = append(arns, aws.ToString(f.ProductArn))
+	}
+	slices.Sort(arns)
+	return on("securityhub:BatchImportFindings", slices.Compact(arns)...)
 }
 
 const (
