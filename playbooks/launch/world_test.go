@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
@@ -103,6 +104,18 @@ func blind(t *testing.T) (*actiontest.AWS, time.Time) {
 func ended(t *testing.T) (*actiontest.AWS, time.Time) {
 	c, now := sighted(t)
 	if err := (action.Terminate{Instance: ireland.In(event.Instance, "i-0ended")}).Do(t.Context(), c.Writes()); err != nil {
+		t.Fatal(err)
+	}
+	return c, now
+}
+
+// unsafe is the shop where a shutdown from inside ends i-0alone.
+func unsafe(t *testing.T) (*actiontest.AWS, time.Time) {
+	c, now := sighted(t)
+	_, err := c.Writes().EC2(ireland).ModifyInstanceAttribute(t.Context(), &ec2.ModifyInstanceAttributeInput{
+		InstanceId: aws.String("i-0alone"), InstanceInitiatedShutdownBehavior: &types.AttributeValue{Value: aws.String("terminate")},
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return c, now

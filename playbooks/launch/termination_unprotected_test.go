@@ -1,0 +1,94 @@
+package launch_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ripostehq/riposte/playbooks/launch"
+	"github.com/ripostehq/riposte/playbooks/playbooktest"
+)
+
+func attribute(identity, parameters string, more ...string) string {
+	return called(identity, "ModifyInstanceAttribute", `{"instanceId":"i-0alone",`+parameters+`}`, `{"_return":true}`, more...)
+}
+
+// mfa is mallory's session that says so, as CloudTrail does: in words.
+func mfa(value string) string {
+	return strings.TrimSuffix(mallory, "}") + `,"sessionContext":{"attributes":{"creationDate":"2030-01-07T08:00:00Z","mfaAuthenticated":` + value + `}}}`
+}
+
+const (
+	off       = `"disableApiTermination":{"value":false}`
+	byMallory = "arn:aws:iam::111122223333:user/staff/mallory switched off disableApiTermination of instance i-0alone without MFA"
+	denied    = "\n  iam.deactivate-key AKIAMALLORY000000001\n  iam.attach-user-deny staff/mallory, else iam.deny-user staff/mallory riposte-deny-c_1, else iam.bound-user staff/mallory"
+	contained = "iam:user staff/mallory: " + byMallory + "\n  ec2.protect i-0alone disableApiTermination" + denied
+)
+
+func TestTerminationUnprotected(t *testing.T) {
+	stories := []playbooktest.Story{
+		{
+			Sort: playbooktest.Fires, Name: "a user's session without MFA has no key to switch off", AWS: sighted, Suspects: 1,
+			Record: attribute(strings.ReplaceAll(mfa(`"false"`), "AKIAMALLORY", "ASIAMALLORY"), off),
+			Plans: []string{"iam:user staff/mallory: " + byMallory + "\n  ec2.protect i-0alone disableApiTermination" +
+				"\n  iam.attach-user-deny staff/mallory, else iam.deny-user staff/mallory riposte-deny-c_1, else iam.bound-user staff/mallory"},
+		},
+		{
+			Sort: playbooktest.Fires, Name: "a role session: restored, and asked before denying", Record: attribute(session, off), AWS: sighted, Suspects: 1,
+			Plans: []string{"iam:session builder/job-1: arn:aws:sts::111122223333:assumed-role/builder/job-1 switched off disableApiTermination of instance i-0alone with MFA unknown" +
+				"\n  ec2.protect i-0alone disableApiTermination" +
+				"\n  iam.deny-session ci/builder riposte-deny-c_1 ?, else iam.revoke-sessions ci/builder riposte-deny-c_1-older ?, else iam.attach-role-deny ci/builder ?"},
+		},
+		{
+			Sort: playbooktest.Fires, Name: "a person of Identity Center: restored, and told who must act", Record: attribute(sso, off), AWS: sighted, Suspects: 1,
+			Plans: []string{"iam:session AWSReservedSSO_Admin_0123456789abcdef/ann@example.com: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ann@example.com " +
+				"switched off disableApiTermination of instance i-0alone with MFA unknown; a role of Identity Center can't be edited: whoever administers it must end the person's sessions" +
+				"\n  ec2.protect i-0alone disableApiTermination"},
+		},
+		{
+			Sort: playbooktest.Fires, Name: "root: restored, and told who must act", Record: attribute(root, off), AWS: sighted, Suspects: 1,
+			Plans: []string{"account 111122223333: arn:aws:iam::111122223333:root switched off disableApiTermination of instance i-0alone without MFA; " +
+				"the account's root user can't be denied from inside: whoever administers the organisation must act\n  ec2.protect i-0alone disableApiTermination"},
+		},
+		{
+			Sort: playbooktest.Fires, Name: "stop protection", Record: attribute(mallory, `"disableApiStop":{"value":false}`), AWS: sighted, Suspects: 1,
+			Plans: []string{"iam:user staff/mallory: " + strings.Replace(byMallory, "disableApiTermination", "disableApiStop", 1) + "\n  ec2.protect i-0alone disableApiStop" + denied},
+		},
+		{
+			Sort: playbooktest.Fires, Name: "shutdown from inside", Record: attribute(mallory, `"instanceInitiatedShutdownBehavior":{"value":"terminate"}`), AWS: unsafe, Suspects: 1,
+			Plans: []string{"iam:user staff/mallory: " + strings.Replace(byMallory, "disableApiTermination", "instanceInitiatedShutdownBehavior", 1) + "\n  ec2.protect i-0alone instanceInitiatedShutdownBehavior" + denied},
+		},
+		{Sort: playbooktest.Quiet, Name: "with MFA", Record: attribute(mfa(`"true"`), off)},
+		{Sort: playbooktest.Quiet, Name: "with MFA as a boolean", Record: attribute(mfa(`true`), off)},
+		{Sort: playbooktest.Quiet, Name: "the restoring value", Record: attribute(mallory, `"disableApiTermination":{"value":true}`)},
+		{Sort: playbooktest.Quiet, Name: "the restoring word", Record: attribute(mallory, `"attribute":"disableApiTermination","value":"true"`)},
+		{Sort: playbooktest.Quiet, Name: "the restoring value with MFA: seed 001's second sample", Record: attribute(mfa(`"true"`), `"disableApiTermination":{"value":true}`)},
+		{Sort: playbooktest.Quiet, Name: "stop on shutdown", Record: attribute(mallory, `"instanceInitiatedShutdownBehavior":{"value":"stop"}`)},
+		{Sort: playbooktest.Quiet, Name: "another attribute", Record: attribute(mallory, `"attribute":"userData","value":"false"`)},
+		{Sort: playbooktest.Quiet, Name: "a failed call", Record: attribute(mallory, off, failed("Client.UnauthorizedOperation"))},
+		{Sort: playbooktest.Quiet, Name: "a protection that does not count here", Record: attribute(mallory, `"disableApiStop":{"value":false}`), Configure: with("Attributes", []string{"disableApiTermination"})},
+		{Sort: playbooktest.Quiet, Name: "an AWS service", Record: attribute(`{"type":"AWSService","invokedBy":"autoscaling.amazonaws.com"}`, off)},
+		{Sort: playbooktest.Quiet, Name: "switched on again since", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0protected"), AWS: sighted, Suspects: 1},
+		{
+			Sort: playbooktest.Gone, Name: "terminated by now: the caller is stopped the more", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0ended"), AWS: ended, Suspects: 1,
+			Plans: []string{strings.ReplaceAll("iam:user staff/mallory: "+byMallory+"; the instance is terminated\n  ec2.protect i-0alone disableApiTermination"+denied, "i-0alone", "i-0ended")},
+		},
+		{Sort: playbooktest.Denied, Name: "riposte may read nothing", Record: attribute(mallory, off), AWS: blind, Suspects: 1},
+		{Sort: playbooktest.Hostile, Name: "nothing but null", Record: attribute(mallory, `"disableApiTermination":null`)},
+		{Sort: playbooktest.Hostile, Name: "a key of another case", Record: attribute(mallory, `"DisableApiTermination":{"value":false}`)},
+		{Sort: playbooktest.Hostile, Name: "no instance", Record: called(mallory, "ModifyInstanceAttribute", `{`+off+`}`, `null`)},
+		{Sort: playbooktest.Hostile, Name: "nobody is named", Record: attribute(`{"type":"IAMUser","accountId":"111122223333"}`, off), AWS: sighted, Suspects: 1,
+			Plans: []string{"account 111122223333: a caller that is not named switched off disableApiTermination of instance i-0alone without MFA; " +
+				"the user is not named: whoever administers the account must act\n  ec2.protect i-0alone disableApiTermination"}},
+	}
+	for name, spelling := range map[string]string{
+		"value in an object": off, "a bare boolean": `"disableApiTermination":false`, "a word in an object": `"disableApiTermination":{"value":"false"}`,
+		"a bare word": `"disableApiTermination":"False"`, "attribute and value": `"attribute":"disableApiTermination","value":"false"`,
+		"attribute and boolean": `"attribute":"disableApiTermination","value":false`, "attribute and object": `"attribute":"disableApiTermination","value":{"value":"false"}`,
+		"a value nobody knows": `"disableApiTermination":{"value":"0"}`,
+	} {
+		stories = append(stories, playbooktest.Story{
+			Sort: playbooktest.Fires, Name: "spelled as " + name, Record: attribute(mallory, spelling), AWS: sighted, Suspects: 1, Plans: []string{contained},
+		})
+	}
+	playbooktest.Run(t, launch.TerminationUnprotected(), stories)
+}
