@@ -9,6 +9,7 @@ import (
 
 	hub "github.com/aws/aws-sdk-go-v2/service/securityhub"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/notify/securityhub"
@@ -156,5 +157,24 @@ func TestSeverity(t *testing.T) {
 		if f["Label"] != c.want {
 			t.Errorf("severity %q, paged %q: got %v, want %s", c.severity, c.paged, f["Label"], c.want)
 		}
+	}
+}
+
+// Ten suspects of one case want the same user denied: that is one change.
+func TestOneChangeIsToldOnce(t *testing.T) {
+	c := stolenKey(t)
+	user := c.Root
+	for range 2 {
+		join(t, c, occurred.Add(time.Second), action.Plan{Steps: []action.Step{
+			action.Try(action.DeactivateKey{User: user, Key: "AKIAIOSFODNN7EXAMPLE"}),
+			action.Try(action.Protect{Instance: shop.In(event.Instance, "i-0a1b2c3d4e5f60004"), Attribute: action.AgainstStop}),
+		}}, ledger.Step{State: ledger.Already}, ledger.Step{State: ledger.Broken})
+	}
+	d := report(t, c, reported)["Description"].(string)
+	if n := strings.Count(d, "deactivate an IAM user's access key"); n != 1 {
+		t.Errorf("told %d times: %s", n, d)
+	}
+	if !strings.Contains(d, "Could not be done: switch a protection of an instance on (i-0a1b2c3d4e5f60004)") {
+		t.Errorf("the other protection of the same instance is not told: %s", d)
 	}
 }

@@ -3,10 +3,8 @@ package securityhub
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -92,72 +90,4 @@ func whereabouts(c *ledger.Case) string {
 		return "Nobody answered in time"
 	}
 	return "riposte could not finish: a person must look"
-}
-
-// headings in the order in which they are told.
-func headings() []string {
-	return []string{
-		"Done and verified", "Done", "So already", "Under way", "To be done", "Waits for a yes", "Held back",
-		"Would be done", "Left alone", "Could not be done", "Nothing left to change", "Never begun", "Being taken back",
-		"Taken back", "Stays",
-	}
-}
-
-// heading is how a step stands. A change that may or may not have been made is under way, and no more than that.
-func heading(c *ledger.Case, s step) string {
-	switch s.State {
-	case ledger.Done:
-		if c.State == ledger.Verified {
-			return "Done and verified"
-		}
-		return "Done"
-	case ledger.Pending:
-		return waiting(s.Verdict)
-	}
-	return map[ledger.StepState]string{
-		ledger.Intent: "Under way", ledger.Already: "So already", ledger.Skipped: "Nothing left to change",
-		ledger.Broken: "Could not be done", ledger.Turning: "Being taken back", ledger.Back: "Taken back",
-		ledger.Stays: "Stays", ledger.Dropped: "Never begun",
-	}[s.State]
-}
-
-func waiting(verdict string) string {
-	said := map[string]string{"ask": "Waits for a yes", "hold": "Held back", "observe": "Would be done", "except": "Left alone"}
-	if h, ok := said[verdict]; ok {
-		return h
-	}
-	return "To be done"
-}
-
-// done tells of every step under its heading, those of one kind together: "Done: terminate an instance (i-1, i-2)."
-func done(c *ledger.Case, steps []step) (out []string) {
-	under := map[string][]action.Action{}
-	for _, s := range steps {
-		h := heading(c, s)
-		under[h] = append(under[h], s.does())
-	}
-	for _, h := range headings() {
-		if len(under[h]) > 0 {
-			out = append(out, h+": "+strings.Join(phrases(under[h]), "; ")+".")
-		}
-	}
-	return out
-}
-
-func phrases(actions []action.Action) (out []string) {
-	targets := map[string][]string{}
-	var kinds []string
-	for _, a := range actions {
-		does, target := a.Kind().Does, plain(a.Target().ID)
-		if !slices.Contains(kinds, does) {
-			kinds = append(kinds, does)
-		}
-		if !slices.Contains(targets[does], target) {
-			targets[does] = append(targets[does], target)
-		}
-	}
-	for _, does := range kinds {
-		out = append(out, does+" ("+strings.Join(targets[does], ", ")+")")
-	}
-	return out
 }
