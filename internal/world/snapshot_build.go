@@ -143,6 +143,9 @@ func (l snapshotLaunch) data() launchData {
 	}
 }
 
+// mostMembers bounds what one line of a snapshot can make.
+const mostMembers = 1000
+
 func (r snapshotRegion) buildGroups(st *state, p event.Place) error {
 	at := st.at(p)
 	for _, x := range r.Groups {
@@ -156,6 +159,9 @@ func (r snapshotRegion) buildGroups(st *state, p event.Place) error {
 				return fmt.Errorf("group %s: no process %q", x.Name, process)
 			}
 			g.Suspended[process] = "User suspended at " + stamp(st.Now)
+		}
+		if x.Desired > mostMembers {
+			return fmt.Errorf("group %s: %d instances, a world takes at most %d", x.Name, x.Desired, mostMembers)
 		}
 		from := types.LaunchTemplateSpecification{LaunchTemplateName: optional(x.Template), Version: optional(x.Version)}
 		template := &from
