@@ -11,17 +11,21 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// act judges every step that waits, then goes through those that may act: look, commit, do.
+// act goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
+// another step is judged all the same, so that the case shows what holds it.
 func (t *turn) act(ctx context.Context) error {
 	if t.c.Undo != nil || t.c.GivenUp != "" || !t.c.State.Open() {
 		return nil
 	}
-	if err := t.judgeAll(ctx); err != nil {
-		return err
-	}
 	stopped := map[int]bool{}
 	for r := range t.live() {
-		if stopped[r.revision.Number] || !t.ready(r) {
+		if !waits(r.step.State) {
+			continue
+		}
+		if stopped[r.revision.Number] || !t.due(r) {
+			if _, err := t.judge(ctx, r); err != nil {
+				return err
+			}
 			continue
 		}
 		if drift, err := t.drifted(ctx, r.revision.Number); err != nil {
@@ -37,27 +41,11 @@ func (t *turn) act(ctx context.Context) error {
 	return nil
 }
 
-func (t *turn) judgeAll(ctx context.Context) error {
-	for r := range t.live() {
-		if r.step.State != ledger.Pending && r.step.State != ledger.Intent {
-			continue
-		}
-		if _, err := t.judge(ctx, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }
 
-// ready reports whether a step may go now, as far as it was judged. One that was committed must be looked at in any case.
-func (t *turn) ready(r ref) bool {
-	switch r.step.State {
-	case ledger.Intent:
-		return true
-	case ledger.Pending:
-		return r.step.Verdict == string(gate.Act) && !r.revision.Made.Add(r.plan.After).After(t.Now())
-	}
-	return false
+// due reports whether a step need not wait any more. One that was committed must be looked at in any case.
+func (t *turn) due(r ref) bool {
+	return r.step.State == ledger.Intent || !r.revision.Made.Add(r.plan.After).After(t.Now())
 }
 
 // stops reports whether the steps behind this one must wait for it, and drops them where it can't be done at all.
@@ -81,7 +69,7 @@ func settled(s ledger.StepState) bool {
 
 // climb takes one step, rung by rung, until one holds. A rung above the first is judged for itself.
 func (t *turn) climb(ctx context.Context, r ref) error {
-	for r.step.State == ledger.Pending || r.step.State == ledger.Intent {
+	for waits(r.step.State) {
 		v, err := t.judge(ctx, r)
 		if err != nil {
 			return err

@@ -6,8 +6,8 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// due is when to look at the case again: every open state has a time, and so has every report that is owed.
-func (t *turn) due() time.Time {
+// wake is when to look at the case again: every open state has a time, and so has every report that is owed.
+func (t *turn) wake() time.Time {
 	now := t.Now()
 	var due time.Time
 	sooner := func(at time.Time) {

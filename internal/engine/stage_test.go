@@ -65,7 +65,7 @@ var (
 
 // stage is a world, a ledger and an engine between them.
 type stage struct {
-	*testing.T
+	testing.TB
 	w       *world.World
 	store   ledger.Store
 	books   []playbook.Definition
@@ -86,7 +86,7 @@ func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	s := &stage{T: t, w: w, store: store, books: books, policy: acting()}
+	s := &stage{TB: t, w: w, store: store, books: books, policy: acting()}
 	s.restart()
 	return s
 }

@@ -37,7 +37,7 @@ func (t *turn) commit(ctx context.Context) error {
 	if err := t.move(t.state()); err != nil {
 		return err
 	}
-	t.c.Reason, t.c.Due = t.reason(), t.due()
+	t.c.Reason, t.c.Due = t.reason(), t.wake()
 	t.w.At = t.Now()
 	if err := t.Store.Commit(ctx, t.c, t.w); err != nil {
 		return err
