@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,10 +57,7 @@ const groupTag = "aws:autoscaling:groupName"
 // unanswered is a launch of which the record does not tell what came of it: too large, AWS writes {"omitted": true}.
 func unanswered(e event.Event) playbook.Suspect[launched] {
 	token := parse(e.Request).at("clientToken").scalar()
-	id := token
-	if id == "" {
-		id = e.RequestID
-	}
+	id := cmp.Or(token, e.RequestID, e.ID, e.Time.UTC().Format(time.RFC3339))
 	return playbook.Suspect[launched]{
 		Resource: e.Place().In(event.Launch, id),
 		Title:    "a launch whose instances the record leaves out",
