@@ -25,7 +25,7 @@ Examples:
 
 // Run lets the plan go.
 func (v approveVerb) Run(ctx context.Context, sh *shell) error {
-	r, err := v.open(ctx, sh)
+	r, err := v.serve(ctx, sh)
 	if err != nil {
 		return err
 	}
@@ -34,17 +34,17 @@ func (v approveVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	return sh.give(ctx, r, c, v.orders(sh, c)...)
+	return sh.give(ctx, r, c, v.orders(sh, r, c)...)
 }
 
 // orders approve each revision that asks, or the one that was named.
-func (v approveVerb) orders(sh *shell, c *ledger.Case) (out []ledger.Order) {
+func (v approveVerb) orders(sh *shell, r record, c *ledger.Case) (out []ledger.Order) {
 	revisions := asking(c)
 	if v.Revision != 0 || len(revisions) == 0 {
 		revisions = []int{v.Revision}
 	}
 	for i, n := range revisions {
-		o := v.order(sh, ledger.Approve)
+		o := v.order(sh, r, ledger.Approve)
 		o.Revision, o.At = n, o.At.Add(time.Duration(i)) // two orders of one moment would count as one
 		out = append(out, o)
 	}

@@ -1,9 +1,61 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
 
-// carryOn says who will do what was ordered: the riposte that serves this ledger.
-func (sh *shell) carryOn(_ context.Context, r record) error {
-	sh.remark("recorded in %s; the riposte that serves this ledger takes it up", r.file)
-	return nil
+	"github.com/ripostehq/riposte/internal/demo"
+)
+
+// serve opens a ledger to give orders in: where a demo's world lies beside it, orders are carried out there, in its time.
+func (f ledgerFlag) serve(ctx context.Context, sh *shell) (record, error) {
+	r, err := f.open(ctx, sh)
+	if err != nil {
+		return record{}, err
+	}
+	world := r.file + ".world"
+	if _, err := os.Stat(world); errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	stage, err := demo.Open(demo.Options{
+		Catalogue: sh.catalogue, Store: r.Store, World: world, Emit: sh.news(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		return record{}, errors.Join(fmt.Errorf("open the demo's world: %w", err), r.Close())
+	}
+	r.stage, r.config = stage, stage.App.Config
+	return r, nil
+}
+
+// news tells, beside the results, what happens from now on.
+func (sh *shell) news() func(demo.Line) {
+	t := timeline{sh: &shell{out: sh.err, width: sh.width}}
+	return func(l demo.Line) {
+		if l.Since >= 0 {
+			t.line(l)
+		}
+	}
+}
+
+// now is the time that orders are given at: the world's, where the ledger is a demo's.
+func (r record) now(sh *shell) time.Time {
+	if r.stage != nil {
+		return r.stage.World.Now().UTC()
+	}
+	return sh.now().UTC()
+}
+
+// carryOn has what was ordered done: here and now on a demo's world, else by the riposte that serves the ledger.
+func (sh *shell) carryOn(ctx context.Context, r record) error {
+	if r.stage == nil {
+		sh.remark("recorded in %s; the riposte that serves this ledger takes it up", r.file)
+		return nil
+	}
+	return r.stage.Settle(ctx)
 }

@@ -18,7 +18,7 @@ Example:
 
 // Run lets go of what the case wants.
 func (v dismissVerb) Run(ctx context.Context, sh *shell) error {
-	r, err := v.open(ctx, sh)
+	r, err := v.serve(ctx, sh)
 	if err != nil {
 		return err
 	}
@@ -27,5 +27,5 @@ func (v dismissVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	return sh.give(ctx, r, c, v.order(sh, ledger.Dismiss))
+	return sh.give(ctx, r, c, v.order(sh, r, ledger.Dismiss))
 }

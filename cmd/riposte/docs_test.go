@@ -83,7 +83,7 @@ func reference(t *testing.T) string {
 	b.WriteString("# riposte at the command line\n\n" + description + "\n\n" + exits)
 	group := ""
 	for _, n := range parser.Model.Leaves(true) {
-		if g := heading(n); g != group {
+		if g := groupOf(n); g != group {
 			group = g
 			b.WriteString("\n## " + g + "\n")
 		}
@@ -102,7 +102,7 @@ const exits = `Results go to standard output, all else to standard error. ` + "`
 | 3 | ` + "`--fail-on`" + `: something that severe was found |
 `
 
-func heading(n *kong.Node) string {
+func groupOf(n *kong.Node) string {
 	for ; n != nil; n = n.Parent {
 		if n.Group != nil {
 			return n.Group.Title

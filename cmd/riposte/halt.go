@@ -34,12 +34,12 @@ func (v haltVerb) Run(ctx context.Context, sh *shell) error {
 	if err := sh.scope(v.Scope); err != nil {
 		return err
 	}
-	r, err := v.open(ctx, sh)
+	r, err := v.serve(ctx, sh)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	b := ledger.Brake{Scope: v.Scope, By: sh.user, At: sh.now().UTC(), Reason: v.Reason}
+	b := ledger.Brake{Scope: v.Scope, By: sh.user, At: r.now(sh), Reason: v.Reason}
 	if err := r.Halt(ctx, b); err != nil {
 		return fmt.Errorf("halt %s: %w", v.Scope, err)
 	}

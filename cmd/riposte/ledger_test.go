@@ -34,6 +34,23 @@ func makeEmpty(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(s.Close())
 }
 
+// undoVerified is the script command `undo-verified FILE`: riposte undo of the one case that is verified.
+func undoVerified(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: undo-verified FILE")
+	}
+	ctx := context.Background()
+	s, err := sqlite.Open(ctx, ts.MkAbs(args[0]))
+	ts.Check(err)
+	cases, err := s.Cases(ctx, ledger.Filter{State: ledger.Verified})
+	ts.Check(err)
+	ts.Check(s.Close())
+	if len(cases) != 1 {
+		ts.Fatalf("%d verified cases, want one", len(cases))
+	}
+	ts.Check(ts.Exec("riposte", "undo", cases[0].ID, "--ledger", args[0]))
+}
+
 // exitsWith is the script command `code N VERB...`: the exit code, which testscript's own exec does not tell.
 func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 )
 
@@ -56,6 +57,7 @@ type record struct {
 	*sqlite.Store
 	config *config.Config
 	file   string
+	stage  *demo.Stage // of a demo's ledger that orders are given in, else nil
 }
 
 // open opens a ledger that must be there: to halt a ledger that nobody serves would only look like safety.
@@ -75,5 +77,5 @@ func (f ledgerFlag) open(ctx context.Context, sh *shell) (record, error) {
 	if err != nil {
 		return record{}, fmt.Errorf("open the ledger: %w", err)
 	}
-	return record{store, c, file}, nil
+	return record{Store: store, config: c, file: file}, nil
 }

@@ -17,8 +17,8 @@ type orderFlags struct {
 
 // order is what a person at this shell wants: the name is the operating system user's, which proves nothing, and is
 // recorded as that.
-func (f orderFlags) order(sh *shell, verb ledger.Verb) ledger.Order {
-	return ledger.Order{Verb: verb, By: sh.user, At: sh.now().UTC(), Reason: f.Reason}
+func (f orderFlags) order(sh *shell, r record, verb ledger.Verb) ledger.Order {
+	return ledger.Order{Verb: verb, By: sh.user, At: r.now(sh), Reason: f.Reason}
 }
 
 // give puts an order into the case's inbox, has it carried out where that is done here, and prints the case.
@@ -42,7 +42,11 @@ func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, orders ...l
 	if sh.json() {
 		return sh.object(one)
 	}
-	if err := sh.line("%s is %s: %s", one.Case, string(one.State), one.Reason); err != nil {
+	why := ""
+	if one.State == ledger.Asked || one.State == ledger.Held {
+		why = ": " + one.Reason
+	}
+	if err := sh.line("%s is %s%s", one.Case, string(one.State), why); err != nil {
 		return err
 	}
 	return sh.steps(one)

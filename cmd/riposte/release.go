@@ -23,12 +23,12 @@ Examples:
 
 // Run takes a brake off.
 func (v releaseVerb) Run(ctx context.Context, sh *shell) error {
-	r, err := v.open(ctx, sh)
+	r, err := v.serve(ctx, sh)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	was, err := r.Release(ctx, sh.now().UTC(), v.Scope, sh.user)
+	was, err := r.Release(ctx, r.now(sh), v.Scope, sh.user)
 	if err != nil {
 		return fmt.Errorf("release %s: %w", v.Scope, err)
 	}

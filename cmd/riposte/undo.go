@@ -28,7 +28,7 @@ func (v undoVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Except < 0 {
 		return wrongUsage("--except can't be negative")
 	}
-	r, err := v.open(ctx, sh)
+	r, err := v.serve(ctx, sh)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (v undoVerb) Run(ctx context.Context, sh *shell) error {
 	if !one.Undo.Possible {
 		return fmt.Errorf("case %s can't be taken back: %s", c.ID, one.Undo.Why)
 	}
-	o := v.order(sh, ledger.Undo)
+	o := v.order(sh, r, ledger.Undo)
 	o.Except = v.Except
 	return sh.give(ctx, r, c, o)
 }

@@ -6,6 +6,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"github.com/ripostehq/riposte/internal/show"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -13,7 +14,7 @@ import (
 func Text(d playbook.Definition, width int) string {
 	bold := lipgloss.NewStyle().Bold(true)
 	var b strings.Builder
-	b.WriteString(bold.Render(d.ID) + "\n" + lipgloss.Wrap(squeeze(d.Title), width, " ") + "\n")
+	b.WriteString(bold.Render(d.ID) + "\n" + show.Wrap(squeeze(d.Title), width) + "\n")
 	for _, s := range Page(d) {
 		body := s.text(width - 2)
 		if body != "" {
@@ -27,11 +28,11 @@ func (s Section) text(width int) string {
 	var b strings.Builder
 	for _, t := range s.Texts {
 		if t != "" {
-			b.WriteString(shift(lipgloss.Wrap(t, width, " ")))
+			b.WriteString(shift(show.Wrap(t, width)))
 		}
 	}
 	for _, r := range s.Table.Rows {
-		b.WriteString(shift(lipgloss.Wrap(s.Table.line(r), width, " ")))
+		b.WriteString(shift(show.Wrap(s.Table.line(r), width)))
 	}
 	if s.Code != "" {
 		b.WriteString(shift(s.Code))

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/show"
+)
+
+// demoEnds prints the cases and the sums, and fails where a case did not end as it should.
+func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, attacks []demo.Attack) error {
+	cases, err := r.Cases(ctx, ledger.Filter{})
+	if err != nil {
+		return fmt.Errorf("read the cases: %w", err)
+	}
+	sum, wrong := stage.Outcome(ctx, attacks)
+	if sh.json() {
+		return errors.Join(sh.cases(r, cases), sh.object(map[string]demo.Summary{"summary": sum}), wrong)
+	}
+	if err := errors.Join(sh.line(""), sh.stages(r, cases), sh.summary(sum)); err != nil {
+		return err
+	}
+	if r.file != sqlite.Memory {
+		sh.remark("\nThe record is kept: riposte cases --ledger %s; riposte undo CASE --ledger %s", r.file, r.file)
+	}
+	return wrong
+}
+
+// stages is the table of cases with how long each stage took, in world time.
+func (sh *shell) stages(r record, cases []*ledger.Case) error {
+	t := newTable("CASE", "SEVERITY", "STATE", "PLAYBOOK", "RESOURCE", "RECEIVED", "CONTAINED", "VERIFIED")
+	for _, c := range cases {
+		one, err := r.shown(c)
+		if err != nil {
+			return err
+		}
+		t.add(one.Case, severity(one.Severity), state(one.State), one.Playbook, show.Plain(brief(one.Resource)),
+			after(one.Times.Occurred, one.Times.Received), after(one.Times.Occurred, one.Times.Contained), after(one.Times.Occurred, one.Times.Verified))
+	}
+	return sh.table(t)
+}
+
+func (sh *shell) summary(s demo.Summary) error {
+	return sh.line("\n%d attacks, %d cases: %d contained, %d verified; %d instances were lost before containment.\nFrom what happened to contained: %s in the middle, %s at worst, CloudTrail's delivery included; riposte's own part %s, %s at worst.",
+		s.Attacks, s.Cases, s.Contained, s.Verified, s.Lost, millis(s.Time.P50), millis(s.Time.P99), millis(s.Own.P50), millis(s.Own.P99))
+}
+
+// after is how long after what happened a stage was reached, "" where it was not.
+func after(occurred, t time.Time) string {
+	if t.IsZero() || occurred.IsZero() {
+		return "-"
+	}
+	return "+" + t.Sub(occurred).Round(100*time.Millisecond).String()
+}
+
+func millis(ms float64) string {
+	return time.Duration(ms * float64(time.Millisecond)).Round(10 * time.Microsecond).String()
+}
+
+// brief is a resource without account and region, which a demo's reader knows.
+func brief(resource string) string {
+	if s := short(resource); s != resource {
+		return s
+	}
+	parts := strings.SplitN(resource, "/", 3)
+	return parts[len(parts)-1]
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/show"
+)
+
+// timeline prints a demo as it happens: who did what, in world time since the attack began.
+type timeline struct {
+	sh  *shell
+	err error // the first that printing met
+}
+
+func (t *timeline) line(l demo.Line) {
+	if t.err != nil || t.sh.json() {
+		return
+	}
+	text := heading(l, t.columns())
+	if l.Who != demo.Narrator {
+		text = moment(l, t.columns())
+	}
+	_, t.err = fmt.Fprintln(t.sh.out, text)
+}
+
+// columns that text may take: a terminal's width, at most what the eye follows.
+func (t *timeline) columns() int {
+	if t.sh.width < 60 {
+		return 110
+	}
+	return min(t.sh.width, 130)
+}
+
+// heading is an attack's title and what to know before watching.
+func heading(l demo.Line, columns int) string {
+	title, story, _ := strings.Cut(l.Text, "\n")
+	return "\n" + lipgloss.NewStyle().Bold(true).Render(show.Plain(title)) + "\n" +
+		lipgloss.NewStyle().Faint(true).Render(show.Wrap(show.Plain(story), columns)) + "\n"
+}
+
+// moment is one line: time, who, what. What does not fit goes on below itself.
+func moment(l demo.Line, columns int) string {
+	who := fmt.Sprintf("%-17s", show.Plain(l.Who))
+	margin := fmt.Sprintf("%9s  %s ", clock(l.Since), who)
+	indent := strings.Repeat(" ", lipgloss.Width(margin))
+	text := show.Wrap(show.Plain(l.Text), columns-len(indent))
+	return strings.ReplaceAll(margin, who, voice(l).Render(who)) + strings.ReplaceAll(text, "\n", "\n"+indent)
+}
+
+// voice is the colour of who speaks.
+func voice(l demo.Line) lipgloss.Style {
+	colour := "1" // an attacker
+	switch {
+	case l.Who == demo.Riposte:
+		colour = "2"
+	case l.Who == demo.Trail:
+		colour = "8"
+	case l.Refused:
+		colour = "3"
+	}
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(colour))
+}
+
+// clock is world time since the attack began, as minutes, seconds and tenths.
+func clock(d time.Duration) string {
+	return fmt.Sprintf("%d:%04.1f", int(d.Minutes()), (d % time.Minute).Seconds())
+}

@@ -1,0 +1,105 @@
+package show
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+func codec() action.Codec { return action.NewCodec(action.Kinds()...) }
+
+var (
+	here     = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+	group    = here.In(event.Group, "web")
+	instance = here.In(event.Instance, "i-0123456789abcdef0")
+	noon     = time.Date(2026, 3, 1, 12, 0, 0, 0, time.FixedZone("", 3600))
+)
+
+// given is a case whose plan suspends a group and terminates an instance, with its steps as told.
+func given(t *testing.T, suspend, terminate ledger.Step) *ledger.Case {
+	t.Helper()
+	plan, err := codec().Seal(action.Plan{Steps: []action.Step{action.Try(action.Suspend{Group: group}), action.Try(action.Terminate{Instance: instance})}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &ledger.Case{
+		ID: "c_1", Playbook: "launch.unapproved-image", Severity: playbook.High, Title: "seen", Root: group, State: ledger.Acting,
+		Reason:    "mode: says act",
+		Origin:    playbook.Origin{Actor: event.Actor{Kind: event.RoleActor, ARN: "arn:aws:sts::111122223333:assumed-role/r/ann", Session: "ann", Issuer: "arn:aws:iam::111122223333:role/r"}},
+		Revisions: []ledger.Revision{{Number: 1, Plan: plan, Superseded: 2, Steps: []ledger.Step{{}, {}}}, {Number: 2, Plan: plan, Steps: []ledger.Step{suspend, terminate}}},
+		Times:     ledger.Times{Occurred: noon},
+	}
+}
+
+func TestJSONIsStable(t *testing.T) {
+	c, err := Of(given(t, ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{State: ledger.Broken, Verdict: "act", Error: "refused"}), codec(),
+		event.People{Issuers: []string{"arn:aws:iam::*:role/r"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"case":"c_1","playbook":"launch.unapproved-image","severity":"high","title":"seen","account":"111122223333","region":"eu-west-1",` +
+		`"resource":"111122223333/eu-west-1/autoscaling:group/web","actor":"arn:aws:sts::111122223333:assumed-role/r/ann","person":"ann",` +
+		`"verdict":"act","reason":"mode: says act","state":"acting","plan":["autoscaling.suspend","ec2.terminate"],` +
+		`"actions":[{"kind":"autoscaling.suspend","target":"111122223333/eu-west-1/autoscaling:group/web","outcome":"done"},` +
+		`{"kind":"ec2.terminate","target":"arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0","outcome":"failed","error":"refused"}],` +
+		`"times":{"occurred":"2026-03-01T11:00:00Z"},"undo":{"possible":true}}`
+	if d := cmp.Diff(want, string(got)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestVerdictIsTheStrictestThatWaits(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		one, two  ledger.Step
+		want      string
+		undo      bool
+		undoneWhy string
+	}{
+		{"asks while another was done", ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{Verdict: "ask"}, "ask", true, ""},
+		{"held is stricter", ledger.Step{Verdict: "hold"}, ledger.Step{Verdict: "ask"}, "hold", false, "nothing was changed"},
+		{"all done", ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{State: ledger.Done, Verdict: "act"}, "act", true, ""},
+		{"only what is final was done", ledger.Step{State: ledger.Already, Verdict: "act"}, ledger.Step{State: ledger.Done, Verdict: "act"}, "act", false, "ec2.terminate: a terminated instance is gone for good"},
+		{"not judged yet", ledger.Step{}, ledger.Step{}, "", false, "nothing was changed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Of(given(t, c.one, c.two), codec(), event.People{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Verdict != c.want || got.Undo != (Undo{c.undo, c.undoneWhy}) {
+				t.Errorf("got %q, %+v", got.Verdict, got.Undo)
+			}
+		})
+	}
+}
+
+func TestOutcomesAreOfSixWords(t *testing.T) {
+	for state, want := range map[ledger.StepState]string{
+		ledger.Pending: "pending", ledger.Intent: "pending", ledger.Done: "done", ledger.Already: "already", ledger.Skipped: "skipped",
+		ledger.Broken: "failed", ledger.Back: "undone", ledger.Stays: "done", ledger.Turning: "done", ledger.Dropped: "skipped",
+	} {
+		if got := outcome(state); got != want {
+			t.Errorf("%q: got %s, want %s", state, got, want)
+		}
+	}
+}
+
+func TestAPlanThatANewerRiposteMade(t *testing.T) {
+	c := given(t, ledger.Step{}, ledger.Step{})
+	if _, err := Of(c, action.NewCodec(), event.People{}); !errors.Is(err, action.ErrNewer) {
+		t.Errorf("got %v", err)
+	}
+}
