@@ -1,0 +1,171 @@
+package gate_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+var (
+	noon    = time.Date(2030, 3, 4, 12, 0, 0, 0, time.UTC)
+	shop    = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+	web     = shop.In(event.Instance, "i-0web")
+	mallory = event.Actor{
+		Kind: event.UserActor, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/mallory", PrincipalID: "AIDAMALLORY", UserName: "mallory",
+	}
+	pipeline = session("arn:aws:iam::111122223333:role/ci/deploy", "build-7")
+)
+
+// session is a role session: its name is its caller's choice, its issuer is not.
+func session(issuer, name string) event.Actor {
+	role := issuer[len("arn:aws:iam::111122223333:role/"):]
+	return event.Actor{
+		Kind: event.RoleActor, Account: "111122223333", Issuer: issuer, IssuerID: "AROA1", PrincipalID: "AROA1:" + name, Role: role,
+		Session: name, ARN: "arn:aws:sts::111122223333:assumed-role/" + role + "/" + name,
+	}
+}
+
+func policy(mode gate.Decision) gate.Policy {
+	return gate.Policy{
+		Mode:        func(string, string, action.Class) (gate.Decision, string) { return mode, "the test says " + string(mode) },
+		Roles:       []string{"riposte-audit", "riposte-contain"},
+		Untouchable: []string{web.String()},
+		BreakGlass:  []string{"arn:aws:iam::111122223333:role/break-glass"},
+		Trusted:     []gate.Trust{{Issuer: pipeline.Issuer, Playbooks: []string{"launch.*"}}},
+		Limits:      gate.Limits{Incidents: 10, Destroy: 3},
+	}
+}
+
+// facts are those of an ordinary containment: one that nothing objects to.
+func facts(change func(*gate.Facts)) gate.Facts {
+	f := gate.Facts{
+		Now: noon, Playbook: "launch.unapproved-image", Class: action.Contain, Target: shop.In(event.Group, "web"), Actor: mallory,
+	}
+	change(&f)
+	return f
+}
+
+func TestJudge(t *testing.T) {
+	full := []gate.Count{{Bucket: "organisation", Incidents: 10, Max: 10}}
+	for _, c := range []struct {
+		story string
+		mode  gate.Decision
+		facts func(*gate.Facts)
+		want  gate.Decision
+		rule  string
+		paged bool
+	}{
+		{"nothing objects", gate.Act, func(*gate.Facts) {}, gate.Act, "mode", false},
+		{"observe is observed", gate.Observe, func(*gate.Facts) {}, gate.Observe, "mode", false},
+		{"a mode that nobody knows changes nothing", gate.Decision("yolo"), func(*gate.Facts) {}, gate.Observe, "mode", false},
+		{"ask asks", gate.Ask, func(*gate.Facts) {}, gate.Ask, "mode", false},
+		{"approved goes", gate.Ask, func(f *gate.Facts) { f.Approved = true }, gate.Act, "mode", false},
+		{"approval does not turn watching into acting", gate.Observe, func(f *gate.Facts) { f.Approved = true }, gate.Observe, "mode", false},
+
+		{"halted", gate.Act, brakes("all"), gate.Hold, "brake", false},
+		{"halted in this account", gate.Act, brakes("account:111122223333"), gate.Hold, "brake", false},
+		{"halted in another account", gate.Act, brakes("account:444455556666"), gate.Act, "mode", false},
+		{"this playbook is halted", gate.Act, brakes("playbook:launch.unapproved-image"), gate.Hold, "brake", false},
+		{"another playbook is halted", gate.Act, brakes("playbook:launch.unapproved-template"), gate.Act, "mode", false},
+		{"this class is halted", gate.Act, brakes("class:contain"), gate.Hold, "brake", false},
+		{"another class is halted", gate.Act, brakes("class:destroy"), gate.Act, "mode", false},
+		{"a brake that only a newer riposte understands", gate.Act, brakes("planet:mars"), gate.Hold, "brake", false},
+		{"a brake beats an approval", gate.Ask, func(f *gate.Facts) { brakes("all")(f); f.Approved = true }, gate.Hold, "brake", false},
+
+		{"an untouchable resource", gate.Act, func(f *gate.Facts) { f.Target = web }, gate.Hold, "protect", false},
+		{"a break-glass principal is never contained, and always paged", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/break-glass", "sam")
+			f.Target = shop.In(event.Session, "break-glass/sam")
+		}, gate.Hold, "protect", true},
+		{"who calls himself break-glass is contained", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/evil", "break-glass")
+			f.Target = shop.In(event.Session, "evil/break-glass")
+		}, gate.Act, "mode", false},
+		{"riposte does not contain itself", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/riposte-contain", "riposte-c_1")
+			f.Target = shop.In(event.Session, "riposte-contain/riposte-c_1")
+		}, gate.Hold, "protect", true},
+		{"who calls his session like riposte's role is contained", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/evil", "riposte-contain")
+			f.Target = shop.In(event.Session, "evil/riposte-contain")
+		}, gate.Act, "mode", false},
+		{"a role of riposte's name below another path is not riposte's", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/evil/riposte-contain", "x")
+			f.Target = shop.In(event.Role, "evil/riposte-contain")
+		}, gate.Act, "mode", false},
+		{"AWS's own principals", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", "AutoScaling")
+			f.Target = shop.In(event.Role, "AWSServiceRoleForAutoScaling")
+		}, gate.Hold, "protect", false},
+		{"what AWS did for a group is answered in the group", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", "AutoScaling")
+		}, gate.Act, "mode", false},
+
+		{"riposte's own change", gate.Act, func(f *gate.Facts) { f.OwnRequest = true }, gate.Except, "loop", false},
+		{"riposte's role without riposte", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/riposte-contain", "riposte-c_1")
+		}, gate.Act, "mode", true},
+
+		{"an exception of undo's", gate.Act, excepted(noon.Add(time.Hour)), gate.Except, "exception", false},
+		{"an exception that has ended", gate.Act, excepted(noon), gate.Act, "mode", false},
+		{"trusted automation", gate.Act, func(f *gate.Facts) { f.Actor = pipeline }, gate.Except, "exception", false},
+		{"the same role's name at another path", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/deploy", "build-7")
+		}, gate.Act, "mode", false},
+		{"trusted, and hiding traces", gate.Act, func(f *gate.Facts) { f.Actor, f.Playbook = pipeline, "evasion.trail-stopped" }, gate.Act, "mode", false},
+
+		{"the limit is reached: containment goes on and pages", gate.Act, func(f *gate.Facts) { f.Limits = full }, gate.Act, "mode", true},
+		{"the limit is reached: mending is held", gate.Act, func(f *gate.Facts) { f.Limits, f.Class = full, action.Mend }, gate.Hold, "limit", true},
+		{"the limit is reached: destroying is held", gate.Act, func(f *gate.Facts) { f.Limits, f.Class = full, action.Destroy }, gate.Hold, "limit", true},
+		{"the limit is reached, and a person has decided", gate.Act, func(f *gate.Facts) {
+			f.Limits, f.Class, f.Approved = full, action.Destroy, true
+		}, gate.Act, "mode", false},
+		{"the limit is not reached", gate.Act, func(f *gate.Facts) {
+			f.Limits, f.Class = []gate.Count{{Bucket: "destroy", Incidents: 2, Max: 3}}, action.Destroy
+		}, gate.Act, "mode", false},
+
+		{"the plan wants a person, whatever the mode", gate.Act, func(f *gate.Facts) { f.Ask = "it hits every session" }, gate.Ask, "approval", false},
+		{"and gets one", gate.Act, func(f *gate.Facts) { f.Ask, f.Approved = "it hits every session", true }, gate.Act, "mode", false},
+	} {
+		t.Run(c.story, func(t *testing.T) {
+			v := gate.Judge(policy(c.mode), facts(c.facts))
+			if v.Do != c.want || v.Rule != c.rule || (v.Page != "") != c.paged {
+				t.Errorf("%s, %s, page %q", v.Do, v.Reason(), v.Page)
+			}
+			if v.Text == "" {
+				t.Error("no reason is given")
+			}
+		})
+	}
+}
+
+func brakes(scope string) func(*gate.Facts) {
+	return func(f *gate.Facts) { f.Brakes = []ledger.Brake{{Scope: scope, By: "sam"}} }
+}
+
+func excepted(until time.Time) func(*gate.Facts) {
+	return func(f *gate.Facts) {
+		f.Exceptions = []ledger.Exception{{Until: until, By: "sam", Reason: "case c_1 was taken back"}}
+	}
+}
+
+func TestMayUndo(t *testing.T) {
+	for _, c := range []struct {
+		story string
+		who   event.Actor
+		want  bool
+	}{
+		{"trusted automation", pipeline, true},
+		{"break glass", session("arn:aws:iam::111122223333:role/break-glass", "sam"), true},
+		{"anybody else", mallory, false},
+		{"nobody in particular", event.Actor{}, false},
+	} {
+		if got := policy(gate.Act).MayUndo("launch.unapproved-image", c.who); got != c.want {
+			t.Errorf("%s: %v", c.story, got)
+		}
+	}
+}
