@@ -43,11 +43,18 @@ func suspectUnprotected(e event.Event, p ProtectionParams) []playbook.Suspect[un
 	if f.Instance.ID == "" || len(f.Attributes) == 0 {
 		return nil
 	}
-	root := f.Actor.Root()
-	if root.Account == "" {
-		root = e.Place().In(event.Account, e.Account)
+	return []playbook.Suspect[unprotected]{{Resource: f.root(e.Place()), Title: f.title(), Facts: f}}
+}
+
+// root is the caller; of one whose account is not named, the account where it happened, if at least that is.
+func (f unprotected) root(p event.Place) event.Resource {
+	switch caller := f.Actor.Root(); {
+	case caller.Account != "":
+		return caller
+	case p.Account != "":
+		return p.In(event.Account, p.Account)
 	}
-	return []playbook.Suspect[unprotected]{{Resource: root, Title: f.title(), Facts: f}}
+	return f.Instance
 }
 
 // switchedOff reads one attribute of the call: {"disableApiTermination": {"value": false}}, {"disableApiTermination":
