@@ -51,6 +51,9 @@ func clash(s *stage) {
 	theirs.Version = mine.Version
 	theirs.Holders = []string{one, two}
 	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{theirs}}))
+	if err := s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{mine}}); !errors.Is(err, ledger.ErrStale) {
+		s.Fatalf("an effect was written over that another case had joined: %v", err)
+	}
 	mine.Holders = nil
 	if err := s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{mine}}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("an effect was dropped that another case had joined: %v", err)
