@@ -266,3 +266,31 @@ func TestAGroupThatCanNotLaunchTriesAgain(t *testing.T) {
 		t.Errorf("recorded %s", diff)
 	}
 }
+
+func TestWhichVersionAGroupLaunches(t *testing.T) {
+	for version, want := range map[string]string{
+		"$Default": "ami-0bbbbbbbbbbbbbbbb", "$Latest": "ami-0aaaaaaaaaaaaaaaa", "1": "ami-0bbbbbbbbbbbbbbbb", "2": "ami-0aaaaaaaaaaaaaaaa",
+	} {
+		t.Run(version, func(t *testing.T) {
+			w := made(t, world.Options{})
+			ctx, cfg := context.Background(), w.Config(ireland, mallory)
+			_, err := ec2.NewFromConfig(cfg).CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{
+				LaunchTemplateName: aws.String("web"), LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = autoscaling.NewFromConfig(cfg).UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
+				AutoScalingGroupName: aws.String("web"), DesiredCapacity: aws.Int32(3),
+				LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateName: aws.String("web"), Version: aws.String(version)},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass(t, w, 2*time.Second)
+			if got := images(web(t, w)); len(got) != 3 || got[2] != want {
+				t.Errorf("the group holds %v, want a third of %s", got, want)
+			}
+		})
+	}
+}

@@ -44,17 +44,17 @@ func (c *call) setGroups(interfaceID string, groups []string) *refusal {
 	if !ok {
 		return refuse("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist", interfaceID)
 	}
-	if refused := c.groupsExist(groups); refused != nil {
+	if refused := c.groupsExist(c.place, groups); refused != nil {
 		return refused
 	}
 	n.Groups = slices.Clone(groups)
 	return nil
 }
 
-func (c *call) groupsExist(groups []string) *refusal {
-	c.defaultGroup(c.place)
+func (s *state) groupsExist(p event.Place, groups []string) *refusal {
+	s.defaultGroup(p)
 	for _, id := range groups {
-		if c.at(c.place).SecurityGroups[id] == nil {
+		if s.at(p).SecurityGroups[id] == nil {
 			return refuse("InvalidGroup.NotFound", "The security group '%s' does not exist", id)
 		}
 	}

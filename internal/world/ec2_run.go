@@ -125,7 +125,7 @@ func (c *call) launchable(d launchData) (launchData, *refusal) {
 		return d, refused
 	}
 	d.Image = id
-	return d, c.groupsExist(d.SecurityGroups)
+	return d, c.groupsExist(c.place, d.SecurityGroups)
 }
 
 func (c *call) fromRun(in *ec2.RunInstancesInput) (launchData, *refusal) {

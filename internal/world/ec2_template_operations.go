@@ -69,6 +69,11 @@ func templateOperations() []operation {
 				return c.templateResponse(fields{"launchTemplate": templateFields(out.LaunchTemplate)})
 			},
 		}),
+	}
+}
+
+func templateReads() []operation {
+	return []operation{
 		define(spec[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput]{
 			name: "ec2.DescribeLaunchTemplates", basis: ec2Reference + "DescribeLaunchTemplates.html",
 			knows: "LaunchTemplateIds LaunchTemplateNames Filters MaxResults NextToken", do: describeLaunchTemplates,

@@ -262,3 +262,27 @@ func TestFindingsAreImportedAndUpdated(t *testing.T) {
 		t.Errorf("found %+v, %v", out, err)
 	}
 }
+
+func TestTagsOnWhatTheSnapshotHas(t *testing.T) {
+	w := made(t, world.Options{})
+	ctx, client := context.Background(), ec2.NewFromConfig(w.Config(ireland, mallory))
+	_, err := client.CreateTags(ctx, &ec2.CreateTagsInput{
+		Resources: []string{"i-0neighbour", "lt-0cccccccccccccccc", "ami-0bbbbbbbbbbbbbbbb"},
+		Tags:      []ec2types.Tag{{Key: aws.String("riposte:case"), Value: aws.String("c_1")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{
+		Filters: []ec2types.Filter{{Name: aws.String("tag:riposte:case"), Values: []string{"c_*"}}},
+	})
+	if err != nil || len(out.Reservations) != 1 || *out.Reservations[0].Instances[0].InstanceId != "i-0neighbour" {
+		t.Errorf("found %+v, %v", out, err)
+	}
+	_, err = client.CreateTags(ctx, &ec2.CreateTagsInput{
+		Resources: []string{"ami-0aaaaaaaaaaaaaaaa"}, Tags: []ec2types.Tag{{Key: aws.String("k"), Value: aws.String("v")}},
+	})
+	if code(err) != "InvalidAMIID.NotFound" {
+		t.Errorf("tagged somebody else's image: %v", err)
+	}
+}

@@ -25,19 +25,23 @@ import (
 	"github.com/ripostehq/riposte/internal/world"
 )
 
-// everyWrite makes each change that the world knows outside IAM, in its spellings, and some that are refused.
-func everyWrite(t *testing.T, w *world.World) {
-	t.Helper()
-	ctx, cfg := context.Background(), w.Config(ireland, mallory)
-	e, a := ec2.NewFromConfig(cfg), autoscaling.NewFromConfig(cfg)
-	done := func(_ any, err error) {
+// mustDo takes the two results of a call that has to succeed.
+func mustDo(t *testing.T) func(any, error) {
+	return func(_ any, err error) {
 		t.Helper()
 		if err != nil {
 			t.Error(err)
 		}
 	}
+}
+
+// everyWrite makes each change that the world knows outside IAM, in its spellings, and some that are refused.
+func everyWrite(t *testing.T, w *world.World) {
+	t.Helper()
+	ctx, cfg := context.Background(), w.Config(ireland, mallory)
+	e, done := ec2.NewFromConfig(cfg), mustDo(t)
 	one, off := aws.Int32(1), &types.AttributeBooleanValue{Value: aws.Bool(false)}
-	id, group := aws.String("i-0elsewhere"), aws.String("web")
+	id := aws.String("i-0elsewhere")
 	run := &ec2.RunInstancesInput{
 		ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), InstanceType: "t3.micro", KeyName: aws.String("key"), MinCount: one, MaxCount: one,
 		SecurityGroupIds: []string{"sg-0isolated"}, SubnetId: aws.String("subnet-1"), InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorStop,
@@ -68,13 +72,32 @@ func everyWrite(t *testing.T, w *world.World) {
 	done(e.ModifyNetworkInterfaceAttribute(ctx, &ec2.ModifyNetworkInterfaceAttributeInput{
 		NetworkInterfaceId: nets.NetworkInterfaces[0].NetworkInterfaceId, Groups: []string{"sg-0isolated"},
 	}))
+	everyGroupWrite(t, w)
 
+	done(ssm.NewFromConfig(cfg).PutParameter(ctx, &ssm.PutParameterInput{
+		Name: aws.String("/other"), Value: aws.String("x"), Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true), Tier: ssmtypes.ParameterTierStandard,
+		AllowedPattern: aws.String(".*"), Tags: []ssmtypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}},
+	}))
+	text := aws.String("x") // the world refuses it, finding by finding, which is an answer all the same
+	done(securityhub.NewFromConfig(cfg).BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{Findings: []hubtypes.AwsSecurityFinding{{
+		SchemaVersion: text, Id: text, ProductArn: text, GeneratorId: text, AwsAccountId: text, CreatedAt: text, UpdatedAt: text, Title: text,
+		Description: text, Resources: []hubtypes.Resource{{Id: text, Type: text}},
+	}}}))
+	pass(t, w, 2*time.Minute)
+}
+
+// everyGroupWrite makes each change that the world knows of groups.
+func everyGroupWrite(t *testing.T, w *world.World) {
+	t.Helper()
+	ctx, a := context.Background(), autoscaling.NewFromConfig(w.Config(ireland, mallory))
+	done := mustDo(t)
+	one, group := aws.Int32(1), aws.String("web")
 	done(a.CreateAutoScalingGroup(ctx, &autoscaling.CreateAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String("second"), MinSize: aws.Int32(0), MaxSize: one,
 		LaunchTemplate: &astypes.LaunchTemplateSpecification{LaunchTemplateName: aws.String("other")},
 	}))
 	done(a.CreateLaunchConfiguration(ctx, &autoscaling.CreateLaunchConfigurationInput{
-		LaunchConfigurationName: aws.String("old"), ImageId: data.ImageId, InstanceType: aws.String("t2.micro"), KeyName: aws.String("key"),
+		LaunchConfigurationName: aws.String("old"), ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), InstanceType: aws.String("t2.micro"), KeyName: aws.String("key"),
 		SecurityGroups: []string{"sg-0isolated"},
 	}))
 	done(a.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: aws.String("second"), LaunchConfigurationName: aws.String("old")}))
@@ -91,16 +114,6 @@ func everyWrite(t *testing.T, w *world.World) {
 		InstanceId: members[0].InstanceId, ShouldDecrementDesiredCapacity: aws.Bool(false),
 	}))
 
-	done(ssm.NewFromConfig(cfg).PutParameter(ctx, &ssm.PutParameterInput{
-		Name: aws.String("/other"), Value: aws.String("x"), Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true), Tier: ssmtypes.ParameterTierStandard,
-		AllowedPattern: aws.String(".*"), Tags: []ssmtypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}},
-	}))
-	text := aws.String("x") // the world refuses it, finding by finding, which is an answer all the same
-	done(securityhub.NewFromConfig(cfg).BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{Findings: []hubtypes.AwsSecurityFinding{{
-		SchemaVersion: text, Id: text, ProductArn: text, GeneratorId: text, AwsAccountId: text, CreatedAt: text, UpdatedAt: text, Title: text,
-		Description: text, Resources: []hubtypes.Resource{{Id: text, Type: text}},
-	}}}))
-	pass(t, w, 2*time.Minute)
 }
 
 // shape is what is known of one call's recorded records: how often each path was seen, by type.

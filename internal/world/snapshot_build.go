@@ -52,13 +52,17 @@ func (r snapshotRegion) images(st *state, p event.Place) error {
 		if id == "" {
 			id = st.resourceID("ami")
 		}
-		if _, refused := st.image(event.Place{Account: p.Account, Region: p.Region}, id); refused == nil {
-			return fmt.Errorf("image %s is listed twice", id)
+		for _, a := range st.Accounts {
+			if other, ok := a.Regions[p.Region]; ok && other.Images[id] != nil {
+				return fmt.Errorf("image %s is listed twice", id)
+			}
 		}
-		st.at(p).Images[id] = &image{
+		made := &image{
 			ID: id, Name: i.Name, Owner: p.Account, Public: i.Public, Shared: i.Shared, Created: i.Created.UTC(),
-			Deprecated: i.Deprecated.UTC(), Tags: i.Tags,
+			Deprecated: i.Deprecated.UTC(), Tags: map[string]string{},
 		}
+		maps.Copy(made.Tags, i.Tags)
+		st.at(p).Images[id] = made
 	}
 	return nil
 }
@@ -88,7 +92,7 @@ func (r snapshotRegion) buildTemplates(st *state, p event.Place) error {
 		if len(t.Versions) == 0 {
 			return fmt.Errorf("template %s has no version", t.Name)
 		}
-		made := &template{ID: t.ID, Name: t.Name, Created: st.Now, Default: max(t.Default, 1), CreatedBy: st.root(p)}
+		made := &template{ID: t.ID, Name: t.Name, Created: st.Now, Default: max(t.Default, 1), CreatedBy: st.root(p), Tags: map[string]string{}}
 		if made.ID == "" {
 			made.ID = st.resourceID("lt")
 		}
@@ -111,7 +115,13 @@ func (r snapshotRegion) buildInstances(st *state, p event.Place) error {
 		if x.State != "" && x.State != "running" && x.State != "stopped" {
 			return fmt.Errorf("instance %s: state %q is neither running nor stopped", x.ID, x.State)
 		}
+		if st.at(p).Instances[x.ID] != nil {
+			return fmt.Errorf("instance %s is listed twice", x.ID)
+		}
 		if _, refused := st.image(p, x.Launch.Image); refused != nil {
+			return fmt.Errorf("instance %s: %s", x.ID, refused.message)
+		}
+		if refused := st.groupsExist(p, x.Launch.SecurityGroups); refused != nil {
 			return fmt.Errorf("instance %s: %s", x.ID, refused.message)
 		}
 		st.place(p, st.launch(p, x.Launch.data(), 1, "")[0], x.ID, orElse(x.State, "running"))

@@ -19,6 +19,8 @@ func TestASnapshotThatIsWrongSaysWhere(t *testing.T) {
 		{"an account twice", "accounts: [{id: \"111122223333\"}, {id: \"111122223333\"}]", "is listed twice"},
 		{"an image twice", in("images: [{id: ami-1}, {id: ami-1}]"), "image ami-1 is listed twice"},
 		{"an image that is not there", in("instances: [{id: i-1, image: ami-1}]"), "instance i-1: The image id '[ami-1]' does not exist"},
+		{"an instance twice", in("images: [{id: ami-1}]\n        instances: [{id: i-1, image: ami-1}, {id: i-1, image: ami-1}]"), "instance i-1 is listed twice"},
+		{"a security group that is not there", in("images: [{id: ami-1}]\n        instances: [{id: i-1, image: ami-1, security_groups: [sg-1]}]"), "instance i-1: The security group 'sg-1' does not exist"},
 		{"a template without a version", in("templates: [{name: web}]"), "template web has no version"},
 		{"a group's template that is not there", in("groups: [{name: web, template: web, max: 1}]"), "group web: "},
 		{"a group larger than its maximum", in("groups: [{name: web, launch_configuration: web, max: 1, desired: 2}]"), "group web: "},
