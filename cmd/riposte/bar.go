@@ -18,17 +18,17 @@ func newBar(sh *shell) *bar { return &bar{sh: sh, started: sh.now()} }
 // progress draws at most ten times a second.
 func (b *bar) progress(files, done, of int64) {
 	now := b.sh.now()
-	if !b.sh.errTTY || now.Sub(b.started) < time.Second || now.Sub(b.drawn) < 100*time.Millisecond {
+	if b.sh.bar == nil || now.Sub(b.started) < time.Second || now.Sub(b.drawn) < 100*time.Millisecond {
 		return
 	}
 	b.drawn = now
-	fmt.Fprintf(b.sh.err, "\r\x1b[K%s", progressLine(files, done, of, now.Sub(b.started)))
+	fmt.Fprintf(b.sh.bar, "\r\x1b[K%s", progressLine(files, done, of, now.Sub(b.started)))
 }
 
 // clear takes the bar off the line, so that something else can be printed there.
 func (b *bar) clear() {
 	if !b.drawn.IsZero() {
-		fmt.Fprint(b.sh.err, "\r\x1b[K")
+		fmt.Fprint(b.sh.bar, "\r\x1b[K")
 		b.drawn = time.Time{}
 	}
 }

@@ -22,16 +22,16 @@ func (explainVerb) Help() string {
 
 // explanation is what --format json prints.
 type explanation struct {
-	ID       string                `json:"id"`
-	Title    string                `json:"title"`
-	Why      string                `json:"why"`
-	Severity playbook.Severity     `json:"severity"`
-	Triggers []playbook.Trigger    `json:"triggers"`
-	Reads    []string              `json:"reads"`
-	Changes  []change              `json:"changes"`
-	Params   []parameter           `json:"params"`
-	Prevents []playbook.Prevention `json:"prevents"`
-	Example  json.RawMessage       `json:"example"`
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Why      string            `json:"why"`
+	Severity playbook.Severity `json:"severity"`
+	Triggers []trigger         `json:"triggers"`
+	Reads    []string          `json:"reads"`
+	Changes  []change          `json:"changes"`
+	Params   []parameter       `json:"params"`
+	Prevents []prevention      `json:"prevents"`
+	Example  json.RawMessage   `json:"example"`
 }
 
 type change struct {
@@ -42,6 +42,12 @@ type change struct {
 	Final  string   `json:"final,omitempty"` // why it is never taken back
 	Reads  []string `json:"reads"`
 	Writes []string `json:"writes"`
+}
+
+type prevention struct {
+	Kind     string          `json:"kind"`
+	How      string          `json:"how"`
+	Document json.RawMessage `json:"document,omitempty"`
 }
 
 type parameter struct {
@@ -72,11 +78,14 @@ func (v explainVerb) Run(sh *shell) error {
 
 func explained(d playbook.Definition) explanation {
 	out := explanation{
-		ID: d.ID, Title: d.Title, Why: d.Why, Severity: d.Severity, Triggers: d.On, Reads: d.Reads, Changes: []change{},
-		Params: []parameter{}, Prevents: d.Prevents, Example: json.RawMessage(d.Example),
+		ID: d.ID, Title: d.Title, Why: d.Why, Severity: d.Severity, Triggers: triggers(d), Reads: d.Reads, Changes: []change{},
+		Params: []parameter{}, Prevents: []prevention{}, Example: json.RawMessage(d.Example),
 	}
 	for _, k := range d.Changes {
 		out.Changes = append(out.Changes, change{k.Name, k.Does, string(k.Class), string(k.Tier), k.Final, k.Reads, k.Writes})
+	}
+	for _, p := range d.Prevents {
+		out.Prevents = append(out.Prevents, prevention{p.Kind, p.How, json.RawMessage(p.Document)})
 	}
 	for _, p := range d.Params {
 		out.Params = append(out.Params, parameter{p.Name, manual.TypeName(p.Type), p.Default, p.Help})

@@ -40,13 +40,16 @@ type grant struct {
 
 // Run prints the policies.
 func (v permissionsVerb) Run(sh *shell) error {
-	wanted, err := v.wanted(sh)
+	wanted, reports, err := v.wanted(sh)
 	if err != nil {
 		return err
 	}
 	grants, err := grants(wanted)
 	if err != nil {
 		return err
+	}
+	if !reports {
+		grants = slices.DeleteFunc(grants, func(g grant) bool { return g.Tier == permissions.Report })
 	}
 	if v.Tier != "" {
 		return sh.onlyTier(grants, v.Tier)
@@ -59,17 +62,19 @@ func (v permissionsVerb) Run(sh *shell) error {
 	return nil
 }
 
-// wanted are the playbooks that rights are printed for: one that only observes changes nothing.
-func (v permissionsVerb) wanted(sh *shell) ([]playbook.Definition, error) {
+// wanted are the playbooks that rights are printed for, and whether findings are filed: a playbook that only observes
+// changes nothing.
+func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, reports bool, err error) {
 	if len(v.IDs) > 0 {
-		return sh.named(v.IDs)
+		of, err = sh.named(v.IDs)
+		return of, true, err
 	}
 	c, err := v.load(sh)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if c.File == "" {
-		return sh.catalogue, nil
+		return sh.catalogue, true, nil
 	}
 	out := slices.Clone(sh.catalogue)
 	for i, d := range out {
@@ -78,7 +83,7 @@ func (v permissionsVerb) wanted(sh *shell) ([]playbook.Definition, error) {
 			sh.remark("%s only observes: it needs no more than audit", d.ID)
 		}
 	}
-	return out, nil
+	return out, c.Report.SecurityHub, nil
 }
 
 // readOnly is a playbook without its changes: it still looks at what it would do.

@@ -21,12 +21,25 @@ Examples:
 
 // listed is what --format json prints per playbook.
 type listed struct {
-	ID       string             `json:"id"`
-	Title    string             `json:"title"`
-	Severity playbook.Severity  `json:"severity"`
-	Mode     config.Mode        `json:"mode"`
-	Triggers []playbook.Trigger `json:"triggers"`
-	Changes  []string           `json:"changes"`
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Severity playbook.Severity `json:"severity"`
+	Mode     config.Mode       `json:"mode"`
+	Triggers []trigger         `json:"triggers"`
+	Changes  []string          `json:"changes"`
+}
+
+type trigger struct {
+	Source string   `json:"source"`
+	Events []string `json:"events"`
+}
+
+func triggers(d playbook.Definition) []trigger {
+	out := []trigger{}
+	for _, t := range d.On {
+		out = append(out, trigger{t.Source, t.Names})
+	}
+	return out
 }
 
 // Run lists the catalogue.
@@ -42,7 +55,7 @@ func (v playbooksVerb) Run(sh *shell) error {
 			t.add(d.ID, severity(d.Severity), string(mode), d.Title)
 			continue
 		}
-		one := listed{d.ID, d.Title, d.Severity, mode, d.On, []string{}}
+		one := listed{d.ID, d.Title, d.Severity, mode, triggers(d), []string{}}
 		for _, k := range d.Changes {
 			one.Changes = append(one.Changes, k.Name)
 		}

@@ -20,7 +20,7 @@ type shell struct {
 	in        io.Reader
 	out       io.Writer // results; escape sequences for colour reach a terminal only
 	err       io.Writer // the rest
-	errTTY    bool      // a person watches err: a progress bar may be drawn
+	bar       io.Writer // where a progress bar may be drawn: a terminal behind err, else nil
 	width     int       // of the terminal behind out, 0 where there is none
 	now       func() time.Time
 	user      string // of the operating system: unproven
@@ -31,9 +31,10 @@ type shell struct {
 // terminal is the shell of the process.
 func terminal() *shell {
 	sh := &shell{
-		in:  os.Stdin,
-		out: colorprofile.NewWriter(os.Stdout, os.Environ()), err: colorprofile.NewWriter(os.Stderr, os.Environ()),
-		errTTY: term.IsTerminal(int(os.Stderr.Fd())), now: time.Now, user: "unknown",
+		in: os.Stdin, out: coloured(os.Stdout), err: coloured(os.Stderr), now: time.Now, user: "unknown",
+	}
+	if term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb" {
+		sh.bar = os.Stderr
 	}
 	if u, err := user.Current(); err == nil {
 		sh.user = u.Username
@@ -42,6 +43,15 @@ func terminal() *shell {
 		sh.width = w
 	}
 	return sh
+}
+
+// coloured lets escape sequences through to a terminal, and none at all where NO_COLOR is set: https://no-color.org
+func coloured(f *os.File) io.Writer {
+	w := colorprofile.NewWriter(f, os.Environ())
+	if os.Getenv("NO_COLOR") != "" {
+		w.Profile = colorprofile.NoTTY
+	}
+	return w
 }
 
 func (sh *shell) json() bool { return sh.format == "json" }

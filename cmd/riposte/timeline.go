@@ -39,8 +39,11 @@ func (t *timeline) columns() int {
 // heading is an attack's title and what to know before watching.
 func heading(l demo.Line, columns int) string {
 	title, story, _ := strings.Cut(l.Text, "\n")
-	return "\n" + lipgloss.NewStyle().Bold(true).Render(show.Plain(title)) + "\n" +
-		lipgloss.NewStyle().Faint(true).Render(show.Wrap(show.Plain(story), columns)) + "\n"
+	out := "\n" + lipgloss.NewStyle().Bold(true).Render(show.Plain(title)) + "\n"
+	for line := range strings.SplitSeq(show.Wrap(show.Plain(story), columns), "\n") {
+		out += lipgloss.NewStyle().Faint(true).Render(line) + "\n"
+	}
+	return out
 }
 
 // moment is one line: time, who, what. What does not fit goes on below itself.
