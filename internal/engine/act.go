@@ -120,6 +120,8 @@ func (t *turn) try(ctx context.Context, r ref) error {
 		return nil
 	case look.Holds:
 		return t.already(ctx, r)
+	case look.Cannot != "":
+		return fmt.Errorf("%s: %s: %w", r, look.Cannot, action.ErrCannot)
 	}
 	if err := t.intend(ctx, r, look); err != nil || r.step.State != ledger.Intent {
 		return err
