@@ -149,3 +149,11 @@ func createLaunchConfiguration(c *call, in *autoscaling.CreateLaunchConfiguratio
 func alreadyExists(text string) *refusal {
 	return refuse("AlreadyExists", "%s", text).with(&types.AlreadyExistsFault{Message: aws.String(text)})
 }
+
+// settleTemplate is the version of a group's template as AWS keeps it: $Default where none was named.
+func settleTemplate(version *string) string {
+	if v := aws.ToString(version); v != "" {
+		return v
+	}
+	return "$Default"
+}

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -148,3 +149,5 @@ func (c *call) activity(g *group, what string) types.Activity {
 		Cause: aws.String(fmt.Sprintf("At %s a user request was made: %s.", c.Now.UTC().Format("2006-01-02T15:04:05Z"), what)),
 	}
 }
+
+func knownProcess(name string) bool { return slices.Contains(processes(), name) }

@@ -2,10 +2,7 @@ package world
 
 import "github.com/aws/aws-sdk-go-v2/service/ec2"
 
-const (
-	ec2Reference = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_"
-	returnsTrue  = "_return"
-)
+const ec2Reference = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_"
 
 func instanceOperations() []operation {
 	return []operation{

@@ -228,8 +228,7 @@ func TestThrottlingIsRetriedByTheClient(t *testing.T) {
 
 func TestALostAnswerDoesNotLaunchTwice(t *testing.T) {
 	lost := errors.New("connection reset")
-	var w *world.World
-	w = made(t, world.Options{AfterCall: func(_, operation string) error {
+	w := made(t, world.Options{AfterCall: func(_, operation string) error {
 		if operation == "RunInstances" {
 			return lost
 		}
