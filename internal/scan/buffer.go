@@ -35,6 +35,7 @@ func (r *Reader) fill() {
 		n, r.ended = r.src.Read(r.buf[r.to:])
 		r.to += n
 	}
+	r.text.reset(r.buf[:r.to])
 }
 
 // fault reports the value at r.from and looks for the next one.

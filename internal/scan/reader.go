@@ -41,6 +41,7 @@ type Reader struct {
 	max      int
 	buf      []byte
 	from, to int   // what of buf is not consumed yet
+	text     text  // buf[:to]
 	base     int64 // offset of buf[0] in the stream
 	lines    int   // in the stream before buf[0]
 	ended    error // io.EOF, or why src can't be read on
@@ -142,7 +143,7 @@ func (r *Reader) document(c byte) (Record, verdict, error) {
 
 // object scans the object at r.from, which may turn out to be an envelope.
 func (r *Reader) object(outermost bool) (Record, verdict, error) {
-	s := object{buf: r.window(), outermost: outermost}
+	s := object{text: r.window(), outermost: outermost}
 	end, v := s.members(r.from + 1)
 	switch {
 	case v == listed:
@@ -176,7 +177,7 @@ func (r *Reader) element(c byte) (Record, verdict, error) {
 	if c == '{' {
 		return r.object(!r.wrapped)
 	}
-	end, v := skipAny(r.buf[:r.to], r.from)
+	end, v := r.text.skipAny(r.from)
 	if v != whole {
 		return Record{}, v, nil
 	}
@@ -204,7 +205,7 @@ func (r *Reader) next(c byte) verdict {
 
 // afterList goes on in the envelope behind its records.
 func (r *Reader) afterList() verdict {
-	s := object{buf: r.buf[:r.to], outermost: true}
+	s := object{text: &r.text, outermost: true}
 	next, more, v := s.separator(r.from)
 	if v == whole && more {
 		next, v = s.member(skipBlank(s.buf, next))
@@ -225,11 +226,13 @@ func (r *Reader) afterList() verdict {
 
 // window is where the next value may stand: behind a fault no further than its line, so that many faults do not each
 // read on for the length of the longest record.
-func (r *Reader) window() []byte {
+func (r *Reader) window() *text {
 	if r.lost {
 		if i := bytes.Index(r.buf[r.from:r.to], lineStart); i >= 0 {
-			return r.buf[:r.from+i+1]
+			var line text
+			line.reset(r.buf[:r.from+i+1])
+			return &line
 		}
 	}
-	return r.buf[:r.to]
+	return &r.text
 }

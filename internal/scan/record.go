@@ -18,17 +18,19 @@ type Record struct {
 
 // Object scans the JSON object at the beginning of b. It reports false where that is cut off or not well-formed.
 func Object(b []byte) (Record, bool) {
-	s := object{buf: b}
 	if len(b) == 0 || b[0] != '{' {
 		return Record{}, false
 	}
+	var t text
+	t.reset(b)
+	s := object{text: &t}
 	end, v := s.members(1)
 	return s.record(0, end), v == whole
 }
 
 // object is a scan under way.
 type object struct {
-	buf       []byte
+	*text
 	outermost bool // where {"Records":[ may open
 	source    span
 	name      span
@@ -55,14 +57,14 @@ func (s *object) record(from, end int) Record {
 func foreign(source []byte) bool { return len(source) < 4 || string(source[:4]) == "aws:" }
 
 // skipAny passes over a value that is no object.
-func skipAny(b []byte, i int) (end int, v verdict) {
-	switch b[i] {
+func (t *text) skipAny(i int) (end int, v verdict) {
+	switch t.buf[i] {
 	case '[':
-		end, _, v = skipNested(b, i)
+		end, _, v = t.skipNested(i)
 	case '"':
-		end, _, v = skipString(b, i)
+		end, _, v = t.skipString(i)
 	default:
-		end, v = skipPlain(b, i)
+		end, v = skipPlain(t.buf, i)
 	}
 	return end, v
 }
@@ -77,6 +79,10 @@ func (s *object) members(i int) (int, verdict) {
 		next, v := s.member(i)
 		if v != whole {
 			return next, v
+		}
+		if next < len(s.buf) && s.buf[next] == ',' {
+			i = next + 1
+			continue
 		}
 		var more bool
 		if i, more, v = s.separator(next); v != whole || !more {
@@ -108,7 +114,7 @@ func (s *object) member(i int) (int, verdict) {
 	if b[i] != '"' {
 		return i, broken
 	}
-	keyEnd, escaped, v := skipString(b, i)
+	keyEnd, escaped, v := s.skipString(i)
 	if v != whole {
 		return keyEnd, v
 	}
@@ -134,7 +140,7 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 	switch s.buf[i] {
 	case '"':
 		var escaped bool
-		end, escaped, v = skipString(s.buf, i)
+		end, escaped, v = s.skipString(i)
 		if v == whole && routes != nil {
 			s.unsure = s.unsure || routes.seen || escaped
 			*routes = span{i + 1, end - 1, true}
@@ -145,7 +151,7 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 			return i + 1, listed
 		}
 		var deep bool
-		end, deep, v = skipNested(s.buf, i)
+		end, deep, v = s.skipNested(i)
 		s.unsure = s.unsure || deep
 	default:
 		end, v = skipPlain(s.buf, i)

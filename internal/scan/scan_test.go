@@ -2,9 +2,11 @@ package scan_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -235,4 +237,45 @@ func FuzzScanAgreesWithTheStrictDecoder(f *testing.F) {
 			}
 		}
 	})
+}
+
+// anything is a random JSON value, rich in what strings can hide.
+func anything(r *rand.Rand, depth int) string {
+	parts := make([]string, r.IntN(5)*min(depth, 1))
+	for i := range parts {
+		parts[i] = anything(r, depth-1)
+	}
+	switch n := r.IntN(6); {
+	case n == 0:
+		return "[" + strings.Join(parts, ", ") + "]"
+	case n <= 2:
+		for i := range parts {
+			parts[i] = fmt.Sprintf("%q : %s", fmt.Sprint("k", i), parts[i])
+		}
+		return "{" + strings.Join(parts, ",") + "}"
+	case n == 3:
+		return []string{"null", "true", "false", "-1.5e+7", "0"}[r.IntN(5)]
+	}
+	var text strings.Builder
+	for range r.IntN(90) {
+		text.WriteString([]string{`\"`, `\\`, "{", "}", "]", "[", `é`, `\u0022`, "x", ":", ","}[r.IntN(11)])
+	}
+	return `"` + text.String() + `"`
+}
+
+func TestScanEndsWhereTheRecordEndsWhateverItHolds(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 3000 {
+		rec := call("A", `"x":`+anything(r, 6), `"y":`+anything(r, 6))
+		if !json.Valid([]byte(rec)) {
+			t.Fatalf("the test made no JSON: %s", rec)
+		}
+		got, ok := scan.Object([]byte(rec + `,{"eventName":"B"}]}`))
+		if !ok || string(got.Body) != rec || string(got.Name) != "A" || got.Unsure {
+			t.Fatalf("%s\nread as %+v, %v", rec, got, ok)
+		}
+		if _, ok := scan.Object([]byte(rec[:len(rec)-1-r.IntN(len(rec)-1)])); ok {
+			t.Fatalf("whole, though cut off: %s", rec)
+		}
+	}
 }

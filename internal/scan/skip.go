@@ -1,9 +1,6 @@
 package scan
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // verdict is how the scan of something ended.
 type verdict uint8
@@ -15,83 +12,187 @@ const (
 	listed         // not an object of its own but the beginning of {"Records":[
 )
 
+// text is a buffer with the marks of the part that is being looked at: strings and brackets are found among marks, so that
+// the cost of a string hardly depends on its length.
+type text struct {
+	buf   []byte
+	base  int // of the marked part
+	marks [marked]marks
+}
+
+// part is how much is marked at once, beginning at a multiple of it: enough to spread the cost of beginning, few enough to
+// stay close.
 const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
+	marked = 32
+	part   = marked * block
 )
 
-// skipString finds the end of the string whose opening quote is at i, eight bytes at a time. A raw control character is
-// no JSON: it is where a line that was cut off ends, so that one does not swallow the next.
-func skipString(b []byte, i int) (end int, escaped bool, v verdict) {
-	for i++; ; {
-		for i+8 <= len(b) {
-			w := binary.LittleEndian.Uint64(b[i:])
-			stop := (below(w, 0x20) | zero(w^ones*'"') | zero(w^ones*'\\')) & highs
-			if stop != 0 { // only the lowest mark is exact
-				i += bits.TrailingZeros64(stop) >> 3
-				break
-			}
-			i += 8
-		}
-		if i >= len(b) {
-			return len(b), escaped, partly
-		}
-		switch c := b[i]; {
-		case c == '"':
-			return i + 1, escaped, whole
-		case c == '\\':
-			escaped = true
-			i += 2
-		case c < 0x20:
-			return i, escaped, broken
-		default: // the last bytes of the buffer
-			i++
-		}
+// reset is due when the buffer was filled anew.
+func (t *text) reset(buf []byte) { t.buf, t.base = buf, -part }
+
+// at are the marks of the block that holds i, which is in the buffer.
+func (t *text) at(i int) *marks {
+	if uint(i-t.base) >= part {
+		t.mark(i)
+	}
+	return &t.marks[uint(i)/block%marked]
+}
+
+// mark marks the part that holds i.
+func (t *text) mark(i int) {
+	t.base = i &^ (part - 1)
+	rest := t.buf[t.base:]
+	n := min(len(rest)/block, marked)
+	if n > 0 {
+		classify(&rest[0], n, &t.marks[0])
+	}
+	if n < marked {
+		var last [block]byte // zeros behind the end are control characters: they stop every search
+		copy(last[:], rest[n*block:])
+		classify(&last[0], 1, &t.marks[n])
 	}
 }
 
-// below marks bytes less than n, zero those that are 0, in their high bits, exact up to the lowest mark.
-func below(w uint64, n byte) uint64 { return (w - ones*uint64(n)) &^ w }
-func zero(w uint64) uint64          { return (w - ones) &^ w }
+// skipString finds the end of the string whose opening quote is at i. A raw control character is no JSON: it is where a
+// line that was cut off ends, so that one does not swallow the next.
+func (t *text) skipString(i int) (end int, escaped bool, v verdict) {
+	for i++; i < len(t.buf); {
+		m := t.at(i)
+		stop := (m.quotes | m.slashes | m.controls) >> (uint(i) % block)
+		if stop == 0 {
+			i = behind(i)
+			continue
+		}
+		i += bits.TrailingZeros64(stop)
+		switch at := uint(i) % block; {
+		case m.quotes>>at&1 != 0:
+			return i + 1, escaped, whole
+		case m.controls>>at&1 != 0:
+			end, v = t.control(i)
+			return end, escaped, v
+		}
+		escaped = true
+		i += 2
+	}
+	return len(t.buf), escaped, partly
+}
+
+// behind is where the next block begins.
+func behind(i int) int { return i&^(block-1) + block }
+
+// control is a control character in a string at i, or the zeros behind the end of the buffer.
+func (t *text) control(i int) (int, verdict) {
+	if i >= len(t.buf) {
+		return len(t.buf), partly
+	}
+	return i, broken
+}
 
 // deepest is how far brackets are told apart, one bit each. What is nested deeper is left to the strict decoder, so that
 // depth costs neither stack nor memory here.
 const deepest = 64
 
+// nest are the brackets that are open.
+type nest struct {
+	kinds uint64 // the innermost lowest: 1 is an object
+	depth int
+	deep  bool
+}
+
+// bracket opens or closes; it reports false where what closes is not what was opened.
+func (n *nest) bracket(c byte) bool {
+	kind := uint64(c >> 5 & 1)
+	if c&^0x20 == '[' {
+		n.depth++
+		n.deep = n.deep || n.depth > deepest
+		n.kinds = n.kinds<<1 | kind
+		return true
+	}
+	ok := n.deep || n.kinds&1 == kind
+	n.kinds >>= 1
+	n.depth--
+	return ok
+}
+
 // skipNested finds the end of the object or list that opens at i. It checks that brackets close in order, not what stands
 // between them: whoever wants that decodes it.
-func skipNested(b []byte, i int) (end int, deep bool, v verdict) {
-	var kinds uint64 // of the open brackets, the innermost lowest: 1 is an object
-	depth := 0
-	for i < len(b) {
-		switch c := b[i]; c {
-		case '"':
-			if i, _, v = skipString(b, i); v != whole {
-				return i, deep, v
+func (t *text) skipNested(i int) (end int, deep bool, v verdict) {
+	var n nest
+	turned := t.turned(i)
+	for i < len(t.buf) {
+		m := t.at(i)
+		rest := ^uint64(0) << (uint(i) % block)
+		if m.slashes&rest != 0 {
+			if i, v = t.skipEscaped(i, turned != t.turned(i), &n); v != whole || n.depth == 0 {
+				return i, n.deep, v
 			}
+			turned = t.turned(i)
 			continue
-		case '{', '[':
-			depth++
-			deep = deep || depth > deepest
-			kinds = kinds<<1 | uint64(c>>5&1)
-		case '}', ']':
-			if depth <= deepest && !deep && kinds&1 != uint64(c>>5&1) {
-				return i, deep, broken
+		}
+		inside := m.within ^ turned
+		base := i &^ (block - 1)
+		if raw := m.controls & inside & rest; raw != 0 {
+			i, v = t.control(base + bits.TrailingZeros64(raw))
+			return i, n.deep, v
+		}
+		for found := m.brackets &^ inside & rest; found != 0; found &= found - 1 {
+			at := base + bits.TrailingZeros64(found)
+			if !n.bracket(t.buf[at]) {
+				return at, n.deep, broken
 			}
-			kinds >>= 1
-			if depth--; depth == 0 {
-				return i + 1, deep, whole
+			if n.depth == 0 {
+				return at + 1, n.deep, whole
 			}
 		}
-		i++
+		turned = -(inside >> (block - 1))
+		i = base + block
 	}
-	return i, deep, partly
+	return len(t.buf), n.deep, partly
+}
+
+// turned is all ones where the marks of a block take for the inside of strings what is outside, i being outside.
+func (t *text) turned(i int) uint64 {
+	if i >= len(t.buf) {
+		return 0
+	}
+	m := t.at(i)
+	return -((m.within ^ m.quotes) >> (uint(i) % block) & 1)
+}
+
+// skipEscaped goes through a block that holds backslashes string by string, and ends behind it, outside of strings.
+func (t *text) skipEscaped(i int, inside bool, n *nest) (end int, v verdict) {
+	limit := min(behind(i), len(t.buf))
+	if inside {
+		if i, _, v = t.skipString(i - 1); v != whole {
+			return i, v
+		}
+	}
+	for i < limit {
+		m := t.at(i)
+		found := (m.quotes | m.brackets) >> (uint(i) % block)
+		if found == 0 {
+			return limit, whole
+		}
+		if i += bits.TrailingZeros64(found); t.buf[i] == '"' {
+			if i, _, v = t.skipString(i); v != whole {
+				return i, v
+			}
+			continue
+		}
+		if !n.bracket(t.buf[i]) {
+			return i, broken
+		}
+		if i++; n.depth == 0 {
+			return i, whole
+		}
+	}
+	return i, whole
 }
 
 // skipPlain finds the end of a number, true, false or null that begins at i.
 func skipPlain(b []byte, i int) (end int, v verdict) {
 	from := i
-	for i < len(b) && plain[b[i]] {
+	for i < len(b) && isPlain(b[i]) {
 		i++
 	}
 	if i == len(b) {
@@ -106,16 +207,20 @@ func skipPlain(b []byte, i int) (end int, v verdict) {
 	return i, broken
 }
 
-// plain are the characters of numbers and words.
-var plain = func() (t [256]bool) {
-	for _, c := range []byte("+-.0123456789Eaeflnrstu") {
-		t[c] = true
-	}
-	return t
-}()
+// isPlain reports whether c may stand in a number or a word.
+func isPlain(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '+' || c == '.' || c == 'E'
+}
 
-// skipBlank finds the next byte that is not white space.
+// skipBlank finds the next byte that is not white space; mostly that is the one at i.
 func skipBlank(b []byte, i int) int {
+	if i < len(b) && b[i] > ' ' {
+		return i
+	}
+	return skipBlanks(b, i)
+}
+
+func skipBlanks(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
