@@ -14,4 +14,4 @@ bench: ## figures, as ratios measured in the same run
 	go test -run '^$$' -bench . -benchtime 1s ./...
 
 generate: ## docs/cli.md, docs/playbooks/, docs/config.schema.json
-	go test ./cmd/riposte -run '^TestGeneratedDocs$$' -update
+	go test ./cmd/riposte -count=1 -run '^TestGeneratedDocs$$' -update

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/strict"
@@ -49,10 +50,15 @@ func playbooksSchema(catalogue []playbook.Definition, help string) *schema {
 			one.Properties[class] = modeSchema()
 		}
 		one.Description = d.Title
-		one.Patterns = map[string]*schema{accountID.String(): modeSchema(), ouID.String(): modeSchema(), word.String(): {}}
+		one.Patterns = map[string]*schema{accountID.String(): modeSchema(), ouID.String(): modeSchema(), environments(): modeSchema()}
 		out.Properties[d.ID] = one
 	}
 	return out
+}
+
+// environments is a pattern for the keys that may name one, in the regular expressions of JSON Schema, which can look ahead.
+func environments() string {
+	return "^(?!(" + strings.Join(reserved(), "|") + ")$)[a-z][a-z0-9_-]*$"
 }
 
 func object(properties map[string]*schema) *schema {
