@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,7 +50,11 @@ func (v casesVerb) Run(ctx context.Context, sh *shell) error {
 func (sh *shell) cases(r record, cases []*ledger.Case) error {
 	t := newTable("CASE", "SEVERITY", "STATE", "OCCURRED", "PLAYBOOK", "RESOURCE", "BY")
 	for _, c := range cases {
-		one, err := show.Of(c, action.NewCodec(action.Kinds()...), r.config.People)
+		one, err := r.shown(c)
+		if errors.Is(err, action.ErrNewer) {
+			sh.remark("left out: %s", err)
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -27,4 +27,6 @@ type cli struct {
 const description = `riposte watches what happens in an AWS organisation, recognises what must not happen, and answers: it contains the
 attack or mends the misconfiguration, and can take every answer back.
 
-Begin with "riposte demo", which needs no AWS account, or with "riposte replay" over CloudTrail files of your own.`
+Begin with "riposte demo", which needs no AWS account, or with "riposte replay" over CloudTrail files of your own.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 with --fail-on when something that severe was found.`

@@ -4,9 +4,6 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -127,97 +124,6 @@ func (n Node) text(v encoding.TextUnmarshaler, path string) {
 	if err := v.UnmarshalText([]byte(s)); err != nil {
 		n.Complain("%s: %v", path, err)
 	}
-}
-
-func (n Node) scalar(v reflect.Value, path string) {
-	if v.Type() == reflect.TypeFor[time.Duration]() {
-		n.duration(v, path)
-		return
-	}
-	want := ""
-	switch v.Kind() {
-	case reflect.String:
-		want = n.str(v, path)
-	case reflect.Bool:
-		want = "true or false"
-		if b, ok := n.n.(*ast.BoolNode); ok {
-			v.SetBool(b.Value)
-			want = ""
-		}
-	case reflect.Int, reflect.Int64, reflect.Int32:
-		want = "a whole number"
-		if i, ok := whole(n.n); ok && !v.OverflowInt(i) {
-			v.SetInt(i)
-			want = ""
-		}
-	case reflect.Float64:
-		want = "a number"
-		if f, ok := number(n.n); ok {
-			v.SetFloat(f)
-			want = ""
-		}
-	default:
-		want = "nothing: the type " + v.Type().String() + " can't be configured"
-	}
-	if want != "" {
-		n.Complain("%s: want %s, found %s", path, want, kindOf(n.n))
-	}
-}
-
-// str writes a text and returns what it would have wanted instead.
-func (n Node) str(v reflect.Value, path string) string {
-	s, ok := n.n.(*ast.StringNode)
-	literal, block := n.n.(*ast.LiteralNode)
-	switch {
-	case ok:
-		v.SetString(s.Value)
-	case block:
-		v.SetString(literal.Value.Value)
-	case kindOf(n.n) == "a number" || kindOf(n.n) == "true or false":
-		return "a text (in quotes)"
-	default:
-		return "a text"
-	}
-	if e, ok := v.Interface().(Enum); ok && !slices.Contains(e.Enum(), v.String()) {
-		n.Complain("%s: %q is not one of %s%s", path, v.String(), strings.Join(e.Enum(), ", "), spelling.Hint(v.String(), e.Enum()))
-	}
-	return ""
-}
-
-func (n Node) duration(v reflect.Value, path string) {
-	s, ok := n.n.(*ast.StringNode)
-	if !ok {
-		n.Complain("%s: want a duration like 90s, 15m or 48h, found %s", path, kindOf(n.n))
-		return
-	}
-	d, err := time.ParseDuration(s.Value)
-	if err != nil {
-		n.Complain("%s: want a duration like 90s, 15m or 48h, found %q", path, s.Value)
-		return
-	}
-	v.SetInt(int64(d))
-}
-
-func whole(n ast.Node) (int64, bool) {
-	i, ok := n.(*ast.IntegerNode)
-	if !ok {
-		return 0, false
-	}
-	switch x := i.Value.(type) {
-	case int64:
-		return x, true
-	case uint64:
-		return int64(x), x <= 1<<63-1
-	}
-	return 0, false
-}
-
-func number(n ast.Node) (float64, bool) {
-	if f, ok := n.(*ast.FloatNode); ok {
-		return f.Value, true
-	}
-	i, ok := whole(n)
-	return float64(i), ok
 }
 
 func join(path, key string) string {
