@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -41,6 +42,25 @@ func TestAnEmptiedInlineDenyHoldsNothing(t *testing.T) {
 	}
 	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Holds || look.Undo == nil {
 		t.Errorf("%+v, %v", look, err)
+	}
+}
+
+// Two leads of one case may revoke up to two moments: the later one holds for both, or they would undo each other for ever.
+func TestALaterRevocationHoldsForAnEarlierOne(t *testing.T) {
+	_, c := open(t)
+	at := time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
+	early := action.RevokeSessions{Role: builder, UserID: "AROAEXAMPLE:job-1", Before: at, Case: "c_1", Scope: action.Everything}
+	late := early
+	late.Before = at.Add(time.Hour)
+	run(t, c, early)
+	if look, err := late.Look(t.Context(), c.Reads()); err != nil || look.Holds {
+		t.Errorf("the earlier moment holds for the later one: %+v, %v", look, err)
+	}
+	run(t, c, late)
+	for _, a := range []action.Action{early, late} {
+		if look, err := a.Look(t.Context(), c.Reads()); err != nil || !look.Holds {
+			t.Errorf("%+v: %+v, %v", a, look, err)
+		}
 	}
 }
 

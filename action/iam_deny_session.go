@@ -36,11 +36,10 @@ func (d DenySession) Denies(a event.Actor, call string) bool {
 
 // Look compares the document.
 func (d DenySession) Look(ctx context.Context, r access.Reads) (Look, error) {
-	doc, err := d.document()
-	if err != nil {
-		return Look{}, err
-	}
-	return lookRoleInline(ctx, r, d.Role, d.Facet(), doc)
+	return lookRoleInline(ctx, r, d.Role, d.Facet(), func(found string) (bool, error) {
+		wanted, err := d.document()
+		return sameDocument(found, wanted), err
+	})
 }
 
 // Do writes the policy.

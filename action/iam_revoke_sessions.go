@@ -2,10 +2,12 @@ package action
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/iam"
 )
 
 var revokeSessionsKind = kind[RevokeSessions](Kind{
@@ -37,13 +39,30 @@ func (d RevokeSessions) Denies(a event.Actor, call string) bool {
 	return a.PrincipalID == d.UserID && isRole(d.Role, a) && d.Scope.covers(call)
 }
 
-// Look compares the document.
+// Look compares the document. One with a later moment holds as well: another lead of the case may have moved it on.
 func (d RevokeSessions) Look(ctx context.Context, r access.Reads) (Look, error) {
-	doc, err := d.document()
-	if err != nil {
-		return Look{}, err
+	return lookRoleInline(ctx, r, d.Role, d.Facet(), func(found string) (bool, error) {
+		later := d
+		if at := moment(found); at.After(d.Before) {
+			later.Before = at
+		}
+		wanted, err := later.document()
+		return sameDocument(found, wanted), err
+	})
+}
+
+// moment is the time that a revocation names; zero where it names none.
+func moment(text string) time.Time {
+	var doc iam.Document
+	if json.Unmarshal([]byte(text), &doc) != nil || len(doc.Statement) != 1 {
+		return time.Time{}
 	}
-	return lookRoleInline(ctx, r, d.Role, d.Facet(), doc)
+	values := doc.Statement[0].Condition["DateLessThan"]["aws:TokenIssueTime"]
+	if len(values) != 1 {
+		return time.Time{}
+	}
+	at, _ := time.Parse(time.RFC3339, values[0]) // zero where it is none
+	return at
 }
 
 // Do writes the policy.

@@ -54,17 +54,18 @@ func inlineUndoneBy() []string {
 	return []string{"iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:DeleteRole"}
 }
 
-// lookRoleInline compares an inline deny with what it should be.
-func lookRoleInline(ctx context.Context, r access.Reads, role event.Resource, policy string, wanted []byte) (Look, error) {
+// lookRoleInline compares an inline deny, as text, with what it should be.
+func lookRoleInline(ctx context.Context, r access.Reads, role event.Resource, policy string, fits func(found string) (bool, error)) (Look, error) {
 	if why := fixed(role); why != "" {
 		return Look{Cannot: why}, nil
 	}
 	found, gone, err := roleInline(ctx, r, role, policy)
-	switch {
-	case err != nil || gone != "":
+	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
-	case sameDocument(found, wanted):
-		return Look{Holds: true}, nil
+	}
+	ok, err := fits(found)
+	if err != nil || ok {
+		return Look{Holds: true}.unless(err)
 	}
 	return Look{Undo: UndenyRole{role, policy}}, nil
 }

@@ -1,10 +1,12 @@
 package playbooks_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/iam"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks"
 )
@@ -72,4 +74,19 @@ func preview(t *testing.T, d playbook.Definition) action.Plan {
 		t.Fatalf("%s: an empty preview, %v", d.ID, err)
 	}
 	return plan
+}
+
+// What people are told to put into their organisation must at least be a policy.
+func TestEveryPreventionParses(t *testing.T) {
+	for _, d := range playbooks.All() {
+		for _, p := range d.Prevents {
+			if p.Kind == "SCP" {
+				if _, err := iam.Parse([]byte(p.Document)); err != nil {
+					t.Errorf("%s: %v", d.ID, err)
+				}
+			} else if p.Document != "" && !json.Valid([]byte(p.Document)) {
+				t.Errorf("%s: the document of %q is no JSON", d.ID, p.Kind)
+			}
+		}
+	}
 }

@@ -60,13 +60,27 @@ is asked before the session is denied. Deployments that replace instances do thi
 by exact ARN. Protection stops neither Auto Scaling nor a shutdown from inside the instance.`
 
 func preventDemolition() []playbook.Prevention {
-	return []playbook.Prevention{{
-		Kind: "SCP",
-		How:  "Let nobody without MFA change instance attributes, save the pipelines.",
-		Document: `{"Version":"2012-10-17","Statement":[{"Sid":"ProtectionNeedsMFA","Effect":"Deny","Action":"ec2:ModifyInstanceAttribute",` +
-			`"Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"},` +
-			`"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/ci/deploy","arn:aws:iam::*:role/riposte-contain"]}}}]}`,
-	}}
+	return []playbook.Prevention{
+		{
+			Kind: "SCP",
+			How:  "Let nobody without MFA change instance attributes, save the pipelines and riposte.",
+			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"ProtectionNeedsMFA","Effect":"Deny","Action":"ec2:ModifyInstanceAttribute",` +
+				`"Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"},` +
+				`"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/ci/deploy","arn:aws:iam::*:role/riposte-contain"]}}}]}`,
+		},
+		{
+			Kind: "SCP",
+			How:  "Keep anybody but riposte from lifting its denies: an attacker who is faster than IAM's propagation can't undo them.",
+			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"DeniesStay","Effect":"Deny","Action":["iam:DetachUserPolicy","iam:DetachRolePolicy"],` +
+				`"Resource":"*","Condition":{"ArnLike":{"iam:PolicyARN":"arn:aws:iam::*:policy/riposte-*"},` +
+				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}},` +
+				`{"Sid":"DeniesDeny","Effect":"Deny","Action":["iam:CreatePolicyVersion","iam:SetDefaultPolicyVersion","iam:DeletePolicy","iam:DeletePolicyVersion"],` +
+				`"Resource":"arn:aws:iam::*:policy/riposte-*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}},` +
+				`{"Sid":"BoundariesStay","Effect":"Deny","Action":"iam:DeleteUserPermissionsBoundary","Resource":"*",` +
+				`"Condition":{"ArnLike":{"iam:PermissionsBoundary":"arn:aws:iam::*:policy/riposte-*"},` +
+				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}}]}`,
+		},
+	}
 }
 
 // planUnprotected puts the protection back first: it works at once, a deny after seconds. Where it is not known whether
