@@ -25,16 +25,7 @@ Examples:
 
 // Run lets the plan go.
 func (v approveVerb) Run(ctx context.Context, sh *shell) error {
-	r, err := v.serve(ctx, sh)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	c, err := r.one(ctx, v.ID)
-	if err != nil {
-		return err
-	}
-	return sh.give(ctx, r, c, v.orders(sh, r, c)...)
+	return v.on(ctx, sh, func(r record, c *ledger.Case) ([]ledger.Order, error) { return v.orders(sh, r, c), nil })
 }
 
 // orders approve each revision that asks, or the one that was named.

@@ -18,14 +18,7 @@ Example:
 
 // Run lets go of what the case wants.
 func (v dismissVerb) Run(ctx context.Context, sh *shell) error {
-	r, err := v.serve(ctx, sh)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	c, err := r.one(ctx, v.ID)
-	if err != nil {
-		return err
-	}
-	return sh.give(ctx, r, c, v.order(sh, r, ledger.Dismiss))
+	return v.on(ctx, sh, func(r record, _ *ledger.Case) ([]ledger.Order, error) {
+		return []ledger.Order{v.order(sh, r, ledger.Dismiss)}, nil
+	})
 }

@@ -21,6 +21,24 @@ func (f orderFlags) order(sh *shell, r record, verb ledger.Verb) ledger.Order {
 	return ledger.Order{Verb: verb, By: sh.user, At: r.now(sh), Reason: f.Reason}
 }
 
+// on gives the orders that a verb makes of a case, and prints what became of it.
+func (f orderFlags) on(ctx context.Context, sh *shell, orders func(record, *ledger.Case) ([]ledger.Order, error)) error {
+	r, err := f.serve(ctx, sh)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	c, err := r.one(ctx, f.ID)
+	if err != nil {
+		return err
+	}
+	given, err := orders(r, c)
+	if err != nil {
+		return err
+	}
+	return sh.give(ctx, r, c, given...)
+}
+
 // give puts an order into the case's inbox, has it carried out where that is done here, and prints the case.
 func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, orders ...ledger.Order) error {
 	for _, o := range orders {

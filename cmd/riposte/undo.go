@@ -28,23 +28,16 @@ func (v undoVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Except < 0 {
 		return wrongUsage("--except can't be negative")
 	}
-	r, err := v.serve(ctx, sh)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	c, err := r.one(ctx, v.ID)
-	if err != nil {
-		return err
-	}
-	one, err := r.shown(c)
-	if err != nil {
-		return err
-	}
-	if !one.Undo.Possible {
-		return fmt.Errorf("case %s can't be taken back: %s", c.ID, one.Undo.Why)
-	}
-	o := v.order(sh, r, ledger.Undo)
-	o.Except = v.Except
-	return sh.give(ctx, r, c, o)
+	return v.on(ctx, sh, func(r record, c *ledger.Case) ([]ledger.Order, error) {
+		one, err := r.shown(c)
+		if err != nil {
+			return nil, err
+		}
+		if !one.Undo.Possible {
+			return nil, fmt.Errorf("case %s can't be taken back: %s", c.ID, one.Undo.Why)
+		}
+		o := v.order(sh, r, ledger.Undo)
+		o.Except = v.Except
+		return []ledger.Order{o}, nil
+	})
 }
