@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"testing/iotest"
@@ -32,6 +34,17 @@ func makeEmpty(ts *testscript.TestScript, neg bool, args []string) {
 	s, err := sqlite.Open(context.Background(), ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Check(s.Close())
+}
+
+// tamper is the script command `tamper FILE SQL`: what somebody does who can write the file and is not riposte.
+func tamper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tamper FILE SQL")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(args[1])
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 // undoVerified is the script command `undo-verified FILE`: riposte undo of the one case that is verified.
