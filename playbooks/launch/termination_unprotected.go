@@ -83,15 +83,19 @@ func preventDemolition() []playbook.Prevention {
 	}
 }
 
-// planUnprotected puts the protection back first: it works at once, a deny after seconds. Where it is not known whether
-// there was MFA, a person is asked before the caller is denied.
+// planUnprotected puts the protection back first: it works at once, a deny after seconds. Of an instance that is gone only
+// the caller is left to deal with. Where it is not known whether there was MFA, a person is asked before the caller is
+// denied.
 func planUnprotected(s playbook.Suspect[unprotected], p ProtectionParams) action.Plan {
 	f := s.Facts
+	against := f.Actor.Steps(action.Scope(p.Scope), s.Case)
 	var plan action.Plan
-	for _, attribute := range f.Attributes {
-		plan.Steps = append(plan.Steps, action.Try(action.Protect{Instance: f.Instance, Attribute: attribute}))
+	if !f.Terminated || len(against) == 0 { // a plan says something, also where nothing is left to be done
+		for _, attribute := range f.Attributes {
+			plan.Steps = append(plan.Steps, action.Try(action.Protect{Instance: f.Instance, Attribute: attribute}))
+		}
 	}
-	for _, step := range f.Actor.Steps(action.Scope(p.Scope), s.Case) {
+	for _, step := range against {
 		if f.MFA != event.MFANo {
 			step = step.Asking("whether the caller had MFA is not recorded")
 		}

@@ -70,7 +70,12 @@ func TestTerminationUnprotected(t *testing.T) {
 		{Sort: playbooktest.Quiet, Name: "switched on again since", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0protected"), AWS: sighted, Suspects: 1},
 		{
 			Sort: playbooktest.Gone, Name: "terminated by now: the caller is stopped the more", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0ended"), AWS: ended, Suspects: 1,
-			Plans: []string{strings.ReplaceAll("iam:user staff/mallory: "+byMallory+"; the instance is terminated\n  ec2.protect i-0alone disableApiTermination"+denied, "i-0alone", "i-0ended")},
+			Plans: []string{strings.ReplaceAll("iam:user staff/mallory: "+byMallory+"; the instance is terminated"+denied, "i-0alone", "i-0ended")},
+		},
+		{
+			Sort: playbooktest.Gone, Name: "terminated by root: there is nothing that riposte can do, and it says who can", Record: strings.ReplaceAll(attribute(root, off), "i-0alone", "i-0ended"), AWS: ended, Suspects: 1,
+			Plans: []string{"account 111122223333: arn:aws:iam::111122223333:root switched off disableApiTermination of instance i-0ended without MFA; the instance is terminated; " +
+				"the account's root user can't be denied from inside: whoever administers the organisation must act\n  ec2.protect i-0ended disableApiTermination"},
 		},
 		{Sort: playbooktest.Denied, Name: "riposte may read nothing", Record: attribute(mallory, off), AWS: blind, Suspects: 1},
 		{Sort: playbooktest.Hostile, Name: "nothing but null", Record: attribute(mallory, `"disableApiTermination":null`)},
