@@ -16,6 +16,7 @@ type prepared struct {
 	Bad     []broken `json:",omitempty"` // what would be launched, and why it may not be
 	Back    int64    `json:",omitempty"` // the highest lower version that may be launched, 0: none, or not needed
 	Groups  []string `json:",omitempty"` // whose Launch has to be suspended
+	Follow  []string `json:",omitempty"` // groups that moving the default back helps
 	Checked bool     `json:",omitempty"`
 }
 

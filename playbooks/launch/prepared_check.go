@@ -82,14 +82,20 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 		}
 	}
 	for _, u := range uses {
-		if bad[u.number(t)] && (f.Back == 0 || !u.followsDefault()) {
+		switch {
+		case !bad[u.number(t)]:
+		case f.Back > 0 && u.followsDefault():
+			f.Follow = append(f.Follow, u.group)
+		default:
 			f.Groups = append(f.Groups, u.group)
 		}
 	}
-	slices.Sort(f.Groups)
-	f.Groups = slices.Compact(f.Groups)
+	f.Groups, f.Follow = sorted(f.Groups), sorted(f.Follow)
 	return f, nil
 }
+
+// sorted is in order and without doubles, so that facts which did not change look the same.
+func sorted(names []string) []string { slices.Sort(names); return slices.Compact(names) }
 
 // back is the highest version below the default whose image may be launched, 0 where there is none.
 func (r reader) back(ctx context.Context, images map[int64]string, from int64) (int64, error) {

@@ -58,12 +58,27 @@ func preventTemplates() playbook.Prevention {
 // done is told as far as the event shows it.
 func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
 	place, f := s.Resource.Place(), s.Facts
+	stop := func(group string) action.Suspend {
+		return action.Suspend{Group: place.In(event.Group, group), Processes: []string{"Launch"}}
+	}
 	var plan action.Plan
 	if s.Resource.Type == event.LaunchTemplate && (f.Back > 0 || !f.Checked) {
-		plan.Steps = append(plan.Steps, action.Try(action.DefaultVersion{Template: s.Resource, Version: f.Back}))
+		plan.Steps = moveBack(action.DefaultVersion{Template: s.Resource, Version: f.Back}, f.Follow, stop)
 	}
 	for _, group := range f.Groups {
-		plan.Steps = append(plan.Steps, action.Try(action.Suspend{Group: place.In(event.Group, group), Processes: []string{"Launch"}}))
+		plan.Steps = append(plan.Steps, action.Try(stop(group)))
 	}
 	return plan
+}
+
+// moveBack is one step for each group that follows the default, so that where the default can't be moved each of them is
+// stopped: once it is moved, the other steps find it so.
+func moveBack(move action.DefaultVersion, followers []string, stop func(string) action.Suspend) (steps []action.Step) {
+	for _, group := range followers {
+		steps = append(steps, action.Try(move).Else(stop(group)))
+	}
+	if len(steps) == 0 {
+		steps = append(steps, action.Try(move))
+	}
+	return steps
 }

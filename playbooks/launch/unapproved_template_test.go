@@ -18,12 +18,12 @@ func TestUnapprovedTemplate(t *testing.T) {
 	playbooktest.Run(t, launch.UnapprovedTemplate(), []playbooktest.Story{
 		{
 			Sort: playbooktest.Fires, Name: "the default goes back", Record: modified("lt-0web"), AWS: sighted, Suspects: 1,
-			Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web"},
+			Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "named by name only", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "ModifyLaunchTemplate", `{"ModifyLaunchTemplateRequest":{"LaunchTemplateName":"web"}}`, `null`),
-			Plans:  []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web"},
+			Plans:  []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a new version where a group follows $Latest: only that group is stopped", AWS: sighted, Suspects: 1,
@@ -45,12 +45,12 @@ func TestUnapprovedTemplate(t *testing.T) {
 			Sort: playbooktest.Fires, Name: "mixed instances, one template named twice", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "CreateAutoScalingGroup", `{"autoScalingGroupName":"new","mixedInstancesPolicy":{"launchTemplate":{"launchTemplateSpecification":{"launchTemplateId":"lt-0web"},`+
 				`"overrides":[{"instanceType":"t3.micro"},{"launchTemplateSpecification":{"launchTemplateId":"lt-0web"}}]}}}`, `null`),
-			Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web"},
+			Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "the parameter behind resolve:ssm moved", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "PutParameter", `{"name":"/moved","type":"String","overwrite":true,"value":"HIDDEN_DUE_TO_SECURITY_REASONS"}`, `{"version":2}`),
-			Plans:  []string{"ec2:launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname"},
+			Plans:  []string{"ec2:launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a launch configuration that a group uses", AWS: sighted, Suspects: 1,
@@ -77,8 +77,8 @@ func TestUnapprovedTemplate(t *testing.T) {
 		{Sort: playbooktest.Denied, Name: "nor parameters", Record: called(mallory, "PutParameter", `{"name":"/moved"}`, `{"version":2}`), AWS: blind, Suspects: 1},
 		{Sort: playbooktest.Hostile, Name: "no names at all", Record: called(mallory, "ModifyLaunchTemplate", `{"ModifyLaunchTemplateRequest":[]}`, `{"ModifyLaunchTemplateResponse":7}`)},
 		{Sort: playbooktest.Hostile, Name: "the wrong wrapper hides nothing", Record: called(mallory, "ModifyLaunchTemplate", `{"launchTemplateId":"lt-0web"}`, `null`),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web"}},
+			AWS: sighted, Suspects: 1, Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"}},
 		{Sort: playbooktest.Hostile, Name: "a parameter written as an ARN", Record: called(mallory, "PutParameter", `{"name":"arn:aws:ssm:eu-west-1:111122223333:parameter/moved"}`, `{"version":2}`),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname"}},
+			AWS: sighted, Suspects: 1, Plans: []string{"ec2:launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"}},
 	})
 }
