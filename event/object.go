@@ -19,7 +19,7 @@ type object struct {
 // split opens an object; a key that stands there twice is a fault, since readers disagree on which of the two counts. What
 // is absent or null is an empty object.
 func split(raw json.RawMessage, path string, fault *error) object {
-	o := object{path: path, keys: map[string]json.RawMessage{}, fault: fault}
+	o := object{path: path, fault: fault}
 	if *fault != nil || isNull(raw) {
 		return o
 	}
@@ -27,6 +27,7 @@ func split(raw json.RawMessage, path string, fault *error) object {
 		o.fail("is no JSON object")
 		return o
 	}
+	o.keys = make(map[string]json.RawMessage, min(len(raw)/40, 32))
 	for i := blank(raw, 1); raw[i] != '}'; {
 		end := skipValue(raw, i)
 		key := unquote(raw[i:end])

@@ -65,15 +65,25 @@ func recorded(w *bytes.Buffer, r *rand.Rand) {
 			}
 		}
 	}
-	fill(`{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLE:i-%s","arn":"arn:aws:sts::111122223333:assumed-role/web/i-%s",` +
-		`"accountId":"111122223333","accessKeyId":"ASIA%s","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROAEXAMPLE","arn":"arn:aws:iam::111122223333:role/app/web",` +
-		`"accountId":"111122223333","userName":"web"},"attributes":{"creationDate":"2026-03-01T09:00:00Z","mfaAuthenticated":"false"},"ec2RoleDelivery":"2.0"}},`)
-	fmt.Fprintf(w, `"eventTime":"2026-03-01T%02d:%02d:%02dZ","eventSource":"%s.amazonaws.com","eventName":"%s","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.%d",`+
-		`"userAgent":"aws-sdk-go-v2/1.%d.0 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#arm64 api/%[4]s#1.200.%[7]d m/E,g","requestParameters":`,
-		r.IntN(24), r.IntN(60), r.IntN(60), call.source, call.name, r.IntN(256), r.IntN(100))
+	pick := func(from ...string) string { return from[r.IntN(len(from))] }
+	role := pick("web", "batch-worker", "ci/deploy", "app/checkout", "data/etl-nightly", "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops", "backup", "app/search")
+	account := pick("111122223333", "444455556666", "777788889999")
+	region := pick("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2")
+	name := role[strings.LastIndex(role, "/")+1:]
+	fmt.Fprintf(w, `{"eventVersion":"1.%d","userIdentity":{"type":"AssumedRole","principalId":"AROA%s:%s","arn":"arn:aws:sts::%[4]s:assumed-role/%[5]s/%[3]s","accountId":"%[4]s",`+
+		`"accessKeyId":"ASIA%[6]s","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA%[2]s","arn":"arn:aws:iam::%[4]s:role/%[7]s","accountId":"%[4]s","userName":"%[5]s"},`+
+		`"webIdFederationData":{},"attributes":{"creationDate":"2026-03-01T%02[8]d:%02[9]d:%02[10]dZ","mfaAuthenticated":"false"}}},`,
+		8+r.IntN(4), id()[:17], pick("i-0"+id()[:16], "dana@example.com", "kim@example.com", "build-"+id()[:6]), account, name, id()[:16], role,
+		r.IntN(24), r.IntN(60), r.IntN(60))
+	fmt.Fprintf(w, `"eventTime":"2026-03-01T%02d:%02d:%02dZ","eventSource":"%s.amazonaws.com","eventName":"%s","awsRegion":"%s","sourceIPAddress":"%d.%d.%d.%d","userAgent":"%s","requestParameters":`,
+		r.IntN(24), r.IntN(60), r.IntN(60), call.source, call.name, region, r.IntN(256), r.IntN(256), r.IntN(256), r.IntN(256),
+		pick("aws-sdk-go-v2/1.41.0 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#arm64 m/E,g", "console.amazonaws.com",
+			"Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#5.10.210 md/arch#x86_64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#legacy",
+			"aws-cli/2.15.20 Python/3.11.6 Linux/6.1.0 exe/x86_64.debian.12 prompt/off command/"+call.source, "[S3Console/0.4, aws-internal/3]"))
 	fill(call.request + `,"responseElements":` + call.response)
-	fill(`,"requestID":"%s","eventID":"%s","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"111122223333",` +
-		`"eventCategory":"Management","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"` + call.source + `.eu-west-1.amazonaws.com"}}`)
+	fill(`,"requestID":"%s","eventID":"%s","readOnly":` + pick("true", "false") + `,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"` + account +
+		`","eventCategory":"Management","tlsDetails":{"tlsVersion":"` + pick("TLSv1.3", "TLSv1.2") + `","cipherSuite":"` +
+		pick("TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256") + `","clientProvidedHostHeader":"` + call.source + "." + region + `.amazonaws.com"}}`)
 }
 
 // trail writes gzipped log files of about 2 MB each, and returns their folder and size, decompressed.

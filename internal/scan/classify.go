@@ -11,6 +11,7 @@ type marks struct {
 	within          uint64 // from each odd quote to before the next even one: strings, where the block begins outside
 	controls        uint64 // below 0x20
 	brackets        uint64 // of both sorts, opening and closing
+	stops           uint64 // where a string may end or is not what it seems: quotes, slashes and controls
 }
 
 const (
@@ -31,7 +32,7 @@ func classifyWords(text []byte, out []marks) {
 			m.controls |= gather(zeros(w&(ones*0xe0))) << at
 			m.brackets |= gather(zeros(folded^ones*'{')|zeros(folded^ones*'}')) << at
 		}
-		m.within = parity(m.quotes)
+		m.within, m.stops = parity(m.quotes), m.quotes|m.slashes|m.controls
 		out[i] = m
 	}
 }

@@ -40,16 +40,20 @@ next:
 	VPCMPEQB Y1, Y8, Y3
 	GATHER(Y2, Y3, marks_quotes)
 	MOVQ     AX, X6
+	MOVQ     AX, R8
 	VPCLMULQDQ $0, X14, X6, X6
 	MOVQ     X6, marks_within(DI)
 	VPCMPEQB Y0, Y9, Y4
 	VPCMPEQB Y1, Y9, Y5
 	GATHER(Y4, Y5, marks_slashes)
+	ORQ      AX, R8
 	VPMINUB  Y0, Y10, Y6
 	VPMINUB  Y1, Y10, Y7
 	VPCMPEQB Y0, Y6, Y6
 	VPCMPEQB Y1, Y7, Y7
 	GATHER(Y6, Y7, marks_controls)
+	ORQ      AX, R8
+	MOVQ     R8, marks_stops(DI)
 	VPOR     Y0, Y11, Y0
 	VPOR     Y1, Y11, Y1
 	VPCMPEQB Y0, Y12, Y2

@@ -30,7 +30,7 @@ func TestClassifyMarksWhatItSays(t *testing.T) {
 				t.Fatalf("%s: %d quotes to %d, but it is marked %+v", name, quotes, i, m)
 			}
 			bracket := x == '{' || x == '}' || x == '[' || x == ']'
-			if set(m.quotes) != (x == '"') || set(m.slashes) != (x == '\\') || set(m.controls) != (x < 0x20) || set(m.brackets) != bracket {
+			if set(m.quotes) != (x == '"') || set(m.slashes) != (x == '\\') || set(m.controls) != (x < 0x20) || set(m.brackets) != bracket || m.stops != m.quotes|m.slashes|m.controls {
 				t.Fatalf("%s: %q at %d is marked %+v", name, x, i, m)
 			}
 		}

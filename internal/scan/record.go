@@ -120,32 +120,31 @@ func (s *object) member(i int) (int, verdict) {
 	}
 	s.unsure = s.unsure || escaped
 	key := b[i+1 : keyEnd-1]
-	i = skipBlank(b, keyEnd)
-	if i == len(b) {
-		return i, partly
-	}
-	if b[i] != ':' {
+	if i = skipBlank(b, keyEnd); i < len(b) && b[i] != ':' {
 		return i, broken
 	}
-	i = skipBlank(b, i+1)
-	if i == len(b) {
-		return i, partly
+	if i = skipBlank(b, i+1); i >= len(b) {
+		return len(b), partly
+	}
+	if b[i] == '"' {
+		return s.stringValue(key, i)
 	}
 	return s.value(key, i)
 }
 
-// value scans the value of a key that begins at i.
+// stringValue scans a string, and keeps it if it routes.
+func (s *object) stringValue(key []byte, i int) (int, verdict) {
+	end, escaped, v := s.skipString(i)
+	if routes := s.routing(key); routes != nil && v == whole {
+		s.unsure = s.unsure || routes.seen || escaped
+		*routes = span{i + 1, end - 1, true}
+	}
+	return end, v
+}
+
+// value scans a value that is no string.
 func (s *object) value(key []byte, i int) (end int, v verdict) {
-	routes := s.routing(key)
 	switch s.buf[i] {
-	case '"':
-		var escaped bool
-		end, escaped, v = s.skipString(i)
-		if v == whole && routes != nil {
-			s.unsure = s.unsure || routes.seen || escaped
-			*routes = span{i + 1, end - 1, true}
-		}
-		return end, v
 	case '{', '[':
 		if s.outermost && s.buf[i] == '[' && string(key) == "Records" {
 			return i + 1, listed
@@ -156,7 +155,7 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 	default:
 		end, v = skipPlain(s.buf, i)
 	}
-	s.unsure = s.unsure || routes != nil // a string was due
+	s.unsure = s.unsure || s.routing(key) != nil // a string was due
 	return end, v
 }
 

@@ -58,7 +58,7 @@ func (t *text) mark(i int) {
 func (t *text) skipString(i int) (end int, escaped bool, v verdict) {
 	for i++; i < len(t.buf); {
 		m := t.at(i)
-		stop := (m.quotes | m.slashes | m.controls) >> (uint(i) % block)
+		stop := m.stops >> (uint(i) % block)
 		if stop == 0 {
 			i = behind(i)
 			continue
