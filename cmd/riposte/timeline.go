@@ -13,8 +13,9 @@ import (
 
 // timeline prints a demo as it happens: who did what, in world time since the attack began.
 type timeline struct {
-	sh  *shell
-	err error // the first that printing met
+	sh   *shell
+	last string // who spoke last, and when: it is not repeated
+	err  error  // the first that printing met
 }
 
 func (t *timeline) line(l demo.Line) {
@@ -22,9 +23,11 @@ func (t *timeline) line(l demo.Line) {
 		return
 	}
 	text := heading(l, t.columns())
+	speaks := l.Who + clock(l.Since)
 	if l.Who != demo.Narrator {
-		text = moment(l, t.columns())
+		text = moment(l, speaks == t.last, t.columns())
 	}
+	t.last = speaks
 	_, t.err = fmt.Fprintln(t.sh.out, text)
 }
 
@@ -47,12 +50,18 @@ func heading(l demo.Line, columns int) string {
 }
 
 // moment is one line: time, who, what. What does not fit goes on below itself.
-func moment(l demo.Line, columns int) string {
+func moment(l demo.Line, again bool, columns int) string {
 	who := fmt.Sprintf("%-17s", show.Plain(l.Who))
-	margin := fmt.Sprintf("%9s  %s ", clock(l.Since), who)
-	indent := strings.Repeat(" ", lipgloss.Width(margin))
-	text := show.Wrap(show.Plain(l.Text), columns-len(indent))
-	return strings.ReplaceAll(margin, who, voice(l).Render(who)) + strings.ReplaceAll(text, "\n", "\n"+indent)
+	margin := fmt.Sprintf("%9s  ", clock(l.Since))
+	indent := strings.Repeat(" ", lipgloss.Width(margin+who)+1)
+	text := strings.ReplaceAll(show.Wrap(show.Plain(l.Text), columns-len(indent)), "\n", "\n"+indent)
+	if l.Text == string(l.State) {
+		text = voice(l).Bold(true).Render(text) // a case got somewhere
+	}
+	if again {
+		return indent + text
+	}
+	return margin + voice(l).Render(who) + " " + text
 }
 
 // voice is the colour of who speaks.
