@@ -94,10 +94,10 @@ func (r *replayed) suspect(l app.ReplayLine) error {
 
 func (r *replayed) problem(p app.ReplayProblem) {
 	where := p.Path
-	switch {
-	case p.Line > 0:
+	if p.Line > 1 {
 		where += fmt.Sprintf(", line %d", p.Line)
-	case p.Offset >= 0:
+	}
+	if p.Offset >= 0 {
 		where += fmt.Sprintf(", byte %d", p.Offset)
 	}
 	r.sh.remark("unreadable: %s: %s", where, p.Err)
