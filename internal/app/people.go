@@ -42,7 +42,7 @@ func possible(c *ledger.Case, o *ledger.Order) error {
 		if c.Undo != nil {
 			return fmt.Errorf("case %s is %s already", c.ID, c.State)
 		}
-		if len(c.Revisions) == 0 {
+		if !ledger.May(c.State, ledger.Undoing) {
 			return fmt.Errorf("case %s is %s: nothing was changed", c.ID, c.State)
 		}
 	}

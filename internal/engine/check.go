@@ -87,6 +87,9 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	})
 	t.plans[sealed.Digest], t.fresh[number] = p.Plan, true
 	t.c.Report.Wanted++
+	if len(p.Plan.Steps) == 0 && t.c.Paged == "" {
+		t.c.Paged = "riposte has no answer to this, a person must act"
+	}
 	t.note("confirmed: %s; plan %d: %v", p.Lead.Title, number, p.Plan.Kinds())
 	return nil
 }

@@ -124,11 +124,11 @@ func (t *turn) forget(ctx context.Context, r ref) error {
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
 	}
-	r.step.Held = slices.DeleteFunc(r.step.Held, func(h string) bool { return h == k })
+	r.step.Held = without(r.step.Held, k)
 	if f == nil || t.stillHeld(k) {
 		return nil
 	}
-	f.Holders = slices.DeleteFunc(f.Holders, func(h string) bool { return h == t.c.ID })
+	f.Holders = without(f.Holders, t.c.ID)
 	t.w.Effects = append(t.w.Effects, f)
 	return t.commit(ctx)
 }

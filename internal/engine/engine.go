@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/ripostehq/riposte/access"
@@ -48,6 +49,7 @@ type Engine struct {
 	Parts
 	routes *route.Table
 	books  map[string]playbook.Playbook
+	sealed atomic.Value // time.Time: when this process made a checkpoint last
 }
 
 // New makes an engine.
@@ -59,6 +61,7 @@ func New(p Parts) *Engine {
 		catalogue = append(catalogue, b.Definition)
 	}
 	e.routes = route.New(catalogue)
+	e.sealed.Store(time.Time{})
 	return e
 }
 
@@ -72,6 +75,7 @@ type Timing struct {
 	Held        time.Duration   // between two looks at a case that waits for a rule or a person
 	Retry       time.Duration   // after a first error; doubled with each further one
 	MaxRetry    time.Duration
+	Checkpoint  time.Duration // between two seals over all chains
 }
 
 // DefaultTiming fits AWS: IAM denies within some four seconds, and takes minutes at worst.
@@ -79,7 +83,7 @@ func DefaultTiming() Timing {
 	return Timing{
 		Lease: time.Minute, Call: 20 * time.Second, Propagation: 10 * time.Second,
 		Rounds:  []time.Duration{5 * time.Second, 30 * time.Second, 90 * time.Second},
-		Recheck: 2 * time.Second, Held: time.Minute, Retry: time.Second, MaxRetry: time.Minute,
+		Recheck: 2 * time.Second, Held: time.Minute, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
 	}
 }
 
@@ -92,7 +96,7 @@ func (e *Engine) Step(ctx context.Context) (next time.Time, err error) {
 			return time.Time{}, fmt.Errorf("claim a case: %w", err)
 		}
 		if claim == nil {
-			return e.Store.Next(ctx)
+			return e.rest(ctx)
 		}
 		if err := e.carry(ctx, claim); err != nil {
 			return time.Time{}, err
@@ -101,9 +105,22 @@ func (e *Engine) Step(ctx context.Context) (next time.Time, err error) {
 	return time.Time{}, ctx.Err()
 }
 
+// rest ends a Step: the chains are sealed from time to time, and the next due case says when to come back.
+func (e *Engine) rest(ctx context.Context) (time.Time, error) {
+	if now := e.Now(); now.Sub(e.sealed.Load().(time.Time)) >= e.Timing.Checkpoint {
+		if _, err := e.Store.Checkpoint(ctx, now); err != nil {
+			return time.Time{}, fmt.Errorf("seal the ledger: %w", err)
+		}
+		e.sealed.Store(now)
+	}
+	return e.Store.Next(ctx)
+}
+
 // advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on.
 func (t *turn) advance(ctx context.Context) error {
-	t.take()
+	if err := t.take(ctx); err != nil {
+		return err
+	}
 	if err := t.check(ctx); err != nil {
 		return err
 	}

@@ -113,3 +113,23 @@ func TestFlappingNeverSwitchesTheDefenceOff(t *testing.T) {
 		t.Errorf("%s, paged %q", c.State, c.Paged)
 	}
 }
+
+func TestUndoOfSeveralFindingsInOneCase(t *testing.T) {
+	s := set(t, world.Options{}, ladders())
+	for range 3 { // the same actor, three times before riposte hears of it: one case, three revisions, one effect
+		unprotect(s, mallory)
+	}
+	s.pass(5 * time.Minute)
+	c := s.only("test.ladder")
+	if len(c.Revisions) != 3 || c.State != ledger.Verified {
+		t.Fatalf("%d revisions, %s", len(c.Revisions), c.State)
+	}
+	s.order(c, ledger.Order{Verb: ledger.Undo})
+	s.pass(time.Minute)
+	effects, err := s.store.Effects(t.Context())
+	s.must(err)
+	if c = s.only("test.ladder"); c.State != ledger.Undone || len(effects) != 0 {
+		t.Errorf("%s, %d effects left: %s", c.State, len(effects), steps(c))
+	}
+	unprotect(s, mallory) // the key works again
+}

@@ -93,27 +93,6 @@ func (e *Engine) tell(ctx context.Context, f *ledger.Effect, ev event.Event, lea
 	return nil
 }
 
-// seen weighs a sighting in the case's next turn.
-func (t *turn) seen(s ledger.Sighting) {
-	who := s.By.Actor
-	what := s.Call + " by " + who.ARN
-	for i := range t.c.Revisions {
-		for j := range t.c.Revisions[i].Steps {
-			step := &t.c.Revisions[i].Steps[j]
-			if !slices.Contains(step.Held, s.Effect) {
-				continue
-			}
-			if s.Leak && s.By.Occurred.After(step.Made.Add(t.Timing.Propagation)) {
-				step.Leaked, t.c.Recheck = what, t.Now()
-			}
-			if !s.Leak {
-				step.Undone, t.c.Recheck = what, t.Now()
-				step.Trusted = t.Policy.MayUndo(t.c.Playbook, who) && who.Credential() != t.c.Origin.Actor.Credential()
-			}
-		}
-	}
-}
-
 // call is the IAM action of an event, as far as names agree: ec2.amazonaws.com RunInstances is ec2:RunInstances.
 func call(ev event.Event) string {
 	service, _, _ := strings.Cut(ev.Source, ".")

@@ -72,7 +72,8 @@ type stage struct {
 	policy  gate.Policy
 	reports []ledger.State
 	e       *engine.Engine
-	acting  bool // riposte is at work, not the attacker
+	acting  bool  // riposte is at work, not the attacker
+	broken  error // what Step returned
 }
 
 func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage {
@@ -85,8 +86,11 @@ func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
 	s := &stage{TB: t, w: w, store: store, books: books, policy: acting()}
+	t.Cleanup(func() {
+		s.must(store.Close())
+		s.must(s.broken)
+	})
 	s.restart()
 	return s
 }
@@ -176,7 +180,10 @@ func (s *stage) deliver() {
 func (s *stage) pass(d time.Duration) {
 	s.Helper()
 	end := s.w.Now().Add(d)
-	for {
+	for turns := 0; ; turns++ {
+		if turns > 2000 {
+			s.Fatalf("riposte turns without end at %s", s.w.Now())
+		}
 		s.deliver()
 		next := s.step()
 		if at, ok := s.w.Next(); ok && (next.IsZero() || at.Before(next)) {
@@ -201,7 +208,7 @@ func (s *stage) step() (next time.Time) {
 		s.acting = true
 		var err error
 		if next, err = s.e.Step(s.Context()); err != nil {
-			s.Error(err)
+			s.broken = err
 		}
 		lived <- true
 	}()

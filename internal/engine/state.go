@@ -3,7 +3,7 @@ package engine
 import "github.com/ripostehq/riposte/internal/ledger"
 
 // tally counts the steps that are live by what they wait for.
-type tally struct{ act, ask, hold, observe, except, done, broken, turning int }
+type tally struct{ act, ask, hold, observe, except, done, broken, turning, back, nothing int }
 
 // state derives the state of a case from its leads and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
@@ -26,11 +26,13 @@ func (t *turn) state() ledger.State {
 		return ledger.Acting
 	case n.broken > 0:
 		return ledger.Failed
-	case n.done > 0 && c.Rounds >= len(t.Timing.Rounds):
+	case n.done > 0 && (c.State == ledger.Contained || c.State == ledger.Verified) && c.Rounds >= len(t.Timing.Rounds):
 		return ledger.Verified
 	case n.done > 0:
 		return ledger.Contained
-	case n.observe > 0:
+	case n.back > 0:
+		return ledger.Undone
+	case n.observe+n.nothing > 0:
 		return ledger.Observed
 	case n.except > 0:
 		return ledger.Excepted
@@ -53,6 +55,9 @@ func count(c *ledger.Case) (n tally) {
 		if c.Revisions[i].Superseded != 0 {
 			continue
 		}
+		if len(c.Revisions[i].Steps) == 0 {
+			n.nothing++
+		}
 		for _, s := range c.Revisions[i].Steps {
 			n.add(s)
 		}
@@ -66,6 +71,10 @@ func (n *tally) add(s ledger.Step) {
 		n.done++
 	case ledger.Turning:
 		n.turning++
+	case ledger.Back:
+		n.back++
+	case ledger.Skipped:
+		n.nothing++ // confirmed, and its target is gone
 	case ledger.Broken:
 		n.broken++
 	case ledger.Intent:

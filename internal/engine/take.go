@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -11,18 +12,21 @@ import (
 const ExceptFor = 24 * time.Hour
 
 // take empties the inbox into the case: new suspects, sightings, people's orders.
-func (t *turn) take() {
+func (t *turn) take(ctx context.Context) error {
 	for _, m := range t.inbox {
 		switch {
 		case m.Lead != nil:
 			t.join(m)
 		case m.Seen != nil:
-			t.seen(*m.Seen)
+			if err := t.seen(ctx, *m.Seen); err != nil {
+				return err
+			}
 		case m.Order != nil:
 			t.order(*m.Order)
 		}
 		t.w.Taken = append(t.w.Taken, m.Key)
 	}
+	return nil
 }
 
 // join adds a suspect, to be checked in this turn.
@@ -36,6 +40,10 @@ func (t *turn) join(m ledger.Message) {
 }
 
 func (t *turn) order(o ledger.Order) {
+	if o.Verb != ledger.Undo && !t.c.State.Open() {
+		t.note("%s by %s is void: the case is %s", o.Verb, by(o), t.c.State)
+		return
+	}
 	switch o.Verb {
 	case ledger.Approve:
 		t.approve(o)
@@ -72,6 +80,10 @@ func (t *turn) dismiss(o ledger.Order) {
 
 func (t *turn) undo(o ledger.Order) {
 	if t.c.Undo != nil {
+		return
+	}
+	if !ledger.May(t.c.State, ledger.Undoing) {
+		t.note("undo by %s is void: nothing was changed", by(o))
 		return
 	}
 	t.c.Undo = &o

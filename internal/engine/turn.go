@@ -58,35 +58,54 @@ func (t *turn) move(to ledger.State) error {
 	t.c.State = to
 	t.c.Report.Wanted++
 	t.c.Report.Due = time.Time{}
-	now := t.Now()
-	if to == ledger.Contained && t.c.Times.Contained.IsZero() {
-		t.c.Times.Contained = now
-	}
-	if to == ledger.Verified {
-		t.c.Times.Verified = now
-	}
+	t.stamp(to)
 	t.note("%s", to)
 	return nil
+}
+
+// stamp notes the time of a stage. Whatever comes to be contained is verified from the first round.
+func (t *turn) stamp(to ledger.State) {
+	switch to {
+	case ledger.Contained:
+		t.c.Rounds = 0
+		if t.c.Times.Contained.IsZero() {
+			t.c.Times.Contained = t.Now()
+		}
+	case ledger.Verified:
+		t.c.Times.Verified = t.Now()
+	}
 }
 
 // close ends the turn: it writes what stopped it, if anything did, and gives the case back.
 func (t *turn) close(ctx context.Context, failure error) error {
 	switch {
-	case errors.Is(failure, ledger.ErrStale), errors.Is(failure, ledger.ErrJoined):
-		return nil // somebody else has it, or something new came in: the next claim reads it again
+	case beaten(failure):
+		return t.yield(ctx) // somebody else has it, or something new came in: the next claim reads it again
 	case errors.Is(failure, ledger.ErrNewer), errors.Is(failure, action.ErrNewer):
 		t.Log.Warn("case left to a newer riposte", "case", t.c.ID, "why", failure)
 		return nil // the lease keeps this replica away from it for a while
 	case failure != nil && ctx.Err() != nil:
-		return ctx.Err() // stopped from outside: the lease ends by itself, the next run goes on
+		return errors.Join(ctx.Err(), t.yield(ctx)) // stopped from outside: the next run goes on
 	}
 	t.failures(failure)
 	t.w.Release = true
 	err := t.commit(ctx)
-	if errors.Is(err, ledger.ErrStale) || errors.Is(err, ledger.ErrJoined) {
-		return nil
+	if beaten(err) {
+		return t.yield(ctx)
 	}
 	return err
+}
+
+func beaten(err error) bool {
+	return errors.Is(err, ledger.ErrStale) || errors.Is(err, ledger.ErrJoined)
+}
+
+// yield gives the case back as it was committed last.
+func (t *turn) yield(ctx context.Context) error {
+	if err := t.Store.Yield(ctx, t.c); err != nil && !errors.Is(err, ledger.ErrStale) {
+		return fmt.Errorf("give case %s back: %w", t.c.ID, err)
+	}
+	return nil
 }
 
 // failures counts what goes wrong in a row. Trouble with AWS is tried again for ever, ever more slowly: an outage must not

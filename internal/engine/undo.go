@@ -48,15 +48,8 @@ func (t *turn) takeBackStep(ctx context.Context, r ref) error {
 	if err := t.withdraw(ctx, r); err != nil {
 		return err
 	}
-	if r.step.State != ledger.Done && r.step.State != ledger.Already && r.step.State != ledger.Turning {
-		return nil
-	}
-	if why := r.rung().Do.Kind().Final; why != "" {
-		t.settle(r, ledger.Stays, why)
-		return nil
-	}
 	if len(r.step.Held) == 0 {
-		t.settle(r, ledger.Stays, "it was so before riposte came")
+		t.leave(r)
 		return nil
 	}
 	for _, k := range slices.Backward(slices.Clone(r.step.Held)) {
@@ -65,6 +58,18 @@ func (t *turn) takeBackStep(ctx context.Context, r ref) error {
 		}
 	}
 	return nil
+}
+
+// leave says why a step of which nothing is held stays as it is.
+func (t *turn) leave(r ref) {
+	if r.step.State != ledger.Done && r.step.State != ledger.Already && r.step.State != ledger.Turning {
+		return
+	}
+	why := r.rung().Do.Kind().Final
+	if why == "" {
+		why = "it was so before riposte came"
+	}
+	t.settle(r, ledger.Stays, why)
 }
 
 func (t *turn) settle(r ref, s ledger.StepState, note string) {
@@ -82,12 +87,13 @@ func (t *turn) release(ctx context.Context, r ref, k string) error {
 		t.settle(r, ledger.Stays, "it was so before riposte came")
 		return nil
 	}
-	others := slices.DeleteFunc(slices.Clone(f.Holders), func(h string) bool { return h == t.c.ID })
+	others := without(f.Holders, t.c.ID)
 	switch {
 	case len(others) > 0:
 		t.settle(r, ledger.Stays, "still wanted by case "+others[0])
 	case t.stillHeldBesides(k, r):
-		t.settle(r, ledger.Stays, "taken back with another step of this case")
+		t.settle(r, ledger.Back, "taken back with an earlier step of this case")
+		r.step.Held = without(r.step.Held, k)
 		return nil
 	default:
 		if err := t.reverse(ctx, r, f); err != nil {
@@ -95,9 +101,13 @@ func (t *turn) release(ctx context.Context, r ref, k string) error {
 		}
 	}
 	f.Holders = others
-	r.step.Held = slices.DeleteFunc(r.step.Held, func(h string) bool { return h == k })
+	r.step.Held = without(r.step.Held, k)
 	t.w.Effects = append(t.w.Effects, f)
 	return t.commit(ctx)
+}
+
+func without(list []string, s string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return x == s })
 }
 
 // stillHeldBesides reports whether a step that was not taken back yet holds the effect too.

@@ -10,12 +10,13 @@ func moves(from State) []State {
 	case Suspected:
 		return []State{Dismissed, Observed, Asked, Held, Excepted, Superseded, Acting, Contained, Failed, Undoing}
 	case Asked, Held:
-		return []State{Asked, Held, Dismissed, Observed, Excepted, Superseded, Acting, Contained, Failed, Undoing, Expired}
-	case Acting:
-		return []State{Asked, Held, Contained, Failed, Undoing}
-	case Contained:
-		return []State{Acting, Asked, Held, Verified, Failed, Undoing}
-	case Verified, Failed:
+		return []State{Asked, Held, Dismissed, Observed, Excepted, Superseded, Acting, Contained, Failed, Undoing, Undone, Expired}
+	case Acting, Contained:
+		// Nothing may be left of what was begun: an intent was withdrawn, or somebody who may took it back.
+		return []State{Acting, Contained, Asked, Held, Verified, Failed, Undoing, Undone, Observed, Excepted, Dismissed}
+	case Verified:
+		return []State{Contained, Undoing} // contained again: somebody undid it later
+	case Failed:
 		return []State{Undoing}
 	case Undoing:
 		return []State{Undone}

@@ -1,0 +1,125 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"pgregory.net/rapid"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/world"
+)
+
+// TestAnyLife lets attackers, people, brakes and death come in any order, and wants what must hold of every life: the
+// ledger fits itself, every effect is wanted by a case that was not taken back, nothing stays half done, and what riposte
+// changed and still holds is really so.
+func TestAnyLife(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		r := &reaper{}
+		s := set(t, world.Options{}, launches())
+		r.Store, s.store = s.store, r
+		mode := gate.Act
+		s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return mode, "the test says" }
+		s.policy.Limits = gate.Limits{Incidents: 20, Destroy: 20}
+		s.restart()
+		for range rapid.IntRange(3, 12).Draw(rt, "moves") {
+			switch rapid.SampledFrom([]string{"launch", "poison", "resume", "die", "halt", "release", "order", "mode", "wait"}).Draw(rt, "move") {
+			case "launch":
+				launchAlone(s)
+			case "poison":
+				poison(s)
+			case "resume":
+				resume(s)
+			case "die":
+				r.died, r.at = "", r.points+rapid.IntRange(1, 12).Draw(rt, "points")
+			case "halt":
+				s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "all", By: "sam", At: s.w.Now()}))
+			case "release":
+				_, err := s.store.Release(t.Context(), s.w.Now(), "all", "sam")
+				s.must(err)
+			case "order":
+				anyOrder(rt, s)
+			case "mode":
+				mode = rapid.SampledFrom([]gate.Decision{gate.Act, gate.Ask, gate.Observe}).Draw(rt, "mode")
+			}
+			s.pass(time.Duration(rapid.IntRange(0, 90).Draw(rt, "seconds")) * time.Second)
+		}
+		_, err := s.store.Release(t.Context(), s.w.Now(), "all", "sam")
+		s.must(err)
+		r.at = 0
+		s.pass(30 * time.Minute)
+		lifeHolds(rt, s)
+	})
+}
+
+func launchAlone(s *stage) {
+	s.Helper()
+	_, err := ec2.NewFromConfig(s.w.Config(ireland, mallory)).RunInstances(s.Context(), &ec2.RunInstancesInput{
+		ImageId: aws.String(foreign), InstanceType: types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+	})
+	s.must(err)
+}
+
+// anyOrder gives one case one order, whether it fits or not.
+func anyOrder(rt *rapid.T, s *stage) {
+	cases, err := s.store.Cases(s.Context(), ledger.Filter{})
+	s.must(err)
+	if len(cases) == 0 {
+		return
+	}
+	c := cases[rapid.IntRange(0, len(cases)-1).Draw(rt, "case")]
+	verb := rapid.SampledFrom([]ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Undo}).Draw(rt, "verb")
+	s.order(c, ledger.Order{Verb: verb, Revision: max(1, len(c.Revisions))})
+}
+
+func lifeHolds(rt *rapid.T, s *stage) {
+	if s.broken != nil {
+		rt.Errorf("the engine failed: %v", s.broken)
+	}
+	s.whole()
+	cases, err := s.store.Cases(s.Context(), ledger.Filter{})
+	s.must(err)
+	states := map[string]ledger.State{}
+	for _, c := range cases {
+		states[c.ID] = c.State
+		if c.State.Open() && c.State != ledger.Asked {
+			rt.Errorf("case %s is still %s: %s\n%s", c.ID, c.State, steps(c), s.history(c))
+		}
+		for _, line := range half(c) {
+			rt.Errorf("case %s (%s): %s", c.ID, c.State, line)
+		}
+	}
+	effects, err := s.store.Effects(s.Context())
+	s.must(err)
+	for _, f := range effects {
+		for _, h := range f.Holders {
+			if states[h] == ledger.Undone || states[h] == "" {
+				c, err := s.store.Load(s.Context(), h)
+				s.must(err)
+				rt.Errorf("effect %s is held by case %q, which is %q\n%s", f.Key, h, states[h], s.history(c))
+			}
+		}
+	}
+	if held, suspended := len(effects) > 0, suspendedProcesses(s) > 0; held != suspended {
+		rt.Errorf("the group is suspended: %v; a case wants it: %v", suspended, held)
+	}
+}
+
+// half tells the steps that were left in the middle.
+func half(c *ledger.Case) (lines []string) {
+	for _, r := range c.Revisions {
+		for i, st := range r.Steps {
+			if slices.Contains([]ledger.StepState{ledger.Intent, ledger.Turning}, st.State) {
+				lines = append(lines, fmt.Sprintf("step %d of revision %d is left at %q", i, r.Number, st.State))
+			}
+		}
+	}
+	return lines
+}

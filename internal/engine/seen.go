@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// seen weighs a sighting: a call that could undo an effect is a reason to look at once, one that an effect should have
+// stopped is a reason for the next rung.
+func (t *turn) seen(ctx context.Context, s ledger.Sighting) error {
+	who := s.By.Actor
+	what := s.Call + " by " + who.ARN
+	for i := range t.c.Revisions {
+		for j := range t.c.Revisions[i].Steps {
+			step := &t.c.Revisions[i].Steps[j]
+			if !slices.Contains(step.Held, s.Effect) || s.Leak && !s.By.Occurred.After(step.Made.Add(t.Timing.Propagation)) {
+				continue
+			}
+			if open, err := t.reopen(ctx); err != nil || !open {
+				return err
+			}
+			t.c.Recheck = t.Now()
+			if s.Leak {
+				step.Leaked = what
+				continue
+			}
+			step.Undone = what
+			step.Trusted = t.Policy.MayUndo(t.c.Playbook, who) && who.Credential() != t.c.Origin.Actor.Credential()
+		}
+	}
+	return nil
+}
+
+// reopen takes a verified case up again when its containment may have been undone later: patience must not beat the
+// defence. It is false where there is nothing to take up, or where another open case of the root does so.
+func (t *turn) reopen(ctx context.Context) (bool, error) {
+	if t.c.State != ledger.Verified {
+		return t.c.State.Open(), nil
+	}
+	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Playbook: t.c.Playbook, Account: t.c.Root.Account})
+	if err != nil {
+		return false, fmt.Errorf("read open cases: %w", err)
+	}
+	if slices.ContainsFunc(open, func(c *ledger.Case) bool { return c.Root == t.c.Root }) {
+		return false, nil
+	}
+	t.c.Times.Verified = time.Time{}
+	return true, t.move(ledger.Contained)
+}
