@@ -57,6 +57,7 @@ func (r *replayer) file(ctx context.Context, f files.File, out chan<- []finding)
 		return
 	}
 	defer log.Close()
+	r.counts.files.Add(1)
 	defer func() { r.counts.bytes.Add(log.Bytes) }()
 	reader := scan.NewReader(log, r.maxRecord, r.buffer)
 	r.read(reader)
@@ -68,7 +69,6 @@ func (r *replayer) done() {
 	r.flush()
 	r.counts.records.Add(r.records)
 	r.counts.other.Add(r.other)
-	r.counts.files.Add(1)
 	r.records, r.other = 0, 0
 }
 

@@ -23,7 +23,8 @@ func (r *Reader) more() error {
 
 // fill drops what is consumed and reads until the buffer is full, twice as large a one where nothing was consumed.
 func (r *Reader) fill() {
-	r.lines += bytes.Count(r.buf[:r.from], newline)
+	r.lineOf(r.from)
+	r.counted = 0
 	r.base += int64(r.from)
 	r.to = copy(r.buf, r.buf[r.from:r.to])
 	r.from = 0
@@ -40,18 +41,21 @@ func (r *Reader) fill() {
 
 // fault reports the value at r.from and looks for the next one.
 func (r *Reader) fault(why error) error {
-	f := &Fault{Offset: r.base + int64(r.from), Line: r.line(), Err: why}
+	f := &Fault{Offset: r.base + int64(r.from), Line: r.lineOf(r.from), Err: why}
 	r.level, r.array, r.wrapped, r.lost = outside, false, false, true
 	r.resync()
 	return f
 }
 
-// line is the line of r.from, from 1.
-func (r *Reader) line() int { return r.lines + bytes.Count(r.buf[:r.from], newline) + 1 }
-
 // Line is the line where a record begins, from 1, as long as the record is valid.
-func (r *Reader) Line(rec Record) int {
-	return r.lines + bytes.Count(r.buf[:rec.Offset-r.base], newline) + 1
+func (r *Reader) Line(rec Record) int { return r.lineOf(int(rec.Offset - r.base)) }
+
+// lineOf counts on from where it was asked last, or a file full of faults would take forever.
+func (r *Reader) lineOf(i int) int {
+	i = max(i, r.counted)
+	r.lines += bytes.Count(r.buf[r.counted:i], newline)
+	r.counted = i
+	return r.lines + 1
 }
 
 // tooLong passes over a record that is longer than the buffer may be. Where it holds the beginning of another line, it is
@@ -61,7 +65,7 @@ func (r *Reader) tooLong() error {
 	if bytes.Contains(r.buf[:r.to], lineStart) {
 		return r.fault(why)
 	}
-	f := &Fault{Offset: r.base, Line: r.line(), Err: why}
+	f := &Fault{Offset: r.base, Line: r.lineOf(r.from), Err: why}
 	r.skip()
 	return f
 }
@@ -117,8 +121,9 @@ var (
 func (r *Reader) resync() {
 	r.from = min(r.from+1, r.to)
 	for {
-		if i := nextStart(r.buf[r.from:r.to]); i >= 0 {
-			r.from += i
+		line, rec := r.line.next(r, lineStart), r.record.next(r, recordStart)
+		if line < r.to || rec < r.to {
+			r.from = min(line+len(newline), rec)
 			return
 		}
 		if r.ended != nil {
@@ -130,13 +135,17 @@ func (r *Reader) resync() {
 	}
 }
 
-func nextStart(b []byte) int {
-	line, rec := bytes.Index(b, lineStart), bytes.Index(b, recordStart)
-	if line >= 0 {
-		line += len(newline)
+// seeker finds a pattern again and again without searching anything twice, or a file full of faults would take forever.
+type seeker struct{ clear int64 } // the pattern does not begin before this offset in the stream
+
+// next is where the pattern begins next in what is not consumed yet, the end of the buffer where it does not.
+func (s *seeker) next(r *Reader, pattern []byte) int {
+	from := min(max(r.from, int(s.clear-r.base)), r.to)
+	i := bytes.Index(r.buf[from:r.to], pattern)
+	if i < 0 {
+		s.clear = r.base + int64(max(from, r.to-len(pattern)+1))
+		return r.to
 	}
-	if line < 0 || rec >= 0 && rec < line {
-		return rec
-	}
-	return line
+	s.clear = r.base + int64(from+i)
+	return from + i
 }

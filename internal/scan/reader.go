@@ -43,7 +43,8 @@ type Reader struct {
 	from, to int   // what of buf is not consumed yet
 	text     text  // buf[:to]
 	base     int64 // offset of buf[0] in the stream
-	lines    int   // in the stream before buf[0]
+	counted  int   // of buf, for lines
+	lines    int   // in the stream before buf[counted]
 	ended    error // io.EOF, or why src can't be read on
 	told     bool  // of that
 
@@ -51,6 +52,8 @@ type Reader struct {
 	array   bool // within an array of the outermost level
 	wrapped bool // within {"Records":[
 	lost    bool // behind a fault: commas and closing brackets between values are left-overs
+	line    seeker
+	record  seeker
 }
 
 // NewReader reads from src; a record longer than max bytes is a fault (0: DefaultRecord). A buffer may be given to be used
@@ -181,7 +184,7 @@ func (r *Reader) element(c byte) (Record, verdict, error) {
 	if v != whole {
 		return Record{}, v, nil
 	}
-	f := &Fault{Offset: r.base + int64(r.from), Line: r.line(), Err: errNoObject}
+	f := &Fault{Offset: r.base + int64(r.from), Line: r.lineOf(r.from), Err: errNoObject}
 	r.from = end
 	r.closed()
 	return Record{}, whole, f
@@ -227,12 +230,14 @@ func (r *Reader) afterList() verdict {
 // window is where the next value may stand: behind a fault no further than its line, so that many faults do not each
 // read on for the length of the longest record.
 func (r *Reader) window() *text {
-	if r.lost {
-		if i := bytes.Index(r.buf[r.from:r.to], lineStart); i >= 0 {
-			var line text
-			line.reset(r.buf[:r.from+i+1])
-			return &line
-		}
+	if !r.lost {
+		return &r.text
 	}
-	return &r.text
+	end := r.line.next(r, lineStart)
+	if end == r.to {
+		return &r.text
+	}
+	var line text
+	line.reset(r.buf[:end+len(newline)])
+	return &line
 }
