@@ -14,9 +14,6 @@ import (
 // act goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
 // another step is judged all the same, so that the case shows what holds it.
 func (t *turn) act(ctx context.Context) error {
-	if t.c.Undo != nil || t.c.GivenUp != "" || !t.c.State.Open() {
-		return nil
-	}
 	stopped := map[int]bool{}
 	for r := range t.live() {
 		if !waits(r.step.State) {

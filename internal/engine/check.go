@@ -12,9 +12,6 @@ import (
 
 // check reads the present for every suspect that has not been looked at; what it confirms gets a plan.
 func (t *turn) check(ctx context.Context) error {
-	if err := t.open(); err != nil {
-		return err
-	}
 	for i := range t.c.Leads {
 		if t.c.Leads[i].Checked != "" {
 			continue

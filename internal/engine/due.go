@@ -9,6 +9,9 @@ import (
 // wake is when to look at the case again: every open state has a time, and so has every report that is owed.
 func (t *turn) wake() time.Time {
 	now := t.Now()
+	if t.c.State.Open() && t.c.Failures > 0 {
+		return now.Add(t.backoff(t.c.Failures)) // whatever else is due: it would only fail again
+	}
 	var due time.Time
 	sooner := func(at time.Time) {
 		if due.IsZero() || at.Before(due) {
@@ -22,9 +25,6 @@ func (t *turn) wake() time.Time {
 		sooner(later(now, t.c.Recheck))
 	case ledger.Held, ledger.Asked:
 		sooner(now.Add(t.Timing.Held))
-	}
-	if t.c.State.Open() && t.c.Failures > 0 {
-		due = now.Add(t.backoff(t.c.Failures))
 	}
 	if at := t.nextRound(); !at.IsZero() && t.c.State.Open() {
 		sooner(at)

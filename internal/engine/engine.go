@@ -121,6 +121,21 @@ func (t *turn) advance(ctx context.Context) error {
 	if err := t.take(ctx); err != nil {
 		return err
 	}
+	if err := t.answer(ctx); err != nil {
+		return err
+	}
+	if err := t.takeBack(ctx); err != nil {
+		return err
+	}
+	return t.report(ctx)
+}
+
+// answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. A
+// case that is closed, or to be taken back, is left as it is.
+func (t *turn) answer(ctx context.Context) error {
+	if err := t.open(); err != nil || !t.c.State.Open() || t.c.GivenUp != "" || t.c.Undo != nil {
+		return err
+	}
 	if err := t.check(ctx); err != nil {
 		return err
 	}
@@ -133,10 +148,7 @@ func (t *turn) advance(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := t.takeBack(ctx); err != nil {
-		return err
-	}
-	return t.report(ctx)
+	return nil
 }
 
 // carry takes one case as far as it can go now, and writes down what stopped it.

@@ -1,0 +1,175 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/smithy-go"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+func TestTheAnswerIsLostAndTheChangeIsNotMadeTwice(t *testing.T) {
+	sent := 0
+	s := set(t, world.Options{AfterCall: func(_, op string) error {
+		if op != "SuspendProcesses" {
+			return nil
+		}
+		if sent++; sent == 1 {
+			return errors.New("read tcp: i/o timeout")
+		}
+		return nil
+	}}, launches())
+	poison(s)
+	s.pass(5 * time.Minute)
+	if c := s.only("test.launch"); c.State != ledger.Verified || sent != 1 {
+		t.Errorf("%s after %d calls: %s", c.State, sent, steps(c))
+	}
+}
+
+func TestTheFirstStepIsRefusedAndNothingIsDestroyed(t *testing.T) {
+	s := set(t, world.Options{}, launches())
+	s.w.Fail("autoscaling", "SuspendProcesses", 1, &smithy.GenericAPIError{Code: "AccessDenied", Message: "no"})
+	poison(s)
+	s.pass(5 * time.Minute)
+	c := s.only("test.launch")
+	if c.State != ledger.Failed || foreigners(s) != 1 || c.Paged == "" {
+		t.Errorf("%s, %d foreign instances, paged %q", c.State, foreigners(s), c.Paged)
+	}
+	if effects, _ := s.store.Effects(t.Context()); len(effects) != 0 {
+		t.Error("an effect is kept that never came about")
+	}
+}
+
+func TestAnOutageEndsNothing(t *testing.T) {
+	s := set(t, world.Options{}, launches())
+	s.w.Fail("autoscaling", "DescribeAutoScalingGroups", 60, &smithy.GenericAPIError{Code: "InternalFailure", Fault: smithy.FaultServer})
+	poison(s)
+	s.pass(10 * time.Second)
+	c := s.only("test.launch")
+	if c.State == ledger.Failed || c.Error == "" || foreigners(s) != 1 {
+		t.Fatalf("%s, error %q", c.State, c.Error)
+	}
+	s.pass(time.Hour)
+	if c = s.only("test.launch"); c.State != ledger.Verified || c.Error != "" {
+		t.Errorf("after the outage: %s, error %q", c.State, c.Error)
+	}
+}
+
+// poisonous is a playbook whose check panics.
+func poisonous() playbook.Definition {
+	return playbook.Define(playbook.Spec[struct{}, struct{}]{
+		ID: "test.poison", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
+		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
+			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Instance, "i-0poison"), Title: "poison"}}
+		},
+		Check: func(context.Context, playbook.In, playbook.Suspect[struct{}], struct{}) ([]playbook.Suspect[struct{}], error) {
+			panic("nil map")
+		},
+		Plan: func(playbook.Suspect[struct{}], struct{}) action.Plan { return action.Plan{} },
+	})
+}
+
+func TestAPoisonousCaseEndsAloneAndPaged(t *testing.T) {
+	s := set(t, world.Options{}, poisonous(), launches())
+	poison(s)
+	s.pass(10 * time.Minute)
+	if c := s.only("test.poison"); c.State != ledger.Failed || !strings.Contains(c.Paged, "panic") {
+		t.Errorf("the poisonous case is %s, paged %q", c.State, c.Paged)
+	}
+	if c := s.only("test.launch"); c.State != ledger.Verified {
+		t.Errorf("the other case is %s", c.State)
+	}
+}
+
+func TestSuspendedBeforeRiposteCame(t *testing.T) {
+	s := set(t, world.Options{}, launches())
+	poison(s)
+	s.must(s.w.AdvanceTo(s.w.Now().Add(2 * time.Second))) // the group has launched
+	_, err := writes{clients{s.w, mallory}}.asg(ireland).SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
+		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{"AZRebalance"},
+	})
+	s.must(err)
+	s.pass(5 * time.Minute)
+	want(s, 1)
+	s.order(s.only("test.launch"), ledger.Order{Verb: ledger.Undo})
+	s.pass(time.Minute)
+	if n := suspendedProcesses(s); n != 1 {
+		t.Errorf("%d processes are suspended: the one that was before must stay, and no other", n)
+	}
+}
+
+func TestABrakeBetweenTwoSteps(t *testing.T) {
+	var s *stage
+	s = set(t, world.Options{AfterCall: func(_, op string) error {
+		if op == "SuspendProcesses" {
+			return s.store.Halt(t.Context(), ledger.Brake{Scope: "class:destroy", By: "sam", At: s.w.Now()})
+		}
+		return nil
+	}}, launches())
+	poison(s)
+	s.pass(2 * time.Minute)
+	c := s.only("test.launch")
+	if c.State != ledger.Held || steps(c) != "done; hold" || foreigners(s) != 1 {
+		t.Errorf("%s: %s, %d foreign instances", c.State, steps(c), foreigners(s))
+	}
+	_, err := s.store.Release(t.Context(), s.w.Now(), "class:destroy", "sam")
+	s.must(err)
+	s.pass(5 * time.Minute)
+	if c = s.only("test.launch"); c.State != ledger.Verified {
+		t.Errorf("after the release: %s: %s", c.State, steps(c))
+	}
+}
+
+func TestABrakeStopsTakingBackToo(t *testing.T) {
+	s := set(t, world.Options{}, launches())
+	poison(s)
+	s.pass(5 * time.Minute)
+	want(s, 1)
+	s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "all", By: "sam", At: s.w.Now()}))
+	s.order(s.only("test.launch"), ledger.Order{Verb: ledger.Undo})
+	s.pass(5 * time.Minute)
+	if c := s.only("test.launch"); c.State != ledger.Undoing || suspendedProcesses(s) == 0 {
+		t.Errorf("%s, %d suspended", c.State, suspendedProcesses(s))
+	}
+	_, err := s.store.Release(t.Context(), s.w.Now(), "all", "sam")
+	s.must(err)
+	s.pass(5 * time.Minute)
+	if c := s.only("test.launch"); c.State != ledger.Undone || suspendedProcesses(s) != 0 {
+		t.Errorf("after the release: %s, %d suspended", c.State, suspendedProcesses(s))
+	}
+}
+
+func TestLimitsHoldWhatDestroysAndNeverWhatContains(t *testing.T) {
+	s := set(t, world.Options{}, launches())
+	s.policy.Limits = gate.Limits{Incidents: 10, Destroy: 1}
+	s.restart()
+	launchAlone(s) // mallory's one incident
+	s.pass(time.Minute)
+	poison(s) // the group's
+	s.pass(2 * time.Minute)
+	cases, err := s.store.Cases(t.Context(), ledger.Filter{})
+	s.must(err)
+	if len(cases) != 2 || cases[0].State != ledger.Contained && cases[0].State != ledger.Verified {
+		t.Fatalf("%d cases, the first is %s", len(cases), cases[0].State)
+	}
+	group := cases[1]
+	if group.State != ledger.Held || steps(group) != "done; hold" || group.Paged == "" || !strings.HasPrefix(group.Reason, "limit: destroy") {
+		t.Errorf("%s: %s (%s), paged %q", group.State, steps(group), group.Reason, group.Paged)
+	}
+	s.order(group, ledger.Order{Verb: ledger.Approve, Revision: 1})
+	s.pass(2 * time.Minute)
+	if foreigners(s) != 0 {
+		t.Error("a person's word did not count for more than the number")
+	}
+}
