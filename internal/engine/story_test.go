@@ -125,8 +125,9 @@ func TestATrustedUndoEndsIt(t *testing.T) {
 	s.policy.BreakGlass = []string{"arn:aws:iam::111122223333:user/mallory"}
 	s.restart()
 	poison(s)
-	s.pass(15 * time.Second) // after the first round, so that the record of what follows comes before the next look
+	s.pass(40 * time.Second)
 	want(s, 1)
+	s.pass(20 * time.Second) // between two rounds, so that the record of what follows comes before the next look
 	resume(s)
 	s.pass(10 * time.Minute)
 	c := s.only("test.launch")
