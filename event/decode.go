@@ -18,7 +18,11 @@ func Decode(record []byte) (Event, error) {
 		return Event{}, errors.New("no valid JSON")
 	}
 	var fault error
-	o := split(bytes.TrimSpace(bytes.Clone(record)), "the record", &fault)
+	record = bytes.TrimSpace(bytes.Clone(record))
+	if record[0] != '{' {
+		return Event{}, errors.New("the record is no JSON object")
+	}
+	o := split(record, "the record", &fault)
 	e := o.event()
 	if fault != nil {
 		return Event{}, fault

@@ -3,6 +3,7 @@ package event
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -55,6 +56,9 @@ func unwrap(found []Content, value json.RawMessage) ([]Content, error) {
 
 // open takes the records out of an object; within these there is no other list of records.
 func open(found []Content, value json.RawMessage) ([]Content, error) {
+	if value[0] != '{' {
+		return found, errors.New("a value that is no JSON object")
+	}
 	var fault error
 	o := split(value, "the object", &fault)
 	if fault != nil {
@@ -102,7 +106,7 @@ var marks = []string{"eventSource", "eventName", "eventTime", "eventVersion", "e
 func Identify(value json.RawMessage) Content {
 	var fault error
 	o := split(value, "", &fault)
-	if fault != nil {
+	if fault != nil || value[0] != '{' {
 		return Content{Record: value}
 	}
 	source, detail := o.keys["eventSource"], o.raw("detail")
