@@ -121,18 +121,19 @@ func TestAFindingMovesToItsOwnRoot(t *testing.T) {
 }
 
 func TestATrustedUndoEndsIt(t *testing.T) {
-	s := set(t, world.Options{}, launches())
-	s.policy.BreakGlass = []string{"arn:aws:iam::111122223333:user/mallory"}
+	s := set(t, world.Options{}, ladders())
+	s.policy.BreakGlass = []string{"arn:aws:iam::111122223333:user/riposte"}
 	s.restart()
-	poison(s)
-	s.pass(40 * time.Second)
-	want(s, 1)
+	unprotect(s, mallory)
 	s.pass(20 * time.Second) // between two rounds, so that the record of what follows comes before the next look
-	resume(s)
+	_, err := writes{clients{s.w, own}}.iam(ireland).DetachUserPolicy(t.Context(), &iam.DetachUserPolicyInput{
+		UserName: aws.String("mallory"), PolicyArn: aws.String("arn:aws:iam::111122223333:policy/riposte-deny"),
+	})
+	s.must(err)
 	s.pass(10 * time.Minute)
-	c := s.only("test.launch")
-	if suspendedProcesses(s) != 0 || c.Revisions[0].Steps[0].State != ledger.Back {
-		t.Errorf("%s: %s, %d suspended", c.State, steps(c), suspendedProcesses(s))
+	c := s.only("test.ladder")
+	if deny := c.Revisions[0].Steps[1]; deny.State != ledger.Back || deny.Rung != 0 || c.State != ledger.Verified {
+		t.Errorf("%s: %s", c.State, steps(c))
 	}
 }
 
