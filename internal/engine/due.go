@@ -23,8 +23,10 @@ func (t *turn) wake() time.Time {
 		sooner(now)
 	case ledger.Undoing:
 		sooner(later(now, t.c.Recheck))
-	case ledger.Held, ledger.Asked:
+	case ledger.Held:
 		sooner(now.Add(t.Timing.Held))
+	case ledger.Asked:
+		sooner(now.Add(t.Timing.Asked))
 	}
 	if at := t.nextRound(); !at.IsZero() && t.c.State.Open() {
 		sooner(at)

@@ -72,7 +72,8 @@ type Timing struct {
 	Propagation time.Duration   // after which a deny that works must show
 	Rounds      []time.Duration // verification, counted from the last change
 	Recheck     time.Duration   // a second look after one that did not find the effect
-	Held        time.Duration   // between two looks at a case that waits for a rule or a person
+	Held        time.Duration   // between two looks at a case that a rule holds
+	Asked       time.Duration   // between two looks at a case that waits for a person, whose answer wakes it
 	Retry       time.Duration   // after a first error; doubled with each further one
 	MaxRetry    time.Duration
 	Checkpoint  time.Duration // between two seals over all chains
@@ -83,7 +84,7 @@ func DefaultTiming() Timing {
 	return Timing{
 		Lease: time.Minute, Call: 20 * time.Second, Propagation: 10 * time.Second,
 		Rounds:  []time.Duration{5 * time.Second, 30 * time.Second, 90 * time.Second},
-		Recheck: 2 * time.Second, Held: time.Minute, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
+		Recheck: 2 * time.Second, Held: time.Minute, Asked: time.Hour, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
 	}
 }
 

@@ -89,10 +89,9 @@ func TestOneStaleLookDoesNotEscalate(t *testing.T) {
 	s := set(t, world.Options{}, ladders())
 	unprotect(s, mallory)
 	s.pass(6 * time.Second)
-	c := s.only("test.ladder")
 	detach(s)
 	s.pass(3900 * time.Millisecond) // to 9.9 s: no round, no record yet
-	if c = s.only("test.ladder"); c.Revisions[0].Steps[1].Rung != 0 {
+	if c := s.only("test.ladder"); c.Revisions[0].Steps[1].Rung != 0 {
 		t.Error("escalated before anything was seen")
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
@@ -107,9 +108,18 @@ func lifeHolds(rt *rapid.T, s *stage) {
 			}
 		}
 	}
-	if held, suspended := len(effects) > 0, suspendedProcesses(s) > 0; held != suspended {
-		rt.Errorf("the group is suspended: %v; a case wants it: %v", suspended, held)
+	// Where a case of the group asks, a person decides whether the group is stopped again.
+	asks := slices.ContainsFunc(cases, func(c *ledger.Case) bool { return c.State == ledger.Asked && c.Root.Type == event.Group })
+	if held, suspended := len(effects) > 0, suspendedProcesses(s) > 0; held != suspended && !asks {
+		rt.Errorf("the group is suspended: %v; a case wants it: %v\n%s", suspended, held, s.histories(cases))
 	}
+}
+
+func (s *stage) histories(cases []*ledger.Case) (all string) {
+	for _, c := range cases {
+		all += c.ID + " " + string(c.State) + ": " + steps(c) + "\n" + s.history(c) + "\n"
+	}
+	return all
 }
 
 // half tells the steps that were left in the middle.

@@ -210,7 +210,6 @@ func (s *stage) step() (next time.Time) {
 		if next, err = s.e.Step(s.Context()); err != nil {
 			s.broken = err
 		}
-		lived <- true
 	}()
 	<-lived
 	if r, ok := s.store.(*reaper); ok && r.died != "" && r.at > 0 {
@@ -281,7 +280,7 @@ func (s *stage) history(c *ledger.Case) string {
 	s.must(err)
 	var out []string
 	for _, e := range entries {
-		out = append(out, e.At.Format("05.0")+" "+strings.Join(e.Notes, "; "))
+		out = append(out, e.At.Format("04:05")+" "+strings.Join(e.Notes, "; "))
 	}
 	return strings.Join(out, "\n")
 }
