@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -108,10 +109,11 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	}
 }
 
-// OriginOf is what the engine keeps of an event.
+// OriginOf is what the engine keeps of an event. Records of old versions may lack the event's id: what else is theirs alone
+// stands in for it, or all of them would be taken for one.
 func OriginOf(e event.Event) Origin {
 	return Origin{
-		EventID: e.ID, RequestID: e.RequestID, Name: e.Name, Source: e.Source, Occurred: e.Time, Received: e.Received,
+		EventID: cmp.Or(e.ID, e.SharedID, e.RequestID), RequestID: e.RequestID, Name: e.Name, Source: e.Source, Occurred: e.Time, Received: e.Received,
 		Place: e.Place(), SourceIP: e.SourceIP, Actor: e.Actor,
 	}
 }
