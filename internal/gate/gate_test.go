@@ -31,7 +31,9 @@ func session(issuer, name string) event.Actor {
 
 func policy(mode gate.Decision) gate.Policy {
 	return gate.Policy{
-		Mode:        func(string, string, action.Class) (gate.Decision, string) { return mode, "the test says " + string(mode) },
+		Mode: func(string, string, action.Class) (gate.Decision, string) {
+			return mode, "the test says " + string(mode)
+		},
 		Roles:       []string{"riposte-audit", "riposte-contain"},
 		Untouchable: []string{web.String()},
 		BreakGlass:  []string{"arn:aws:iam::111122223333:role/break-glass"},

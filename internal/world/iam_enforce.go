@@ -50,7 +50,9 @@ func (e *enforcer) authorize(c *call, n need) *refusal {
 }
 
 // assumes reports the actions that a role's trust policy has a say in.
-func assumes(action string) bool { return action == "sts:AssumeRole" || action == "sts:SetSourceIdentity" }
+func assumes(action string) bool {
+	return action == "sts:AssumeRole" || action == "sts:SetSourceIdentity"
+}
 
 // halfway reports a user's session without a second factor, which IAM and most of STS do not take.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html

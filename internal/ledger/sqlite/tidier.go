@@ -30,6 +30,11 @@ func startTidier(path string) *tidier {
 
 func (t *tidier) run(path string) {
 	var db *sql.DB
+	defer func() {
+		if db != nil {
+			_ = db.Close() // nothing is pending on it
+		}
+	}()
 	for range t.wake {
 		if db == nil {
 			var err error
@@ -37,7 +42,6 @@ func (t *tidier) run(path string) {
 				continue
 			}
 			db.SetMaxOpenConns(1)
-			defer db.Close()
 		}
 		// What fails here is tried again later, and at the latest by a commit.
 		_, _ = db.ExecContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`)
