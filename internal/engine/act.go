@@ -14,28 +14,32 @@ import (
 // act goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
 // another step is judged all the same, so that the case shows what holds it.
 func (t *turn) act(ctx context.Context) error {
+	var errs trouble
 	stopped := map[int]bool{}
 	for r := range t.live() {
 		if !waits(r.step.State) {
 			continue
 		}
 		if stopped[r.revision.Number] || !t.due(r) {
-			if _, err := t.judge(ctx, r); err != nil {
-				return err
+			_, err := t.judge(ctx, r)
+			if errs.ends(err) {
+				break
 			}
 			continue
 		}
-		if drift, err := t.drifted(ctx, r.revision.Number); err != nil {
-			return err
-		} else if drift {
+		drift, err := t.drifted(ctx, r.revision.Number)
+		if drift && err == nil {
 			return t.act(ctx) // the plans have changed under us: begin again with the new one
 		}
-		if err := t.climb(ctx, r); err != nil {
-			return err
+		if err == nil {
+			err = t.climb(ctx, r)
+		}
+		if errs.ends(err) {
+			break
 		}
 		stopped[r.revision.Number] = t.stops(r)
 	}
-	return nil
+	return errs.err()
 }
 
 func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }

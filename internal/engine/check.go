@@ -12,15 +12,13 @@ import (
 
 // check reads the present for every suspect that has not been looked at; what it confirms gets a plan.
 func (t *turn) check(ctx context.Context) error {
+	var errs trouble
 	for i := range t.c.Leads {
-		if t.c.Leads[i].Checked != "" {
-			continue
-		}
-		if err := t.checkLead(ctx, &t.c.Leads[i]); err != nil {
-			return err
+		if t.c.Leads[i].Checked == "" && errs.ends(t.checkLead(ctx, &t.c.Leads[i])) {
+			break
 		}
 	}
-	return nil
+	return errs.err()
 }
 
 func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {

@@ -117,39 +117,39 @@ func (e *Engine) rest(ctx context.Context) (time.Time, error) {
 	return e.Store.Next(ctx)
 }
 
-// advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on.
+// advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on. People
+// are told even where the answer fails.
 func (t *turn) advance(ctx context.Context) error {
-	if err := t.take(ctx); err != nil {
-		return err
+	var errs trouble
+	for _, line := range []func(context.Context) error{t.take, t.answer, t.takeBack, t.report} {
+		if errs.ends(line(ctx)) {
+			break
+		}
 	}
-	if err := t.answer(ctx); err != nil {
-		return err
-	}
-	if err := t.takeBack(ctx); err != nil {
-		return err
-	}
-	return t.report(ctx)
+	return errs.err()
 }
 
 // answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. A
-// case that is closed, or to be taken back, is left as it is.
+// case that is closed, or to be taken back, is left as it is. What fails does not keep the rest from going on: an attacker
+// who can make one look fail must not stop the others.
 func (t *turn) answer(ctx context.Context) error {
 	if err := t.open(); err != nil || !t.c.State.Open() || t.c.GivenUp != "" || t.c.Undo != nil {
 		return err
 	}
-	if err := t.check(ctx); err != nil {
-		return err
+	var errs trouble
+	if errs.ends(t.check(ctx)) {
+		return errs.err()
 	}
 	for undone := true; undone; {
-		if err := t.act(ctx); err != nil {
-			return err
+		if errs.ends(t.act(ctx)) {
+			return errs.err()
 		}
 		var err error
-		if undone, err = t.verify(ctx); err != nil {
-			return err
+		if undone, err = t.verify(ctx); errs.ends(err) {
+			break
 		}
 	}
-	return nil
+	return errs.err()
 }
 
 // carry takes one case as far as it can go now, and writes down what stopped it.

@@ -173,3 +173,17 @@ func TestLimitsHoldWhatDestroysAndNeverWhatContains(t *testing.T) {
 		t.Error("a person's word did not count for more than the number")
 	}
 }
+
+func TestOneLookThatFailsDoesNotStopTheOthers(t *testing.T) {
+	s := set(t, world.Options{}, ladders())
+	s.w.Fail("iam", "ListAccessKeys", 1000, &smithy.GenericAPIError{Code: "ServiceFailure", Fault: smithy.FaultServer})
+	unprotect(s, mallory)
+	s.pass(time.Minute)
+	c := s.only("test.ladder")
+	if c.Revisions[0].Steps[1].State != ledger.Done || c.State != ledger.Acting || c.Error == "" {
+		t.Errorf("%s: %s; error %q: the deny must not wait for the key", c.State, steps(c), c.Error)
+	}
+	if len(s.reports) == 0 || s.reports[len(s.reports)-1] != ledger.Acting {
+		t.Errorf("people were told %v", s.reports)
+	}
+}

@@ -81,7 +81,7 @@ func (t *turn) close(ctx context.Context, failure error) error {
 	switch {
 	case beaten(failure):
 		return t.yield(ctx) // somebody else has it, or something new came in: the next claim reads it again
-	case errors.Is(failure, ledger.ErrNewer), errors.Is(failure, action.ErrNewer):
+	case newer(failure):
 		t.Log.Warn("case left to a newer riposte", "case", t.c.ID, "why", failure)
 		return nil // the lease keeps this replica away from it for a while
 	case failure != nil && ctx.Err() != nil:
@@ -94,10 +94,6 @@ func (t *turn) close(ctx context.Context, failure error) error {
 		return t.yield(ctx)
 	}
 	return err
-}
-
-func beaten(err error) bool {
-	return errors.Is(err, ledger.ErrStale) || errors.Is(err, ledger.ErrJoined)
 }
 
 // yield gives the case back as it was committed last.

@@ -16,20 +16,21 @@ func (t *turn) verify(ctx context.Context) (undone bool, err error) {
 		return false, nil
 	}
 	t.c.Recheck = time.Time{}
+	var errs trouble
 	for r := range t.live() {
 		if r.step.State != ledger.Done && r.step.State != ledger.Already {
 			continue
 		}
 		raised, err := t.look(ctx, r)
-		if err != nil {
-			return false, err
+		if errs.ends(err) {
+			break
 		}
 		undone = undone || raised
 	}
-	if !undone && t.c.Recheck.IsZero() {
+	if !undone && t.c.Recheck.IsZero() && errs.err() == nil {
 		t.pass()
 	}
-	return undone, nil
+	return undone, errs.err()
 }
 
 // look verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
