@@ -157,7 +157,7 @@ func (t *turn) do(ctx context.Context, r ref) error {
 // made settles a step; from here on it is verified, from the first round.
 func (t *turn) made(r ref, s ledger.StepState) {
 	r.step.State, r.step.Made, r.step.Missed, r.step.Undone = s, t.Now(), 0, ""
-	t.c.Rounds = 0
+	t.c.Rounds, t.answered = 0, true
 }
 
 // refused takes the next rung, or gives the step up where there is none.

@@ -80,7 +80,7 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
 		Number: number, Lead: lead, Plan: sealed, Saw: saw(p.Lead), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
 	})
-	t.plans[sealed.Digest], t.fresh[number] = p.Plan, true
+	t.plans[sealed.Digest], t.fresh[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++
 	if len(p.Plan.Steps) == 0 && t.c.Paged == "" {
 		t.c.Paged = "riposte has no answer to this, a person must act"

@@ -6,10 +6,11 @@ import (
 )
 
 // report tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
-// crash nor a silent Security Hub loses it; telling twice does no harm.
+// crash nor a silent Security Hub loses it; telling twice does no harm. A turn that answered leaves the telling to the next
+// one: other cases are answered first, however slow those are who must be told.
 func (t *turn) report(ctx context.Context) error {
 	r := &t.c.Report
-	if err := t.move(t.state()); err != nil || !r.Owed() || r.Due.After(t.Now()) {
+	if err := t.move(t.state()); err != nil || t.answered || !r.Owed() || r.Due.After(t.Now()) {
 		return err
 	}
 	if err := t.commit(ctx); err != nil {

@@ -25,6 +25,8 @@ type turn struct {
 	w     ledger.Write
 	plans map[string]action.Plan // opened, by digest
 	fresh map[int]bool           // revisions that were made in this turn
+
+	answered bool // something was found or done in this turn
 }
 
 // note writes a line into the entry of the next commit.
