@@ -61,7 +61,9 @@ type Store interface {
 
 	Brakes(ctx context.Context) ([]Brake, error)
 	Halt(ctx context.Context, b Brake) error
-	Release(ctx context.Context, now time.Time, scope, by string) (bool, error) // false where there was no such brake
+	// Release takes a brake off and makes held cases, and those being taken back, due now. It is false where there was no
+	// such brake.
+	Release(ctx context.Context, now time.Time, scope, by string) (bool, error)
 
 	// Checkpoint seals all chains as they stand; where nothing happened since the last, it is that one. Verify checks every chain against itself and against the checkpoints,
 	// those in the ledger and those given.

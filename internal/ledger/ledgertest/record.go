@@ -138,3 +138,22 @@ func checkpoints(s *stage) {
 		s.Errorf("a checkpoint of what was cut off: %+v, %v", v, err)
 	}
 }
+
+func released(s *stage) {
+	held, asked := s.open("i-1"), s.open("i-2")
+	s.must(s.Halt(s.Context(), ledger.Brake{Scope: "all", By: "alice", At: s.now}))
+	s.must(s.commit(s.take("a", held).Case, ledger.Held, time.Minute, ledger.Write{Release: true}))
+	s.must(s.commit(s.take("a", asked).Case, ledger.Asked, time.Minute, ledger.Write{Release: true}))
+	s.after(time.Second)
+	s.idle("a")
+	if was, err := s.Release(s.Context(), s.now, "account:111122223333", "alice"); err != nil || was {
+		s.Fatalf("a brake that was not on: %t, %v", was, err)
+	}
+	s.idle("a")
+	if was, err := s.Release(s.Context(), s.now, "all", "alice"); err != nil || !was {
+		s.Fatalf("released: %t, %v", was, err)
+	}
+	s.whole()
+	s.take("a", held)
+	s.idle("a")
+}

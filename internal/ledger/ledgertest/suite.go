@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"an incident takes one place, and only for a while", window},
 		{"a change is riposte's own by its request id", own},
 		{"brakes go on and off", brakes},
+		{"a released brake wakes what it held", released},
 		{"an exception ends", exceptions},
 		{"a case is found by the beginning of its id", find},
 		{"cases are listed by what they are", list},

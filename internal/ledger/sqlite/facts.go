@@ -87,39 +87,6 @@ func (s *Store) Brakes(ctx context.Context) ([]ledger.Brake, error) {
 	return out, s.explain(err)
 }
 
-// Halt puts a brake on; one of the same scope is replaced.
-func (s *Store) Halt(ctx context.Context, b ledger.Brake) error {
-	return s.change(ctx, func(t *tx) error {
-		body, err := json.Marshal(b)
-		if err != nil {
-			return err
-		}
-		_, err = t.exec(`INSERT INTO brakes (scope, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body`, b.Scope, body)
-		if err != nil {
-			return err
-		}
-		return t.appendTo(ledger.BrakesChain, ledger.Link{
-			At: b.At, Notes: []string{"halted: " + b.Scope + ", by " + b.By},
-			Wrote: []ledger.Wrote{{What: ledger.WroteBrake, Key: b.Scope, Sum: ledger.Sum(body)}},
-		})
-	})
-}
-
-// Release takes a brake off; false where there was none of that scope.
-func (s *Store) Release(ctx context.Context, now time.Time, scope, by string) (bool, error) {
-	var was int64
-	err := s.change(ctx, func(t *tx) (err error) {
-		if was, err = t.exec(`DELETE FROM brakes WHERE scope = ?`, scope); err != nil || was == 0 {
-			return err
-		}
-		return t.appendTo(ledger.BrakesChain, ledger.Link{
-			At: now, Notes: []string{"released: " + scope + ", by " + by},
-			Wrote: []ledger.Wrote{{What: ledger.WroteBrake, Key: scope}},
-		})
-	})
-	return was > 0 && err == nil, err
-}
-
 func scanJSON[T any](r scanner) (T, error) {
 	var body []byte
 	var v T
