@@ -70,7 +70,8 @@ func (r Resource) ARN() string {
 		Session:        "sts::A:assumed-role/",
 	}
 	form, ok := forms[r.Type]
-	if !ok || r.Partition == "" {
+	named := r.Type == LaunchTemplate && !strings.HasPrefix(r.ID, "lt-") // an event may know only its name
+	if !ok || named || r.Partition == "" {
 		return ""
 	}
 	form = strings.NewReplacer("R", r.Region, "A", r.Account).Replace(form)
