@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,21 +35,25 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 
 // stages is the table of cases with how long each stage took, in world time.
 func (sh *shell) stages(r record, cases []*ledger.Case) error {
-	t := newTable("CASE", "SEVERITY", "STATE", "PLAYBOOK", "RESOURCE", "RECEIVED", "CONTAINED", "VERIFIED")
-	for _, c := range cases {
+	t := newTable("#", "CASE", "STATE", "PLAYBOOK", "RESOURCE", "RECEIVED", "CONTAINED", "VERIFIED")
+	for i, c := range cases {
 		one, err := r.shown(c)
 		if err != nil {
 			return err
 		}
-		t.add(one.Case, severity(one.Severity), state(one.State), one.Playbook, show.Plain(brief(one.Resource)),
+		t.add(strconv.Itoa(i+1), one.Case, state(one.State), one.Playbook, show.Plain(brief(one.Resource)),
 			after(one.Times.Occurred, one.Times.Received), after(one.Times.Occurred, one.Times.Contained), after(one.Times.Occurred, one.Times.Verified))
 	}
 	return sh.table(t)
 }
 
 func (sh *shell) summary(s demo.Summary) error {
-	return sh.line("\n%d attacks, %d cases: %d contained, %d verified; %d instances were lost before containment.\nFrom what happened to contained: %s in the middle, %s at worst, CloudTrail's delivery included; riposte's own part %s, %s at worst.",
-		s.Attacks, s.Cases, s.Contained, s.Verified, s.Lost, millis(s.Time.P50), millis(s.Time.P99), millis(s.Own.P50), millis(s.Own.P99))
+	err := sh.line("\n%d attacks, %d cases: %d contained, %d verified; %d instances were lost before containment took effect.\nFrom what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.",
+		s.Attacks, s.Cases, s.Contained, s.Verified, s.Lost, millis(s.Time.P50), millis(s.Time.P99))
+	if err != nil || s.Own.P99 == 0 { // a demo that was over before had nothing left to do
+		return err
+	}
+	return sh.line("Riposte's own part of that, on this machine's clock, from a record's arrival to the end of the work on it:\n%s in the middle, %s at worst.", millis(s.Own.P50), millis(s.Own.P99))
 }
 
 // after is how long after what happened a stage was reached, "" where it was not.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,9 +23,14 @@ func (t *timeline) line(l demo.Line) {
 	if t.err != nil || t.sh.json() {
 		return
 	}
-	text := heading(l, t.columns())
-	speaks := l.Who + clock(l.Since)
-	if l.Who != demo.Narrator {
+	speaks := l.Who + clock(l.Since) + strconv.Itoa(l.Number)
+	text := ""
+	switch l.Who {
+	case demo.Narrator:
+		text = heading(l, t.columns())
+	case demo.Tally:
+		text = "\n" + show.Wrap(show.Plain(l.Text), t.columns())
+	default:
 		text = moment(l, speaks == t.last, t.columns())
 	}
 	t.last = speaks
@@ -34,9 +40,9 @@ func (t *timeline) line(l demo.Line) {
 // columns that text may take: a terminal's width, at most what the eye follows.
 func (t *timeline) columns() int {
 	if t.sh.width < 60 {
-		return 110
+		return 100
 	}
-	return min(t.sh.width, 130)
+	return min(t.sh.width, 120)
 }
 
 // heading is an attack's title and what to know before watching.
@@ -49,23 +55,28 @@ func heading(l demo.Line, columns int) string {
 	return out
 }
 
+// The columns of time and of who speaks.
+const margin, voices = 11, 17
+
 // moment is one line: time, who, what. What does not fit goes on below itself.
 func moment(l demo.Line, again bool, columns int) string {
-	who := fmt.Sprintf("%-17s", show.Plain(l.Who))
-	margin := fmt.Sprintf("%9s  ", clock(l.Since))
-	indent := strings.Repeat(" ", lipgloss.Width(margin+who)+1)
-	text := strings.ReplaceAll(show.Wrap(show.Plain(l.Text), columns-len(indent)), "\n", "\n"+indent)
-	if l.Text == string(l.State) {
-		text = voice(l).Bold(true).Render(text) // a case got somewhere
+	who := show.Plain(l.Who)
+	if l.Number > 0 {
+		who += fmt.Sprintf(", case %d", l.Number)
+	}
+	indent := strings.Repeat(" ", margin+voices+1)
+	text := strings.ReplaceAll(show.Wrap(show.Plain(l.Text), columns-len(indent)), "\n", "\n"+indent+"  ")
+	if stage, rest, _ := strings.Cut(text, ":"); l.Stage {
+		text = strings.TrimSuffix(ink(l).Bold(true).Render(stage)+":"+rest, ":")
 	}
 	if again {
 		return indent + text
 	}
-	return margin + voice(l).Render(who) + " " + text
+	return fmt.Sprintf("%*s  ", margin-2, clock(l.Since)) + ink(l).Render(fmt.Sprintf("%-*s", voices, who)) + " " + text
 }
 
-// voice is the colour of who speaks.
-func voice(l demo.Line) lipgloss.Style {
+// ink is the colour of who speaks.
+func ink(l demo.Line) lipgloss.Style {
 	colour := "1" // an attacker
 	switch {
 	case l.Who == demo.Riposte:

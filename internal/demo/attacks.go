@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,7 +27,7 @@ const (
 
 // Attacks are the demo's, in the order in which they are played.
 func Attacks() []Attack {
-	return []Attack{confusedDeputy(), deputyStopped("template", "batch"), deputyStopped("latest", "render"), demolition(), secondKey(), falseAlarm(), halted()}
+	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), halted()}
 }
 
 // confusedDeputy is seed 000's script: the group is made to launch what its owner never approved.
@@ -33,17 +35,22 @@ func confusedDeputy() Attack {
 	return Attack{
 		Name:  "deputy",
 		Title: "The confused deputy (account shop; the template playbook only observes)",
-		Story: "A stolen deployer key points the web group's launch template at a public image and stops the running instance: the group itself launches the foreign one.",
+		Story: "A stolen deployer key points the web group's launch template at a public image and stops the running instance: the group itself launches the foreign one. Look at the order: first the group's Launch is suspended, then the instance is terminated, or the group would replace it with its like.",
 		moves: deputyMoves("deployer of shop", shop, "web"),
 	}
 }
 
+const (
+	inTime = "Riposte has a minute: that is how long the group takes to replace the instance that was stopped. Look at what the group launches then."
+	latest = "This group follows the newest version, whatever the default is: to move the default back is not enough, and its Launch is suspended too."
+)
+
 // deputyStopped is the same where the template playbook acts: the deputy is stopped before it is confused.
-func deputyStopped(name, group string) Attack {
+func deputyStopped(name, group, story string) Attack {
 	return Attack{
 		Name:  name,
 		Title: fmt.Sprintf("The same against group %s (account lab; the template playbook acts)", group),
-		Story: "Riposte has a minute: that is how long the group takes to replace the instance that was stopped.",
+		Story: story,
 		moves: deputyMoves("deployer of lab", lab, group),
 	}
 }
@@ -97,8 +104,11 @@ func stopGroup(ctx context.Context, h hand, group string) (string, error) {
 			ids = append(ids, aws.ToString(i.InstanceId))
 		}
 	}
+	if len(ids) == 0 {
+		return "it is stopped already", nil
+	}
 	_, err = h.ec2().StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: ids})
-	return fmt.Sprint(ids), err
+	return strings.Join(ids, ", "), err
 }
 
 // demolition is seed 001's: all that is protected is unprotected, one way or another, and terminated.
@@ -106,7 +116,8 @@ func demolition() Attack {
 	a := Attack{
 		Name:  "demolition",
 		Title: "Demolition (account plant)",
-		Story: "A stolen key without MFA goes through ten protected instances, one every three seconds. What is gone before the first record arrives stays gone.",
+		Story: "A stolen key without MFA goes through ten protected instances, one every three seconds. Look at the seconds between the first call and the first record: nobody can act on what CloudTrail has not delivered, and what is gone stays gone.",
+		stake: demolished,
 	}
 	for i := range demolished {
 		a.moves = append(a.moves, demolish("igor", plant, instance("a", i), time.Duration(3*i)*time.Second, i))
@@ -146,18 +157,22 @@ func unprotect(id string, spelling int) []*ec2.ModifyInstanceAttributeInput {
 	return []*ec2.ModifyInstanceAttributeInput{flag}
 }
 
+// seconds are the times at which mallory's second key destroys.
+var seconds = []time.Duration{10 * time.Second, 20 * time.Second, 30 * time.Second, 40 * time.Second}
+
 // secondKey is the race that an eventually consistent IAM allows: the deny is taken off before it takes effect.
 func secondKey() Attack {
 	a := Attack{
 		Name:  "second-key",
 		Title: "The second key (account vault)",
-		Story: "Mallory has two keys. The first begins the demolition; the second takes riposte's deny off inside the seconds that IAM needs to enforce it.",
+		Story: "Mallory has two keys. The first begins the demolition; the second takes riposte's deny off inside the seconds that IAM needs to enforce it. Look at how riposte finds out, and at what it does next.",
+		stake: len(seconds) + 1,
 		moves: []move{demolish("mallory", vault, instance("b", 0), 0, 0)},
 	}
 	for at := time.Second; at <= 40*time.Second; at += time.Second {
 		a.moves = append(a.moves, move{at, "mallory's second", "looks for a deny and takes it off", detach})
-		if at%(10*time.Second) == 0 {
-			a.moves = append(a.moves, demolish("mallory's second", vault, instance("b", int(at/(10*time.Second))), at, 1))
+		if i := slices.Index(seconds, at); i >= 0 {
+			a.moves = append(a.moves, demolish("mallory's second", vault, instance("b", i+1), at, i+1))
 		}
 	}
 	return a
@@ -182,7 +197,7 @@ func falseAlarm() Attack {
 	a := Attack{
 		Name:  "false-alarm",
 		Title: "A false alarm, taken back (account vault)",
-		Story: "Olga resizes an instance and forgot her second factor. Riposte stops her; sam, who knows her, takes the answer back.",
+		Story: "Olga resizes an instance and forgot her second factor. Riposte stops her; sam, who knows her, takes the answer back. Look at what stays, and at how the same finding is let be afterwards.",
 		moves: []move{{0, "olga", "switches termination protection off on " + instance("b", 5), func(ctx context.Context, s *Stage) (string, error) {
 			return "", unprotectOnly(ctx, s.hand("olga", vault), instance("b", 5))
 		}}},

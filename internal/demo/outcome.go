@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/app"
@@ -18,7 +17,7 @@ type Summary struct {
 	Cases     int    `json:"cases"`
 	Contained int    `json:"contained"`
 	Verified  int    `json:"verified"`
-	Lost      int    `json:"lost"`               // resources destroyed before containment
+	Lost      int    `json:"lost"`               // resources destroyed before containment took effect
 	Time      Spread `json:"time_to_contain_ms"` // from occurred, in world time: mostly CloudTrail's delivery
 	Own       Spread `json:"own_ms"`             // from received, on this machine's clock: riposte's own part
 }
@@ -36,7 +35,10 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 	if err != nil {
 		return Summary{}, err
 	}
-	sum := Summary{Attacks: len(attacks), Cases: len(cases), Lost: len(s.lost())}
+	sum := Summary{Attacks: len(attacks), Cases: len(cases)}
+	for _, a := range attacks {
+		sum.Lost += len(s.losses(a.Name))
+	}
 	var wrong []error
 	var times []time.Duration
 	for _, c := range cases {
@@ -77,13 +79,6 @@ func spread(ds []time.Duration) Spread {
 	}
 	return Spread{at(0.5), at(0.99)}
 }
-
-// lose notes an instance that an attacker destroyed.
-func (s *Stage) lose(id string) error {
-	return s.World.Note("lost", strings.TrimSpace(s.World.Noted("lost")+" "+id))
-}
-
-func (s *Stage) lost() []string { return strings.Fields(s.World.Noted("lost")) }
 
 // once tells a refusal that repeats itself the first time only.
 func (s *Stage) once(what string, err error) (string, error) {

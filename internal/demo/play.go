@@ -20,6 +20,7 @@ type Attack struct {
 	Name  string
 	Title string
 	Story string // what to know before watching, in a sentence or two
+	stake int    // instances that the attacker goes for
 	moves []move
 }
 
@@ -35,6 +36,9 @@ type move struct {
 // Play runs the attacks in their order, each to the end of what follows from it. An attack that was begun in an earlier
 // run is carried on where its script stood.
 func (s *Stage) Play(ctx context.Context, attacks []Attack) error {
+	if err := s.recall(ctx); err != nil {
+		return err
+	}
 	for _, a := range attacks {
 		if s.World.Noted(a.Name) == "over" {
 			continue
@@ -68,6 +72,7 @@ func (s *Stage) play(ctx context.Context, a Attack) error {
 			return err
 		}
 		if !more {
+			s.tally(a)
 			return s.World.Note(a.Name, "over")
 		}
 	}
@@ -89,11 +94,9 @@ func (s *Stage) begin(a Attack) (next int, err error) {
 	return 0, s.World.Note(a.Name+" began", s.begun.Format(time.RFC3339Nano))
 }
 
-// move makes one move. It is noted as made before it is made: a killed demo rather skips a move than makes it twice.
+// move makes one move. It is noted as made once it was: a demo that was killed in between makes it again, and so moves are
+// such that making them twice is making them once.
 func (s *Stage) move(ctx context.Context, a Attack, i int) error {
-	if err := s.World.Note(a.Name, strconv.Itoa(i+1)); err != nil {
-		return err
-	}
 	m := a.moves[i]
 	result, err := m.do(ctx, s)
 	var refused smithy.APIError
@@ -103,15 +106,17 @@ func (s *Stage) move(ctx context.Context, a Attack, i int) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", m.does, err)
 	}
-	if result == silently {
-		return nil
+	if result != silently {
+		s.line(Line{At: s.World.Now(), Who: m.who, Text: m.told(result), Refused: refused != nil})
 	}
-	text := m.does
-	if result != "" {
-		text += ": " + result
+	return s.World.Note(a.Name, strconv.Itoa(i+1))
+}
+
+func (m move) told(result string) string {
+	if result == "" {
+		return m.does
 	}
-	s.line(Line{At: s.World.Now(), Who: m.who, Text: text, Refused: refused != nil})
-	return nil
+	return m.does + ": " + result
 }
 
 // silently is the result of a move that did nothing worth telling.
@@ -155,6 +160,9 @@ func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
 // Settle lets riposte work until nothing is due: after a person's order on a demo that is kept.
 func (s *Stage) Settle(ctx context.Context) error {
 	s.begun, s.attack = s.World.Now(), "after"
+	if err := s.recall(ctx); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		if err := s.deliver(ctx); err != nil {
 			return err

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
@@ -36,14 +35,16 @@ type Options struct {
 
 // Stage is a world, riposte on top of it, and the scripts of those who play in it.
 type Stage struct {
-	World  *world.World
-	App    *app.App
-	Store  ledger.Store
-	emit   func(Line)
-	told   map[string]int // entries of each case's history that were told
-	own    []time.Duration
-	attack string
-	begun  time.Time
+	World   *world.World
+	App     *app.App
+	Store   ledger.Store
+	emit    func(Line)
+	told    map[string]int // entries of each case's history that were told
+	numbers map[string]int // of each case, as the timeline calls it
+	record  *Line          // of the record in hand, until it is told
+	own     []time.Duration
+	attack  string
+	begun   time.Time
 }
 
 // Open sets a demo up, or takes up the one that a world file holds.
@@ -56,7 +57,7 @@ func Open(o Options) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{World: w, Store: o.Store, emit: o.Emit, told: map[string]int{}}
+	s := &Stage{World: w, Store: o.Store, emit: o.Emit, told: map[string]int{}, numbers: map[string]int{}}
 	if s.emit == nil {
 		s.emit = func(Line) {}
 	}
@@ -111,11 +112,11 @@ func (s *Stage) hand(who, account string) hand {
 	return hand{s.World.ConfigFrom(p, credentials(who), from), s.World.ConfigFrom(global, credentials(who), from)}
 }
 
-func (h hand) ec2() *ec2.Client         { return ec2.NewFromConfig(h.cfg) }
-func (h hand) asg() *autoscaling.Client { return autoscaling.NewFromConfig(h.cfg) }
-func (h hand) iam() *iam.Client         { return iam.NewFromConfig(h.global) }
+func (h hand) ec2() *ec2.Client { return ec2.NewFromConfig(h.cfg) }
+func (h hand) iam() *iam.Client { return iam.NewFromConfig(h.global) }
 
-// deliver hands riposte what the trail has due. A message is acknowledged once its suspects are stored.
+// deliver hands riposte what the trail has due, and lets it do what is due. A message is acknowledged once its suspects are
+// stored. Riposte's own time runs from a record's arrival to the end of the turns that it caused, without the telling.
 func (s *Stage) deliver(ctx context.Context) error {
 	for _, d := range s.World.Deliveries() {
 		began := time.Now()
@@ -126,21 +127,30 @@ func (s *Stage) deliver(ctx context.Context) error {
 		if err := s.World.Ack(d.ID); err != nil {
 			return err
 		}
+		own := time.Since(began)
+		if err := s.arrived(ctx, d.Body); err != nil {
+			return err
+		}
+		worked, err := s.step(ctx)
+		if err != nil {
+			return err
+		}
+		s.record = nil
 		if len(ads) > 0 {
-			s.arrived(d.Body, ads)
-			if err := s.step(ctx); err != nil {
-				return err
-			}
-			s.own = append(s.own, time.Since(began))
+			s.own = append(s.own, own+worked)
 		}
 	}
-	return s.step(ctx)
+	_, err := s.step(ctx)
+	return err
 }
 
 // step lets riposte do what is due, and tells what it wrote down.
-func (s *Stage) step(ctx context.Context) error {
-	if _, err := s.App.Engine.Step(ctx); err != nil {
-		return err
+func (s *Stage) step(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
+	_, err := s.App.Engine.Step(ctx)
+	own := time.Since(began)
+	if err != nil {
+		return 0, err
 	}
-	return s.tell(ctx)
+	return own, s.tell(ctx)
 }

@@ -1,8 +1,12 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -13,59 +17,105 @@ type Line struct {
 	At      time.Time     // world time
 	Since   time.Duration // from the attack's beginning
 	Attack  string
-	Who     string // Narrator, Riposte, Trail, or the name of who calls
+	Who     string // Narrator, Tally, Riposte, Trail, or the name of who calls
+	Number  int    // of riposte's case, from 1 in the order of the cases; else 0
 	Text    string // of the narrator: a title and, in a second line, the story
-	Case    string
-	State   ledger.State // of the case, after what is told
-	Refused bool         // AWS said no
+	Stage   bool   // the case reached a stage: contained, verified, ...
+	Refused bool   // AWS said no
 }
 
 // The voices that are nobody's name.
 const (
 	Narrator = "narrator"
+	Tally    = "tally" // what an attack came to
 	Riposte  = "riposte"
 	Trail    = "trail"
 )
 
 // tell tells what riposte wrote into its ledger since it was asked last.
 func (s *Stage) tell(ctx context.Context) error {
+	return s.unheard(ctx, func(c *ledger.Case, number int, entries []ledger.Entry) {
+		s.told[c.ID] += len(entries)
+		for len(entries) > 0 {
+			at, notes := entries[0].At, []string(nil)
+			for len(entries) > 0 && entries[0].At.Equal(at) {
+				notes, entries = append(notes, entries[0].Notes...), entries[1:]
+			}
+			for _, one := range sayings(notes) {
+				one.text = took(c, one, at)
+				s.line(Line{At: at, Who: Riposte, Number: number, Text: one.String(), Stage: one.end})
+			}
+		}
+	})
+}
+
+// unheard gives each case that has entries which were not told yet, with its number and those entries.
+func (s *Stage) unheard(ctx context.Context, f func(c *ledger.Case, number int, entries []ledger.Entry)) error {
 	cases, err := s.Store.Cases(ctx, ledger.Filter{})
 	if err != nil {
 		return err
 	}
-	for _, c := range cases {
+	for i, c := range cases {
+		s.numbers[c.ID] = i + 1
 		entries, err := s.Store.History(ctx, c.ID)
 		if err != nil {
 			return err
 		}
-		for _, e := range entries[min(s.told[c.ID], len(entries)):] {
-			for _, n := range e.Notes {
-				if text, ok := told(n); ok {
-					s.line(Line{At: e.At, Who: Riposte, Case: c.ID, Text: text, State: e.State})
-				}
-			}
+		if told := min(s.told[c.ID], len(entries)); told < len(entries) {
+			f(c, i+1, entries[told:])
 		}
-		s.told[c.ID] = len(entries)
 	}
 	return nil
 }
 
-// arrived tells that a record which made something suspicious was delivered.
-func (s *Stage) arrived(body []byte, ads []ledger.Admission) {
-	var envelope struct {
-		Detail struct{ EventName, EventTime string }
-	}
-	if json.Unmarshal(body, &envelope) != nil {
-		return
-	}
-	text := envelope.Detail.EventName + " arrives"
-	if at, err := time.Parse(time.RFC3339, envelope.Detail.EventTime); err == nil {
-		text += " " + s.World.Now().Sub(at).Round(time.Second).String() + " after it happened"
-	}
-	s.line(Line{At: s.World.Now(), Who: Trail, Case: ads[0].Case, Text: text})
+// recall counts what an earlier run told as told.
+func (s *Stage) recall(ctx context.Context) error {
+	return s.unheard(ctx, func(c *ledger.Case, _ int, entries []ledger.Entry) { s.told[c.ID] += len(entries) })
 }
 
+// arrived has ready that a record was delivered which left something in the ledger: it is told where riposte says
+// something about it.
+func (s *Stage) arrived(ctx context.Context, body []byte) error {
+	matters := false
+	if err := s.unheard(ctx, func(*ledger.Case, int, []ledger.Entry) { matters = true }); err != nil || !matters {
+		return err
+	}
+	var envelope struct {
+		Detail struct {
+			EventName, EventTime string
+			UserIdentity         struct {
+				UserName       string
+				SessionContext struct{ SessionIssuer struct{ UserName string } }
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		return fmt.Errorf("read a record of the world: %w", err)
+	}
+	d := envelope.Detail
+	at, err := time.Parse(time.RFC3339, d.EventTime)
+	if err != nil {
+		return fmt.Errorf("read a record of the world: %w", err)
+	}
+	now, by := s.World.Now(), cmp.Or(d.UserIdentity.UserName, d.UserIdentity.SessionContext.SessionIssuer.UserName, "AWS")
+	s.record = &Line{At: now, Who: Trail, Text: fmt.Sprintf("%s by %s arrives, %s after it happened", d.EventName, by, now.Sub(at).Round(time.Second))}
+	return s.first()
+}
+
+var caseIDs = regexp.MustCompile(`\b(case )?c_[0-9a-z]{26}\b`)
+
+// line emits a line; cases go by their numbers there.
 func (s *Stage) line(l Line) {
+	if r := s.record; r != nil && l.Who == Riposte {
+		s.record = nil
+		s.line(*r)
+	}
 	l.Attack, l.Since = s.attack, l.At.Sub(s.begun)
+	l.Text = caseIDs.ReplaceAllStringFunc(l.Text, func(id string) string {
+		if n := s.numbers[strings.TrimPrefix(id, "case ")]; n > 0 {
+			return fmt.Sprintf("case %d", n)
+		}
+		return id
+	})
 	s.emit(l)
 }
