@@ -11,9 +11,16 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 )
 
-// serve opens a ledger to give orders in: where a demo's world lies beside it, orders are carried out there, in its time.
+// alone takes a demo's world for this process: two that moved its clock would lose each other's changes.
+func alone(ctx context.Context, world string) (release func() error, err error) {
+	return sqlite.Lock(ctx, world+".lock")
+}
+
+// serve opens a ledger to give orders in: where a demo's world lies beside it, orders are carried out there, in its time,
+// or left to the process that has the world at the moment.
 func (f ledgerFlag) serve(ctx context.Context, sh *shell) (record, error) {
 	r, err := f.open(ctx, sh)
 	if err != nil {
@@ -22,6 +29,10 @@ func (f ledgerFlag) serve(ctx context.Context, sh *shell) (record, error) {
 	world := r.file + ".world"
 	if _, err := os.Stat(world); errors.Is(err, fs.ErrNotExist) {
 		return r, nil
+	}
+	r.release, err = alone(ctx, world)
+	if err != nil && !errors.Is(err, sqlite.ErrTaken) {
+		return record{}, errors.Join(err, r.Close())
 	}
 	stage, err := demo.Open(demo.Options{
 		Catalogue: sh.catalogue, Store: r.Store, World: world, Emit: sh.news(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -53,9 +64,17 @@ func (r record) now(sh *shell) time.Time {
 
 // carryOn has what was ordered done: here and now on a demo's world, else by the riposte that serves the ledger.
 func (sh *shell) carryOn(ctx context.Context, r record) error {
-	if r.stage == nil {
+	if r.stage == nil || r.release == nil {
 		sh.remark("recorded in %s; the riposte that serves this ledger takes it up", r.file)
 		return nil
 	}
 	return r.stage.Settle(ctx)
+}
+
+// Close lets go of the ledger and of the demo's world.
+func (r record) Close() error {
+	if r.release == nil {
+		return r.Store.Close()
+	}
+	return errors.Join(r.Store.Close(), r.release())
 }

@@ -47,6 +47,11 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	file, world := sqlite.Memory, ""
 	if v.Ledger != "" {
 		file, world = v.Ledger, v.Ledger+".world"
+		release, err := alone(ctx, world)
+		if err != nil {
+			return fmt.Errorf("a demo of %s: %w", file, err)
+		}
+		defer release()
 	}
 	store, err := sqlite.Open(ctx, file)
 	if err != nil {

@@ -58,6 +58,8 @@ type record struct {
 	config *config.Config
 	file   string
 	stage  *demo.Stage // of a demo's ledger that orders are given in, else nil
+
+	release func() error // of the demo's world; nil where there is none, or where another process has it
 }
 
 // open opens a ledger that must be there: to halt a ledger that nobody serves would only look like safety.
