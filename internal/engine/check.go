@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
@@ -76,6 +77,9 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", p.Lead.Resource, err)
 	}
+	if t.again(sealed.Digest, p.Lead) {
+		return nil
+	}
 	number := len(t.c.Revisions) + 1
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
 		Number: number, Lead: lead, Plan: sealed, Saw: saw(p.Lead), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
@@ -87,6 +91,32 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	}
 	t.note("confirmed: %s; plan %d: %v", p.Lead.Title, number, p.Plan.Kinds())
 	return nil
+}
+
+// again is true where the very same plan stands already: what it did is looked at once more, with the new event as
+// evidence against it, instead of piling up plans as fast as an attacker can repeat himself.
+func (t *turn) again(digest string, l playbook.Lead) bool {
+	found := false
+	for r := range t.live() {
+		if r.revision.Plan.Digest != digest || ended(r.revision) {
+			continue
+		}
+		found = true
+		if r.step.State == ledger.Done || r.step.State == ledger.Already {
+			r.step.Undone, t.c.Recheck = l.Origin.Name+" by "+l.Origin.Actor.ARN, t.Now()
+		}
+	}
+	if found {
+		t.note("confirmed again: %s", l.Title)
+	}
+	return found
+}
+
+// ended reports whether a person, or AWS, has put an end to a step of the revision: the next finding is judged for itself.
+func ended(r *ledger.Revision) bool {
+	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
+		return s.State == ledger.Dropped || s.State == ledger.Broken || s.State == ledger.Back || s.State == ledger.Stays
+	})
 }
 
 // drifted looks again at what a revision that had to wait was made for. Where the facts or the plan would be others now,
@@ -112,6 +142,7 @@ func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
 func (t *turn) supersede(number int, found []playbook.Proposal) error {
 	before := len(t.c.Revisions)
 	lead := t.c.Revisions[number-1].Lead
+	t.c.Revisions[number-1].Superseded = -1
 	for _, p := range found {
 		if p.Lead.Resource == t.c.Root {
 			if err := t.revise(lead, p); err != nil {
@@ -119,10 +150,8 @@ func (t *turn) supersede(number int, found []playbook.Proposal) error {
 			}
 		}
 	}
-	r := &t.c.Revisions[number-1]
-	r.Superseded = -1
 	if len(t.c.Revisions) > before {
-		r.Superseded = before + 1
+		t.c.Revisions[number-1].Superseded = before + 1
 	}
 	t.note("revision %d is superseded: what it was made for has changed", number)
 	return nil

@@ -115,12 +115,12 @@ func TestFlappingNeverSwitchesTheDefenceOff(t *testing.T) {
 
 func TestUndoOfSeveralFindingsInOneCase(t *testing.T) {
 	s := set(t, world.Options{}, ladders())
-	for range 3 { // the same actor, three times before riposte hears of it: one case, three revisions, one effect
-		unprotect(s, mallory)
+	for _, key := range []aws.Credentials{mallory, second, mallory} {
+		unprotect(s, key) // before riposte hears of it: one case, a plan for each key, one deny that both want
 	}
 	s.pass(5 * time.Minute)
 	c := s.only("test.ladder")
-	if len(c.Revisions) != 3 || c.State != ledger.Verified {
+	if len(c.Leads) != 3 || len(c.Revisions) != 2 || c.State != ledger.Verified {
 		t.Fatalf("%d revisions, %s", len(c.Revisions), c.State)
 	}
 	s.order(c, ledger.Order{Verb: ledger.Undo})

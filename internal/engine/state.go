@@ -8,6 +8,13 @@ type tally struct{ act, ask, hold, observe, except, done, broken, turning, back,
 // state derives the state of a case from its leads and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
 func (t *turn) state() ledger.State {
+	if s := t.derived(); s.Open() || t.left == 0 {
+		return s
+	}
+	return t.c.State // it would close, and suspects are waiting
+}
+
+func (t *turn) derived() ledger.State {
 	c, n := t.c, count(t.c)
 	switch {
 	case c.Undo != nil && n.done+n.turning > 0:

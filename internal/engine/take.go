@@ -11,11 +11,20 @@ import (
 // ExceptFor is how long an answer that was taken back is not given again, unless the person says otherwise.
 const ExceptFor = 24 * time.Hour
 
-// take empties the inbox into the case: new suspects, sightings, people's orders.
+// batch is how many suspects one turn takes: each costs calls to AWS, and a turn must end within its lease, however many
+// an attacker makes.
+const batch = 25
+
+// take moves the inbox into the case: suspects, as many as a turn can look at, sightings, people's orders.
 func (t *turn) take(ctx context.Context) error {
+	leads := 0
 	for _, m := range t.inbox {
 		switch {
+		case m.Lead != nil && leads == batch:
+			t.left++
+			continue
 		case m.Lead != nil:
+			leads++
 			t.join(m)
 		case m.Seen != nil:
 			if err := t.seen(ctx, *m.Seen); err != nil {

@@ -187,3 +187,17 @@ func TestOneLookThatFailsDoesNotStopTheOthers(t *testing.T) {
 		t.Errorf("people were told %v", s.reports)
 	}
 }
+
+// TestAFloodIsTakenInTurns: more suspects than one turn can look at, all of one root.
+func TestAFloodIsTakenInTurns(t *testing.T) {
+	s := set(t, world.Options{}, ladders())
+	for range 120 {
+		unprotect(s, mallory)
+	}
+	s.pass(10 * time.Minute)
+	c := s.only("test.ladder")
+	if len(c.Leads) != 120 || len(c.Revisions) != 1 || c.State != ledger.Verified {
+		t.Errorf("%d suspects, %d plans, %s", len(c.Leads), len(c.Revisions), c.State)
+	}
+	s.whole()
+}

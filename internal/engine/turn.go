@@ -26,6 +26,7 @@ type turn struct {
 	plans map[string]action.Plan // opened, by digest
 	fresh map[int]bool           // revisions that were made in this turn
 
+	left     int  // suspects that wait for the next turn
 	answered bool // something was found or done in this turn
 }
 
