@@ -56,6 +56,8 @@ func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 func (r record) one(ctx context.Context, id string) (*ledger.Case, error) {
 	c, err := r.Find(ctx, id)
 	switch {
+	case strings.TrimPrefix(id, "c_") == "":
+		return nil, wrongUsage("%q names no case: give the beginning of its id", id)
 	case errors.Is(err, ledger.ErrNotFound):
 		return nil, fmt.Errorf("no case in %s begins with %q", r.file, show.Plain(id))
 	case errors.Is(err, ledger.ErrAmbiguous):

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -32,6 +34,9 @@ Examples:
 
 // Run lists the cases, oldest first.
 func (v casesVerb) Run(ctx context.Context, sh *shell) error {
+	if all := ledger.States(); v.State != "" && !slices.Contains(all, ledger.State(v.State)) {
+		return wrongUsage("there is no state %q; there are %s", v.State, strings.Trim(fmt.Sprint(all), "[]"))
+	}
 	r, err := v.open(ctx, sh)
 	if err != nil {
 		return err

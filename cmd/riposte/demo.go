@@ -47,17 +47,19 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	file, world := sqlite.Memory, ""
 	if v.Ledger != "" {
 		file, world = v.Ledger, v.Ledger+".world"
-		release, err := alone(ctx, world)
-		if err != nil {
-			return fmt.Errorf("a demo of %s: %w", file, err)
-		}
-		defer release()
 	}
 	store, err := sqlite.Open(ctx, file)
 	if err != nil {
 		return fmt.Errorf("open the ledger: %w", err)
 	}
 	defer store.Close()
+	if world != "" {
+		release, err := alone(ctx, world)
+		if err != nil {
+			return fmt.Errorf("play in %s: %w", world, err)
+		}
+		defer release()
+	}
 	t := timeline{sh: sh}
 	stage, err := demo.Open(demo.Options{
 		Catalogue: sh.catalogue, Store: store, World: world, DeliveryDelay: v.DeliveryDelay, Emit: t.line, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
@@ -71,7 +73,7 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if _, err := store.Checkpoint(ctx, stage.World.Now()); err != nil {
 		return fmt.Errorf("seal the ledger: %w", err)
 	}
-	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, file: file}, attacks)
+	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, file: file}, attacks, t.last != "")
 }
 
 // carriedOn tells somebody who stopped the demo how to go on with it.

@@ -15,7 +15,7 @@ import (
 )
 
 // demoEnds prints the cases and the sums, and fails where a case did not end as it should.
-func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, attacks []demo.Attack) error {
+func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, attacks []demo.Attack, told bool) error {
 	cases, err := r.Cases(ctx, ledger.Filter{})
 	if err != nil {
 		return fmt.Errorf("read the cases: %w", err)
@@ -23,6 +23,9 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 	sum, wrong := stage.Outcome(ctx, attacks)
 	if sh.json() {
 		return errors.Join(sh.cases(r, cases), sh.object(map[string]demo.Summary{"summary": sum}), wrong)
+	}
+	if !told {
+		sh.remark("%s holds a demo that is over: nothing is played twice", r.file)
 	}
 	if err := errors.Join(sh.line(""), sh.stages(r, cases), sh.summary(sum)); err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -61,7 +62,7 @@ func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, orders ...l
 		return sh.object(one)
 	}
 	why := ""
-	if one.State == ledger.Asked || one.State == ledger.Held {
+	if slices.Contains([]ledger.State{ledger.Asked, ledger.Held, ledger.Undoing}, one.State) {
 		why = ": " + one.Reason
 	}
 	if err := sh.line("%s is %s%s", one.Case, string(one.State), why); err != nil {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -37,13 +40,13 @@ func (v releaseVerb) Run(ctx context.Context, sh *shell) error {
 		return fmt.Errorf("read the brakes: %w", err)
 	}
 	if !was {
-		return fmt.Errorf("%s was not halted; halted are: %v", v.Scope, scopes(left))
+		return fmt.Errorf("%s was not halted; halted: %s", v.Scope, cmp.Or(strings.Join(scopes(left), ", "), "nothing"))
 	}
 	if sh.json() {
-		return sh.object(map[string]any{"released": v.Scope, "halted": scopes(left)})
+		return errors.Join(sh.object(map[string]any{"released": v.Scope, "halted": scopes(left)}), sh.carryOn(ctx, r))
 	}
 	if len(left) > 0 {
-		sh.remark("still halted: %s", fmt.Sprint(scopes(left)))
+		sh.remark("still halted: %s", strings.Join(scopes(left), ", "))
 	}
 	if err := sh.line("released: %s", v.Scope); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -147,7 +148,11 @@ func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	busy = busy || len(open) > 0
+	brakes, err := s.Store.Brakes(ctx)
+	if err != nil {
+		return false, err
+	}
+	busy = busy || slices.ContainsFunc(open, func(c *ledger.Case) bool { return !forPeople(c.State, len(brakes) > 0) })
 	if !busy || to.IsZero() || to.Sub(s.begun) > longest {
 		return false, nil
 	}
@@ -155,6 +160,11 @@ func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
 		return true, nil
 	}
 	return true, s.World.AdvanceTo(to)
+}
+
+// forPeople reports whether a case waits for a person rather than for time.
+func forPeople(s ledger.State, halted bool) bool {
+	return s == ledger.Asked || s == ledger.Held || s == ledger.Undoing && halted
 }
 
 // Settle lets riposte work until nothing is due: after a person's order on a demo that is kept.

@@ -34,6 +34,13 @@ const (
 	Expired    State = "expired"    // nobody answered in time
 )
 
+// States are all of them, in the order of a case's life.
+func States() []State {
+	return []State{
+		Suspected, Dismissed, Observed, Asked, Held, Excepted, Superseded, Acting, Contained, Verified, Failed, Undoing, Undone, Expired,
+	}
+}
+
 // Open reports whether a case still waits for something; a lead on the same root joins an open case.
 func (s State) Open() bool {
 	return slices.Contains([]State{Suspected, Asked, Held, Acting, Contained, Undoing}, s)
