@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,25 +39,43 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 
 // stages is the table of cases with how long each stage took, in world time.
 func (sh *shell) stages(r record, cases []*ledger.Case) error {
-	t := newTable("#", "CASE", "STATE", "PLAYBOOK", "RESOURCE", "RECEIVED", "CONTAINED", "VERIFIED")
+	t := newTable("#", "CASE", "STATE", "PLAYBOOK", "RESOURCE", "SEEN", "CONTAINED", "VERIFIED")
 	for i, c := range cases {
 		one, err := r.shown(c)
 		if err != nil {
 			return err
 		}
-		t.add(strconv.Itoa(i+1), one.Case, state(one.State), one.Playbook, show.Plain(brief(one.Resource)),
+		t.add(strconv.Itoa(i+1), beginning(c, cases), state(one.State), one.Playbook[strings.LastIndex(one.Playbook, ".")+1:], show.Plain(brief(one.Resource)),
 			after(one.Times.Occurred, one.Times.Received), after(one.Times.Occurred, one.Times.Contained), after(one.Times.Occurred, one.Times.Verified))
 	}
 	return sh.table(t)
 }
 
 func (sh *shell) summary(s demo.Summary) error {
-	err := sh.line("\n%d attacks, %d cases: %d contained, %d verified; %d instances were lost before containment took effect.\nFrom what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.",
-		s.Attacks, s.Cases, s.Contained, s.Verified, s.Lost, millis(s.Time.P50), millis(s.Time.P99))
+	err := sh.line("\n%s, %s: %d contained, %d verified; %s lost before containment took effect.\nFrom what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.",
+		counted(s.Attacks, "attack"), counted(s.Cases, "case"), s.Contained, s.Verified, counted(s.Lost, "instance"), millis(s.Time.P50), millis(s.Time.P99))
 	if err != nil || s.Own.P99 == 0 { // a demo that was over before had nothing left to do
 		return err
 	}
-	return sh.line("Riposte's own part of that, on this machine's clock, from a record's arrival to the end of the work on it:\n%s in the middle, %s at worst.", millis(s.Own.P50), millis(s.Own.P99))
+	return sh.line("Riposte's own part, on this machine's clock, from a record's arrival to the end of its work on it:\n%s in the middle, %s at worst.", millis(s.Own.P50), millis(s.Own.P99))
+}
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// beginning is as much of a case's id as tells it from the others, and a little more, since there will be others.
+func beginning(c *ledger.Case, all []*ledger.Case) string {
+	for n := 12; n < len(c.ID); n++ {
+		alike := func(o *ledger.Case) bool { return strings.HasPrefix(o.ID, c.ID[:n]) }
+		if !slices.ContainsFunc(all, func(o *ledger.Case) bool { return o != c && alike(o) }) {
+			return c.ID[:n]
+		}
+	}
+	return c.ID
 }
 
 // after is how long after what happened a stage was reached, "" where it was not.
@@ -77,5 +96,5 @@ func brief(resource string) string {
 		return s
 	}
 	parts := strings.SplitN(resource, "/", 3)
-	return parts[len(parts)-1]
+	return strings.TrimPrefix(parts[len(parts)-1], "autoscaling:")
 }

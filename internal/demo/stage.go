@@ -35,16 +35,17 @@ type Options struct {
 
 // Stage is a world, riposte on top of it, and the scripts of those who play in it.
 type Stage struct {
-	World   *world.World
-	App     *app.App
-	Store   ledger.Store
-	emit    func(Line)
-	told    map[string]int // entries of each case's history that were told
-	numbers map[string]int // of each case, as the timeline calls it
-	record  *Line          // of the record in hand, until it is told
-	own     []time.Duration
-	attack  string
-	begun   time.Time
+	World     *world.World
+	App       *app.App
+	Store     ledger.Store
+	emit      func(Line)
+	told      map[string]int // entries of each case's history that were told
+	numbers   map[string]int // of each case, as the timeline calls it
+	record    *Line          // of the record in hand, until it is told
+	playbooks []string       // of the catalogue: each acts somewhere in the demo
+	own       []time.Duration
+	attack    string
+	begun     time.Time
 }
 
 // Open sets a demo up, or takes up the one that a world file holds.
@@ -60,6 +61,9 @@ func Open(o Options) (*Stage, error) {
 	s := &Stage{World: w, Store: o.Store, emit: o.Emit, told: map[string]int{}, numbers: map[string]int{}}
 	if s.emit == nil {
 		s.emit = func(Line) {}
+	}
+	for _, p := range o.Catalogue {
+		s.playbooks = append(s.playbooks, p.ID)
 	}
 	s.App = app.New(app.Parts{
 		Config: cfg, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log,
