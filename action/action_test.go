@@ -71,6 +71,7 @@ func TestEveryActionKeepsTheContract(t *testing.T) {
 	for name, a := range map[string]action.Action{
 		"suspend all":         action.Suspend{Group: group},
 		"suspend launch":      action.Suspend{Group: group, Processes: []string{"Launch"}},
+		"pin":                 action.Pin{Group: group, Template: "lt-0cccccccccccccccc", Version: "1"},
 		"standby":             action.Standby{Instance: ireland.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
 		"terminate":           action.Terminate{Instance: alone},
 		"isolate":             action.Isolate{Instance: alone, Interfaces: network, Groups: []string{"sg-0isolated"}},
@@ -129,6 +130,7 @@ func TestWhatIsGoneIsLeftAlone(t *testing.T) {
 	for _, a := range []action.Action{
 		action.Suspend{Group: ireland.In(event.Group, "none")}, action.Terminate{Instance: nowhere},
 		action.Isolate{Instance: nowhere, Interfaces: []string{"eni-0"}, Groups: []string{"sg-0isolated"}},
+		action.Pin{Group: ireland.In(event.Group, "none"), Template: "lt-0cccccccccccccccc", Version: "1"},
 		action.Standby{Instance: alone, Group: "web"}, action.Protect{Instance: nowhere, Attribute: action.AgainstTermination},
 		action.DefaultVersion{Template: ireland.In(event.LaunchTemplate, "lt-0123456789abcdef0"), Version: 1},
 		action.DeactivateKey{User: nobody, Key: "AKIAMALLORY000000001"}, action.DeactivateKey{User: mallory, Key: "AKIAGONE000000000001"},

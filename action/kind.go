@@ -41,6 +41,7 @@ func Kinds() []Kind {
 		deactivateKeyKind, activateKeyKind,
 		attachUserDenyKind, detachUserDenyKind, denyUserKind, undenyUserKind, boundUserKind, unboundUserKind,
 		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind,
+		pinKind,
 	}
 }
 

@@ -26,6 +26,7 @@ func oneOfEach() []Action {
 		DenySession{builder, "AROAEXAMPLE:job-1", "c_1", Destructive},
 		RevokeSessions{builder, time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC), "AROAEXAMPLE:job-1", "c_1", Destructive},
 		UndenyRole{builder, "riposte-deny-c_1"}, AttachRoleDeny{builder}, DetachRoleDeny{builder},
+		Pin{group, "lt-0a1b2c3d4e5f60718", "3"},
 	}
 }
 

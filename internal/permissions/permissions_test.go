@@ -147,6 +147,38 @@ func TestContainCannotMakeItselfAdministrator(t *testing.T) {
 	}
 }
 
+// Pinning a group needs the right to launch: from templates, for EC2's sake, and never with a role of riposte's own.
+func TestAuthorLaunchesFromTemplatesOnly(t *testing.T) {
+	author, _ := tier(t, everything(), "author")
+	const instance, role = "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:iam::111122223333:role/web"
+	template := map[string]string{"ec2:LaunchTemplate": "arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-0123456789abcdef0"}
+	toEC2 := map[string]string{"iam:PassedToService": "ec2.amazonaws.com"}
+	for _, c := range []struct {
+		name, call, on string
+		context        map[string]string
+		want           bool
+	}{
+		{"from a template", "ec2:RunInstances", instance, template, true},
+		{"its image, which has no account", "ec2:RunInstances", "arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0", template, true},
+		{"by hand", "ec2:RunInstances", instance, nil, false},
+		{"tags what it launches", "ec2:CreateTags", instance, map[string]string{"ec2:CreateAction": "RunInstances"}, true},
+		{"tags nothing else", "ec2:CreateTags", instance, nil, false},
+		{"passes a role to an instance", "iam:PassRole", role, toEC2, true},
+		{"and to no other service", "iam:PassRole", role, map[string]string{"iam:PassedToService": "lambda.amazonaws.com"}, false},
+		{"none of riposte's own", "iam:PassRole", "arn:aws:iam::111122223333:role/riposte-author", toEC2, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := may(author, c.call, c.on, c.context); got != c.want {
+				t.Errorf("%s on %s: got %v, want %v", c.call, c.on, got, c.want)
+			}
+		})
+	}
+	contain, _ := tier(t, everything(), "contain")
+	if may(contain, "autoscaling:UpdateAutoScalingGroup", "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/web", nil) {
+		t.Error("contain may empty a group")
+	}
+}
+
 func TestAuditChangesNothing(t *testing.T) {
 	all, err := For(everything())
 	if err != nil {

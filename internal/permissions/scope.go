@@ -23,7 +23,10 @@ var (
 	groups      = scope{name: "Groups", resources: []string{"arn:*:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/*"}}
 	instances   = scope{name: "Instances", resources: []string{"arn:*:ec2:*:*:instance/*"}}
 	interfaces  = scope{name: "Interfaces", resources: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ec2:*:*:network-interface/*", "arn:*:ec2:*:*:security-group/*"}}
-	templates   = scope{name: "Templates", resources: []string{"arn:*:ec2:*:*:launch-template/*"}}
+	launches    = scope{"LaunchFromTemplates", []string{"arn:*:ec2:*:*:*"}, map[string]map[string][]string{"ArnLike": {"ec2:LaunchTemplate": {templateARNs}}}}
+	launchTags  = scope{"TagWhatIsLaunched", []string{"arn:*:ec2:*:*:*"}, exactly("ec2:CreateAction", "RunInstances")}
+	passed      = scope{"PassToInstances", []string{roleARNs}, exactly("iam:PassedToService", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")}
+	templates   = scope{name: "Templates", resources: []string{templateARNs}}
 	users       = scope{name: "Users", resources: []string{userARNs}}
 	roles       = scope{name: "Roles", resources: []string{roleARNs}}
 	deniedUsers = scope{"DenyUsers", []string{userARNs}, only("iam:PolicyARN", action.DenyPolicy)}
@@ -32,9 +35,10 @@ var (
 )
 
 const (
-	userARNs = "arn:*:iam::*:user/*"
-	roleARNs = "arn:*:iam::*:role/*"
-	ownRoles = "arn:*:iam::*:role/riposte-*"
+	templateARNs = "arn:*:ec2:*:*:launch-template/*"
+	userARNs     = "arn:*:iam::*:user/*"
+	roleARNs     = "arn:*:iam::*:role/*"
+	ownRoles     = "arn:*:iam::*:role/riposte-*"
 )
 
 // only makes the contain tier unable to attach, detach or set any policy but the one that was deployed for it: a riposte
@@ -43,13 +47,22 @@ func only(key, policy string) map[string]map[string][]string {
 	return map[string]map[string][]string{"ArnLike": {key: {"arn:*:iam::*:policy/" + policy}}}
 }
 
+// exactly narrows to some values of a key; a request without the key is not meant.
+func exactly(key string, values ...string) map[string]map[string][]string {
+	return map[string]map[string][]string{"StringEquals": {key: values}}
+}
+
 // changes says how each changing call is narrowed. A call that is missing here is refused: an unknown scope is not "*".
 func changes() map[string]scope {
 	return map[string]scope{
 		"autoscaling:SuspendProcesses":        groups,
 		"autoscaling:ResumeProcesses":         groups,
+		"autoscaling:UpdateAutoScalingGroup":  groups,
 		"autoscaling:EnterStandby":            groups,
 		"autoscaling:ExitStandby":             groups,
+		"ec2:RunInstances":                    launches,
+		"ec2:CreateTags":                      launchTags,
+		"iam:PassRole":                        passed,
 		"ec2:ModifyInstanceAttribute":         instances,
 		"ec2:TerminateInstances":              instances,
 		"ec2:ModifyNetworkInterfaceAttribute": interfaces,
