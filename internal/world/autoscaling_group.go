@@ -97,6 +97,22 @@ func (c *call) onGroup(name *string) []need {
 	return on("autoscaling:"+c.name, arn)
 }
 
+// toLaunchFrom asks for the right to launch from a template, as AWS does of whoever names one for a group.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+func (c *call) toLaunchFrom(t *types.LaunchTemplateSpecification) []need {
+	if t == nil {
+		return nil
+	}
+	found, refused := c.at(c.place).templateBy(t.LaunchTemplateId, t.LaunchTemplateName)
+	if refused != nil {
+		return nil // the call itself says so
+	}
+	template := c.arn(c.place, "ec2", "launch-template/"+found.ID)
+	return []need{{
+		Action: "ec2:RunInstances", Resource: c.arn(c.place, "ec2", "instance/*"), Context: map[string][]string{"ec2:LaunchTemplate": {template}},
+	}}
+}
+
 func (c *call) describedGroup(g *group) types.AutoScalingGroup {
 	r := c.at(c.place)
 	out := types.AutoScalingGroup{

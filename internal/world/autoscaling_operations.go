@@ -16,7 +16,7 @@ func groupOperations() []operation {
 			name: "autoscaling.CreateAutoScalingGroup", write: true, basis: autoScalingReference + "CreateAutoScalingGroup.html; record: a recorded one",
 			knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName VPCZoneIdentifier Tags",
 			needs: func(c *call, in *autoscaling.CreateAutoScalingGroupInput) []need {
-				return c.onGroup(in.AutoScalingGroupName)
+				return append(c.onGroup(in.AutoScalingGroupName), c.toLaunchFrom(in.LaunchTemplate)...)
 			},
 			do: createAutoScalingGroup,
 		}),
@@ -24,7 +24,7 @@ func groupOperations() []operation {
 			name: "autoscaling.UpdateAutoScalingGroup", write: true, basis: autoScalingReference + "UpdateAutoScalingGroup.html" + unrecorded,
 			knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName VPCZoneIdentifier",
 			needs: func(c *call, in *autoscaling.UpdateAutoScalingGroupInput) []need {
-				return c.onGroup(in.AutoScalingGroupName)
+				return append(c.onGroup(in.AutoScalingGroupName), c.toLaunchFrom(in.LaunchTemplate)...)
 			},
 			do: updateAutoScalingGroup,
 		}),

@@ -2,6 +2,7 @@ package world_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/internal/world"
@@ -292,5 +294,41 @@ func TestWhichVersionAGroupLaunches(t *testing.T) {
 				t.Errorf("the group holds %v, want a third of %s", got, want)
 			}
 		})
+	}
+}
+
+// AWS asks whoever names a template for a group for the right to launch from it; who only changes sizes needs none.
+func TestWhoMayUpdateGroupsMayNotGiveThemATemplate(t *testing.T) {
+	const scaler = `
+accounts:
+  - id: "111122223333"
+    name: shop
+    users:
+      - name: scaler
+        keys: [{id: AKIASCALER0000000001, secret: scaler}]
+        inline: {scale: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "autoscaling:*", Resource: "*"}]}}
+    regions:
+      eu-west-1:
+        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden}]
+        templates: [{name: web, id: lt-0cccccccccccccccc, versions: [{image: ami-0bbbbbbbbbbbbbbbb}]}]
+        groups: [{name: web, template: web, min: 0, max: 4, desired: 0}]
+`
+	w, err := world.New([]byte(scaler), world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := autoscaling.NewFromConfig(w.Config(ireland, aws.Credentials{AccessKeyID: "AKIASCALER0000000001", SecretAccessKey: "scaler"}))
+	update := func(in autoscaling.UpdateAutoScalingGroupInput) error {
+		in.AutoScalingGroupName = aws.String("web")
+		_, err := client.UpdateAutoScalingGroup(t.Context(), &in)
+		return err
+	}
+	if err := update(autoscaling.UpdateAutoScalingGroupInput{MaxSize: aws.Int32(5)}); err != nil {
+		t.Errorf("sizes: %v", err)
+	}
+	var api smithy.APIError
+	err = update(autoscaling.UpdateAutoScalingGroupInput{LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateName: aws.String("web"), Version: aws.String("1")}})
+	if !errors.As(err, &api) || api.ErrorCode() != "AccessDenied" {
+		t.Errorf("the template: %v, want AccessDenied", err)
 	}
 }
