@@ -34,7 +34,7 @@ const (
 // Options are what a Cloud stands on.
 type Options struct {
 	Base       func(event.Place) aws.Config // signs as riposte itself
-	Roles      map[Purpose]string           // role names, with path; a purpose without one is refused
+	Roles      map[Purpose]string           // role names, with path; a purpose without one is refused; none at all: Base's own rights
 	ExternalID string
 	Guard      Guard
 	Now        func() time.Time
@@ -118,7 +118,9 @@ func (c *Cloud) config(s session) aws.Config {
 		return cfg
 	}
 	cfg := c.opts.Base(s.place).Copy()
-	cfg.Credentials = c.assume(s)
+	if len(c.opts.Roles) > 0 {
+		cfg.Credentials = c.assume(s)
+	}
 	cfg.APIOptions = append(cfg.APIOptions, c.opts.Guard.around(s.purpose), func(st *middleware.Stack) error {
 		return st.Initialize.Add(trace(), middleware.After)
 	})

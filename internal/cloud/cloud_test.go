@@ -171,3 +171,14 @@ func TestWhoOnlyObservesAssumesNothingElse(t *testing.T) {
 		t.Errorf("%d sessions were opened before anything was called", s.assumed)
 	}
 }
+
+func TestWithoutRolesTheProcessActsAsItself(t *testing.T) {
+	s := set(t)
+	c := s.cloud(func(o *cloud.Options) { o.Roles = nil })
+	if _, err := c.Reads().EC2(shop).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{}); err == nil {
+		t.Error("riposte's own user has no right to read, and read")
+	}
+	if s.assumed != 0 {
+		t.Errorf("%d roles were assumed", s.assumed)
+	}
+}

@@ -20,6 +20,7 @@ func (t *turn) takeBack(ctx context.Context) error {
 	if held, err := t.braked(ctx); err != nil || held {
 		return err
 	}
+	t.c.Reason = "exception: taken back by " + by(*t.c.Undo)
 	for _, r := range slices.Backward(slices.Collect(t.live())) {
 		if err := t.takeBackStep(ctx, r); err != nil {
 			return err
