@@ -10,8 +10,8 @@ test: ## format, vet, staticcheck, tests with the race detector; generated files
 lint: ## the part of test that runs nothing
 	@.ci/check format vet staticcheck
 
-bench: ## figures, as ratios measured in the same run
-	go test -run '^$$' -bench . -benchtime 1s ./...
+bench: ## figures, as ratios measured in the same run, beside those to reach; a minute
+	@.ci/bench
 
 generate: ## docs/cli.md, docs/playbooks/, docs/config.schema.json
 	go test ./cmd/riposte -count=1 -run '^TestGeneratedDocs$$' -update
