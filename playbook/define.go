@@ -68,6 +68,12 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		}
 		return x, nil
 	}
+	if s.Spares != nil {
+		spared := s.Spares(p)
+		d.Changes = slices.DeleteFunc(slices.Clone(d.Changes), func(k action.Kind) bool {
+			return slices.ContainsFunc(spared, func(o action.Kind) bool { return o.Name == k.Name })
+		})
+	}
 	return Playbook{
 		Definition: d,
 		Leads: func(e event.Event) (out []Lead, err error) {

@@ -61,6 +61,7 @@ type Spec[P, F any] struct {
 	On       []Trigger
 	Reads    []string // every IAM action that Check may use
 	Changes  []action.Kind
+	Spares   func(P) []action.Kind // those of Changes that these parameters never use, so that no right is asked for them; nil: none
 	Prevents []Prevention
 	Example  string // one CloudTrail record that fires it, JSON
 	Defaults P

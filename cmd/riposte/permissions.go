@@ -64,14 +64,15 @@ func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, reports bo
 	if c.File == "" {
 		return sh.catalogue, true, nil
 	}
-	out := slices.Clone(sh.catalogue)
-	for i, d := range out {
+	for _, p := range c.Playbooks() {
+		d := p.Definition // as it is bound: with the changes that its parameters leave
 		if c.Boldest(d.ID) == config.Observe {
-			out[i] = readOnly(d)
+			d = readOnly(d)
 			sh.remark("%s only observes: it needs no more than audit", d.ID)
 		}
+		of = append(of, d)
 	}
-	return out, c.Report.SecurityHub, nil
+	return of, c.Report.SecurityHub, nil
 }
 
 // readOnly is a playbook without its changes: it still looks at what it would do.

@@ -17,6 +17,7 @@ type launched struct {
 	Token     string    `json:",omitempty"` // of a launch whose answer the record left out
 	At        time.Time // of the call
 	Instances []machine `json:",omitempty"`
+	Pin       *pinning  `json:",omitempty"` // once checked, where the group is to be pinned
 }
 
 // machine is one instance.

@@ -42,7 +42,22 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin
 		out = gather(out, place, owner(i), s.Facts.At, m)
 	}
-	return out, nil
+	return withPins(ctx, reader{images}, out, p.Group)
+}
+
+// withPins adds what each group may be pinned to, where that is the answer.
+func withPins(ctx context.Context, r reader, found []playbook.Suspect[launched], answer GroupAnswer) ([]playbook.Suspect[launched], error) {
+	for i := range found {
+		f := &found[i].Facts
+		if f.Group == "" || answer != Pin {
+			continue
+		}
+		var err error
+		if f.Pin, err = r.pinning(ctx, f.Group); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // findLaunched reads the instances of a launch. Asked for by filter, one that is gone does not fail the others.

@@ -12,11 +12,7 @@ func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 	place, f := s.Resource.Place(), s.Facts
 	var plan action.Plan
 	if f.Group != "" {
-		suspend := action.Suspend{Group: place.In(event.Group, f.Group)}
-		if p.Group == SuspendLaunch {
-			suspend.Processes = []string{"Launch"}
-		}
-		plan.Steps = append(plan.Steps, action.Try(suspend).Required())
+		plan.Steps = append(plan.Steps, stopGroup(place.In(event.Group, f.Group), f.Pin, p.Group).Required())
 	}
 	for _, m := range f.Instances {
 		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), f.Group, p)...)

@@ -97,9 +97,13 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 // sorted is in order and without doubles, so that facts which did not change look the same.
 func sorted(names []string) []string { slices.Sort(names); return slices.Compact(names) }
 
-// back is the highest version below the default whose image may be launched, 0 where there is none.
+// depth is how many versions are looked at for one to go back to: whoever floods a template with versions must not keep the
+// answer waiting.
+const depth = 100
+
+// back is the highest version below another whose image may be launched, 0 where there is none.
 func (r reader) back(ctx context.Context, images map[int64]string, from int64) (int64, error) {
-	for v := from - 1; v > 0; v-- {
+	for v := from - 1; v > 0 && v >= from-depth; v-- {
 		why, image, err := r.breaks(ctx, images[v])
 		if err != nil {
 			return 0, err

@@ -21,7 +21,7 @@ type ImageParams struct {
 	AllowNames      []string          `yaml:"allow_names" help:"patterns of names (* and ?); empty: any name; a name proves nothing, so combine it with allow_owners"`
 	RequireTags     map[string]string `yaml:"require_tags" help:"tags that the image must have, with a pattern for the value; the tags of other accounts' images can't be seen"`
 	MaxAge          time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (2160h are 90 days); 0: any age"`
-	Group           GroupAnswer       `yaml:"group" help:"what happens to the Auto Scaling group: suspend-all, or suspend-launch"`
+	Group           GroupAnswer       `yaml:"group" help:"what happens to the Auto Scaling group: suspend-all, suspend-launch, or pin (to the last version of its launch template that may be launched, which needs the author tier; where that can't be, its Launch is suspended)"`
 	Instance        InstanceAnswer    `yaml:"instance" help:"what happens to the instance: terminate, or isolate (and standby, where a group owns it)"`
 	TerminateWithin time.Duration     `yaml:"terminate_within" help:"an instance launched longer ago is terminated only after asking"`
 	IsolationGroups map[string]string `yaml:"isolation_groups" help:"for each VPC's id the security group that isolates; needed by isolate, and the next rung where terminate is refused"`
@@ -36,12 +36,15 @@ type InstanceAnswer string
 const (
 	SuspendAll    GroupAnswer    = "suspend-all"
 	SuspendLaunch GroupAnswer    = "suspend-launch"
+	Pin           GroupAnswer    = "pin"
 	Terminate     InstanceAnswer = "terminate"
 	Isolate       InstanceAnswer = "isolate"
 )
 
 // Enum lists the answers.
-func (GroupAnswer) Enum() []string { return []string{string(SuspendAll), string(SuspendLaunch)} }
+func (GroupAnswer) Enum() []string {
+	return []string{string(SuspendAll), string(SuspendLaunch), string(Pin)}
+}
 
 // Enum lists the answers.
 func (InstanceAnswer) Enum() []string { return []string{string(Terminate), string(Isolate)} }
@@ -70,10 +73,14 @@ func UnapprovedImage() playbook.Definition {
 		Why:      whyImage,
 		Severity: playbook.High,
 		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
-		Reads:    []string{"ec2:DescribeImages", "ec2:DescribeInstances"},
-		Changes: []action.Kind{
-			action.Suspend{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(),
+		Reads: []string{
+			"ec2:DescribeImages", "ec2:DescribeInstances",
+			"autoscaling:DescribeAutoScalingGroups", "ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter", // to pin
 		},
+		Changes: []action.Kind{
+			action.Suspend{}.Kind(), action.Pin{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(),
+		},
+		Spares:   sparedKinds,
 		Prevents: preventImages(),
 		Example:  runInstancesExample,
 		Defaults: ImageParams{Deny: []Trait{Public}, Group: SuspendAll, Instance: Terminate, TerminateWithin: time.Hour},
@@ -83,11 +90,21 @@ func UnapprovedImage() playbook.Definition {
 	})
 }
 
+// sparedKinds leaves out the pin where groups are suspended: it alone needs the rights to launch, which nobody should grant
+// in vain.
+func sparedKinds(p ImageParams) []action.Kind {
+	if p.Group == Pin {
+		return nil
+	}
+	return []action.Kind{action.Pin{}.Kind()}
+}
+
 const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the group's own
 rights: a confused deputy. A public image can have been made by anybody. The group is suspended first, since it would
 replace what is terminated. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
 amazon into allow_owners where they are used. A suspended group does not heal itself either: undo resumes exactly the
-processes that ran before. What was terminated stays terminated.`
+processes that ran before. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
+template that the policy allows; undo lets it follow what it followed before. What was terminated stays terminated.`
 
 func preventImages() []playbook.Prevention {
 	return []playbook.Prevention{

@@ -33,6 +33,9 @@ accounts:
     name: shop
     users:
       - {name: operator, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAOPERATOR00000001, secret: operator}]}
+      - name: short
+        keys: [{id: AKIASHORT00000000001, secret: short}]
+        inline: {see: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["ec2:DescribeInstances", "ec2:DescribeImages"], Resource: "*"}]}}
       - {name: blind, keys: [{id: AKIABLIND00000000001, secret: blind}]}
     regions:
       eu-west-1:
@@ -65,6 +68,9 @@ accounts:
         instances:
           - {id: i-0public, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": web}}
           - {id: i-0public2, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": web}}
+          - {id: i-0latest, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": latest}}
+          - {id: i-0only, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": only}}
+          - {id: i-0configured, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": configured}}
           - {id: i-0golden, image: ami-0bbbbbbbbbbbbbbbb, tags: {"aws:autoscaling:groupName": web}}
           - {id: i-0alone, image: ami-0aaaaaaaaaaaaaaaa}
           - {id: i-0stolen, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": gone}}
@@ -98,6 +104,12 @@ func sighted(t *testing.T) (*actiontest.AWS, time.Time) {
 func blind(t *testing.T) (*actiontest.AWS, time.Time) {
 	w := open(t)
 	return as(w, "AKIABLIND00000000001", "blind"), w.Now()
+}
+
+// shortSighted is the shop for a riposte that may see instances and images, and nothing that launches them.
+func shortSighted(t *testing.T) (*actiontest.AWS, time.Time) {
+	w := open(t)
+	return as(w, "AKIASHORT00000000001", "short"), w.Now()
 }
 
 // ended is the shop after the instance i-0ended was terminated.
