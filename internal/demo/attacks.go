@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -120,25 +122,34 @@ func demolition() Attack {
 		stake: demolished,
 	}
 	for i := range demolished {
-		a.moves = append(a.moves, demolish("igor", plant, instance("a", i), time.Duration(3*i)*time.Second, i))
+		a.moves = append(a.moves, demolish("igor", plant, instance("a", i), time.Duration(3*i)*time.Second, i)...)
 	}
 	return a
 }
 
 // demolish switches protection off, in one of the spellings, and terminates.
-func demolish(who, account, id string, at time.Duration, spelling int) move {
-	return move{at, who, "unprotects and terminates " + id, func(ctx context.Context, s *Stage) (string, error) {
-		h := s.hand(who, account)
-		for _, in := range unprotect(id, spelling) {
-			if _, err := h.ec2().ModifyInstanceAttribute(ctx, in); err != nil {
-				return "", err
-			}
+func demolish(who, account, id string, at time.Duration, spelling int) (moves []move) {
+	for _, in := range unprotect(id, spelling) {
+		moves = append(moves, move{at, who, "unprotects " + id, func(ctx context.Context, s *Stage) (string, error) {
+			_, err := s.hand(who, account).ec2().ModifyInstanceAttribute(ctx, in)
+			return silently, unlessRefused(err) // then terminating is refused, too, and that is told
+		}})
+	}
+	return append(moves, move{at, who, "unprotects and terminates " + id, func(ctx context.Context, s *Stage) (string, error) {
+		kept := s.losing(id)
+		if _, err := s.hand(who, account).ec2().TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{id}}); err != nil {
+			return "", errors.Join(err, kept())
 		}
-		if _, err := h.ec2().TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{id}}); err != nil {
-			return "", err
-		}
-		return "gone", s.lose(id)
-	}}
+		return "gone", nil
+	}})
+}
+
+func unlessRefused(err error) error {
+	var refused smithy.APIError
+	if errors.As(err, &refused) {
+		return nil
+	}
+	return err
 }
 
 // unprotect spells the call in one of the ways in which seed 001 saw it, or goes for stopping and shutdown as well.
@@ -167,12 +178,12 @@ func secondKey() Attack {
 		Title: "The second key (account vault)",
 		Story: "Mallory has two keys. The first begins the demolition; the second takes riposte's deny off inside the seconds that IAM needs to enforce it. Look at how riposte finds out, and at what it does next.",
 		stake: len(seconds) + 1,
-		moves: []move{demolish("mallory", vault, instance("b", 0), 0, 0)},
+		moves: demolish("mallory", vault, instance("b", 0), 0, 0),
 	}
 	for at := time.Second; at <= 40*time.Second; at += time.Second {
 		a.moves = append(a.moves, move{at, "mallory's second", "looks for a deny and takes it off", detach})
 		if i := slices.Index(seconds, at); i >= 0 {
-			a.moves = append(a.moves, demolish("mallory's second", vault, instance("b", i+1), at, i+1))
+			a.moves = append(a.moves, demolish("mallory's second", vault, instance("b", i+1), at, i+1)...)
 		}
 	}
 	return a
@@ -206,11 +217,12 @@ func falseAlarm() Attack {
 		move{3 * time.Minute, "sam", "riposte undo", func(ctx context.Context, s *Stage) (string, error) {
 			return s.undo(ctx, "olga")
 		}},
-		move{4 * time.Minute, "olga", "stops " + instance("b", 6) + " for the resize", func(ctx context.Context, s *Stage) (string, error) {
+		move{4 * time.Minute, "olga", "allows stopping " + instance("b", 6), func(ctx context.Context, s *Stage) (string, error) {
 			in := &ec2.ModifyInstanceAttributeInput{InstanceId: aws.String(instance("b", 6)), DisableApiStop: &types.AttributeBooleanValue{Value: aws.Bool(false)}}
-			if _, err := s.hand("olga", vault).ec2().ModifyInstanceAttribute(ctx, in); err != nil {
-				return "", err
-			}
+			_, err := s.hand("olga", vault).ec2().ModifyInstanceAttribute(ctx, in)
+			return "", err
+		}},
+		move{4 * time.Minute, "olga", "stops it for the resize", func(ctx context.Context, s *Stage) (string, error) {
 			_, err := s.hand("olga", vault).ec2().StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instance("b", 6)}})
 			return "works again", err
 		}})

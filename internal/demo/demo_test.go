@@ -227,7 +227,7 @@ func TestTheSecondKeyIsCaught(t *testing.T) {
 func TestAFalseAlarmIsTakenBack(t *testing.T) {
 	a := watch(t, 0, "false-alarm")
 	a.inOrder(`sam 0: riposte undo: case 1`, `takes back: sam \(unproven\)`, `iam.attach-user-deny user/olga: taken back`, `iam.deactivate-key access-key/AKIAOLGAVAULT0000001: taken back`,
-		`ec2.protect instance/i-\w+: stays`, `undone`, `olga 0: stops i-\w+ for the resize: works again`, `lets it be \(exception: case 1 was taken back, by sam`)
+		`ec2.protect instance/i-\w+: stays`, `undone`, `olga 0: stops it for the resize: works again`, `lets it be \(exception: case 1 was taken back, by sam`)
 	if got := a.states(); got != "undone excepted" {
 		t.Error(got)
 	}

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// lose notes that an attacker destroyed an instance, and when; a move that is made again after a crash counts once.
-func (s *Stage) lose(id string) error {
+// losing notes that an attacker destroys an instance, and when, with the change that does it; kept takes that back where
+// the change was refused.
+func (s *Stage) losing(id string) (kept func() error) {
 	key, since := s.attack+" lost", s.World.Now().Sub(s.begun)
-	if strings.Contains(s.World.Noted(key), id) {
-		return nil
-	}
-	return s.World.Note(key, strings.TrimSpace(s.World.Noted(key)+" "+id+"="+since.String()))
+	before := s.World.Noted(key)
+	s.World.Remember(key, strings.TrimSpace(before+" "+id+"="+since.String()))
+	return func() error { return s.World.Note(key, before) }
 }
 
 // first notes when the first record of the attack that mattered to riposte arrived.

@@ -95,10 +95,11 @@ func (s *Stage) begin(a Attack) (next int, err error) {
 	return 0, s.World.Note(a.Name+" began", s.begun.Format(time.RFC3339Nano))
 }
 
-// move makes one move. It is noted as made once it was: a demo that was killed in between makes it again, and so moves are
-// such that making them twice is making them once.
+// move makes one move. It is noted as made with the change that it makes in the world, which is one at most: a demo that
+// is killed neither skips a move nor makes it twice. What it changes in the ledger can be done twice.
 func (s *Stage) move(ctx context.Context, a Attack, i int) error {
 	m := a.moves[i]
+	s.World.Remember(a.Name, strconv.Itoa(i+1))
 	result, err := m.do(ctx, s)
 	var refused smithy.APIError
 	switch {

@@ -77,6 +77,13 @@ func (w *World) Note(key, value string) error {
 	return w.save()
 }
 
+// Remember is Note that waits: it is kept with the next change, or not at all, so that both happen or neither.
+func (w *World) Remember(key, value string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state.Notes[key] = value
+}
+
 // Noted is what was noted last under a key, "" where nothing was.
 func (w *World) Noted(key string) string {
 	w.mu.Lock()
