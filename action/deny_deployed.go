@@ -2,6 +2,8 @@ package action
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +53,7 @@ func unsound(ctx context.Context, r access.Reads, principal event.Resource, poli
 // allowed is the first of the destructive calls that a policy does not deny outright, everywhere. A pattern is asked
 // about as it is written: only a pattern at least as wide matches it. A policy that can't be evaluated denies nothing.
 func allowed(text string, principal event.Resource) string {
-	policy, err := iam.Parse([]byte(text))
+	policy, err := unconditional(text)
 	for _, call := range Destruction() {
 		if err != nil {
 			return call
@@ -67,6 +69,60 @@ func allowed(text string, principal event.Resource) string {
 		}
 	}
 	return ""
+}
+
+// unconditional is what of a policy denies everywhere and always, save by who the principal is. Any other resource or
+// condition may spare just the one who is to be stopped, and no probe finds out when.
+func unconditional(text string) (iam.Policy, error) {
+	var doc struct {
+		Version   string
+		Statement several[json.RawMessage]
+	}
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		return iam.Policy{}, err
+	}
+	doc.Statement = slices.DeleteFunc(doc.Statement, func(raw json.RawMessage) bool {
+		var s struct {
+			Effect    string
+			Resource  several[string]
+			Condition map[string]map[string]json.RawMessage
+		}
+		return json.Unmarshal(raw, &s) != nil || s.Effect != "Deny" || !slices.Contains(s.Resource, "*") || !aboutPrincipal(s.Condition)
+	})
+	if len(doc.Statement) == 0 {
+		return iam.Policy{}, errors.New("no statement denies everywhere and always")
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return iam.Policy{}, err
+	}
+	return iam.Parse(b)
+}
+
+// aboutPrincipal reports whether a condition asks only what is known here for certain: who the principal is.
+func aboutPrincipal(c map[string]map[string]json.RawMessage) bool {
+	for _, keys := range c {
+		for key := range keys {
+			if !strings.EqualFold(key, "aws:PrincipalArn") && !strings.EqualFold(key, "aws:PrincipalAccount") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// several is a list, or the one member of it, as IAM writes them.
+type several[T any] []T
+
+// UnmarshalJSON reads either.
+func (l *several[T]) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '[' {
+		return json.Unmarshal(b, (*[]T)(l))
+	}
+	var one T
+	err := json.Unmarshal(b, &one)
+	*l = []T{one}
+	return err
 }
 
 func among(attached []types.AttachedPolicy, arn string) bool {

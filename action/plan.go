@@ -36,6 +36,9 @@ func (s Step) Asking(why string) Step {
 	ladder := make([]Rung, len(s.Ladder))
 	for i, r := range s.Ladder {
 		ladder[i] = Rung{Do: r.Do, Ask: why}
+		if r.Ask != "" && r.Ask != why {
+			ladder[i].Ask = why + "; " + r.Ask // what a rung itself asks about is never lost
+		}
 	}
 	s.Ladder = ladder
 	return s

@@ -49,7 +49,17 @@ type Actor struct {
 // ByAWS reports whether a service acted for itself: such a caller can't be contained. A service that passes somebody's
 // call on (InvokedBy) leaves it that somebody's. Only AWS can make roles below the path aws-service-role.
 func (a Actor) ByAWS() bool {
-	return a.Kind == ServiceActor || strings.Contains(a.Issuer, ":role/aws-service-role/")
+	return a.Kind == ServiceActor || strings.HasPrefix(a.IssuerName(), "role/aws-service-role/")
+}
+
+// IssuerName is what follows the account in the issuer's ARN: role/PATH/NAME. A path may hold any ASCII character, colons
+// too, so that only what stands at its beginning is AWS's word.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+func (a Actor) IssuerName() string {
+	if parts := strings.SplitN(a.Issuer, ":", 6); len(parts) == 6 {
+		return parts[5]
+	}
+	return ""
 }
 
 // Credential is the one name to count an actor by: the principal's id (a user whatever the key, one session of a role),

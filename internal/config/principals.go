@@ -85,8 +85,8 @@ func (k checker) principals() {
 				at.Complain("%q is not an ARN", s)
 			case strings.ContainsAny(s, "*?"):
 				at.Complain("%s is exact: no wildcards", list.key)
-			case list.key == "break_glass" && parts[2] != "iam" && parts[2] != "sts":
-				at.Complain("%q is not a principal: want a role or user", s)
+			case list.key == "break_glass" && parts[2] != "iam":
+				at.Complain("%q is not a principal that stays: want the role or user, since anybody who may assume a role names its sessions", s)
 			}
 		}
 	}

@@ -19,6 +19,7 @@ func (t *turn) check(ctx context.Context) error {
 			break
 		}
 	}
+	t.c.Leads = slices.DeleteFunc(t.c.Leads, t.spare)
 	return errs.err()
 }
 
@@ -78,6 +79,7 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 		return fmt.Errorf("plan for %s: %w", p.Lead.Resource, err)
 	}
 	if t.again(sealed.Digest, p.Lead) {
+		t.leadOf(lead).Checked = "again"
 		return nil
 	}
 	number := len(t.c.Revisions) + 1
@@ -98,7 +100,7 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 func (t *turn) again(digest string, l playbook.Lead) bool {
 	found := false
 	for r := range t.live() {
-		if r.revision.Plan.Digest != digest || ended(r.revision) {
+		if r.revision.Plan.Digest != digest || ended(r.revision) || t.lead(r.revision).Origin.Actor.Credential() != l.Origin.Actor.Credential() {
 			continue
 		}
 		found = true
@@ -112,10 +114,15 @@ func (t *turn) again(digest string, l playbook.Lead) bool {
 	return found
 }
 
+// spare reports whether nothing needs a suspect any more: it was found before, and no plan is its own.
+func (t *turn) spare(l ledger.Lead) bool {
+	return l.Checked == "again" && !slices.ContainsFunc(t.c.Revisions, func(r ledger.Revision) bool { return r.Lead == l.Key })
+}
+
 // ended reports whether a person, or AWS, has put an end to a step of the revision: the next finding is judged for itself.
 func ended(r *ledger.Revision) bool {
 	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
-		return s.State == ledger.Dropped || s.State == ledger.Broken || s.State == ledger.Back || s.State == ledger.Stays
+		return s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.Broken || s.State == ledger.Back || s.State == ledger.Stays
 	})
 }
 
@@ -131,23 +138,34 @@ func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
 		return false, err
 	}
 	for _, p := range found {
-		if p.Lead.Resource == t.c.Root && saw(p.Lead) == r.Saw {
+		if p.Lead.Resource != t.c.Root || saw(p.Lead) != r.Saw {
+			continue
+		}
+		sealed, err := t.Codec.Seal(p.Plan) // the configuration may have changed, and with it the plan
+		if err != nil {
+			return false, err
+		}
+		if sealed.Digest == r.Plan.Digest {
 			t.fresh[number] = true
 			return false, nil
 		}
 	}
-	return true, t.supersede(number, found)
+	return true, t.supersede(ctx, number, found)
 }
 
-func (t *turn) supersede(number int, found []playbook.Proposal) error {
+func (t *turn) supersede(ctx context.Context, number int, found []playbook.Proposal) error {
 	before := len(t.c.Revisions)
 	lead := t.c.Revisions[number-1].Lead
 	t.c.Revisions[number-1].Superseded = -1
 	for _, p := range found {
+		var err error
 		if p.Lead.Resource == t.c.Root {
-			if err := t.revise(lead, p); err != nil {
-				return err
-			}
+			err = t.revise(lead, p)
+		} else {
+			err = t.elsewhere(ctx, p.Lead)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if len(t.c.Revisions) > before {

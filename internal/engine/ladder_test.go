@@ -120,7 +120,7 @@ func TestUndoOfSeveralFindingsInOneCase(t *testing.T) {
 	}
 	s.pass(5 * time.Minute)
 	c := s.only("test.ladder")
-	if len(c.Leads) != 3 || len(c.Revisions) != 2 || c.State != ledger.Verified {
+	if len(c.Leads) != 2 || len(c.Revisions) != 2 || c.State != ledger.Verified {
 		t.Fatalf("%d revisions, %s", len(c.Revisions), c.State)
 	}
 	s.order(c, ledger.Order{Verb: ledger.Undo})

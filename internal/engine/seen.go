@@ -28,8 +28,12 @@ func (t *turn) seen(ctx context.Context, s ledger.Sighting) error {
 				step.Leaked = what
 				continue
 			}
-			step.Undone = what
-			step.Trusted = t.Policy.MayUndo(t.c.Playbook, who) && who.Credential() != t.c.Origin.Actor.Credential()
+			// Only a call that names the target is evidence of undoing. Once somebody who may not has undone it, nobody
+			// else's call makes that good.
+			if s.Named && (step.Undone == "" || step.Trusted) {
+				step.Undone = what
+				step.Trusted = t.Policy.MayUndo(t.c.Playbook, who) && who.Credential() != t.c.Origin.Actor.Credential()
+			}
 		}
 	}
 	return nil
@@ -38,7 +42,7 @@ func (t *turn) seen(ctx context.Context, s ledger.Sighting) error {
 // reopen takes a verified case up again when its containment may have been undone later: patience must not beat the
 // defence. It is false where there is nothing to take up, or where another open case of the root does so.
 func (t *turn) reopen(ctx context.Context) (bool, error) {
-	if t.c.State != ledger.Verified {
+	if t.c.State != ledger.Verified && (t.c.State != ledger.Failed || t.c.GivenUp != "") {
 		return t.c.State.Open(), nil
 	}
 	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Playbook: t.c.Playbook, Account: t.c.Root.Account})

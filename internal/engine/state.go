@@ -29,11 +29,11 @@ func (t *turn) derived() ledger.State {
 		return ledger.Held
 	case n.ask > 0:
 		return ledger.Asked
-	case n.act > 0:
+	case n.act > 0, unchecked(c):
 		return ledger.Acting
-	case n.broken > 0:
-		return ledger.Failed
-	case n.done > 0 && (c.State == ledger.Contained || c.State == ledger.Verified) && c.Rounds >= len(t.Timing.Rounds):
+	case n.broken > 0 && (n.done == 0 || c.State == ledger.Failed || t.proven()):
+		return ledger.Failed // what could be done is verified first
+	case n.done > 0 && t.proven():
 		return ledger.Verified
 	case n.done > 0:
 		return ledger.Contained
@@ -47,6 +47,11 @@ func (t *turn) derived() ledger.State {
 		return ledger.Superseded
 	}
 	return ledger.Dismissed
+}
+
+// proven reports whether what was done has held through all rounds.
+func (t *turn) proven() bool {
+	return (t.c.State == ledger.Contained || t.c.State == ledger.Verified) && t.c.Rounds >= len(t.Timing.Rounds)
 }
 
 // undone passes through undoing, so that the history shows it even where nothing was left to take back.

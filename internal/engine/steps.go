@@ -58,9 +58,11 @@ func (t *turn) live() iter.Seq[ref] {
 }
 
 // lead is the suspect that a revision answers.
-func (t *turn) lead(r *ledger.Revision) *ledger.Lead {
+func (t *turn) lead(r *ledger.Revision) *ledger.Lead { return t.leadOf(r.Lead) }
+
+func (t *turn) leadOf(key string) *ledger.Lead {
 	for i := range t.c.Leads {
-		if t.c.Leads[i].Key == r.Lead {
+		if t.c.Leads[i].Key == key {
 			return &t.c.Leads[i]
 		}
 	}

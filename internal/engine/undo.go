@@ -92,6 +92,8 @@ func (t *turn) release(ctx context.Context, r ref, k string) error {
 	switch {
 	case len(others) > 0:
 		t.settle(r, ledger.Stays, "still wanted by case "+others[0])
+	case len(f.Undos) == 0:
+		t.settle(r, ledger.Stays, "it was so before riposte came")
 	case t.stillHeldBesides(k, r):
 		t.settle(r, ledger.Back, "taken back with an earlier step of this case")
 		r.step.Held = without(r.step.Held, k)

@@ -62,5 +62,5 @@ func (p Policy) MayUndo(playbook string, a event.Actor) bool {
 
 // Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called.
 func (p Policy) Own(a event.Actor) bool {
-	return slices.ContainsFunc(p.Roles, func(role string) bool { return strings.HasSuffix(a.Issuer, ":role/"+role) })
+	return slices.ContainsFunc(p.Roles, func(role string) bool { return a.IssuerName() == "role/"+strings.TrimPrefix(role, "/") })
 }

@@ -10,13 +10,16 @@ import (
 // protect keeps from harm: what the configuration calls untouchable, riposte's own roles, AWS's own principals, and those
 // who must always get in. Break-glass principals are never contained, and people are always told.
 func protect(p Policy, f Facts) (Verdict, bool) {
-	if slices.Contains(p.Untouchable, f.Target.String()) {
+	if p.untouchable(f.Target) {
 		return object(Hold, "protect", f.Target.String()+" is untouchable")
 	}
+	who := f.Actor.Principal()
 	if !strings.HasPrefix(f.Target.Type, "iam:") {
+		if slices.Contains(p.BreakGlass, who) {
+			return Verdict{Page: "a break-glass principal did this"}, false
+		}
 		return pass()
 	}
-	who := f.Actor.Principal()
 	switch {
 	case slices.Contains(p.BreakGlass, who) || slices.Contains(p.BreakGlass, f.Target.String()):
 		return Verdict{Do: Hold, Rule: "protect", Text: who + " is a break-glass principal", Page: "a break-glass principal did this"}, true
@@ -28,6 +31,18 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 		return object(Hold, "protect", "AWS itself called")
 	}
 	return pass()
+}
+
+// untouchable compares ARNs. That of a group holds an id that no record shows: its place and its name tell it.
+func (p Policy) untouchable(r event.Resource) bool {
+	return slices.ContainsFunc(p.Untouchable, func(arn string) bool {
+		if r.Type != event.Group {
+			return arn == r.String()
+		}
+		place, name, ok := strings.Cut(arn, ":autoScalingGroup:")
+		_, name, named := strings.Cut(name, ":autoScalingGroupName/")
+		return ok && named && name == r.ID && place == "arn:"+r.Partition+":autoscaling:"+r.Region+":"+r.Account
+	})
 }
 
 // own reports whether the target is one of riposte's roles or a session of one. Only the role's place in the id counts:

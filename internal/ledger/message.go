@@ -18,9 +18,10 @@ type Message struct {
 
 // Sighting is a call that matters to a contained case.
 type Sighting struct {
-	Effect string          `json:"effect"`         // key of the effect concerned
-	Call   string          `json:"call"`           // iam:DetachUserPolicy
-	Leak   bool            `json:"leak,omitempty"` // the contained principal got through; else: a call that could undo the effect
+	Effect string          `json:"effect"`          // key of the effect concerned
+	Call   string          `json:"call"`            // iam:DetachUserPolicy
+	Leak   bool            `json:"leak,omitempty"`  // the contained principal got through; else: a call that could undo the effect
+	Named  bool            `json:"named,omitempty"` // the call names the effect's target
 	By     playbook.Origin `json:"by"`
 }
 

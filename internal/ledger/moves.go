@@ -13,11 +13,11 @@ func moves(from State) []State {
 		return []State{Asked, Held, Dismissed, Observed, Excepted, Superseded, Acting, Contained, Failed, Undoing, Undone, Expired}
 	case Acting, Contained:
 		// Nothing may be left of what was begun: an intent was withdrawn, or somebody who may took it back.
-		return []State{Acting, Contained, Asked, Held, Verified, Failed, Undoing, Undone, Observed, Excepted, Dismissed}
+		return []State{Acting, Contained, Asked, Held, Verified, Failed, Undoing, Undone, Observed, Excepted, Superseded, Dismissed}
 	case Verified:
 		return []State{Contained, Undoing} // contained again: somebody undid it later
 	case Failed:
-		return []State{Undoing}
+		return []State{Contained, Undoing} // contained again: what could be done was undone later
 	case Undoing:
 		return []State{Undone}
 	}

@@ -16,7 +16,7 @@ type Actor struct {
 	Place    event.Place    // of the principal, without region
 	Holder   event.Resource // the user, or the role behind the session; its ID is "" where neither can be named
 	Key      string         `json:",omitempty"` // id of the long-lived access key that signed
-	UserID   string         `json:",omitempty"` // of a role session: ROLEID:SESSION
+	UserID   string         `json:",omitempty"` // of a role session: ROLEID:SESSION; of a user: AIDA..., which no other user ever has
 	Session  string         `json:",omitempty"` // of a role session: ROLE/SESSION
 	Instance string         `json:",omitempty"` // whose credentials these are
 	Seen     time.Time      // when it was seen to act
@@ -30,8 +30,15 @@ func ActorOf(a event.Actor, at time.Time) Actor {
 	switch a.Kind {
 	case event.UserActor:
 		out.Holder = out.Place.In(event.User, named(a.ARN, ":user/", a.UserName))
+		if strings.HasPrefix(a.PrincipalID, "AIDA") {
+			out.UserID = a.PrincipalID
+		}
 		if strings.HasPrefix(a.AccessKey, "AKIA") { // temporary ones (ASIA) can't be switched off, the user is denied
 			out.Key = a.AccessKey
+		}
+	case event.FederatedActor: // GetFederationToken: the session has no more than its user, and is denied with it
+		if id := named(a.Issuer, ":user/", ""); id != "" {
+			out.Holder = out.Place.In(event.User, id)
 		}
 	case event.RoleActor:
 		out.Holder = out.Place.In(event.Role, named(a.Issuer, ":role/", ""))
@@ -52,12 +59,17 @@ func named(arn, mark, otherwise string) string {
 // than riposte must act.
 func (a Actor) Root() event.Resource {
 	switch {
-	case a.Kind == event.UserActor && a.Holder.ID != "":
+	case a.ofUser() && a.Holder.ID != "":
 		return a.Holder
 	case a.Kind == event.RoleActor && a.Session != "":
 		return a.Place.In(event.Session, a.Session)
 	}
 	return a.Place.In(event.Account, a.Place.Account)
+}
+
+// ofUser: an IAM user, by whatever key or session of its own.
+func (a Actor) ofUser() bool {
+	return a.Kind == event.UserActor || a.Kind == event.FederatedActor && a.Holder.Type == event.User
 }
 
 // Steps stop the principal: what a user or a session can do is denied, weakest rung first. There are none where riposte
@@ -66,7 +78,7 @@ func (a Actor) Steps(scope action.Scope, caseID string) []action.Step {
 	switch {
 	case a.Others() != "":
 		return nil
-	case a.Kind == event.UserActor:
+	case a.ofUser():
 		return a.user(scope, caseID)
 	}
 	return []action.Step{a.session(scope, caseID)}
@@ -78,9 +90,9 @@ func (a Actor) user(scope action.Scope, caseID string) (steps []action.Step) {
 	if a.Key != "" {
 		steps = append(steps, action.Try(action.DeactivateKey{User: a.Holder, Key: a.Key}))
 	}
-	return append(steps, action.Try(action.AttachUserDeny{User: a.Holder}).
-		Else(action.DenyUser{User: a.Holder, Case: caseID, Scope: scope}).
-		Else(action.BoundUser{User: a.Holder}))
+	return append(steps, action.Try(action.AttachUserDeny{User: a.Holder, UserID: a.UserID}).
+		Else(action.DenyUser{User: a.Holder, UserID: a.UserID, Case: caseID, Scope: scope}).
+		Else(action.BoundUser{User: a.Holder, UserID: a.UserID}))
 }
 
 // margin is for sessions opened while the record was on its way and lower rungs were tried.
@@ -110,6 +122,9 @@ func (a Actor) Others() string {
 	case event.RootActor:
 		return "the account's root user can't be denied from inside: whoever administers the organisation must act"
 	case event.FederatedActor:
+		if a.ofUser() {
+			return ""
+		}
 		return "the session came through an identity provider: whoever administers it must disable the identity"
 	case event.IdentityCenterActor:
 		return "whoever administers Identity Center must disable the user and end the sessions"

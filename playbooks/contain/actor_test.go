@@ -100,3 +100,24 @@ func TestEveryRungIsDeclared(t *testing.T) {
 		t.Errorf("%d rungs, %d kinds declared", n, len(declared))
 	}
 }
+
+// A name can be given to somebody else, the id can't; what CloudTrail writes in place of one is not compared.
+func TestUsersAreKnownByTheirID(t *testing.T) {
+	for id, want := range map[string]string{"AIDAMALLORY": "AIDAMALLORY", "": "", "EX_PRINCIPAL_ID": ""} {
+		a := ActorOf(event.Actor{Kind: event.UserActor, ARN: "arn:aws:iam::111122223333:user/mallory", PrincipalID: id}, seen)
+		for _, r := range a.Steps(action.Everything, "c_1")[0].Ladder {
+			var got string
+			switch d := r.Do.(type) {
+			case action.AttachUserDeny:
+				got = d.UserID
+			case action.DenyUser:
+				got = d.UserID
+			case action.BoundUser:
+				got = d.UserID
+			}
+			if got != want {
+				t.Errorf("%s of %q is for %q, want %q", r.Do.Kind().Name, id, got, want)
+			}
+		}
+	}
+}

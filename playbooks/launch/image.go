@@ -81,6 +81,11 @@ func absent(err error, codes ...string) bool {
 	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
 }
 
+// unreadable reports whether AWS answered that what was asked for can't be had, and will answer the same again.
+func unreadable(err error) bool {
+	return absent(err, "ValidationException", "AccessDeniedException", "InvalidParameterValue", "UnauthorizedOperation")
+}
+
 // matches compares a text with a pattern of * and ?, which match any character, slashes included.
 func matches(pattern, text string) bool {
 	head, rest, star := strings.Cut(pattern, "*")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +40,7 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 			continue
 		}
 		m := seen(i, v)
-		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin
+		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin || i.LaunchTime != nil && in.Now.Sub(*i.LaunchTime) > p.TerminateWithin
 		out = gather(out, place, owner(i), s.Facts.At, m)
 	}
 	return withPins(ctx, reader{images}, out, p.Group)
@@ -69,6 +70,9 @@ func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched
 		return nil, fmt.Errorf("the record names neither the instances of the launch nor its client token: look for them by hand")
 	}
 	var out []types.Instance
+	named := func(i types.Instance) bool { // a filter takes * and ?, which a client token may hold
+		return len(f.Instances) > 0 && slices.Contains(filter.Values, aws.ToString(i.InstanceId)) || len(f.Instances) == 0 && aws.ToString(i.ClientToken) == f.Token
+	}
 	pages := ec2.NewDescribeInstancesPaginator(in.AWS.EC2(p), &ec2.DescribeInstancesInput{Filters: []types.Filter{filter}})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -76,9 +80,17 @@ func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched
 			return nil, fmt.Errorf("read launched instances: %w", err)
 		}
 		for _, r := range page.Reservations {
-			out = append(out, r.Instances...)
+			for _, i := range r.Instances {
+				if named(i) {
+					out = append(out, i)
+				}
+			}
 		}
 	}
+	// In an order of our own: AWS's may differ from call to call, and would look like drift.
+	slices.SortFunc(out, func(a, b types.Instance) int {
+		return strings.Compare(aws.ToString(a.InstanceId), aws.ToString(b.InstanceId))
+	})
 	if len(out) < wanted && in.Now.Sub(f.At) < settling {
 		return nil, fmt.Errorf("%d of %d launched instances can't be seen yet", wanted-len(out), wanted)
 	}

@@ -66,14 +66,22 @@ func (r reader) template(ctx context.Context, ref string) ([]playbook.Suspect[pr
 func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use, images map[int64]string) (prepared, error) {
 	f := prepared{Name: aws.ToString(t.LaunchTemplateName), Default: aws.ToInt64(t.DefaultVersionNumber), Checked: true}
 	bad := map[int64]bool{}
+	var unread error
 	for _, v := range launching(t, uses) {
 		why, image, err := r.breaks(ctx, images[v])
+		if unreadable(err) { // one that nobody can read must not hide another
+			unread = err
+			continue
+		}
 		if err != nil {
 			return f, err
 		}
 		if bad[v] = why != ""; bad[v] {
 			f.Bad = append(f.Bad, broken{v, image, why})
 		}
+	}
+	if len(f.Bad) == 0 {
+		return f, unread
 	}
 	if bad[f.Default] {
 		var err error
@@ -105,6 +113,9 @@ const depth = 100
 func (r reader) back(ctx context.Context, images map[int64]string, from int64) (int64, error) {
 	for v := from - 1; v > 0 && v >= from-depth; v-- {
 		why, image, err := r.breaks(ctx, images[v])
+		if unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return 0, err
 		}
