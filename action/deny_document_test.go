@@ -101,6 +101,7 @@ func TestAnEditedDenyIsNoDeny(t *testing.T) {
 
 func TestWhoIsDenied(t *testing.T) {
 	user := event.Actor{Kind: event.UserActor, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/staff/mallory", UserName: "mallory", AccessKey: "AKIAIOSFODNN7EXAMPLE"}
+	born := func(id string) event.Actor { a := user; a.PrincipalID = id; return a }
 	namesake := event.Actor{Kind: event.UserActor, Account: "444455556666", ARN: "arn:aws:iam::444455556666:user/staff/mallory", UserName: "mallory"}
 	federated := event.Actor{Kind: event.FederatedActor, Issuer: "arn:aws:iam::111122223333:user/staff/mallory"}
 	session := event.Actor{Kind: event.RoleActor, Issuer: "arn:aws:iam::111122223333:role/ci/builder", PrincipalID: "AROAEXAMPLE:job-1"}
@@ -115,10 +116,12 @@ func TestWhoIsDenied(t *testing.T) {
 	}{
 		{"the user by the key", DeactivateKey{mallory, "AKIAIOSFODNN7EXAMPLE"}, user, "ec2:StopInstances", true},
 		{"the user by another key", DeactivateKey{mallory, "AKIAI44QH8DHBEXAMPLE"}, user, "ec2:StopInstances", false},
-		{"the user", AttachUserDeny{mallory}, user, "ec2:StopInstances", true},
-		{"a federated session of the user", DenyUser{mallory, "c_1", Everything}, federated, "s3:GetObject", true},
-		{"reading, where only destruction is denied", DenyUser{mallory, "c_1", Destructive}, user, "s3:GetObject", false},
-		{"the namesake of another account", BoundUser{mallory}, namesake, "ec2:StopInstances", false},
+		{"the user", AttachUserDeny{User: mallory}, user, "ec2:StopInstances", true},
+		{"the user, known by its id", AttachUserDeny{mallory, "AIDAMALLORY"}, born("AIDAMALLORY"), "ec2:StopInstances", true},
+		{"who was made anew under its name", AttachUserDeny{mallory, "AIDAMALLORY"}, born("AIDASOMEBODY"), "ec2:StopInstances", false},
+		{"a federated session of the user", DenyUser{mallory, "c_1", Everything, ""}, federated, "s3:GetObject", true},
+		{"reading, where only destruction is denied", DenyUser{mallory, "c_1", Destructive, ""}, user, "s3:GetObject", false},
+		{"the namesake of another account", BoundUser{User: mallory}, namesake, "ec2:StopInstances", false},
 		{"the session", denySession, session, "s3:GetObject", true},
 		{"another session of the role", denySession, other, "s3:GetObject", false},
 		{"every session of the role", AttachRoleDeny{builder}, other, "iam:CreateUser", true},

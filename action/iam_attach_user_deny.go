@@ -13,36 +13,42 @@ import (
 
 // attachUserDenyKind needs no right to write a policy: it can attach one policy, which stands there beforehand.
 var attachUserDenyKind = kind[AttachUserDeny](Kind{
-	Name: "iam.attach-user-deny", Version: 1, Does: "attach the pre-deployed deny policy to an IAM user", Class: Contain, Tier: TierContain,
-	Reads:    append(deployedReads(), "iam:ListAttachedUserPolicies"),
+	Name: "iam.attach-user-deny", Version: 2, Does: "attach the pre-deployed deny policy to an IAM user", Class: Contain, Tier: TierContain,
+	Reads:    append(deployedReads(), "iam:GetUser", "iam:ListAttachedUserPolicies"),
 	Writes:   []string{"iam:AttachUserPolicy"},
 	UndoneBy: []string{"iam:DetachUserPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeleteUser"},
 })
 
 var detachUserDenyKind = kind[DetachUserDeny](Kind{
-	Name: "iam.detach-user-deny", Version: 1, Does: "detach the pre-deployed deny policy from an IAM user", Class: Mend, Tier: TierContain,
-	Reads:    []string{"iam:ListAttachedUserPolicies"},
+	Name: "iam.detach-user-deny", Version: 2, Does: "detach the pre-deployed deny policy from an IAM user", Class: Mend, Tier: TierContain,
+	Reads:    []string{"iam:GetUser", "iam:ListAttachedUserPolicies"},
 	Writes:   []string{"iam:DetachUserPolicy"},
 	UndoneBy: []string{"iam:AttachUserPolicy"},
 })
 
 // AttachUserDeny wants DenyPolicy attached to a user, and denying.
-type AttachUserDeny struct{ User event.Resource }
+type AttachUserDeny struct {
+	User   event.Resource
+	UserID string // AIDA..., "": not known; whoever has the name later is left alone
+}
 
 // DetachUserDeny wants DenyPolicy off a user.
-type DetachUserDeny struct{ User event.Resource }
+type DetachUserDeny struct {
+	User   event.Resource
+	UserID string
+}
 
 func (AttachUserDeny) Kind() Kind               { return attachUserDenyKind }
 func (d AttachUserDeny) Target() event.Resource { return d.User }
 
 // Denies what every sound deny policy denies; it may deny more.
 func (d AttachUserDeny) Denies(a event.Actor, call string) bool {
-	return isUser(d.User, a) && Destructive.covers(call)
+	return isUser(d.User, d.UserID, a) && Destructive.covers(call)
 }
 
 // Look holds only where the policy is attached and its default version denies.
 func (d AttachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
-	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
+	attached, gone, err := userHas(ctx, r, d.User, d.UserID, DenyPolicy)
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -69,7 +75,7 @@ func (d DetachUserDeny) Target() event.Resource { return d.User }
 
 // Look reads whether the policy is attached, whatever it says.
 func (d DetachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
-	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
+	attached, gone, err := userHas(ctx, r, d.User, d.UserID, DenyPolicy)
 	switch {
 	case err != nil || gone != "":
 		return Look{Gone: gone}.unless(err)
@@ -90,7 +96,10 @@ func (d DetachUserDeny) Do(ctx context.Context, w access.Writes) error {
 	return refused(fmt.Sprintf("detach %s from user %q", DenyPolicy, name(d.User)), err)
 }
 
-func userHas(ctx context.Context, r access.Reads, user event.Resource, policy string) (attached bool, gone string, err error) {
+func userHas(ctx context.Context, r access.Reads, user event.Resource, id, policy string) (attached bool, gone string, err error) {
+	if gone, err := replaced(ctx, r, user, id); err != nil || gone != "" {
+		return false, gone, err
+	}
 	pages := iam.NewListAttachedUserPoliciesPaginator(r.IAM(user.Place()), &iam.ListAttachedUserPoliciesInput{UserName: aws.String(name(user))})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)

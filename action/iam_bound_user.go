@@ -12,14 +12,14 @@ import (
 )
 
 var boundUserKind = kind[BoundUser](Kind{
-	Name: "iam.bound-user", Version: 1, Does: "set the pre-deployed deny boundary on an IAM user", Class: Contain, Tier: TierContain,
+	Name: "iam.bound-user", Version: 2, Does: "set the pre-deployed deny boundary on an IAM user", Class: Contain, Tier: TierContain,
 	Reads:    append(deployedReads(), "iam:GetUser"),
 	Writes:   []string{"iam:PutUserPermissionsBoundary"},
 	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeleteUser"},
 })
 
 var unboundUserKind = kind[UnboundUser](Kind{
-	Name: "iam.unbound-user", Version: 1, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierContain,
+	Name: "iam.unbound-user", Version: 2, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierContain,
 	Reads:    []string{"iam:GetUser"},
 	Writes:   []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
 	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
@@ -27,12 +27,16 @@ var unboundUserKind = kind[UnboundUser](Kind{
 
 // BoundUser wants BoundaryPolicy as a user's permissions boundary, and denying. A user has one boundary and no quota, so
 // it is the rung for the user whose policies are full.
-type BoundUser struct{ User event.Resource }
+type BoundUser struct {
+	User   event.Resource
+	UserID string // AIDA..., "": not known; whoever has the name later is left alone
+}
 
 // UnboundUser wants the boundary that a user had before.
 type UnboundUser struct {
 	User     event.Resource
 	Previous string // ARN; "": none
+	UserID   string
 }
 
 func (BoundUser) Kind() Kind               { return boundUserKind }
@@ -40,12 +44,12 @@ func (b BoundUser) Target() event.Resource { return b.User }
 
 // Denies what every sound deny policy denies; it may deny more.
 func (b BoundUser) Denies(a event.Actor, call string) bool {
-	return isUser(b.User, a) && Destructive.covers(call)
+	return isUser(b.User, b.UserID, a) && Destructive.covers(call)
 }
 
 // Look holds only where the boundary is set and its default version denies.
 func (b BoundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	now, gone, err := boundary(ctx, r, b.User)
+	now, gone, err := boundary(ctx, r, b.User, b.UserID)
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -56,7 +60,7 @@ func (b BoundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
 	case now == deployed(b.User.Place(), BoundaryPolicy):
 		return Look{Holds: true}, nil
 	}
-	return Look{Undo: UnboundUser{b.User, now}}, nil
+	return Look{Undo: UnboundUser{b.User, now, b.UserID}}, nil
 }
 
 // Do sets the boundary, in place of any other.
@@ -69,16 +73,16 @@ func (b UnboundUser) Target() event.Resource { return b.User }
 
 // Look reads the boundary that the user has.
 func (b UnboundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	now, gone, err := boundary(ctx, r, b.User)
+	now, gone, err := boundary(ctx, r, b.User, b.UserID)
 	switch {
 	case err != nil || gone != "":
 		return Look{Gone: gone}.unless(err)
 	case now == b.Previous:
 		return Look{Holds: true}, nil
 	case now == deployed(b.User.Place(), BoundaryPolicy):
-		return Look{Undo: BoundUser{b.User}}, nil
+		return Look{Undo: BoundUser{b.User, b.UserID}}, nil
 	}
-	return Look{Undo: UnboundUser{b.User, now}}, nil
+	return Look{Undo: UnboundUser{b.User, now, b.UserID}}, nil
 }
 
 // Do puts the previous boundary back or, where there was none, takes it off. The tier's grant names riposte's own
@@ -102,13 +106,16 @@ func bound(ctx context.Context, w access.Writes, user event.Resource, arn string
 }
 
 // boundary is the ARN of a user's permissions boundary, "" where it has none.
-func boundary(ctx context.Context, r access.Reads, user event.Resource) (arn, gone string, err error) {
+func boundary(ctx context.Context, r access.Reads, user event.Resource, id string) (arn, gone string, err error) {
 	out, err := r.IAM(user.Place()).GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name(user))})
 	if missing(err) {
 		return "", "the user is deleted", nil
 	}
 	if err != nil {
 		return "", "", fmt.Errorf("read user %q: %w", name(user), err)
+	}
+	if another(out.User, id) {
+		return "", anotherUser, nil
 	}
 	if b := out.User.PermissionsBoundary; b != nil {
 		return aws.ToString(b.PermissionsBoundaryArn), "", nil

@@ -12,14 +12,14 @@ import (
 )
 
 var denyUserKind = kind[DenyUser](Kind{
-	Name: "iam.deny-user", Version: 1, Does: "deny an IAM user by an inline policy", Class: Contain, Tier: TierAuthor,
+	Name: "iam.deny-user", Version: 2, Does: "deny an IAM user by an inline policy", Class: Contain, Tier: TierAuthor,
 	Reads:    []string{"iam:GetUser", "iam:GetUserPolicy"},
 	Writes:   []string{"iam:PutUserPolicy"},
 	UndoneBy: []string{"iam:DeleteUserPolicy", "iam:PutUserPolicy", "iam:DeleteUser"},
 })
 
 var undenyUserKind = kind[UndenyUser](Kind{
-	Name: "iam.undeny-user", Version: 1, Does: "lift an inline deny from an IAM user", Class: Mend, Tier: TierAuthor,
+	Name: "iam.undeny-user", Version: 2, Does: "lift an inline deny from an IAM user", Class: Mend, Tier: TierAuthor,
 	Reads:    []string{"iam:GetUser", "iam:GetUserPolicy"},
 	Writes:   []string{"iam:DeleteUserPolicy"},
 	UndoneBy: []string{"iam:PutUserPolicy"},
@@ -28,16 +28,18 @@ var undenyUserKind = kind[UndenyUser](Kind{
 // DenyUser wants an inline deny on a user. All inline policies of a user share 2,048 characters: where they are used up,
 // AWS refuses for good.
 type DenyUser struct {
-	User  event.Resource
-	Case  string // goes into the policy's name
-	Scope Scope
+	User   event.Resource
+	Case   string // goes into the policy's name
+	Scope  Scope
+	UserID string // AIDA..., "": not known; whoever has the name later is left alone
 }
 
 // UndenyUser wants that deny gone.
 type UndenyUser struct {
-	User  event.Resource
-	Case  string
-	Scope Scope
+	User   event.Resource
+	Case   string
+	Scope  Scope
+	UserID string
 }
 
 func (DenyUser) Kind() Kind               { return denyUserKind }
@@ -48,12 +50,12 @@ func (d DenyUser) Facet() string { return inline(d.Case) }
 
 // Denies the scope's calls to the user, whatever the key.
 func (d DenyUser) Denies(a event.Actor, call string) bool {
-	return isUser(d.User, a) && d.Scope.covers(call)
+	return isUser(d.User, d.UserID, a) && d.Scope.covers(call)
 }
 
 // Look compares the document, since a policy of that name may have been emptied.
 func (d DenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	found, gone, err := userInline(ctx, r, d.User, d.Facet())
+	found, gone, err := userInline(ctx, r, d.User, d.UserID, d.Facet())
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -84,7 +86,7 @@ func (d UndenyUser) Facet() string { return inline(d.Case) }
 
 // Look reads whether the policy is there.
 func (d UndenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	found, gone, err := userInline(ctx, r, d.User, d.Facet())
+	found, gone, err := userInline(ctx, r, d.User, d.UserID, d.Facet())
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -106,10 +108,13 @@ func (d UndenyUser) Do(ctx context.Context, w access.Writes) error {
 }
 
 // userInline reads an inline policy, "" where there is none. IAM says NoSuchEntity of a missing user, too.
-func userInline(ctx context.Context, r access.Reads, user event.Resource, policy string) (doc, gone string, err error) {
+func userInline(ctx context.Context, r access.Reads, user event.Resource, id, policy string) (doc, gone string, err error) {
+	if gone, err := replaced(ctx, r, user, id); err != nil || gone != "" {
+		return "", gone, err
+	}
 	out, err := r.IAM(user.Place()).GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: aws.String(name(user)), PolicyName: aws.String(policy)})
 	if missing(err) {
-		gone, err := userGone(ctx, r, user)
+		gone, err := userGone(ctx, r, user, id)
 		return "", gone, err
 	}
 	if err != nil {
@@ -117,16 +122,4 @@ func userInline(ctx context.Context, r access.Reads, user event.Resource, policy
 	}
 	doc, err = unescape(aws.ToString(out.PolicyDocument))
 	return doc, "", err
-}
-
-// userGone says that the user is deleted, "" where it is there.
-func userGone(ctx context.Context, r access.Reads, user event.Resource) (string, error) {
-	_, err := r.IAM(user.Place()).GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name(user))})
-	if missing(err) {
-		return "the user is deleted", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read user %q: %w", name(user), err)
-	}
-	return "", nil
 }

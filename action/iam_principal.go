@@ -25,9 +25,12 @@ func fixed(role event.Resource) string {
 
 // isUser reports whether the actor has the user's permissions: the user by any key, its GetSessionToken sessions, and the
 // federated sessions that it minted, which never have more than the user.
-func isUser(user event.Resource, a event.Actor) bool {
+func isUser(user event.Resource, id string, a event.Actor) bool {
 	switch a.Kind {
 	case event.UserActor:
+		if id != "" && strings.HasPrefix(a.PrincipalID, "AIDA") && a.PrincipalID != id {
+			return false // made anew under the same name
+		}
 		return a.Account == user.Account && (a.ARN == user.ARN() || a.ARN == "" && a.UserName == name(user))
 	case event.FederatedActor:
 		return a.Issuer == user.ARN()

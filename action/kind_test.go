@@ -14,6 +14,7 @@ import (
 // one of each kind, as it could stand in a plan.
 func oneOfEach() []Action {
 	place := event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+	const id = "AIDAIOSFODNN7EXAMPLE"
 	group, instance := place.In(event.Group, "web"), place.In(event.Instance, "i-0a1b2c3d4e5f60718")
 	return []Action{
 		Suspend{Group: group}, Resume{group, []string{"Launch"}}, Standby{instance, "web", true}, Return{instance, "web", true},
@@ -21,8 +22,8 @@ func oneOfEach() []Action {
 		Reconnect{instance, []Interface{{"eni-1", []string{"sg-2"}}}},
 		DefaultVersion{place.In(event.LaunchTemplate, "lt-0a1b2c3d4e5f60718"), 3}, Protect{instance, AgainstStop},
 		DeactivateKey{mallory, "AKIAIOSFODNN7EXAMPLE"}, ActivateKey{mallory, "AKIAIOSFODNN7EXAMPLE"},
-		AttachUserDeny{mallory}, DetachUserDeny{mallory}, DenyUser{mallory, "c_1", Everything}, UndenyUser{mallory, "c_1", Everything},
-		BoundUser{mallory}, UnboundUser{mallory, "arn:aws:iam::111122223333:policy/team"},
+		AttachUserDeny{mallory, id}, DetachUserDeny{mallory, id}, DenyUser{mallory, "c_1", Everything, id}, UndenyUser{mallory, "c_1", Everything, id},
+		BoundUser{mallory, id}, UnboundUser{mallory, "arn:aws:iam::111122223333:policy/team", id},
 		DenySession{builder, "AROAEXAMPLE:job-1", "c_1", Destructive},
 		RevokeSessions{builder, time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC), "AROAEXAMPLE:job-1", "c_1", Destructive},
 		UndenyRole{builder, "riposte-deny-c_1"}, AttachRoleDeny{builder}, DetachRoleDeny{builder},
@@ -81,7 +82,7 @@ func TestKindsAreComplete(t *testing.T) {
 }
 
 func TestTwoDeniesOfOneUserAreTwoEffects(t *testing.T) {
-	a, b := DenyUser{mallory, "c_1", Everything}, DenyUser{mallory, "c_2", Everything}
+	a, b := DenyUser{mallory, "c_1", Everything, ""}, DenyUser{mallory, "c_2", Everything, ""}
 	if a.Facet() == b.Facet() {
 		t.Errorf("both are %q: taking one back would take the other", a.Facet())
 	}
