@@ -49,7 +49,9 @@ func (t *turn) reopen(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("read open cases: %w", err)
 	}
-	if slices.ContainsFunc(open, func(c *ledger.Case) bool { return c.Root == t.c.Root }) {
+	if slices.ContainsFunc(open, func(c *ledger.Case) bool {
+		return c.Root == t.c.Root && (c.State == ledger.Acting || c.State == ledger.Contained) // one that only waits answers nothing
+	}) {
 		return false, nil
 	}
 	t.c.Times.Verified = time.Time{}
