@@ -104,6 +104,8 @@ func TestWhoIsDenied(t *testing.T) {
 	born := func(id string) event.Actor { a := user; a.PrincipalID = id; return a }
 	namesake := event.Actor{Kind: event.UserActor, Account: "444455556666", ARN: "arn:aws:iam::444455556666:user/staff/mallory", UserName: "mallory"}
 	federated := event.Actor{Kind: event.FederatedActor, Issuer: "arn:aws:iam::111122223333:user/staff/mallory"}
+	later := federated
+	later.IssuerID = "AIDASOMEBODY"
 	session := event.Actor{Kind: event.RoleActor, Issuer: "arn:aws:iam::111122223333:role/ci/builder", PrincipalID: "AROAEXAMPLE:job-1"}
 	other := event.Actor{Kind: event.RoleActor, Issuer: "arn:aws:iam::111122223333:role/ci/builder", PrincipalID: "AROAEXAMPLE:job-2"}
 	denySession := DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: Everything}
@@ -119,6 +121,7 @@ func TestWhoIsDenied(t *testing.T) {
 		{"the user", AttachUserDeny{User: mallory}, user, "ec2:StopInstances", true},
 		{"the user, known by its id", AttachUserDeny{mallory, "AIDAMALLORY"}, born("AIDAMALLORY"), "ec2:StopInstances", true},
 		{"who was made anew under its name", AttachUserDeny{mallory, "AIDAMALLORY"}, born("AIDASOMEBODY"), "ec2:StopInstances", false},
+		{"a federated session of who was made anew", AttachUserDeny{mallory, "AIDAMALLORY"}, later, "s3:DeleteObject", false},
 		{"a federated session of the user", DenyUser{mallory, "c_1", Everything, ""}, federated, "s3:GetObject", true},
 		{"reading, where only destruction is denied", DenyUser{mallory, "c_1", Destructive, ""}, user, "s3:GetObject", false},
 		{"the namesake of another account", BoundUser{User: mallory}, namesake, "ec2:StopInstances", false},

@@ -28,15 +28,15 @@ func fixed(role event.Resource) string {
 func isUser(user event.Resource, id string, a event.Actor) bool {
 	switch a.Kind {
 	case event.UserActor:
-		if id != "" && strings.HasPrefix(a.PrincipalID, "AIDA") && a.PrincipalID != id {
-			return false // made anew under the same name
-		}
-		return a.Account == user.Account && (a.ARN == user.ARN() || a.ARN == "" && a.UserName == name(user))
+		return !differ(id, a.PrincipalID) && a.Account == user.Account && (a.ARN == user.ARN() || a.ARN == "" && a.UserName == name(user))
 	case event.FederatedActor:
-		return a.Issuer == user.ARN()
+		return !differ(id, a.IssuerID) && a.Issuer == user.ARN()
 	}
 	return false
 }
+
+// differ reports whether two users are known not to be the same, whatever their names: one may have been made anew.
+func differ(a, b string) bool { return a != b && a != "" && strings.HasPrefix(b, "AIDA") }
 
 // isRole reports whether the actor is a session of the role.
 func isRole(role event.Resource, a event.Actor) bool {

@@ -30,21 +30,27 @@ func ActorOf(a event.Actor, at time.Time) Actor {
 	switch a.Kind {
 	case event.UserActor:
 		out.Holder = out.Place.In(event.User, named(a.ARN, ":user/", a.UserName))
-		if strings.HasPrefix(a.PrincipalID, "AIDA") {
-			out.UserID = a.PrincipalID
-		}
+		out.UserID = userID(a.PrincipalID)
 		if strings.HasPrefix(a.AccessKey, "AKIA") { // temporary ones (ASIA) can't be switched off, the user is denied
 			out.Key = a.AccessKey
 		}
 	case event.FederatedActor: // GetFederationToken: the session has no more than its user, and is denied with it
 		if id := named(a.Issuer, ":user/", ""); id != "" {
-			out.Holder = out.Place.In(event.User, id)
+			out.Holder, out.UserID = out.Place.In(event.User, id), userID(a.IssuerID)
 		}
 	case event.RoleActor:
 		out.Holder = out.Place.In(event.Role, named(a.Issuer, ":role/", ""))
 		out.UserID, out.Session = a.PrincipalID, named(a.ARN, ":assumed-role/", "")
 	}
 	return out
+}
+
+// userID leaves out what is not the id of a user: it could not be compared with one.
+func userID(id string) string {
+	if strings.HasPrefix(id, "AIDA") {
+		return id
+	}
+	return ""
 }
 
 // named is what follows a mark in an ARN: path and name.
