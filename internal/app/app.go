@@ -109,6 +109,11 @@ func policy(c *config.Config) gate.Policy {
 		Untouchable: c.Untouchable, BreakGlass: c.BreakGlass,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour},
 	}
+	if !c.Organization.Discover {
+		for _, a := range c.Organization.Accounts {
+			p.Accounts = append(p.Accounts, a.ID)
+		}
+	}
 	for _, name := range roles(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)
 	}

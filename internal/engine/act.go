@@ -78,15 +78,11 @@ func (t *turn) climb(ctx context.Context, r ref) error {
 		if v.Do != gate.Act {
 			return t.withdraw(ctx, r)
 		}
-		err = t.try(ctx, r)
-		if !errors.Is(err, action.ErrCannot) {
-			if err != nil {
-				return err // done or not done, nobody knows: the next turn looks first
-			}
-			continue
+		if err = t.try(ctx, r); errors.Is(err, action.ErrCannot) {
+			err = t.refused(ctx, r, err)
 		}
-		if err := t.refused(ctx, r, err); err != nil {
-			return err
+		if err != nil {
+			return err // done or not done, nobody knows: the next turn looks first
 		}
 	}
 	return nil
@@ -160,7 +156,11 @@ func (t *turn) made(r ref, s ledger.StepState) {
 	t.c.Rounds, t.answered = 0, true
 }
 
-// refused takes the next rung, or gives the step up where there is none.
+// tries is how often a ladder is climbed before it is given up: who can break riposte's rights for some seconds must not
+// end the answer with that.
+const tries = 5
+
+// refused takes the next rung, or begins again from the first after a while. People are told at once.
 func (t *turn) refused(ctx context.Context, r ref, why error) error {
 	t.note("can't: %v", why)
 	r.step.Error = why.Error()
@@ -168,9 +168,14 @@ func (t *turn) refused(ctx context.Context, r ref, why error) error {
 		return err
 	}
 	r.step.State = ledger.Pending
-	if r.step.Rung++; r.step.Rung >= len(r.plan.Ladder) {
-		r.step.State, r.step.Rung = ledger.Broken, len(r.plan.Ladder)-1
-		t.c.Paged = "could not be done: " + why.Error()
+	if r.step.Rung++; r.step.Rung < len(r.plan.Ladder) {
+		return nil
 	}
+	t.c.Paged = "could not be done: " + why.Error()
+	if r.step.Tries++; r.step.Tries < tries {
+		r.step.Rung = 0
+		return fmt.Errorf("every rung was refused, the last: %w", why)
+	}
+	r.step.State, r.step.Rung = ledger.Broken, len(r.plan.Ladder)-1
 	return nil
 }

@@ -50,6 +50,8 @@ type Engine struct {
 	routes *route.Table
 	books  map[string]playbook.Playbook
 	sealed atomic.Value // time.Time: when this process made a checkpoint last
+
+	standing atomic.Pointer[watch] // the effects that are watched
 }
 
 // New makes an engine.
@@ -155,7 +157,9 @@ func (t *turn) answer(ctx context.Context) error {
 // carry takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
 	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, until: claim.Until}
-	return t.close(ctx, t.recovered(ctx))
+	limited, cancel := context.WithTimeout(ctx, e.Timing.Lease-e.Timing.Call/2) // whatever hangs, the turn ends inside its lease
+	defer cancel()
+	return t.close(ctx, t.recovered(limited))
 }
 
 // recovered turns a panic into an error: one poisonous case must not take the others with it.

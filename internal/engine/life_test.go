@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,9 @@ func lifeHolds(rt *rapid.T, s *stage) {
 		states[c.ID] = c.State
 		if c.State.Open() && c.State != ledger.Asked {
 			rt.Errorf("case %s is still %s: %s\n%s", c.ID, c.State, steps(c), s.history(c))
+		}
+		if strings.Contains(c.GivenUp, "fault") {
+			rt.Errorf("case %s: %s\n%s", c.ID, c.GivenUp, s.history(c))
 		}
 		for _, line := range half(c) {
 			rt.Errorf("case %s (%s): %s", c.ID, c.State, line)

@@ -39,7 +39,7 @@ func TestTheAnswerIsLostAndTheChangeIsNotMadeTwice(t *testing.T) {
 
 func TestTheFirstStepIsRefusedAndNothingIsDestroyed(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	s.w.Fail("autoscaling", "SuspendProcesses", 1, &smithy.GenericAPIError{Code: "AccessDenied", Message: "no"})
+	s.w.Fail("autoscaling", "SuspendProcesses", 5, &smithy.GenericAPIError{Code: "AccessDenied", Message: "no"})
 	poison(s)
 	s.pass(5 * time.Minute)
 	c := s.only("test.launch")
@@ -48,6 +48,16 @@ func TestTheFirstStepIsRefusedAndNothingIsDestroyed(t *testing.T) {
 	}
 	if effects, _ := s.store.Effects(t.Context()); len(effects) != 0 {
 		t.Error("an effect is kept that never came about")
+	}
+}
+
+func TestWhoBreaksRipostesRightsForSecondsDoesNotEndTheAnswer(t *testing.T) {
+	s := set(t, world.Options{}, launches())
+	s.w.Fail("autoscaling", "SuspendProcesses", 3, &smithy.GenericAPIError{Code: "AccessDenied", Message: "no"})
+	poison(s)
+	s.pass(5 * time.Minute)
+	if c := s.only("test.launch"); c.State != ledger.Verified || c.Paged == "" {
+		t.Errorf("%s: %s; paged %q", c.State, steps(c), c.Paged)
 	}
 }
 

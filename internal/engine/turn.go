@@ -37,9 +37,7 @@ func (t *turn) note(format string, args ...any) {
 
 // commit writes the case as it stands and all that belongs to it, before anything else happens.
 func (t *turn) commit(ctx context.Context) error {
-	if err := t.move(t.state()); err != nil {
-		return err
-	}
+	t.move(t.state())
 	t.c.Reason, t.c.Due = t.reason(), t.wake()
 	t.w.At = t.Now()
 	if err := t.Store.Commit(ctx, t.c, t.w); err != nil {
@@ -49,21 +47,26 @@ func (t *turn) commit(ctx context.Context) error {
 	return nil
 }
 
-// move takes the case to another state, stamps the stage, and owes a report.
-func (t *turn) move(to ledger.State) error {
+// move takes the case to another state, stamps the stage, and owes a report. A way that is on no map is a fault in riposte:
+// it ends this case, with a person, and no other.
+func (t *turn) move(to ledger.State) {
 	from := t.c.State
-	if from == to {
-		return nil
-	}
 	if !ledger.May(from, to) {
-		return fmt.Errorf("case %s can't go from %s to %s: this is a fault in riposte", t.c.ID, from, to)
+		t.Log.Error("a fault in riposte", "case", t.c.ID, "from", from, "to", to)
+		if !from.Open() {
+			return
+		}
+		t.giveUp(fmt.Errorf("it can't go from %s to %s: this is a fault in riposte", from, to))
+		to = ledger.Failed
+	}
+	if from == to {
+		return
 	}
 	t.c.State = to
 	t.c.Report.Wanted++
 	t.c.Report.Due = time.Time{}
 	t.stamp(to)
 	t.note("%s", to)
-	return nil
 }
 
 // stamp notes the time of a stage. Whatever comes to be contained is verified from the first round.

@@ -12,6 +12,7 @@ import (
 type Policy struct {
 	// Mode is the mode of a playbook in an account for a class of action, and where that is said.
 	Mode        func(playbook, account string, class action.Class) (Decision, string)
+	Accounts    []string // of the organisation; none: every account that sends events is
 	Roles       []string // riposte's own roles, by name (with path, where they have one), in whatever account
 	Untouchable []string // exact ARNs
 	BreakGlass  []string // exact ARNs of users and roles
@@ -53,11 +54,14 @@ func (p Policy) trusted(playbook string, a event.Actor) (Trust, bool) {
 	return p.Trusted[i], true
 }
 
-// MayUndo reports whether this actor's undoing of a containment ends it instead of calling for the next rung: trusted
-// automation and break-glass principals. The caller sees to it that it is not the contained actor himself.
-func (p Policy) MayUndo(playbook string, a event.Actor) bool {
-	_, trusted := p.trusted(playbook, a)
-	return trusted || slices.Contains(p.BreakGlass, a.Principal())
+// MayUndo reports whether this actor's undoing of a containment ends it instead of calling for the next rung: break-glass
+// principals alone. Whom automation trusts, somebody may have stolen; everybody else takes back with riposte undo. The
+// caller sees to it that it is not the contained actor himself.
+func (p Policy) MayUndo(a event.Actor) bool { return slices.Contains(p.BreakGlass, a.Principal()) }
+
+// Ours reports whether an account belongs to the organisation: riposte enters no other, whoever sends it events.
+func (p Policy) Ours(account string) bool {
+	return len(p.Accounts) == 0 || slices.Contains(p.Accounts, account)
 }
 
 // Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called.

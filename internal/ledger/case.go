@@ -120,6 +120,7 @@ type Step struct {
 	Reason   string    `json:"reason,omitempty"`  // RULE: text
 	Held     []string  `json:"held,omitempty"`    // keys of the effects that the step holds, oldest first
 	Requests []string  `json:"requests,omitempty"`
+	Tries    int       `json:"tries,omitempty"` // how often the whole ladder was refused
 	Error    string    `json:"error,omitempty"` // why rungs below could not be done
 	Note     string    `json:"note,omitempty"`
 	Made     time.Time `json:"made,omitzero"`

@@ -19,7 +19,7 @@ func moves(from State) []State {
 	case Failed:
 		return []State{Contained, Undoing} // contained again: what could be done was undone later
 	case Undoing:
-		return []State{Undone}
+		return []State{Undone, Failed}
 	}
 	return nil
 }

@@ -53,6 +53,8 @@ type Store interface {
 
 	Effect(ctx context.Context, key string) (*Effect, error) // nil where there is none
 	Effects(ctx context.Context) ([]*Effect, error)
+	// Generation changes whenever an effect does: who has read them all need not read them again before that.
+	Generation(ctx context.Context) (int64, error)
 	// Own reports whether a change of riposte's had this request id.
 	Own(ctx context.Context, requestID string) (bool, error)
 	// Count is the number of incidents in a bucket since then, one of them left out.

@@ -13,6 +13,7 @@ import (
 
 const (
 	oneEffect  = `SELECT body, version FROM effects WHERE key = ?`
+	generation = `SELECT value FROM meta WHERE key = 'effects'`
 	hasRequest = `SELECT EXISTS (SELECT 1 FROM requests WHERE id = ?)`
 	exceptions = `SELECT body FROM exceptions WHERE playbook = ? AND root = ? AND until > ? ORDER BY until`
 )
@@ -49,6 +50,12 @@ func (s *Store) Effects(ctx context.Context) ([]*ledger.Effect, error) {
 		return err
 	}, `SELECT body, version FROM effects ORDER BY key`)
 	return out, s.explain(err)
+}
+
+// Generation counts what happened to the effects.
+func (s *Store) Generation(ctx context.Context) (n int64, err error) {
+	err = s.row(ctx, generation).Scan(&n)
+	return n, s.explain(err)
 }
 
 // Own reports whether a change of riposte's had this request id.

@@ -14,7 +14,7 @@ const application = 0x72707374
 var migrations = []string{`
 PRAGMA application_id = 0x72707374;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO meta VALUES ('schema', 0);
+INSERT INTO meta VALUES ('schema', 0), ('effects', 0);
 
 CREATE TABLE cases (
 	n        INTEGER PRIMARY KEY,
@@ -48,6 +48,9 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_waiting ON inbox (case_id, n) WHERE taken = 0;
 
 CREATE TABLE effects (key TEXT PRIMARY KEY, body BLOB NOT NULL, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER effects_added AFTER INSERT ON effects BEGIN UPDATE meta SET value = value + 1 WHERE key = 'effects'; END;
+CREATE TRIGGER effects_set AFTER UPDATE ON effects BEGIN UPDATE meta SET value = value + 1 WHERE key = 'effects'; END;
+CREATE TRIGGER effects_gone AFTER DELETE ON effects BEGIN UPDATE meta SET value = value + 1 WHERE key = 'effects'; END;
 CREATE TABLE requests (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE places (
 	bucket   TEXT NOT NULL,

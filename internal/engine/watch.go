@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// watched is an effect that stands, ready to be compared with every call that comes in.
+type watched struct {
+	effect *ledger.Effect
+	action action.Action
+	undone []string // the calls that could undo it
+	denies func(event.Actor, string) bool
+}
+
+// watch is all that stands, as of one generation of the ledger's effects: it is read anew only when one has changed, since
+// every event asks for it.
+type watch struct {
+	generation int64
+	effects    []watched
+}
+
+// sight tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
+// what was done. Riposte's own calls, known by their request ids, are neither.
+func (e *Engine) sight(ctx context.Context, ev event.Event) error {
+	if ev.Failed() || ev.Kind != event.Call {
+		return nil
+	}
+	effects, err := e.watched(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range effects {
+		leak, matters := w.matters(ev)
+		if !matters {
+			continue
+		}
+		if own, err := e.own(ctx, ev); err != nil || own {
+			return err
+		}
+		if err := e.tell(ctx, w, ev, leak); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) watched(ctx context.Context) ([]watched, error) {
+	now, err := e.Store.Generation(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read effects: %w", err)
+	}
+	if seen := e.standing.Load(); seen != nil && seen.generation == now {
+		return seen.effects, nil
+	}
+	all, err := e.Store.Effects(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read effects: %w", err)
+	}
+	fresh := &watch{generation: now}
+	for _, f := range all {
+		if a, err := e.Codec.Decode(f.Action); err == nil { // a newer riposte's effect is that riposte's to watch
+			fresh.effects = append(fresh.effects, watching(f, a))
+		}
+	}
+	e.standing.Store(fresh)
+	return fresh.effects, nil
+}
+
+func watching(f *ledger.Effect, a action.Action) watched {
+	w := watched{effect: f, action: a, undone: a.Kind().UndoneBy, denies: func(event.Actor, string) bool { return false }}
+	if d, ok := a.(action.Denier); ok {
+		w.denies = d.Denies
+	}
+	return w
+}
+
+// matters reports whether a call concerns an effect, and whether it is a leak: a call that the effect should stop.
+func (w watched) matters(ev event.Event) (leak, matters bool) {
+	account := w.action.Target().Account
+	if account != ev.Account && account != ev.Actor.Account {
+		return false, false
+	}
+	if slices.Contains(w.undone, call(ev)) {
+		return false, true
+	}
+	leak = w.denies(ev.Actor, call(ev))
+	return leak, leak
+}
+
+// named reports whether a call names the target, however it spells it: of two calls of one sort in an account, one may be
+// somebody's daily work on quite another user.
+func named(ev event.Event, target event.Resource) bool {
+	name := strings.ToLower(target.ID[strings.LastIndexByte(target.ID, '/')+1:])
+	return strings.Contains(strings.ToLower(string(ev.Request)), strconv.Quote(name))
+}
+
+func (e *Engine) tell(ctx context.Context, w watched, ev event.Event, leak bool) error {
+	f := w.effect
+	seen := &ledger.Sighting{Effect: f.Key, Call: call(ev), Leak: leak, Named: named(ev, w.action.Target()), By: playbook.OriginOf(ev)}
+	for _, id := range f.Holders {
+		m := ledger.Message{Key: "seen " + id + " " + ev.ID + " " + f.Key, Seen: seen}
+		if _, err := e.Store.Send(ctx, e.Now(), id, m); err != nil {
+			return fmt.Errorf("tell case %s of event %s: %w", id, ev.ID, err)
+		}
+	}
+	return nil
+}
+
+// call is the IAM action of an event, as far as names agree: ec2.amazonaws.com RunInstances is ec2:RunInstances.
+func call(ev event.Event) string {
+	service, _, _ := strings.Cut(ev.Source, ".")
+	return service + ":" + ev.Name
+}
