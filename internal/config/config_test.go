@@ -191,6 +191,7 @@ func TestProblems(t *testing.T) {
 		{"an untouchable pattern", "untouchable: [\"arn:aws:rds:eu-west-1:111122223333:db:*\"]", `untouchable is exact`},
 		{"an untouchable that is no ARN", "untouchable: [ledger]", `"ledger" is not an ARN`},
 		{"break-glass that is no principal", "break_glass: [\"arn:aws:s3:::bucket\"]", `is not a principal`},
+		{"break-glass by the name of a session", "break_glass: [\"arn:aws:sts::111122223333:assumed-role/break-glass/sam\"]", `is not a principal that stays: want the role or user`},
 		{"two sources in one", "sources: [{sqs: {queue_url: \"https://x\", region: eu-west-1}, http: {listen: \":1\", secret_env: A}}]", `a source is one of sqs, http`},
 		{"a secret in the file", "sources: [{http: {listen: \":1\", secret_env: hunter2}}]", `want the name of an environment variable`},
 		{"bad listener", "console: {listen: 8417}", `console.listen: want a text`},
