@@ -96,9 +96,10 @@ type Deployed struct {
 	Document []byte
 }
 
-// Predeployed are the policies that the contain tier attaches: it may attach these and no others.
+// Predeployed are the policies that the contain tier attaches: it may attach these and no others. They deny everything: of
+// a list, somebody would find what lets another role work for him. Nobody has them attached who is not contained.
 func Predeployed() ([]Deployed, error) {
-	deny, err := action.DenyDocument(action.Destructive)
+	deny, err := action.DenyDocument(action.Everything)
 	if err != nil {
 		return nil, err
 	}

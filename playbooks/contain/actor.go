@@ -96,9 +96,13 @@ func (a Actor) user(scope action.Scope, caseID string) (steps []action.Step) {
 	if a.Key != "" {
 		steps = append(steps, action.Try(action.DeactivateKey{User: a.Holder, Key: a.Key}))
 	}
-	return append(steps, action.Try(action.AttachUserDeny{User: a.Holder, UserID: a.UserID}).
-		Else(action.DenyUser{User: a.Holder, UserID: a.UserID, Case: caseID, Scope: scope}).
-		Else(action.BoundUser{User: a.Holder, UserID: a.UserID}))
+	attach, deny, bound := action.AttachUserDeny{User: a.Holder, UserID: a.UserID},
+		action.DenyUser{User: a.Holder, UserID: a.UserID, Case: caseID, Scope: scope}, action.BoundUser{User: a.Holder, UserID: a.UserID}
+	if scope == action.Destructive {
+		const why = "it denies everything, not only what destroys"
+		return append(steps, action.Try(deny).ElseAsk(attach, why).ElseAsk(bound, why))
+	}
+	return append(steps, action.Try(attach).Else(deny).Else(bound))
 }
 
 // margin is for sessions opened while the record was on its way and lower rungs were tried.

@@ -15,7 +15,7 @@ var modifyInstanceAttributeExample string
 // ProtectionParams are the parameters of launch.termination-unprotected.
 type ProtectionParams struct {
 	Attributes []Protection `yaml:"attributes" help:"which protections count: disableApiTermination, disableApiStop, instanceInitiatedShutdownBehavior"`
-	Scope      Scope        `yaml:"scope" help:"how much the actor is denied: everything, or destructive; a deny policy deployed beforehand decides for itself"`
+	Scope      Scope        `yaml:"scope" help:"how much the actor is denied: everything, or destructive, for which riposte writes the policy itself (author tier); the pre-deployed one denies everything and is asked about then"`
 }
 
 // Protection is one protection of an instance, by the name of its attribute.
