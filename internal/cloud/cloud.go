@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
@@ -53,6 +54,9 @@ type session struct {
 	purpose Purpose
 	name    string // riposte-CASE, or riposte
 }
+
+// sessions is how many are kept.
+const sessions = 1000
 
 // New makes a Cloud.
 func New(o Options) *Cloud { return &Cloud{opts: o, configs: map[session]aws.Config{}} }
@@ -120,6 +124,11 @@ func (c *Cloud) config(s session) aws.Config {
 	cfg := c.opts.Base(s.place).Copy()
 	if len(c.opts.Roles) > 0 {
 		cfg.Credentials = c.assume(s)
+	} else {
+		cfg.Credentials = &itself{sts: sts.NewFromConfig(cfg), account: s.place.Account, base: cfg.Credentials}
+	}
+	if len(c.configs) >= sessions {
+		clear(c.configs) // a case's session is used for minutes; whoever goes on opens it anew
 	}
 	cfg.APIOptions = append(cfg.APIOptions, c.opts.Guard.around(s.purpose), func(st *middleware.Stack) error {
 		return st.Initialize.Add(trace(), middleware.After)

@@ -172,11 +172,19 @@ func TestWhoOnlyObservesAssumesNothingElse(t *testing.T) {
 	}
 }
 
-func TestWithoutRolesTheProcessActsAsItself(t *testing.T) {
+func TestWithoutRolesTheProcessActsInItsOwnAccountAlone(t *testing.T) {
 	s := set(t)
 	c := s.cloud(func(o *cloud.Options) { o.Roles = nil })
-	if _, err := c.Reads().EC2(shop).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{}); err == nil {
-		t.Error("riposte's own user has no right to read, and read")
+	_, err := c.Reads().EC2(shop).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{})
+	var no *cloud.NotOurs
+	if !errors.As(err, &no) || no.Wanted != shop.Account {
+		t.Errorf("another account: %v", err)
+	}
+	home := event.Place{Partition: "aws", Account: "999900001111", Region: "eu-west-1"}
+	_, err = c.Reads().EC2(home).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{})
+	var api smithy.APIError
+	if !errors.As(err, &api) || api.ErrorCode() != "UnauthorizedOperation" {
+		t.Errorf("its own account, in which it has no right to read: %v", err)
 	}
 	if s.assumed != 0 {
 		t.Errorf("%d roles were assumed", s.assumed)

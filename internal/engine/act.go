@@ -32,7 +32,7 @@ func (t *turn) act(ctx context.Context) error {
 			return t.act(ctx) // the plans have changed under us: begin again with the new one
 		}
 		if err == nil {
-			err = t.climb(ctx, r)
+			err = t.answerStep(ctx, r)
 		}
 		if errs.ends(err) {
 			break
@@ -40,6 +40,14 @@ func (t *turn) act(ctx context.Context) error {
 		stopped[r.revision.Number] = t.stops(r)
 	}
 	return errs.err()
+}
+
+// answerStep climbs the step's ladder, unless what it would destroy is spared by now.
+func (t *turn) answerStep(ctx context.Context, r ref) error {
+	if spared, err := t.spared(ctx, r); err != nil || spared {
+		return err
+	}
+	return t.climb(ctx, r)
 }
 
 func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -151,6 +152,33 @@ func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
 		}
 	}
 	return true, t.supersede(ctx, number, found)
+}
+
+// spared drops a destruction that had to wait in a plan that was begun, where a look at the present would not plan it any
+// more. Facts are not compared: the plan itself has changed some of them.
+func (t *turn) spared(ctx context.Context, r ref) (bool, error) {
+	a := r.rung().Do
+	if t.fresh[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
+		return false, nil
+	}
+	found, err := t.confirm(ctx, t.lead(r.revision))
+	if err != nil {
+		return false, err
+	}
+	for _, p := range found {
+		if plans(p.Plan, a) {
+			return false, nil
+		}
+	}
+	r.step.State, r.step.Note = ledger.Dropped, "no longer called for"
+	t.note("%s: %s", r, r.step.Note)
+	return true, nil
+}
+
+func plans(p action.Plan, a action.Action) bool {
+	return slices.ContainsFunc(p.Steps, func(s action.Step) bool {
+		return slices.ContainsFunc(s.Ladder, func(r action.Rung) bool { return key(r.Do) == key(a) })
+	})
 }
 
 func (t *turn) supersede(ctx context.Context, number int, found []playbook.Proposal) error {

@@ -22,7 +22,10 @@ import (
 const foreign = "ami-0aaaaaaaaaaaaaaaa"
 
 // launches is a playbook for the tests: what a group launches from the foreign image is stopped and terminated.
-func launches() playbook.Definition {
+func launches() playbook.Definition { return launchesWhile(func() bool { return true }) }
+
+// launchesWhile is that playbook as long as the image is foreign.
+func launchesWhile(foreignStill func() bool) playbook.Definition {
 	type facts struct{ Image, Instance string }
 	return playbook.Define(playbook.Spec[struct{}, facts]{
 		ID: "test.launch", Title: "foreign image", Severity: playbook.High,
@@ -53,7 +56,7 @@ func launches() playbook.Definition {
 			return out
 		},
 		Check: func(_ context.Context, _ playbook.In, s playbook.Suspect[facts], _ struct{}) ([]playbook.Suspect[facts], error) {
-			if s.Facts.Image != foreign {
+			if s.Facts.Image != foreign || !foreignStill() {
 				return nil, nil
 			}
 			return []playbook.Suspect[facts]{s}, nil

@@ -211,3 +211,21 @@ func TestAFloodIsTakenInTurns(t *testing.T) {
 	}
 	s.whole()
 }
+
+// TestADestructionThatHadToWaitIsLookedAtAgain: the group is stopped, the instance waits for a brake, and meanwhile somebody
+// approves of the image.
+func TestADestructionThatHadToWaitIsLookedAtAgain(t *testing.T) {
+	stillForeign := true
+	s := set(t, world.Options{}, launchesWhile(func() bool { return stillForeign }))
+	s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "class:destroy", By: "sam", At: s.w.Now()}))
+	poison(s)
+	s.pass(time.Minute)
+	stillForeign = false
+	_, err := s.store.Release(t.Context(), s.w.Now(), "class:destroy", "sam")
+	s.must(err)
+	s.pass(5 * time.Minute)
+	c := s.only("test.launch")
+	if foreigners(s) != 1 || steps(c) != "done; dropped (no longer called for)" {
+		t.Errorf("%s: %s; %d foreign instances", c.State, steps(c), foreigners(s))
+	}
+}

@@ -63,27 +63,19 @@ func withPins(ctx context.Context, r reader, found []playbook.Suspect[launched],
 
 // findLaunched reads the instances of a launch. Asked for by filter, one that is gone does not fail the others.
 func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched) ([]types.Instance, error) {
-	filter, wanted := types.Filter{Name: aws.String("client-token"), Values: []string{f.Token}}, 1
-	if len(f.Instances) > 0 {
-		filter, wanted = types.Filter{Name: aws.String("instance-id"), Values: ids(f.Instances)}, len(f.Instances)
-	} else if f.Token == "" {
+	if len(f.Instances) == 0 && f.Token == "" {
 		return nil, fmt.Errorf("the record names neither the instances of the launch nor its client token: look for them by hand")
 	}
 	var out []types.Instance
-	named := func(i types.Instance) bool { // a filter takes * and ?, which a client token may hold
-		return len(f.Instances) > 0 && slices.Contains(filter.Values, aws.ToString(i.InstanceId)) || len(f.Instances) == 0 && aws.ToString(i.ClientToken) == f.Token
-	}
-	pages := ec2.NewDescribeInstancesPaginator(in.AWS.EC2(p), &ec2.DescribeInstancesInput{Filters: []types.Filter{filter}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read launched instances: %w", err)
-		}
-		for _, r := range page.Reservations {
-			for _, i := range r.Instances {
-				if named(i) {
-					out = append(out, i)
-				}
+	for _, filter := range filters(f) {
+		pages := ec2.NewDescribeInstancesPaginator(in.AWS.EC2(p), &ec2.DescribeInstancesInput{Filters: []types.Filter{filter}})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("read launched instances: %w", err)
+			}
+			for _, r := range page.Reservations {
+				out = append(out, slices.DeleteFunc(r.Instances, func(i types.Instance) bool { return !f.names(i) })...)
 			}
 		}
 	}
@@ -91,10 +83,30 @@ func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched
 	slices.SortFunc(out, func(a, b types.Instance) int {
 		return strings.Compare(aws.ToString(a.InstanceId), aws.ToString(b.InstanceId))
 	})
-	if len(out) < wanted && in.Now.Sub(f.At) < settling {
+	if wanted := max(1, len(f.Instances)); len(out) < wanted && in.Now.Sub(f.At) < settling {
 		return nil, fmt.Errorf("%d of %d launched instances can't be seen yet", wanted-len(out), wanted)
 	}
 	return out, nil
+}
+
+// filters ask for the instances by id, as many at a time as EC2 takes, or by the token of their launch.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html: at most 200 values
+func filters(f launched) (all []types.Filter) {
+	for some := range slices.Chunk(ids(f.Instances), 200) {
+		all = append(all, types.Filter{Name: aws.String("instance-id"), Values: some})
+	}
+	if len(all) == 0 {
+		all = []types.Filter{{Name: aws.String("client-token"), Values: []string{f.Token}}}
+	}
+	return all
+}
+
+// names reports whether an instance is one of the launch's, exactly: a filter takes * and ?, which a token may hold.
+func (f launched) names(i types.Instance) bool {
+	if len(f.Instances) == 0 {
+		return aws.ToString(i.ClientToken) == f.Token
+	}
+	return slices.Contains(ids(f.Instances), aws.ToString(i.InstanceId))
 }
 
 func ids(machines []machine) []string {

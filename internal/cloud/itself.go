@@ -1,0 +1,45 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// itself gives the process's own credentials, for its own account and no other: a user of some other account, named alike,
+// would otherwise be read and changed here.
+type itself struct {
+	sts     *sts.Client
+	account string
+	base    aws.CredentialsProvider
+
+	mu  sync.Mutex
+	own string // the account that the credentials are of, once known
+}
+
+// Retrieve gives the credentials, or says that they are another account's.
+func (i *itself) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.own == "" {
+		who, err := i.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err != nil {
+			return aws.Credentials{}, fmt.Errorf("ask whose credentials these are: %w", err)
+		}
+		i.own = aws.ToString(who.Account)
+	}
+	if i.own != i.account {
+		return aws.Credentials{}, &NotOurs{i.own, i.account}
+	}
+	return i.base.Retrieve(ctx)
+}
+
+// NotOurs says that riposte has no way into an account.
+type NotOurs struct{ Own, Wanted string }
+
+func (e *NotOurs) Error() string {
+	return fmt.Sprintf("riposte's own credentials are of account %s: name roles under organization.roles to enter %s", e.Own, e.Wanted)
+}
