@@ -19,8 +19,8 @@ const (
 	lows = 0x7f7f7f7f7f7f7f7f
 )
 
-// classifyWords is classify in plain Go, eight bytes at a time: for processors without an own version, and the measure of
-// those that have one.
+// classifyWords is classify in plain Go, eight bytes at a time: for processors without a version of their own, and what
+// such a version is tested against.
 func classifyWords(text []byte, out []marks) {
 	for i := range out {
 		m, b := marks{}, text[i*block:]

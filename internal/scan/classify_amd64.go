@@ -1,19 +1,20 @@
 package scan
 
-import (
-	"unsafe"
+import "golang.org/x/sys/cpu"
 
-	"golang.org/x/sys/cpu"
-)
-
-// classify marks so many blocks of text, in as many places from out on.
-func classify(text *byte, blocks int, out *marks) {
+// classify marks the first len(out) blocks of text. Of a replay's time this is what plain Go can't have small enough:
+// beside gunzip alone, which bounds any replay, one core reads gzipped logs at 0.72 of its speed with the assembly and at
+// 0.45 with classifyWords.
+func classify(text []byte, out []marks) {
+	text = text[:len(out)*block:len(text)] // the assembly checks no bounds: this does, once for all blocks
 	if cpu.X86.HasAVX2 && cpu.X86.HasPCLMULQDQ {
-		classifyFast(text, blocks, out)
+		classifyAVX2(text, out)
 		return
 	}
-	classifyWords(unsafe.Slice(text, blocks*block), unsafe.Slice(out, blocks))
+	classifyWords(text, out)
 }
 
+// classifyAVX2 does what classifyWords does. It reads len(out) blocks of bytes, writes out, and touches nothing else.
+//
 //go:noescape
-func classifyFast(text *byte, blocks int, out *marks)
+func classifyAVX2(bytes []byte, out []marks)

@@ -15,14 +15,17 @@
 	ORQ       BX, AX   \
 	MOVQ      AX, mark(DI)
 
-// func classifyFast(text *byte, blocks int, out *marks)
+// func classifyAVX2(bytes []byte, out []marks)
+//
+// It reads by SI and writes by DI, both one block on for each of CX, the length of out; whoever calls it has checked that
+// there are as many bytes.
 //
 // A byte that equals becomes 0xff. A byte is below 0x20 where it is the lesser of itself and 0x1f. Brackets differ from
 // braces in the bit 0x20 alone. A product without carries with ones everywhere makes each bit the parity of those below.
-TEXT ·classifyFast(SB), NOSPLIT, $0-24
-	MOVQ text+0(FP), SI
-	MOVQ blocks+8(FP), CX
-	MOVQ out+16(FP), DI
+TEXT ·classifyAVX2(SB), NOSPLIT, $0-48
+	MOVQ bytes_base+0(FP), SI
+	MOVQ out_base+24(FP), DI
+	MOVQ out_len+32(FP), CX
 	SPREAD(0x22, X8, Y8)
 	SPREAD(0x5c, X9, Y9)
 	SPREAD(0x1f, X10, Y10)

@@ -43,13 +43,11 @@ func (t *text) mark(i int) {
 	t.base = i &^ (part - 1)
 	rest := t.buf[t.base:]
 	n := min(len(rest)/block, marked)
-	if n > 0 {
-		classify(&rest[0], n, &t.marks[0])
-	}
+	classify(rest, t.marks[:n])
 	if n < marked {
 		var last [block]byte // zeros behind the end are control characters: they stop every search
 		copy(last[:], rest[n*block:])
-		classify(&last[0], 1, &t.marks[n])
+		classify(last[:], t.marks[n:n+1])
 	}
 }
 
