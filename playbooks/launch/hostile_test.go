@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	scaling "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/action/actiontest"
@@ -45,14 +44,7 @@ func TestAFreshRecordOfAnOldInstanceAsks(t *testing.T) {
 	}.Tell(t, launch.UnapprovedImage())
 }
 
-// version adds a version to the template "latest", whose first is sound and whose second is public.
-func (a attacker) version(image string) {
-	a.t.Helper()
-	a.must(a.ec2.CreateLaunchTemplateVersion(a.t.Context(), &ec2.CreateLaunchTemplateVersionInput{
-		LaunchTemplateId: aws.String("lt-0latest"), LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: aws.String(image)},
-	}))
-}
-
+// makeDefault moves the default of the template "latest", whose first version is sound and whose second is public.
 func (a attacker) makeDefault(version string) {
 	a.t.Helper()
 	a.must(a.ec2.ModifyLaunchTemplate(a.t.Context(), &ec2.ModifyLaunchTemplateInput{LaunchTemplateId: aws.String("lt-0latest"), DefaultVersion: aws.String(version)}))
@@ -76,7 +68,7 @@ func (a attacker) illegible() {
 
 func TestAVersionThatNobodyCanReadHidesNoOther(t *testing.T) {
 	a := attack(t)
-	a.version("resolve:ssm:not a name") // 3: what group "latest" follows
+	a.version("latest", "resolve:ssm:not a name") // 3: what group "latest" follows
 	a.illegible()
 	a.story(playbooktest.Denied) // alone it is neither sound nor unsound: unknown is not permission
 	a.makeDefault("2")
@@ -86,8 +78,8 @@ func TestAVersionThatNobodyCanReadHidesNoOther(t *testing.T) {
 
 func TestTheWayBackLeadsPastAVersionThatNobodyCanRead(t *testing.T) {
 	a := attack(t)
-	a.version("resolve:ssm:not a name")
-	a.version("ami-0aaaaaaaaaaaaaaaa")
+	a.version("latest", "resolve:ssm:not a name")
+	a.version("latest", "ami-0aaaaaaaaaaaaaaaa")
 	a.makeDefault("4")
 	a.illegible()
 	a.story(playbooktest.Fires, "ec2:launch-template lt-0latest: launch template latest version 4 "+public+
@@ -98,7 +90,7 @@ func TestTheWayBackLeadsPastAVersionThatNobodyCanRead(t *testing.T) {
 func TestAFloodOfVersionsStopsTheGroupsInstead(t *testing.T) {
 	a := attack(t)
 	for range 100 {
-		a.version("ami-0aaaaaaaaaaaaaaaa")
+		a.version("latest", "ami-0aaaaaaaaaaaaaaaa")
 	}
 	a.makeDefault("102")
 	a.must(a.scaling.UpdateAutoScalingGroup(t.Context(), &autoscaling.UpdateAutoScalingGroupInput{
