@@ -24,12 +24,12 @@ const (
 	vault = "444455556666"
 
 	demolished = 10 // instances in the plant
-	vaulted    = 8  // instances in the vault
+	vaulted    = 9  // instances in the vault
 )
 
 // Attacks are the demo's, in the order in which they are played.
 func Attacks() []Attack {
-	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), halted()}
+	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), approved(), halted()}
 }
 
 // confusedDeputy is seed 000's script: the group is made to launch what its owner never approved.

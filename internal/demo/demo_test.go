@@ -233,13 +233,32 @@ func TestAFalseAlarmIsTakenBack(t *testing.T) {
 	}
 }
 
+func TestAPersonIsAskedWhereTheRecordDoesNotSay(t *testing.T) {
+	a := watch(t, 0, "approval")
+	a.inOrder(`nadia, as ops 0: switches termination protection off`, `does ec2.protect`, `asks`, `3m0s sam 0: riposte approve: case 1`, `does iam.deny-session`, `contained`,
+		`nadia, as ops 0: terminates i-\w+: refused: UnauthorizedOperation`, `verified`)
+}
+
 func TestTheBrakeHoldsUntilItsRelease(t *testing.T) {
 	a := watch(t, 0, "halt")
 	a.inOrder(`sam 0: riposte halt`, `holds \(brake: all halted by sam\), not done: ec2.protect`, `1m0s sam 0: riposte release`, `1m0s riposte 1: released: all, by sam`, `does ec2.protect`, `contained`, `verified`)
 }
 
-func TestEveryCaseHasItsFinding(t *testing.T) {
+func TestTheWholeDemo(t *testing.T) {
 	a := watch(t, 0)
+	if want := "observed observed verified verified dismissed verified verified verified undone excepted verified verified"; a.states() != want {
+		t.Errorf("got  %s\nwant %s", a.states(), want)
+	}
+	t.Run("every confirmed case has its finding", func(t *testing.T) { a.filed(t) })
+	t.Run("it is the same the next time", func(t *testing.T) {
+		if again := watch(t, 0); a.told() != again.told() {
+			t.Errorf("one:\n%s\nthe other:\n%s", a.told(), again.told())
+		}
+	})
+	t.Run("it goes on where it was stopped", func(t *testing.T) { goesOn(t, a.states()) })
+}
+
+func (a *audience) filed(t *testing.T) {
 	cases, err := a.Store.Cases(t.Context(), ledger.Filter{})
 	if err != nil {
 		t.Fatal(err)
@@ -262,25 +281,15 @@ func TestEveryCaseHasItsFinding(t *testing.T) {
 			t.Errorf("case %s, %s: filed %t", c.ID, c.State, !confirmed)
 		}
 	}
-	if want := "observed observed verified verified dismissed verified verified verified undone excepted verified"; a.states() != want {
-		t.Errorf("got  %s\nwant %s", a.states(), want)
-	}
 }
 
-func TestTheSameDemoTwice(t *testing.T) {
-	if one, two := watch(t, 0), watch(t, 0); one.told() != two.told() {
-		t.Errorf("one:\n%s\nthe other:\n%s", one.told(), two.told())
-	}
-}
-
-func TestADemoThatIsStoppedGoesOn(t *testing.T) {
-	straight := watch(t, 0).states()
+func goesOn(t *testing.T, straight string) {
 	file := filepath.Join(t.TempDir(), "demo.db")
 	for stops := 0; ; stops++ {
 		ctx, stop := context.WithCancel(t.Context())
 		lines := 0
 		s := open(t, file, file+".world", 0, func(demo.Line) {
-			if lines++; lines > 20 {
+			if lines++; lines > 40 {
 				stop()
 			}
 		})
@@ -291,7 +300,7 @@ func TestADemoThatIsStoppedGoesOn(t *testing.T) {
 		}
 		a := &audience{T: t, Stage: s}
 		sum, wrong := a.Outcome(t.Context(), demo.Attacks())
-		if err != nil || wrong != nil || a.states() != straight || sum.Lost != 5 || stops < 5 {
+		if err != nil || wrong != nil || a.states() != straight || sum.Lost != 5 || stops < 3 {
 			t.Errorf("after %d stops: %v, %v, %d lost\ngot  %s\nwant %s", stops, err, wrong, sum.Lost, a.states(), straight)
 		}
 		v, err := a.Store.Verify(t.Context())

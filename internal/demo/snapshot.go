@@ -29,22 +29,31 @@ func snapshot(catalogue []playbook.Definition) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	vault, err := ripostes(catalogue, map[string]any{
+		"name":   "ops",
+		"trust":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:user/nadia"},"Action":"sts:AssumeRole"}]}`,
+		"inline": map[string]string{"work": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}`},
+	})
+	if err != nil {
+		return nil, err
+	}
 	t, err := template.New("snapshot").Parse(snapshotText)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = t.Execute(&out, map[string]any{"Riposte": block, "Plant": herd("a", demolished), "Vault": herd("b", vaulted)})
+	err = t.Execute(&out, map[string]any{"Riposte": block, "RiposteAndOps": vault, "Plant": herd("a", demolished), "Vault": herd("b", vaulted)})
 	return out.Bytes(), err
 }
 
-// ripostes is the part of an account that is riposte's: one role per tier, and the policies that lie ready.
-func ripostes(catalogue []playbook.Definition) (string, error) {
+// ripostes is the part of an account that is riposte's: one role per tier, and the policies that lie ready. Other roles of
+// the account stand among them.
+func ripostes(catalogue []playbook.Definition, others ...map[string]any) (string, error) {
 	tiers, err := permissions.For(catalogue)
 	if err != nil {
 		return "", err
 	}
-	var roles []map[string]any
+	roles := others
 	for _, t := range tiers {
 		doc, err := t.Document.JSON()
 		if err != nil {

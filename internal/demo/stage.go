@@ -99,6 +99,7 @@ func credentials(who string) aws.Credentials {
 		"mallory":          {"AKIAMALLORYVAULT0001", "mallory-demo-first"},
 		"mallory's second": {"AKIAMALLORYVAULT0002", "mallory-demo-second"},
 		"olga":             {"AKIAOLGAVAULT0000001", "olga-demo-secret"},
+		"nadia":            {"AKIANADIAVAULT000001", "nadia-demo-secret"},
 		"trudy":            {"AKIATRUDYVAULT000001", "trudy-demo-secret"},
 	}
 	k := keys[who]
@@ -108,12 +109,14 @@ func credentials(who string) aws.Credentials {
 // hand is somebody with a key, calling AWS from outside.
 type hand struct{ cfg, global aws.Config }
 
-func (s *Stage) hand(who, account string) hand {
+func (s *Stage) hand(who, account string) hand { return s.handWith(account, credentials(who)) }
+
+func (s *Stage) handWith(account string, c aws.Credentials) hand {
 	p := event.Place{Partition: "aws", Account: account, Region: "eu-west-1"}
 	from := world.Origin{SourceIP: "203.0.113.66", UserAgent: "aws-cli/2.22.0"}
 	global := p
 	global.Region = "us-east-1"
-	return hand{s.World.ConfigFrom(p, credentials(who), from), s.World.ConfigFrom(global, credentials(who), from)}
+	return hand{s.World.ConfigFrom(p, c, from), s.World.ConfigFrom(global, c, from)}
 }
 
 func (h hand) ec2() *ec2.Client { return ec2.NewFromConfig(h.cfg) }
