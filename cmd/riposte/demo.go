@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/internal/spelling"
 )
@@ -59,6 +62,9 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 			return fmt.Errorf("play in %s: %w", world, err)
 		}
 		defer release()
+		if err := playable(ctx, store, file, world); err != nil {
+			return err
+		}
 	}
 	t := timeline{sh: sh}
 	stage, err := demo.Open(demo.Options{
@@ -74,6 +80,21 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 		return fmt.Errorf("seal the ledger: %w", err)
 	}
 	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, file: file}, attacks, t.last != "")
+}
+
+// playable refuses a ledger that is no demo's: one with cases, and no world beside it that they happened in.
+func playable(ctx context.Context, store *sqlite.Store, file, world string) error {
+	if _, err := os.Stat(world); !errors.Is(err, fs.ErrNotExist) {
+		return nil // a world that can't be read is told when it is opened
+	}
+	cases, err := store.Cases(ctx, ledger.Filter{})
+	if err != nil {
+		return fmt.Errorf("read the cases: %w", err)
+	}
+	if len(cases) > 0 {
+		return fmt.Errorf("%s holds cases, and the world that they happened in is not there (%s): name another file", file, world)
+	}
+	return nil
 }
 
 // carriedOn tells somebody who stopped the demo how to go on with it.

@@ -15,6 +15,7 @@ func Open(path string, opts Options) (*World, error) {
 		return nil, fmt.Errorf("open world: %w", err)
 	}
 	s := newState(opts)
+	s.Format = 0 // a file that names none is no world
 	if err := json.Unmarshal(b, s); err != nil {
 		return nil, fmt.Errorf("open world %s: %w", path, err)
 	}
