@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"iter"
 
@@ -25,7 +26,7 @@ func (r ref) String() string {
 }
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
-func (t *turn) open() error {
+func (t *turn) open(context.Context) error {
 	t.plans, t.fresh = map[string]action.Plan{}, map[int]bool{}
 	for _, r := range t.c.Revisions {
 		p, err := t.Codec.Open(r.Plan)
