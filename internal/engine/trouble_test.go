@@ -229,3 +229,22 @@ func TestADestructionThatHadToWaitIsLookedAtAgain(t *testing.T) {
 		t.Errorf("%s: %s; %d foreign instances", c.State, steps(c), foreigners(s))
 	}
 }
+
+// TestAClockThatIsSetBack: what the ledger plans for later waits until then, and nothing turns without end meanwhile.
+func TestAClockThatIsSetBack(t *testing.T) {
+	for _, before := range []time.Duration{7 * time.Second, 20 * time.Second, 50 * time.Second, 10 * time.Minute} {
+		s := set(t, world.Options{}, launches())
+		poison(s)
+		s.pass(before)
+		w, err := world.New([]byte(shop), world.Options{})
+		s.must(err)
+		s.w = w
+		s.restart()
+		poison(s)
+		s.pass(20 * time.Minute)
+		if foreigners(s) != 0 {
+			t.Errorf("set back after %s: %d foreign instances run", before, foreigners(s))
+		}
+		s.whole()
+	}
+}
