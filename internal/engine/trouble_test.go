@@ -236,7 +236,7 @@ func TestAClockThatIsSetBack(t *testing.T) {
 		s := set(t, world.Options{}, launches())
 		poison(s)
 		s.pass(before)
-		w, err := world.New([]byte(shop), world.Options{})
+		w, err := world.New([]byte(shop), world.Options{Seed: 2}) // other events than before
 		s.must(err)
 		s.w = w
 		s.restart()
