@@ -21,7 +21,7 @@ func (p People) Person(a Actor) string {
 		return ""
 	}
 	for _, pattern := range p.Issuers {
-		if MatchARN(pattern, a.Issuer) {
+		if matchARN(pattern, a.Issuer) {
 			return a.Session
 		}
 	}
@@ -38,9 +38,9 @@ func (p People) named(session string) bool {
 	return pattern.FindString(session) == session
 }
 
-// MatchARN compares an ARN with a pattern part by part. A * stands for any text within its part, so that the * of an
+// matchARN compares an ARN with a pattern part by part. A * stands for any text within its part, so that the * of an
 // account can't reach into the path of a role, which an attacker chooses in his own account.
-func MatchARN(pattern, arn string) bool {
+func matchARN(pattern, arn string) bool {
 	want, have := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
 	if len(want) != 6 || len(have) != 6 {
 		return false

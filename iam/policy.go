@@ -12,9 +12,6 @@ type Policy struct {
 	statements []statement
 }
 
-// Statements is the number of statements in the policy.
-func (p Policy) Statements() int { return len(p.statements) }
-
 // Parse reads a policy that is attached to a principal: identity policy, permissions boundary or session policy. It is
 // strict: a duplicate key, an unknown element or a Principal is an error that names statement and element. Variables are
 // known only to Version 2012-10-17; a policy without Version is of 2008-10-17.

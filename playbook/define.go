@@ -45,11 +45,6 @@ func Define[P, F any](s Spec[P, F]) Definition {
 	return d
 }
 
-// Wants reports whether one of the triggers names this call.
-func (d Definition) Wants(source, name string) bool {
-	return slices.ContainsFunc(d.On, func(t Trigger) bool { return t.Source == source && slices.Contains(t.Names, name) })
-}
-
 // Bind gives the playbook its parameters: decode writes the configured ones over the defaults, strictly.
 func (d Definition) Bind(decode func(any) error) (Playbook, error) { return d.bind(decode) }
 

@@ -33,8 +33,8 @@ type Limits struct {
 	Destroy   int // incidents in which something is destroyed
 }
 
-// Covers reports whether the trust is for this playbook.
-func (t Trust) Covers(playbook string) bool {
+// covers reports whether the trust is for this playbook.
+func (t Trust) covers(playbook string) bool {
 	return slices.ContainsFunc(t.Playbooks, func(p string) bool {
 		theme, all := strings.CutSuffix(p, "*")
 		return p == playbook || all && strings.HasPrefix(playbook, theme)
@@ -47,7 +47,7 @@ func (p Policy) trusted(playbook string, a event.Actor) (Trust, bool) {
 	if strings.HasPrefix(playbook, "evasion.") || playbook == "identity.decoy-used" || a.Issuer == "" && a.Kind != event.UserActor {
 		return Trust{}, false
 	}
-	i := slices.IndexFunc(p.Trusted, func(t Trust) bool { return t.Covers(playbook) && t.Issuer == a.Principal() })
+	i := slices.IndexFunc(p.Trusted, func(t Trust) bool { return t.covers(playbook) && t.Issuer == a.Principal() })
 	if i < 0 {
 		return Trust{}, false
 	}

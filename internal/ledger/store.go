@@ -67,9 +67,9 @@ type Store interface {
 	// such brake.
 	Release(ctx context.Context, now time.Time, scope, by string) (bool, error)
 
-	// Checkpoint seals all chains as they stand; where nothing happened since the last, it is that one. Verify checks every chain against itself and against the checkpoints,
-	// those in the ledger and those given.
+	// Checkpoint seals all chains as they stand; where nothing happened since the last, it is that one.
 	Checkpoint(ctx context.Context, now time.Time) (Checkpoint, error)
+	// Verify checks every chain against itself and against the checkpoints, those in the ledger and those given.
 	Verify(ctx context.Context, kept ...Checkpoint) (Verification, error)
 	Close() error
 }
@@ -119,8 +119,8 @@ type Entry struct {
 	Bytes []byte
 }
 
-// Checkpoint is a digest over all entries up to one, and so over the heads of all chains (see Fold). Kept where the ledger's writer can't reach, it
-// proves that nothing before it was changed, left out or cut off.
+// Checkpoint is a digest over all entries up to one, and so over the heads of all chains (see Fold). Kept where the
+// ledger's writer can't reach, it proves that nothing before it was changed, left out or cut off.
 type Checkpoint struct {
 	Seq    int64     `json:"seq"`
 	At     time.Time `json:"at"`

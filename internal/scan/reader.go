@@ -11,7 +11,7 @@ import (
 // processor's cache.
 const (
 	firstBuffer   = 256 << 10
-	DefaultRecord = 16 << 20 // the longest record, unless the Reader is told otherwise
+	defaultRecord = 16 << 20 // the longest record, unless the Reader is told otherwise
 )
 
 // Fault is a spot in a stream that is no CloudTrail log. The stream goes on behind it.
@@ -56,11 +56,11 @@ type Reader struct {
 	record  seeker
 }
 
-// NewReader reads from src; a record longer than max bytes is a fault (0: DefaultRecord). A buffer may be given to be used
+// NewReader reads from src; a record longer than max bytes is a fault (0: defaultRecord). A buffer may be given to be used
 // again; Buffer hands it back.
 func NewReader(src io.Reader, max int, buf []byte) *Reader {
 	if max <= 0 {
-		max = DefaultRecord
+		max = defaultRecord
 	}
 	if len(buf) == 0 {
 		buf = make([]byte, min(firstBuffer, max))

@@ -6,8 +6,8 @@ import "fmt"
 // longest word that is compared: what is longer is no slip of a finger, and comparing costs its length squared.
 const longest = 64
 
-// Closest is the candidate nearest to a word, "" where none is near: a third of the word may differ, and always one letter.
-func Closest(word string, candidates []string) string {
+// closest is the candidate nearest to a word, "" where none is near: a third of the word may differ, and always one letter.
+func closest(word string, candidates []string) string {
 	if len(word) > longest {
 		return ""
 	}
@@ -22,7 +22,7 @@ func Closest(word string, candidates []string) string {
 
 // Hint is `; did you mean "..."?`, or nothing.
 func Hint(word string, candidates []string) string {
-	if c := Closest(word, candidates); c != "" {
+	if c := closest(word, candidates); c != "" {
 		return fmt.Sprintf("; did you mean %q?", c)
 	}
 	return ""

@@ -19,8 +19,8 @@ func TestClosest(t *testing.T) {
 		{"a long id", "launch.unaproved-image", "launch.unapproved-image", []string{"launch.unapproved-template", "launch.unapproved-image"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := Closest(c.word, c.among); got != c.want {
-				t.Errorf("Closest(%q) = %q, want %q", c.word, got, c.want)
+			if got := closest(c.word, c.among); got != c.want {
+				t.Errorf("closest(%q) = %q, want %q", c.word, got, c.want)
 			}
 		})
 	}
