@@ -68,6 +68,7 @@ func TestWhatAnAdministratorDoesBesideDoesNotMakeHerDetachingHis(t *testing.T) {
 		"a policy from somebody else, a second before":    {daily, pause, detach},
 		"another policy from her, right afterwards":       {detach, fromHer},
 		"another policy from her, right before":           {fromHer, detach},
+		"another policy from her, a second before":        {fromHer, pause, detach},
 	} {
 		s := set(t, world.Options{}, ladders())
 		s.policy.BreakGlass = []string{"arn:aws:iam::111122223333:user/riposte"}

@@ -96,16 +96,26 @@ func (w watched) matters(ev event.Event) (leak, matters bool) {
 	return leak, leak
 }
 
-// named reports whether a call names the target, however it spells it: of two calls of one sort in an account, one may be
-// somebody's daily work on quite another user.
-func named(ev event.Event, target event.Resource) bool {
-	name := strings.ToLower(target.ID[strings.LastIndexByte(target.ID, '/')+1:])
-	return strings.Contains(strings.ToLower(string(ev.Request)), strconv.Quote(name))
+// named reports whether a call names the target, however it spells it, and, where it names a policy, the one that denies:
+// of two calls of one sort one may be somebody's daily work on another user, or on another policy of the same.
+func named(ev event.Event, a action.Action) bool {
+	text, id := strings.ToLower(string(ev.Request)), a.Target().ID
+	if !strings.Contains(text, strconv.Quote(strings.ToLower(id[strings.LastIndexByte(id, '/')+1:]))) {
+		return false
+	}
+	switch {
+	case strings.Contains(text, `"policyarn"`):
+		return strings.Contains(text, "/"+action.DenyPolicy+`"`)
+	case strings.Contains(text, `"policyname"`):
+		f, ok := a.(action.Faceted)
+		return ok && strings.Contains(text, strconv.Quote(strings.ToLower(f.Facet())))
+	}
+	return true
 }
 
 func (e *Engine) tell(ctx context.Context, w watched, ev event.Event, leak bool) error {
 	f := w.effect
-	seen := &ledger.Sighting{Effect: f.Key, Call: call(ev), Leak: leak, Named: named(ev, w.action.Target()), By: playbook.OriginOf(ev)}
+	seen := &ledger.Sighting{Effect: f.Key, Call: call(ev), Leak: leak, Named: named(ev, w.action), By: playbook.OriginOf(ev)}
 	for _, id := range f.Holders {
 		m := ledger.Message{Key: "seen " + id + " " + ev.ID + " " + f.Key, Seen: seen}
 		if _, err := e.Store.Send(ctx, e.Now(), id, m); err != nil {
