@@ -21,7 +21,7 @@ import (
 // stop suspends the group, by the attacker.
 func stop(s *stage, process string) {
 	s.Helper()
-	_, err := clients{s.w, mallory}.asg(ireland).SuspendProcesses(s.Context(), &autoscaling.SuspendProcessesInput{
+	_, err := clients{w: s.w, by: mallory}.asg(ireland).SuspendProcesses(s.Context(), &autoscaling.SuspendProcessesInput{
 		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{process},
 	})
 	s.must(err)

@@ -21,7 +21,7 @@ const denyPolicy = "arn:aws:iam::111122223333:policy/riposte-deny"
 // daily is what an administrator does: a policy goes onto another user, and off again.
 func daily(s *stage) {
 	s.Helper()
-	client := clients{s.w, own}.iam(ireland)
+	client := clients{w: s.w, by: own}.iam(ireland)
 	_, err := client.AttachUserPolicy(s.Context(), &iam.AttachUserPolicyInput{UserName: aws.String("riposte"), PolicyArn: aws.String(denyPolicy)})
 	s.must(err)
 	_, err = client.DetachUserPolicy(s.Context(), &iam.DetachUserPolicyInput{UserName: aws.String("riposte"), PolicyArn: aws.String(denyPolicy)})
@@ -31,7 +31,7 @@ func daily(s *stage) {
 // attached gives mallory a policy or takes it away, as an administrator.
 func attached(s *stage, on bool, policy string) {
 	s.Helper()
-	client, user := clients{s.w, own}.iam(ireland), aws.String("mallory")
+	client, user := clients{w: s.w, by: own}.iam(ireland), aws.String("mallory")
 	var err error
 	if on {
 		_, err = client.AttachUserPolicy(s.Context(), &iam.AttachUserPolicyInput{UserName: user, PolicyArn: aws.String(policy)})
@@ -145,7 +145,7 @@ func TestAStepThatCantBeDoneDoesNotEndTheWatchOverTheOthers(t *testing.T) {
 		})
 		s.must(err)
 		s.pass(10 * time.Minute)
-		if _, err := (clients{s.w, mallory}).iam(ireland).ListUsers(t.Context(), nil); err == nil {
+		if _, err := (clients{w: s.w, by: mallory}).iam(ireland).ListUsers(t.Context(), nil); err == nil {
 			t.Errorf("%s: the first key works again", story)
 		}
 		if c := s.only("test.ladder"); c.State != ledger.Failed || steps(c) != "done; failed" || c.Paged == "" {

@@ -60,7 +60,7 @@ func toTheGroup(moved *bool) func(*playbook.Suspect[struct{}]) error {
 // version adds a version to the group's template.
 func version(s *stage, by aws.Credentials) {
 	s.Helper()
-	_, err := clients{s.w, by}.ec2(ireland).CreateLaunchTemplateVersion(s.Context(), &ec2.CreateLaunchTemplateVersionInput{
+	_, err := clients{w: s.w, by: by}.ec2(ireland).CreateLaunchTemplateVersion(s.Context(), &ec2.CreateLaunchTemplateVersionInput{
 		LaunchTemplateName: aws.String("web"), SourceVersion: aws.String("1"), LaunchTemplateData: &types.RequestLaunchTemplateData{},
 	})
 	s.must(err)

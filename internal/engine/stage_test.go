@@ -74,6 +74,7 @@ type stage struct {
 	e       *engine.Engine
 	acting  bool  // riposte is at work, not the attacker
 	broken  error // what Step returned
+	meter   *meter
 }
 
 func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage {
@@ -125,25 +126,26 @@ func (s *stage) Report(_ context.Context, c *ledger.Case) error {
 
 // The stage is the engine's AWS: one principal for everything; what the roles may do is tried elsewhere.
 type clients struct {
-	w  *world.World
-	by aws.Credentials
+	w     *world.World
+	by    aws.Credentials
+	meter *meter
 }
 
-func (s *stage) Reads() access.Reads                      { return reads{clients{s.w, own}} }
-func (s *stage) Writes(action.Tier, string) access.Writes { return writes{clients{s.w, own}} }
+func (s *stage) Reads() access.Reads                      { return reads{clients{s.w, own, s.meter}} }
+func (s *stage) Writes(action.Tier, string) access.Writes { return writes{clients{s.w, own, s.meter}} }
 
 type reads struct{ clients }
 type writes struct{ clients }
 
 func (c clients) ec2(p event.Place) *ec2.Client {
-	return ec2.NewFromConfig(traced(c.w.Config(p, c.by)))
+	return ec2.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))
 }
 func (c clients) asg(p event.Place) *autoscaling.Client {
-	return autoscaling.NewFromConfig(traced(c.w.Config(p, c.by)))
+	return autoscaling.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))
 }
 func (c clients) iam(p event.Place) *iam.Client {
 	p.Region = "us-east-1"
-	return iam.NewFromConfig(traced(c.w.Config(p, c.by)))
+	return iam.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))
 }
 
 func (r reads) EC2(p event.Place) access.EC2Reads                   { return r.ec2(p) }

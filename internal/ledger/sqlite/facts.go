@@ -14,6 +14,7 @@ import (
 const (
 	oneEffect  = `SELECT body, version FROM effects WHERE key = ?`
 	generation = `SELECT value FROM meta WHERE key = 'effects'`
+	brakes     = `SELECT body FROM brakes ORDER BY scope`
 	hasRequest = `SELECT EXISTS (SELECT 1 FROM requests WHERE id = ?)`
 	exceptions = `SELECT body FROM exceptions WHERE playbook = ? AND root = ? AND until > ? ORDER BY until`
 )
@@ -44,7 +45,7 @@ func (s *Store) Effect(ctx context.Context, key string) (*ledger.Effect, error) 
 // Effects lists all, by key.
 func (s *Store) Effects(ctx context.Context) ([]*ledger.Effect, error) {
 	var out []*ledger.Effect
-	err := rows(ctx, s.read, func(r *sql.Rows) error {
+	err := s.rows(ctx, func(r *sql.Rows) error {
 		e, err := scanEffect(r)
 		out = append(out, e)
 		return err
@@ -75,7 +76,7 @@ func (s *Store) Count(ctx context.Context, bucket string, from time.Time, except
 // Exceptions are those still in force, the first to end first.
 func (s *Store) Exceptions(ctx context.Context, playbookID, root string, now time.Time) ([]ledger.Exception, error) {
 	var out []ledger.Exception
-	err := rows(ctx, s.read, func(r *sql.Rows) error {
+	err := s.rows(ctx, func(r *sql.Rows) error {
 		x, err := scanJSON[ledger.Exception](r)
 		out = append(out, x)
 		return err
@@ -86,11 +87,11 @@ func (s *Store) Exceptions(ctx context.Context, playbookID, root string, now tim
 // Brakes are those that are on.
 func (s *Store) Brakes(ctx context.Context) ([]ledger.Brake, error) {
 	var out []ledger.Brake
-	err := rows(ctx, s.read, func(r *sql.Rows) error {
+	err := s.rows(ctx, func(r *sql.Rows) error {
 		b, err := scanJSON[ledger.Brake](r)
 		out = append(out, b)
 		return err
-	}, `SELECT body FROM brakes ORDER BY scope`)
+	}, brakes)
 	return out, s.explain(err)
 }
 

@@ -25,7 +25,8 @@ type Store struct {
 	turn sync.Mutex // of the writers of this process, which would else wait for each other by the clock
 	// write has one connection, the only writer of this process; a ledger in memory is read through it too.
 	write, read *sql.DB
-	ready       map[string]*sql.Stmt   // on write
+	ready       map[string]*sql.Stmt   // on the writer's connection
+	known       map[string]*sql.Stmt   // on the readers'
 	waits       durability             // of write
 	ids         *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
 	tidy        *tidier

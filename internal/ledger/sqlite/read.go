@@ -37,10 +37,6 @@ func scanCase(r scanner) (*ledger.Case, error) {
 	return &c, nil
 }
 
-func (s *Store) row(ctx context.Context, query string, args ...any) *sql.Row {
-	return s.read.QueryRowContext(ctx, query, args...)
-}
-
 // Load reads one case; ledger.ErrNotFound.
 func (s *Store) Load(ctx context.Context, id string) (*ledger.Case, error) {
 	c, err := scanCase(s.row(ctx, oneCase, id))
@@ -94,7 +90,7 @@ func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, err
 
 func (s *Store) cases(ctx context.Context, where string, args ...any) ([]*ledger.Case, error) {
 	var out []*ledger.Case
-	err := rows(ctx, s.read, func(r *sql.Rows) error {
+	err := s.rows(ctx, func(r *sql.Rows) error {
 		c, err := scanCase(r)
 		out = append(out, c)
 		return err
@@ -105,7 +101,7 @@ func (s *Store) cases(ctx context.Context, where string, args ...any) ([]*ledger
 // History is a case's chain, oldest first; the brakes' too.
 func (s *Store) History(ctx context.Context, id string) ([]ledger.Entry, error) {
 	var out []ledger.Entry
-	err := rows(ctx, s.read, func(r *sql.Rows) error {
+	err := s.rows(ctx, func(r *sql.Rows) error {
 		e, err := scanEntry(r)
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 // attacker's key alive for milliseconds more, so another connection does it beside the commits; they only do where that
 // falls far behind.
 const (
-	commitsPerCopy = 300
+	commitsPerCopy = 2000
 	backstop       = "25000" // pages of 4 KB in the log
 )
 

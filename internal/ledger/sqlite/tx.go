@@ -88,6 +88,10 @@ func rows(ctx context.Context, q querier, scan func(*sql.Rows) error, query stri
 	if err != nil {
 		return err
 	}
+	return each(r, scan)
+}
+
+func each(r *sql.Rows, scan func(*sql.Rows) error) error {
 	defer r.Close()
 	for r.Next() {
 		if err := scan(r); err != nil {
