@@ -46,6 +46,13 @@ type Cloud struct {
 	opts    Options
 	mu      sync.Mutex
 	configs map[session]aws.Config
+	clients map[key]any
+}
+
+// key is one client: a service's, in one session.
+type key struct {
+	session session
+	service string
 }
 
 // session is what one set of credentials is good for.
@@ -59,7 +66,22 @@ type session struct {
 const sessions = 1000
 
 // New makes a Cloud.
-func New(o Options) *Cloud { return &Cloud{opts: o, configs: map[session]aws.Config{}} }
+func New(o Options) *Cloud {
+	return &Cloud{opts: o, configs: map[session]aws.Config{}, clients: map[key]any{}}
+}
+
+// client is the session's client of a service: made once, since making one takes longer than using it.
+func client[T any](c *Cloud, s session, service string, open func(aws.Config) T) T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := key{s, service}
+	if made, ok := c.clients[k].(T); ok {
+		return made
+	}
+	made := open(c.config(s))
+	c.clients[k] = made
+	return made
+}
 
 // Reads opens the audit role.
 func (c *Cloud) Reads() access.Reads { return reader{c} }
@@ -71,19 +93,36 @@ func (c *Cloud) Writes(tier action.Tier, caseID string) access.Writes {
 
 // SecurityHub opens the report role.
 func (c *Cloud) SecurityHub(p event.Place) *securityhub.Client {
-	return securityhub.NewFromConfig(c.config(session{p, Report, "riposte"}))
+	return client(c, session{p, Report, "riposte"}, "securityhub", func(cfg aws.Config) *securityhub.Client { return securityhub.NewFromConfig(cfg) })
+}
+
+func (c *Cloud) ec2(s session) *ec2.Client {
+	return client(c, s, "ec2", func(cfg aws.Config) *ec2.Client { return ec2.NewFromConfig(cfg) })
+}
+
+func (c *Cloud) autoscaling(s session) *autoscaling.Client {
+	return client(c, s, "autoscaling", func(cfg aws.Config) *autoscaling.Client { return autoscaling.NewFromConfig(cfg) })
+}
+
+func (c *Cloud) iam(s session) *iam.Client {
+	s.place = global(s.place)
+	return client(c, s, "iam", func(cfg aws.Config) *iam.Client { return iam.NewFromConfig(cfg) })
+}
+
+func (c *Cloud) ssm(s session) *ssm.Client {
+	return client(c, s, "ssm", func(cfg aws.Config) *ssm.Client { return ssm.NewFromConfig(cfg) })
 }
 
 type reader struct{ *Cloud }
 
-func (r reader) config(p event.Place) aws.Config { return r.Cloud.config(session{p, Audit, "riposte"}) }
+func (r reader) session(p event.Place) session { return session{p, Audit, "riposte"} }
 
-func (r reader) EC2(p event.Place) access.EC2Reads { return ec2.NewFromConfig(r.config(p)) }
+func (r reader) EC2(p event.Place) access.EC2Reads { return r.ec2(r.session(p)) }
 func (r reader) AutoScaling(p event.Place) access.AutoScalingReads {
-	return autoscaling.NewFromConfig(r.config(p))
+	return r.autoscaling(r.session(p))
 }
-func (r reader) IAM(p event.Place) access.IAMReads { return iam.NewFromConfig(r.config(global(p))) }
-func (r reader) SSM(p event.Place) access.SSMReads { return ssm.NewFromConfig(r.config(p)) }
+func (r reader) IAM(p event.Place) access.IAMReads { return r.iam(r.session(p)) }
+func (r reader) SSM(p event.Place) access.SSMReads { return r.ssm(r.session(p)) }
 
 type writer struct {
 	*Cloud
@@ -91,15 +130,13 @@ type writer struct {
 	name    string
 }
 
-func (w writer) config(p event.Place) aws.Config {
-	return w.Cloud.config(session{p, w.purpose, w.name})
-}
+func (w writer) session(p event.Place) session { return session{p, w.purpose, w.name} }
 
-func (w writer) EC2(p event.Place) access.EC2Writes { return ec2.NewFromConfig(w.config(p)) }
+func (w writer) EC2(p event.Place) access.EC2Writes { return w.ec2(w.session(p)) }
 func (w writer) AutoScaling(p event.Place) access.AutoScalingWrites {
-	return autoscaling.NewFromConfig(w.config(p))
+	return w.autoscaling(w.session(p))
 }
-func (w writer) IAM(p event.Place) access.IAMWrites { return iam.NewFromConfig(w.config(global(p))) }
+func (w writer) IAM(p event.Place) access.IAMWrites { return w.iam(w.session(p)) }
 
 // global is the home region of a partition's global services.
 func global(p event.Place) event.Place {
@@ -114,10 +151,9 @@ func global(p event.Place) event.Place {
 	return p
 }
 
-// config is the session's configuration: the base's transport, the role's credentials, guard and trace.
+// config is the session's configuration: the base's transport, the role's credentials, guard and trace. The caller holds
+// the lock.
 func (c *Cloud) config(s session) aws.Config {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	if cfg, ok := c.configs[s]; ok {
 		return cfg
 	}
@@ -128,6 +164,7 @@ func (c *Cloud) config(s session) aws.Config {
 		cfg.Credentials = &itself{sts: sts.NewFromConfig(cfg), account: s.place.Account, base: cfg.Credentials}
 	}
 	if len(c.configs) >= sessions {
+		clear(c.clients)
 		clear(c.configs) // a case's session is used for minutes; whoever goes on opens it anew
 	}
 	cfg.APIOptions = append(cfg.APIOptions, c.opts.Guard.around(s.purpose), func(st *middleware.Stack) error {

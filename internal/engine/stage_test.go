@@ -138,7 +138,13 @@ type reads struct{ clients }
 type writes struct{ clients }
 
 func (c clients) ec2(p event.Place) *ec2.Client {
-	return ec2.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))
+	if c.meter == nil {
+		return ec2.NewFromConfig(traced(c.w.Config(p, c.by), nil))
+	}
+	if c.meter.client == nil {
+		c.meter.client = ec2.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))
+	}
+	return c.meter.client
 }
 func (c clients) asg(p event.Place) *autoscaling.Client {
 	return autoscaling.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/access"
@@ -15,6 +16,7 @@ import (
 type meter struct {
 	answering time.Duration
 	sent      time.Time
+	client    *ec2.Client // made once, as internal/cloud does
 }
 
 // around measures at the seam under the client.
