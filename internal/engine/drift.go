@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// drifted looks again at what a revision that had to wait was made for. Where the facts or the plan would be others now,
+// the revision is superseded and the new one is judged, and asks, anew.
+func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
+	r := &t.c.Revisions[number-1]
+	if t.fresh[number] || begun(r) {
+		return false, nil
+	}
+	found, err := t.confirm(ctx, t.lead(r))
+	if err != nil {
+		return false, err
+	}
+	for _, p := range found {
+		if p.Lead.Resource != t.c.Root || saw(p.Lead) != r.Saw {
+			continue
+		}
+		sealed, err := t.Codec.Seal(p.Plan) // the configuration may have changed, and with it the plan
+		if err != nil {
+			return false, err
+		}
+		if sealed.Digest == r.Plan.Digest {
+			t.fresh[number] = true
+			return false, nil
+		}
+	}
+	return true, t.supersede(ctx, number, found)
+}
+
+// spared drops a destruction that had to wait in a plan that was begun, where a look at the present would not plan it any
+// more. Facts are not compared: the plan itself has changed some of them.
+func (t *turn) spared(ctx context.Context, r ref) (bool, error) {
+	a := r.rung().Do
+	if t.fresh[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
+		return false, nil
+	}
+	found, err := t.confirm(ctx, t.lead(r.revision))
+	if err != nil {
+		return false, err
+	}
+	for _, p := range found {
+		if plans(p.Plan, a) {
+			return false, nil
+		}
+	}
+	r.step.State, r.step.Note = ledger.Dropped, "no longer called for"
+	t.note("%s: %s", r, r.step.Note)
+	return true, nil
+}
+
+func plans(p action.Plan, a action.Action) bool {
+	return slices.ContainsFunc(p.Steps, func(s action.Step) bool {
+		return slices.ContainsFunc(s.Ladder, func(r action.Rung) bool { return key(r.Do) == key(a) })
+	})
+}
+
+func (t *turn) supersede(ctx context.Context, number int, found []playbook.Proposal) error {
+	before := len(t.c.Revisions)
+	lead := t.c.Revisions[number-1].Lead
+	t.c.Revisions[number-1].Superseded = -1
+	for _, p := range found {
+		var err error
+		if p.Lead.Resource == t.c.Root {
+			err = t.revise(lead, p)
+		} else {
+			err = t.elsewhere(ctx, p.Lead)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(t.c.Revisions) > before {
+		t.c.Revisions[number-1].Superseded = before + 1
+	}
+	t.note("revision %d is superseded: what it was made for has changed", number)
+	return nil
+}
+
+func begun(r *ledger.Revision) bool {
+	for _, s := range r.Steps {
+		if s.State != ledger.Pending {
+			return true
+		}
+	}
+	return false
+}
