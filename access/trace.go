@@ -2,20 +2,15 @@ package access
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
-// Call is one change that was sent to AWS.
-type Call struct {
-	Service, Operation string
-	RequestID          string // AWS's own; "" where no answer came
-}
-
-// Trace collects the changes that are made under one context: what riposte did itself it knows again by its request id.
+// Trace collects the request ids of the calls that are made under one context: by them riposte knows its own work again.
 // It is safe for concurrent use.
 type Trace struct {
-	mu    sync.Mutex
-	calls []Call
+	mu       sync.Mutex
+	requests []string
 }
 
 type traceKey struct{}
@@ -32,25 +27,19 @@ func TraceOf(ctx context.Context) *Trace {
 	return t
 }
 
-// Add notes a call.
-func (t *Trace) Add(c Call) {
+// Add notes the request id of a call that was answered.
+func (t *Trace) Add(requestID string) {
 	if t == nil {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.calls = append(t.calls, c)
+	t.requests = append(t.requests, requestID)
 }
 
-// Requests are the request ids of the calls that were answered.
+// Requests are the request ids, in the order of the answers.
 func (t *Trace) Requests() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var ids []string
-	for _, c := range t.calls {
-		if c.RequestID != "" {
-			ids = append(ids, c.RequestID)
-		}
-	}
-	return ids
+	return slices.Clone(t.requests)
 }

@@ -1,3 +1,4 @@
+// Package app is what the command line, the daemon, the Lambda function and the tests have in common.
 package app
 
 import (

@@ -1,4 +1,3 @@
-// Package app is what the command line, the daemon, the Lambda function and the tests have in common.
 package app
 
 import (

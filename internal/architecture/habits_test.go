@@ -150,3 +150,26 @@ func declared(fn *ast.FuncDecl) map[string]bool {
 	})
 	return own
 }
+
+// Only the engine changes anything: it alone commits before it does. The suite of the actions does so on the world.
+func TestOnlyTheEngineCallsDo(t *testing.T) {
+	calls := 0
+	for _, s := range tree(t) {
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 { // the context, and what may be written
+				return true
+			}
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Do" && !s.test {
+				calls++
+				if s.dir != "internal/engine" && s.dir != "action/actiontest" {
+					t.Errorf("%s: Do is called outside the engine", s.at(f))
+				}
+			}
+			return true
+		})
+	}
+	if calls == 0 {
+		t.Error("nobody calls Do: this test looks for the wrong thing")
+	}
+}

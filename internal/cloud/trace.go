@@ -15,7 +15,7 @@ func trace() middleware.InitializeMiddleware {
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			out, md, err := next.HandleInitialize(ctx, in)
 			if id, ok := awsmiddleware.GetRequestIDMetadata(md); ok {
-				access.TraceOf(ctx).Add(access.Call{Service: awsmiddleware.GetServiceID(ctx), Operation: awsmiddleware.GetOperationName(ctx), RequestID: id})
+				access.TraceOf(ctx).Add(id)
 			}
 			return out, md, err
 		})

@@ -45,7 +45,7 @@ func traced(cfg aws.Config, m *meter) aws.Config {
 			func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 				out, md, err := next.HandleInitialize(ctx, in)
 				if id, ok := awsmiddleware.GetRequestIDMetadata(md); ok {
-					access.TraceOf(ctx).Add(access.Call{RequestID: id})
+					access.TraceOf(ctx).Add(id)
 				}
 				return out, md, err
 			}), middleware.After)
