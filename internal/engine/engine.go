@@ -157,6 +157,9 @@ func (t *turn) answer(ctx context.Context) error {
 // carry takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
 	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, until: claim.Until}
+	if t.c.Attempts > maxClaims && t.c.State.Open() {
+		return t.abandon(ctx)
+	}
 	limited, cancel := context.WithTimeout(ctx, e.Timing.Lease-e.Timing.Call/2) // whatever hangs, the turn ends inside its lease
 	defer cancel()
 	return t.close(ctx, t.recovered(limited))

@@ -248,3 +248,23 @@ func TestAClockThatIsSetBack(t *testing.T) {
 		s.whole()
 	}
 }
+
+// TestACaseThatKillsEveryProcessIsAbandoned: the tenth process that takes it up dies as well, the next one does not try.
+func TestACaseThatKillsEveryProcessIsAbandoned(t *testing.T) {
+	s := set(t, world.Options{}, launches())
+	poison(s)
+	s.must(s.w.AdvanceTo(s.w.Now().Add(10 * time.Second)))
+	s.deliver()
+	for range 10 {
+		claim, err := s.store.Claim(t.Context(), s.w.Now(), "dies", time.Minute)
+		if err != nil || claim == nil {
+			t.Fatal(claim, err)
+		}
+		s.must(s.w.AdvanceTo(s.w.Now().Add(2 * time.Minute)))
+	}
+	s.step()
+	if c := s.only("test.launch"); c.State != ledger.Failed || !strings.Contains(c.Paged, "died of it") || suspendedProcesses(s) != 0 {
+		t.Errorf("%s, paged %q", c.State, c.Paged)
+	}
+	s.whole()
+}

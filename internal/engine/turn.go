@@ -10,7 +10,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// maxClaims is how often a case may be claimed without a commit: whoever claimed it died of it each time.
+// maxClaims is how often a case may be claimed without a commit: whoever claimed it died of it.
 const maxClaims = 10
 
 // maxPanics is how many turns in a row may end in a panic.
@@ -115,12 +115,9 @@ func (t *turn) yield(ctx context.Context) error {
 func (t *turn) failures(failure error) {
 	var p poison
 	switch {
-	case failure == nil && t.c.Attempts < maxClaims:
+	case failure == nil:
 		t.c.Failures, t.c.Error = 0, ""
 		return
-	case failure == nil:
-		failure = fmt.Errorf("claimed %d times without a commit", t.c.Attempts)
-		t.giveUp(failure)
 	case errors.As(failure, &p):
 		t.Log.Error("panic", "case", t.c.ID, "what", p.what, "stack", p.stack)
 		if t.c.Failures+1 >= maxPanics {
@@ -131,6 +128,15 @@ func (t *turn) failures(failure error) {
 	t.c.Error = failure.Error()
 	t.note("error: %v", failure)
 	t.Log.Warn("case stopped", "case", t.c.ID, "error", failure, "failures", t.c.Failures)
+}
+
+// abandon ends a case of which every process died that took it up, before it kills this one as well.
+func (t *turn) abandon(ctx context.Context) error {
+	t.giveUp(fmt.Errorf("it was taken up %d times, and whoever did died of it", t.c.Attempts-1))
+	for _, m := range t.inbox {
+		t.w.Taken = append(t.w.Taken, m.Key)
+	}
+	return t.close(ctx, nil)
 }
 
 // giveUp ends a case that riposte can't carry on; people are told.

@@ -73,7 +73,7 @@ type Case struct {
 	// Beside the payload: the store keeps these in columns of the same row.
 	Version  int64     `json:"-"` // counts commits and claims; a commit on an older one is ErrStale
 	Due      time.Time `json:"-"` // when to look again; zero: never, allowed only where not State.Open and no report is owed
-	Attempts int       `json:"-"` // claims since the last commit
+	Attempts int       `json:"-"` // claims since the last commit that were not given back
 }
 
 // Lead is a suspect that joined the case.

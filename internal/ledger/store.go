@@ -42,6 +42,7 @@ type Store interface {
 	// Yield gives a case back as it stands, uncommitted: the next claim has it at once. After ErrStale about an effect, after
 	// ErrJoined, and where a process is told to stop, nobody need wait for the lease to end. A case that somebody else has
 	// meanwhile is left to them.
+	// The claim does not count as an attempt: whoever gives a case back has not died of it.
 	Yield(ctx context.Context, c *Case) error
 	// Next is when the next case can be claimed: due, and not leased. Zero where none ever is.
 	Next(ctx context.Context) (time.Time, error)

@@ -60,7 +60,7 @@ func yielded(s *stage) {
 	s.idle("b")
 	s.must(s.Yield(s.Context(), c))
 	next := s.take("b", id)
-	if keys(next.Inbox) != "[o-1]" || next.Case.Attempts != 2 {
+	if keys(next.Inbox) != "[o-1]" || next.Case.Attempts != 1 {
 		s.Errorf("taken over with %s, attempt %d", keys(next.Inbox), next.Case.Attempts)
 	}
 	s.must(s.Yield(s.Context(), c)) // it is somebody else's now

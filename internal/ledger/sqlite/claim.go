@@ -23,7 +23,7 @@ const (
 			SELECT * FROM (SELECT n, 2 AS u FROM cases WHERE urgency = 2 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1))
 			ORDER BY u LIMIT 1)
 		RETURNING ` + caseColumns
-	yield   = `UPDATE cases SET holder = NULL, lease = NULL, wake = due WHERE id = ? AND version = ?`
+	yield   = `UPDATE cases SET attempts = max(attempts - 1, 0), holder = NULL, lease = NULL, wake = due WHERE id = ? AND version = ?`
 	waiting = `SELECT body FROM inbox WHERE case_id = ? AND taken = 0 ORDER BY n`
 	wakeup  = `SELECT min(wake) FROM (
 		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 0 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
