@@ -4,7 +4,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/source"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -28,6 +28,8 @@ type Parts struct {
 	Now    func() time.Time
 	Name   string // of this replica
 	Log    *slog.Logger
+	Meter  engine.Meter // may be nil
+	Wake   func()       // see engine.Parts; may be nil
 }
 
 // App is riposte, put together.
@@ -54,11 +56,12 @@ func New(p Parts) *App {
 		Store: p.Store, Playbooks: p.Config.Playbooks(), Policy: policy(p.Config), AWS: access, Codec: codec,
 		Reporter: reporter(p.Config, access, codec, p.Now, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
+		Meter: p.Meter, Wake: p.Wake,
 	})
 	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now}
 }
 
-// Handle takes one message of a source: when it returns nil, the message may be acknowledged.
+// Handle takes one message of a source: when it returns nil, the message may be acknowledged. See source.Handle.
 func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, error) {
 	received := a.Now()
 	var events []event.Event
@@ -84,7 +87,7 @@ func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, erro
 		return nil, err
 	}
 	if len(bad) > 0 {
-		return ads, fmt.Errorf("message: %w", errors.Join(bad...))
+		return ads, &source.Malformed{Err: errors.Join(bad...)}
 	}
 	return ads, nil
 }

@@ -147,6 +147,7 @@ func (t *turn) do(ctx context.Context, r ref) error {
 	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
 	defer cancel()
 	err := a.Do(ctx, t.AWS.Writes(a.Kind().Tier, t.c.ID))
+	t.Meter.Acted(a.Kind().Name, err)
 	r.step.Requests = append(r.step.Requests, trace.Requests()...)
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
 	if err != nil {

@@ -41,6 +41,8 @@ type Parts struct {
 	Now       func() time.Time
 	Name      string // of this replica: who holds the lease
 	Log       *slog.Logger
+	Meter     Meter  // may be nil
+	Wake      func() // called when a case became due at once, from the goroutine of Receive; may be nil
 }
 
 // Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
@@ -56,6 +58,12 @@ type Engine struct {
 
 // New makes an engine.
 func New(p Parts) *Engine {
+	if p.Meter == nil {
+		p.Meter = unmetered{}
+	}
+	if p.Wake == nil {
+		p.Wake = func() {}
+	}
 	e := &Engine{Parts: p, books: map[string]playbook.Playbook{}}
 	var catalogue []playbook.Definition
 	for _, b := range p.Playbooks {

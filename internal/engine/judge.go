@@ -20,6 +20,7 @@ func (t *turn) judge(ctx context.Context, r ref) (gate.Verdict, error) {
 		return gate.Verdict{}, err
 	}
 	v := gate.Judge(t.Policy, facts)
+	t.Meter.Judged(t.c.Playbook, v)
 	if r.step.Verdict != string(v.Do) || r.step.Reason != v.Reason() {
 		t.note("%s: %s, %s", r, v.Do, v.Reason())
 	}

@@ -38,7 +38,13 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 	if len(leads) == 0 {
 		return nil, nil
 	}
-	return e.Store.Admit(ctx, e.Now(), leads)
+	ads, err := e.Store.Admit(ctx, e.Now(), leads)
+	if err != nil {
+		return nil, err
+	}
+	e.Meter.Admitted(ads)
+	e.Wake() // the answer begins while the receipt is made durable: its first commit waits for the disk too
+	return ads, e.Store.Sync(ctx)
 }
 
 // own: riposte's own change, known by its request id, is no suspect; its trail would double every case it answers.

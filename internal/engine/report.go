@@ -22,6 +22,7 @@ func (t *turn) report(ctx context.Context) error {
 		r.Attempts++
 		r.Error = err.Error()
 		r.Due = t.Now().Add(t.backoff(r.Attempts))
+		t.Meter.Stopped(t.c.Playbook, err)
 		t.Log.Warn("report failed", "case", t.c.ID, "error", err)
 		return nil
 	}

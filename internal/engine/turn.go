@@ -67,6 +67,7 @@ func (t *turn) move(to ledger.State) {
 	t.c.Report.Due = time.Time{}
 	t.stamp(to)
 	t.note("%s", to)
+	t.Meter.Moved(t.c)
 }
 
 // stamp notes the time of a stage. Whatever comes to be contained is verified from the first round.
@@ -124,6 +125,7 @@ func (t *turn) failures(failure error) {
 			t.giveUp(failure)
 		}
 	}
+	t.Meter.Stopped(t.c.Playbook, failure)
 	t.c.Failures++
 	t.c.Error = failure.Error()
 	t.note("error: %v", failure)

@@ -29,6 +29,9 @@ type Store interface {
 	// opens one that is due at once. A lead whose key is known is dropped. It returns one admission per lead, in order.
 	// The lead that opens a case stands in its Leads from the beginning, one that joins waits in the inbox.
 	Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]Admission, error)
+	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
+	// need not wait for it, since every Commit does, also for what was stored before.
+	Sync(ctx context.Context) error
 	// Send puts a message into a case's inbox and makes the case due now. It is false where this case knows the key.
 	Send(ctx context.Context, now time.Time, caseID string, m Message) (bool, error)
 

@@ -1,0 +1,143 @@
+// Package mototest starts moto_server, which is AWS as other people understand it, for tests: on loopback, on a free port,
+// with a state of its own, stopped with the test.
+package mototest
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// Account is whose credentials moto takes those of Config for.
+const Account = "123456789012"
+
+// Server is one moto_server.
+type Server struct {
+	URL  string
+	Port string
+	args []string
+	cmd  *exec.Cmd
+	log  bytes.Buffer
+}
+
+// Start starts a server with some more environment ("NAME=value"). Where there is none the test is skipped with one line;
+// with CI=true, which stands for a machine that could have it, the test fails.
+func Start(t testing.TB, env ...string) *Server {
+	t.Helper()
+	s := &Server{Port: freePort(t)}
+	s.URL = "http://127.0.0.1:" + s.Port
+	path := Program(t, "moto_server")
+	s.args = append([]string{path, "-H", "127.0.0.1", "-p", s.Port}, env...)
+	s.Up(t)
+	t.Cleanup(func() { s.Down() })
+	return s
+}
+
+// Program is the path of a program that tests need: on PATH, or in the folder that make test installs tools into.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	if path := filepath.Join(root(), ".tools", "bin", name); executable(path) {
+		return path
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed, and with CI=true nothing may be skipped", name)
+	}
+	t.Skipf("SKIPPED: %s is not installed: run make tools", name)
+	return ""
+}
+
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&0o111 != 0
+}
+
+// root is the project's folder.
+func root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// Up starts the server, again after Down: its state is empty then.
+func (s *Server) Up(t testing.TB) {
+	t.Helper()
+	s.cmd = exec.Command(s.args[0], s.args[1:5]...)
+	s.cmd.Env = append(append(os.Environ(), "MOTO_EC2_LOAD_DEFAULT_AMIS=false", "MOTO_ACCOUNT_ID="+Account), s.args[5:]...)
+	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatalf("start %s: %v", s.args[0], err)
+	}
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if resp, err := http.Get(s.URL + "/moto-api/"); err == nil {
+			resp.Body.Close()
+			return
+		}
+	}
+	t.Fatalf("%s does not answer at %s: %s", s.args[0], s.URL, s.log.Bytes())
+}
+
+// Down stops the server at once, with all that it started.
+func (s *Server) Down() {
+	if s.cmd == nil {
+		return
+	}
+	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	_ = s.cmd.Wait()
+	s.cmd = nil
+}
+
+// Reset empties the server.
+func (s *Server) Reset(t testing.TB) {
+	t.Helper()
+	resp, err := http.Post(s.URL+"/moto-api/reset", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+}
+
+// Config signs for Account and calls the server. An operation that moto lacks is a 500: trying again would only take time.
+func (s *Server) Config(p event.Place) aws.Config {
+	return aws.Config{
+		Region: p.Region, BaseEndpoint: &s.URL, RetryMaxAttempts: 1,
+		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("AKIAMOTO000000000001", "moto", "")),
+	}
+}
+
+// Env is what a process needs to take the server for AWS.
+func (s *Server) Env() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + s.URL, "AWS_ACCESS_KEY_ID=AKIAMOTO000000000001", "AWS_SECRET_ACCESS_KEY=moto",
+		"AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1", "AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
