@@ -101,19 +101,29 @@ func DefaultTiming() Timing {
 // Step does all that is due and says when to come back; the zero time means that nothing waits. An error is the ledger's:
 // what goes wrong with one case is written into that case.
 func (e *Engine) Step(ctx context.Context) (next time.Time, err error) {
-	for ctx.Err() == nil {
-		claim, err := e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
-		if err != nil {
-			return time.Time{}, fmt.Errorf("claim a case: %w", err)
-		}
-		if claim == nil {
-			return e.rest(ctx)
-		}
-		if err := e.carry(ctx, claim); err != nil {
+	for worked := true; worked; {
+		if worked, next, err = e.Turn(ctx); err != nil {
 			return time.Time{}, err
 		}
 	}
-	return time.Time{}, ctx.Err()
+	return next, nil
+}
+
+// Turn takes the most urgent of the cases that are due as far as it can go now. It is false where none is, and says when to
+// come back, as Step does: who must end between two cases takes turns.
+func (e *Engine) Turn(ctx context.Context) (worked bool, next time.Time, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, time.Time{}, err
+	}
+	claim, err := e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
+	if err != nil {
+		return false, time.Time{}, fmt.Errorf("claim a case: %w", err)
+	}
+	if claim == nil {
+		next, err = e.rest(ctx)
+		return false, next, err
+	}
+	return true, time.Time{}, e.carry(ctx, claim)
 }
 
 // rest ends a Step: the chains are sealed from time to time, and the next due case says when to come back.
@@ -164,7 +174,7 @@ func (t *turn) answer(ctx context.Context) error {
 
 // carry takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
-	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, until: claim.Until}
+	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, until: claim.Until, stood: standing(claim.Case)}
 	if t.c.Attempts > maxClaims && t.c.State.Open() {
 		return t.abandon(ctx)
 	}

@@ -22,6 +22,7 @@ type turn struct {
 	c     *ledger.Case
 	inbox []ledger.Message
 	until time.Time // the lease ends
+	stood Stand     // as the case was committed last
 	w     ledger.Write
 	plans map[string]action.Plan // opened, by digest
 	fresh map[int]bool           // revisions that were made in this turn
@@ -44,7 +45,21 @@ func (t *turn) commit(ctx context.Context) error {
 		return err
 	}
 	t.w = ledger.Write{}
+	t.told()
 	return nil
+}
+
+// told logs and meters what was committed.
+func (t *turn) told() {
+	was := t.stood
+	if t.stood = standing(t.c); t.stood == was {
+		return
+	}
+	t.Meter.Moved(t.c, was)
+	if was.State != t.c.State {
+		t.Log.Info("case", "case", t.c.ID, "playbook", t.c.Playbook, "state", t.c.State, "was", was.State, "reason", t.c.Reason,
+			"resource", t.c.Root.String())
+	}
 }
 
 // move takes the case to another state, stamps the stage, and owes a report. A way that is on no map is a fault in riposte:
@@ -67,7 +82,6 @@ func (t *turn) move(to ledger.State) {
 	t.c.Report.Due = time.Time{}
 	t.stamp(to)
 	t.note("%s", to)
-	t.Meter.Moved(t.c)
 }
 
 // stamp notes the time of a stage. Whatever comes to be contained is verified from the first round.

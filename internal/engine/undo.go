@@ -161,6 +161,7 @@ func (t *turn) doUndos(ctx context.Context, r ref, f *ledger.Effect) error {
 		limited, cancel := context.WithTimeout(traced, t.Timing.Call)
 		err = undo.Do(limited, t.AWS.Writes(undo.Kind().Tier, t.c.ID))
 		cancel()
+		t.Meter.Acted(undo.Kind().Name, err)
 		t.w.Requests = append(t.w.Requests, trace.Requests()...)
 		r.step.Requests = append(r.step.Requests, trace.Requests()...)
 		if errors.Is(err, action.ErrCannot) {
@@ -170,6 +171,7 @@ func (t *turn) doUndos(ctx context.Context, r ref, f *ledger.Effect) error {
 		if err != nil {
 			return fmt.Errorf("take back %s: %w", r, err)
 		}
+		t.Log.Info("taken back", "case", t.c.ID, "action", undo.Kind().Name, "target", undo.Target().String(), "requests", trace.Requests())
 	}
 	t.settle(r, ledger.Back, "taken back")
 	return nil
