@@ -3,7 +3,6 @@ package action_test
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -67,27 +66,16 @@ func open(t *testing.T) (*world.World, *actiontest.AWS) {
 
 func TestEveryActionKeepsTheContract(t *testing.T) {
 	fresh := func(t *testing.T) *actiontest.AWS { _, c := open(t); return c }
-	network := interfacesOf(t, fresh(t), alone)
-	for name, a := range map[string]action.Action{
-		"suspend all":         action.Suspend{Group: group},
-		"suspend launch":      action.Suspend{Group: group, Processes: []string{"Launch"}},
-		"pin":                 action.Pin{Group: group, Template: "lt-0cccccccccccccccc", Version: "1"},
-		"standby":             action.Standby{Instance: ireland.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
-		"terminate":           action.Terminate{Instance: alone},
-		"isolate":             action.Isolate{Instance: alone, Interfaces: network, Groups: []string{"sg-0isolated"}},
-		"default version":     action.DefaultVersion{Template: ireland.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), Version: 1},
-		"protect":             action.Protect{Instance: alone, Attribute: action.AgainstTermination},
-		"protect from stop":   action.Protect{Instance: alone, Attribute: action.AgainstStop},
-		"protect from inside": action.Protect{Instance: alone, Attribute: action.AgainstShutdown},
-		"deactivate key":      action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"},
-		"attach user deny":    action.AttachUserDeny{User: mallory},
-		"deny user":           action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything},
-		"deny destruction":    action.DenyUser{User: mallory, Case: "c_1", Scope: action.Destructive},
-		"bound user":          action.BoundUser{User: mallory},
-		"deny session":        action.DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
-		"revoke sessions":     action.RevokeSessions{Role: builder, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
-		"attach role deny":    action.AttachRoleDeny{Role: builder},
-	} {
+	c := fresh(t)
+	g := ground{
+		group: group, member: ireland.In(event.Instance, "i-0member"), alone: alone, user: mallory, role: builder,
+		template: ireland.In(event.LaunchTemplate, "lt-0cccccccccccccccc"),
+		key:      "AKIAMALLORY000000001", isolated: "sg-0isolated", interfaces: interfacesOf(t, c, alone),
+	}
+	if left := census(t, c, contract(g)); len(left) > 0 {
+		t.Errorf("no action of the kinds %v, and no way back of one, is in the table", left)
+	}
+	for name, a := range contract(g) {
 		t.Run(name, func(t *testing.T) { actiontest.Run(t, fresh, a) })
 	}
 }

@@ -1,0 +1,62 @@
+package action_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
+)
+
+// difference is what moto does otherwise than AWS does, so far as the contract shows it. Each is asserted to be still
+// there, so that the table gets shorter as moto gets better.
+type difference struct {
+	why   string
+	still func(*testing.T, ground, *actiontest.AWS) bool
+	mend  func(aws.Config) aws.Config // the same call said as moto understands it; nil: moto has none, and nothing can be shown
+}
+
+// differences by the name of the action in contract.
+func differences() map[string]difference {
+	return map[string]difference{
+		"protect from inside": {
+			why:   "ModifyInstanceAttribute passes over InstanceInitiatedShutdownBehavior={Value}, and understands Attribute and Value",
+			still: unprotected, mend: byAttribute,
+		},
+		"bound user": {
+			why:   "PutUserPermissionsBoundary is missing, of roles too, and GetUser tells no boundary",
+			still: unbounded,
+		},
+	}
+}
+
+func unprotected(t *testing.T, g ground, c *actiontest.AWS) bool {
+	a := action.Protect{Instance: g.alone, Attribute: action.AgainstShutdown}
+	run(t, c, a)
+	look, err := a.Look(t.Context(), c.Reads())
+	must(t, err)
+	return !look.Holds
+}
+
+func unbounded(t *testing.T, g ground, c *actiontest.AWS) bool {
+	return action.BoundUser{User: g.user}.Do(t.Context(), c.Writes()) != nil
+}
+
+// byAttribute says which attribute to set in the older of the two ways that EC2 has.
+func byAttribute(c aws.Config) aws.Config {
+	older := middleware.InitializeMiddlewareFunc("older", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		if m, ok := in.Parameters.(*ec2.ModifyInstanceAttributeInput); ok && m.InstanceInitiatedShutdownBehavior != nil {
+			in.Parameters = &ec2.ModifyInstanceAttributeInput{
+				InstanceId: m.InstanceId, Attribute: types.InstanceAttributeNameInstanceInitiatedShutdownBehavior, Value: m.InstanceInitiatedShutdownBehavior.Value,
+			}
+		}
+		return next.HandleInitialize(ctx, in)
+	})
+	c.APIOptions = append(c.APIOptions, func(s *middleware.Stack) error { return s.Initialize.Add(older, middleware.Before) })
+	return c
+}

@@ -1,0 +1,151 @@
+package action_test
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/mototest"
+)
+
+var motoPlace = event.Place{Partition: "aws", Account: mototest.Account, Region: "eu-west-1"}
+
+// The contract that the actions keep on our world, they keep on AWS as other people understand it.
+func TestEveryActionKeepsTheContractOnMoto(t *testing.T) {
+	s := mototest.Start(t)
+	g, c := onMoto(t, s)
+	if left := census(t, c, contract(g)); len(left) > 0 {
+		t.Errorf("no action of the kinds %v, and no way back of one, is in the table", left)
+	}
+	for name, a := range contract(g) {
+		d, differs := differences()[name]
+		t.Run(name, func(t *testing.T) {
+			if differs && !d.still(t, g, again(t, s, g)) {
+				t.Errorf("moto has become better: %q is no difference any more", d.why)
+			}
+			if differs && d.mend == nil {
+				t.Logf("not shown on moto: %s", d.why)
+				return
+			}
+			fresh := func(t *testing.T) *actiontest.AWS {
+				if again(t, s, g); differs {
+					return actiontest.On(func(p event.Place) aws.Config { return d.mend(s.Config(p)) })
+				}
+				return actiontest.On(s.Config)
+			}
+			actiontest.Run(t, fresh, a)
+		})
+	}
+}
+
+// again builds the shop anew. Its ids come from a seed, so that they are the same each time.
+func again(t *testing.T, s *mototest.Server, want ground) *actiontest.AWS {
+	t.Helper()
+	g, c := onMoto(t, s)
+	if !reflect.DeepEqual(g, want) {
+		t.Fatalf("moto's ids are not those of the seed: %v, before %v", g, want)
+	}
+	return c
+}
+
+// onMoto is the shop of the world, set up in a moto that was emptied.
+func onMoto(t *testing.T, s *mototest.Server) (ground, *actiontest.AWS) {
+	t.Helper()
+	s.Reset(t)
+	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace))}
+	_, err := b.ec2.DescribeSubnets(t.Context(), nil) // moto makes a region when it is first asked about, and draws ids for it
+	must(t, err)
+	resp, err := http.Post(s.URL+"/moto-api/seed?a=42", "", nil)
+	must(t, err)
+	resp.Body.Close()
+	g := ground{key: b.people(), group: motoPlace.In(event.Group, "web"), user: motoPlace.In(event.User, "staff/mallory"), role: motoPlace.In(event.Role, "ci/builder")}
+	b.machines(&g)
+	return g, actiontest.On(s.Config)
+}
+
+type shopfitter struct {
+	t       *testing.T
+	ctx     context.Context
+	ec2     *ec2.Client
+	scaling *autoscaling.Client
+	iam     *iam.Client
+}
+
+// people are the users, roles and policies.
+func (b shopfitter) people() (key string) {
+	mallory := aws.String("mallory")
+	_, err := b.iam.CreateUser(b.ctx, &iam.CreateUserInput{UserName: mallory, Path: aws.String("/staff/")})
+	must(b.t, err)
+	out, err := b.iam.CreateAccessKey(b.ctx, &iam.CreateAccessKeyInput{UserName: mallory})
+	must(b.t, err)
+	_, err = b.iam.CreateRole(b.ctx, &iam.CreateRoleInput{RoleName: aws.String("builder"), Path: aws.String("/ci/"), AssumeRolePolicyDocument: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)})
+	must(b.t, err)
+	for _, name := range []string{"riposte-deny", "riposte-deny-boundary"} {
+		_, err := b.iam.CreatePolicy(b.ctx, &iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: aws.String(
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`)})
+		must(b.t, err)
+	}
+	return aws.ToString(out.AccessKey.AccessKeyId)
+}
+
+// machines are the image, the template, the group with its members, and an instance beside it.
+func (b shopfitter) machines(g *ground) {
+	subnets, err := b.ec2.DescribeSubnets(b.ctx, nil)
+	must(b.t, err)
+	net := subnets.Subnets[0]
+	image, err := b.ec2.RegisterImage(b.ctx, &ec2.RegisterImageInput{Name: aws.String("golden"), RootDeviceName: aws.String("/dev/xvda")})
+	must(b.t, err)
+	isolated, err := b.ec2.CreateSecurityGroup(b.ctx, &ec2.CreateSecurityGroupInput{GroupName: aws.String("isolated"), Description: aws.String("isolated"), VpcId: net.VpcId})
+	must(b.t, err)
+	template, err := b.ec2.CreateLaunchTemplate(b.ctx, &ec2.CreateLaunchTemplateInput{LaunchTemplateName: aws.String("web"),
+		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: image.ImageId, InstanceType: types.InstanceTypeT3Micro}})
+	must(b.t, err)
+	id := template.LaunchTemplate.LaunchTemplateId
+	_, err = b.ec2.CreateLaunchTemplateVersion(b.ctx, &ec2.CreateLaunchTemplateVersionInput{LaunchTemplateId: id,
+		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: image.ImageId, InstanceType: types.InstanceTypeT3Small}})
+	must(b.t, err)
+	_, err = b.ec2.ModifyLaunchTemplate(b.ctx, &ec2.ModifyLaunchTemplateInput{LaunchTemplateId: id, DefaultVersion: aws.String("2")})
+	must(b.t, err)
+	alone, err := b.ec2.RunInstances(b.ctx, &ec2.RunInstancesInput{ImageId: image.ImageId, InstanceType: types.InstanceTypeT3Micro, SubnetId: net.SubnetId,
+		MinCount: aws.Int32(1), MaxCount: aws.Int32(1), InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorTerminate})
+	must(b.t, err)
+	g.alone, g.isolated = motoPlace.In(event.Instance, *alone.Instances[0].InstanceId), *isolated.GroupId
+	g.template = motoPlace.In(event.LaunchTemplate, *id)
+	for _, n := range alone.Instances[0].NetworkInterfaces {
+		g.interfaces = append(g.interfaces, *n.NetworkInterfaceId)
+	}
+	g.member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
+}
+
+// grouped makes the group and is one of its members.
+func (b shopfitter) grouped(template, subnet string) (member string) {
+	web := aws.String("web")
+	_, err := b.scaling.CreateAutoScalingGroup(b.ctx, &autoscaling.CreateAutoScalingGroupInput{
+		AutoScalingGroupName: web, MinSize: aws.Int32(1), MaxSize: aws.Int32(4), DesiredCapacity: aws.Int32(2), VPCZoneIdentifier: &subnet,
+		LaunchTemplate: &astypes.LaunchTemplateSpecification{LaunchTemplateId: &template, Version: aws.String("2")},
+	})
+	must(b.t, err)
+	_, err = b.scaling.SuspendProcesses(b.ctx, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: web, ScalingProcesses: []string{"AZRebalance"}})
+	must(b.t, err)
+	out, err := b.scaling.DescribeAutoScalingGroups(b.ctx, nil)
+	must(b.t, err)
+	return *out.AutoScalingGroups[0].Instances[0].InstanceId
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
