@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/internal/strict"
@@ -18,7 +19,7 @@ var (
 	word       = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 	roleName   = regexp.MustCompile(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`) // IAM, CreateRole; the path before the name
 	envName    = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
-	tagPrefix  = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]{1,64}$`)
+	tagPrefix  = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]+$`) // no {1,64} here: compiling it would take longer than all else at start-up
 )
 
 // checker finds what is wrong with a configuration that has the right shape.
@@ -100,6 +101,9 @@ func (k checker) sources() {
 	if k.c.Console.Listen != "" {
 		k.listen(k.at("console", "listen"), k.c.Console.Listen)
 	}
+	if k.c.Metrics.Listen != "" {
+		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
+	}
 }
 
 func (k checker) queue(at strict.Node, q SQS) {
@@ -125,7 +129,7 @@ func (k checker) limits() {
 	if l.DestroyPerHour < 1 {
 		k.at("limits", "destroy_per_hour").Complain("want at least 1: to destroy nothing, leave roles.destroy out")
 	}
-	if !tagPrefix.MatchString(k.c.Tags.Prefix) || strings.HasPrefix(strings.ToLower(k.c.Tags.Prefix), "aws:") {
+	if !tagPrefix.MatchString(k.c.Tags.Prefix) || utf8.RuneCountInString(k.c.Tags.Prefix) > 64 || strings.HasPrefix(strings.ToLower(k.c.Tags.Prefix), "aws:") {
 		k.at("tags", "prefix").Complain("want a tag key's beginning of at most 64 characters, not aws:")
 	}
 }

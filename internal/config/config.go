@@ -21,6 +21,7 @@ type Config struct {
 	Limits       Limits
 	Tags         Tags
 	Console      Console
+	Metrics      Metrics
 	Warnings     []strict.Problem // what is allowed and unwise
 
 	playbooks []playbook.Playbook
@@ -52,6 +53,7 @@ type file struct {
 	Limits       Limits       `yaml:"limits" help:"Breakers: above them mending and destroying are held. Containment goes on, and pages."`
 	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes."`
 	Console      Console      `yaml:"console" help:"The web pages."`
+	Metrics      Metrics      `yaml:"metrics" help:"What riposte serve tells of itself."`
 }
 
 // Organization is what riposte defends.
@@ -124,6 +126,11 @@ type Limits struct {
 // Tags are those that riposte writes.
 type Tags struct {
 	Prefix string `yaml:"prefix" help:"Begins every key. Default riposte:"`
+}
+
+// Metrics is where riposte serve tells of itself.
+type Metrics struct {
+	Listen string `yaml:"listen" help:"Address and port of /metrics, /healthz and /readyz, for those who can reach it: it asks for no password. Default 127.0.0.1:9418; \"\" switches it off."`
 }
 
 // Console is the web pages.

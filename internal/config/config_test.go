@@ -199,6 +199,8 @@ func TestProblems(t *testing.T) {
 		{"bad ledger", "ledger: riposte.db", `ledger: want sqlite:FILE or dynamodb:TABLE`},
 		{"no limit", "limits: {incidents_per_hour: 0}", `want at least 1`},
 		{"a tag that is AWS's", "tags: {prefix: \"aws:riposte:\"}", `not aws:`},
+		{"a tag that is too long", "tags: {prefix: " + strings.Repeat("é", 65) + "}", `at most 64 characters`},
+		{"metrics without a port", "metrics: {listen: localhost}", `want address and port`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := parse(t, c.text)

@@ -16,7 +16,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	doc.Root().Decode(&f)
 	c := &Config{
 		File: name, Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
-		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console,
+		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics,
 		rules: map[string]rules{}, accounts: map[string]Account{},
 	}
 	check := checker{c: c, root: doc.Root(), catalogue: catalogue}
@@ -41,5 +41,7 @@ func defaults() file {
 		Ledger: Ledger{SQLite, "riposte.db"},
 		Limits: Limits{IncidentsPerHour: 10, DestroyPerHour: 3},
 		Tags:   Tags{Prefix: "riposte:"},
+
+		Metrics: Metrics{Listen: "127.0.0.1:9418"},
 	}
 }
