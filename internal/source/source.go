@@ -2,10 +2,14 @@
 // messages, hands their bodies to a Handle, and acknowledges what was stored.
 package source
 
-import "context"
+import (
+	"context"
+	"io"
+)
 
 // Handle takes the body of one message and stores what it makes suspicious. Nil: the message may be acknowledged. A
 // *Malformed: some of it can't be read, now or ever; what could be read was stored. Any other error: it may come again.
+// The body is the caller's again when it returns.
 type Handle func(ctx context.Context, body []byte) error
 
 // Malformed says what is wrong with a message. It holds nothing of the message's content but names and places.
@@ -13,3 +17,24 @@ type Malformed struct{ Err error }
 
 func (m *Malformed) Error() string { return "message: " + m.Err.Error() }
 func (m *Malformed) Unwrap() error { return m.Err }
+
+// Stream is many records behind each other: a log file, or a pipe.
+type Stream struct {
+	Records io.Reader
+	// Live says that the stream can't be read twice and that somebody waits for each record: it is stored as soon as it is
+	// there, and while the store fails the stream waits.
+	Live  bool
+	Fault func(error) // told of each spot that can't be read; the rest is read all the same. May be nil
+}
+
+// Receive takes a stream to its end. An error is the store's, the reader's or the context's: the stream may come again, and
+// what it made suspicious so far is known then. Faults are no error.
+type Receive func(context.Context, Stream) (Receipt, error)
+
+// Receipt says what became of a stream.
+type Receipt struct {
+	Records   int // CloudTrail records, those that concern nobody included
+	Malformed int // spots that could not be read
+	Known     int // suspects that another source, or the same, had brought before
+	Fresh     int // suspects that nobody had
+}
