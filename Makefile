@@ -1,11 +1,14 @@
 # riposte: what can be done here. `make test` is what every change must pass.
-.PHONY: build test lint bench generate
+.PHONY: build test tools lint bench generate
 
 build: ## the binary, into bin/
 	go build -trimpath -o bin/ ./cmd/...
 
 test: ## format, vet, staticcheck, tests with the race detector; generated files and the import rule are among the tests
-	@.ci/check format vet staticcheck tests
+	@.ci/check format vet staticcheck tools tests
+
+tools: ## what tests run against and is not on PATH: moto_server, aws, cfn-lint, by pip into .tools
+	@.ci/check tools
 
 lint: ## the part of test that runs nothing
 	@.ci/check format vet staticcheck

@@ -5,6 +5,7 @@ package mototest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -58,8 +59,26 @@ func Program(t testing.TB, name string) string {
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s is not installed, and with CI=true nothing may be skipped", name)
 	}
+	tell(t, name)
 	t.Skipf("SKIPPED: %s is not installed: run make tools", name)
 	return ""
+}
+
+// tell counts what is skipped where make test looks for it: go test alone would not show it.
+func tell(t testing.TB, program string) {
+	t.Helper()
+	path := os.Getenv("RIPOSTE_SKIPPED")
+	if path == "" {
+		return
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatalf("say that a test is skipped: %v", err)
+	}
+	defer f.Close()
+	if _, err := fmt.Fprintf(f, "%s: %s is not installed\n", t.Name(), program); err != nil {
+		t.Fatalf("say that a test is skipped: %v", err)
+	}
 }
 
 func executable(path string) bool {
