@@ -1,0 +1,128 @@
+// Package lambda is the source that AWS Lambda is: it invokes riposte with a batch from a queue, with one event of
+// EventBridge, or because it is time; what was stored is acknowledged, then all that is due is done.
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/source"
+)
+
+// maxMargin is kept of an invocation's time for the answer and for asking to be invoked again.
+const maxMargin = 3 * time.Second
+
+// Parts are what a Handler works with.
+type Parts struct {
+	Handle source.Handle
+	Step   func(context.Context) (next time.Time, err error) // see engine.Step
+	Wake   *Waker                                            // nil: the scheduled tick alone brings riposte back
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Handler answers invocations. Lambda brings one at a time; more do no harm.
+type Handler struct{ Parts }
+
+// New makes a Handler.
+func New(p Parts) *Handler { return &Handler{p} }
+
+// Invoke is one invocation, from its payload to its answer. Of a batch, the answer names the messages that must come again,
+// for which the queue's mapping needs ReportBatchItemFailures; one that can't be read comes again until the queue gives it
+// to its dead-letter queue. Any other payload is answered with an error where it failed, and Lambda tries it again.
+//
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	in, err := decode(payload)
+	if err != nil {
+		return nil, err
+	}
+	limited, cancel := inside(ctx, h.Now())
+	defer cancel()
+	failed := h.store(limited, in.messages)
+	err = h.due(ctx, limited)
+	if in.batch {
+		return answer(failed) // what is stored is stored, whatever became of the rest
+	}
+	for _, f := range failed {
+		err = errors.Join(f.why, err)
+	}
+	return nil, err
+}
+
+// inside ends the work early enough before Lambda ends the process.
+func inside(ctx context.Context, now time.Time) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	margin := min(maxMargin, deadline.Sub(now)/5)
+	return context.WithDeadline(ctx, deadline.Add(-margin))
+}
+
+// due does all that is due, in the time that there is, and asks to be invoked when more will be. A wake that can't be asked
+// for only costs time: the ledger knows what is due, and the tick comes.
+func (h *Handler) due(ctx, limited context.Context) error {
+	next, err := h.Step(limited)
+	switch {
+	case err != nil && limited.Err() != nil:
+		next, err = h.Now(), nil // out of time: whoever comes next goes on
+	case err != nil:
+		next, err = h.Now(), fmt.Errorf("do what is due: %w", err)
+		h.Log.Error("invocation failed", "error", err)
+	}
+	if h.Wake == nil || next.IsZero() {
+		return err
+	}
+	if wakeErr := h.Wake.At(ctx, next); wakeErr != nil {
+		h.Log.Warn("no wake was asked for: the next tick comes instead", "error", wakeErr)
+	}
+	return err
+}
+
+// width is how many messages of a batch are stored at the same time: those that hold a suspect wait for the ledger.
+const width = 8
+
+// store hands the messages on and returns those that failed, in order; those for which no time was left are among them.
+func (h *Handler) store(ctx context.Context, messages []message) []failure {
+	why := make([]error, len(messages))
+	turns := make(chan struct{}, width)
+	var all sync.WaitGroup
+	for i, m := range messages {
+		turns <- struct{}{}
+		if why[i] = ctx.Err(); why[i] != nil {
+			<-turns
+			continue
+		}
+		all.Go(func() {
+			defer func() { <-turns }()
+			why[i] = h.handle(ctx, m)
+		})
+	}
+	all.Wait()
+	var failed []failure
+	for i, m := range messages {
+		if why[i] != nil {
+			var bad *source.Malformed
+			h.Log.Warn("message failed", "message", m.id, "malformed", errors.As(why[i], &bad), "error", why[i])
+			failed = append(failed, failure{m.id, why[i]})
+		}
+	}
+	return failed
+}
+
+// handle takes one message, and a panic over it for a failure: a poisonous one must not take its batch with it.
+func (h *Handler) handle(ctx context.Context, m message) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.Log.Error("panic", "message", m.id, "what", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return h.Handle(ctx, m.body)
+}

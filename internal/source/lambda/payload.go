@@ -1,0 +1,118 @@
+package lambda
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// payload is what an invocation brought.
+type payload struct {
+	messages []message
+	batch    bool // of a queue
+}
+
+type message struct {
+	id   string // of the queue; "" outside a batch
+	body []byte
+}
+
+// failure is a message that must come again.
+type failure struct {
+	id  string
+	why error
+}
+
+// record is one message of a batch, as Lambda passes it on.
+// https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
+type record struct {
+	ID     string `json:"messageId"`
+	Body   string `json:"body"`
+	Source string `json:"eventSource"`
+}
+
+const queue = "aws:sqs"
+
+// decode tells a batch from a single message, and leaves out what only says that it is time. What a message holds is not
+// looked at here.
+func decode(raw []byte) (payload, error) {
+	records, err := batch(raw)
+	switch {
+	case err != nil:
+		return payload{}, err
+	case records == nil && clock(raw):
+		return payload{}, nil
+	case records == nil:
+		return payload{messages: []message{{body: raw}}}, nil
+	}
+	in := payload{batch: true}
+	for _, r := range records {
+		if !clock([]byte(r.Body)) {
+			in.messages = append(in.messages, message{r.ID, []byte(r.Body)})
+		}
+	}
+	return in, nil
+}
+
+// batch returns the records of a queue's batch, nil where the payload is none. Another service's is refused: to ignore what
+// somebody believes to be watched would only look like safety.
+func batch(raw []byte) ([]record, error) {
+	var envelope struct{ Records []json.RawMessage }
+	if json.Unmarshal(raw, &envelope) != nil || len(envelope.Records) == 0 {
+		return nil, nil
+	}
+	var records []record
+	for _, r := range envelope.Records {
+		var one record
+		if json.Unmarshal(r, &one) != nil || !strings.HasPrefix(one.Source, "aws:") {
+			return nil, nil // a list of CloudTrail's own records, or one for the decoder to complain of
+		}
+		if one.Source != queue {
+			return nil, fmt.Errorf("the function was invoked by %.64q: riposte takes SQS batches, EventBridge events and schedules", one.Source)
+		}
+		if one.ID == "" {
+			return nil, errors.New("a message of the batch has no id, so that none could be said to have failed")
+		}
+		records = append(records, one)
+	}
+	return records, nil
+}
+
+// clock reports whether a message only says that it is time: riposte's own (a tick of EventBridge Scheduler, a wake), or a
+// scheduled rule's. Own ones hold nothing else, so that no event can hide behind such a word; "aws." before a source is
+// AWS's alone.
+func clock(body []byte) bool {
+	var own struct {
+		Riposte string `json:"riposte"`
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if d.Decode(&own) == nil && (own.Riposte == "tick" || own.Riposte == "wake") {
+		_, err := d.Token()
+		return err == io.EOF
+	}
+	var rule struct {
+		Source string          `json:"source"`
+		Type   string          `json:"detail-type"`
+		Detail json.RawMessage `json:"detail"`
+	}
+	return json.Unmarshal(body, &rule) == nil && rule.Type == "Scheduled Event" && string(rule.Detail) == "{}" &&
+		(rule.Source == "aws.events" || rule.Source == "aws.scheduler")
+}
+
+// answer names what failed, as Lambda wants to know it: an empty list acknowledges the whole batch.
+func answer(failed []failure) ([]byte, error) {
+	type item struct {
+		ID string `json:"itemIdentifier"`
+	}
+	out := struct {
+		Failures []item `json:"batchItemFailures"`
+	}{[]item{}}
+	for _, f := range failed {
+		out.Failures = append(out.Failures, item{f.id})
+	}
+	return json.Marshal(out)
+}
