@@ -5,6 +5,7 @@ package mototest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -38,7 +39,7 @@ type Server struct {
 // with CI=true, which stands for a machine that could have it, the test fails.
 func Start(t testing.TB, env ...string) *Server {
 	t.Helper()
-	s := &Server{Port: freePort(t)}
+	s := &Server{Port: FreePort(t)}
 	s.URL = "http://127.0.0.1:" + s.Port
 	path := Program(t, "moto_server")
 	s.args = append([]string{path, "-H", "127.0.0.1", "-p", s.Port}, env...)
@@ -47,7 +48,7 @@ func Start(t testing.TB, env ...string) *Server {
 	return s
 }
 
-// Program is the path of a program that tests need: on PATH, or in the folder that make test installs tools into.
+// Program is the path of a program that tests need: on PATH, or in the folder that make tools installs into.
 func Program(t testing.TB, name string) string {
 	t.Helper()
 	if path, err := exec.LookPath(name); err == nil {
@@ -56,29 +57,32 @@ func Program(t testing.TB, name string) string {
 	if path := filepath.Join(root(), ".tools", "bin", name); executable(path) {
 		return path
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is not installed, and with CI=true nothing may be skipped", name)
-	}
-	tell(t, name)
-	t.Skipf("SKIPPED: %s is not installed: run make tools", name)
+	Skip(t, name+" is not installed: run make tools")
 	return ""
 }
 
-// tell counts what is skipped where make test looks for it: go test alone would not show it.
-func tell(t testing.TB, program string) {
+// Skip ends a test for which something is missing that the machine could have, and tells make test, which counts: go test
+// would keep it to itself. With CI=true the test fails.
+func Skip(t testing.TB, why string) {
 	t.Helper()
-	path := os.Getenv("RIPOSTE_SKIPPED")
-	if path == "" {
-		return
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s; with CI=true nothing may be skipped", why)
 	}
+	if path := os.Getenv("RIPOSTE_SKIPPED"); path != "" {
+		if err := tell(path, t.Name()+": "+why); err != nil {
+			t.Fatalf("say that a test is skipped: %v", err)
+		}
+	}
+	t.Skipf("SKIPPED: %s", why)
+}
+
+func tell(path, line string) error {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
-		t.Fatalf("say that a test is skipped: %v", err)
+		return err
 	}
-	defer f.Close()
-	if _, err := fmt.Fprintf(f, "%s: %s is not installed\n", t.Name(), program); err != nil {
-		t.Fatalf("say that a test is skipped: %v", err)
-	}
+	_, err = fmt.Fprintln(f, line)
+	return errors.Join(err, f.Close())
 }
 
 func executable(path string) bool {
@@ -147,7 +151,8 @@ func (s *Server) Env() []string {
 	}
 }
 
-func freePort(t testing.TB) string {
+// FreePort is a port of loopback that nobody listens at.
+func FreePort(t testing.TB) string {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
