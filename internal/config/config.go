@@ -22,6 +22,7 @@ type Config struct {
 	Tags         Tags
 	Console      Console
 	Metrics      Metrics
+	Lambda       Lambda
 	Warnings     []strict.Problem // what is allowed and unwise
 
 	playbooks []playbook.Playbook
@@ -54,6 +55,7 @@ type file struct {
 	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes."`
 	Console      Console      `yaml:"console" help:"The web pages."`
 	Metrics      Metrics      `yaml:"metrics" help:"What riposte serve tells of itself."`
+	Lambda       Lambda       `yaml:"lambda" help:"What the Lambda function needs beside the rest."`
 }
 
 // Organization is what riposte defends.
@@ -115,6 +117,7 @@ type HTTP struct {
 // Report says who is told.
 type Report struct {
 	SecurityHub bool `yaml:"security_hub" help:"File one Security Hub finding per case."`
+	EventBus    Bus  `yaml:"event_bus" help:"ARN of an EventBridge bus on which each move of a case is published."`
 }
 
 // Limits are durable breakers. Zero would hold everything and is refused.

@@ -17,7 +17,8 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	c := &Config{
 		File: name, Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
 		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics,
-		rules: map[string]rules{}, accounts: map[string]Account{},
+		Lambda: f.Lambda,
+		rules:  map[string]rules{}, accounts: map[string]Account{},
 	}
 	check := checker{c: c, root: doc.Root(), catalogue: catalogue}
 	check.organization()
@@ -25,6 +26,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	check.trusted()
 	check.principals()
 	check.sources()
+	check.lambda()
 	check.limits()
 	check.playbooks(f.Playbooks)
 	if err := doc.Err(); err != nil {
