@@ -75,6 +75,7 @@ type stage struct {
 	acting  bool  // riposte is at work, not the attacker
 	broken  error // what Step returned
 	meter   *meter
+	wake    func() // see engine.Parts
 }
 
 func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage {
@@ -116,6 +117,7 @@ func (s *stage) restart() {
 	s.e = engine.New(engine.Parts{
 		Store: s.store, Playbooks: books, Policy: s.policy, AWS: s, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Wake: s.wake,
 	})
 }
 

@@ -30,7 +30,7 @@ type Store interface {
 	// The lead that opens a case stands in its Leads from the beginning, one that joins waits in the inbox.
 	Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]Admission, error)
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
-	// need not wait for it, since every Commit does, also for what was stored before.
+	// need not wait for that: every Commit does, also for what was stored before it.
 	Sync(ctx context.Context) error
 	// Send puts a message into a case's inbox and makes the case due now. It is false where this case knows the key.
 	Send(ctx context.Context, now time.Time, caseID string, m Message) (bool, error)

@@ -24,10 +24,10 @@ const (
 	addKey  = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
 )
 
-// Admit stores leads; see ledger.Store. A batch is one transaction, and so one write to the disk.
+// Admit stores leads; see ledger.Store. They are on the disk with the next commit, or after Sync.
 func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]ledger.Admission, error) {
 	var out []ledger.Admission
-	err := s.change(ctx, func(t *tx) error {
+	err := s.changeSoon(ctx, func(t *tx) error {
 		for _, l := range leads {
 			a, err := s.admit(t, now, l)
 			if err != nil {

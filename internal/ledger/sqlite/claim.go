@@ -47,7 +47,7 @@ func urgency(s ledger.State) int {
 // Claim takes the most urgent due case; see ledger.Store.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
 	var out *ledger.Claim
-	err := s.changeOn(ctx, system, func(t *tx) error {
+	err := s.changeSoon(ctx, func(t *tx) error {
 		until := now.Add(lease)
 		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -85,7 +85,7 @@ func (t *tx) inbox(caseID string) ([]ledger.Message, error) {
 
 // Yield gives a case back uncommitted; see ledger.Store.
 func (s *Store) Yield(ctx context.Context, c *ledger.Case) error {
-	return s.changeOn(context.WithoutCancel(ctx), system, func(t *tx) error {
+	return s.changeSoon(context.WithoutCancel(ctx), func(t *tx) error {
 		_, err := t.exec(yield, c.ID, c.Version)
 		return err
 	})

@@ -3,8 +3,10 @@ package sqlite
 import (
 	"fmt"
 	"math/rand"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -77,28 +79,68 @@ func TestLockedByAnotherProcess(t *testing.T) {
 	}
 }
 
-// The pragma is obeyed while it is compiled: a prepared one would leave every later commit as the last one compiled.
-func TestOnlyLeasesGoWithoutTheDisk(t *testing.T) {
-	s := troubled(t, `PRAGMA synchronous = FULL`)
+func TestOnlyLeasesAndAdmissionsBeforeSyncGoWithoutTheDisk(t *testing.T) {
+	s := troubled(t, `PRAGMA synchronous = NORMAL`)
 	for _, x := range []struct {
-		name string
-		do   func() error
-		want int // 1 NORMAL, 2 FULL
+		name  string
+		do    func() error
+		waits bool // it is not on the disk yet
 	}{
-		{"a claim", func() error { _, err := s.Claim(t.Context(), ledgertest.Start(), "a", 1); return err }, 1},
+		{"a brake", func() error { return s.Halt(t.Context(), ledger.Brake{Scope: "all", At: ledgertest.Start()}) }, false},
 		{"an admission", func() error {
 			_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")})
 			return err
-		}, 2},
-		{"another claim", func() error { _, err := s.Claim(t.Context(), ledgertest.Start(), "a", 1); return err }, 1},
-		{"a brake", func() error { return s.Halt(t.Context(), ledger.Brake{Scope: "all", At: ledgertest.Start()}) }, 2},
+		}, true},
+		{"a sync", func() error { return s.Sync(t.Context()) }, false},
+		{"a claim", func() error { _, err := s.Claim(t.Context(), ledgertest.Start(), "a", 1); return err }, true},
+		{"what commits, also for those before it", func() error {
+			return s.Halt(t.Context(), ledger.Brake{Scope: "all", At: ledgertest.Start()})
+		}, false},
 	} {
 		if err := x.do(); err != nil {
 			t.Fatal(err)
 		}
-		var got int
-		if err := s.write.QueryRowContext(t.Context(), `PRAGMA synchronous`).Scan(&got); err != nil || got != x.want {
-			t.Errorf("%s was written at level %d, want %d; %v", x.name, got, x.want, err)
+		if _, moved := s.wal.pending(); (moved != nil) != x.waits {
+			t.Errorf("%s: waits for the disk: %t, want %t", x.name, moved != nil, x.waits)
 		}
+	}
+}
+
+// Whoever waits for the disk at the same time gets there, however many they are.
+func TestSyncsAreShared(t *testing.T) {
+	s := troubled(t, `PRAGMA synchronous = NORMAL`)
+	var all sync.WaitGroup
+	for n := range 50 {
+		all.Go(func() {
+			lead := ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))
+			if _, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{lead}); err != nil {
+				t.Error(err)
+			}
+			mine, _ := s.wal.pending()
+			if err := s.Sync(t.Context()); err != nil || !s.wal.reached(mine) {
+				t.Errorf("a sync returned before its admission was on the disk, %v", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// A disk that failed is not believed when it says later that all is well.
+func TestADiskThatFailedStaysFailed(t *testing.T) {
+	s := troubled(t, `PRAGMA synchronous = NORMAL`)
+	sound := s.wal.log
+	gone, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	s.wal.log = gone
+	halt := func() error { return s.Halt(t.Context(), ledger.Brake{Scope: "all", At: ledgertest.Start()}) }
+	if err := halt(); err == nil || !strings.Contains(err.Error(), "sync: ") {
+		t.Fatalf("a commit that did not reach the disk: %v", err)
+	}
+	s.wal.log = sound
+	if err := halt(); err == nil || !strings.Contains(err.Error(), "start riposte again") {
+		t.Errorf("the disk is believed again: %v", err)
 	}
 }

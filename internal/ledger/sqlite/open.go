@@ -27,9 +27,9 @@ type Store struct {
 	write, read *sql.DB
 	ready       map[string]*sql.Stmt   // on the writer's connection
 	known       map[string]*sql.Stmt   // on the readers'
-	waits       durability             // of write
 	ids         *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
 	tidy        *tidier
+	wal         *wal // nil for a ledger in memory
 }
 
 // Option changes how a ledger is opened.
@@ -55,7 +55,7 @@ func (s *Store) Close() error {
 	if s.tidy != nil {
 		s.tidy.stop()
 	}
-	var errs []error
+	errs := []error{s.wal.close()}
 	for _, db := range []*sql.DB{s.read, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())
@@ -84,6 +84,10 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.read.SetMaxIdleConns(4)
+	if s.wal, err = openWAL(s.path); err != nil {
+		return err
+	}
+	s.wal.committed() // the migration, if there was one
 	s.tidy = startTidier(s.path)
 	return s.prepare(ctx)
 }
@@ -143,5 +147,5 @@ func name(path string) string {
 // dsn names the file and how it is worked with.
 func dsn(path string) string {
 	return name(path) + "?_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)" +
-		"&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(" + backstop + ")"
+		"&_pragma=synchronous(NORMAL)&_pragma=wal_autocheckpoint(" + backstop + ")"
 }

@@ -18,47 +18,39 @@ type tx struct {
 	seq   int64 // of the last entry
 }
 
-// durability is what a commit waits for.
-type durability string
+// change runs f in one transaction that nobody else's write can come between, and returns when it is on the disk: what was
+// committed outlives a loss of power, since AWS may have acted on it.
+func (s *Store) change(ctx context.Context, f func(*tx) error) error {
+	if err := s.changeSoon(ctx, f); err != nil {
+		return err
+	}
+	return s.explain(s.wal.sync())
+}
 
-const (
-	// disk: what was committed outlives a loss of power, since AWS may have acted on it.
-	disk durability = `PRAGMA synchronous = FULL`
-	// system: it outlives the process. Enough for a lease, whose holder would be gone with the power.
-	system durability = `PRAGMA synchronous = NORMAL`
-)
-
-// change runs f in one transaction that nobody else's write can come between.
-func (s *Store) change(ctx context.Context, f func(*tx) error) error { return s.changeOn(ctx, disk, f) }
-
-// changeOn is not cancelled once begun: it takes milliseconds, and either all of it happens or nothing.
-func (s *Store) changeOn(ctx context.Context, d durability, f func(*tx) error) error {
+// changeSoon does not wait for the disk: what it commits outlives the process, and a loss of power from the next sync on.
+// Enough for a lease, whose holder would be gone with the power, and for an admission until Sync. It is not cancelled once
+// begun: it takes milliseconds, and either all of it happens or nothing.
+func (s *Store) changeSoon(ctx context.Context, f func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	t, err := s.begin(ctx, d)
+	begun, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return s.explain(err)
 	}
+	t := &tx{Tx: begun, ctx: ctx, ready: s.ready}
 	if err := f(t); err != nil {
 		return s.explain(errors.Join(err, t.Rollback()))
 	}
-	defer s.tidy.committed()
-	return s.explain(t.Commit())
-}
-
-func (s *Store) begin(ctx context.Context, d durability) (*tx, error) {
-	if s.waits != d { // never from a prepared statement: SQLite obeys this one while it compiles it
-		if _, err := s.write.ExecContext(ctx, string(d)); err != nil {
-			return nil, err
-		}
-		s.waits = d
+	if err := t.Commit(); err != nil {
+		return s.explain(err)
 	}
-	t, err := s.write.BeginTx(ctx, nil)
-	return &tx{Tx: t, ctx: ctx, ready: s.ready}, err
+	s.wal.committed()
+	s.tidy.committed()
+	return nil
 }
 
 func (t *tx) exec(query string, args ...any) (int64, error) {
