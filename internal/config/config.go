@@ -131,6 +131,9 @@ type Tags struct {
 	Prefix string `yaml:"prefix" help:"Begins every key. Default riposte:"`
 }
 
+// DefaultMetrics is where riposte serve tells of itself unless the file says otherwise: to its own machine.
+const DefaultMetrics = "127.0.0.1:9418"
+
 // Metrics is where riposte serve tells of itself.
 type Metrics struct {
 	Listen string `yaml:"listen" help:"Address and port of /metrics, /healthz and /readyz, for those who can reach it: it asks for no password. Default 127.0.0.1:9418; \"\" switches it off."`

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ripostehq/riposte/action"
@@ -51,6 +52,19 @@ func (c *Config) Mode(playbookID, account string, class action.Class) (Mode, str
 }
 
 func (r rule) why() string { return fmt.Sprintf("%s says %s", r.from, r.mode) }
+
+// Modes says in one line what the file makes of a playbook: "act, in production ask".
+func (c *Config) Modes(playbookID string) string {
+	all, _ := c.Mode(playbookID, "", "")
+	out := string(all)
+	scopes := c.rules[playbookID].scopes
+	for _, scope := range slices.Sorted(maps.Keys(scopes)) {
+		if scopes[scope].mode != all {
+			out += fmt.Sprintf(", in %s %s", scope, scopes[scope].mode)
+		}
+	}
+	return out
+}
 
 // Boldest is the mode of a playbook where it goes furthest: whether it needs rights to change anything at all.
 func (c *Config) Boldest(playbookID string) Mode {

@@ -44,6 +44,6 @@ func defaults() file {
 		Limits: Limits{IncidentsPerHour: 10, DestroyPerHour: 3},
 		Tags:   Tags{Prefix: "riposte:"},
 
-		Metrics: Metrics{Listen: "127.0.0.1:9418"},
+		Metrics: Metrics{Listen: DefaultMetrics},
 	}
 }
