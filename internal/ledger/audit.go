@@ -7,16 +7,26 @@ import (
 	"time"
 )
 
-// Audit checks a record against itself and against checkpoints. A store feeds it every entry in order of Seq, then every
-// row as it stands, then asks for the Verification: all stores are judged by the same rules.
+// Audit checks a record against itself and against checkpoints. A store feeds it every entry, then every row as it stands,
+// then asks for the Verification: all stores are judged by the same rules.
 type Audit struct {
 	v      Verification
-	last   int64
-	root   string
+	seals  seals
 	heads  map[string]*head
-	rows   map[row]written
+	rows   map[row]*trail
+	found  map[row]string
 	kept   []Checkpoint
 	broken map[string]Break
+}
+
+// seals is how a store counts its entries, and what its checkpoints say of them.
+type seals interface {
+	before(a *Audit, h *head, e Entry)        // the entry takes its place behind h
+	after(a *Audit, h *head, e Entry, l Link) // it has taken it, as h
+	end(a *Audit)
+	sealed(chain string) int64 // the last entry of a chain that a checkpoint names; 0 where none does
+	last() int64               // seq that stands for the whole ledger
+	rowless(chain string) bool // the chain has no row that holds its head
 }
 
 type head struct {
@@ -28,13 +38,6 @@ type head struct {
 	seen    bool
 }
 
-type row struct{ what, key string }
-
-type written struct {
-	sum, chain string
-	seq        int64
-}
-
 // CaseRow is a case as the store holds it. Payload is nil where it was pruned.
 type CaseRow struct {
 	ID      string
@@ -43,14 +46,26 @@ type CaseRow struct {
 	Due     time.Time
 	Payload []byte
 	Odd     string // a column that does not fit the payload, "" where all do
+	Sealed  bool   // the row says that a checkpoint seals its last entry, so that the next one need not
 }
 
-// NewAudit begins, with the checkpoints that were kept elsewhere.
-func NewAudit(kept []Checkpoint) *Audit {
+// NewAudit begins, for a store whose Seq counts all entries of the ledger, with the checkpoints that were kept elsewhere.
+// Entries come in order of Seq.
+func NewAudit(kept []Checkpoint) *Audit { return newAudit(kept, &ordered{}) }
+
+// NewAuditOfChains begins, for a store whose Seq counts the entries of each chain for itself: replicas then share nothing
+// that every commit would have to change. Entries come in order of Seq within their chain, the checkpoints' chain first.
+func NewAuditOfChains(kept []Checkpoint) *Audit {
+	return newAudit(kept, &chained{heads: map[string][]Head{}, named: map[string]int64{}})
+}
+
+func newAudit(kept []Checkpoint, s seals) *Audit {
 	kept = slices.Clone(kept)
 	slices.SortStableFunc(kept, func(a, b Checkpoint) int { return cmp.Compare(a.Seq, b.Seq) })
-	a := &Audit{heads: map[string]*head{}, rows: map[row]written{}, kept: kept, broken: map[string]Break{}}
-	a.compareKept()
+	a := &Audit{
+		seals: s, heads: map[string]*head{}, rows: map[row]*trail{}, found: map[row]string{}, kept: kept, broken: map[string]Break{},
+	}
+	a.compareKept(0, "")
 	return a
 }
 
@@ -64,35 +79,28 @@ func (a *Audit) Broken(chain string, seq int64, format string, args ...any) {
 // Entry takes the next entry; of its fields only Chain, Seq, Hash and Bytes are believed to be the store's.
 func (a *Audit) Entry(e Entry) {
 	a.v.Entries++
-	if e.Seq != a.last+1 {
-		a.Broken(Whole, a.last+1, "entry %d is missing", a.last+1)
-	}
-	a.last = e.Seq
-	l, err := ReadLink(e.Bytes)
-	if err != nil {
-		a.Broken(e.Chain, e.Seq, "the entry can't be read")
-		l = Link{Chain: e.Chain, Seq: e.Seq}
-	}
-	h := a.follow(e, l)
-	if l.Payload != "" {
-		h.payload = l.Payload
-	}
-	h.seq, h.hash, h.state, h.due = e.Seq, e.Hash, l.State, l.Due
-	a.expect(l.Wrote, e)
-	if l.Seals != nil {
-		a.checkpoint(e, *l.Seals)
-	}
-	a.root = Fold(a.root, e.Bytes)
-	a.compareKept()
-}
-
-// follow checks the entry itself and its place in the chain.
-func (a *Audit) follow(e Entry, l Link) *head {
 	h, ok := a.heads[e.Chain]
 	if !ok {
 		h = &head{}
 		a.heads[e.Chain] = h
 	}
+	a.seals.before(a, h, e)
+	l, err := ReadLink(e.Bytes)
+	if err != nil {
+		a.Broken(e.Chain, e.Seq, "the entry can't be read")
+		l = Link{Chain: e.Chain, Seq: e.Seq}
+	}
+	a.follow(h, e, l)
+	if l.Payload != "" {
+		h.payload = l.Payload
+	}
+	h.seq, h.hash, h.state, h.due = e.Seq, e.Hash, l.State, l.Due
+	a.expect(l.Wrote, e)
+	a.seals.after(a, h, e, l)
+}
+
+// follow checks the entry itself and its place in the chain.
+func (a *Audit) follow(h *head, e Entry, l Link) {
 	switch {
 	case Sum(e.Bytes) != e.Hash:
 		a.Broken(e.Chain, e.Seq, "the entry was changed: its hash differs")
@@ -101,33 +109,60 @@ func (a *Audit) follow(e Entry, l Link) *head {
 	case l.Prev != h.hash:
 		a.Broken(e.Chain, e.Seq, "the entry does not follow the one before it: that one was changed, moved or deleted")
 	}
-	return h
 }
 
-func (a *Audit) expect(wrote []Wrote, e Entry) {
-	for _, w := range wrote {
-		if w.Sum == "" {
-			delete(a.rows, row{w.What, w.Key})
-			continue
-		}
-		a.rows[row{w.What, w.Key}] = written{w.Sum, e.Chain, e.Seq}
+// Case compares a case with the last entry of its chain.
+func (a *Audit) Case(c CaseRow) {
+	h, ok := a.heads[c.ID]
+	if !ok {
+		a.Broken(c.ID, 0, "no entry opened this case")
+		return
+	}
+	h.seen = true
+	switch {
+	case c.Head != h.hash:
+		a.Broken(c.ID, h.seq, "the case was left by another entry than this, the last there is: one was changed or cut off")
+	case c.Payload != nil && Sum(c.Payload) != h.payload:
+		a.Broken(c.ID, h.seq, "the case's payload is not the one that was recorded")
+	case c.State != h.state:
+		a.Broken(c.ID, h.seq, "the case is %s, the record says %s", c.State, h.state)
+	case !c.Due.Equal(h.due):
+		a.Broken(c.ID, h.seq, "the case's due time is not the one that was recorded")
+	case c.Odd != "":
+		a.Broken(c.ID, h.seq, "the case's column %q does not fit the case", c.Odd)
+	case c.Sealed && a.seals.sealed(c.ID) != h.seq:
+		a.Broken(c.ID, h.seq, "the case says that this entry is sealed, and no checkpoint seals it: it would be left out for ever")
 	}
 }
 
-func (a *Audit) checkpoint(e Entry, c Checkpoint) {
-	a.v.Checkpoints++
-	a.v.Last = c
-	if c.Seq != e.Seq-1 || c.Root != a.root {
-		a.Broken(e.Chain, e.Seq, "the checkpoint does not fit: something up to entry %d was changed after it was sealed", c.Seq)
-	}
-}
-
-// compareKept holds the root against the checkpoints of this very place.
-func (a *Audit) compareKept() {
-	for len(a.kept) > 0 && a.kept[0].Seq <= a.last {
-		if k := a.kept[0]; k.Seq != a.last || k.Root != a.root {
-			a.Broken(Whole, k.Seq, "the kept checkpoint does not fit: something up to entry %d was changed after it was sealed", k.Seq)
+// compareKept holds a root against the checkpoints that were kept of this very place.
+func (a *Audit) compareKept(seq int64, root string) {
+	for len(a.kept) > 0 && a.kept[0].Seq <= seq {
+		if k := a.kept[0]; k.Seq != seq || k.Root != root {
+			a.Broken(Whole, k.Seq, "the kept checkpoint does not fit: something that it sealed (%d) was changed afterwards", k.Seq)
 		}
 		a.kept = a.kept[1:]
 	}
+}
+
+// Verification ends the audit: what was recorded and did not turn up is gone.
+func (a *Audit) Verification() Verification {
+	for chain, h := range a.heads {
+		if !h.seen && !a.seals.rowless(chain) {
+			a.Broken(chain, h.seq, "the case is gone")
+		}
+	}
+	a.compareRows()
+	a.seals.end(a)
+	if len(a.kept) > 0 {
+		a.Broken(Whole, a.seals.last()+1, "the ledger ends at %d, the kept checkpoint saw %d: the rest was cut off", a.seals.last(), a.kept[0].Seq)
+	}
+	a.v.Chains = len(a.heads)
+	for _, b := range a.broken {
+		a.v.Broken = append(a.v.Broken, b)
+	}
+	slices.SortFunc(a.v.Broken, func(x, y Break) int {
+		return cmp.Or(cmp.Compare(x.Seq, y.Seq), cmp.Compare(x.Chain, y.Chain))
+	})
+	return a.v
 }

@@ -6,61 +6,87 @@ import (
 	"slices"
 )
 
-// Case compares a case with the last entry of its chain.
-func (a *Audit) Case(c CaseRow) {
-	h, ok := a.heads[c.ID]
-	if !ok {
-		a.Broken(c.ID, 0, "no entry opened this case")
+type row struct{ what, key string }
+
+type written struct {
+	sum, chain string
+	seq        int64
+}
+
+// trail is what entries say of one row. Writes that name versions lead from one to the next, in whatever order their chains
+// are read: each version is left as often as it is reached, but for the one that stands.
+type trail struct {
+	last    written
+	balance map[int64]int
+	as      map[int64]written
+}
+
+func (a *Audit) expect(wrote []Wrote, e Entry) {
+	for _, w := range wrote {
+		t := a.rows[row{w.What, w.Key}]
+		if t == nil {
+			t = &trail{}
+			a.rows[row{w.What, w.Key}] = t
+		}
+		t.wrote(w, e)
+	}
+}
+
+func (t *trail) wrote(w Wrote, e Entry) {
+	t.last = written{w.Sum, e.Chain, e.Seq}
+	if w.Over == 0 && w.As == 0 {
 		return
 	}
-	h.seen = true
-	switch {
-	case c.Head != h.hash:
-		a.Broken(c.ID, h.seq, "the case was left by another entry than this, the last there is: one was changed or cut off")
-	case c.Payload != nil && Sum(c.Payload) != h.payload:
-		a.Broken(c.ID, h.seq, "the case's payload is not the one that was recorded")
-	case c.State != h.state:
-		a.Broken(c.ID, h.seq, "the case is %s, the record says %s", c.State, h.state)
-	case !c.Due.Equal(h.due):
-		a.Broken(c.ID, h.seq, "the case's due time is not the one that was recorded")
-	case c.Odd != "":
-		a.Broken(c.ID, h.seq, "the case's column %q does not fit the case", c.Odd)
+	if t.balance == nil {
+		t.balance, t.as = map[int64]int{}, map[int64]written{}
 	}
+	t.balance[w.Over]--
+	t.balance[w.As]++
+	t.as[w.As] = t.last
 }
 
-// Row compares a row beside the cases with what its last writer recorded.
-func (a *Audit) Row(what, key, sum string) {
-	w, ok := a.rows[row{what, key}]
-	delete(a.rows, row{what, key})
-	switch {
-	case !ok:
-		a.Broken(Whole, a.last, "no entry wrote the %s %q", what, key)
-	case sum != w.sum && sum != Pruned:
-		a.Broken(w.chain, w.seq, "the %s %q is not the one that was recorded", what, key)
+// stands is the write whose row is there now, its sum "" where there should be none; false where the writes do not lead
+// from one to the next.
+func (t *trail) stands() (written, bool) {
+	if t.balance == nil {
+		return t.last, true
 	}
+	standing, ok := written{chain: t.last.chain, seq: t.last.seq}, true
+	for version, n := range t.balance {
+		switch {
+		case version == 0 || n == 0: // none stood at the beginning, and the way may come back to that
+		case n == 1 && standing.sum == "":
+			standing = t.as[version]
+		default:
+			ok = false
+		}
+	}
+	return standing, ok
 }
 
-// Verification ends the audit: what was recorded and did not turn up is gone.
-func (a *Audit) Verification() Verification {
-	for chain, h := range a.heads {
-		if !h.seen && chain != BrakesChain && chain != CheckpointChain {
-			a.Broken(chain, h.seq, "the case is gone")
+// Row takes a row beside the cases, to be compared with what its last writer recorded.
+func (a *Audit) Row(what, key, sum string) { a.found[row{what, key}] = sum }
+
+func (a *Audit) compareRows() {
+	for _, r := range slices.SortedFunc(maps.Keys(a.found), byKey) {
+		if a.rows[r] == nil {
+			a.Broken(Whole, a.seals.last(), "no entry wrote the %s %q", r.what, r.key)
 		}
 	}
 	for _, r := range slices.SortedFunc(maps.Keys(a.rows), byKey) {
-		a.Broken(a.rows[r].chain, a.rows[r].seq, "the %s %q is gone", r.what, r.key)
+		w, fits := a.rows[r].stands()
+		sum, there := a.found[r]
+		switch {
+		case !fits:
+			a.Broken(w.chain, w.seq, "the writes of the %s %q do not follow each other", r.what, r.key)
+		case !there && w.sum != "":
+			a.Broken(w.chain, w.seq, "the %s %q is gone", r.what, r.key)
+		case there && w.sum == "":
+			a.Broken(Whole, a.seals.last(), "no entry wrote the %s %q", r.what, r.key)
+		case there && sum != w.sum && sum != Pruned:
+			a.Broken(w.chain, w.seq, "the %s %q is not the one that was recorded", r.what, r.key)
+		}
 	}
-	if len(a.kept) > 0 {
-		a.Broken(Whole, a.last+1, "the ledger ends at entry %d, the kept checkpoint saw entry %d: the rest was cut off", a.last, a.kept[0].Seq)
-	}
-	a.v.Chains = len(a.heads)
-	for _, b := range a.broken {
-		a.v.Broken = append(a.v.Broken, b)
-	}
-	slices.SortFunc(a.v.Broken, func(x, y Break) int {
-		return cmp.Or(cmp.Compare(x.Seq, y.Seq), cmp.Compare(x.Chain, y.Chain))
-	})
-	return a.v
 }
 
 func byKey(x, y row) int { return cmp.Or(cmp.Compare(x.what, y.what), cmp.Compare(x.key, y.key)) }

@@ -27,6 +27,14 @@ type Link struct {
 	Notes   []string    `json:"notes,omitempty"`      // for people
 	Wrote   []Wrote     `json:"wrote,omitempty"`      // rows beside the case that were written with it
 	Seals   *Checkpoint `json:"checkpoint,omitempty"` // of the checkpoints' chain
+	Heads   []Head      `json:"heads,omitempty"`      // that the checkpoint seals, where it does not seal an order over all
+}
+
+// Head is how far a chain has come: the hash of its last entry holds all that are before it.
+type Head struct {
+	Chain string `json:"chain"`
+	Seq   int64  `json:"seq"`
+	Hash  string `json:"hash"`
 }
 
 // Wrote is a row that stands beside a case: an effect, a message, a brake. Its digest in the chain makes a change of the
@@ -35,11 +43,16 @@ type Wrote struct {
 	What string `json:"what"`
 	Key  string `json:"key"`
 	Sum  string `json:"sum,omitempty"` // "" where the row was deleted
+	// Over and As are the row's version before and after, 0 where there was no row: of rows that several chains write,
+	// where nothing else orders these.
+	Over int64 `json:"over,omitempty"`
+	As   int64 `json:"as,omitempty"`
 }
 
 // What a Wrote may be of.
 const (
 	WroteMessage   = "message"
+	WroteLead      = "lead"  // that its key is known, where the store keeps that in a row of its own
 	WroteTaken     = "taken" // the message's mark
 	WroteEffect    = "effect"
 	WroteRequest   = "request"
@@ -79,3 +92,12 @@ func ReadLink(b []byte) (Link, error) {
 // Fold takes one more entry into the root of a checkpoint. A root is a digest over every entry up to one, in the order of
 // the ledger, and so over the heads of all chains; folding keeps a checkpoint as cheap as what happened since the last.
 func Fold(root string, entry []byte) string { return Sum([]byte(root + Sum(entry))) }
+
+// Seal is the root of a checkpoint that names heads, on top of the root before it.
+func Seal(root string, heads []Head) (string, error) {
+	b, err := json.Marshal(heads)
+	if err != nil {
+		return "", fmt.Errorf("seal %d chains: %w", len(heads), err)
+	}
+	return Fold(root, b), nil
+}

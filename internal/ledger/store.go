@@ -22,12 +22,15 @@ var (
 	ErrNewer = errors.New("written by a newer riposte")
 )
 
-// Store keeps the record. Every method is one transaction; a returned error means that nothing was changed, or (where the
-// store itself lost the answer) that looking again will tell.
+// Store keeps the record. Every method is one transaction, but for Admit and Release where they say so; a returned error
+// means that nothing was changed, or (where the store itself lost the answer) that looking again will tell. What Claim, Next
+// and Cases look through may be some seconds late about what another process wrote, and never loses it.
 type Store interface {
 	// Admit stores leads before their source is acknowledged: each joins the open case of its playbook and root, or
 	// opens one that is due at once. A lead whose key is known is dropped. It returns one admission per lead, in order.
-	// The lead that opens a case stands in its Leads from the beginning, one that joins waits in the inbox.
+	// The lead that opens a case stands in its Leads from the beginning, one that joins waits in the inbox. Leads of one root
+	// stay in order. A store may have taken some of the leads where it returns an error: who admits them again has those
+	// dropped, as any other copy.
 	Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]Admission, error)
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
 	// need not wait for that: every Commit does, also for what was stored before it.
@@ -57,21 +60,23 @@ type Store interface {
 
 	Effect(ctx context.Context, key string) (*Effect, error) // nil where there is none
 	Effects(ctx context.Context) ([]*Effect, error)
-	// Generation changes whenever an effect does: who has read them all need not read them again before that.
+	// Generation changes whenever an effect does: who has read them all need not read them again before that. Of what another
+	// process wrote it may tell half a second later.
 	Generation(ctx context.Context) (int64, error)
 	// Own reports whether a change of riposte's had this request id.
 	Own(ctx context.Context, requestID string) (bool, error)
-	// Count is the number of incidents in a bucket since then, one of them left out.
+	// Count is the number of incidents in a bucket since then, one of them left out. It may stop counting at 1,000.
 	Count(ctx context.Context, bucket string, since time.Time, except string) (int, error)
 	Exceptions(ctx context.Context, playbookID, root string, now time.Time) ([]Exception, error)
 
 	Brakes(ctx context.Context) ([]Brake, error)
 	Halt(ctx context.Context, b Brake) error
-	// Release takes a brake off and makes held cases, and those being taken back, due now. It is false where there was no
-	// such brake.
+	// Release takes a brake off and makes held cases, and those being taken back, due now; where it dies between the two,
+	// those wait for their own due times. It is false where there was no such brake.
 	Release(ctx context.Context, now time.Time, scope, by string) (bool, error)
 
-	// Checkpoint seals all chains as they stand; where nothing happened since the last, it is that one.
+	// Checkpoint seals the chains as they stand; where nothing happened since the last, it is that one. More than fit one
+	// checkpoint are sealed by several, of which it is the last.
 	Checkpoint(ctx context.Context, now time.Time) (Checkpoint, error)
 	// Verify checks every chain against itself and against the checkpoints, those in the ledger and those given.
 	Verify(ctx context.Context, kept ...Checkpoint) (Verification, error)
@@ -115,7 +120,7 @@ type Filter struct {
 // hash of the case's payload, which can be pruned without breaking the chain.
 type Entry struct {
 	Chain string // case id, BrakesChain or CheckpointChain
-	Seq   int64  // over the whole ledger, without gaps
+	Seq   int64  // without gaps: over the whole ledger, or, where replicas would fight over that, in its chain
 	At    time.Time
 	State State
 	Notes []string
@@ -123,12 +128,14 @@ type Entry struct {
 	Bytes []byte
 }
 
-// Checkpoint is a digest over all entries up to one, and so over the heads of all chains (see Fold). Kept where the
-// ledger's writer can't reach, it proves that nothing before it was changed, left out or cut off.
+// Checkpoint is a digest over all entries up to a moment. Where the ledger has one order, it covers every entry up to Seq
+// (see Fold). Where each chain has its own, it is the checkpoint of number Seq, names the heads of the chains that grew since
+// the one before it, and its root covers that one's (see Seal). Kept where the ledger's writer can't reach, either proves
+// that nothing before it was changed, left out or cut off.
 type Checkpoint struct {
 	Seq    int64     `json:"seq"`
 	At     time.Time `json:"at"`
-	Chains int       `json:"chains"`
+	Chains int       `json:"chains"` // all there are, or those that it names
 	Root   string    `json:"root"`
 }
 

@@ -39,6 +39,25 @@ func effects(s *stage) {
 	s.whole()
 }
 
+func comeback(s *stage) {
+	one, two := s.open("i-1"), s.open("i-2")
+	before, err := s.Generation(s.Context())
+	s.must(err)
+	for _, id := range []string{one, two, one, two, one} {
+		e := &ledger.Effect{Key: "k", Holders: []string{id}}
+		s.must(s.commit(s.load(id), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{e}}))
+		e.Holders = nil
+		s.must(s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{e}}))
+	}
+	s.whole()
+	last := &ledger.Effect{Key: "k", Holders: []string{two}}
+	s.must(s.commit(s.load(two), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{last}}))
+	s.whole()
+	if after, err := s.Generation(s.Context()); err != nil || after == before {
+		s.Errorf("effects came and went, and their generation is %d as before, %v", after, err)
+	}
+}
+
 func clash(s *stage) {
 	one, two := s.open("i-1"), s.open("i-2")
 	mine := &ledger.Effect{Key: "k", Holders: []string{one}}

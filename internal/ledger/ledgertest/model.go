@@ -2,8 +2,10 @@ package ledgertest
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -14,7 +16,13 @@ import (
 )
 
 // lives draws lives at random, and holds the store against a model that a person can check by reading.
-func lives(t *testing.T, open func(t *testing.T) ledger.Store) {
+func (suite Suite) lives(t *testing.T, open func(t *testing.T) ledger.Store) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // whoever names a number at the command line has it
+		if err := f.Value.Set(strconv.Itoa(suite.Lives)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Value.Set(f.DefValue) }() // it was the value before
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &model{Store: open(t), t: t, now: Start(), cases: map[string]*mcase{}, known: map[string]string{}}
 		rt.Repeat(map[string]func(*rapid.T){

@@ -94,7 +94,7 @@ func history(s *stage) {
 	var told []string
 	for i, e := range chain {
 		told = append(told, string(e.State)+": "+strings.Join(e.Notes, ", "))
-		if e.Hash != ledger.Sum(e.Bytes) || i > 0 && !strings.Contains(string(e.Bytes), chain[i-1].Hash) {
+		if e.Hash != ledger.Sum(e.Bytes) || i > 0 && (!strings.Contains(string(e.Bytes), chain[i-1].Hash) || e.Seq <= chain[i-1].Seq) {
 			s.Errorf("entry %d is not linked to the one before it", e.Seq)
 		}
 	}
@@ -103,8 +103,8 @@ func history(s *stage) {
 	if d := cmp.Diff(want, told); d != "" {
 		s.Error(d)
 	}
-	if !chain[2].At.Equal(s.now) || chain[2].Seq != 4 {
-		s.Errorf("the last entry is %d at %s", chain[2].Seq, chain[2].At)
+	if !chain[2].At.Equal(s.now) {
+		s.Errorf("the last entry is of %s", chain[2].At)
 	}
 }
 
@@ -117,7 +117,7 @@ func checkpoints(s *stage) {
 	s.must(err)
 	again, err := s.Checkpoint(s.Context(), s.now.Add(time.Hour))
 	s.must(err)
-	if d := cmp.Diff(first, again); d != "" || first.Seq != 2 || first.Chains != 2 {
+	if d := cmp.Diff(first, again); d != "" || first.Seq == 0 || first.Chains != 2 {
 		s.Errorf("the first checkpoint is %+v; with nothing new: %s", first, d)
 	}
 	s.must(s.commit(s.load(id), ledger.Acting, 0, ledger.Write{}))

@@ -7,7 +7,15 @@ import (
 )
 
 // Run tells every story to a store of its own; open gives an empty one, and closes it when the test ends.
-func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
+func Run(t *testing.T, open func(t *testing.T) ledger.Store) { Suite{Lives: 100}.Run(t, open) }
+
+// Suite is Run for a store whose every call takes long.
+type Suite struct {
+	Lives int // how many lives are drawn at random, on a store each
+}
+
+// Run tells every story to a store of its own, see the function of that name.
+func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 	for _, story := range []struct {
 		name string
 		tell func(*stage)
@@ -30,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"a lead that waits keeps its case due", waits},
 		{"an order wakes a closed case", reopened},
 		{"an effect is shared and goes with its last holder", effects},
+		{"an effect goes and comes back", comeback},
 		{"two cases change one effect at once", clash},
 		{"a refused commit leaves nothing behind", atomic},
 		{"a limit holds against many at once", limit},
@@ -45,5 +54,5 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 	} {
 		t.Run(story.name, func(t *testing.T) { story.tell(&stage{t, open(t), Start()}) })
 	}
-	t.Run("any life of the ledger", func(t *testing.T) { lives(t, open) })
+	t.Run("any life of the ledger", func(t *testing.T) { suite.lives(t, open) })
 }
