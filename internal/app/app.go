@@ -54,7 +54,7 @@ func New(p Parts) *App {
 	})
 	e := engine.New(engine.Parts{
 		Store: p.Store, Playbooks: p.Config.Playbooks(), Policy: policy(p.Config), AWS: access, Codec: codec,
-		Reporter: reporter(p.Config, access, codec, p.Now, catalogue),
+		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Wake: p.Wake,
 	})

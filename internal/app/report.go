@@ -2,28 +2,45 @@ package app
 
 import (
 	"context"
-	"time"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
-	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
+	bus "github.com/ripostehq/riposte/internal/notify/eventbridge"
 	"github.com/ripostehq/riposte/internal/notify/securityhub"
+	"github.com/ripostehq/riposte/internal/show"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// reporter tells those whom the configuration names.
-func reporter(c *config.Config, aws *cloud.Cloud, codec action.Codec, now func() time.Time, catalogue []playbook.Definition) engine.Reporter {
-	if !c.Report.SecurityHub {
-		return silent{}
+// reporter tells those whom the configuration names. Security Hub is each account's own, and is told with the role for
+// that; the bus is riposte's, and is told as itself.
+func reporter(p Parts, access *cloud.Cloud, codec action.Codec, catalogue []playbook.Definition) engine.Reporter {
+	var told everybody
+	if p.Config.Report.SecurityHub {
+		clients := func(at event.Place) securityhub.Importer { return access.SecurityHub(at) }
+		told = append(told, securityhub.New(clients, codec, p.Now, catalogue...))
 	}
-	clients := func(at event.Place) securityhub.Importer { return aws.SecurityHub(at) }
-	return securityhub.New(clients, codec, now, catalogue...)
+	if b := p.Config.Report.EventBus; b.Name != "" {
+		shown := func(c *ledger.Case) (any, error) { return show.Of(c, codec, p.Config.People) }
+		told = append(told, bus.New(eventbridge.NewFromConfig(p.AWS(b.Place)), b.String(), shown, p.Now))
+	}
+	return told
 }
 
-// silent reports to nobody: the ledger is the record.
-type silent struct{}
+// everybody is told, also where somebody does not listen; who was told twice then takes it for once. Where there is nobody,
+// the ledger is the record.
+type everybody []engine.Reporter
 
-func (silent) Report(context.Context, *ledger.Case) error { return nil }
+// Report tells all of them.
+func (e everybody) Report(ctx context.Context, c *ledger.Case) error {
+	var errs []error
+	for _, r := range e {
+		errs = append(errs, r.Report(ctx, c))
+	}
+	return errors.Join(errs...)
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -45,7 +46,7 @@ func New(clients func(event.Place) Importer, codec action.Codec, now func() time
 
 // Report files the finding of a case as it stands, or brings it up to date. Telling twice is telling once.
 func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
-	if untold(c) {
+	if !notify.Worth(c) {
 		return nil
 	}
 	at, err := place(c)

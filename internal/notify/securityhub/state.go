@@ -9,15 +9,6 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// untold reports whether people need not know: a suspect that was looked at and not confirmed leaves no finding, unless
-// one was filed before.
-func untold(c *ledger.Case) bool {
-	if len(c.Revisions) > 0 || c.Report.Sent > 0 {
-		return false
-	}
-	return c.State == ledger.Suspected || c.State == ledger.Dismissed || c.State == ledger.Superseded
-}
-
 // compliance is PASSED only while containment stands. A case that was let go of, or taken back, is not better for it.
 func compliance(s ledger.State) types.ComplianceStatus {
 	if s == ledger.Contained || s == ledger.Verified {
