@@ -12,11 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/deployment"
 	"github.com/ripostehq/riposte/internal/manual"
+	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-// docs are the generated pages, by path below docs/. They are compared here, and written by make generate.
+// docs are the generated files, by path below docs/: the pages, and what is deployed. They are compared here, and written by
+// make generate.
 func docs(t *testing.T) map[string]string {
 	t.Helper()
 	schema, err := config.Schema(playbooks.All())
@@ -30,6 +33,18 @@ func docs(t *testing.T) map[string]string {
 		index += fmt.Sprintf("| [%s](%s.md) | %s | %s |\n", d.ID, d.ID, d.Severity, d.Title)
 	}
 	out["playbooks/README.md"] = index
+	for name, write := range map[string]func([]playbook.Definition) ([]byte, error){
+		"terraform/modules/spoke/rights.tf.json":        deployment.Terraform,
+		"terraform/modules/spoke/patterns.json":         deployment.Patterns,
+		"terraform/modules/guardrail/guardrail.tf.json": func([]playbook.Definition) ([]byte, error) { return deployment.Guardrail() },
+		"cloudformation/spoke.json":                     deployment.CloudFormation,
+	} {
+		text, err := write(playbooks.All())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out["../deploy/"+name] = string(text)
+	}
 	return out
 }
 

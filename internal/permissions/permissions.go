@@ -3,7 +3,9 @@
 package permissions
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/iam"
@@ -24,8 +26,17 @@ type TierPolicy struct {
 	Document iam.Document
 }
 
+// Roles are riposte's own in a deployment, where they differ from the customary names: none of its tiers may change them.
+type Roles struct {
+	ByTier    map[string]string // name, with path; a tier that is missing has its customary name
+	Principal string            // ARN of the role that riposte runs as; "": not known
+}
+
+// For is For of the customary names.
+func For(playbooks []playbook.Definition) ([]TierPolicy, error) { return Roles{}.For(playbooks) }
+
 // For lists the tiers that the playbooks need to answer, weakest first. A tier that none of them needs is left out.
-func For(playbooks []playbook.Definition) ([]TierPolicy, error) {
+func (r Roles) For(playbooks []playbook.Definition) ([]TierPolicy, error) {
 	kinds := kindsOf(playbooks)
 	calls := map[string][]string{Report: {"securityhub:BatchImportFindings"}}
 	for _, p := range playbooks {
@@ -35,21 +46,29 @@ func For(playbooks []playbook.Definition) ([]TierPolicy, error) {
 		calls[Audit] = append(calls[Audit], k.Reads...)
 		calls[string(k.Tier)] = append(calls[string(k.Tier)], k.Writes...)
 	}
-	var out []TierPolicy
-	for _, t := range tiers() {
-		if len(calls[t.Tier]) == 0 {
-			continue
-		}
+	needed := slices.DeleteFunc(r.tiers(), func(t TierPolicy) bool { return len(calls[t.Tier]) == 0 })
+	own := r.own(needed)
+	for i, t := range needed {
 		var err error
-		if t.Document, err = document(t.Tier, calls[t.Tier]); err != nil {
+		if needed[i].Document, err = document(t.Tier, calls[t.Tier], own); err != nil {
 			return nil, err
 		}
-		out = append(out, t)
 	}
-	return out, nil
+	return needed, nil
 }
 
-func tiers() []TierPolicy {
+// own are the ARNs, exact but for partition and account, of the roles that there are.
+func (r Roles) own(tiers []TierPolicy) (arns []string) {
+	for _, t := range tiers {
+		arns = append(arns, "arn:*:iam::*:role/"+strings.TrimPrefix(t.Role, "/"))
+	}
+	if r.Principal != "" {
+		arns = append(arns, r.Principal)
+	}
+	return arns
+}
+
+func (r Roles) tiers() []TierPolicy {
 	out := []TierPolicy{
 		{Tier: Audit, For: "reads the present state; enough to observe"},
 		{Tier: Report, For: "imports findings into Security Hub"},
@@ -57,8 +76,8 @@ func tiers() []TierPolicy {
 		{Tier: string(action.TierAuthor), For: "writes denies of its own; off unless the configuration names the role"},
 		{Tier: string(action.TierDestroy), For: "destroys; off unless the configuration names the role"},
 	}
-	for i := range out {
-		out[i].Role = "riposte-" + out[i].Tier
+	for i, t := range out {
+		out[i].Role = cmp.Or(r.ByTier[t.Tier], "riposte-"+t.Tier)
 	}
 	return out
 }

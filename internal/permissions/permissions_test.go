@@ -195,7 +195,7 @@ func TestAuditChangesNothing(t *testing.T) {
 }
 
 func TestAnUnknownCallIsRefused(t *testing.T) {
-	_, err := document("contain", []string{"iam:CreateUser"})
+	_, err := document("contain", []string{"iam:CreateUser"}, nil)
 	if err == nil || !strings.Contains(err.Error(), "iam:CreateUser") {
 		t.Errorf("got %v", err)
 	}

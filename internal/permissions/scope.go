@@ -38,7 +38,7 @@ const (
 	templateARNs = "arn:*:ec2:*:*:launch-template/*"
 	userARNs     = "arn:*:iam::*:user/*"
 	roleARNs     = "arn:*:iam::*:role/*"
-	ownRoles     = "arn:*:iam::*:role/riposte-*"
+	ownRoles     = "arn:*:iam::*:role/riposte-*" // whatever the guardrail keeps, roles of the hub included
 )
 
 // only makes the contain tier unable to attach, detach or set any policy but the one that was deployed for it: a riposte
@@ -82,9 +82,13 @@ func changes() map[string]scope {
 	}
 }
 
+// NeverItself is the Sid of the statement that keeps a tier's hands off riposte's own roles.
+const NeverItself = "NeverItself"
+
 // document allows the calls of a tier, one statement per scope. Whoever may change IAM may not change riposte's own roles
-// with it, neither to free them of a deny nor to give them more.
-func document(tier string, calls []string) (iam.Document, error) {
+// with it, neither to free them of a deny nor to give them more. They are named one by one: a pattern would let an
+// attacker choose a name for his role under which it can't be contained.
+func document(tier string, calls, own []string) (iam.Document, error) {
 	var d iam.Document
 	at := map[string]int{}
 	slices.Sort(calls)
@@ -105,7 +109,7 @@ func document(tier string, calls []string) (iam.Document, error) {
 		d.Statement[i].Action = append(d.Statement[i].Action, call)
 	}
 	if tier != Audit && slices.ContainsFunc(calls, func(c string) bool { return strings.HasPrefix(c, "iam:") }) {
-		d.Statement = append(d.Statement, iam.Statement{Sid: "NeverItself", Effect: "Deny", Action: []string{"iam:*"}, Resource: []string{ownRoles}})
+		d.Statement = append(d.Statement, iam.Statement{Sid: NeverItself, Effect: "Deny", Action: []string{"iam:*"}, Resource: own})
 	}
 	return d, nil
 }

@@ -1,0 +1,165 @@
+// Package pattern writes the EventBridge rules that a deployment needs, from what playbooks and actions say of themselves:
+// what riposte would not look at is neither delivered nor paid for.
+package pattern
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Limit is the number of characters of a rule's pattern.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+const Limit = 2048
+
+// Rule is one rule on the default bus of an account and region.
+type Rule struct {
+	Name    string  `json:"-"`       // the service, and a number where one rule can't hold all its calls
+	Pattern Pattern `json:"pattern"` // what EventBridge takes, as JSON
+	Global  bool    `json:"global"`  // delivered in the home region of the partition only: us-east-1, cn-north-1, us-gov-west-1
+	State   string  `json:"state"`   // ENABLED, or the state in which a rule is given reading calls, too
+}
+
+// Pattern is what a rule lets through.
+type Pattern struct {
+	Source     []string `json:"source"`
+	DetailType []string `json:"detail-type"`
+	Detail     Detail   `json:"detail"`
+}
+
+// Detail is the part of a pattern that concerns the CloudTrail record.
+type Detail struct {
+	EventSource []string `json:"eventSource"`
+	EventName   []string `json:"eventName"`
+}
+
+// The states of a rule. Reading calls reach only rules that ask for them, and only those of the default bus.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+const (
+	Writes   = "ENABLED"
+	AllCalls = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+)
+
+// For lists the rules that deliver every call that the playbooks' triggers name and every call that could undo what they
+// do, and nothing else. It fails where a single call has a name that no rule can hold.
+func For(playbooks []playbook.Definition) ([]Rule, error) {
+	var out []Rule
+	wanted := calls(playbooks)
+	for _, source := range slices.Sorted(maps.Keys(wanted)) {
+		names := slices.Compact(slices.Sorted(slices.Values(wanted[source])))
+		for _, some := range [][]string{filter(names, false), filter(names, true)} {
+			rules, err := split(source, some)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, rules...)
+		}
+	}
+	return numbered(out), nil
+}
+
+// calls are names by event source: of the triggers, and of what could undo an effect, which is how riposte hears of it
+// before its next look.
+func calls(playbooks []playbook.Definition) map[string][]string {
+	wanted := map[string][]string{}
+	for _, d := range playbooks {
+		for _, on := range d.On {
+			wanted[on.Source] = append(wanted[on.Source], on.Names...)
+		}
+		for _, k := range d.Changes {
+			for _, call := range k.UndoneBy {
+				service, name, _ := strings.Cut(call, ":")
+				source := service + ".amazonaws.com"
+				wanted[source] = append(wanted[source], name)
+			}
+		}
+	}
+	return wanted
+}
+
+// filter keeps the calls that read, or those that do not.
+func filter(names []string, reading bool) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return reads(n) != reading })
+}
+
+// reads guesses by the name what CloudTrail may mark as read-only. A wrong yes costs nothing, since the rule in question
+// still names its calls.
+func reads(name string) bool {
+	for _, verb := range []string{"Assume", "BatchGet", "Check", "Describe", "Get", "Head", "List", "Lookup", "Scan", "Search", "Select"} {
+		if strings.HasPrefix(name, verb) {
+			return true
+		}
+	}
+	return false
+}
+
+// split spreads the calls of one service over as many rules as it takes.
+func split(source string, names []string) (out []Rule, err error) {
+	for len(names) > 0 {
+		n := len(names)
+		r := rule(source, names)
+		for r.size() > Limit && n > 1 {
+			n--
+			r = rule(source, names[:n])
+		}
+		if r.size() > Limit {
+			return nil, fmt.Errorf("event pattern for %s of %s: %d characters, and a rule holds %d", names[0], source, r.size(), Limit)
+		}
+		out, names = append(out, r), names[n:]
+	}
+	return out, nil
+}
+
+func rule(source string, names []string) Rule {
+	service, _, _ := strings.Cut(source, ".")
+	r := Rule{Name: service, Global: global(service), State: Writes, Pattern: Pattern{
+		// Nobody but AWS may send events whose source begins with "aws.", so this is what keeps a forged record out:
+		// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+		Source:     []string{"aws." + service},
+		DetailType: []string{detailType(service)},
+		Detail:     Detail{EventSource: []string{source}, EventName: names},
+	}}
+	if reads(names[0]) {
+		r.State = AllCalls
+	}
+	return r
+}
+
+// detailType is how EventBridge calls the records of a service.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+func detailType(service string) string {
+	if service == "signin" {
+		return "AWS Console Sign In via CloudTrail"
+	}
+	return "AWS API Call via CloudTrail"
+}
+
+// global tells the services whose calls are recorded in the partition's home region alone.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
+func global(service string) bool {
+	return slices.Contains([]string{"cloudfront", "iam", "organizations", "route53"}, service)
+}
+
+// numbered gives every rule a name of its own, which stays as long as what stands before it in the service does.
+func numbered(rules []Rule) []Rule {
+	seen := map[string]int{}
+	for i, r := range rules {
+		seen[r.Name]++
+		if n := seen[r.Name]; n > 1 {
+			rules[i].Name = fmt.Sprintf("%s-%d", r.Name, n)
+		}
+	}
+	return rules
+}
+
+func (r Rule) size() int {
+	b, err := json.Marshal(r.Pattern)
+	if err != nil { // strings and lists of strings can be marshalled
+		return Limit + 1
+	}
+	return len(b)
+}
