@@ -1,0 +1,94 @@
+// Package canary is a harmless call that shows that events arrive: made on purpose in an account and region, marked, refused
+// by AWS, recorded by CloudTrail, delivered like an attack, and written into the ledger like any suspect, then dismissed.
+package canary
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// ID is what canaries' cases are filed under. It is no playbook of the catalogue: it answers nothing.
+const ID = "riposte.canary"
+
+// marker begins the id of an instance that there is not.
+const marker = "i-0c0ffee"
+
+// Call is what is called, as an IAM action. The launch playbooks look at this call, so it is delivered wherever they run.
+const Call = "ec2:ModifyInstanceAttribute"
+
+// Caller is the one operation that a canary needs; *ec2.Client is one.
+type Caller interface {
+	ModifyInstanceAttribute(context.Context, *ec2.ModifyInstanceAttributeInput, ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error)
+}
+
+// Send makes the call, and gives the request id by which its record is known. It is a dry run about an instance that does
+// not exist, in the direction that protects: AWS refuses it whatever the caller's rights are, and CloudTrail records
+// refusals too. nonce are five random bytes, which make the id of the instance.
+func Send(ctx context.Context, to Caller, nonce [5]byte) (requestID string, err error) {
+	_, err = to.ModifyInstanceAttribute(ctx, &ec2.ModifyInstanceAttributeInput{
+		DryRun: aws.Bool(true), InstanceId: aws.String(marker + hex.EncodeToString(nonce[:])),
+		DisableApiTermination: &types.AttributeBooleanValue{Value: aws.Bool(true)},
+	})
+	var answer *awshttp.ResponseError
+	var refused smithy.APIError
+	switch {
+	case err == nil:
+		return "", errors.New("a dry run was carried out: this is not AWS")
+	case !errors.As(err, &answer) || !errors.As(err, &refused) || answer.ServiceRequestID() == "":
+		return "", fmt.Errorf("send a canary: %w", err)
+	}
+	return answer.ServiceRequestID(), nil
+}
+
+// Arrival is the lead that a canary left in the ledger; false where it has not arrived.
+func Arrival(cases []*ledger.Case, requestID string) (playbook.Origin, bool) {
+	for _, c := range cases {
+		for _, l := range c.Leads {
+			if c.Playbook == ID && l.Origin.RequestID == requestID {
+				return l.Origin, true
+			}
+		}
+	}
+	return playbook.Origin{}, false
+}
+
+// Definition makes suspects of canaries, which the check dismisses: that they arrived is all there is to say. They join one
+// case an account and region, so that somebody who sends many makes few.
+func Definition() playbook.Definition {
+	return playbook.Define(playbook.Spec[struct{}, struct{}]{
+		ID: ID, Title: "A canary arrived", Severity: playbook.Low,
+		On:      []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		Suspect: suspect,
+		Check: func(context.Context, playbook.In, playbook.Suspect[struct{}], struct{}) ([]playbook.Suspect[struct{}], error) {
+			return nil, nil
+		},
+		Plan: func(playbook.Suspect[struct{}], struct{}) action.Plan { return action.Plan{} },
+	})
+}
+
+func suspect(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
+	var request struct {
+		InstanceID string `json:"instanceId"`
+	}
+	if !e.Failed() || json.Unmarshal(e.Request, &request) != nil || !strings.HasPrefix(request.InstanceID, marker) {
+		return nil
+	}
+	return []playbook.Suspect[struct{}]{{
+		Resource: e.Place().In(event.Instance, marker+"0000000000"), Title: "a canary arrived: " + e.RequestID,
+	}}
+}
