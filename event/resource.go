@@ -24,6 +24,8 @@ const (
 	Launch              = "ec2:launch" // one RunInstances call, ID its client token
 	Image               = "ec2:image"
 	LaunchTemplate      = "ec2:launch-template"
+	NetworkInterface    = "ec2:network-interface"
+	SecurityGroup       = "ec2:security-group"
 	Group               = "autoscaling:group"
 	LaunchConfiguration = "autoscaling:launch-configuration"
 	Parameter           = "ssm:parameter"

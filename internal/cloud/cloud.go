@@ -1,5 +1,5 @@
-// Package cloud hands out access to accounts and regions: one session per account, region, purpose and case, and around
-// every call the guard and the trace.
+// Package cloud hands out access to accounts and regions: one session per account, region, purpose, case and what is to be
+// changed, and around every call the guard, the pace and the trace.
 package cloud
 
 import (
@@ -7,14 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/smithy-go/middleware"
-
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
@@ -32,9 +25,12 @@ const (
 	Destroy Purpose = Purpose(action.TierDestroy)
 )
 
+// changes reports whether a purpose is to change anything.
+func (p Purpose) changes() bool { return p == Contain || p == Author || p == Destroy }
+
 // Options are what a Cloud stands on.
 type Options struct {
-	Base       func(event.Place) aws.Config // signs as riposte itself
+	Base       func(event.Place) aws.Config // signs as riposte itself; a Retryer that it brings is kept
 	Roles      map[Purpose]string           // role names, with path; a purpose without one is refused; none at all: Base's own rights
 	ExternalID string
 	Guard      Guard
@@ -44,132 +40,38 @@ type Options struct {
 // Cloud opens clients lazily and keeps them. It is safe for concurrent use.
 type Cloud struct {
 	opts    Options
+	pace    pace
+	reach   reach
 	mu      sync.Mutex
-	configs map[session]aws.Config
-	clients map[key]any
+	lasting *shelf                            // sessions that read and report: as many as there are accounts and regions
+	passing *shelf                            // sessions of cases
+	http    map[aws.HTTPClient]aws.HTTPClient // by the base's
 }
-
-// key is one client: a service's, in one session.
-type key struct {
-	session session
-	service string
-}
-
-// session is what one set of credentials is good for.
-type session struct {
-	place   event.Place
-	purpose Purpose
-	name    string // riposte-CASE, or riposte
-}
-
-// sessions is how many are kept.
-const sessions = 1000
 
 // New makes a Cloud.
 func New(o Options) *Cloud {
-	return &Cloud{opts: o, configs: map[session]aws.Config{}, clients: map[key]any{}}
-}
-
-// client is the session's client of a service: made once, since making one takes longer than using it.
-func client[T any](c *Cloud, s session, service string, open func(aws.Config) T) T {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	k := key{s, service}
-	if made, ok := c.clients[k].(T); ok {
-		return made
+	return &Cloud{
+		opts: o, reach: reach{now: o.Now, closed: map[door]Unreachable{}},
+		lasting: newShelf(), passing: newShelf(), http: map[aws.HTTPClient]aws.HTTPClient{},
 	}
-	made := open(c.config(s))
-	c.clients[k] = made
-	return made
 }
 
 // Reads opens the audit role.
 func (c *Cloud) Reads() access.Reads { return reader{c} }
 
-// Writes opens the role of one tier, in the name of one case.
-func (c *Cloud) Writes(tier action.Tier, caseID string) access.Writes {
-	return writer{c, Purpose(tier), "riposte-" + caseID}
+// Writes opens the role of an action's tier in the name of one case, for what the action concerns and, as far as that stays
+// short, what those concern that are done with it. Where there are no roles, the process's own rights are what they are.
+func (c *Cloud) Writes(a action.Action, with []action.Action, caseID string) access.Writes {
+	s := session{purpose: Purpose(a.Kind().Tier), name: "riposte-" + caseID, class: a.Kind().Class}
+	var err error
+	if s.policy, err = narrow(a, with); err != nil {
+		s.unfit = err.Error()
+	}
+	return writer{c, s}
 }
 
 // SecurityHub opens the report role.
 func (c *Cloud) SecurityHub(p event.Place) *securityhub.Client {
-	return client(c, session{p, Report, "riposte"}, "securityhub", func(cfg aws.Config) *securityhub.Client { return securityhub.NewFromConfig(cfg) })
-}
-
-func (c *Cloud) ec2(s session) *ec2.Client {
-	return client(c, s, "ec2", func(cfg aws.Config) *ec2.Client { return ec2.NewFromConfig(cfg) })
-}
-
-func (c *Cloud) autoscaling(s session) *autoscaling.Client {
-	return client(c, s, "autoscaling", func(cfg aws.Config) *autoscaling.Client { return autoscaling.NewFromConfig(cfg) })
-}
-
-func (c *Cloud) iam(s session) *iam.Client {
-	s.place = global(s.place)
-	return client(c, s, "iam", func(cfg aws.Config) *iam.Client { return iam.NewFromConfig(cfg) })
-}
-
-func (c *Cloud) ssm(s session) *ssm.Client {
-	return client(c, s, "ssm", func(cfg aws.Config) *ssm.Client { return ssm.NewFromConfig(cfg) })
-}
-
-type reader struct{ *Cloud }
-
-func (r reader) session(p event.Place) session { return session{p, Audit, "riposte"} }
-
-func (r reader) EC2(p event.Place) access.EC2Reads { return r.ec2(r.session(p)) }
-func (r reader) AutoScaling(p event.Place) access.AutoScalingReads {
-	return r.autoscaling(r.session(p))
-}
-func (r reader) IAM(p event.Place) access.IAMReads { return r.iam(r.session(p)) }
-func (r reader) SSM(p event.Place) access.SSMReads { return r.ssm(r.session(p)) }
-
-type writer struct {
-	*Cloud
-	purpose Purpose
-	name    string
-}
-
-func (w writer) session(p event.Place) session { return session{p, w.purpose, w.name} }
-
-func (w writer) EC2(p event.Place) access.EC2Writes { return w.ec2(w.session(p)) }
-func (w writer) AutoScaling(p event.Place) access.AutoScalingWrites {
-	return w.autoscaling(w.session(p))
-}
-func (w writer) IAM(p event.Place) access.IAMWrites { return w.iam(w.session(p)) }
-
-// global is the home region of a partition's global services.
-func global(p event.Place) event.Place {
-	switch p.Partition {
-	case "aws-cn":
-		p.Region = "cn-north-1"
-	case "aws-us-gov":
-		p.Region = "us-gov-west-1"
-	default:
-		p.Region = "us-east-1"
-	}
-	return p
-}
-
-// config is the session's configuration: the base's transport, the role's credentials, guard and trace. The caller holds
-// the lock.
-func (c *Cloud) config(s session) aws.Config {
-	if cfg, ok := c.configs[s]; ok {
-		return cfg
-	}
-	cfg := c.opts.Base(s.place).Copy()
-	if len(c.opts.Roles) > 0 {
-		cfg.Credentials = c.assume(s)
-	} else {
-		cfg.Credentials = &itself{sts: sts.NewFromConfig(cfg), account: s.place.Account, base: cfg.Credentials}
-	}
-	if len(c.configs) >= sessions {
-		clear(c.clients)
-		clear(c.configs) // a case's session is used for minutes; whoever goes on opens it anew
-	}
-	cfg.APIOptions = append(cfg.APIOptions, c.opts.Guard.around(s.purpose), func(st *middleware.Stack) error {
-		return st.Initialize.Add(trace(), middleware.After)
-	})
-	c.configs[s] = cfg
-	return cfg
+	s := session{place: p, purpose: Report, name: "riposte"}
+	return client(c, s, "securityhub", func(cfg aws.Config) *securityhub.Client { return securityhub.NewFromConfig(cfg) })
 }

@@ -42,7 +42,10 @@ accounts:
         groups: [{name: web, template: web, min: 1, max: 4, desired: 1}]
 `
 
-var shop = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+var (
+	shop       = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
+	suspension = action.Suspend{Group: shop.In(event.Group, "web")}
+)
 
 type stage struct {
 	*testing.T
@@ -80,7 +83,7 @@ func (s *stage) cloud(change func(*cloud.Options)) *cloud.Cloud {
 
 func suspend(c *cloud.Cloud, t *testing.T) (*access.Trace, error) {
 	ctx, trace := access.WithTrace(t.Context())
-	_, err := c.Writes(action.TierContain, "c_1").AutoScaling(shop).SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: aws.String("web")})
+	_, err := c.Writes(suspension, nil, "c_1").AutoScaling(shop).SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: aws.String("web")})
 	return trace, err
 }
 
@@ -165,8 +168,8 @@ func TestRefusals(t *testing.T) {
 func TestWhoOnlyObservesAssumesNothingElse(t *testing.T) {
 	s := set(t)
 	c := s.cloud(func(*cloud.Options) {})
-	_ = c.Writes(action.TierContain, "c_1").AutoScaling(shop)
-	_ = c.Writes(action.TierDestroy, "c_1").EC2(shop)
+	_ = c.Writes(suspension, nil, "c_1").AutoScaling(shop)
+	_ = c.Writes(action.Terminate{Instance: shop.In(event.Instance, "i-0one")}, nil, "c_1").EC2(shop)
 	if s.assumed != 0 {
 		t.Errorf("%d sessions were opened before anything was called", s.assumed)
 	}

@@ -58,6 +58,9 @@ func (g Guard) around(p Purpose) func(*middleware.Stack) error {
 
 // called is the IAM action of the operation under way.
 func called(ctx context.Context) string {
-	service := strings.ToLower(strings.ReplaceAll(awsmiddleware.GetServiceID(ctx), " ", ""))
-	return service + ":" + awsmiddleware.GetOperationName(ctx)
+	return serviceOf(ctx) + ":" + awsmiddleware.GetOperationName(ctx)
+}
+
+func serviceOf(ctx context.Context) string {
+	return strings.ToLower(strings.ReplaceAll(awsmiddleware.GetServiceID(ctx), " ", ""))
 }

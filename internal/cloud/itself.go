@@ -14,7 +14,7 @@ import (
 type itself struct {
 	sts     *sts.Client
 	account string
-	base    aws.CredentialsProvider
+	base
 
 	mu  sync.Mutex
 	own string // the account that the credentials are of, once known
@@ -34,7 +34,7 @@ func (i *itself) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if i.own != i.account {
 		return aws.Credentials{}, &NotOurs{i.own, i.account}
 	}
-	return i.base.Retrieve(ctx)
+	return i.CredentialsProvider.Retrieve(ctx)
 }
 
 // NotOurs says that riposte has no way into an account.

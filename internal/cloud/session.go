@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -11,28 +12,38 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// early is how long before their end credentials are renewed.
-const early = 5 * time.Minute
+const (
+	lasts = time.Hour // what every role allows; more is the role's choice, and chained sessions never get it
+	early = 5 * time.Minute
+	spell = 30 * time.Second // how long credentials that AWS refuses are kept, or a refusal for another reason would call STS with every call
+)
 
-// role is a credentials provider for one role in one account. Its clock is riposte's own, since the SDK's cache would
-// compare the end of a session with the wall clock.
+// role is a credentials provider for one role in one account, and one session policy. Its clock is riposte's own, and it
+// counts from when it assumed the role: by a clock that is wrong, AWS's word for the end would never be over, or always.
 type role struct {
 	sts        *sts.Client
 	arn        string
 	session    string
 	externalID string
+	policy     string // "" for none
 	now        func() time.Time
 	refused    error
 
+	turn chan struct{} // one place: who has it calls STS. A mutex would not heed contexts.
+
 	mu      sync.Mutex
 	current aws.Credentials
+	got     time.Time
 }
 
-func (c *Cloud) assume(s session) *role {
-	r := &role{session: s.name, externalID: c.opts.ExternalID, now: c.opts.Now, sts: sts.NewFromConfig(c.opts.Base(s.place))}
+func (c *Cloud) assume(s session, sts *sts.Client) *role {
+	r := &role{session: s.name, externalID: c.opts.ExternalID, policy: s.policy, now: c.opts.Now, sts: sts, turn: make(chan struct{}, 1)}
 	name, ok := c.opts.Roles[s.purpose]
-	if !ok {
+	switch {
+	case !ok:
 		r.refused = &NoRole{s.purpose}
+	case s.purpose.changes() && s.policy == "":
+		r.refused = &NotNarrowed{s.unfit}
 	}
 	r.arn = fmt.Sprintf("arn:%s:iam::%s:role/%s", s.place.Partition, s.place.Account, name)
 	return r
@@ -50,28 +61,90 @@ func (e *NoRole) ErrorCode() string             { return "AccessDenied" }
 func (e *NoRole) ErrorMessage() string          { return e.Error() }
 func (e *NoRole) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
+// NotAssumed says that a role did not let riposte in.
+type NotAssumed struct {
+	Role string // ARN
+	Err  error
+}
+
+func (e *NotAssumed) Error() string { return fmt.Sprintf("assume %s: %v", e.Role, e.Err) }
+func (e *NotAssumed) Unwrap() error { return e.Err }
+
 // Retrieve gives the current credentials, or assumes the role again.
 func (r *role) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if r.refused != nil {
 		return aws.Credentials{}, r.refused
 	}
+	if held, ok := r.fresh(); ok {
+		return held, nil
+	}
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return aws.Credentials{}, &NotAssumed{r.arn, ctx.Err()}
+	}
+	if held, ok := r.fresh(); ok {
+		return held, nil // somebody else had the turn before
+	}
+	return r.assume(ctx)
+}
+
+// fresh gives what is held while it lasts, by the clock that never jumps and by the one that goes on while a machine
+// sleeps; where they are one, as in tests, a clock that is set back keeps credentials until AWS refuses them.
+func (r *role) fresh() (aws.Credentials, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.current.HasKeys() && r.now().Before(r.current.Expires.Add(-early)) {
-		return r.current, nil
-	}
-	in := &sts.AssumeRoleInput{RoleArn: &r.arn, RoleSessionName: &r.session}
+	now := r.now()
+	age := max(now.Sub(r.got), now.Round(0).Sub(r.got.Round(0)))
+	return r.current, r.current.HasKeys() && age < lasts-early
+}
+
+func (r *role) assume(ctx context.Context) (aws.Credentials, error) {
+	in := &sts.AssumeRoleInput{RoleArn: &r.arn, RoleSessionName: &r.session, DurationSeconds: aws.Int32(int32(lasts.Seconds()))}
 	if r.externalID != "" {
 		in.ExternalId = &r.externalID
 	}
-	out, err := r.sts.AssumeRole(ctx, in)
-	if err != nil {
-		return aws.Credentials{}, fmt.Errorf("assume %s: %w", r.arn, err)
+	if r.policy != "" {
+		in.Policy = &r.policy
 	}
+	out, err := r.sts.AssumeRole(ctx, in)
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "PackedPolicyTooLarge" {
+		return aws.Credentials{}, &NotNarrowed{"STS can't pack it: " + api.ErrorMessage()}
+	}
+	if err != nil {
+		return aws.Credentials{}, &NotAssumed{r.arn, err}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	got := out.Credentials
 	r.current = aws.Credentials{
 		AccessKeyID: aws.ToString(got.AccessKeyId), SecretAccessKey: aws.ToString(got.SecretAccessKey),
 		SessionToken: aws.ToString(got.SessionToken), CanExpire: true, Expires: aws.ToTime(got.Expiration), Source: "riposte",
 	}
+	r.got = r.now()
 	return r.current, nil
+}
+
+// held is the id of the credentials in use.
+func (r *role) held() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.current.AccessKeyID
+}
+
+// drop forgets credentials that AWS refused, and says whether a call may be tried again: with those that somebody else has
+// got since, or with new ones. What was got just now is not the reason.
+func (r *role) drop(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.current.AccessKeyID != id {
+		return true
+	}
+	if age := r.now().Sub(r.got); age >= 0 && age < spell {
+		return false
+	}
+	r.current = aws.Credentials{}
+	return true
 }

@@ -146,7 +146,7 @@ func (t *turn) do(ctx context.Context, r ref) error {
 	ctx, trace := access.WithTrace(ctx)
 	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
 	defer cancel()
-	err := a.Do(ctx, t.AWS.Writes(a.Kind().Tier, t.c.ID))
+	err := a.Do(ctx, t.AWS.Writes(a, t.rungs(r.revision), t.c.ID))
 	t.Meter.Acted(a.Kind().Name, err)
 	r.step.Requests = append(r.step.Requests, trace.Requests()...)
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)

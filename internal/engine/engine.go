@@ -18,10 +18,11 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// AWS hands out access: reading with the audit role, changing with the role of one tier, in the name of one case.
+// AWS hands out access: reading with the audit role, changing with the role of an action's tier, in the name of one case
+// and with no more rights than the action needs, and those that are done with it.
 type AWS interface {
 	Reads() access.Reads
-	Writes(tier action.Tier, caseID string) access.Writes
+	Writes(a action.Action, with []action.Action, caseID string) access.Writes
 }
 
 // Reporter tells people about a case as it stands; telling twice must be telling once.

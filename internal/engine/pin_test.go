@@ -26,9 +26,9 @@ const image = "launch.unapproved-image"
 // authorless is the stage where nobody granted the author tier.
 type authorless struct{ *stage }
 
-func (a authorless) Writes(tier action.Tier, caseID string) access.Writes {
-	w := a.stage.Writes(tier, caseID)
-	if tier == action.TierAuthor {
+func (a authorless) Writes(do action.Action, with []action.Action, caseID string) access.Writes {
+	w := a.stage.Writes(do, with, caseID)
+	if do.Kind().Tier == action.TierAuthor {
 		return ungranted{w}
 	}
 	return w

@@ -134,7 +134,7 @@ type clients struct {
 }
 
 func (s *stage) Reads() access.Reads                      { return reads{clients{s.w, own, s.meter}} }
-func (s *stage) Writes(action.Tier, string) access.Writes { return writes{clients{s.w, own, s.meter}} }
+func (s *stage) Writes(action.Action, []action.Action, string) access.Writes { return writes{clients{s.w, own, s.meter}} }
 
 type reads struct{ clients }
 type writes struct{ clients }

@@ -58,6 +58,18 @@ func (t *turn) live() iter.Seq[ref] {
 	}
 }
 
+// rungs are the alternatives that a revision's steps are at, done or not: what stays the same from step to step can share
+// a session.
+func (t *turn) rungs(r *ledger.Revision) []action.Action {
+	var all []action.Action
+	for s := range t.live() {
+		if s.revision == r {
+			all = append(all, s.rung().Do)
+		}
+	}
+	return all
+}
+
 // lead is the suspect that a revision answers.
 func (t *turn) lead(r *ledger.Revision) *ledger.Lead { return t.leadOf(r.Lead) }
 

@@ -159,7 +159,7 @@ func (t *turn) doUndos(ctx context.Context, r ref, f *ledger.Effect) error {
 		}
 		traced, trace := access.WithTrace(ctx)
 		limited, cancel := context.WithTimeout(traced, t.Timing.Call)
-		err = undo.Do(limited, t.AWS.Writes(undo.Kind().Tier, t.c.ID))
+		err = undo.Do(limited, t.AWS.Writes(undo, nil, t.c.ID))
 		cancel()
 		t.Meter.Acted(undo.Kind().Name, err)
 		t.w.Requests = append(t.w.Requests, trace.Requests()...)

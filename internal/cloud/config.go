@@ -1,0 +1,130 @@
+package cloud
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+)
+
+// session is what one set of credentials is good for.
+type session struct {
+	place   event.Place
+	purpose Purpose
+	name    string       // riposte-CASE, or riposte
+	policy  string       // of a session that changes: what it is narrowed to
+	unfit   string       // why there is no policy, "" where there is, or where none is due
+	class   action.Class // of what is changed
+}
+
+// key is one client: a service's, in one session.
+type key struct {
+	session session
+	service string
+}
+
+// shelf keeps what was opened.
+type shelf struct {
+	configs map[session]aws.Config
+	clients map[key]any
+}
+
+func newShelf() *shelf { return &shelf{map[session]aws.Config{}, map[key]any{}} }
+
+// most is how many sessions of cases are kept. Each is used for minutes; whoever goes on opens it anew.
+const most = 1000
+
+// client is the session's client of a service: made once, since making one takes longer than using it.
+func client[T any](c *Cloud, s session, service string, open func(aws.Config) T) T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	on, k := c.lasting, key{s, service}
+	if s.purpose.changes() {
+		on = c.passing
+	}
+	if made, ok := on.clients[k].(T); ok {
+		return made
+	}
+	if on == c.passing && len(on.configs) >= most {
+		*on = *newShelf()
+	}
+	cfg, ok := on.configs[s]
+	if !ok {
+		cfg = c.config(s)
+		on.configs[s] = cfg
+	}
+	made := open(cfg)
+	on.clients[k] = made
+	return made
+}
+
+const (
+	// whole is the longest that a call may take, with all its attempts: as long as the engine's own patience with a change.
+	whole = 20 * time.Second
+	// attempt is the longest that one attempt may: three fit into the whole. Nothing that riposte asks takes AWS as long.
+	attempt = 6 * time.Second
+)
+
+// config is a session's configuration: the base's transport, the role's credentials, and what stands around every call,
+// from the outside in. The caller holds the lock.
+func (c *Cloud) config(s session) aws.Config {
+	cfg := c.opts.Base(s.place).Copy()
+	cfg.HTTPClient = c.impatient(cfg.HTTPClient)
+	process := base{cfg.Credentials}
+	own := cfg.Copy()
+	own.APIOptions = append(own.APIOptions, renew(process))
+	if cfg.Retryer == nil {
+		cfg.Retryer = retryer(s.purpose)
+	}
+	around := []func(*middleware.Stack) error{within(whole), c.opts.Guard.around(s.purpose)}
+	if s.purpose.changes() {
+		around = append(around, c.pace.around(s))
+	}
+	around = append(around, c.reach.around(s))
+	if len(c.opts.Roles) > 0 {
+		r := c.assume(s, sts.NewFromConfig(own))
+		cfg.Credentials, around = r, append(around, renew(r))
+	} else {
+		cfg.Credentials = &itself{sts: sts.NewFromConfig(own), account: s.place.Account, base: process}
+		around = append(around, renew(process))
+	}
+	cfg.APIOptions = append(cfg.APIOptions, append(around, traced)...)
+	return cfg
+}
+
+// within ends a call that takes too long: an endpoint that swallows everything must not hold whoever asks it.
+func within(d time.Duration) func(*middleware.Stack) error {
+	limit := middleware.InitializeMiddlewareFunc("riposte.within",
+		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			ctx, cancel := context.WithTimeout(ctx, d)
+			defer cancel()
+			return next.HandleInitialize(ctx, in)
+		})
+	return func(s *middleware.Stack) error { return s.Initialize.Add(limit, middleware.After) }
+}
+
+func traced(s *middleware.Stack) error { return s.Initialize.Add(trace(), middleware.After) }
+
+// impatient is the base's client with a limit to each attempt, the same for all sessions: they share its connections. The
+// base's own may have to wait longer, as for a queue's messages.
+func (c *Cloud) impatient(h aws.HTTPClient) aws.HTTPClient {
+	buildable, ok := h.(*awshttp.BuildableClient)
+	if h != nil && !ok {
+		return h
+	}
+	if made, ok := c.http[h]; ok {
+		return made
+	}
+	if buildable == nil {
+		buildable = awshttp.NewBuildableClient()
+	}
+	made := buildable.WithTimeout(attempt)
+	c.http[h] = made
+	return made
+}

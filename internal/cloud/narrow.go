@@ -1,0 +1,213 @@
+package cloud
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/iam"
+)
+
+const (
+	// longest is how many characters a session policy may have, white space counted.
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+	longest = 2048
+	// shared is how long it grows for actions that come later: STS also packs it, by rules that nobody knows, and the action
+	// at hand must not be refused for others' sake.
+	shared = 1024
+)
+
+// narrow writes the session policy for one action and, as far as it stays short, for those that are done with it: their
+// calls, on what they concern, and nothing else. It can only take from what the role may do.
+func narrow(do action.Action, with []action.Action) (string, error) {
+	alone := grantsFor(do)
+	batch := grants{}
+	for _, a := range with {
+		if a.Kind().Tier != do.Kind().Tier || a.Target().Account != do.Target().Account {
+			continue
+		}
+		next := batch.and(grantsFor(a))
+		switch {
+		case len(next.text()) <= shared:
+			batch = next
+			continue
+		case batch.cover(alone):
+			return batch.text(), nil
+		}
+		batch = grantsFor(a) // a session policy further on begins here, for each of its actions alike
+	}
+	if !batch.cover(alone) {
+		batch = alone
+	}
+	text := batch.text()
+	if len(text) > longest {
+		text = batch.wide().text()
+	}
+	switch {
+	case text == "":
+		return "", fmt.Errorf("%s: nothing says which resources its calls concern", do.Kind().Name)
+	case len(text) > longest:
+		return "", fmt.Errorf("that for %s has %d characters, AWS takes %d", do.Kind().Name, len(text), longest)
+	}
+	return text, nil
+}
+
+// grants are calls (IAM actions), and the ARN patterns of what they may concern.
+type grants map[string][]string
+
+func grantsFor(a action.Action) grants {
+	g := grants{}
+	for _, call := range a.Kind().Writes {
+		if on := concerned(call, a); len(on) > 0 {
+			g[call] = on
+		}
+	}
+	return g
+}
+
+// concerned are the action's resources of the call's own service. What a launch needs no target tells: there the region,
+// or the account, is the limit, and the role's own policy says the rest.
+func concerned(call string, a action.Action) []string {
+	t := a.Target()
+	service, _, _ := strings.Cut(call, ":")
+	switch call {
+	case "ec2:RunInstances", "ec2:CreateTags":
+		return []string{arn(t.Place(), "ec2", "*")}
+	case "iam:PassRole":
+		return []string{arn(t.Place(), "iam", t.Account+":role/*")}
+	}
+	var all []string
+	for _, r := range action.Concerns(a) {
+		if strings.HasPrefix(r.Type, service+":") {
+			all = append(all, patterns(r)...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// patterns are the ARNs by which AWS decides about a resource. Users and roles go by their names, which are unique in an
+// account: a user may be moved to another path while we look. Security groups and interfaces may be another account's.
+func patterns(r event.Resource) []string {
+	p, id := r.Place(), literal(r.ID)
+	name := id[strings.LastIndexByte(id, '/')+1:]
+	switch r.Type {
+	case event.Instance:
+		return []string{arn(p, "ec2", p.Account+":instance/"+id)}
+	case event.NetworkInterface:
+		return []string{arn(p, "ec2", "*:network-interface/"+id)}
+	case event.SecurityGroup:
+		return []string{arn(p, "ec2", "*:security-group/"+id)}
+	case event.LaunchTemplate:
+		if !strings.HasPrefix(id, "lt-") {
+			id = "*" // AWS decides by the id, which a name does not tell
+		}
+		return []string{arn(p, "ec2", p.Account+":launch-template/"+id)}
+	case event.Group:
+		return []string{arn(p, "autoscaling", p.Account+":autoScalingGroup:*:autoScalingGroupName/"+id)}
+	case event.User:
+		return []string{arn(p, "iam", p.Account+":user/"+name), arn(p, "iam", p.Account+":user/*/"+name)}
+	case event.Role:
+		return []string{arn(p, "iam", p.Account+":role/"+name), arn(p, "iam", p.Account+":role/*/"+name)}
+	}
+	return nil
+}
+
+func arn(p event.Place, service, rest string) string {
+	if p.Partition == "" {
+		p.Partition = "*"
+	}
+	if service == "iam" {
+		p.Region = ""
+	}
+	return "arn:" + p.Partition + ":" + service + ":" + p.Region + ":" + rest
+}
+
+// literal keeps a name from meaning more or less than itself: an attacker may call a group ${aws:username}, which would
+// fit nothing. A question mark fits any one character.
+func literal(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' || strings.ContainsRune(`$*?"\`, r) {
+			return '?'
+		}
+		return r
+	}, name)
+}
+
+func (g grants) and(more grants) grants {
+	all := maps.Clone(g)
+	for call, on := range more {
+		both := slices.Sorted(slices.Values(slices.Concat(all[call], on)))
+		all[call] = slices.Compact(both)
+	}
+	return all
+}
+
+func (g grants) cover(less grants) bool {
+	for call, on := range less {
+		if slices.ContainsFunc(on, func(arn string) bool { return !slices.Contains(g[call], arn) }) {
+			return false
+		}
+	}
+	return len(less) > 0
+}
+
+// crowd is how many resources of one type are named before their type stands for them.
+const crowd = 8
+
+// wide names types where g names too many resources: nobody shall escape isolation by having more network interfaces than
+// a session policy holds.
+func (g grants) wide() grants {
+	all := grants{}
+	for call, on := range g {
+		members := map[string][]string{}
+		for _, arn := range on {
+			kind := arn[:strings.LastIndexByte(arn, '/')+1]
+			members[kind] = append(members[kind], arn)
+		}
+		for kind, arns := range members {
+			if len(arns) > crowd {
+				arns = []string{kind + "*"}
+			}
+			all[call] = append(all[call], arns...)
+		}
+		slices.Sort(all[call])
+	}
+	return all
+}
+
+// text is the policy, one statement for all calls that concern the same; "" where nothing is granted.
+func (g grants) text() string {
+	var d iam.Document
+	at := map[string]int{}
+	for _, call := range slices.Sorted(maps.Keys(g)) {
+		k := strings.Join(g[call], " ")
+		i, ok := at[k]
+		if !ok {
+			i = len(d.Statement)
+			at[k] = i
+			d.Statement = append(d.Statement, iam.Statement{Effect: "Allow", Resource: g[call]})
+		}
+		d.Statement[i].Action = append(d.Statement[i].Action, call)
+	}
+	text, err := d.JSON()
+	if len(g) == 0 || err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// NotNarrowed says that there is no session policy for what is to be changed: without one nothing is.
+type NotNarrowed struct{ Why string }
+
+func (e *NotNarrowed) Error() string { return "no session policy, so nothing is changed: " + e.Why }
+
+// ErrorCode, ErrorMessage and ErrorFault make it what it is to an action: a refusal for good.
+func (e *NotNarrowed) ErrorCode() string             { return "AccessDenied" }
+func (e *NotNarrowed) ErrorMessage() string          { return e.Error() }
+func (e *NotNarrowed) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }

@@ -1,0 +1,165 @@
+package cloud_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/permissions"
+	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+const estate = `
+now: 2030-01-07T09:00:00Z
+accounts:
+  - id: "999900001111"
+    name: security
+    users:
+      - name: riposte
+        keys: [{id: AKIARIPOSTE000000001, secret: own}]
+        inline: {assume: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "sts:AssumeRole", Resource: "*"}]}}
+  - id: "111122223333"
+    name: shop
+    users:
+      - {name: mallory, path: /staff/, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: mallory}]}
+    roles:
+%s
+      - name: builder
+        path: /ci/
+        trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}]}
+    policies:
+      - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
+      - {name: riposte-deny-boundary, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
+    regions:
+      eu-west-1:
+        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
+        security_groups: [{id: sg-0isolated, name: isolated}]
+        templates:
+          - name: web
+            id: lt-0cccccccccccccccc
+            default: 2
+            versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}, {image: ami-0bbbbbbbbbbbbbbbb, type: t3.small}]
+        groups: [{name: web, template: web, min: 1, max: 4, desired: 2, instances: [i-0member]}]
+        instances:
+          - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
+          - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
+`
+
+// granted is a world where riposte has the roles that its permissions describe, and nothing else.
+func granted(t *testing.T) (*world.World, *cloud.Cloud) {
+	t.Helper()
+	tiers, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var roles strings.Builder
+	named := map[cloud.Purpose]string{}
+	for _, p := range tiers {
+		b, err := p.Document.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		named[cloud.Purpose(p.Tier)] = p.Role
+		fmt.Fprintf(&roles, `      - name: %s
+        trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::999900001111:user/riposte"}, Action: "sts:AssumeRole"}]}
+        inline: {rights: %s}
+`, p.Role, b)
+	}
+	w, err := world.New([]byte(fmt.Sprintf(estate, roles.String())), world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, cloud.New(cloud.Options{
+		Base: func(p event.Place) aws.Config {
+			return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
+		},
+		Roles: named, Guard: cloud.GuardFor(nil, action.Kinds()), Now: w.Now,
+	})
+}
+
+// every is an action of every kind that has no other as its way back.
+func every(t *testing.T, c *cloud.Cloud) map[string]action.Action {
+	t.Helper()
+	alone, mallory, builder := shop.In(event.Instance, "i-0alone"), shop.In(event.User, "staff/mallory"), shop.In(event.Role, "ci/builder")
+	out, err := c.Reads().EC2(shop).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{alone.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]action.Action{
+		"suspend":             action.Suspend{Group: shop.In(event.Group, "web")},
+		"pin":                 action.Pin{Group: shop.In(event.Group, "web"), Template: "lt-0cccccccccccccccc", Version: "1"},
+		"standby":             action.Standby{Instance: shop.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
+		"terminate":           action.Terminate{Instance: alone},
+		"isolate":             action.Isolate{Instance: alone, Interfaces: []string{*out.Reservations[0].Instances[0].NetworkInterfaces[0].NetworkInterfaceId}, Groups: []string{"sg-0isolated"}},
+		"default version":     action.DefaultVersion{Template: shop.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), Version: 1},
+		"protect":             action.Protect{Instance: alone, Attribute: action.AgainstTermination},
+		"deactivate key":      action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"},
+		"attach user deny":    action.AttachUserDeny{User: mallory},
+		"deny user":           action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything},
+		"deny by a bare name": action.DenyUser{User: shop.In(event.User, "mallory"), Case: "c_1", Scope: action.Everything},
+		"bound user":          action.BoundUser{User: mallory},
+		"deny session":        action.DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
+		"revoke sessions":     action.RevokeSessions{Role: builder, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
+		"attach role deny":    action.AttachRoleDeny{Role: builder},
+	}
+}
+
+// What a session is narrowed to must be enough for what it is for: a session policy that is too narrow switches the
+// defence off.
+func TestEveryActionAndItsWayBackWorkInTheirNarrowSessions(t *testing.T) {
+	_, c := granted(t)
+	seen := map[string]bool{}
+	for name, a := range every(t, c) {
+		for _, how := range []string{"alone", "in a batch"} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				_, c := granted(t)
+				var with []action.Action
+				if how == "in a batch" {
+					with = slices.Collect(maps.Values(every(t, c)))
+				}
+				look, err := a.Look(t.Context(), c.Reads())
+				if err != nil || look.Holds || look.Gone != "" || look.Cannot != "" {
+					t.Fatalf("the world is not fit for the test: %+v, %v", look, err)
+				}
+				if err := a.Do(t.Context(), c.Writes(a, with, "c_1")); err != nil {
+					t.Fatalf("do: %v", err)
+				}
+				if after, err := a.Look(t.Context(), c.Reads()); err != nil || !after.Holds {
+					t.Errorf("done, and not there: %+v, %v", after, err)
+				}
+				seen[a.Kind().Name] = true
+				if look.Undo == nil {
+					return
+				}
+				if err := look.Undo.Do(t.Context(), c.Writes(look.Undo, nil, "c_1")); err != nil {
+					t.Fatalf("take back: %v", err)
+				}
+				seen[look.Undo.Kind().Name] = true
+			})
+		}
+	}
+	for _, k := range action.Kinds() {
+		if !seen[k.Name] {
+			t.Errorf("%s was never done in a narrow session", k.Name)
+		}
+	}
+}
+
+func TestASessionReachesNothingElse(t *testing.T) {
+	_, c := granted(t)
+	w := c.Writes(action.Terminate{Instance: shop.In(event.Instance, "i-0alone")}, nil, "c_1")
+	_, err := w.EC2(shop).TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{"i-0member"}})
+	if err == nil || !strings.Contains(err.Error(), "session policy") {
+		t.Errorf("an instance that the step is not about: %v", err)
+	}
+}
