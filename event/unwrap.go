@@ -13,13 +13,19 @@ import (
 type Content struct {
 	Record json.RawMessage // nil where Other is set
 	Other  string          // "CloudTrail digest", "EventBridge: EC2 Instance State-change Notification"
+	Bridge *Bridge         // what EventBridge wrote around the record; nil where it is not wrapped in its event
 }
 
 // Unwrap takes apart whatever brought the records: a bare record, {"Records":[...]}, an EventBridge event, what
-// LookupEvents answers, or any of these as a JSON array or JSON Lines. Contents that look like a record and lack
-// something are left to Decode, which says what. An error comes with what was found before it.
-func Unwrap(message []byte) ([]Content, error) {
-	var found []Content
+// LookupEvents answers, any of these as a JSON array or JSON Lines, or in an SNS notification. Contents that look like a
+// record and lack something are left to Decode, which says what. An error comes with what was found before it.
+//
+// The signature of a notification is not looked at: who may deliver to riposte is decided by the queue's policy, or by the
+// secret that a sender has to know.
+func Unwrap(message []byte) ([]Content, error) { return unwrapAll(nil, message, true) }
+
+// unwrapAll adds what a message holds to what was found; notifications within notifications are none of ours.
+func unwrapAll(found []Content, message []byte, notified bool) ([]Content, error) {
 	d := json.NewDecoder(bytes.NewReader(message))
 	for {
 		var value json.RawMessage
@@ -30,16 +36,16 @@ func Unwrap(message []byte) ([]Content, error) {
 		if err != nil {
 			return found, fmt.Errorf("no valid JSON at byte %d", d.InputOffset())
 		}
-		if found, err = unwrap(found, value); err != nil {
+		if found, err = unwrap(found, value, notified); err != nil {
 			return found, err
 		}
 	}
 }
 
 // unwrap opens a value of the outermost level.
-func unwrap(found []Content, value json.RawMessage) ([]Content, error) {
+func unwrap(found []Content, value json.RawMessage, notified bool) ([]Content, error) {
 	if value[0] != '[' {
-		return open(found, value)
+		return open(found, value, notified)
 	}
 	for _, element := range elements(value) {
 		if element[0] != '{' {
@@ -47,7 +53,7 @@ func unwrap(found []Content, value json.RawMessage) ([]Content, error) {
 			continue
 		}
 		var err error
-		if found, err = open(found, element); err != nil {
+		if found, err = open(found, element, notified); err != nil {
 			return found, err
 		}
 	}
@@ -55,7 +61,7 @@ func unwrap(found []Content, value json.RawMessage) ([]Content, error) {
 }
 
 // open takes the records out of an object; within these there is no other list of records.
-func open(found []Content, value json.RawMessage) ([]Content, error) {
+func open(found []Content, value json.RawMessage, notified bool) ([]Content, error) {
 	if value[0] != '{' {
 		return found, errors.New("a value that is no JSON object")
 	}
@@ -75,7 +81,21 @@ func open(found []Content, value json.RawMessage) ([]Content, error) {
 			return found, nil
 		}
 	}
+	if message, ok := o.notification(); ok && notified {
+		return unwrapAll(found, message, false)
+	}
 	return append(found, Identify(value)), nil
+}
+
+// notification is the message of an SNS notification that carries JSON.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+func (o object) notification() ([]byte, bool) {
+	raw := o.raw("Message")
+	if raw == nil || raw[0] != '"' || o.text("Type") != "Notification" || o.raw("TopicArn") == nil || o.marked() {
+		return nil, false
+	}
+	message := bytes.TrimSpace([]byte(unquote(raw)))
+	return message, len(message) > 0 && (message[0] == '{' || message[0] == '[')
 }
 
 // elements of a list that is known to be valid JSON.
@@ -116,7 +136,7 @@ func Identify(value json.RawMessage) Content {
 	case o.marked():
 		return Content{Record: value}
 	case detail != nil && detail[0] == '{' && split(detail, "", &fault).marked():
-		return Content{Record: detail}
+		return Content{Record: detail, Bridge: o.bridge()}
 	case o.raw("detail-type") != nil:
 		return Content{Other: "EventBridge: " + o.text("detail-type")}
 	}

@@ -73,6 +73,7 @@ func TestUnwrapKnowsEveryEnvelope(t *testing.T) {
 func FuzzUnwrap(f *testing.F) {
 	f.Add([]byte(`{"Records":[{"eventName":"x"}]}`))
 	f.Add([]byte(`[{"detail":{"eventSource":"a"}}]{"Events":[{"CloudTrailEvent":"{}"}]}`))
+	f.Add([]byte(`{"Type":"Notification","TopicArn":"a","Message":"[{\"eventName\":\"x\"},{\"detail\":{\"eventID\":1}}]"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		found, _ := event.Unwrap(b)
 		for _, c := range found {
