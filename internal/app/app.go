@@ -2,8 +2,6 @@
 package app
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -16,7 +14,6 @@ import (
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
-	"github.com/ripostehq/riposte/internal/source"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -59,37 +56,6 @@ func New(p Parts) *App {
 		Meter: p.Meter, Wake: p.Wake,
 	})
 	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now}
-}
-
-// Handle takes one message of a source: when it returns nil, the message may be acknowledged. See source.Handle.
-func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, error) {
-	received := a.Now()
-	var events []event.Event
-	var bad []error
-	contents, err := event.Unwrap(body)
-	if err != nil {
-		bad = append(bad, err)
-	}
-	for _, c := range contents {
-		if c.Other != "" {
-			continue
-		}
-		e, err := event.Decode(c.Record)
-		if err != nil {
-			bad = append(bad, err)
-			continue
-		}
-		e.Received = received
-		events = append(events, e)
-	}
-	ads, err := a.Engine.Receive(ctx, events...)
-	if err != nil {
-		return nil, err
-	}
-	if len(bad) > 0 {
-		return ads, &source.Malformed{Err: errors.Join(bad...)}
-	}
-	return ads, nil
 }
 
 func roles(r config.Roles) map[cloud.Purpose]string {

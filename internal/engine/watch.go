@@ -26,6 +26,7 @@ type watched struct {
 type watch struct {
 	generation int64
 	effects    []watched
+	glance     glance
 }
 
 // sight tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
@@ -34,11 +35,11 @@ func (e *Engine) sight(ctx context.Context, ev event.Event) error {
 	if ev.Failed() || ev.Kind != event.Call {
 		return nil
 	}
-	effects, err := e.watched(ctx)
+	standing, err := e.watched(ctx)
 	if err != nil {
 		return err
 	}
-	for _, w := range effects {
+	for _, w := range standing.effects {
 		leak, matters := w.matters(ev)
 		if !matters {
 			continue
@@ -53,13 +54,13 @@ func (e *Engine) sight(ctx context.Context, ev event.Event) error {
 	return nil
 }
 
-func (e *Engine) watched(ctx context.Context) ([]watched, error) {
+func (e *Engine) watched(ctx context.Context) (*watch, error) {
 	now, err := e.Store.Generation(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read effects: %w", err)
 	}
 	if seen := e.standing.Load(); seen != nil && seen.generation == now {
-		return seen.effects, nil
+		return seen, nil
 	}
 	all, err := e.Store.Effects(ctx)
 	if err != nil {
@@ -71,8 +72,9 @@ func (e *Engine) watched(ctx context.Context) ([]watched, error) {
 			fresh.effects = append(fresh.effects, watching(f, a))
 		}
 	}
+	fresh.glance = glanceOf(fresh.effects)
 	e.standing.Store(fresh)
-	return fresh.effects, nil
+	return fresh, nil
 }
 
 func watching(f *ledger.Effect, a action.Action) watched {

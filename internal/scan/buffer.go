@@ -21,7 +21,8 @@ func (r *Reader) more() error {
 	return nil
 }
 
-// fill drops what is consumed and reads until the buffer is full, twice as large a one where nothing was consumed.
+// fill drops what is consumed and reads until the buffer is full, twice as large a one where it was full already; live, it
+// reads what there is.
 func (r *Reader) fill() {
 	r.lineOf(r.from)
 	r.counted = 0
@@ -31,7 +32,7 @@ func (r *Reader) fill() {
 	if r.to == len(r.buf) {
 		r.buf = append(r.buf, make([]byte, min(len(r.buf), r.max-len(r.buf)))...)
 	}
-	for r.to < len(r.buf) && r.ended == nil {
+	for begun := r.to; r.to < len(r.buf) && r.ended == nil && !(r.Live && r.to > begun); {
 		var n int
 		n, r.ended = r.src.Read(r.buf[r.to:])
 		r.to += n

@@ -37,6 +37,10 @@ const (
 
 // Reader splits a stream into records: bare ones, {"Records":[...]}, arrays, and JSON Lines of these, of any length.
 type Reader struct {
+	// Live says that somebody writes the stream while it is read: a record is told as soon as it is whole, at the price of
+	// looking twice at what is not yet.
+	Live bool
+
 	src      io.Reader
 	max      int
 	buf      []byte

@@ -9,6 +9,7 @@ type Record struct {
 	Body   []byte // the whole JSON value
 	Source []byte // eventSource
 	Name   []byte // eventName
+	Caller []byte // userIdentity, a JSON object; nil where there is none
 	// Unsure says that Source and Name are not to be relied on: the record lacks a key or has one twice, a key or value
 	// that routes is escaped or no string, it nests very deeply, or it is something else than a bare record.
 	Unsure bool
@@ -31,10 +32,12 @@ func Object(b []byte) (Record, bool) {
 // object is a scan under way.
 type object struct {
 	*text
-	outermost bool // where {"Records":[ may open
+	outermost bool      // where {"Records":[ may open
+	wrapping  *wrapping // where the object may be an EventBridge event
 	source    span
 	name      span
 	time      span
+	caller    span
 	unsure    bool
 }
 
@@ -48,6 +51,9 @@ func (s *object) record(from, end int) Record {
 	r := Record{Body: s.buf[from:end], Unsure: s.unsure || !s.source.seen || !s.name.seen || !s.time.seen}
 	if !r.Unsure {
 		r.Source, r.Name = s.buf[s.source.from:s.source.to], s.buf[s.name.from:s.name.to]
+		if s.caller.to > 0 {
+			r.Caller = s.buf[s.caller.from:s.caller.to]
+		}
 		r.Unsure = len(r.Name) == 0 || foreign(r.Source)
 	}
 	return r
@@ -139,6 +145,12 @@ func (s *object) stringValue(key []byte, i int) (int, verdict) {
 		s.unsure = s.unsure || routes.seen || escaped
 		*routes = span{i + 1, end - 1, true}
 	}
+	if s.wrapping != nil && v == whole {
+		s.unsure = !s.wrapping.text(key, span{i + 1, end - 1, !escaped}) || s.unsure
+	}
+	if string(key) == callerKey {
+		s.unsure = true // an object was due
+	}
 	return end, v
 }
 
@@ -155,8 +167,29 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 	default:
 		end, v = skipPlain(s.buf, i)
 	}
+	if s.wrapping != nil && v == whole {
+		s.unsure = !s.wrapping.value(key, span{i, end, s.buf[i] == '{'}) || s.unsure
+	}
+	if string(key) == callerKey && v == whole {
+		s.callerIs(span{i, end, true})
+	}
 	s.unsure = s.unsure || s.routing(key) != nil // a string was due
 	return end, v
+}
+
+const callerKey = "userIdentity"
+
+// callerIs keeps who called. What is no object is null, or for the strict decoder.
+func (s *object) callerIs(at span) {
+	s.unsure = s.unsure || s.caller.seen
+	switch s.buf[at.from] {
+	case '{':
+		s.caller = at
+	case 'n':
+		s.caller.seen = true
+	default:
+		s.unsure = true
+	}
 }
 
 // routing is where the value of a key is kept if it routes or has to be there.

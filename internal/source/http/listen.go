@@ -37,7 +37,9 @@ func (s *Source) Serve(ctx context.Context, l net.Listener) error {
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(&limited{Listener: l, places: make(chan struct{}, maxConns), closed: make(chan struct{})}) }()
+	go func() {
+		ended <- server.Serve(&limited{Listener: l, places: make(chan struct{}, maxConns), closed: make(chan struct{})})
+	}()
 	s.Log.Info("listening for events", "source", name, "address", l.Addr().String())
 	select {
 	case err := <-ended:

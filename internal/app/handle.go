@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/scan"
+	"github.com/ripostehq/riposte/internal/source"
+)
+
+// Handle takes one message of a source: when it returns nil, the message may be acknowledged. See source.Handle. Most
+// messages hold one record that concerns nobody: these are looked at and not decoded.
+func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, error) {
+	one, sure := scan.Single(body)
+	if sure && sentByAWS(one) {
+		wanted, err := a.Engine.Wants(ctx, one.Record.Source, one.Record.Name, one.Record.Caller)
+		if err != nil {
+			return nil, err
+		}
+		if !wanted {
+			return nil, nil
+		}
+	}
+	return a.decode(ctx, body)
+}
+
+// sentByAWS is false where somebody has to say what is wrong with an envelope: see event.Bridge.
+func sentByAWS(w scan.Wrapped) bool {
+	return w.Source == nil || strings.HasPrefix(string(w.Source), "aws.") && !strings.HasPrefix(string(w.Source), "aws.partner/")
+}
+
+// decode takes a message apart strictly.
+func (a *App) decode(ctx context.Context, body []byte) ([]ledger.Admission, error) {
+	contents, err := event.Unwrap(body)
+	events, bad := a.events(contents)
+	ads, failed := a.receive(ctx, events)
+	var unfit *source.Malformed
+	if failed != nil && !errors.As(failed, &unfit) {
+		return ads, failed
+	}
+	if err := errors.Join(err, bad, failed); err != nil {
+		return ads, &source.Malformed{Err: err}
+	}
+	return ads, nil
+}
+
+// events decodes what is a record; the error tells of what is none, or was not sent by whom it says.
+func (a *App) events(contents []event.Content) (events []event.Event, bad error) {
+	received := a.Now()
+	var errs []error
+	for _, c := range contents {
+		if c.Other != "" {
+			continue
+		}
+		e, err := event.Decode(c.Record)
+		if err == nil && c.Bridge != nil {
+			err = c.Bridge.Vouch(e)
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		e.Received = received
+		events = append(events, e)
+	}
+	return events, errors.Join(errs...)
+}
+
+// receive hands events to the engine. One that makes a playbook panic is malformed, and does not take the others with it:
+// whoever wrote it must not be able to end the process, nor to have it tried for ever.
+func (a *App) receive(ctx context.Context, events []event.Event) (ads []ledger.Admission, err error) {
+	ads, err = a.admit(ctx, events)
+	var unfit *source.Malformed
+	if len(events) < 2 || !errors.As(err, &unfit) {
+		return ads, err
+	}
+	var bad []error
+	for _, e := range events {
+		one, err := a.admit(ctx, []event.Event{e})
+		if err != nil && !errors.As(err, &unfit) {
+			return ads, err
+		}
+		ads, bad = append(ads, one...), append(bad, err)
+	}
+	return ads, &source.Malformed{Err: errors.Join(bad...)}
+}
+
+func (a *App) admit(ctx context.Context, events []event.Event) (ads []ledger.Admission, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &source.Malformed{Err: fmt.Errorf("event %s can't be judged: %w", names(events), panicked(v))}
+		}
+	}()
+	return a.Engine.Receive(ctx, events...)
+}
+
+func names(events []event.Event) string {
+	ids := make([]string, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	return strings.Join(ids, ", ")
+}

@@ -1,0 +1,156 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/source"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks"
+)
+
+// receiving is riposte as a source sees it: nobody steps it.
+func receiving(t testing.TB, books ...playbook.Definition) *app.App {
+	t.Helper()
+	if books == nil {
+		books = playbooks.All()
+	}
+	store, err := sqlite.Open(context.Background(), sqlite.Memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	c, err := config.Default(books)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app.New(app.Parts{
+		Config: c, Store: store, AWS: func(event.Place) aws.Config { return aws.Config{} },
+		Now: func() time.Time { return time.Unix(1_800_000_000, 0) }, Name: "test", Log: slog.New(slog.DiscardHandler),
+	})
+}
+
+// launch is a record of RunInstances, or of another call, that the playbooks of the catalogue look at.
+func launch(id, name string, more ...string) string {
+	return fmt.Sprintf(`{"eventVersion":"1.09","eventID":%q,"eventSource":"ec2.amazonaws.com","eventName":%q,"eventTime":"2026-03-01T10:00:00Z",`+
+		`"awsRegion":"eu-west-1","recipientAccountId":"111122223333","userIdentity":{"type":"IAMUser","principalId":"AIDAMALLORY",`+
+		`"arn":"arn:aws:iam::111122223333:user/mallory","accountId":"111122223333","accessKeyId":"AKIAMALLORY000000001","userName":"mallory"},`+
+		`"requestParameters":{"instancesSet":{"items":[{"imageId":"ami-0bad"}]}},"responseElements":{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0",`+
+		`"imageId":"ami-0bad"}]}}%s}`, id, name, strings.Join(append([]string{""}, more...), ","))
+}
+
+func bridged(source, account, record string) string {
+	return fmt.Sprintf(`{"version":"0","id":"x","detail-type":"AWS API Call via CloudTrail","source":%q,"account":%q,"time":"2026-03-01T10:00:00Z",`+
+		`"region":"eu-west-1","resources":[],"detail":%s}`, source, account, record)
+}
+
+func TestHandleSaysWhatBecameOfAMessage(t *testing.T) {
+	for _, c := range []struct{ name, message, want string }{
+		{"a launch", launch("e1", "RunInstances"), "opened"},
+		{"one that AWS sent", bridged("aws.ec2", "111122223333", launch("e1", "RunInstances")), "opened"},
+		{"one that somebody made up", bridged("my.app", "111122223333", launch("e1", "RunInstances")), "malformed"},
+		{"a miss that somebody made up", bridged("my.app", "111122223333", launch("e1", "DescribeInstances")), "malformed"},
+		{"one that a partner made up", bridged("aws.partner/example.com", "111122223333", launch("e1", "RunInstances")), "malformed"},
+		{"one of another account", bridged("aws.ec2", "444455556666", launch("e1", "RunInstances")), "malformed"},
+		{"a miss", launch("e1", "DescribeInstances"), ""},
+		{"a miss that AWS sent", bridged("aws.ec2", "111122223333", launch("e1", "DescribeInstances")), ""},
+		{"an event of another sort", bridged("my.app", "111122223333", `{"state":"running"}`), ""},
+		{"one through a topic", fmt.Sprintf(`{"Type":"Notification","TopicArn":"t","Message":%q}`, bridged("aws.ec2", "111122223333", launch("e1", "RunInstances"))), "opened"},
+		{"the same twice", launch("e1", "RunInstances") + "\n" + launch("e1", "RunInstances"), "opened duplicate"},
+		{"one beside what is cut off", launch("e1", "RunInstances") + `{"eventN`, "opened malformed"},
+		{"nothing", "", ""},
+		{"no JSON", "hello", "malformed"},
+	} {
+		if got := outcome(receiving(t).Handle(t.Context(), []byte(c.message))); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// outcome is what became of a message, in words.
+func outcome(ads []ledger.Admission, err error) string {
+	var out []string
+	for _, ad := range ads {
+		out = append(out, ad.How)
+	}
+	var bad *source.Malformed
+	if errors.As(err, &bad) {
+		out = append(out, "malformed")
+	} else if err != nil {
+		out = append(out, "error")
+	}
+	return strings.Join(out, " ")
+}
+
+// A playbook that panics on a record costs that record alone.
+func TestARecordThatMakesAPlaybookPanicIsMalformed(t *testing.T) {
+	a := receiving(t, playbook.Define(playbook.Spec[struct{}, struct{}]{
+		ID: "test.panics", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
+		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
+			if e.ID == "bad" {
+				panic("what the record held")
+			}
+			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Instance, "i-1")}}
+		},
+	}))
+	ads, err := a.Handle(t.Context(), []byte(launch("bad", "RunInstances")+launch("e1", "RunInstances")))
+	if got := outcome(ads, err); got != "opened malformed" {
+		t.Errorf("have %q", got)
+	}
+	if err == nil || !strings.Contains(err.Error(), "event bad can't be judged") || strings.Contains(err.Error(), "held") {
+		t.Errorf("have %v", err)
+	}
+}
+
+// TestTheShortWayAdmitsWhatTheStrictOneAdmits sends the same messages down both: in a list, none is taken for a single
+// record, so that each is decoded.
+func TestTheShortWayAdmitsWhatTheStrictOneAdmits(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		short, strict := receiving(t), receiving(t)
+		for range rapid.IntRange(1, 4).Draw(rt, "messages") {
+			m := message(rt)
+			quick := outcome(short.Handle(t.Context(), []byte(m)))
+			slow := outcome(strict.Handle(t.Context(), []byte("["+m+"]")))
+			if quick != slow && !(quick == "" && slow == "malformed") { // what concerns nobody is not checked for all that is wrong with it
+				rt.Fatalf("%s\n%q, strictly %q", m, quick, slow)
+			}
+		}
+		if diff := cmp.Diff(len(cases(t, strict.Store)), len(cases(t, short.Store))); diff != "" {
+			rt.Fatal(diff)
+		}
+	})
+}
+
+// message is a record with something odd about it, wrapped somehow.
+func message(t *rapid.T) string {
+	name := rapid.SampledFrom([]string{"RunInstances", "DescribeInstances", "ModifyInstanceAttribute", "CreateLaunchTemplateVersion", "R\\u0075nInstances"}).Draw(t, "name")
+	odd := rapid.SampledFrom([]string{
+		`"readOnly":false`, `"eventName":"RunInstances"`, `"event\u004eame":"RunInstances"`, `"eventname":"RunInstances"`, `"userIdentity":{}`,
+		`"detail":{"eventName":"RunInstances"}`, `"Records":[]`, `"Records":[` + launch("inner", "RunInstances") + `]`, `"eventID":"twice"`,
+		`"Message":"{}","Type":"Notification","TopicArn":"t"`, `"x":[[{"eventName":"RunInstances"}]]`, `"x":"\",\"eventName\":\"RunInstances\""`,
+	}).Draw(t, "odd")
+	record := strings.Replace(launch(rapid.StringMatching("e[0-3]").Draw(t, "id"), "NAME", odd), "NAME", name, 1)
+	switch rapid.IntRange(0, 4).Draw(t, "wrapping") {
+	case 1:
+		return bridged(rapid.SampledFrom([]string{"aws.ec2", "my.app", "aws.partner/x"}).Draw(t, "source"), "111122223333", record)
+	case 2:
+		return fmt.Sprintf(`{"Type":"Notification","TopicArn":"t","Message":%q}`, bridged("aws.ec2", "111122223333", record))
+	case 3:
+		return `{"Records":[` + record + `]}`
+	}
+	return " " + record + "\n"
+}

@@ -1,0 +1,149 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/scan"
+	"github.com/ripostehq/riposte/internal/source"
+)
+
+// Receive takes a stream of records to its end: see source.Receive.
+func (a *App) Receive(ctx context.Context, s source.Stream) (source.Receipt, error) {
+	t := taker{App: a, stream: s, reader: scan.NewReader(s.Records, 0, nil)}
+	t.reader.Live = s.Live
+	if t.stream.Fault == nil {
+		t.stream.Fault = func(error) {}
+	}
+	err := t.run(ctx)
+	return t.receipt, err
+}
+
+// taker is a stream being taken.
+type taker struct {
+	*App
+	stream  source.Stream
+	reader  *scan.Reader
+	receipt source.Receipt
+	events  []event.Event // decoded, and not stored yet
+}
+
+// together is how many events are stored at once where nobody waits for each.
+const together = 64
+
+func (t *taker) run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		rec, err := t.reader.Next()
+		var fault *scan.Fault
+		switch {
+		case err == io.EOF:
+			return t.store(ctx)
+		case errors.As(err, &fault):
+			t.fault(fault)
+			continue
+		case err != nil:
+			return err
+		}
+		if err := t.record(ctx, rec); err != nil {
+			return err
+		}
+		if t.stream.Live || len(t.events) >= together {
+			if err := t.store(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+func (t *taker) fault(err error) {
+	t.receipt.Malformed++
+	t.stream.Fault(&source.Malformed{Err: err})
+}
+
+// record decodes what concerns somebody, and what the scan is not sure of.
+func (t *taker) record(ctx context.Context, rec scan.Record) error {
+	contents := []event.Content{{Record: rec.Body}}
+	switch {
+	case !rec.Unsure:
+		wanted, err := t.wants(ctx, rec)
+		if err != nil {
+			return err
+		}
+		if !wanted {
+			t.receipt.Records++
+			return nil
+		}
+	case rec.Inner:
+		contents[0] = event.Identify(rec.Body)
+	default:
+		var err error
+		if contents, err = event.Unwrap(rec.Body); err != nil {
+			t.fault(err)
+		}
+	}
+	events, bad := t.App.events(contents)
+	t.receipt.Records += len(events)
+	t.events = append(t.events, events...)
+	if bad != nil {
+		t.fault(bad)
+	}
+	return nil
+}
+
+func (t *taker) wants(ctx context.Context, rec scan.Record) (wanted bool, err error) {
+	err = t.again(ctx, func() error {
+		wanted, err = t.Engine.Wants(ctx, rec.Source, rec.Name, rec.Caller)
+		return err
+	})
+	return wanted, err
+}
+
+// store hands over what was decoded.
+func (t *taker) store(ctx context.Context) error {
+	if len(t.events) == 0 {
+		return nil
+	}
+	var ads []ledger.Admission
+	err := t.again(ctx, func() (err error) {
+		ads, err = t.receive(ctx, t.events)
+		return err
+	})
+	var unfit *source.Malformed
+	if errors.As(err, &unfit) {
+		t.fault(unfit.Err)
+		err = nil
+	}
+	t.events = t.events[:0]
+	for _, ad := range ads {
+		if ad.How == "duplicate" {
+			t.receipt.Known++
+		} else {
+			t.receipt.Fresh++
+		}
+	}
+	return err
+}
+
+// again tries until it succeeds, where the stream can't be read again.
+func (t *taker) again(ctx context.Context, try func() error) error {
+	const longest = 10 * time.Second
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, longest) {
+		err := try()
+		var unfit *source.Malformed
+		if err == nil || !t.stream.Live || errors.As(err, &unfit) || ctx.Err() != nil {
+			return err
+		}
+		t.Engine.Log.Error("events can't be stored: the stream waits", "error", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait/2 + rand.N(wait)):
+		}
+	}
+}

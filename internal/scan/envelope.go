@@ -1,0 +1,96 @@
+package scan
+
+// Wrapped is an EventBridge event as the scan saw it.
+type Wrapped struct {
+	Source []byte // the service that sent it
+	Record Record // its detail
+}
+
+// Single scans a message that is one record, bare or in an EventBridge event, as nearly all messages of queues and posts
+// are. It reports false where the message is anything else, or where the scan is not sure of something: that is for the
+// strict decoder. Wrapped has no source where the record is bare.
+func Single(message []byte) (Wrapped, bool) {
+	message = message[skipBlank(message, 0):]
+	if len(message) == 0 || message[0] != '{' {
+		return Wrapped{}, false
+	}
+	var e wrapping
+	var t text
+	t.reset(message)
+	s := object{text: &t, wrapping: &e}
+	end, v := s.members(1)
+	switch {
+	case v != whole || skipBlank(message, end) < len(message):
+		return Wrapped{}, false
+	case !e.foreign && e.detail.seen && e.source.seen && !s.unsure && !s.source.seen && !s.name.seen && !s.time.seen && !s.caller.seen:
+		rec, ok := Object(message[e.detail.from:e.detail.to])
+		return Wrapped{Source: message[e.source.from:e.source.to], Record: rec}, ok && !rec.Unsure
+	}
+	rec := s.record(0, end)
+	return Wrapped{Record: rec}, !rec.Unsure && !e.listed && !e.detail.seen
+}
+
+// wrapping is what an object is if it is an EventBridge event.
+type wrapping struct {
+	source, detail span
+	keys           uint16 // those that were seen
+	foreign        bool   // it has a key that no EventBridge event has
+	listed         bool   // it may hold other records than itself
+}
+
+// The keys of an EventBridge event, all of them.
+// https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+func place(key []byte) uint16 {
+	switch string(key) {
+	case "version":
+		return 1
+	case "id":
+		return 1 << 1
+	case "detail-type":
+		return 1 << 2
+	case "source":
+		return 1 << 3
+	case "account":
+		return 1 << 4
+	case "time":
+		return 1 << 5
+	case "region":
+		return 1 << 6
+	case "resources":
+		return 1 << 7
+	case "detail":
+		return 1 << 8
+	case "replay-name":
+		return 1 << 9
+	}
+	return 0
+}
+
+// is notes a key; it is false where the key stands there twice, so that readers may differ on which counts.
+func (e *wrapping) is(key []byte) bool {
+	at := place(key)
+	e.foreign = e.foreign || at == 0
+	twice := e.keys&at != 0
+	e.keys |= at
+	return !twice
+}
+
+// text takes a string; false where the scan can't be sure. Its span says whether it is free of escapes.
+func (e *wrapping) text(key []byte, at span) bool {
+	if string(key) == "source" {
+		e.source = at
+		return e.is(key) && at.seen
+	}
+	return e.is(key)
+}
+
+// value takes what is no string. Its span says whether it is an object.
+func (e *wrapping) value(key []byte, at span) bool {
+	switch string(key) {
+	case "detail":
+		e.detail = at
+	case "Records", "Events":
+		e.listed = true
+	}
+	return e.is(key)
+}
