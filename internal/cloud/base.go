@@ -3,23 +3,45 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/ripostehq/riposte/event"
 )
 
+// An endpoint that swallows everything must not hold whoever asks it: AWS answers a greeting in milliseconds. How long an
+// answer may take is each user's own matter, since a queue is asked to wait.
+const (
+	dial      = 3 * time.Second
+	handshake = 4 * time.Second
+)
+
 // Load finds riposte's own credentials where the SDK looks for them (environment, profile, role of the machine or the
-// function), and its endpoints: AWS_ENDPOINT_URL is the SDK's own. No call is made before the first client needs one.
+// function), and its endpoints: AWS_ENDPOINT_URL is the SDK's own. No call is made before the first client needs one. A
+// place without a region gets the SDK's, or else its partition's home.
 func Load(ctx context.Context) (func(event.Place) aws.Config, error) {
-	base, err := config.LoadDefaultConfig(ctx)
+	client := awshttp.NewBuildableClient().
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dial }).
+		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = handshake })
+	base, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client))
 	if err != nil {
 		return nil, fmt.Errorf("find AWS credentials: %w", err)
 	}
+	base.APIOptions = append(base.APIOptions, awsmiddleware.AddUserAgentKey("riposte"))
 	return func(p event.Place) aws.Config {
 		cfg := base.Copy()
-		cfg.Region = p.Region
+		switch {
+		case p.Region != "":
+			cfg.Region = p.Region
+		case cfg.Region == "":
+			cfg.Region = global(p).Region
+		}
 		return cfg
 	}, nil
 }

@@ -62,5 +62,9 @@ func called(ctx context.Context) string {
 }
 
 func serviceOf(ctx context.Context) string {
-	return strings.ToLower(strings.ReplaceAll(awsmiddleware.GetServiceID(ctx), " ", ""))
+	name := strings.ToLower(strings.ReplaceAll(awsmiddleware.GetServiceID(ctx), " ", ""))
+	if name == "eventbridge" {
+		return "events" // its prefix in IAM is that of its first name
+	}
+	return name
 }

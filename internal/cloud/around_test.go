@@ -1,0 +1,119 @@
+package cloud
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+)
+
+// through sends one call through what stands around it.
+func through(t *testing.T, around func(*middleware.Stack) error, answer func(context.Context) error) error {
+	t.Helper()
+	st := middleware.NewStack("test", func() any { return nil })
+	if err := around(st); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := st.Initialize.HandleMiddleware(t.Context(), nil, middleware.HandlerFunc(func(ctx context.Context, _ any) (any, middleware.Metadata, error) {
+		return nil, middleware.Metadata{}, answer(ctx)
+	}))
+	return err
+}
+
+func TestContainmentGoesAheadOfTheRest(t *testing.T) {
+	var p pace
+	at := event.Place{Account: "111122223333", Region: "eu-west-1"}
+	now := func(context.Context) error { return nil }
+	hurried := func(s session) error {
+		return through(t, func(st *middleware.Stack) error {
+			if err := within(time.Millisecond)(st); err != nil {
+				return err
+			}
+			return p.around(s)(st)
+		}, now)
+	}
+	mend, contain := session{place: at, class: action.Mend}, session{place: at, class: action.Contain}
+	for range calmBurst {
+		if err := hurried(mend); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if hurried(mend) == nil || hurried(session{place: at, class: action.Destroy}) == nil {
+		t.Error("mending and destroying know no limit")
+	}
+	for i := range urgentBurst {
+		if err := hurried(contain); err != nil {
+			t.Fatalf("containment %d waits behind the rest: %v", i, err)
+		}
+	}
+	if hurried(contain) == nil {
+		t.Error("containment knows no limit")
+	}
+	at.Region = "us-east-1"
+	if err := hurried(session{place: at, class: action.Mend}); err != nil {
+		t.Errorf("one region waits for another: %v", err)
+	}
+}
+
+func TestACallHasAnEnd(t *testing.T) {
+	err := through(t, within(time.Millisecond), func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	if err == nil {
+		t.Error("a call that nobody answers came back without an error")
+	}
+}
+
+func TestSessionsShareTheirConnectionsAndTheirPatience(t *testing.T) {
+	c, own := New(Options{}), awshttp.NewBuildableClient()
+	made, ok := c.impatient(own).(*awshttp.BuildableClient)
+	if !ok || made.GetTimeout() != attempt || own.GetTimeout() != 0 {
+		t.Errorf("a session's attempt may take %v, riposte's own %v", made.GetTimeout(), own.GetTimeout())
+	}
+	if c.impatient(own) != made {
+		t.Error("each session dials for itself")
+	}
+}
+
+func TestReadsAdaptAndChangesDoNot(t *testing.T) {
+	if _, ok := retryer(Audit)().(*retry.AdaptiveMode); !ok {
+		t.Error("reads do not adapt")
+	}
+	for _, p := range []Purpose{Contain, Author, Destroy} {
+		r, ok := retryer(p)().(*retry.Standard)
+		if !ok || r.MaxAttempts() != 6 {
+			t.Errorf("%s: %T", p, r)
+		}
+		if retryer(p)() == retryer(p)() {
+			t.Error("two clients share the trouble of one")
+		}
+	}
+}
+
+func TestGlobalServicesAreReachedAtHome(t *testing.T) {
+	for _, c := range []struct{ region, partition, iam, organizations string }{
+		{"eu-west-1", "aws", "us-east-1", "us-east-1"},
+		{"cn-northwest-1", "aws-cn", "cn-north-1", "cn-northwest-1"},
+		{"us-gov-east-1", "aws-us-gov", "us-gov-west-1", "us-gov-west-1"},
+		{"us-isob-east-1", "aws-iso-b", "us-isob-east-1", "us-isob-east-1"},
+		{"us-iso-west-1", "aws-iso", "us-iso-east-1", "us-iso-east-1"},
+		{"eusc-de-east-1", "aws-eusc", "eusc-de-east-1", "eusc-de-east-1"},
+	} {
+		if got := PartitionOf(c.region); got != c.partition {
+			t.Errorf("%s is in %s", c.region, got)
+		}
+		if got := global(event.Place{Partition: c.partition, Region: c.region}).Region; got != c.iam {
+			t.Errorf("IAM of %s is in %s", c.partition, got)
+		}
+		if got := OrganizationsIn(c.partition).Region; got != c.organizations {
+			t.Errorf("Organizations of %s is in %s", c.partition, got)
+		}
+	}
+}

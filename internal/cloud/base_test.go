@@ -1,0 +1,48 @@
+package cloud_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+)
+
+// Whoever stands behind AWS_ENDPOINT_URL is asked, with the environment's credentials, in the region of the place.
+func TestTheProcessIsWhoTheEnvironmentSays(t *testing.T) {
+	var asked []*http.Request
+	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r)
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = w.Write([]byte(`<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`))
+	}))
+	defer aws.Close()
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": aws.URL, "AWS_ACCESS_KEY_ID": "AKIARIPOSTE000000001", "AWS_SECRET_ACCESS_KEY": "own", "AWS_SESSION_TOKEN": "",
+		"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+	} {
+		t.Setenv(name, value)
+	}
+	base, err := cloud.Load(t.Context())
+	if err != nil || len(asked) != 0 {
+		t.Fatalf("%v, after %d calls", err, len(asked))
+	}
+	for _, p := range []event.Place{{Partition: "aws", Region: "eu-west-1"}, {Partition: "aws-cn"}} {
+		who, err := sts.NewFromConfig(base(p)).GetCallerIdentity(t.Context(), nil)
+		if err != nil || *who.Account != "111122223333" {
+			t.Fatalf("%v, %+v", err, who)
+		}
+	}
+	for i, want := range []string{"AKIARIPOSTE000000001/", "/cn-north-1/sts/"} {
+		if got := asked[i].Header.Get("Authorization"); !strings.Contains(got, want) {
+			t.Errorf("call %d is signed %q, want %s", i, got, want)
+		}
+	}
+	if agent := asked[0].Header.Get("User-Agent"); !strings.Contains(agent, "riposte") {
+		t.Errorf("it calls itself %q", agent)
+	}
+}

@@ -1,0 +1,25 @@
+package cloud
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// nothing is what a visitor may change.
+const nothing = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`
+
+// Visit opens a session for whoever looks at the accounts rather than at a case. In a tier that changes it may do nothing at
+// all: that it can be opened is all there is to know.
+func (c *Cloud) Visit(p event.Place, purpose Purpose) aws.Config {
+	s := session{place: p, purpose: purpose, name: "riposte-doctor"}
+	if purpose.changes() {
+		s.policy = nothing
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.config(s)
+}
+
+// Global is where the global services of the place's partition, IAM above all, are at home and their events arrive.
+func Global(p event.Place) event.Place { return global(p) }
