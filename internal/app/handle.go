@@ -14,7 +14,12 @@ import (
 
 // Handle takes one message of a source: when it returns nil, the message may be acknowledged. See source.Handle. Most
 // messages hold one record that concerns nobody: these are looked at and not decoded.
-func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, error) {
+func (a *App) Handle(ctx context.Context, body []byte) (ads []ledger.Admission, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &source.Malformed{Err: panicked(v)}
+		}
+	}()
 	one, sure := scan.Single(body)
 	if sure && sentByAWS(one) {
 		wanted, err := a.Engine.Wants(ctx, one.Record.Source, one.Record.Name, one.Record.Caller)

@@ -1,0 +1,221 @@
+package sqs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/mototest"
+	"github.com/ripostehq/riposte/internal/source"
+	"github.com/ripostehq/riposte/internal/source/sqs"
+)
+
+// store keeps bodies, unless it is away; what begins with "bad" it can't read.
+type store struct {
+	mu   sync.Mutex
+	kept []string
+	away bool
+}
+
+func (s *store) handle(_ context.Context, body []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.away:
+		return errors.New("no space left on device")
+	case bytes.HasPrefix(body, []byte("bad")):
+		return &source.Malformed{Err: errors.New("no valid JSON at byte 0")}
+	}
+	s.kept = append(s.kept, string(body))
+	return nil
+}
+
+func (s *store) set(away bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.away = away
+}
+
+// all are the bodies that were stored; a queue may deliver one twice.
+func (s *store) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Compact(slices.Sorted(slices.Values(s.kept)))
+}
+
+// figures counts what the meter is told.
+type figures struct {
+	source.Unmetered
+	mu            sync.Mutex
+	again, failed int
+	waited        time.Duration // the longest
+}
+
+func (f *figures) Again(string) { f.mu.Lock(); f.again++; f.mu.Unlock() }
+
+func (f *figures) Failed(string) { f.mu.Lock(); f.failed++; f.mu.Unlock() }
+
+func (f *figures) Waited(_ string, d time.Duration) {
+	f.mu.Lock()
+	f.waited = max(f.waited, d)
+	f.mu.Unlock()
+}
+
+// reading starts a source; the function it returns stops it and waits for its end.
+func reading(t *testing.T, q sqs.Client, url string, handle source.Handle, m source.Meter, log *bytes.Buffer) (stop func()) {
+	t.Helper()
+	s := sqs.New(sqs.Options{Client: q, URL: url, Handle: handle, Now: time.Now, Log: slog.New(slog.NewTextHandler(log, nil)), Meter: m})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("the source ended with %v", err)
+		}
+	}
+}
+
+func many(n int) (bodies []string) {
+	for i := range n {
+		bodies = append(bodies, fmt.Sprintf("body %03d", i))
+	}
+	return bodies
+}
+
+func TestWhatIsStoredIsDeletedAndWhatCantBeReadIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s, f, log := &queue{stubborn: 5}, &store{}, &figures{}, &bytes.Buffer{}
+		q.send(many(30)...)
+		q.send("bad PRIVATE")
+		time.Sleep(3 * time.Second)
+		stop := reading(t, q, "q", s.handle, f, log)
+		time.Sleep(30 * time.Second)
+		stop()
+		if got := s.all(); !slices.Equal(got, many(30)) {
+			t.Errorf("stored %q", got)
+		}
+		if got := q.left(); !slices.Equal(got, []string{"bad PRIVATE"}) {
+			t.Errorf("left in the queue: %q", got)
+		}
+		if f.waited != 3*time.Second {
+			t.Errorf("the longest wait is %v", f.waited)
+		}
+		if text := log.String(); strings.Contains(text, "PRIVATE") || !strings.Contains(text, "message=m30") {
+			t.Errorf("logged:\n%s", text)
+		}
+	})
+}
+
+// A store that is away for a quarter of an hour: no message is handed out so often that a queue would take it for poison.
+func TestAStoreThatIsAwayIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s, f, log := &queue{}, &store{away: true}, &figures{}, &bytes.Buffer{}
+		q.send(many(60)...)
+		stop := reading(t, q, "q", s.handle, f, log)
+		time.Sleep(15 * time.Minute)
+		for _, m := range q.messages {
+			if m.receipts > 5 {
+				t.Errorf("%s was handed out %d times", m.id, m.receipts)
+			}
+		}
+		s.set(false)
+		time.Sleep(20 * time.Minute)
+		stop()
+		if got := s.all(); !slices.Equal(got, many(60)) || len(q.left()) > 0 {
+			t.Errorf("stored %q, left %q", got, q.left())
+		}
+		if text := log.String(); strings.Count(text, "level=ERROR") != 1 || !strings.Contains(text, "stored again") {
+			t.Errorf("logged:\n%s", text)
+		}
+		if f.again == 0 || f.failed == 0 {
+			t.Errorf("counted %d again and %d failed", f.again, f.failed)
+		}
+	})
+}
+
+func TestAQueueThatIsAwayIsAskedAgainAndAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s, log := &queue{away: true}, &store{}, &bytes.Buffer{}
+		q.send(many(5)...)
+		stop := reading(t, q, "q", s.handle, nil, log)
+		time.Sleep(time.Hour)
+		if q.polls < 60 || q.polls > 1000 {
+			t.Errorf("asked %d times within the hour", q.polls)
+		}
+		q.set(false)
+		time.Sleep(2 * time.Minute)
+		stop()
+		if got := s.all(); !slices.Equal(got, many(5)) {
+			t.Errorf("stored %q", got)
+		}
+		if text := log.String(); strings.Count(text, "level=ERROR") != 1 {
+			t.Errorf("logged:\n%s", text)
+		}
+	})
+}
+
+// Whoever stops the source waits for what is in hand: it is stored and deleted.
+func TestStoppingEndsWhatIsInHand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s := &queue{}, &store{}
+		q.send("slow")
+		stop := reading(t, q, "q", func(ctx context.Context, body []byte) error {
+			time.Sleep(10 * time.Second)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return s.handle(ctx, body)
+		}, nil, &bytes.Buffer{})
+		time.Sleep(time.Second)
+		stop()
+		if len(s.all()) != 1 || len(q.left()) != 0 {
+			t.Errorf("stored %q, left %q", s.all(), q.left())
+		}
+	})
+}
+
+// The same against a queue that other people wrote.
+func TestSourceOnMoto(t *testing.T) {
+	server := mototest.Start(t)
+	client := awssqs.NewFromConfig(server.Config(event.Place{Region: "eu-west-1"}))
+	made, err := client.CreateQueue(t.Context(), &awssqs.CreateQueueInput{QueueName: aws.String("events")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range append(many(25), "bad") {
+		if _, err := client.SendMessage(t.Context(), &awssqs.SendMessageInput{QueueUrl: made.QueueUrl, MessageBody: &body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, f := &store{}, &figures{}
+	stop := reading(t, client, *made.QueueUrl, s.handle, f, &bytes.Buffer{})
+	for deadline := time.Now().Add(30 * time.Second); len(s.all()) < 25 && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	}
+	stop()
+	if got := s.all(); !slices.Equal(got, many(25)) {
+		t.Errorf("stored %q", got)
+	}
+	out, err := client.GetQueueAttributes(t.Context(), &awssqs.GetQueueAttributesInput{
+		QueueUrl: made.QueueUrl, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seen, hidden := out.Attributes["ApproximateNumberOfMessages"], out.Attributes["ApproximateNumberOfMessagesNotVisible"]; seen != "0" || hidden != "1" {
+		t.Errorf("in the queue: %s to be seen, %s hidden, want the unreadable one alone", seen, hidden)
+	}
+}
