@@ -52,6 +52,22 @@ func (q *queue) set(away bool) {
 	q.away = away
 }
 
+func (q *queue) asked() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.polls
+}
+
+// oftenest is how often the message was handed out that was handed out oftenest.
+func (q *queue) oftenest() (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range q.messages {
+		n = max(n, m.receipts)
+	}
+	return n
+}
+
 var errAway = errors.New("connection refused")
 
 func (q *queue) ReceiveMessage(ctx context.Context, in *sqs.ReceiveMessageInput, _ ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error) {
