@@ -1,16 +1,12 @@
 # riposte.yaml as this deployment needs it.
 
 locals {
-  roles = merge(
-    { for t in var.tiers : t => "${trimprefix(var.role_path, "/")}riposte-${t}" },
-    { external_id = var.external_id },
-  )
   config = yamlencode(merge(
     {
       organization = {
         accounts = [{ id = data.aws_caller_identity.here.account_id, name = "this" }]
         regions  = distinct([var.region, var.home_region])
-        roles    = local.roles
+        roles    = merge(module.spoke.roles, { external_id = var.external_id })
       }
       playbooks = { defaults = { mode = var.mode } }
       ledger    = "dynamodb:${module.hub.table}"

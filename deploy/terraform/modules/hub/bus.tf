@@ -7,7 +7,7 @@ locals {
   senders = length(var.accounts) == 0 ? { all = null } : {
     for i, some in chunklist(sort(distinct(concat(var.accounts, [local.account]))), 100) : tostring(i) => some
   }
-  foreign = var.organization_id != null || length(var.accounts) > 0
+  foreign = var.organization_id != "" || length(var.accounts) > 0
 }
 
 resource "aws_cloudwatch_event_bus" "events" {
@@ -28,10 +28,10 @@ data "aws_iam_policy_document" "bus" {
     resources = [aws_cloudwatch_event_bus.events.arn]
     principals {
       type        = "AWS"
-      identifiers = var.organization_id != null || length(var.accounts) == 0 ? ["*"] : [for a in var.accounts : "${local.prefix}:iam::${a}:root"]
+      identifiers = var.organization_id != "" || length(var.accounts) == 0 ? ["*"] : [for a in var.accounts : "${local.prefix}:iam::${a}:root"]
     }
     dynamic "condition" {
-      for_each = var.organization_id == null ? [] : [var.organization_id]
+      for_each = var.organization_id == "" ? [] : [var.organization_id]
       content {
         test     = "StringEquals"
         variable = "aws:PrincipalOrgID"

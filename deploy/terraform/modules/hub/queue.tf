@@ -24,8 +24,10 @@ resource "aws_sqs_queue" "events" {
   receive_wait_time_seconds  = 20
   message_retention_seconds  = 4 * 24 * 3600
   sqs_managed_sse_enabled    = true
-  policy                     = data.aws_iam_policy_document.events.json
   tags                       = var.tags
+  lifecycle {
+    ignore_changes = [policy, redrive_policy] # these two are the resources below
+  }
 }
 
 resource "aws_sqs_queue_redrive_policy" "events" {
@@ -34,6 +36,12 @@ resource "aws_sqs_queue_redrive_policy" "events" {
     deadLetterTargetArn = aws_sqs_queue.dead.arn
     maxReceiveCount     = var.max_receives
   })
+}
+
+resource "aws_sqs_queue_policy" "events" {
+  queue_url  = aws_sqs_queue.events.url
+  policy     = data.aws_iam_policy_document.events.json
+  depends_on = [aws_sqs_queue_redrive_policy.events] # one attribute after the other: emulators forget the first
 }
 
 # What stands in a message is believed: who may send one may make riposte see what never happened, or an undo by somebody

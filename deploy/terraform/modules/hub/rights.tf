@@ -3,7 +3,7 @@
 
 locals {
   role_owners = length(var.accounts) > 0 ? sort(distinct(concat(var.accounts, [local.account]))) : (
-    var.organization_id != null ? ["*"] : [local.account]
+    var.organization_id != "" ? ["*"] : [local.account]
   )
   tiers      = ["audit", "tag", "report", "contain", "author", "destroy"]
   tier_roles = [for p in setproduct(local.role_owners, local.tiers) : "${local.prefix}:iam::${p[0]}:role${var.role_path}riposte-${p[1]}"]
@@ -71,7 +71,7 @@ data "aws_iam_policy_document" "own" {
     actions   = ["sts:AssumeRole"]
     resources = local.tier_roles
     dynamic "condition" {
-      for_each = var.organization_id == null ? [] : [var.organization_id]
+      for_each = var.organization_id == "" ? [] : [var.organization_id]
       content {
         test     = "StringEquals"
         variable = "aws:ResourceOrgID"

@@ -18,11 +18,11 @@ variable "run_as" {
 }
 
 variable "organization_id" {
-  description = "The organisation whose accounts may send events, and whose roles riposte may assume. Null: only those of accounts."
+  description = "The organisation whose accounts may send events, and whose roles riposte may assume. Empty: only those of accounts."
   type        = string
-  default     = null
+  default     = ""
   validation {
-    condition     = var.organization_id == null || can(regex("^o-[a-z0-9]{10,32}$", var.organization_id))
+    condition     = can(regex("^(o-[a-z0-9]{10,32})?$", var.organization_id))
     error_message = "Want an organisation's id, like o-ab12cd34ef."
   }
 }
