@@ -7,6 +7,8 @@ type cli struct {
 	Demo   demoVerb   `cmd:"" group:"See" help:"Watch attacks on an AWS that lives in memory, and what riposte does about them."`
 	Replay replayVerb `cmd:"" group:"See" help:"Read recorded CloudTrail and say what would have been done."`
 
+	Serve serveVerb `cmd:"" group:"Run" help:"Take events and answer them, until told to stop."`
+
 	Cases   casesVerb   `cmd:"" group:"Cases" help:"List the cases of a ledger."`
 	Case    caseVerb    `cmd:"" group:"Cases" help:"Show one case: who, what, when, and every step."`
 	Approve approveVerb `cmd:"" group:"Cases" help:"Let a case that asks go on."`

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/serve"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// check says what a daemon would do, as a result.
+func (v serveVerb) check(sh *shell, c *config.Config) error {
+	sources, err := wiring{sh: sh}.sources(c, &serve.Live{})
+	if err != nil {
+		return usage{err}
+	}
+	file, err := v.path(c)
+	if err != nil {
+		return err
+	}
+	a := serve.Announce(c, sources)
+	a.Ledger = config.SQLite + ":" + file
+	a.Version, _, _ = built()
+	a.Replica, a.Metrics = replica(), c.Metrics.Listen
+	return sh.announce(sh.out, a)
+}
+
+// announce prints what is begun: lines for people, or one object.
+func (sh *shell) announce(to io.Writer, a serve.Announcement) error {
+	if sh.json() {
+		e := json.NewEncoder(to)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(map[string]serve.Announcement{"serve": a}); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+		return nil
+	}
+	for _, line := range a.Text() {
+		if _, err := fmt.Fprintln(to, plain([]any{line})...); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	}
+	return nil
+}
+
+func ids(catalogue []playbook.Definition) (out []string) {
+	for _, d := range catalogue {
+		out = append(out, d.ID)
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/serve"
+	"github.com/ripostehq/riposte/internal/source/http"
+	"github.com/ripostehq/riposte/internal/source/sqs"
+)
+
+// sources are those that the configuration names.
+func (w wiring) sources(c *config.Config, live *serve.Live) ([]serve.Source, error) {
+	var out []serve.Source
+	for _, s := range c.Sources {
+		made, err := json.Marshal(s)
+		if err != nil {
+			return nil, fmt.Errorf("read the sources: %w", err)
+		}
+		one, err := w.source(s, live)
+		if err != nil {
+			return nil, err
+		}
+		one.Made = string(made)
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+func (w wiring) source(s config.Source, live *serve.Live) (serve.Source, error) {
+	switch {
+	case s.HTTP != nil:
+		return w.http(*s.HTTP, live)
+	default:
+		return w.sqs(*s.SQS, live), nil
+	}
+}
+
+func (w wiring) http(s config.HTTP, live *serve.Live) (serve.Source, error) {
+	src, err := http.New(http.Options{Listen: s.Listen, Secret: os.Getenv(s.SecretEnv), Handle: live.Handle, Log: w.log, Meter: w.meter})
+	if err != nil {
+		return serve.Source{}, fmt.Errorf("source http %s, secret in %s: %w", s.Listen, s.SecretEnv, err)
+	}
+	return serve.Source{Name: "http " + s.Listen, Run: func(ctx context.Context, up func()) error {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.Listen)
+		if err != nil {
+			return fmt.Errorf("listen for events: %w", err)
+		}
+		up()
+		return src.Serve(ctx, l)
+	}}, nil
+}
+
+func (w wiring) sqs(s config.SQS, live *serve.Live) serve.Source {
+	client := awssqs.NewFromConfig(w.base(event.Place{Region: s.Region}))
+	src := sqs.New(sqs.Options{Client: client, URL: s.QueueURL, Handle: live.Handle, Now: w.sh.now, Log: w.log, Meter: w.meter})
+	return at("sqs "+s.QueueURL, src.Run)
+}
+
+// at is a source that asks for its events: it is up at once, whatever it is answered.
+func at(name string, run func(context.Context) error) serve.Source {
+	return serve.Source{Name: name, Run: func(ctx context.Context, up func()) error {
+		up()
+		return run(ctx)
+	}}
+}

@@ -1,0 +1,38 @@
+package metrics
+
+import "github.com/prometheus/client_golang/prometheus"
+
+const namespace = "riposte"
+
+func (m *Meter) counters() {
+	vec := func(name, help string, labels ...string) *prometheus.CounterVec {
+		v := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
+		m.registry.MustRegister(v)
+		return v
+	}
+	one := func(name, help string) prometheus.Counter {
+		c := prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
+		m.registry.MustRegister(c)
+		return c
+	}
+	m.events = vec("events_total", "Messages with events that a source has read.", "source")
+	m.malformed = vec("malformed_total", "Messages of which some can't be read.", "source")
+	m.refused = vec("refused_total", "Messages turned away unread.", "source", "why")
+	m.sourceErrors = vec("source_errors_total", "Messages that could not be stored, and failures to ask a source: they come again.", "source")
+	m.again = vec("duplicates_total", "Messages that had been delivered before.", "source")
+	m.reconciled = vec("reconciled_total", "Suspects that a best-effort source should have brought and did not.", "source")
+	m.suspects = vec("suspects_total", "Suspects stored: opened a case, joined one, or a duplicate.", "how")
+	m.verdicts = vec("verdicts_total", "What the gate decided about steps, and the rule that did; a step is judged each time it is looked at.", "playbook", "decision", "rule")
+	m.actions = vec("actions_total", "Changes sent to AWS: done, refused for good, or an error, after which it is looked again.", "kind", "outcome")
+	m.errors = vec("errors_total", "Turns that ended in an error, and reports that could not be sent.", "playbook")
+	m.states = vec("case_states_total", "States that cases have come to.", "playbook", "state")
+	m.ledgerErrors = one("ledger_errors_total", "Failures of the ledger outside a case.")
+	m.reloads = one("config_reload_failures_total", "Reloads refused since the configuration was invalid.")
+	m.reloadFailed = gauge("config_reload_failed", "1 while the configuration on disk is invalid and the one before is in effect.", nil)
+	m.loaded = gauge("config_loaded_timestamp_seconds", "When the configuration in effect was read.", nil)
+	m.registry.MustRegister(m.reloadFailed, m.loaded)
+}
+
+func gauge(name, help string, labels prometheus.Labels) prometheus.Gauge {
+	return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: labels})
+}

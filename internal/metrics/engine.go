@@ -1,0 +1,39 @@
+package metrics
+
+import (
+	"errors"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+var _ engine.Meter = (*Meter)(nil)
+
+// Admitted counts suspects.
+func (m *Meter) Admitted(ads []ledger.Admission) {
+	for _, a := range ads {
+		m.suspects.WithLabelValues(a.How).Inc()
+	}
+}
+
+// Judged counts a verdict.
+func (m *Meter) Judged(playbook string, v gate.Verdict) {
+	m.verdicts.WithLabelValues(m.label(playbook), string(v.Do), v.Rule).Inc()
+}
+
+// Acted counts a change by what AWS answered.
+func (m *Meter) Acted(kind string, err error) {
+	outcome := "done"
+	switch {
+	case errors.Is(err, action.ErrCannot):
+		outcome = "refused"
+	case err != nil:
+		outcome = "error"
+	}
+	m.actions.WithLabelValues(m.label(kind), outcome).Inc()
+}
+
+// Stopped counts an error.
+func (m *Meter) Stopped(playbook string, _ error) { m.errors.WithLabelValues(m.label(playbook)).Inc() }

@@ -1,0 +1,90 @@
+// Package metrics counts what sources and engine do, for Prometheus. No label comes from an event: who can cause events
+// can raise numbers, and never the number of series.
+package metrics
+
+import (
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Options are what the figures are about.
+type Options struct {
+	Version   string
+	Playbooks []string // ids of the catalogue: any other is counted as "other"
+	Store     ledger.Store
+	Now       func() time.Time
+}
+
+// Meter is the figures of one process: an engine.Meter and a source.Meter.
+type Meter struct {
+	registry *prometheus.Registry
+	known    map[string]bool // playbooks and kinds of actions
+
+	events, malformed, refused, sourceErrors, again, reconciled *prometheus.CounterVec
+	waited                                                      *prometheus.HistogramVec
+
+	suspects, verdicts, actions, errors, states *prometheus.CounterVec
+	ledgerErrors, reloads                       prometheus.Counter
+	reloadFailed, loaded                        prometheus.Gauge
+
+	stages                       *prometheus.HistogramVec
+	delivery, answer, containing prometheus.Histogram
+}
+
+// New makes the figures, all of them in a registry of their own.
+func New(o Options) *Meter {
+	m := &Meter{registry: prometheus.NewRegistry(), known: map[string]bool{}}
+	for _, id := range o.Playbooks {
+		m.known[id] = true
+	}
+	for _, k := range action.Kinds() {
+		m.known[k.Name] = true
+	}
+	m.counters()
+	m.histograms()
+	build := gauge("build_info", "What runs: always 1.", prometheus.Labels{"version": o.Version, "go": runtime.Version()})
+	build.Set(1)
+	m.registry.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if o.Store != nil {
+		m.registry.MustRegister(&backlog{store: o.Store, now: o.Now})
+	}
+	return m
+}
+
+// Handler serves /metrics. What can't be had, as while the ledger is away, is left out.
+func (m *Meter) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		MaxRequestsInFlight: 2, Timeout: 10 * time.Second, ErrorHandling: promhttp.ContinueOnError,
+	})
+}
+
+// label is a name of riposte's own, or "other".
+func (m *Meter) label(name string) string {
+	if m.known[name] {
+		return name
+	}
+	return "other"
+}
+
+// LedgerFailed counts an error of the ledger outside any case.
+func (m *Meter) LedgerFailed() { m.ledgerErrors.Inc() }
+
+// Loaded notes that a configuration came into effect.
+func (m *Meter) Loaded(at time.Time) {
+	m.loaded.Set(float64(at.Unix()))
+	m.reloadFailed.Set(0)
+}
+
+// ReloadFailed notes that the configuration on disk is not the one in effect.
+func (m *Meter) ReloadFailed() {
+	m.reloads.Inc()
+	m.reloadFailed.Set(1)
+}

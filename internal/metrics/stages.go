@@ -1,0 +1,59 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+func (m *Meter) histograms() {
+	options := func(name, help string, buckets []float64) prometheus.HistogramOpts {
+		return prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets}
+	}
+	fine := []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 30, 60, 300}
+	coarse := []float64{1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 300, 600, 1800}
+	m.stages = prometheus.NewHistogramVec(options("stage_seconds", "Time from one stage of a case to the next.", fine), []string{"stage"})
+	m.delivery = prometheus.NewHistogram(options("delivery_seconds",
+		"From eventTime, which has a resolution of one second, to receipt: CloudTrail's and EventBridge's part of the time to contain.", coarse))
+	m.answer = prometheus.NewHistogram(options("answer_seconds", "From receipt to contained: riposte's part of the time to contain.", fine))
+	m.containing = prometheus.NewHistogram(options("time_to_contain_seconds",
+		"From eventTime to contained. A containment that somebody undid is counted again when it is in effect again.", coarse))
+	m.waited = prometheus.NewHistogramVec(options("queue_age_seconds", "How long a message had waited in its queue when it was taken.",
+		[]float64{.05, .1, .2, .5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400}), []string{"source"})
+	m.registry.MustRegister(m.stages, m.delivery, m.answer, m.containing, m.waited)
+}
+
+// Moved counts states, and measures the stages that were reached: see engine.Meter.
+func (m *Meter) Moved(c *ledger.Case, was engine.Stand) {
+	if was.State != c.State {
+		m.states.WithLabelValues(m.label(c.Playbook), string(c.State)).Inc()
+	}
+	if was.State == ledger.Suspected && c.State != ledger.Suspected {
+		observe(m.delivery, c.Times.Occurred, c.Times.Received)
+	}
+	m.stage("received_decided", was.Times.Decided, c.Times.Decided, c.Times.Received)
+	m.stage("decided_first_change", was.Times.FirstChange, c.Times.FirstChange, c.Times.Decided)
+	m.stage("first_change_contained", was.Times.Contained, c.Times.Contained, c.Times.FirstChange)
+	m.stage("contained_verified", was.Times.Verified, c.Times.Verified, c.Times.Contained)
+	if now := c.Times.Contained; !now.Equal(was.Times.Contained) {
+		observe(m.containing, c.Times.Occurred, now)
+		observe(m.answer, c.Times.Received, now)
+	}
+}
+
+// stage observes the time to a stage that was reached just now.
+func (m *Meter) stage(name string, was, now, since time.Time) {
+	if !now.Equal(was) {
+		observe(m.stages.WithLabelValues(name), since, now)
+	}
+}
+
+// observe measures nothing where one end was not reached. A clock of AWS that goes before ours makes no negative time.
+func observe(h prometheus.Observer, from, to time.Time) {
+	if !from.IsZero() && !to.IsZero() {
+		h.Observe(max(0, to.Sub(from).Seconds()))
+	}
+}

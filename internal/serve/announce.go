@@ -1,0 +1,109 @@
+package serve
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ripostehq/riposte/internal/config"
+)
+
+// Announcement is what a daemon will do, where, and in which mode.
+type Announcement struct {
+	Version  string   `json:"version"`
+	Replica  string   `json:"replica"`
+	Config   string   `json:"config"` // file; "" where there is none
+	Ledger   string   `json:"ledger"`
+	Sources  []string `json:"sources"`
+	Accounts string   `json:"accounts"`
+	Regions  []string `json:"regions"`
+	Act      []string `json:"act"` // playbooks, with the scopes where they go less far or further
+	Ask      []string `json:"ask"`
+	Observe  []string `json:"observe"`
+	Rights   []string `json:"rights"` // tiers that have a role; none: its own credentials
+	Report   []string `json:"report"`
+	Metrics  string   `json:"metrics"` // address; "" where it is off
+	Warnings []string `json:"warnings"`
+}
+
+// Announce says what will be done under a configuration.
+func Announce(c *config.Config, sources []Source) Announcement {
+	a := Announcement{
+		Config: c.File, Ledger: c.Ledger.String(), Accounts: accounts(c.Organization), Regions: append([]string{}, c.Organization.Regions...),
+		Sources: []string{}, Act: []string{}, Ask: []string{}, Observe: []string{}, Rights: []string{}, Report: []string{}, Warnings: []string{},
+	}
+	for _, s := range sources {
+		a.Sources = append(a.Sources, s.Name)
+	}
+	for _, p := range c.Playbooks() {
+		list := map[config.Mode]*[]string{config.Act: &a.Act, config.Ask: &a.Ask, config.Observe: &a.Observe}[c.Boldest(p.ID)]
+		name := p.ID
+		if modes := c.Modes(p.ID); strings.Contains(modes, ",") {
+			name += " (" + modes + ")"
+		}
+		*list = append(*list, name)
+	}
+	for _, t := range tiers(c.Organization.Roles) {
+		if t.role != "" {
+			a.Rights = append(a.Rights, t.name)
+		}
+	}
+	if c.Report.SecurityHub {
+		a.Report = append(a.Report, "Security Hub")
+	}
+	a.Warnings = append(a.Warnings, unwise(c, len(a.Act) > 0, len(a.Rights) > 0)...)
+	return a
+}
+
+func accounts(o config.Organization) string {
+	switch {
+	case o.Discover:
+		return "those of the organisation"
+	case len(o.Accounts) > 0:
+		return fmt.Sprintf("%d listed", len(o.Accounts))
+	}
+	return "that of its own credentials"
+}
+
+type tier struct{ name, role string }
+
+func tiers(r config.Roles) []tier {
+	return []tier{{"audit", r.Audit}, {"tag", r.Tag}, {"report", r.Report}, {"contain", r.Contain}, {"author", r.Author}, {"destroy", r.Destroy}}
+}
+
+// Text is the announcement for people, a line each.
+func (a Announcement) Text() []string {
+	or := func(list []string, none string) string {
+		if len(list) == 0 {
+			return none
+		}
+		return strings.Join(list, ", ")
+	}
+	rows := [][2]string{
+		{"riposte", a.Version + ", as " + a.Replica},
+		{"config", or(nonempty(a.Config), "none: every playbook observes")},
+		{"ledger", a.Ledger},
+		{"sources", or(a.Sources, "none")},
+		{"defends", a.Accounts + " account(s), in " + or(a.Regions, "every region that events come from")},
+		{"acts", or(a.Act, "nowhere")},
+		{"asks", or(a.Ask, "nowhere")},
+		{"observes", or(a.Observe, "nothing")},
+		{"rights", or(a.Rights, "those of its own credentials")},
+		{"reports", or(a.Report, "to nobody but its ledger and log")},
+		{"figures", or(nonempty(a.Metrics), "off")},
+	}
+	var out []string
+	for _, r := range rows {
+		out = append(out, fmt.Sprintf("%-9s %s", r[0], r[1]))
+	}
+	for _, w := range a.Warnings {
+		out = append(out, "warning   "+w)
+	}
+	return out
+}
+
+func nonempty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}

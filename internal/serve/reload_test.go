@@ -1,0 +1,109 @@
+package serve_test
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/serve"
+)
+
+const watching = `
+organization: {accounts: [{id: "111122223333"}], regions: [eu-west-1]}
+playbooks: {launch.unapproved-image: {mode: observe, params: {allow_owners: [self]}}}
+metrics: {listen: "127.0.0.1:0"}
+`
+
+func TestAReloadTakesEffectWithTheNextTurn(t *testing.T) {
+	s := set(t)
+	d := s.serve(watching)
+	s.attack()
+	s.until("observed", func() bool { return d.states() == "observed" })
+	text := acting
+	d.file.Store(&text)
+	d.hup <- syscall.SIGHUP
+	s.until("told", func() bool { return strings.Contains(d.log.String(), "the new configuration is in effect") })
+	if !strings.Contains(d.log.String(), `"launch.unapproved-image: act, was: observe"`) {
+		t.Errorf("what changed is not told:\n%s", d.log)
+	}
+	s.attack()
+	s.until("verified", func() bool { return d.states() == "observed verified" })
+	if err := d.end(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnInvalidConfigurationIsRefusedAndTheOldOneStays(t *testing.T) {
+	s := set(t)
+	d := s.serve(acting)
+	s.until("ready", d.says("/readyz", "source trail: ok"))
+	bad := "limits: {incidents_per_hour: 0}\nplaybooks: {launch.unapproved-image: {mode: atc}}"
+	d.file.Store(&bad)
+	d.hup <- syscall.SIGHUP
+	s.until("refused", d.says("/metrics", "riposte_config_reload_failed 1"))
+	code, body := d.page("/readyz")
+	if code != 200 || !strings.Contains(body, "the file was refused, the one before is in effect: riposte.yaml:") || !strings.Contains(body, "(and 1 more)") {
+		t.Errorf("%d %s", code, body)
+	}
+	if log := d.log.String(); !strings.Contains(log, "want at least 1") || !strings.Contains(log, `did you mean \"act\"`) {
+		t.Errorf("not every problem is told:\n%s", log)
+	}
+	s.attack()
+	s.until("verified", func() bool { return d.states() == "verified" })
+	good := acting
+	d.file.Store(&good)
+	d.hup <- syscall.SIGHUP
+	s.until("mended", d.says("/metrics", "riposte_config_reload_failed 0"))
+	if err := d.end(); err != nil {
+		t.Error(err)
+	}
+}
+
+// counted is a source that says how often it was started, and whether it runs.
+type counted struct{ starts, runs atomic.Int64 }
+
+func (c *counted) source(made string) serve.Source {
+	return serve.Source{Name: made, Made: made, Run: func(ctx context.Context, up func()) error {
+		c.starts.Add(1)
+		c.runs.Add(1)
+		defer c.runs.Add(-1)
+		up()
+		<-ctx.Done()
+		return nil
+	}}
+}
+
+func TestAReloadLeavesSourcesAloneThatStayTheSame(t *testing.T) {
+	s := set(t)
+	var same, other counted
+	d := s.serve(watching, func(_ *daemon, o *serve.Options) {
+		o.Sources = func(c *config.Config, _ *serve.Live) ([]serve.Source, error) {
+			return []serve.Source{same.source("same"), other.source(c.Modes("launch.unapproved-image"))}, nil
+		}
+	})
+	s.until("ready", d.says("/readyz", "source observe: ok"))
+	text := acting
+	d.file.Store(&text)
+	d.hup <- syscall.SIGHUP
+	s.until("exchanged", d.says("/readyz", "source act: ok"))
+	if same.starts.Load() != 1 || same.runs.Load() != 1 || other.starts.Load() != 2 || other.runs.Load() != 1 {
+		t.Errorf("same: %d starts, %d run; other: %d, %d", same.starts.Load(), same.runs.Load(), other.starts.Load(), other.runs.Load())
+	}
+	if err := d.end(); err != nil || same.runs.Load()+other.runs.Load() != 0 {
+		t.Errorf("%v; %d run on", err, same.runs.Load()+other.runs.Load())
+	}
+}
+
+func TestNoSourceIsAnErrorThatSaysHowToNameOne(t *testing.T) {
+	_, err := serve.New(serve.Options{
+		Workers: 1, App: func(*config.Config, func()) *app.App { return nil },
+		Sources: func(*config.Config, *serve.Live) ([]serve.Source, error) { return nil, nil },
+	})
+	if err == nil || !strings.Contains(err.Error(), "sources:\n      - sqs: {queue_url:") {
+		t.Errorf("%v", err)
+	}
+}

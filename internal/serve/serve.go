@@ -1,0 +1,116 @@
+// Package serve is the daemon: sources beside workers over one ledger, with figures for those who look after it, until it
+// is told to stop. Its configuration can be exchanged while it runs.
+package serve
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/metrics"
+)
+
+// Options are what a daemon is made of.
+type Options struct {
+	Config  *config.Config
+	Load    func() (*config.Config, error)                      // reads the configuration again
+	App     func(c *config.Config, wake func()) *app.App        // puts riposte together over the ledger, which stays
+	Sources func(c *config.Config, now *Live) ([]Source, error) // those that the configuration names
+	Meter   *metrics.Meter
+	Log     *slog.Logger
+	Now     func() time.Time
+	Workers int
+	Drain   time.Duration           // how long what is in hand may take to finish
+	Poll    time.Duration           // how often the ledger is asked what others have written into it: replicas, and people's orders
+	Reload  <-chan os.Signal        // each signal reads the configuration again
+	Kill    func() <-chan os.Signal // asked when draining begins: a further signal ends it
+}
+
+// Live is the riposte of the configuration in effect.
+type Live struct{ app atomic.Pointer[app.App] }
+
+// App is riposte as it is put together now: whoever takes a message asks anew.
+func (l *Live) App() *app.App { return l.app.Load() }
+
+// Handle is a source.Handle.
+func (l *Live) Handle(ctx context.Context, body []byte) error {
+	_, err := l.App().Handle(ctx, body)
+	return err
+}
+
+// Server is a daemon.
+type Server struct {
+	Options
+	live   Live
+	crew   *crew
+	pool   *pool
+	health *health
+	first  []Source
+	page   net.Listener // of the figures; nil where they are off
+}
+
+// New puts a daemon together; nothing runs yet. No source, or one that can't be made, is an error.
+func New(o Options) (*Server, error) {
+	s := &Server{Options: o, crew: newCrew(o.Log)}
+	s.pool = newPool(o.Workers, o.Poll, &s.live, o.Now, o.Log, o.Meter)
+	s.live.app.Store(o.App(o.Config, s.pool.wake))
+	s.health = &health{live: &s.live, pool: s.pool, crew: s.crew, now: o.Now}
+	var err error
+	if s.first, err = s.sources(o.Config); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) sources(c *config.Config) ([]Source, error) {
+	found, err := s.Sources(c, &s.live)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("there is no source of events: name one in the configuration, as\n\n    sources:\n      - sqs: {queue_url: %q, region: eu-west-1}",
+			"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte")
+	}
+	return found, nil
+}
+
+// Announce says what will be done.
+func (s *Server) Announce() Announcement { return Announce(s.Config, s.first) }
+
+// Run serves until the context ends, and returns nil where everything in hand was finished then.
+func (s *Server) Run(ctx context.Context) error {
+	hard, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	var pages sync.WaitGroup
+	defer pages.Wait()
+	if s.page != nil {
+		closed, shut := context.WithCancel(hard)
+		defer shut()
+		pages.Go(func() { s.publish(closed) })
+	}
+	s.Meter.Loaded(s.Now())
+	s.pool.start(hard)
+	s.crew.exchange(hard, s.first)
+	s.health.serving.Store(true)
+	go func() {
+		if s.crew.together(ctx) {
+			s.Log.Info("ready", "workers", s.Workers)
+		}
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			s.health.serving.Store(false)
+			return s.drain(cut)
+		case <-s.Reload:
+			s.reload(hard)
+		}
+	}
+}
