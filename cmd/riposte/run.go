@@ -50,6 +50,9 @@ func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Def
 		return sh.misused(err)
 	}
 	sh.format = grammar.Format
+	if sh.format != textFormat && sh.format != jsonFormat && !strings.HasPrefix(k.Command(), "permissions") {
+		return sh.misused(fmt.Errorf("only riposte permissions knows --format %s", sh.format))
+	}
 	k.BindTo(ctx, (*context.Context)(nil))
 	return sh.ended(k.Command(), k.Run())
 }

@@ -54,7 +54,13 @@ func coloured(f *os.File) io.Writer {
 	return w
 }
 
-func (sh *shell) json() bool { return sh.format == "json" }
+// The formats that every verb prints.
+const (
+	textFormat = "text"
+	jsonFormat = "json"
+)
+
+func (sh *shell) json() bool { return sh.format == jsonFormat }
 
 // object prints one object on one line.
 func (sh *shell) object(v any) error {

@@ -10,7 +10,7 @@ import (
 // attached to roots, OUs or accounts. It is applied in the organisation's management account, once the spokes are there.
 func Guardrail() ([]byte, error) {
 	const principal, deployer = "arn:aws:iam::111122223333:role/principal", "arn:aws:iam::111122223333:role/deployer"
-	d, err := permissions.Guardrail(principal, []string{deployer})
+	d, err := permissions.Roles{Principal: principal}.Guardrail([]string{deployer})
 	if err != nil {
 		return nil, err
 	}

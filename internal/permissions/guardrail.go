@@ -17,15 +17,20 @@ const GuardrailNote = "A service control policy never binds the organisation's m
 	"these riposte notices by their records, and denies again."
 
 // Guardrail is the service control policy that keeps everybody but riposte from taking off what it attaches, and from
-// changing what it runs on in the organisation's accounts. Principal is the ARN of the role that riposte runs as, deployers are ARN patterns of the roles that deploy riposte:
+// changing what it runs on in the organisation's accounts. Deployers are ARN patterns of the roles that deploy riposte:
 // without any, the guardrail has to be detached before the next deployment. It may be attached to a root, to OUs or to
 // accounts, once the roles are there: it also keeps anybody from making roles under riposte's names.
-func Guardrail(principal string, deployers []string) (iam.Document, error) {
-	runs := []string{ownRoles}
-	if principal != "" {
-		runs = append(runs, principal)
+func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
+	byTier := map[string]string{}
+	named := []string{ownRoles, "arn:*:iam::*:role/*/riposte-*"}
+	for _, t := range r.tiers() {
+		byTier[t.Tier] = anywhere(t.Role)
+		if r.ByTier[t.Tier] != "" {
+			named = append(named, byTier[t.Tier])
+		}
 	}
-	contain, author := roleNamed(string(action.TierContain)), roleNamed(string(action.TierAuthor))
+	runs := append([]string{ownRoles}, list(r.Principal)...)
+	contain, author := byTier[string(action.TierContain)], byTier[string(action.TierAuthor)]
 	d := iam.Document{Statement: []iam.Statement{
 		spare("KeepDenies", []string{contain}, nil,
 			[]string{"iam:DetachRolePolicy", "iam:DetachUserPolicy"}, []string{userARNs, roleARNs}, only("iam:PolicyARN", action.DenyPolicy)),
@@ -37,7 +42,7 @@ func Guardrail(principal string, deployers []string) (iam.Document, error) {
 		spare("KeepRoles", []string{contain, author}, deployers, []string{
 			"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
 			"iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
-		}, []string{ownRoles, "arn:*:iam::*:role/*/riposte-*"}, nil),
+		}, named, nil),
 		spare("KeepRules", nil, deployers, []string{
 			"events:DeleteRule", "events:DisableRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets",
 		}, []string{"arn:*:events:*:*:rule/riposte-*"}, nil),
@@ -74,5 +79,3 @@ func spare(sid string, own, deployers, calls, resources []string, when map[strin
 	}
 	return s
 }
-
-func roleNamed(tier string) string { return "arn:*:iam::*:role/riposte-" + tier }

@@ -28,8 +28,9 @@ type TierPolicy struct {
 
 // Roles are riposte's own in a deployment, where they differ from the customary names: none of its tiers may change them.
 type Roles struct {
-	ByTier    map[string]string // name, with path; a tier that is missing has its customary name
-	Principal string            // ARN of the role that riposte runs as; "": not known
+	ByTier     map[string]string // name, with path; where none is named, all have their customary names
+	Principal  string            // ARN of the role that riposte runs as; "": not known
+	Unreported bool              // no findings are imported
 }
 
 // For is For of the customary names.
@@ -38,7 +39,10 @@ func For(playbooks []playbook.Definition) ([]TierPolicy, error) { return Roles{}
 // For lists the tiers that the playbooks need to answer, weakest first. A tier that none of them needs is left out.
 func (r Roles) For(playbooks []playbook.Definition) ([]TierPolicy, error) {
 	kinds := kindsOf(playbooks)
-	calls := map[string][]string{Report: {"securityhub:BatchImportFindings"}}
+	calls := map[string][]string{}
+	if !r.Unreported {
+		calls[Report] = []string{"securityhub:BatchImportFindings"}
+	}
 	for _, p := range playbooks {
 		calls[Audit] = append(calls[Audit], p.Reads...)
 	}
@@ -57,16 +61,23 @@ func (r Roles) For(playbooks []playbook.Definition) ([]TierPolicy, error) {
 	return needed, nil
 }
 
-// own are the ARNs, exact but for partition and account, of the roles that there are.
+// own are the ARNs, exact but for partition and account, of the roles that there are: where some are named, the tiers of
+// the others are switched off.
 func (r Roles) own(tiers []TierPolicy) (arns []string) {
+	named := slices.ContainsFunc(tiers, func(t TierPolicy) bool { return r.ByTier[t.Tier] != "" })
 	for _, t := range tiers {
-		arns = append(arns, "arn:*:iam::*:role/"+strings.TrimPrefix(t.Role, "/"))
+		if !named || r.ByTier[t.Tier] != "" {
+			arns = append(arns, anywhere(t.Role))
+		}
 	}
 	if r.Principal != "" {
 		arns = append(arns, r.Principal)
 	}
 	return arns
 }
+
+// anywhere is the ARN of a role, by name with path, in any account.
+func anywhere(role string) string { return "arn:*:iam::*:role/" + strings.TrimPrefix(role, "/") }
 
 func (r Roles) tiers() []TierPolicy {
 	out := []TierPolicy{
