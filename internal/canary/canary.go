@@ -67,28 +67,31 @@ func Arrival(cases []*ledger.Case, requestID string) (playbook.Origin, bool) {
 	return playbook.Origin{}, false
 }
 
-// Definition makes suspects of canaries, which the check dismisses: that they arrived is all there is to say. They join one
+// Playbook makes suspects of canaries, which its check dismisses: that they arrived is all there is to say. They join one
 // case an account and region, so that somebody who sends many makes few.
-func Definition() playbook.Definition {
-	return playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: ID, Title: "A canary arrived", Severity: playbook.Low,
-		On:      []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
-		Suspect: suspect,
-		Check: func(context.Context, playbook.In, playbook.Suspect[struct{}], struct{}) ([]playbook.Suspect[struct{}], error) {
+func Playbook() playbook.Playbook {
+	return playbook.Playbook{
+		Definition: playbook.Definition{
+			ID: ID, Title: "A canary arrived", Severity: playbook.Low,
+			On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		},
+		Leads: func(e event.Event) ([]playbook.Lead, error) { return leads(e), nil },
+		Check: func(context.Context, playbook.In, string, playbook.Lead) ([]playbook.Proposal, error) {
 			return nil, nil
 		},
-		Plan: func(playbook.Suspect[struct{}], struct{}) action.Plan { return action.Plan{} },
-	})
+		Preview: func(playbook.Lead) (action.Plan, error) { return action.Plan{}, nil },
+	}
 }
 
-func suspect(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
+func leads(e event.Event) []playbook.Lead {
 	var request struct {
 		InstanceID string `json:"instanceId"`
 	}
 	if !e.Failed() || json.Unmarshal(e.Request, &request) != nil || !strings.HasPrefix(request.InstanceID, marker) {
 		return nil
 	}
-	return []playbook.Suspect[struct{}]{{
-		Resource: e.Place().In(event.Instance, marker+"0000000000"), Title: "a canary arrived: " + e.RequestID,
+	return []playbook.Lead{{
+		Playbook: ID, Severity: playbook.Low, Resource: e.Place().In(event.Instance, marker+"0000000000"),
+		Title: "a canary arrived: " + e.RequestID, Facts: []byte("{}"), Origin: playbook.OriginOf(e),
 	}}
 }

@@ -89,10 +89,7 @@ func delivered(t *testing.T, w *world.World) event.Event {
 
 func suspects(t *testing.T, e event.Event) []playbook.Lead {
 	t.Helper()
-	book, err := canary.Definition().Default()
-	if err != nil {
-		t.Fatal(err)
-	}
+	book := canary.Playbook()
 	leads, err := book.Leads(e)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,116 @@
+// Package doctor holds a configuration against the accounts that it is for: whether riposte gets in, sees what it must see,
+// and can tell about it. It changes nothing, and says of each thing that is wrong how to mend it.
+package doctor
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/pattern"
+)
+
+// State is how a finding stands.
+type State string
+
+const (
+	OK      State = "ok"
+	Warning State = "warning" // it works, and is unwise
+	Failed  State = "failed"  // it does not work
+)
+
+// Finding is what one check found.
+type Finding struct {
+	Check   string `json:"check"` // credentials, clock, ledger, source, role, read, security-hub, rules, canary
+	Account string `json:"account,omitempty"`
+	Region  string `json:"region,omitempty"`
+	State   State  `json:"state"`
+	Says    string `json:"says"`
+	Mend    string `json:"mend,omitempty"`
+}
+
+// AWS opens a session for one purpose in one place.
+type AWS interface {
+	Visit(event.Place, cloud.Purpose) aws.Config
+}
+
+// Account is one account to look at, with the regions that count in it.
+type Account struct {
+	ID      string
+	Regions []string
+}
+
+// Parts are what a doctor looks at.
+type Parts struct {
+	Config   *config.Config
+	Own      func(event.Place) aws.Config // riposte's own credentials, before it assumes a role
+	AWS      AWS                          // sessions in the accounts
+	Home     event.Place                  // where riposte runs; its account is found out
+	Accounts []Account
+	Rules    []pattern.Rule // that must be there in every account
+	Reads    func() error   // whether the ledger can be read
+	Getenv   func(string) string
+	Now      func() time.Time
+	Call     time.Duration // the longest that one call may take
+}
+
+// atOnce is how many checks run at a time: an organisation has hundreds of accounts.
+const atOnce = 16
+
+// check is one question.
+type check func(context.Context) []Finding
+
+// Run makes all checks and tells what they found, in a stable order.
+func Run(ctx context.Context, p Parts, tell func(Finding)) {
+	run(ctx, append([]check{p.credentials, p.ledger}, p.sources()...), tell)
+	for _, a := range p.Accounts {
+		checks := p.roles(a)
+		for _, region := range a.Regions {
+			checks = append(checks, p.region(event.Place{Partition: p.Home.Partition, Account: a.ID, Region: region})...)
+		}
+		run(ctx, checks, tell)
+	}
+}
+
+// run makes checks side by side and tells of them in order.
+func run(ctx context.Context, checks []check, tell func(Finding)) {
+	found := make([][]Finding, len(checks))
+	slots := make(chan struct{}, atOnce)
+	var all sync.WaitGroup
+	for i, c := range checks {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			found[i] = c(ctx)
+		})
+	}
+	all.Wait()
+	for _, fs := range found {
+		for _, f := range fs {
+			tell(f)
+		}
+	}
+}
+
+// limited bounds one call: what does not answer is a finding, not a wait.
+func (p Parts) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, p.Call)
+}
+
+func (f Finding) at(p event.Place) Finding {
+	f.Account, f.Region = p.Account, p.Region
+	return f
+}
+
+// one is a check's only finding: how it stands where there was no error, and what to do where there was one.
+func one(f Finding, err error, mend string) []Finding {
+	if err != nil {
+		f.State, f.Says, f.Mend = Failed, err.Error(), mend
+	}
+	return []Finding{f}
+}

@@ -1,0 +1,188 @@
+package doctor_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/doctor"
+	"github.com/ripostehq/riposte/internal/mototest"
+	"github.com/ripostehq/riposte/internal/pattern"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks"
+)
+
+var ireland = event.Place{Partition: "aws", Account: mototest.Account, Region: "eu-west-1"}
+
+// configured is a configuration with a queue.
+func configured(t *testing.T, text string) *config.Config {
+	t.Helper()
+	c, err := config.Parse("riposte.yaml", []byte(text), playbooks.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func rules(t *testing.T, of []playbook.Definition) []pattern.Rule {
+	t.Helper()
+	all, err := pattern.For(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// said are findings in one line each: what is to be mended as well where something is.
+func said(t *testing.T, p doctor.Parts) (out []string) {
+	t.Helper()
+	doctor.Run(t.Context(), p, func(f doctor.Finding) {
+		line := fmt.Sprintf("%s %s %s", f.State, f.Check, f.Region)
+		if f.State != doctor.OK {
+			line += ": " + f.Says
+		}
+		if (f.Mend == "") != (f.State == doctor.OK) {
+			t.Errorf("%s: mend by %q", line, f.Mend)
+		}
+		out = append(out, strings.TrimSpace(line))
+	})
+	return out
+}
+
+// An account in which nothing is set up, and then all is.
+func TestAnAccountIsSetUpUntilNothingIsLeftToMend(t *testing.T) {
+	moto := mototest.Start(t)
+	queue := makeQueue(t, moto, "riposte", nil)
+	c := configured(t, fmt.Sprintf(`
+organization: {accounts: [{id: "%s"}], regions: [eu-west-1]}
+sources: [{sqs: {queue_url: %q, region: eu-west-1}}]
+report: {security_hub: true}
+`, mototest.Account, queue))
+	p := doctor.Parts{
+		Config: c, Own: moto.Config, Home: ireland, Accounts: []doctor.Account{{ID: mototest.Account, Regions: []string{"eu-west-1"}}},
+		Rules: rules(t, playbooks.All()), Reads: func() error { return nil }, Now: time.Now, Call: time.Minute,
+		AWS: cloud.New(cloud.Options{Base: moto.Config, Guard: doctor.Guard(), Now: time.Now}),
+	}
+	first := said(t, p)
+	want := []string{
+		"ok credentials", "ok clock", "ok ledger",
+		"ok source eu-west-1", "warning source eu-west-1: the queue has no dead-letter queue: what can't be read comes again for days",
+		"ok read eu-west-1", "failed rules eu-west-1: no enabled rule on the default bus delivers autoscaling:", "failed security-hub eu-west-1: ",
+	}
+	if len(first) != len(want) {
+		t.Fatalf("found %d things: %q", len(first), first)
+	}
+	for i, w := range want {
+		if !strings.HasPrefix(first[i], w) {
+			t.Errorf("found %q, want %q", first[i], w)
+		}
+	}
+	dead := makeQueue(t, moto, "riposte-dead", nil)
+	redrive(t, moto, queue, dead)
+	deliver(t, moto, p.Rules)
+	if _, err := securityhub.NewFromConfig(moto.Config(ireland)).EnableSecurityHub(t.Context(), &securityhub.EnableSecurityHubInput{}); err != nil {
+		t.Fatal(err)
+	}
+	all := []string{"ok credentials", "ok clock", "ok ledger", "ok source eu-west-1", "ok read eu-west-1", "ok rules eu-west-1", "ok security-hub eu-west-1"}
+	if d := cmp.Diff(all, said(t, p)); d != "" {
+		t.Error(d)
+	}
+	disable(t, moto, p.Rules[0])
+	if now := said(t, p); !strings.HasPrefix(now[5], "failed rules") {
+		t.Errorf("a rule that was switched off is found to be %q", now[5])
+	}
+}
+
+func makeQueue(t *testing.T, moto *mototest.Server, name string, attributes map[string]string) string {
+	t.Helper()
+	out, err := sqs.NewFromConfig(moto.Config(ireland)).CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: &name, Attributes: attributes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *out.QueueUrl
+}
+
+func redrive(t *testing.T, moto *mototest.Server, queue, dead string) {
+	t.Helper()
+	policy, err := json.Marshal(map[string]any{
+		"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:" + mototest.Account + ":" + dead[strings.LastIndexByte(dead, '/')+1:], "maxReceiveCount": 5,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = sqs.NewFromConfig(moto.Config(ireland)).SetQueueAttributes(t.Context(), &sqs.SetQueueAttributesInput{
+		QueueUrl: &queue, Attributes: map[string]string{"RedrivePolicy": string(policy)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deliver puts the generated rules in place, as the spoke does.
+func deliver(t *testing.T, moto *mototest.Server, rules []pattern.Rule) {
+	t.Helper()
+	bus := eventbridge.NewFromConfig(moto.Config(ireland))
+	for _, r := range rules {
+		text, err := json.Marshal(r.Pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := bus.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("riposte-" + r.Name), EventPattern: aws.String(string(text))}); err != nil {
+			t.Fatal(err)
+		}
+		_, err = bus.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: aws.String("riposte-" + r.Name), Targets: []types.Target{
+			{Id: aws.String("hub"), Arn: aws.String("arn:aws:sqs:eu-west-1:" + mototest.Account + ":riposte")},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func disable(t *testing.T, moto *mototest.Server, r pattern.Rule) {
+	t.Helper()
+	_, err := eventbridge.NewFromConfig(moto.Config(ireland)).DisableRule(t.Context(), &eventbridge.DisableRuleInput{Name: aws.String("riposte-" + r.Name)})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What riposte itself lacks is said without a word to anybody's account.
+func TestRiposteItself(t *testing.T) {
+	moto := mototest.Start(t)
+	moto.Down()
+	c := configured(t, `
+sources: [{http: {listen: "127.0.0.1:0", secret_env: RIPOSTE_HTTP_SECRET}}]
+`)
+	p := doctor.Parts{
+		Config: c, Own: moto.Config, Home: ireland, Reads: func() error { return errors.New("there is no ledger riposte.db") },
+		Getenv: func(string) string { return "" }, Now: time.Now, Call: time.Minute,
+	}
+	found := said(t, p)
+	if len(found) != 3 || !strings.HasPrefix(found[0], "failed credentials") || !strings.Contains(found[1], "there is no ledger") ||
+		!strings.HasSuffix(found[2], "http on 127.0.0.1:0 has no secret") {
+		t.Errorf("found %q", found)
+	}
+	moto.Up(t)
+	p.Now = func() time.Time { return time.Now().Add(time.Minute) }
+	if found = said(t, p); !strings.HasPrefix(found[1], "warning clock : ") {
+		t.Errorf("a minute off is found to be %q", found[1])
+	}
+	p.Now = func() time.Time { return time.Now().Add(-time.Hour) }
+	if found = said(t, p); !strings.HasPrefix(found[1], "failed clock : ") {
+		t.Errorf("an hour off is found to be %q", found[1])
+	}
+}

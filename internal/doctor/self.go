@@ -1,0 +1,52 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// AWS refuses requests whose signature is five minutes off:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+const (
+	unwiseSkew = 5 * time.Second
+	fatalSkew  = 5 * time.Minute
+)
+
+// credentials asks who riposte is, and what time AWS thinks it is.
+func (p Parts) credentials(ctx context.Context) []Finding {
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	who, err := sts.NewFromConfig(p.Own(p.Home)).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return one(Finding{Check: "credentials"}, err, "give the process credentials: a role of the machine or function, AWS_PROFILE, or AWS_ACCESS_KEY_ID")
+	}
+	found := []Finding{{Check: "credentials", State: OK, Says: "riposte is " + aws.ToString(who.Arn), Account: aws.ToString(who.Account)}}
+	if said, ok := awsmiddleware.GetServerTime(who.ResultMetadata); ok {
+		found = append(found, p.clock(said))
+	}
+	return found
+}
+
+// clock compares with the time that AWS said, which has no more than seconds. A clock that is off makes leases, limits and
+// the times of cases wrong long before AWS refuses to listen.
+func (p Parts) clock(said time.Time) Finding {
+	skew := p.Now().Sub(said).Abs()
+	f := Finding{Check: "clock", State: OK, Says: fmt.Sprintf("within %s of AWS's", max(skew.Round(time.Second), time.Second))}
+	if skew > unwiseSkew {
+		f.State, f.Says, f.Mend = Warning, fmt.Sprintf("%s off AWS's", skew.Round(time.Second)), "let the machine keep time by NTP (chrony, systemd-timesyncd)"
+	}
+	if skew > fatalSkew {
+		f.State = Failed
+	}
+	return f
+}
+
+func (p Parts) ledger(context.Context) []Finding {
+	name := p.Config.Ledger.String()
+	return one(Finding{Check: "ledger", State: OK, Says: name + " can be read"}, p.Reads(), "make it, or name another one: ledger: sqlite:FILE or dynamodb:TABLE")
+}

@@ -1,0 +1,85 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/config"
+)
+
+// sources asks whether events can come in.
+func (p Parts) sources() (out []check) {
+	for _, s := range p.Config.Sources {
+		switch {
+		case s.SQS != nil:
+			out = append(out, func(ctx context.Context) []Finding { return p.queue(ctx, *s.SQS) })
+		case s.HTTP != nil:
+			out = append(out, func(context.Context) []Finding { return p.secret(*s.HTTP) })
+		}
+	}
+	if len(p.Config.Sources) == 0 {
+		out = append(out, func(context.Context) []Finding {
+			return []Finding{{Check: "source", State: Failed, Says: "no source is configured", Mend: "name a queue under sources: sqs: {queue_url, region}"}}
+		})
+	}
+	return out
+}
+
+// secret asks whether the listener has one; what it is nobody is told.
+func (p Parts) secret(s config.HTTP) []Finding {
+	f := Finding{Check: "source", State: OK, Says: fmt.Sprintf("http on %s has its secret", s.Listen)}
+	if p.Getenv(s.SecretEnv) == "" {
+		f.State, f.Says = Failed, fmt.Sprintf("http on %s has no secret", s.Listen)
+		f.Mend = fmt.Sprintf("set %s in riposte's environment to what the EventBridge connection sends", s.SecretEnv)
+	}
+	return []Finding{f}
+}
+
+// What a queue should be like: longer hidden than a batch takes, not left for long, and with a place for what nobody can
+// read.
+const (
+	hidden  = 30 * time.Second
+	backlog = 1000
+)
+
+func (p Parts) queue(ctx context.Context, q config.SQS) []Finding {
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	home := event.Place{Partition: p.Home.Partition, Account: p.Home.Account, Region: q.Region}
+	out, err := sqs.NewFromConfig(p.Own(home)).GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
+		QueueUrl: aws.String(q.QueueURL), AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
+	})
+	f := Finding{Check: "source", Region: q.Region, State: OK, Says: "queue " + q.QueueURL + " can be read"}
+	if err != nil {
+		return one(f, err, "give riposte's own role sqs:GetQueueAttributes, ReceiveMessage, DeleteMessage and ChangeMessageVisibility on the queue, and check its URL and region")
+	}
+	return append([]Finding{f}, p.unwise(q, out.Attributes)...)
+}
+
+// unwise lists what a queue lacks.
+func (p Parts) unwise(q config.SQS, have map[string]string) (out []Finding) {
+	warn := func(mend, says string, args ...any) {
+		out = append(out, Finding{Check: "source", Region: q.Region, State: Warning, Says: fmt.Sprintf(says, args...), Mend: mend})
+	}
+	var redrive struct {
+		Target string `json:"deadLetterTargetArn"`
+	}
+	if json.Unmarshal([]byte(have["RedrivePolicy"]), &redrive) != nil || redrive.Target == "" {
+		warn("give it a redrive policy (deploy/terraform/modules/hub does)", "the queue has no dead-letter queue: what can't be read comes again for days")
+	}
+	if seconds, err := strconv.Atoi(have["VisibilityTimeout"]); err == nil && time.Duration(seconds)*time.Second < hidden {
+		warn(fmt.Sprintf("set its visibility timeout to %d s or more", int(hidden.Seconds())), "the queue hides a message for %d s only: two replicas would work on it", seconds)
+	}
+	if waiting, err := strconv.Atoi(have["ApproximateNumberOfMessages"]); err == nil && waiting > backlog {
+		warn("see that riposte serves: riposte serve, or the function's errors", "%d messages wait in the queue", waiting)
+	}
+	return out
+}
