@@ -20,6 +20,9 @@ func (a *App) Receive(ctx context.Context, s source.Stream) (source.Receipt, err
 	if t.stream.Fault == nil {
 		t.stream.Fault = func(error) {}
 	}
+	if t.stream.Record == nil {
+		t.stream.Record = func() {}
+	}
 	err := t.run(ctx)
 	return t.receipt, err
 }
@@ -61,9 +64,13 @@ func (t *taker) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (t *taker) fault(err error) {
-	t.receipt.Malformed++
-	t.stream.Fault(&source.Malformed{Err: err})
+func (t *taker) fault(err error) { t.stream.Fault(&source.Malformed{Err: err}) }
+
+func (t *taker) counted(records int) {
+	t.receipt.Records += records
+	for range records {
+		t.stream.Record()
+	}
 }
 
 // record decodes what concerns somebody, and what the scan is not sure of.
@@ -76,7 +83,7 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 			return err
 		}
 		if !wanted {
-			t.receipt.Records++
+			t.counted(1)
 			return nil
 		}
 	case rec.Inner:
@@ -88,7 +95,7 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 		}
 	}
 	events, bad := t.App.events(contents)
-	t.receipt.Records += len(events)
+	t.counted(len(events))
 	t.events = append(t.events, events...)
 	if bad != nil {
 		t.fault(bad)

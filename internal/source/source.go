@@ -23,8 +23,9 @@ type Stream struct {
 	Records io.Reader
 	// Live says that the stream can't be read twice and that somebody waits for each record: it is stored as soon as it is
 	// there, and while the store fails the stream waits.
-	Live  bool
-	Fault func(error) // told of each spot that can't be read; the rest is read all the same. May be nil
+	Live   bool
+	Record func()      // told of each record; may be nil
+	Fault  func(error) // told of each spot that can't be read; the rest is read all the same. May be nil
 }
 
 // Receive takes a stream to its end. An error is the store's, the reader's or the context's: the stream may come again, and
@@ -33,8 +34,7 @@ type Receive func(context.Context, Stream) (Receipt, error)
 
 // Receipt says what became of a stream.
 type Receipt struct {
-	Records   int // CloudTrail records, those that concern nobody included
-	Malformed int // spots that could not be read
-	Known     int // suspects that another source, or the same, had brought before
-	Fresh     int // suspects that nobody had
+	Records int // CloudTrail records, those that concern nobody included
+	Known   int // suspects that another source, or the same, had brought before
+	Fresh   int // suspects that nobody had
 }
