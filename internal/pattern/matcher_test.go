@@ -1,0 +1,56 @@
+package pattern_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+)
+
+// matcher decides as EventBridge does about a pattern of exact values: every key of the pattern must be there, with one of
+// the values. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+func matches(t *testing.T, pattern, event []byte) bool {
+	t.Helper()
+	var p, e any
+	for text, v := range map[string]*any{string(pattern): &p, string(event): &e} {
+		if err := json.Unmarshal([]byte(text), v); err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+	}
+	return matched(t, p, e)
+}
+
+func matched(t *testing.T, pattern, event any) bool {
+	t.Helper()
+	switch p := pattern.(type) {
+	case map[string]any:
+		e, ok := event.(map[string]any)
+		for key, want := range p {
+			if !ok || !matched(t, want, e[key]) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		return slices.Contains(p, event)
+	}
+	t.Fatalf("%v is no part of a pattern", pattern)
+	return false
+}
+
+func TestMatches(t *testing.T) {
+	const pattern = `{"source":["aws.ec2"],"detail":{"eventName":["RunInstances","StopInstances"]}}`
+	for _, c := range []struct {
+		name, event string
+		want        bool
+	}{
+		{"one of the names", `{"source":"aws.ec2","detail":{"eventName":"StopInstances","more":1},"id":"x"}`, true},
+		{"another name", `{"source":"aws.ec2","detail":{"eventName":"StartInstances"}}`, false},
+		{"another case is another name", `{"source":"aws.ec2","detail":{"eventName":"stopInstances"}}`, false},
+		{"a part is missing", `{"source":"aws.ec2"}`, false},
+		{"another source", `{"source":"ec2","detail":{"eventName":"StopInstances"}}`, false},
+	} {
+		if got := matches(t, []byte(pattern), []byte(c.event)); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}

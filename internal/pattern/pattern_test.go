@@ -1,0 +1,238 @@
+package pattern_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/pattern"
+	"github.com/ripostehq/riposte/internal/route"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks"
+)
+
+const (
+	api    = "AWS API Call via CloudTrail"
+	signIn = "AWS Console Sign In via CloudTrail"
+)
+
+// enveloped is a call as EventBridge brings it.
+func enveloped(source, detailType, eventSource, name string) []byte {
+	return fmt.Appendf(nil, `{"version":"0","id":"6a7e8feb","source":%q,"detail-type":%q,"account":"111122223333","region":"us-east-1",`+
+		`"detail":{"eventVersion":"1.08","eventSource":%q,"eventName":%q}}`, source, detailType, eventSource, name)
+}
+
+func byAWS(eventSource, name string) []byte {
+	service, _, _ := strings.Cut(eventSource, ".")
+	return enveloped("aws."+service, api, eventSource, name)
+}
+
+// delivered are the rules that let an event through.
+func delivered(t *testing.T, rules []pattern.Rule, event []byte) (by []pattern.Rule) {
+	t.Helper()
+	for _, r := range rules {
+		p, err := json.Marshal(r.Pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if matches(t, p, event) {
+			by = append(by, r)
+		}
+	}
+	return by
+}
+
+func rules(t *testing.T, of []playbook.Definition) []pattern.Rule {
+	t.Helper()
+	all, err := pattern.For(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// undoing are the calls by which riposte would hear that somebody undoes what it did.
+func undoing(of []playbook.Definition) map[string]bool {
+	calls := map[string]bool{}
+	for _, d := range of {
+		for _, k := range d.Changes {
+			for _, c := range k.UndoneBy {
+				service, name, _ := strings.Cut(c, ":")
+				calls[service+".amazonaws.com "+name] = true
+			}
+		}
+	}
+	return calls
+}
+
+func TestWhatRouteWantsIsDeliveredOnce(t *testing.T) {
+	catalogue := playbooks.All()
+	all := rules(t, catalogue)
+	for _, d := range catalogue {
+		for _, on := range d.On {
+			for _, name := range on.Names {
+				if by := delivered(t, all, byAWS(on.Source, name)); len(by) != 1 {
+					t.Errorf("%s: %s %s is delivered %d times", d.ID, on.Source, name, len(by))
+				}
+			}
+		}
+	}
+	for call := range undoing(catalogue) {
+		source, name, _ := strings.Cut(call, " ")
+		if by := delivered(t, all, byAWS(source, name)); len(by) != 1 {
+			t.Errorf("%s %s, which undoes what riposte did, is delivered %d times", source, name, len(by))
+		}
+	}
+}
+
+func TestWhatIsDeliveredIsWanted(t *testing.T) {
+	catalogue := playbooks.All()
+	table, undo := route.New(catalogue), undoing(catalogue)
+	for _, r := range rules(t, catalogue) {
+		for _, source := range r.Pattern.Detail.EventSource {
+			for _, name := range r.Pattern.Detail.EventName {
+				if len(table.Match(source, name)) == 0 && !undo[source+" "+name] {
+					t.Errorf("rule %s delivers %s %s, which nobody wants", r.Name, source, name)
+				}
+			}
+		}
+	}
+}
+
+// Real records have sources and names that nobody thought of.
+func TestRecordedRecordsAreDeliveredAsRouteWants(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "corpus", "*", "*.jsonl"))
+	if err != nil || len(files) == 0 {
+		t.Skip("../shared/corpus is absent: recorded records are not tried")
+	}
+	catalogue := playbooks.All()
+	all, table, undo, seen := rules(t, catalogue), route.New(catalogue), undoing(catalogue), map[string]bool{}
+	for _, file := range files {
+		for _, call := range calls(t, file) {
+			if seen[call] {
+				continue
+			}
+			seen[call] = true
+			source, name, _ := strings.Cut(call, " ")
+			got, want := len(delivered(t, all, byAWS(source, name))) > 0, len(table.Match(source, name)) > 0 || undo[call]
+			if got != want {
+				t.Errorf("%s: delivered %v, wanted %v", call, got, want)
+			}
+		}
+	}
+	if len(seen) < 100 {
+		t.Errorf("only %d calls were tried", len(seen))
+	}
+}
+
+// calls are the sources and names of a file of records.
+func calls(t *testing.T, file string) (out []string) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s := bufio.NewScanner(f)
+	s.Buffer(nil, 16<<20)
+	for s.Scan() {
+		var r struct {
+			EventSource string `json:"eventSource"`
+			EventName   string `json:"eventName"`
+		}
+		if json.Unmarshal(s.Bytes(), &r) == nil && r.EventName != "" {
+			out = append(out, r.EventSource+" "+r.EventName)
+		}
+	}
+	if err := s.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Anybody may put an event on the bus and say in it what he likes, except that it comes from AWS.
+func TestForgedEventsAreNotDelivered(t *testing.T) {
+	all := rules(t, playbooks.All())
+	for _, source := range []string{"ec2", "custom", "aws", "Aws.ec2", "riposte"} {
+		if by := delivered(t, all, enveloped(source, api, "ec2.amazonaws.com", "RunInstances")); len(by) > 0 {
+			t.Errorf("an event of source %q goes through %s", source, by[0].Name)
+		}
+	}
+}
+
+func TestRulesOfServices(t *testing.T) {
+	of := func(source string, names ...string) []playbook.Definition {
+		return []playbook.Definition{{ID: "test.one", On: []playbook.Trigger{{Source: source, Names: names}}}}
+	}
+	for _, c := range []struct {
+		name       string
+		of         []playbook.Definition
+		event      []byte
+		rule       string
+		global     bool
+		state      string
+		howManyAll int
+	}{
+		{"a regional service", of("ec2.amazonaws.com", "RunInstances"), byAWS("ec2.amazonaws.com", "RunInstances"), "ec2", false, pattern.Writes, 1},
+		{"a global one is told of at home", of("iam.amazonaws.com", "CreateUser"), byAWS("iam.amazonaws.com", "CreateUser"), "iam", true, pattern.Writes, 1},
+		{"reading calls have to be asked for", of("sts.amazonaws.com", "GetCallerIdentity"), byAWS("sts.amazonaws.com", "GetCallerIdentity"), "sts", false, pattern.AllCalls, 1},
+		{"and cost the others nothing", of("ec2.amazonaws.com", "RunInstances", "DescribeInstances"), byAWS("ec2.amazonaws.com", "DescribeInstances"), "ec2-2", false, pattern.AllCalls, 2},
+		{"signing in is told of otherwise", of("signin.amazonaws.com", "ConsoleLogin"), enveloped("aws.signin", signIn, "signin.amazonaws.com", "ConsoleLogin"), "signin", false, pattern.Writes, 1},
+		{"what could undo an effect", []playbook.Definition{{ID: "test.undo", Changes: suspending()}}, byAWS("autoscaling.amazonaws.com", "ResumeProcesses"), "autoscaling", false, pattern.Writes, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all := rules(t, c.of)
+			by := delivered(t, all, c.event)
+			if len(by) != 1 || len(all) != c.howManyAll || by[0].Name != c.rule || by[0].Global != c.global || by[0].State != c.state {
+				t.Errorf("of %d rules it goes through %+v", len(all), by)
+			}
+		})
+	}
+}
+
+func suspending() []action.Kind {
+	return slices.DeleteFunc(action.Kinds(), func(k action.Kind) bool { return k.Name != "autoscaling.suspend" })
+}
+
+// However many calls playbooks name: each goes through one rule, and every rule is one that EventBridge takes.
+func TestManyCallsAreSpreadOverRules(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		names := rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z][A-Za-z0-9]{2,60}`), 1, 300, rapid.ID[string]).Draw(r, "names")
+		all, err := pattern.For([]playbook.Definition{{ID: "test.many", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: names}}}})
+		if err != nil {
+			r.Fatal(err)
+		}
+		var held, titles []string
+		for _, rule := range all {
+			b, err := json.Marshal(rule.Pattern)
+			if err != nil || len(b) > pattern.Limit {
+				r.Errorf("rule %s: %d characters, %v", rule.Name, len(b), err)
+			}
+			held, titles = append(held, rule.Pattern.Detail.EventName...), append(titles, rule.Name)
+		}
+		slices.Sort(held)
+		slices.Sort(names)
+		if !slices.Equal(held, names) {
+			r.Errorf("named %v, held %v", names, held)
+		}
+		slices.Sort(titles)
+		if len(slices.Compact(slices.Clone(titles))) != len(titles) {
+			r.Errorf("two rules of one name: %v", titles)
+		}
+	})
+}
+
+func TestACallThatNoRuleCanHoldIsAnError(t *testing.T) {
+	_, err := pattern.For([]playbook.Definition{{ID: "test.long", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{strings.Repeat("x", pattern.Limit)}}}}})
+	if err == nil || !strings.Contains(err.Error(), "a rule holds 2048") {
+		t.Errorf("got %v", err)
+	}
+}
