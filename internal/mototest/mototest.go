@@ -19,11 +19,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/event"
 )
 
-// Account is whose credentials moto takes those of Config for.
+// Account is whose credentials moto takes those of Config for. Another account is entered by assuming a role in it.
 const Account = "123456789012"
 
 // Server is one moto_server.
@@ -100,7 +101,7 @@ func root() string {
 func (s *Server) Up(t testing.TB) {
 	t.Helper()
 	s.cmd = exec.Command(s.args[0], s.args[1:5]...)
-	s.cmd.Env = append(append(os.Environ(), "MOTO_EC2_LOAD_DEFAULT_AMIS=false", "MOTO_ACCOUNT_ID="+Account), s.args[5:]...)
+	s.cmd.Env = append(append(os.Environ(), "MOTO_EC2_LOAD_DEFAULT_AMIS=false"), s.args[5:]...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.cmd.Start(); err != nil {
@@ -141,6 +142,21 @@ func (s *Server) Config(p event.Place) aws.Config {
 		Region: p.Region, BaseEndpoint: &s.URL, RetryMaxAttempts: 1,
 		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("AKIAMOTO000000000001", "moto", "")),
 	}
+}
+
+// Assume is the configuration of somebody in the place's account, who has all rights there as long as moto asks for none.
+func (s *Server) Assume(t testing.TB, p event.Place) aws.Config {
+	t.Helper()
+	cfg := s.Config(p)
+	out, err := sts.NewFromConfig(cfg).AssumeRole(t.Context(), &sts.AssumeRoleInput{
+		RoleArn: aws.String("arn:aws:iam::" + p.Account + ":role/builder"), RoleSessionName: aws.String("test"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := out.Credentials
+	cfg.Credentials = aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(*got.AccessKeyId, *got.SecretAccessKey, *got.SessionToken))
+	return cfg
 }
 
 // Env is what a process needs to take the server for AWS.

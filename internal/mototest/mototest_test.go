@@ -20,3 +20,13 @@ func TestAServerAnswersAndComesBackAfterAStop(t *testing.T) {
 		s.Up(t)
 	}
 }
+
+// Without this, no test could have two accounts.
+func TestARoleOfAnotherAccountEntersIt(t *testing.T) {
+	s := mototest.Start(t)
+	there := event.Place{Region: "eu-west-1", Account: "444455556666"}
+	who, err := sts.NewFromConfig(s.Assume(t, there)).GetCallerIdentity(t.Context(), nil)
+	if err != nil || *who.Account != there.Account {
+		t.Fatalf("%v, account %v", err, who)
+	}
+}
