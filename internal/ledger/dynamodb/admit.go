@@ -1,0 +1,181 @@
+package dynamodb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// together is how many leads join a case in one transaction: each is two items.
+const together = 40
+
+// group is the leads of one root, by their places among all, and the id of the case that they would open.
+type group struct {
+	root, id string
+	leads    []int
+}
+
+// Admit stores leads; see ledger.Store. The leads of each root are one transaction or more, those of several roots go at
+// once.
+func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]ledger.Admission, error) {
+	groups, err := s.group(now, leads)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	out, errs := make([]ledger.Admission, len(leads)), make([]error, len(groups))
+	each(len(groups), func(n int) {
+		g := groups[n]
+		for chunk := range slices.Chunk(g.leads, together) {
+			if errs[n] = s.admit(ctx, now, group{g.root, g.id, chunk}, leads, out); errs[n] != nil {
+				l := leads[chunk[0]]
+				errs[n] = fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, errs[n])
+				return
+			}
+		}
+	})
+	if err := errors.Join(errs...); err != nil {
+		return nil, s.explain(err)
+	}
+	return out, nil
+}
+
+// group makes ids in the order of the leads, which is the order of the cases.
+func (s *Store) group(now time.Time, leads []playbook.Lead) ([]group, error) {
+	var groups []group
+	of := map[string]int{}
+	for i, l := range leads {
+		root := sum(ledger.RootKey(l.Playbook, l.Resource))
+		n, ok := of[root]
+		if !ok {
+			id, err := s.newID(now)
+			if err != nil {
+				return nil, err
+			}
+			n = len(groups)
+			of[root], groups = n, append(groups, group{root: root, id: id})
+		}
+		groups[n].leads = append(groups[n].leads, i)
+	}
+	return groups, nil
+}
+
+// admit takes the leads of one root until each is in a case: what opens a case goes first, the others join it.
+func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playbook.Lead, out []ledger.Admission) error {
+	err := insist(ctx, func(ctx context.Context) error {
+		fresh, open, err := s.known(ctx, g, leads, out)
+		if err != nil || len(fresh) == 0 {
+			return err
+		}
+		id := textOf(open["case_id"])
+		if id != "" {
+			err := s.join(ctx, now, id, fresh, leads, out)
+			if !errors.Is(err, errClosed) {
+				return err
+			}
+		}
+		err = s.openCase(ctx, now, g, id, leads[fresh[0]])
+		if errors.Is(err, errTaken) { // entropy that repeats itself after a restart must not stop an admission
+			g.id, err = s.newID(now)
+			if err == nil {
+				err = errAgain
+			}
+		}
+		if err != nil {
+			return err
+		}
+		out[fresh[0]] = ledger.Admission{Case: g.id, How: "opened"}
+		if len(fresh) == 1 {
+			return nil
+		}
+		return s.join(ctx, now, g.id, fresh[1:], leads, out)
+	})
+	for _, i := range g.leads {
+		if out[i].How == "" && err == nil { // a copy within the batch: all of one root are in one case
+			first := slices.IndexFunc(g.leads, func(j int) bool { return ledger.Key(leads[j]) == ledger.Key(leads[i]) })
+			out[i] = ledger.Admission{Case: out[g.leads[first]].Case, How: "duplicate"}
+		}
+	}
+	return err
+}
+
+// known sorts out what was admitted before, and finds the root's open case.
+func (s *Store) known(ctx context.Context, g group, leads []playbook.Lead, out []ledger.Admission) (fresh []int, open item, err error) {
+	first := map[key]int{}
+	keys := []key{rootKey(g.root)}
+	for _, i := range g.leads {
+		k := leadKey(ledger.Key(leads[i]))
+		if _, ok := first[k]; !ok {
+			first[k], keys = i, append(keys, k)
+		}
+	}
+	found, err := s.getAll(ctx, keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, i := range g.leads {
+		k := leadKey(ledger.Key(leads[i]))
+		switch {
+		case out[i].How != "": // by a try before this one
+		case found[k] != nil:
+			out[i] = ledger.Admission{Case: textOf(found[k]["case_id"]), How: "duplicate"}
+		case first[k] == i:
+			fresh = append(fresh, i)
+		}
+	}
+	return fresh, found[rootKey(g.root)], nil
+}
+
+// join sends leads to the open case.
+func (s *Store) join(ctx context.Context, now time.Time, id string, fresh []int, leads []playbook.Lead, out []ledger.Admission) error {
+	var messages []ledger.Message
+	for _, i := range fresh {
+		messages = append(messages, ledger.Message{Key: ledger.Key(leads[i]), Lead: &leads[i]})
+	}
+	if err := s.deliver(ctx, now, id, messages); err != nil {
+		return err
+	}
+	for _, i := range fresh {
+		out[i] = ledger.Admission{Case: id, How: "joined"}
+	}
+	return nil
+}
+
+// openCase begins a case with its first lead in it. A root whose case is closed, which no commit leaves behind, is no reason
+// to look away: it is taken over.
+func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale string, l playbook.Lead) error {
+	name := ledger.Key(l)
+	c := ledger.Opened(g.id, name, l)
+	payload, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	r := row{
+		id: c.ID, schema: c.Schema, playbook: c.Playbook, account: c.Root.Account, state: c.State, version: 1, due: now, root: g.root,
+	}
+	t := &tx{}
+	err = t.append(&r, ledger.Link{
+		At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + l.Title},
+		Wrote: []ledger.Wrote{{What: ledger.WroteLead, Key: name, Sum: ledger.Sum([]byte(c.ID))}},
+	})
+	if err != nil {
+		return err
+	}
+	t.save(&r, t.payload(&r, payload))
+	t.put(leadKey(name), item{"lead": text(name), "case_id": text(c.ID)}, absent(errAgain))
+	free := absent(errAgain)
+	if stale != "" {
+		free = condition{holds: isNew + " OR case_id = :stale", values: item{":stale": text(stale)}, otherwise: errAgain}
+	}
+	t.put(rootKey(g.root), item{"case_id": text(c.ID)}, free)
+	if err := s.run(ctx, t); err != nil {
+		return err
+	}
+	s.recent.wrote(r)
+	return nil
+}

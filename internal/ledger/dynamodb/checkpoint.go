@@ -1,0 +1,135 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// chains is how many heads one checkpoint names: an item holds 400 KB.
+const chains = 1000
+
+// Checkpoint seals the chains that grew since the last one; see ledger.Store.
+func (s *Store) Checkpoint(ctx context.Context, now time.Time) (last ledger.Checkpoint, err error) {
+	ids, err := s.unsealed(ctx)
+	for chunk := range slices.Chunk(ids, chains) {
+		if err == nil {
+			err = insist(ctx, func(ctx context.Context) error { return s.seal(ctx, now, chunk) })
+		}
+	}
+	if err == nil {
+		last, err = s.last(ctx)
+	}
+	return last, s.explain(err)
+}
+
+// unsealed lists the chains that no checkpoint names as they stand, as far as the index shows.
+func (s *Store) unsealed(ctx context.Context) ([]string, error) {
+	var queries []query
+	for n := range shards {
+		queries = append(queries, query{index: unsealedIndex, partition: strconv.Itoa(n)})
+	}
+	found, err := s.spread(ctx, queries)
+	var ids []string
+	for _, i := range found {
+		ids = append(ids, textOf(i[pk]))
+	}
+	slices.Sort(ids)
+	return ids, err
+}
+
+// last is the last checkpoint, the zero one where there is none.
+func (s *Store) last(ctx context.Context) (ledger.Checkpoint, error) {
+	r, err := s.head(ctx, ledger.CheckpointChain)
+	if r == nil || err != nil {
+		return ledger.Checkpoint{}, err
+	}
+	return s.checkpoint(ctx, *r)
+}
+
+// checkpoint is the one that the chain ends with.
+func (s *Store) checkpoint(ctx context.Context, r row) (ledger.Checkpoint, error) {
+	if r.seq == 0 {
+		return ledger.Checkpoint{}, nil
+	}
+	i, err := s.get(ctx, entryKey(ledger.CheckpointChain, r.seq))
+	if err != nil {
+		return ledger.Checkpoint{}, err
+	}
+	l, err := ledger.ReadLink(bytesOf(i["bytes"]))
+	if err != nil || l.Seals == nil {
+		return ledger.Checkpoint{}, fmt.Errorf("checkpoint %d can't be read: verify the ledger", r.seq)
+	}
+	return *l.Seals, nil
+}
+
+// seal writes one checkpoint, and then marks the chains that it names. Where it dies between the two, the next names them
+// once more, which does no harm.
+func (s *Store) seal(ctx context.Context, now time.Time, ids []string) error {
+	r, err := s.chain(ctx, ledger.CheckpointChain)
+	if err != nil {
+		return err
+	}
+	last, err := s.checkpoint(ctx, *r)
+	if err != nil {
+		return err
+	}
+	heads, err := s.heads(ctx, ids)
+	if err != nil || len(heads) == 0 {
+		return err
+	}
+	root, err := ledger.Seal(last.Root, heads)
+	if err != nil {
+		return err
+	}
+	c, t := ledger.Checkpoint{Seq: last.Seq + 1, At: now.UTC(), Chains: len(heads), Root: root}, &tx{}
+	if err := t.append(r, ledger.Link{At: now, Seals: &c, Heads: heads, Notes: []string{"checkpoint"}}); err != nil {
+		return err
+	}
+	t.save(r, nil)
+	if err := s.run(ctx, t); err != nil {
+		return err
+	}
+	errs := make([]error, len(heads))
+	each(len(heads), func(n int) { errs[n] = s.sealed(ctx, heads[n]) })
+	return errors.Join(errs...)
+}
+
+// heads reads how far chains have come.
+func (s *Store) heads(ctx context.Context, ids []string) ([]ledger.Head, error) {
+	var keys []key
+	for _, id := range ids {
+		keys = append(keys, headKey(id))
+	}
+	found, err := s.getAll(ctx, keys)
+	var heads []ledger.Head
+	for _, k := range keys {
+		if r := rowOf(found[k]); r.unsealed {
+			heads = append(heads, ledger.Head{Chain: r.id, Seq: r.seq, Hash: r.head})
+		}
+	}
+	return heads, err
+}
+
+// sealed marks a chain. One that has grown since, or is being written, stays for the next checkpoint.
+func (s *Store) sealed(ctx context.Context, h ledger.Head) error {
+	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: headKey(h.Chain).item(),
+		UpdateExpression: aws.String("REMOVE seal_in ADD rev :one"), ConditionExpression: aws.String("seq = :seq"),
+		ExpressionAttributeValues: item{":one": number(1), ":seq": number(h.Seq)},
+	})
+	grown, writing := new(types.ConditionalCheckFailedException), new(types.TransactionConflictException)
+	if errors.As(err, &grown) || errors.As(err, &writing) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,183 @@
+package dynamodb
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+const (
+	urgencies  = 3
+	candidates = 25 // of each shard that a claim looks at: rivals take some of them
+	rounds     = 3  // of candidates that rivals took, before a claim gives up until the next
+)
+
+// Claim takes the most urgent due case; see ledger.Store. The index only proposes: the claim is a conditional write on the
+// case itself.
+func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
+	for range rounds {
+		found, err := s.due(ctx, now)
+		if err != nil || len(found) == 0 {
+			return nil, s.explain(err)
+		}
+		for _, d := range found {
+			c, err := s.take(ctx, d.id, now, holder, now.Add(lease))
+			if c != nil || err != nil {
+				return c, s.explain(err)
+			}
+			s.recent.passed(d.id)
+		}
+	}
+	return nil, nil
+}
+
+// due lists what seems to be due of the most urgent sort that there is, the longest due first.
+func (s *Store) due(ctx context.Context, now time.Time) ([]due, error) {
+	for u := range urgencies {
+		shown, err := s.waking(ctx, u, "#s <= :now", item{":now": at(now)}, candidates)
+		if err != nil {
+			return nil, err
+		}
+		shown = slices.DeleteFunc(s.recent.correct(shown), func(d due) bool { return d.at.After(now) || d.urgency != u })
+		if len(shown) > 0 {
+			slices.SortFunc(shown, func(a, b due) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
+			return shown, nil
+		}
+	}
+	return nil, nil
+}
+
+// waking reads the index of due times, for one urgency.
+func (s *Store) waking(ctx context.Context, urgency int, where string, values item, limit int) ([]due, error) {
+	var queries []query
+	for schema := 1; schema <= ledger.Schema; schema++ {
+		for n := range shards {
+			queries = append(queries, query{
+				index: wakeIndex, partition: wakePartition(schema, urgency, strconv.Itoa(n)), where: where, values: values, limit: limit,
+			})
+		}
+	}
+	found, err := s.spread(ctx, queries)
+	var out []due
+	for _, i := range found {
+		out = append(out, due{id: textOf(i[pk]), at: timeOf(i[wakeAt]), urgency: urgency})
+	}
+	return out, err
+}
+
+// take claims one case; nil where somebody else has it, or it is not due. The version goes up, so that a holder that lost
+// its lease can't commit any more: AWS has no fencing, the ledger has.
+func (s *Store) take(ctx context.Context, id string, now time.Time, holder string, until time.Time) (c *ledger.Claim, err error) {
+	in := &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: headKey(id).item(), ReturnValues: types.ReturnValueAllNew,
+		UpdateExpression:         aws.String("SET holder = :holder, lease = :until, wake_at = :until ADD version :one, attempts :one, rev :one"),
+		ConditionExpression:      aws.String("wake_at <= :now AND #schema <= :schema"),
+		ExpressionAttributeNames: map[string]string{"#schema": "schema"},
+		ExpressionAttributeValues: item{
+			":holder": text(holder), ":until": at(until), ":now": at(now), ":one": number(1), ":schema": number(ledger.Schema),
+		},
+	}
+	err = insist(ctx, func(ctx context.Context) error {
+		out, err := s.client.UpdateItem(ctx, in)
+		if lost := new(types.ConditionalCheckFailedException); errors.As(err, &lost) {
+			return nil
+		}
+		if err != nil {
+			return busy(err)
+		}
+		c, err = s.inHand(ctx, rowOf(out.Attributes), until)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim case %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// inHand reads what belongs to a case that was claimed.
+func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Claim, error) {
+	s.recent.wrote(r)
+	if err := s.whole(ctx, &r); err != nil {
+		return nil, fmt.Errorf("%s: verify the ledger", err)
+	}
+	c, err := r.toCase()
+	if err != nil {
+		return nil, err
+	}
+	inbox, err := s.inbox(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	s.held.keep(r)
+	return &ledger.Claim{Case: c, Inbox: inbox, Until: until}, nil
+}
+
+func (s *Store) inbox(ctx context.Context, r row) ([]ledger.Message, error) {
+	var keys []key
+	for _, id := range r.waiting {
+		keys = append(keys, messageKey(r.id, id))
+	}
+	found, err := s.getAll(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var out []ledger.Message
+	for _, k := range keys {
+		var m ledger.Message
+		if err := json.Unmarshal(bytesOf(found[k]["body"]), &m); err != nil {
+			return nil, fmt.Errorf("read a message of case %s: %w: verify the ledger", r.id, err)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// Yield gives a case back uncommitted; see ledger.Store.
+func (s *Store) Yield(ctx context.Context, c *ledger.Case) error {
+	s.held.drop(c.ID)
+	return s.explain(insist(context.WithoutCancel(ctx), func(ctx context.Context) error {
+		r, err := s.caseHead(ctx, c.ID)
+		if err != nil || r.version != c.Version {
+			return err
+		}
+		r.attempts, r.holder, r.lease = max(r.attempts-1, 0), "", time.Time{}
+		t := &tx{}
+		t.save(r, nil)
+		if err := s.run(ctx, t); err != nil {
+			return err
+		}
+		s.recent.wrote(*r)
+		return nil
+	}))
+}
+
+// Next is when the next case can be claimed: due, and not leased to anybody.
+func (s *Store) Next(ctx context.Context) (time.Time, error) {
+	var all []due
+	for u := range urgencies {
+		// More than the first: what this process wrote just now may stand there no more.
+		shown, err := s.waking(ctx, u, "", nil, candidates)
+		if err != nil {
+			return time.Time{}, s.explain(err)
+		}
+		all = append(all, shown...)
+	}
+	var next time.Time
+	for _, d := range s.recent.correct(all) {
+		if next.IsZero() || d.at.Before(next) {
+			next = d.at
+		}
+	}
+	return next, nil
+}

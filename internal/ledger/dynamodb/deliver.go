@@ -1,0 +1,100 @@
+package dynamodb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// errClosed: the case that a root leads to does not wait for anything any more.
+var errClosed = errors.New("the case is closed")
+
+// Send puts a message into a case's inbox; see ledger.Store.
+func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger.Message) (bool, error) {
+	fresh := false
+	err := insist(ctx, func(ctx context.Context) error {
+		known, err := s.get(ctx, messageKey(caseID, sum(m.Key)))
+		if fresh = known == nil && err == nil; !fresh {
+			return err
+		}
+		return s.deliver(ctx, now, caseID, []ledger.Message{m})
+	})
+	if err != nil {
+		return false, s.explain(fmt.Errorf("send to case %s: %w", caseID, err))
+	}
+	return fresh, nil
+}
+
+// deliver writes messages and makes the case due. A lease goes on: its holder finds them when it commits. Leads only join a
+// case that is open.
+func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messages []ledger.Message) error {
+	defer s.turns.take(caseID)()
+	r, err := s.caseHead(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	if messages[0].Lead != nil && !r.state.Open() {
+		return errClosed
+	}
+	t, l := &tx{}, ledger.Link{At: now, State: r.state}
+	for _, m := range messages {
+		if err := t.message(r, m, &l); err != nil {
+			return err
+		}
+	}
+	return s.wake(ctx, t, r, now, l)
+}
+
+// message writes one message and what the record says of it.
+func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	id := sum(m.Key)
+	t.put(messageKey(r.id, id), item{"message": text(m.Key), "body": blob(body)}, absent(errAgain))
+	l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteMessage, Key: rowName(r.id, m.Key), Sum: ledger.Sum(body)})
+	if m.Lead != nil {
+		t.put(leadKey(m.Key), item{"lead": text(m.Key), "case_id": text(r.id)}, absent(errAgain))
+		l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteLead, Key: m.Key, Sum: ledger.Sum([]byte(r.id))})
+	}
+	l.Notes = append(l.Notes, m.Line())
+	r.waiting = append(r.waiting, id)
+	return nil
+}
+
+// wake makes a case due now, and urgent.
+func (s *Store) wake(ctx context.Context, t *tx, r *row, now time.Time, l ledger.Link) error {
+	if r.due.IsZero() || now.Before(r.due) {
+		r.due = now
+	}
+	l.Due, r.urgency = r.due, 0
+	if err := t.append(r, l); err != nil {
+		return err
+	}
+	t.save(r, nil)
+	if err := s.run(ctx, t); err != nil {
+		return err
+	}
+	s.recent.wrote(*r)
+	return nil
+}
+
+// caseHead reads a case's head; ledger.ErrNotFound.
+func (s *Store) caseHead(ctx context.Context, id string) (*row, error) {
+	if !isCase(id) {
+		return nil, ledger.ErrNotFound
+	}
+	r, err := s.head(ctx, id)
+	if r == nil && err == nil {
+		err = ledger.ErrNotFound
+	}
+	return r, err
+}
+
+// rowName is a message in the record.
+func rowName(caseID, message string) string { return caseID + " " + message }

@@ -1,0 +1,33 @@
+// Package dynamodb keeps the ledger in one DynamoDB table, shared by any number of replicas and functions.
+//
+// Every item has the keys pk and sk (strings). Nothing that all commits would have to change exists: a case and its chain
+// are one partition, checkpoints name the heads of the chains that grew.
+//
+//	question                              answered by
+//	a case as it stands                   pk CASE, sk head; where it is large, its payload in sk part#NNN
+//	its history                           pk CASE, sk entry#SEQ; pk brakes and pk checkpoints likewise
+//	what waits in its inbox               its head lists it; pk CASE, sk message#SUM
+//	is this lead known                    pk lead#SUM, sk lead: the case that has it
+//	which case is open on this root       pk root#SUM, sk root
+//	what can be claimed, and when next    index wake: wake_in SCHEMA#URGENCY#SHARD, wake_at; only what has a due time
+//	all cases, or those whose id begins   index cases: list_in SHARD, pk
+//	which chains a checkpoint must seal   index unsealed: seal_in SHARD, pk; only those that grew since the last
+//	an effect, all effects                pk effects#SHARD, sk SUM
+//	did the effects change                pk generation, sk NN: counters, their sum
+//	is this request ours                  pk request#SUM, sk request
+//	how many incidents since then         pk limit#BUCKET, sk at#TIME#SUM; sk fence orders those that can be refused
+//	exceptions in force                   pk exception#SUM, sk UNTIL#CASE
+//	brakes that are on                    pk brakes, sk brake#SUM
+//	who wrote the table                   pk ledger, sk ledger: the schema
+//
+// SUM is a SHA-256 in hex of what is asked for, so that no name in AWS is too long for a key. Times are nanoseconds since
+// 1970. Nothing has a time to live: all of it is the record.
+//
+// Everything is read consistently but for the three indexes, which DynamoDB keeps up a moment later. A claim is therefore a
+// conditional write on the head itself, and what this process wrote a moment ago is remembered until the index has it.
+//
+// A write request is one TransactWriteItems or one UpdateItem, whatever it holds. From opened to contained a case takes
+// five: its admission; the claim; the commit of the first intent; of its outcome with the second intent; and the last, which
+// ends the lease. An admission that joins a case, a message, a case given back are one each, a checkpoint is one and one more
+// for each chain that it sealed. What somebody else's write got in the way of is written again.
+package dynamodb

@@ -1,0 +1,105 @@
+package dynamodb
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// The attributes that keys and indexes are made of; a table is made by these names, here and in deploy/.
+const (
+	pk     = "pk"
+	sk     = "sk"
+	wakeIn = "wake_in"
+	wakeAt = "wake_at"
+	listIn = "list_in"
+	sealIn = "seal_in"
+
+	wakeIndex     = "wake"
+	casesIndex    = "cases"
+	unsealedIndex = "unsealed"
+)
+
+// What is looked through as one is spread over some partitions, since one takes a thousand writes a second. The numbers may
+// grow, never shrink.
+const (
+	shards   = 4
+	counters = 32
+)
+
+const (
+	headSK      = "head"
+	leadSK      = "lead"
+	rootSK      = "root"
+	requestSK   = "request"
+	fenceSK     = "fence"
+	generation  = "generation"
+	ledgerPK    = "ledger"
+	entryPrefix = "entry#"
+)
+
+// key is an item's name.
+type key struct{ pk, sk string }
+
+func headKey(chain string) key             { return key{chain, headSK} }
+func entryKey(chain string, seq int64) key { return key{chain, fmt.Sprintf(entryPrefix+"%012d", seq)} }
+func partKey(caseID string, n int) key     { return key{caseID, fmt.Sprintf("part#%03d", n)} }
+func messageKey(caseID, sum string) key    { return key{caseID, "message#" + sum} }
+func leadKey(lead string) key              { return key{"lead#" + sum(lead), leadSK} }
+func rootKey(rootSum string) key           { return key{"root#" + rootSum, rootSK} }
+func requestKey(id string) key             { return key{"request#" + sum(id), requestSK} }
+func effectKey(name string) key            { return key{"effects#" + shard(name), sum(name)} }
+func brakeKey(scope string) key            { return key{ledger.BrakesChain, "brake#" + sum(scope)} }
+func ledgerKey() key                       { return key{ledgerPK, ledgerPK} }
+func fenceKey(bucket string) key           { return key{"limit#" + bucket, fenceSK} }
+
+func placeKey(bucket, incident string, at time.Time) key {
+	return key{"limit#" + bucket, "at#" + moment(at) + "#" + sum(incident)}
+}
+
+func exceptionKey(x ledger.Exception) key {
+	return key{exceptionsOf(x.Playbook, x.Root), moment(x.Until) + "#" + x.Case}
+}
+
+func exceptionsOf(playbookID, root string) string {
+	return "exception#" + sum(strconv.Quote(playbookID)+" "+root)
+}
+
+// counterKey is where a case's changes of effects are counted.
+func counterKey(caseID string) key {
+	return key{generation, fmt.Sprintf("%02d", hash(caseID)%counters)}
+}
+
+func sum(s string) string { return ledger.Sum([]byte(s)) }
+
+// moment is a time in an order of strings; the zero time is before all others.
+func moment(t time.Time) string { return fmt.Sprintf("%019d", nanos(t)) }
+
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func hash(s string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(s))
+	return h.Sum32()
+}
+
+// shard spreads what is looked through as one.
+func shard(s string) string { return strconv.Itoa(int(hash(s) % shards)) }
+
+// wakePartition is where claims look: newer cases have partitions of their own, so that an older riposte does not even see
+// them.
+func wakePartition(schema, urgency int, shard string) string {
+	return fmt.Sprintf("%d#%d#%s", schema, urgency, shard)
+}
+
+// isCase reports whether a name is a case's id, and not one of the other partitions.
+func isCase(id string) bool { return strings.HasPrefix(id, "c_") && !strings.ContainsAny(id, "# ") }

@@ -1,0 +1,49 @@
+package dynamodb
+
+import (
+	"hash/maphash"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// atOnce is how many requests one call has under way.
+const atOnce = 8
+
+// each calls do for 0 to n-1, some at once, and returns when all are done.
+func each(n int, do func(int)) {
+	if n == 1 {
+		do(0)
+		return
+	}
+	var all sync.WaitGroup
+	room := make(chan struct{}, atOnce)
+	for i := range n {
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			do(i)
+		})
+	}
+	all.Wait()
+}
+
+// delay before another try: from some milliseconds to half a second, spread at random so that rivals part.
+func delay(try int) time.Duration {
+	return time.Millisecond + rand.N(min(8*time.Millisecond<<min(try, 10), 500*time.Millisecond))
+}
+
+// turns keeps those of one process apart that would write the same case: of many leads for one case only one at a time
+// gets in the way of whoever has it in hand.
+type turns struct {
+	seed maphash.Seed
+	once sync.Once
+	of   [64]sync.Mutex
+}
+
+func (t *turns) take(name string) (done func()) {
+	t.once.Do(func() { t.seed = maphash.MakeSeed() })
+	m := &t.of[maphash.String(t.seed, name)%uint64(len(t.of))]
+	m.Lock()
+	return m.Unlock
+}

@@ -1,0 +1,75 @@
+package dynamodb
+
+import (
+	"sync"
+	"time"
+)
+
+// late is how long an index may need to show what was written: normally less than a second.
+const late = 10 * time.Second
+
+// recent is what this process wrote a moment ago, which the index of due times may not show yet.
+type recent struct {
+	turn  sync.Mutex
+	cases map[string]wrote
+}
+
+type wrote struct {
+	due
+	on time.Time // on the clock of this machine, which only says how long ago it was
+}
+
+// due is when a case can be claimed, and how urgent that is. At is zero where it never can.
+type due struct {
+	id      string
+	at      time.Time
+	urgency int
+	newer   bool // its schema is not ours
+}
+
+func (m *recent) wrote(r row) {
+	m.turn.Lock()
+	defer m.turn.Unlock()
+	now := time.Now()
+	if m.cases == nil {
+		m.cases = map[string]wrote{}
+	}
+	m.cases[r.id] = wrote{r.dueTime(), now}
+	if len(m.cases)%1024 == 0 {
+		m.forget(now)
+	}
+}
+
+// passed forgets a case that another replica turned out to have in hand.
+func (m *recent) passed(id string) {
+	m.turn.Lock()
+	defer m.turn.Unlock()
+	delete(m.cases, id)
+}
+
+// correct puts what was written just now over what an index said.
+func (m *recent) correct(shown []due) []due {
+	m.turn.Lock()
+	defer m.turn.Unlock()
+	m.forget(time.Now())
+	var out []due
+	for _, d := range shown {
+		if _, ok := m.cases[d.id]; !ok {
+			out = append(out, d)
+		}
+	}
+	for _, w := range m.cases {
+		if !w.at.IsZero() && !w.newer {
+			out = append(out, w.due)
+		}
+	}
+	return out
+}
+
+func (m *recent) forget(now time.Time) {
+	for id, w := range m.cases {
+		if now.Sub(w.on) > late {
+			delete(m.cases, id)
+		}
+	}
+}

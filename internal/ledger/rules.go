@@ -1,0 +1,55 @@
+package ledger
+
+import (
+	"fmt"
+
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Opened is a case as its first lead begins it.
+func Opened(id, key string, l playbook.Lead) Case {
+	return Case{
+		Schema: Schema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
+		Title: l.Title, Root: l.Resource, Origin: l.Origin, State: Suspected,
+		Leads: []Lead{{Key: key, Lead: l}},
+		Times: Times{Occurred: l.Origin.Occurred, Received: l.Origin.Received},
+	}
+}
+
+// Urgency orders claims: 0 must act, 1 waits, 2 only owes a report. A waiting message makes any case urgent.
+func (s State) Urgency() int {
+	switch {
+	case s == Suspected || s == Acting || s == Undoing:
+		return 0
+	case s.Open():
+		return 1
+	}
+	return 2
+}
+
+// Settle gives a case that is committed its due time: with messages left it may not close (ErrJoined), and it is due at once.
+func (c *Case) Settle(w Write, left int) error {
+	if left > 0 && !c.State.Open() {
+		return ErrJoined
+	}
+	if left > 0 && (c.Due.IsZero() || c.Due.After(w.At)) {
+		c.Due = w.At
+	}
+	if c.Due.IsZero() && (c.State.Open() || c.Report.Owed()) {
+		return fmt.Errorf("it is %s, with a report owed: %t, and has no due time: nobody would look at it again", c.State, c.Report.Owed())
+	}
+	return nil
+}
+
+// Line is the message in one line of the record.
+func (m Message) Line() string {
+	switch {
+	case m.Lead != nil:
+		return "joined: " + m.Lead.Title
+	case m.Order != nil:
+		return fmt.Sprintf("%s wants: %s", m.Order.By, m.Order.Verb)
+	case m.Seen != nil:
+		return "seen: " + m.Seen.Call
+	}
+	return "message " + m.Key
+}
