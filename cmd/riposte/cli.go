@@ -22,6 +22,7 @@ type cli struct {
 	Explain     explainVerb     `cmd:"" group:"Set up" help:"Explain one playbook: why, triggers, rights, parameters, prevention."`
 	Permissions permissionsVerb `cmd:"" group:"Set up" help:"Print the exact IAM policies that riposte needs."`
 	Validate    validateVerb    `cmd:"" group:"Set up" help:"Check a configuration without touching AWS."`
+	Doctor      doctorVerb      `cmd:"" group:"Set up" help:"Check a configuration against the accounts that it is for."`
 	Version     versionVerb     `cmd:"" group:"Set up" help:"Print the version."`
 }
 

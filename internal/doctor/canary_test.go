@@ -76,8 +76,8 @@ func serve(t *testing.T) *served {
 		parts: doctor.Parts{
 			Config: c, Own: base, Home: event.Place{Partition: "aws", Account: "999900001111", Region: "eu-west-1"},
 			Accounts: []doctor.Account{{ID: "111122223333", Regions: []string{"eu-west-1"}}}, Now: w.Now, Call: time.Minute,
-			Reads: func() error { return nil },
-			AWS:   cloud.New(cloud.Options{Base: base, Roles: cloud.RolesOf(c.Organization.Roles), Guard: doctor.Guard(), Now: w.Now}),
+			Ledger: func() (string, error) { return "it can be read", nil },
+			AWS:    cloud.New(cloud.Options{Base: base, Roles: cloud.RolesOf(c.Organization.Roles), Guard: doctor.Guard(), Now: w.Now}),
 		},
 	}
 }

@@ -53,7 +53,7 @@ type Parts struct {
 	Home     event.Place                  // where riposte runs; its account is found out
 	Accounts []Account
 	Rules    []pattern.Rule // that must be there in every account
-	Reads    func() error   // whether the ledger can be read
+	Ledger   func() (says string, err error)
 	Getenv   func(string) string
 	Now      func() time.Time
 	Call     time.Duration // the longest that one call may take

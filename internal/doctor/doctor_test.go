@@ -73,7 +73,7 @@ report: {security_hub: true}
 `, mototest.Account, queue))
 	p := doctor.Parts{
 		Config: c, Own: moto.Config, Home: ireland, Accounts: []doctor.Account{{ID: mototest.Account, Regions: []string{"eu-west-1"}}},
-		Rules: rules(t, playbooks.All()), Reads: func() error { return nil }, Now: time.Now, Call: time.Minute,
+		Rules: rules(t, playbooks.All()), Ledger: func() (string, error) { return "it can be read", nil }, Now: time.Now, Call: time.Minute,
 		AWS: cloud.New(cloud.Options{Base: moto.Config, Guard: doctor.Guard(), Now: time.Now}),
 	}
 	first := said(t, p)
@@ -168,7 +168,7 @@ func TestRiposteItself(t *testing.T) {
 sources: [{http: {listen: "127.0.0.1:0", secret_env: RIPOSTE_HTTP_SECRET}}]
 `)
 	p := doctor.Parts{
-		Config: c, Own: moto.Config, Home: ireland, Reads: func() error { return errors.New("there is no ledger riposte.db") },
+		Config: c, Own: moto.Config, Home: ireland, Ledger: func() (string, error) { return "", errors.New("there is no ledger riposte.db") },
 		Getenv: func(string) string { return "" }, Now: time.Now, Call: time.Minute,
 	}
 	found := said(t, p)

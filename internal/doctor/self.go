@@ -47,6 +47,6 @@ func (p Parts) clock(said time.Time) Finding {
 }
 
 func (p Parts) ledger(context.Context) []Finding {
-	name := p.Config.Ledger.String()
-	return one(Finding{Check: "ledger", State: OK, Says: name + " can be read"}, p.Reads(), "make it, or name another one: ledger: sqlite:FILE or dynamodb:TABLE")
+	says, err := p.Ledger()
+	return one(Finding{Check: "ledger", State: OK, Says: says}, err, "name one that riposte can read: ledger: sqlite:FILE or dynamodb:TABLE")
 }
