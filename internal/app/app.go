@@ -3,12 +3,14 @@ package app
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/engine"
@@ -36,6 +38,16 @@ type App struct {
 	Config *config.Config
 	Codec  action.Codec
 	Now    func() time.Time
+
+	Organization *Organization
+
+	access *cloud.Cloud
+}
+
+// Unreachable lists the accounts and regions that riposte can't get into at present, and AWS Organizations where it does
+// not answer.
+func (a *App) Unreachable() []cloud.Unreachable {
+	return append(a.Organization.failing(), a.access.Unreachable()...)
 }
 
 // New puts riposte together.
@@ -49,13 +61,14 @@ func New(p Parts) *App {
 		Base: p.AWS, Roles: roles(p.Config.Organization.Roles), ExternalID: p.Config.Organization.Roles.ExternalID,
 		Guard: cloud.GuardFor(catalogue, action.Kinds()), Now: p.Now,
 	})
+	org := organization(p.Config, func() event.Place { return home(p.AWS) }, access, p.Now, p.Log)
 	e := engine.New(engine.Parts{
-		Store: p.Store, Playbooks: p.Config.Playbooks(), Policy: policy(p.Config), AWS: access, Codec: codec,
+		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks()), canary.Playbook()), Ours: org.Ours, Policy: policy(p.Config, org), AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Wake: p.Wake,
 	})
-	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now}
+	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access}
 }
 
 func roles(r config.Roles) map[cloud.Purpose]string {
@@ -70,19 +83,17 @@ func roles(r config.Roles) map[cloud.Purpose]string {
 	return named
 }
 
-func policy(c *config.Config) gate.Policy {
+// home is where the process runs, as far as the SDK knows.
+func home(base func(event.Place) aws.Config) event.Place {
+	region := base(event.Place{}).Region
+	return event.Place{Partition: cloud.PartitionOf(region), Region: region}
+}
+
+func policy(c *config.Config, o *Organization) gate.Policy {
 	p := gate.Policy{
-		Mode: func(id, account string, class action.Class) (gate.Decision, string) {
-			m, why := c.Mode(id, account, class)
-			return gate.Decision(m), why
-		},
+		Mode: o.mode, Ours: o.Known,
 		Untouchable: c.Untouchable, BreakGlass: c.BreakGlass,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour},
-	}
-	if !c.Organization.Discover {
-		for _, a := range c.Organization.Accounts {
-			p.Accounts = append(p.Accounts, a.ID)
-		}
 	}
 	for _, name := range roles(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)

@@ -20,6 +20,7 @@ type Purpose string
 const (
 	Audit   Purpose = "audit"
 	Report  Purpose = "report"
+	Own     Purpose = "own" // with the process's own credentials
 	Contain Purpose = Purpose(action.TierContain)
 	Author  Purpose = Purpose(action.TierAuthor)
 	Destroy Purpose = Purpose(action.TierDestroy)

@@ -87,10 +87,13 @@ func (c *Cloud) config(s session) aws.Config {
 		around = append(around, c.pace.around(s))
 	}
 	around = append(around, c.reach.around(s))
-	if len(c.opts.Roles) > 0 {
+	switch {
+	case s.purpose == Own:
+		around = append(around, renew(process))
+	case len(c.opts.Roles) > 0:
 		r := c.assume(s, sts.NewFromConfig(own))
 		cfg.Credentials, around = r, append(around, renew(r))
-	} else {
+	default:
 		cfg.Credentials = &itself{sts: sts.NewFromConfig(own), account: s.place.Account, base: process}
 		around = append(around, renew(process))
 	}

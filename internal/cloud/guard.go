@@ -19,7 +19,14 @@ type Guard map[Purpose][]string
 
 // GuardFor allows what the playbooks and kinds of action say that they need, and nothing else.
 func GuardFor(catalogue []playbook.Definition, kinds []action.Kind) Guard {
-	g := Guard{Report: {"securityhub:BatchImportFindings"}}
+	g := Guard{
+		Report: {"securityhub:BatchImportFindings"},
+		Own: {
+			"organizations:ListAccounts", "organizations:ListRoots", "organizations:ListAccountsForParent",
+			"organizations:ListOrganizationalUnitsForParent",
+		},
+		Audit: {"ec2:DescribeRegions"},
+	}
 	for _, d := range catalogue {
 		g[Audit] = append(g[Audit], d.Reads...)
 	}

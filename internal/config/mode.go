@@ -35,9 +35,21 @@ type rules struct {
 // Mode is what to do about actions of a class that a playbook plans in an account, and where that was said. The most
 // specific rule counts: account, OU, environment, class, playbook, defaults.
 func (c *Config) Mode(playbookID, account string, class action.Class) (Mode, string) {
-	r := c.rules[playbookID]
 	a := c.accounts[account]
-	for _, scope := range []string{account, a.OU, a.Environment, string(class)} {
+	return c.ModeAt(playbookID, Standing{Account: account, OUs: []string{a.OU}, Environment: a.Environment}, class)
+}
+
+// Standing is what modes can refer to of an account.
+type Standing struct {
+	Account     string
+	OUs         []string // the nearest first
+	Environment string
+}
+
+// ModeAt is Mode in an account of which more is known than the file says: that of the nearest unit counts.
+func (c *Config) ModeAt(playbookID string, s Standing, class action.Class) (Mode, string) {
+	r := c.rules[playbookID]
+	for _, scope := range slices.Concat([]string{s.Account}, s.OUs, []string{s.Environment, string(class)}) {
 		if found, ok := r.scopes[scope]; ok && scope != "" {
 			return found.mode, found.why()
 		}

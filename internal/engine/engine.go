@@ -34,16 +34,19 @@ type Reporter interface {
 type Parts struct {
 	Store     ledger.Store
 	Playbooks []playbook.Playbook
-	Policy    gate.Policy
-	AWS       AWS
-	Reporter  Reporter
-	Codec     action.Codec
-	Timing    Timing
-	Now       func() time.Time
-	Name      string // of this replica: who holds the lease
-	Log       *slog.Logger
-	Meter     Meter  // may be nil
-	Wake      func() // called when a case became due at once, from the goroutine of Receive; may be nil
+	// Ours tells whether an account belongs to the organisation: riposte enters no other, whoever sends it events. Where that
+	// can't be told yet it is an error, and the event has to come again. May be nil: every account does.
+	Ours     func(ctx context.Context, account string) (bool, error)
+	Policy   gate.Policy
+	AWS      AWS
+	Reporter Reporter
+	Codec    action.Codec
+	Timing   Timing
+	Now      func() time.Time
+	Name     string // of this replica: who holds the lease
+	Log      *slog.Logger
+	Meter    Meter  // may be nil
+	Wake     func() // called when a case became due at once, from the goroutine of Receive; may be nil
 }
 
 // Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
@@ -64,6 +67,9 @@ func New(p Parts) *Engine {
 	}
 	if p.Wake == nil {
 		p.Wake = func() {}
+	}
+	if p.Ours == nil {
+		p.Ours = func(context.Context, string) (bool, error) { return true, nil }
 	}
 	e := &Engine{Parts: p, books: map[string]playbook.Playbook{}}
 	var catalogue []playbook.Definition

@@ -14,7 +14,11 @@ import (
 func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.Admission, error) {
 	var leads []playbook.Lead
 	for _, ev := range events {
-		if !e.Policy.Ours(ev.Account) {
+		ours, err := e.Ours(ctx, ev.Account)
+		if err != nil {
+			return nil, fmt.Errorf("event %s of account %s: %w", ev.ID, ev.Account, err)
+		}
+		if !ours {
 			e.Log.Warn("event of an account outside the organisation: left alone", "account", ev.Account, "event", ev.ID)
 			continue
 		}

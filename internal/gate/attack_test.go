@@ -57,3 +57,24 @@ func TestBreakGlassIsPagedWhateverItDoes(t *testing.T) {
 		}
 	}
 }
+
+// A role is riposte's in the organisation's accounts alone: whoever calls one so in an account of his own gains nothing by it.
+func TestSomebodyElsesRoleOfRipostesNameIsNotRiposte(t *testing.T) {
+	p := policy(gate.Act)
+	p.Ours = func(account string) bool { return account == shop.Account }
+	f := facts(func(f *gate.Facts) {
+		f.Actor = session("arn:aws:iam::111122223333:role/riposte-contain", "riposte-c_1")
+		f.Target = shop.In(event.User, "mallory")
+	})
+	if v := gate.Judge(p, f); v.Do != gate.Hold || v.Page == "" {
+		t.Errorf("riposte's own role: %s, %s", v.Do, v.Reason())
+	}
+	f.Actor.Account, f.Actor.Issuer = "999900001111", "arn:aws:iam::999900001111:role/riposte-contain"
+	if v := gate.Judge(p, f); v.Do != gate.Act || v.Page != "" {
+		t.Errorf("a stranger's: %s, %s, page %q", v.Do, v.Reason(), v.Page)
+	}
+	f.Actor, f.Target = mallory, event.Place{Partition: "aws", Account: "999900001111"}.In(event.Role, "riposte-contain")
+	if v := gate.Judge(p, f); v.Do != gate.Act {
+		t.Errorf("a stranger's role as the target: %s, %s", v.Do, v.Reason())
+	}
+}

@@ -11,9 +11,10 @@ import (
 // Policy is what the configuration says.
 type Policy struct {
 	// Mode is the mode of a playbook in an account for a class of action, and where that is said.
-	Mode        func(playbook, account string, class action.Class) (Decision, string)
-	Accounts    []string // of the organisation; none: every account that sends events is
-	Roles       []string // riposte's own roles, by name (with path, where they have one), in whatever account
+	Mode func(playbook, account string, class action.Class) (Decision, string)
+	// Ours says that an account is known to belong to the organisation; nil: whatever account an event comes from does.
+	Ours        func(account string) bool
+	Roles       []string // riposte's own roles, by name (with path, where they have one), in the organisation's accounts
 	Untouchable []string // exact ARNs
 	BreakGlass  []string // exact ARNs of users and roles
 	Trusted     []Trust
@@ -59,12 +60,10 @@ func (p Policy) trusted(playbook string, a event.Actor) (Trust, bool) {
 // caller sees to it that it is not the contained actor himself.
 func (p Policy) MayUndo(a event.Actor) bool { return slices.Contains(p.BreakGlass, a.Principal()) }
 
-// Ours reports whether an account belongs to the organisation: riposte enters no other, whoever sends it events.
-func (p Policy) Ours(account string) bool {
-	return len(p.Accounts) == 0 || slices.Contains(p.Accounts, account)
+// Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called. A role that is
+// called so in an account of somebody else is somebody else's.
+func (p Policy) Own(a event.Actor) bool {
+	return p.ours(a.Account) && slices.ContainsFunc(p.Roles, func(role string) bool { return a.IssuerName() == "role/"+strings.TrimPrefix(role, "/") })
 }
 
-// Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called.
-func (p Policy) Own(a event.Actor) bool {
-	return slices.ContainsFunc(p.Roles, func(role string) bool { return a.IssuerName() == "role/"+strings.TrimPrefix(role, "/") })
-}
+func (p Policy) ours(account string) bool { return p.Ours == nil || p.Ours(account) }

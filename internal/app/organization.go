@@ -1,0 +1,213 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/gate"
+)
+
+const (
+	fresh    = 5 * time.Minute  // between two looks at the organisation, where somebody keeps looking
+	old      = 15 * time.Minute // after which an event itself has it looked at: a function has nobody who keeps looking
+	pause    = 10 * time.Second // the least between two looks: strangers must not keep us at it
+	seldom   = time.Hour        // between two looks at an account's regions
+	longLook = time.Minute      // the longest that a look may take
+	patience = 2 * time.Second  // how long an event waits for one: who delivers events gives up after five
+	crowd    = 10_000           // strangers remembered, so that inventing accounts fills no memory
+)
+
+// directory is where an organisation is looked up.
+type directory interface {
+	Accounts(ctx context.Context, partition string) ([]cloud.Account, error)
+	Regions(ctx context.Context, at event.Place) ([]string, error)
+}
+
+// Organization is which accounts riposte defends: those of the configuration, and with discovery those that AWS
+// Organizations had when it answered last. What it has not answered yet nobody knows: such an event has to come again.
+type Organization struct {
+	config *config.Config
+	home   func() event.Place // where the process runs
+	aws    directory
+	now    func() time.Time
+	log    *slog.Logger
+
+	mu        sync.Mutex
+	found     map[string]cloud.Account // nil: not answered yet
+	asked     time.Time                // when the answer that we have was asked for
+	tried     time.Time                // when it was asked last
+	failed    error                    // of the last time
+	since     time.Time                // it fails
+	strangers map[string]time.Time     // accounts that are not in it, and when each was seen first
+	regions   map[string]enabled       // by account
+	flight    chan struct{}            // closed when the look under way ends; nil: none is
+}
+
+// enabled are the regions of an account, as of a moment.
+type enabled struct {
+	names []string
+	at    time.Time
+}
+
+// organization has not looked yet: nothing is called before the first event, or before Watch.
+func organization(c *config.Config, home func() event.Place, aws directory, now func() time.Time, log *slog.Logger) *Organization {
+	return &Organization{
+		config: c, home: home, aws: aws, now: now, log: log, strangers: map[string]time.Time{}, regions: map[string]enabled{},
+	}
+}
+
+// Watch keeps looking until the context ends: a new account joins, a suspended one leaves. Without discovery there is
+// nothing to watch.
+func (o *Organization) Watch(ctx context.Context) {
+	if !o.config.Organization.Discover {
+		return
+	}
+	for ctx.Err() == nil {
+		wait := fresh
+		if err := o.Look(ctx); err != nil {
+			wait = 3 * pause
+		}
+		o.lookAround(ctx)
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+// Ours tells whether an account belongs to the organisation. One that was never seen has the organisation looked at
+// before the answer is no: it may have joined a minute ago.
+func (o *Organization) Ours(ctx context.Context, account string) (bool, error) {
+	if ours, settled := o.settled(account); settled {
+		if o.outdated() {
+			o.take(ctx) // what was known last counts meanwhile
+		}
+		return ours, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := o.Look(ctx)
+	if ours, settled := o.settled(account); settled {
+		return ours, nil
+	}
+	if err == nil {
+		err = fmt.Errorf("it was looked for less than %v ago", pause)
+	}
+	return false, fmt.Errorf("whether it belongs to the organisation is not known yet: %w", err)
+}
+
+// settled is the answer from what is known; settled is false where somebody has to look first.
+func (o *Organization) settled(account string) (ours, settled bool) {
+	_, listed := o.config.Account(account)
+	if !o.config.Organization.Discover {
+		return listed || len(o.config.Organization.Accounts) == 0, true
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	a, found := o.found[account]
+	switch {
+	case found:
+		return a.Active, true
+	case listed:
+		return true, true // somebody wrote it down, and Organizations does not say otherwise
+	case o.found == nil:
+		return false, false
+	}
+	first, seen := o.strangers[account]
+	if !seen {
+		if len(o.strangers) >= crowd {
+			clear(o.strangers)
+		}
+		o.strangers[account] = o.now()
+	}
+	return false, seen && !o.asked.Before(first) && o.now().Sub(o.asked) <= old
+}
+
+// outdated reports whether nobody has looked for long.
+func (o *Organization) outdated() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.config.Organization.Discover && o.now().Sub(o.asked) > old
+}
+
+// Known says that an account is known to belong to the organisation, without looking.
+func (o *Organization) Known(account string) bool {
+	o.mu.Lock()
+	a, found := o.found[account]
+	o.mu.Unlock()
+	if found {
+		return a.Active
+	}
+	_, listed := o.config.Account(account)
+	return listed || !o.config.Organization.Discover && len(o.config.Organization.Accounts) == 0
+}
+
+// standing is what is known of an account: the configuration's word, and where AWS Organizations has it.
+func (o *Organization) standing(account string) config.Standing {
+	byHand, _ := o.config.Account(account)
+	s := config.Standing{Account: account, Environment: byHand.Environment}
+	if byHand.OU != "" {
+		s.OUs = []string{byHand.OU}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s.OUs = append(s.OUs, o.found[account].OUs...)
+	return s
+}
+
+// mode is the gate's question about a playbook in an account.
+func (o *Organization) mode(playbook, account string, class action.Class) (gate.Decision, string) {
+	m, why := o.config.ModeAt(playbook, o.standing(account), class)
+	return gate.Decision(m), why
+}
+
+// Member is one account that riposte defends.
+type Member struct {
+	ID      string
+	Name    string   // "" where nobody said
+	Regions []string // enabled and to be watched; the configuration's where the account was not asked yet
+}
+
+// Members lists the accounts that are known, by id.
+func (o *Organization) Members() []Member {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	ids := map[string]string{}
+	for id, a := range o.found {
+		ids[id] = a.Name
+	}
+	for _, a := range o.config.Organization.Accounts {
+		if ids[a.ID] == "" || a.Name != "" {
+			ids[a.ID] = a.Name
+		}
+	}
+	var all []Member
+	for id, name := range ids {
+		if a, found := o.found[id]; !found || a.Active {
+			all = append(all, Member{id, name, o.watched(o.regions[id].names)})
+		}
+	}
+	slices.SortFunc(all, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// watched are the configuration's regions, as far as they are enabled, or all that are. The caller holds the lock.
+func (o *Organization) watched(open []string) []string {
+	listed := o.config.Organization.Regions
+	switch {
+	case open == nil:
+		return slices.Clone(listed)
+	case len(listed) == 0:
+		return slices.Clone(open)
+	}
+	return slices.DeleteFunc(slices.Clone(listed), func(r string) bool { return !slices.Contains(open, r) })
+}

@@ -1,0 +1,145 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+)
+
+// atOnce is how many accounts are asked for their regions at a time.
+const atOnce = 8
+
+// Look asks AWS Organizations, at most once in a while, and waits for the answer as long as the context lets it: the look
+// itself goes on, for whoever comes next. The error is of the last look, whoever began it.
+func (o *Organization) Look(ctx context.Context) error {
+	flight := o.take(ctx)
+	if flight != nil {
+		select {
+		case <-flight:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failed
+}
+
+// take joins the look under way or begins one; nil where it is too early for another.
+func (o *Organization) take(ctx context.Context) chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.now()
+	early := now.Sub(o.tried)
+	if o.flight != nil || !o.tried.IsZero() && early >= 0 && early < pause {
+		return o.flight
+	}
+	o.flight, o.tried = make(chan struct{}), now
+	go o.ask(context.WithoutCancel(ctx), o.flight)
+	return o.flight
+}
+
+func (o *Organization) ask(ctx context.Context, done chan struct{}) {
+	ctx, cancel := context.WithTimeout(ctx, longLook)
+	defer cancel()
+	accounts, err := o.aws.Accounts(ctx, o.home().Partition)
+	if err == nil && len(accounts) == 0 {
+		err = errors.New("AWS Organizations lists no account at all, not even its own")
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer close(done)
+	o.flight = nil
+	if err != nil {
+		if o.failed == nil {
+			o.since = o.tried
+		}
+		o.failed = err
+		o.log.Error("the organisation can't be read: what was known last stays", "error", err, "since", o.since, "accounts", len(o.found))
+		return
+	}
+	o.failed, o.asked = nil, o.tried
+	o.learn(accounts)
+}
+
+// learn takes the answer for the truth. Strangers are forgotten after a while: an account may still join. One that was
+// moved while we looked stays where it was.
+func (o *Organization) learn(accounts []cloud.Account) {
+	before, first := o.found, o.found == nil
+	o.found = make(map[string]cloud.Account, len(accounts))
+	for _, a := range accounts {
+		if a.OUs == nil {
+			a.OUs = before[a.ID].OUs
+		}
+		o.found[a.ID] = a
+		if was := before[a.ID]; !first && was.Active != a.Active {
+			o.log.Info("an account of the organisation", "account", a.ID, "name", a.Name, "defended", a.Active)
+		}
+	}
+	for id, was := range before {
+		if _, still := o.found[id]; !still && was.Active {
+			o.log.Info("an account left the organisation", "account", id, "name", was.Name)
+		}
+	}
+	for id, seen := range o.strangers {
+		if o.asked.Sub(seen) > old {
+			delete(o.strangers, id)
+		}
+	}
+	if first {
+		o.log.Info("the organisation is known", "accounts", len(o.found))
+	}
+}
+
+// lookAround asks accounts for the regions that are enabled in them. One that does not answer keeps those that were known,
+// is told by Unreachable, and does not stop the others.
+func (o *Organization) lookAround(ctx context.Context) {
+	var all sync.WaitGroup
+	places := make(chan event.Place)
+	for range atOnce {
+		all.Go(func() {
+			for at := range places {
+				if names, err := o.aws.Regions(ctx, at); err == nil {
+					o.mu.Lock()
+					o.regions[at.Account] = enabled{names, o.now()}
+					o.mu.Unlock()
+				} else if ctx.Err() == nil {
+					o.log.Warn("an account does not say which regions are enabled", "account", at.Account, "error", err)
+				}
+			}
+		})
+	}
+	for _, m := range o.Members() {
+		if at, due := o.unasked(m.ID); due {
+			places <- at
+		}
+	}
+	close(places)
+	all.Wait()
+}
+
+// unasked is where to ask an account for its regions, if it is time to.
+func (o *Organization) unasked(account string) (at event.Place, due bool) {
+	at = o.home()
+	at.Account = account
+	if len(o.config.Organization.Regions) > 0 {
+		at.Region = o.config.Organization.Regions[0] // a guardrail may have closed the others
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	known, ok := o.regions[account]
+	return at, !ok || o.now().Sub(known.at) > seldom
+}
+
+// failing is what Organizations itself is told by where it does not answer.
+func (o *Organization) failing() []cloud.Unreachable {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.failed == nil {
+		return nil
+	}
+	return []cloud.Unreachable{{Region: cloud.OrganizationsIn(o.home().Partition).Region, Purpose: cloud.Own, Why: o.failed.Error(), Since: o.since}}
+}

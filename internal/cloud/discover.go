@@ -1,0 +1,119 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// Account is one account as AWS Organizations has it.
+type Account struct {
+	ID     string
+	Name   string
+	Active bool     // false: suspended, being closed, or not yet begun
+	OUs    []string // the units that it is in, the nearest first, the root last; nil where it was moved while we looked
+}
+
+// Accounts lists the accounts of the organisation and where each stands in it. It is asked with the process's own
+// credentials: the management account's, or those of one to which reading was delegated. Who belongs to it is the word of
+// one listing; what is moved while the tree is walked is missed there and not here.
+func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, error) {
+	s := session{place: OrganizationsIn(partition), purpose: Own, name: "riposte"}
+	api := client(c, s, "organizations", func(cfg aws.Config) *organizations.Client { return organizations.NewFromConfig(cfg) })
+	var all []Account
+	for pages := organizations.NewListAccountsPaginator(api, &organizations.ListAccountsInput{}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list the accounts of the organisation: %w", err)
+		}
+		for _, a := range page.Accounts {
+			all = append(all, Account{ID: aws.ToString(a.Id), Name: aws.ToString(a.Name), Active: active(a)})
+		}
+	}
+	w := walk{api: api, found: map[string][]string{}}
+	if err := w.roots(ctx); err != nil {
+		return nil, err
+	}
+	for i := range all {
+		all[i].OUs = w.found[all[i].ID]
+	}
+	return all, nil
+}
+
+// active goes by the state, which takes the status's place in 2026.
+// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
+func active(a types.Account) bool {
+	if a.State != "" {
+		return a.State == types.AccountStateActive
+	}
+	return a.Status == types.AccountStatusActive
+}
+
+// walk goes down the tree of units.
+type walk struct {
+	api   *organizations.Client
+	found map[string][]string // by account
+}
+
+func (w walk) roots(ctx context.Context) error {
+	for pages := organizations.NewListRootsPaginator(w.api, &organizations.ListRootsInput{}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("list the roots of the organisation: %w", err)
+		}
+		for _, r := range page.Roots {
+			if err := w.below(ctx, []string{aws.ToString(r.Id)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// below notes the accounts of a unit, and goes on with the units in it. The path begins with the unit.
+func (w walk) below(ctx context.Context, path []string) error {
+	parent := aws.String(path[0])
+	for pages := organizations.NewListAccountsForParentPaginator(w.api, &organizations.ListAccountsForParentInput{ParentId: parent}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("list the accounts in %s: %w", path[0], err)
+		}
+		for _, a := range page.Accounts {
+			w.found[aws.ToString(a.Id)] = path
+		}
+	}
+	for pages := organizations.NewListOrganizationalUnitsForParentPaginator(w.api, &organizations.ListOrganizationalUnitsForParentInput{ParentId: parent}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("list the units in %s: %w", path[0], err)
+		}
+		for _, u := range page.OrganizationalUnits {
+			if err := w.below(ctx, append([]string{aws.ToString(u.Id)}, path...)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Regions are those that are enabled in an account, asked in one of them with the audit role.
+func (c *Cloud) Regions(ctx context.Context, at event.Place) ([]string, error) {
+	api := c.ec2(reader{c}.session(at))
+	out, err := api.DescribeRegions(ctx, &ec2.DescribeRegionsInput{}) // without AllRegions: those that are enabled
+	if err != nil {
+		return nil, fmt.Errorf("list the regions of account %s: %w", at.Account, err)
+	}
+	var names []string
+	for _, r := range out.Regions {
+		names = append(names, aws.ToString(r.RegionName))
+	}
+	slices.Sort(names)
+	return names, nil
+}
