@@ -45,7 +45,7 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	limited, cancel := inside(ctx, h.Now())
 	defer cancel()
 	failed := h.store(limited, in.messages)
-	err = h.due(ctx, limited)
+	err = h.due(ctx, limited, workers(in))
 	if in.batch {
 		return answer(failed) // what is stored is stored, whatever became of the rest
 	}
@@ -63,26 +63,6 @@ func inside(ctx context.Context, now time.Time) (context.Context, context.Cancel
 	}
 	margin := min(maxMargin, deadline.Sub(now)/5)
 	return context.WithDeadline(ctx, deadline.Add(-margin))
-}
-
-// due does all that is due, in the time that there is, and asks to be invoked when more will be. A wake that can't be asked
-// for only costs time: the ledger knows what is due, and the tick comes.
-func (h *Handler) due(ctx, limited context.Context) error {
-	next, err := h.Step(limited)
-	switch {
-	case err != nil && limited.Err() != nil:
-		next, err = h.Now(), nil // out of time: whoever comes next goes on
-	case err != nil:
-		next, err = h.Now(), fmt.Errorf("do what is due: %w", err)
-		h.Log.Error("invocation failed", "error", err)
-	}
-	if h.Wake == nil || next.IsZero() {
-		return err
-	}
-	if wakeErr := h.Wake.At(ctx, next); wakeErr != nil {
-		h.Log.Warn("no wake was asked for: the next tick comes instead", "error", wakeErr)
-	}
-	return err
 }
 
 // width is how many messages of a batch are stored at the same time: those that hold a suspect wait for the ledger.

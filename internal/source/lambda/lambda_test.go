@@ -56,6 +56,8 @@ func (s *stage) take(_ context.Context, body []byte) error {
 }
 
 func (s *stage) step(ctx context.Context) (time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.steps++
 	if s.broken != nil {
 		return time.Time{}, s.broken
@@ -196,4 +198,29 @@ func FuzzInvoke(f *testing.F) {
 			t.Errorf("answered %q", out)
 		}
 	})
+}
+
+// One event in a process that has just begun opens one way to the ledger; where there may be more to do, several go at once.
+func TestHowManyWork(t *testing.T) {
+	for _, c := range []struct {
+		name, payload string
+		steps         int
+	}{
+		{"an event", `{"detail":{}}`, 1},
+		{"a batch of one", string(batch("one")), 1},
+		{"a batch of three", string(batch("one", "two", "three")), 3},
+		{"a large batch", string(batch(strings.Split(strings.Repeat("x", 100), "")...)), 4},
+		{"a tick", `{"riposte":"tick"}`, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStage(fixed)
+			s.next = noon.Add(5 * time.Second)
+			if _, err := s.Invoke(t.Context(), []byte(c.payload)); err != nil || s.steps != c.steps {
+				t.Errorf("%d steps, %v; want %d", s.steps, err, c.steps)
+			}
+			if len(s.sent.delays) != 1 {
+				t.Errorf("wakes after %v s, want one", s.sent.delays)
+			}
+		})
+	}
 }

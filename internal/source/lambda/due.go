@@ -1,0 +1,55 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// due does all that is due, in the time that there is, and asks to be invoked when more will be. A wake that can't be asked
+// for only costs time: the ledger knows what is due, and the tick comes.
+func (h *Handler) due(ctx, limited context.Context, workers int) error {
+	next, err := h.work(limited, workers)
+	switch {
+	case err != nil && limited.Err() != nil:
+		next, err = h.Now(), nil // out of time: whoever comes next goes on
+	case err != nil:
+		next, err = h.Now(), fmt.Errorf("do what is due: %w", err)
+		h.Log.Error("invocation failed", "error", err)
+	}
+	if h.Wake == nil || next.IsZero() {
+		return err
+	}
+	if wakeErr := h.Wake.At(ctx, next); wakeErr != nil {
+		h.Log.Warn("no wake was asked for: the next tick comes instead", "error", wakeErr)
+	}
+	return err
+}
+
+// workers is how many cases are worked on at once, as many as there may be: a case mostly waits for AWS, but what begins with
+// one event, in a process that may just have begun itself, should open one connection and not four.
+func workers(p payload) int {
+	const most = 4
+	if len(p.messages) == 0 {
+		return most // it is time: for how many is known to the ledger alone
+	}
+	return min(most, len(p.messages))
+}
+
+// work steps in several goroutines. When there is something to do again is what the last of them was told.
+func (h *Handler) work(ctx context.Context, workers int) (next time.Time, err error) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			at, failed := h.Step(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			next, err = at, errors.Join(err, failed)
+		})
+	}
+	all.Wait()
+	return next, err
+}
