@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	fresh    = 5 * time.Minute  // between two looks at the organisation, where somebody keeps looking
-	old      = 15 * time.Minute // after which an event itself has it looked at: a function has nobody who keeps looking
+	fresh    = 5 * time.Minute  // between two looks at the organisation
+	old      = 15 * time.Minute // how long a stranger is one without another look
 	pause    = 10 * time.Second // the least between two looks: strangers must not keep us at it
 	seldom   = time.Hour        // between two looks at an account's regions
 	longLook = time.Minute      // the longest that a look may take
@@ -132,11 +132,11 @@ func (o *Organization) settled(account string) (ours, settled bool) {
 	return false, seen && !o.asked.Before(first) && o.now().Sub(o.asked) <= old
 }
 
-// outdated reports whether nobody has looked for long.
+// outdated reports whether it is time for another look.
 func (o *Organization) outdated() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.config.Organization.Discover && o.now().Sub(o.asked) > old
+	return o.config.Organization.Discover && o.now().Sub(o.asked) >= fresh
 }
 
 // Known says that an account is known to belong to the organisation, without looking.
@@ -164,9 +164,14 @@ func (o *Organization) standing(account string) config.Standing {
 	return s
 }
 
-// mode is the gate's question about a playbook in an account.
+// mode is the gate's question about a playbook in an account. Where units decide, and nobody knows yet in which the account
+// is, the answer has to wait.
 func (o *Organization) mode(playbook, account string, class action.Class) (gate.Decision, string) {
-	m, why := o.config.ModeAt(playbook, o.standing(account), class)
+	s := o.standing(account)
+	if o.config.Organization.Discover && len(s.OUs) == 0 && o.config.ByUnit(playbook, account) {
+		return gate.Hold, "in which unit the account is, AWS Organizations has not said yet"
+	}
+	m, why := o.config.ModeAt(playbook, s, class)
 	return gate.Decision(m), why
 }
 

@@ -203,22 +203,26 @@ func TestAnEventDoesNotWaitForASlowLookAndTheLookGoesOn(t *testing.T) {
 
 func TestModesKnowWhereADiscoveredAccountStands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &directoryOf{accounts: []cloud.Account{active(shop, "ou-ab12-dddddddd", "ou-ab12-cccccccc", "r-ab12"), active(lab, "r-ab12"), active(stranger)}}
+		d := &directoryOf{accounts: []cloud.Account{
+			active(shop, "ou-ab12-dddddddd", "ou-ab12-cccccccc", "r-ab12"), active(lab, "r-ab12"), active(stranger, "ou-cd34-aaaaaaaa", "r-cd34"), active("777788889999"),
+		}}
 		o := discovered(t, discovering, d)
-		wants(t, o, shop, "ours")
-		for account, want := range map[string]gate.Decision{shop: gate.Ask, lab: gate.Observe, stranger: gate.Act} {
-			if got, why := o.mode("launch.unapproved-image", account, action.Contain); got != want {
-				t.Errorf("%s: %s, %s", account, got, why)
+		expect := func(when string, modes map[string]gate.Decision) {
+			for account, want := range modes {
+				if got, why := o.mode("launch.unapproved-image", account, action.Contain); got != want {
+					t.Errorf("%s, %s: %s, %s", when, account, got, why)
+				}
 			}
 		}
+		expect("before anybody has looked", map[string]gate.Decision{lab: gate.Hold})
+		wants(t, o, shop, "ours")
+		expect("after", map[string]gate.Decision{shop: gate.Ask, lab: gate.Observe, stranger: gate.Act, "777788889999": gate.Hold})
 		d.change(func(d *directoryOf) { d.accounts = []cloud.Account{active(shop)} }) // moved while the tree was walked
 		time.Sleep(pause)
 		if err := o.Look(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got, why := o.mode("launch.unapproved-image", shop, action.Contain); got != gate.Ask {
-			t.Errorf("an account that was moved just now: %s, %s", got, why)
-		}
+		expect("moved just now", map[string]gate.Decision{shop: gate.Ask})
 	})
 }
 

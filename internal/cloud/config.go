@@ -86,16 +86,15 @@ func (c *Cloud) config(s session) aws.Config {
 	if s.purpose.changes() {
 		around = append(around, c.pace.around(s))
 	}
-	around = append(around, c.reach.around(s))
 	switch {
 	case s.purpose == Own:
 		around = append(around, renew(process))
 	case len(c.opts.Roles) > 0:
 		r := c.assume(s, sts.NewFromConfig(own))
-		cfg.Credentials, around = r, append(around, renew(r))
+		cfg.Credentials, around = r, append(around, c.reach.around(s), renew(r))
 	default:
 		cfg.Credentials = &itself{sts: sts.NewFromConfig(own), account: s.place.Account, base: process}
-		around = append(around, renew(process))
+		around = append(around, c.reach.around(s), renew(process))
 	}
 	cfg.APIOptions = append(cfg.APIOptions, append(around, traced)...)
 	return cfg

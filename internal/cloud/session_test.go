@@ -1,15 +1,20 @@
 package cloud_test
 
 import (
+	"context"
 	"errors"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/world"
 )
 
 // skewed is a Cloud whose clock is not AWS's.
@@ -124,5 +129,95 @@ func TestARefusalIsAnAnswer(t *testing.T) {
 	}
 	if shut := c.Unreachable(); len(shut) != 0 {
 		t.Errorf("unreachable: %+v", shut)
+	}
+}
+
+func TestAPolicyThatSTSCantPackIsARefusalForGood(t *testing.T) {
+	s := set(t)
+	s.w.Fail("sts", "AssumeRole", 1, &smithy.GenericAPIError{Code: "PackedPolicyTooLarge", Message: "Packed policy consumes 117% of allotted space"})
+	_, err := suspend(s.cloud(func(*cloud.Options) {}), t)
+	var none *cloud.NotNarrowed
+	var api smithy.APIError
+	if !errors.As(err, &none) || !errors.As(err, &api) || api.ErrorCode() != "AccessDenied" || !strings.Contains(err.Error(), "117%") {
+		t.Errorf("%v", err)
+	}
+}
+
+// chain is where the process finds its credentials, as the SDK keeps them.
+type chain struct {
+	aws.CredentialsProvider
+	asked int
+}
+
+func (c *chain) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	c.asked++
+	return c.CredentialsProvider.Retrieve(ctx)
+}
+
+func TestTheProcessesOwnCredentialsAreAskedForAgainWhereTheyRanOut(t *testing.T) {
+	s := set(t)
+	var from chain
+	c := s.cloud(func(o *cloud.Options) {
+		base, cache := o.Base, (*aws.CredentialsCache)(nil)
+		o.Base = func(p event.Place) aws.Config {
+			cfg := base(p)
+			if cache == nil {
+				from.CredentialsProvider = cfg.Credentials
+				cache = aws.NewCredentialsCache(&from)
+			}
+			cfg.Credentials = cache
+			return cfg
+		}
+	})
+	s.w.Fail("sts", "AssumeRole", 1, &smithy.GenericAPIError{Code: "ExpiredToken"})
+	if err := s.look(c, shop); err != nil || from.asked != 2 {
+		t.Errorf("%v, the credentials were asked for %d times", err, from.asked)
+	}
+}
+
+func TestManyWhoComeAtOnceAssumeARoleOnce(t *testing.T) {
+	s := set(t)
+	c := s.cloud(func(*cloud.Options) {})
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if err := s.look(c, shop); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if s.assumed != 1 {
+		t.Errorf("the role was assumed %d times", s.assumed)
+	}
+}
+
+func TestWhoGivesUpWaitingForARoleIsLetGo(t *testing.T) {
+	s := set(t)
+	stuck, entered := make(chan struct{}), make(chan struct{})
+	w, err := world.New([]byte(two), world.Options{AfterCall: func(_, op string) error {
+		if op == "AssumeRole" {
+			close(entered)
+			<-stuck
+		}
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.w = w
+	c := s.cloud(func(*cloud.Options) {})
+	first := make(chan error, 1)
+	go func() { first <- s.look(c, shop) }()
+	<-entered
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	_, err = c.Reads().EC2(shop).DescribeInstances(ctx, &ec2.DescribeInstancesInput{})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("who waited behind the first: %v", err)
+	}
+	close(stuck)
+	if err := <-first; err != nil {
+		t.Errorf("the first: %v", err)
 	}
 }

@@ -46,6 +46,13 @@ type Standing struct {
 	Environment string
 }
 
+// ByUnit reports whether the mode of a playbook in an account may depend on the unit that the account is in.
+func (c *Config) ByUnit(playbookID, account string) bool {
+	scopes := c.rules[playbookID].scopes
+	_, itself := scopes[account]
+	return !itself && slices.ContainsFunc(slices.Collect(maps.Keys(scopes)), ouID.MatchString)
+}
+
 // ModeAt is Mode in an account of which more is known than the file says: that of the nearest unit counts.
 func (c *Config) ModeAt(playbookID string, s Standing, class action.Class) (Mode, string) {
 	r := c.rules[playbookID]

@@ -64,6 +64,7 @@ func TestJudge(t *testing.T) {
 		{"nothing objects", gate.Act, func(*gate.Facts) {}, gate.Act, "mode", false},
 		{"observe is observed", gate.Observe, func(*gate.Facts) {}, gate.Observe, "mode", false},
 		{"a mode that nobody knows changes nothing", gate.Decision("yolo"), func(*gate.Facts) {}, gate.Observe, "mode", false},
+		{"which mode counts is not known yet", gate.Hold, func(*gate.Facts) {}, gate.Hold, "mode", false},
 		{"ask asks", gate.Ask, func(*gate.Facts) {}, gate.Ask, "mode", false},
 		{"approved goes", gate.Ask, func(f *gate.Facts) { f.Approved = true }, gate.Act, "mode", false},
 		{"approval does not turn watching into acting", gate.Observe, func(f *gate.Facts) { f.Approved = true }, gate.Observe, "mode", false},
