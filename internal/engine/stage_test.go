@@ -133,8 +133,10 @@ type clients struct {
 	meter *meter
 }
 
-func (s *stage) Reads() access.Reads                      { return reads{clients{s.w, own, s.meter}} }
-func (s *stage) Writes(action.Action, []action.Action, string) access.Writes { return writes{clients{s.w, own, s.meter}} }
+func (s *stage) Reads() access.Reads { return reads{clients{s.w, own, s.meter}} }
+func (s *stage) Writes(action.Action, []action.Action, string) access.Writes {
+	return writes{clients{s.w, own, s.meter}}
+}
 
 type reads struct{ clients }
 type writes struct{ clients }
