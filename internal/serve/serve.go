@@ -15,6 +15,7 @@ import (
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/metrics"
+	"github.com/ripostehq/riposte/internal/source"
 )
 
 // Options are what a daemon is made of.
@@ -43,6 +44,11 @@ func (l *Live) App() *app.App { return l.app.Load() }
 func (l *Live) Handle(ctx context.Context, body []byte) error {
 	_, err := l.App().Handle(ctx, body)
 	return err
+}
+
+// Receive is a source.Receive.
+func (l *Live) Receive(ctx context.Context, s source.Stream) (source.Receipt, error) {
+	return l.App().Receive(ctx, s)
 }
 
 // Server is a daemon.
