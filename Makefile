@@ -1,8 +1,11 @@
 # riposte: what can be done here. `make test` is what every change must pass.
-.PHONY: build test tools lint bench generate
+.PHONY: build lambda test tools lint bench generate
 
 build: ## the binary, into bin/
 	go build -trimpath -o bin/ ./cmd/...
+
+lambda: ## the function's packages, into bin/: riposte-lambda-arm64.zip and riposte-lambda-amd64.zip, for provided.al2023
+	go run ./internal/bundle -o bin
 
 test: ## format, vet, staticcheck, tests with the race detector; generated files and the import rule are among the tests
 	@.ci/check format vet staticcheck tools tests

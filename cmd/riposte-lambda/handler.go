@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	runtime "github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/source/lambda"
+)
+
+// looking is the longest that a process waits for AWS Organizations before it answers invocations: Lambda gives ten seconds
+// to begin in.
+const looking = 7 * time.Second
+
+// handler puts riposte together for AWS.
+func (s *settings) handler(ctx context.Context) (runtime.Handler, error) {
+	base, err := cloud.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	store, err := s.ledger(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range s.config.Warnings {
+		s.log.Warn("configuration", "warning", w.String())
+	}
+	h := s.over(ctx, store, base, sqs.NewFromConfig(base(event.Place{Region: s.region})))
+	s.log.Info("ready", "ledger", s.config.Ledger.String(), "wake_queue", s.config.Lambda.WakeQueue, "process", s.name)
+	return h, nil
+}
+
+// over puts riposte together over a ledger and the queues of its region.
+func (s *settings) over(ctx context.Context, store ledger.Store, base func(event.Place) aws.Config, queues lambda.Sender) *lambda.Handler {
+	a := app.New(app.Parts{Config: s.config, Store: store, AWS: base, Now: s.now, Name: s.name, Log: s.log})
+	w := worker{App: a}
+	w.look(ctx)
+	p := lambda.Parts{Step: w.step, Now: s.now, Log: s.log, Handle: func(ctx context.Context, body []byte) error {
+		_, err := a.Handle(ctx, body)
+		return err
+	}}
+	if queue := s.config.Lambda.WakeQueue; queue != "" {
+		p.Wake = lambda.NewWaker(queues, queue, s.now)
+	}
+	return lambda.New(p)
+}
+
+// worker does what is due once it is known which accounts there are: the gate asks that, and can't wait for the answer. A
+// daemon keeps looking; a function that is invoked by a wake alone has nobody else who would.
+type worker struct {
+	*app.App
+	known atomic.Bool
+}
+
+func (w *worker) step(ctx context.Context) (time.Time, error) {
+	if !w.known.Load() {
+		w.look(ctx)
+	}
+	return w.Engine.Step(ctx)
+}
+
+// look asks AWS Organizations where accounts are discovered. What it does not answer holds what depends on it, and is logged
+// there.
+func (w *worker) look(ctx context.Context) {
+	if !w.Config.Organization.Discover {
+		w.known.Store(true)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, looking)
+	defer cancel()
+	w.known.Store(w.Organization.Look(ctx) == nil)
+}
