@@ -157,9 +157,13 @@ var acceptable = regexp.MustCompile(`^[\x{0009}\x{000A}\x{000D}\x{0020}-\x{00FF}
 func TestNoNameSwitchesTheDefenceOff(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		name := rapid.StringN(1, 255, 255).Draw(r, "name")
-		text, err := narrow(action.Suspend{Group: lab.In(event.Group, name)}, nil)
+		a := action.Suspend{Group: lab.In(event.Group, name)}
+		text, err := narrow(a, nil)
 		if err != nil || !acceptable.MatchString(text) || len(text) > longest || !json.Valid([]byte(text)) {
 			r.Fatalf("%q: %s, %v", name, text, err)
+		}
+		if bound := grantsFor(a).size(); len(text) > bound {
+			r.Fatalf("%s is longer than %d", text, bound)
 		}
 		p, err := iam.Parse([]byte(text))
 		if err != nil {
