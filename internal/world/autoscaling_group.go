@@ -107,10 +107,27 @@ func (c *call) toLaunchFrom(t *types.LaunchTemplateSpecification) []need {
 	if refused != nil {
 		return nil // the call itself says so
 	}
-	template := c.arn(c.place, "ec2", "launch-template/"+found.ID)
-	return []need{{
-		Action: "ec2:RunInstances", Resource: c.arn(c.place, "ec2", "instance/*"), Context: map[string][]string{"ec2:LaunchTemplate": {template}},
-	}}
+	instances, from := c.arn(c.place, "ec2", "instance/*"), map[string][]string{"ec2:LaunchTemplate": {c.arn(c.place, "ec2", "launch-template/"+found.ID)}}
+	needs := []need{{Action: "ec2:RunInstances", Resource: instances, Context: from}}
+	v, refused := found.version(aws.ToString(t.Version))
+	if refused != nil {
+		return needs
+	}
+	if len(v.Data.Tags) > 0 {
+		needs = append(needs, need{Action: "ec2:CreateTags", Resource: instances, Context: map[string][]string{"ec2:CreateAction": {"RunInstances"}}})
+	}
+	if v.Data.Profile != "" {
+		needs = append(needs, c.toPass(v.Data.Profile))
+	}
+	return needs
+}
+
+// toPass asks for the right to hand the role of an instance profile, which has the profile's name, to EC2.
+func (c *call) toPass(profile string) need {
+	return need{
+		Action: "iam:PassRole", Resource: c.arn(event.Place{Account: c.place.Account}, "iam", "role/"+profile),
+		Context: map[string][]string{"iam:PassedToService": {"ec2.amazonaws.com"}},
+	}
 }
 
 func (c *call) describedGroup(g *group) types.AutoScalingGroup {

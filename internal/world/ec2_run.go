@@ -8,8 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-
-	"github.com/ripostehq/riposte/event"
 )
 
 func runInstances(c *call, in *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, *refusal) {
@@ -129,8 +127,7 @@ func runNeeds(c *call, in *ec2.RunInstancesInput) []need {
 		needs = append(needs, need{Action: "ec2:RunInstances", Resource: "arn:" + c.Partition + ":ec2:" + c.place.Region + "::image/" + id})
 	}
 	if in.IamInstanceProfile != nil {
-		role := event.Place{Account: c.place.Account}
-		needs = append(needs, need{Action: "iam:PassRole", Resource: c.arn(role, "iam", "role/"+profileName(in.IamInstanceProfile))})
+		needs = append(needs, c.toPass(profileName(in.IamInstanceProfile)))
 	}
 	return needs
 }

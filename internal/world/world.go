@@ -28,6 +28,7 @@ type World struct {
 	table     map[string]operation
 	faults    map[string][]error
 	authorize authorizer
+	rights    rights
 }
 
 // New makes the world that a YAML snapshot describes.
@@ -45,7 +46,8 @@ func New(snapshot []byte, opts Options) (*World, error) {
 }
 
 func start(st *state, opts Options) *World {
-	return &World{state: st, opts: opts, table: operations(), faults: map[string][]error{}, authorize: newEnforcer().authorize}
+	granted := rights{}
+	return &World{state: st, opts: opts, table: operations(), faults: map[string][]error{}, authorize: granted.noted(newEnforcer().authorize), rights: granted}
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

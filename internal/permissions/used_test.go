@@ -1,0 +1,213 @@
+package permissions_test
+
+import (
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/permissions"
+	"github.com/ripostehq/riposte/internal/route"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks"
+)
+
+// Every action is done and taken back, and every attack of the demo is answered, in worlds where riposte has exactly what
+// it says that it needs: what is missing is refused, and what nobody made use of is granted in vain.
+func TestWhatIsGrantedIsUsedAndNothingElse(t *testing.T) {
+	all := append(playbooks.All(), playbook.Definition{ID: "test.all", Changes: action.Kinds()})
+	used := usage{}
+	used.add(answering(t))
+	used.add(acting(t, all))
+	used.add(checking(t, all))
+	granted := usage{}
+	for _, tier := range tiers(t, all) {
+		for _, s := range tier.Document.Statement {
+			if s.Effect == "Allow" {
+				granted.add(map[string][]string{"arn:aws:iam::111122223333:role/" + tier.Role: s.Action})
+			}
+		}
+	}
+	if diff := cmp.Diff(granted.sorted(), used.sorted()); diff != "" {
+		t.Errorf("-granted +used, by role:\n%s", diff)
+	}
+}
+
+// usage is IAM actions by the name of a role of riposte's.
+type usage map[string]map[string]bool
+
+func (u usage) add(by map[string][]string) {
+	for who, actions := range by {
+		role := who[strings.LastIndexByte(who, '/')+1:]
+		if !strings.Contains(who, ":role/riposte-") {
+			continue
+		}
+		if u[role] == nil {
+			u[role] = map[string]bool{}
+		}
+		for _, a := range actions {
+			u[role][a] = true
+		}
+	}
+}
+
+func (u usage) sorted() map[string][]string {
+	out := map[string][]string{}
+	for role, actions := range u {
+		out[role] = slices.Sorted(maps.Keys(actions))
+	}
+	return out
+}
+
+func tiers(t *testing.T, of []playbook.Definition) []permissions.TierPolicy {
+	t.Helper()
+	all, err := permissions.For(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// answering plays the demo: its world grants what the catalogue needs.
+func answering(t *testing.T) map[string][]string {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), sqlite.Memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	stage, err := demo.Open(demo.Options{Catalogue: playbooks.All(), Store: store, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stage.Play(t.Context(), demo.Attacks()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stage.Outcome(t.Context(), demo.Attacks()); err != nil {
+		t.Error(err)
+	}
+	return stage.World.Exercised()
+}
+
+// acting does one action of each kind and takes it back, a world for each.
+func acting(t *testing.T, of []playbook.Definition) map[string][]string {
+	t.Helper()
+	used, done := usage{}, map[string]bool{}
+	_, any := granting(t, of)
+	for _, a := range examples(t, any) {
+		w, c := granting(t, of)
+		for _, x := range []action.Action{a, perform(t, c, a)} {
+			if x != nil {
+				done[x.Kind().Name] = true
+			}
+		}
+		used.add(w.Exercised())
+	}
+	for _, k := range action.Kinds() {
+		if !done[k.Name] {
+			t.Errorf("%s is not done, nor is it the way back of what is", k.Name)
+		}
+	}
+	out := map[string][]string{}
+	for role, actions := range used.sorted() {
+		out["arn:aws:iam::111122223333:role/"+role] = actions
+	}
+	return out
+}
+
+// checking lets every playbook look into what the demo's attackers do not do: a group that goes back to a launch
+// configuration, a template whose image is named by a parameter.
+func checking(t *testing.T, of []playbook.Definition) map[string][]string {
+	t.Helper()
+	w, c := granting(t, of)
+	mallory := w.Config(ireland, aws.Credentials{AccessKeyID: "AKIAMALLORY000000001", SecretAccessKey: "mallory"})
+	_, err := autoscaling.NewFromConfig(mallory).UpdateAutoScalingGroup(t.Context(), &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: aws.String("web"), LaunchConfigurationName: aws.String("old"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ec2.NewFromConfig(mallory).ModifyLaunchTemplate(t.Context(), &ec2.ModifyLaunchTemplateInput{
+		LaunchTemplateId: aws.String("lt-0dddddddddddddddd"), DefaultVersion: aws.String("2"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.AdvanceTo(w.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range w.Deliveries() {
+		contents, err := event.Unwrap(d.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range contents {
+			look(t, c, w.Now(), found.Record)
+		}
+	}
+	return w.Exercised()
+}
+
+// look lets the playbooks check one record that want it.
+func look(t *testing.T, c *cloud.Cloud, now time.Time, record []byte) {
+	t.Helper()
+	e, err := event.Decode(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalogue := playbooks.All()
+	for _, i := range route.New(catalogue).Match(e.Source, e.Name) {
+		book, err := catalogue[i].Default()
+		if err != nil {
+			t.Fatal(err)
+		}
+		leads, err := book.Leads(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range leads {
+			if _, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now}, "c_1", l); err != nil {
+				t.Errorf("%s: %v", book.ID, err)
+			}
+		}
+	}
+}
+
+// perform looks, does, looks, and takes back; it returns the way back, nil where there is none.
+func perform(t *testing.T, c *cloud.Cloud, a action.Action) action.Action {
+	t.Helper()
+	name := a.Kind().Name
+	look, err := a.Look(t.Context(), c.Reads())
+	if err != nil || look.Holds || look.Cannot != "" || look.Gone != "" {
+		t.Fatalf("%s: look %+v, %v", name, look, err)
+	}
+	do := func(a action.Action) {
+		if err := a.Do(t.Context(), c.Writes(a, nil, "c_1")); err != nil {
+			t.Errorf("do %s: %v", a.Kind().Name, err)
+		}
+	}
+	do(a)
+	if after, err := a.Look(t.Context(), c.Reads()); err != nil || !after.Holds && after.Gone == "" {
+		t.Errorf("%s: done, and not there: %+v, %v", name, after, err)
+	}
+	if look.Undo == nil {
+		return nil
+	}
+	do(look.Undo)
+	if after, err := look.Undo.Look(t.Context(), c.Reads()); err != nil || !after.Holds {
+		t.Errorf("%s: taken back, and not there: %+v, %v", name, after, err)
+	}
+	return look.Undo
+}
