@@ -85,9 +85,9 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 
 // readable says whether the ledger can be read, or will be made.
 func (v doctorVerb) readable(ctx context.Context, sh *shell, c *config.Config) (string, error) {
-	if file, err := v.path(c); err == nil {
-		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-			return file + " is not there yet: riposte serve makes it", nil
+	if l, err := v.ledger(c); err == nil && l.Driver == config.SQLite {
+		if _, err := os.Stat(l.Name); errors.Is(err, fs.ErrNotExist) {
+			return l.Name + " is not there yet: riposte serve makes it", nil
 		}
 	}
 	r, err := v.open(ctx, sh)

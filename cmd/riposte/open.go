@@ -6,9 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/dynamodb"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 )
 
@@ -38,25 +43,54 @@ func (f configFlag) load(sh *shell) (*config.Config, error) {
 // ledgerFlag is embedded by verbs that work on the record.
 type ledgerFlag struct {
 	configFlag
-	Ledger string `placeholder:"FILE" help:"The ledger's file. Default: what the configuration names, else ./riposte.db."`
+	Ledger string `placeholder:"FILE" help:"The ledger: a file, or dynamodb:TABLE. Default: what the configuration names, else ./riposte.db."`
 }
 
-// path is the ledger's file.
-func (f ledgerFlag) path(c *config.Config) (string, error) {
-	if f.Ledger != "" {
-		return f.Ledger, nil
+// ledger is where the record is kept. A file needs no word before it.
+func (f ledgerFlag) ledger(c *config.Config) (config.Ledger, error) {
+	if f.Ledger == "" {
+		return c.Ledger, nil
 	}
-	if c.Ledger.Driver != config.SQLite {
-		return "", usage{fmt.Errorf("this build keeps ledgers in SQLite files, and the configuration names %s", c.Ledger)}
+	driver, _, _ := strings.Cut(f.Ledger, ":")
+	if driver != config.SQLite && driver != config.DynamoDB {
+		return config.Ledger{Driver: config.SQLite, Name: f.Ledger}, nil
 	}
-	return c.Ledger.Name, nil
+	var l config.Ledger
+	if err := l.UnmarshalText([]byte(f.Ledger)); err != nil {
+		return l, wrongUsage("--ledger %s: %w", f.Ledger, err)
+	}
+	return l, nil
+}
+
+// connect opens the ledger; a file that is not there is made, a table is not.
+func (f ledgerFlag) connect(ctx context.Context, c *config.Config) (ledger.Store, error) {
+	l, err := f.ledger(c)
+	if err != nil {
+		return nil, err
+	}
+	store, err := opened(ctx, l)
+	if err != nil {
+		return nil, fmt.Errorf("open the ledger: %w", err)
+	}
+	return store, nil
+}
+
+func opened(ctx context.Context, l config.Ledger) (ledger.Store, error) {
+	if l.Driver == config.SQLite {
+		return sqlite.Open(ctx, l.Name)
+	}
+	base, err := cloud.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return dynamodb.Connect(ctx, base(event.Place{}), l.Name)
 }
 
 // record is an existing ledger with the configuration that it is read by.
 type record struct {
-	*sqlite.Store
+	ledger.Store
 	config *config.Config
-	file   string
+	file   string      // or dynamodb:TABLE
 	stage  *demo.Stage // of a demo's ledger that orders are given in, else nil
 
 	release func() error // of the demo's world; nil where there is none, or where another process has it
@@ -68,16 +102,19 @@ func (f ledgerFlag) open(ctx context.Context, sh *shell) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
-	file, err := f.path(c)
+	l, err := f.ledger(c)
 	if err != nil {
 		return record{}, err
 	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+	file := l.Name
+	if l.Driver != config.SQLite {
+		file = l.String()
+	} else if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return record{}, fmt.Errorf("there is no ledger %s: name one with --ledger, or make one with riposte demo --ledger FILE", file)
 	}
-	store, err := sqlite.Open(ctx, file)
+	store, err := f.connect(ctx, c)
 	if err != nil {
-		return record{}, fmt.Errorf("open the ledger: %w", err)
+		return record{}, err
 	}
 	return record{Store: store, config: c, file: file}, nil
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/ledger"
-	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/internal/metrics"
 	"github.com/ripostehq/riposte/internal/serve"
 )
@@ -61,23 +60,11 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	store, err := v.store(ctx, c)
+	store, err := v.connect(ctx, c)
 	if err != nil {
 		return err
 	}
 	return errors.Join(v.serve(ctx, sh, c, store, base), store.Close())
-}
-
-func (v serveVerb) store(ctx context.Context, c *config.Config) (ledger.Store, error) {
-	file, err := v.path(c)
-	if err != nil {
-		return nil, err
-	}
-	store, err := sqlite.Open(ctx, file)
-	if err != nil {
-		return nil, fmt.Errorf("open the ledger: %w", err)
-	}
-	return store, nil
 }
 
 // serve is the daemon over a ledger that is open.

@@ -16,12 +16,12 @@ func (v serveVerb) check(sh *shell, c *config.Config) error {
 	if err != nil {
 		return usage{err}
 	}
-	file, err := v.path(c)
+	l, err := v.ledger(c)
 	if err != nil {
 		return err
 	}
 	a := serve.Announce(c, sources)
-	a.Ledger = config.SQLite + ":" + file
+	a.Ledger = l.String()
 	a.Version, _, _ = built()
 	a.Replica, a.Metrics = replica(), c.Metrics.Listen
 	return sh.announce(sh.out, a)

@@ -15,6 +15,7 @@ type audit struct {
 	*ledger.Audit
 	roots  map[string]string // sum of a root: the case that leads join
 	rooted map[string]string // case: sum of the root that it holds
+	last   map[string]int64  // case: seq of its last entry
 }
 
 // partition takes all items of one partition: the chain in its order, then the rows that it is compared with.
@@ -69,7 +70,7 @@ func (a *audit) head(i item, parts map[key]item) {
 	if r.parts > 0 {
 		r.payload = join(&r, parts)
 	}
-	if r.root != "" {
+	if a.last[r.id] = r.seq; r.root != "" {
 		a.rooted[r.id] = r.root
 	}
 	c := ledger.CaseRow{ID: r.id, Head: r.head, State: r.state, Due: r.due, Payload: r.payload, Sealed: !r.unsealed && r.id != ledger.CheckpointChain}
@@ -125,12 +126,15 @@ func (a *audit) foreign(i item) {
 func (a *audit) compareRoots() {
 	for id, root := range a.rooted {
 		if a.roots[root] != id {
-			a.Broken(id, 0, "leads on its root do not join it")
+			a.Broken(id, a.last[id], "leads on its root do not join it")
 		}
 	}
 	for root, id := range a.roots {
-		if a.rooted[id] != root {
-			a.Broken(id, 0, "leads on another root join it")
+		switch seq, there := a.last[id]; {
+		case !there:
+			a.Broken(id, 1, "leads join it, and it is not there")
+		case a.rooted[id] != root:
+			a.Broken(id, seq, "leads on another root join it")
 		}
 	}
 }

@@ -28,7 +28,9 @@ func (s *Store) Verify(ctx context.Context, kept ...ledger.Checkpoint) (ledger.V
 
 // look reads the table once: the checkpoints first, so that everything which they seal is there, then all of it.
 func (s *Store) look(ctx context.Context, kept []ledger.Checkpoint) (ledger.Verification, error) {
-	a := &audit{Audit: ledger.NewAuditOfChains(kept), roots: map[string]string{}, rooted: map[string]string{}}
+	a := &audit{
+		Audit: ledger.NewAuditOfChains(kept), roots: map[string]string{}, rooted: map[string]string{}, last: map[string]int64{},
+	}
 	err := s.items(ctx, entriesOf(ledger.CheckpointChain), func(i item) bool {
 		a.Entry(entryOf(i))
 		return true
