@@ -74,6 +74,13 @@ func (m *Meter) label(name string) string {
 	return "other"
 }
 
+// Unreachable gives the figure of places that riposte does not get into: asked for with each scrape.
+func (m *Meter) Unreachable(count func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "unreachable", Help: "Accounts and regions that riposte does not get into at present, by role.",
+	}, func() float64 { return float64(count()) }))
+}
+
 // LedgerFailed counts an error of the ledger outside any case.
 func (m *Meter) LedgerFailed() { m.ledgerErrors.Inc() }
 

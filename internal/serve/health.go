@@ -72,6 +72,7 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	} else {
 		lines = append(lines, "configuration: ok")
 	}
+	lines = append(lines, outside(h.live.App())...) // told, and no reason: the others are defended all the same
 	verdict := "ready"
 	if !ready {
 		verdict = "not ready"

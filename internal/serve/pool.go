@@ -40,10 +40,19 @@ func newPool(workers int, poll time.Duration, live *Live, now func() time.Time, 
 	}
 }
 
-// start lets the workers go, and the clock that wakes them. The end of the context cuts turns short; stop lets them finish.
-func (p *pool) start(ctx context.Context) {
+// start lets the workers go once what comes first has returned, and the clock that wakes them. The end of the context cuts
+// turns short; stop lets them finish.
+func (p *pool) start(ctx context.Context, first func()) {
+	open := make(chan struct{})
+	go func() { first(); close(open) }()
 	for i := range p.busy {
-		p.done.Go(func() { p.work(ctx, &p.busy[i]) })
+		p.done.Go(func() {
+			select {
+			case <-open:
+				p.work(ctx, &p.busy[i])
+			case <-p.stop:
+			}
+		})
 	}
 	p.done.Go(func() { p.tick(ctx) })
 }

@@ -12,13 +12,15 @@ import (
 
 // reload reads the configuration again. One that is invalid changes nothing: a typing mistake must not end a defence. Turns
 // and messages in hand end under the old one, the next ones begin under the new.
-func (s *Server) reload(hard context.Context) {
+func (s *Server) reload(ctx, hard context.Context) {
 	c, sources, err := s.reread()
 	if err != nil {
 		s.refuse(err)
 		return
 	}
-	s.live.app.Store(s.App(c, s.pool.wake))
+	a := s.App(c, s.pool.wake)
+	s.settle(ctx, a)
+	s.adopt(hard, a)
 	s.crew.exchange(hard, sources)
 	for _, change := range changes(s.Config, c) {
 		s.Log.Info("configuration", "change", change)

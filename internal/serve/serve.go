@@ -60,6 +60,8 @@ type Server struct {
 	health *health
 	first  []Source
 	page   net.Listener // of the figures; nil where they are off
+
+	unwatch context.CancelFunc // ends the watch over the organisation of the riposte in effect
 }
 
 // New puts a daemon together; nothing runs yet. No source, or one that can't be made, is an error.
@@ -68,6 +70,7 @@ func New(o Options) (*Server, error) {
 	s.pool = newPool(o.Workers, o.Poll, &s.live, o.Now, o.Log, o.Meter)
 	s.live.app.Store(o.App(o.Config, s.pool.wake))
 	s.health = &health{live: &s.live, pool: s.pool, crew: s.crew, now: o.Now}
+	o.Meter.Unreachable(func() int { return len(s.live.App().Unreachable()) })
 	var err error
 	if s.first, err = s.sources(o.Config); err != nil {
 		return nil, err
@@ -102,7 +105,8 @@ func (s *Server) Run(ctx context.Context) error {
 		pages.Go(func() { s.publish(closed) })
 	}
 	s.Meter.Loaded(s.Now())
-	s.pool.start(hard)
+	s.adopt(hard, s.live.App())
+	s.pool.start(hard, func() { s.settle(ctx, s.live.App()) })
 	s.crew.exchange(hard, s.first)
 	s.health.serving.Store(true)
 	go func() {
@@ -116,7 +120,7 @@ func (s *Server) Run(ctx context.Context) error {
 			s.health.serving.Store(false)
 			return s.drain(cut)
 		case <-s.Reload:
-			s.reload(hard)
+			s.reload(ctx, hard)
 		}
 	}
 }

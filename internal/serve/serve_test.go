@@ -167,3 +167,19 @@ func TestASecondSignalEndsTheDraining(t *testing.T) {
 		t.Errorf("what was left is not said: %v", err)
 	}
 }
+
+func TestWhereItDoesNotGetInIsToldAndNoReasonToRestart(t *testing.T) {
+	s := set(t)
+	d := s.serve(strings.Replace(acting, "regions:", "roles: {audit: riposte-audit}, regions:", 1))
+	s.attack()
+	s.until("told", d.says("/readyz", "unreachable: audit in eu-west-1 of account 111122223333 since "))
+	if code, body := d.page("/readyz"); code != 200 {
+		t.Errorf("%d %s", code, body)
+	}
+	if !d.says("/metrics", "riposte_unreachable 1")() {
+		t.Error("the figures do not say so")
+	}
+	if err := d.end(); err != nil {
+		t.Error(err)
+	}
+}
