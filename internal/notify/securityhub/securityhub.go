@@ -26,13 +26,14 @@ type Importer interface {
 	BatchImportFindings(context.Context, *securityhub.BatchImportFindingsInput, ...func(*securityhub.Options)) (*securityhub.BatchImportFindingsOutput, error)
 }
 
-// Reporter tells Security Hub about cases. It keeps nothing in memory: whichever replica reports, and after whatever
+// Reporter tells Security Hub about cases. It keeps nothing of them in memory: whichever replica reports, and after whatever
 // crash, the finding is the same.
 type Reporter struct {
 	clients   func(event.Place) Importer
 	codec     action.Codec
 	now       func() time.Time
 	catalogue map[string]playbook.Definition
+	pace      pace
 }
 
 // New makes a Reporter. Of the playbooks that it is given, findings say what would have prevented them.
@@ -52,6 +53,9 @@ func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
 	at, err := place(c)
 	if err != nil {
 		return err
+	}
+	if !r.pace.allows(at, r.now()) {
+		return fmt.Errorf("import the finding of case %s in %s of account %s: later, %d a second are enough", c.ID, at.Region, at.Account, perSecond)
 	}
 	finding, err := r.finding(c, at)
 	if err != nil {
