@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -15,20 +16,61 @@ type ear struct {
 
 func (e *ear) Report(context.Context, *ledger.Case) error { e.heard++; return e.err }
 
+func contained(wanted int) *ledger.Case {
+	return &ledger.Case{ID: "c_01jq6p3e4r8w9x0y1z2a3b4c5d", Report: ledger.Report{Wanted: wanted}}
+}
+
 // One who does not listen keeps nobody else from being told, and it is not forgotten that he was not.
 func TestEverybodyIsTold(t *testing.T) {
-	deaf, other := &ear{err: errors.New("no answer")}, &ear{err: errors.New("throttled")}
-	all := everybody{deaf, &ear{}, other}
-	err := all.Report(t.Context(), &ledger.Case{})
+	deaf, hears, other := &ear{err: errors.New("no answer")}, &ear{}, &ear{err: errors.New("throttled")}
+	err := everybody(deaf, hears, other).Report(t.Context(), contained(1))
 	if !errors.Is(err, deaf.err) || !errors.Is(err, other.err) {
 		t.Errorf("want both errors, got %v", err)
 	}
-	for i, r := range all {
-		if n := r.(*ear).heard; n != 1 {
-			t.Errorf("number %d was told %d times", i, n)
+	if deaf.heard != 1 || hears.heard != 1 || other.heard != 1 {
+		t.Errorf("told %d, %d and %d times", deaf.heard, hears.heard, other.heard)
+	}
+	if err := everybody().Report(t.Context(), contained(1)); err != nil {
+		t.Errorf("nobody to tell: %v", err)
+	}
+}
+
+// An account has no Security Hub: its cases are told again and again, and whoever did hear is spared.
+func TestWhoeverHeardIsToldTheNextNews(t *testing.T) {
+	deaf, hears := &ear{err: errors.New("not subscribed")}, &ear{}
+	all := everybody(deaf, hears)
+	for range 5 {
+		if err := all.Report(t.Context(), contained(1)); !errors.Is(err, deaf.err) {
+			t.Fatalf("want what failed, got %v", err)
 		}
 	}
-	if err := (everybody{}).Report(t.Context(), &ledger.Case{}); err != nil {
-		t.Errorf("nobody to tell: %v", err)
+	if deaf.heard != 5 || hears.heard != 1 {
+		t.Errorf("told %d and %d times, want 5 and 1", deaf.heard, hears.heard)
+	}
+	deaf.err = nil
+	for wanted := 1; wanted <= 3; wanted++ {
+		if err := all.Report(t.Context(), contained(wanted)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if deaf.heard != 8 || hears.heard != 3 {
+		t.Errorf("told %d and %d times, want 8 and 3", deaf.heard, hears.heard)
+	}
+	if left := all.(*crier).told; len(left) != 0 {
+		t.Errorf("remembered what everybody has heard: %v", left)
+	}
+}
+
+func TestHalfTellingsDoNotFillTheMemory(t *testing.T) {
+	all := everybody(&ear{err: errors.New("no answer")})
+	for i := range 3 * remembered {
+		one := contained(1)
+		one.ID = fmt.Sprint("c_", i)
+		if all.Report(t.Context(), one) == nil {
+			t.Fatal("told")
+		}
+	}
+	if n := len(all.(*crier).told); n > remembered {
+		t.Errorf("%d are remembered", n)
 	}
 }

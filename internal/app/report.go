@@ -1,9 +1,6 @@
 package app
 
 import (
-	"context"
-	"errors"
-
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
 	"github.com/ripostehq/riposte/action"
@@ -20,27 +17,14 @@ import (
 // reporter tells those whom the configuration names. Security Hub is each account's own, and is told with the role for
 // that; the bus is riposte's, and is told as itself.
 func reporter(p Parts, access *cloud.Cloud, codec action.Codec, catalogue []playbook.Definition) engine.Reporter {
-	var told everybody
+	var all []engine.Reporter
 	if p.Config.Report.SecurityHub {
 		clients := func(at event.Place) securityhub.Importer { return access.SecurityHub(at) }
-		told = append(told, securityhub.New(clients, codec, p.Now, catalogue...))
+		all = append(all, securityhub.New(clients, codec, p.Now, catalogue...))
 	}
 	if b := p.Config.Report.EventBus; b.Name != "" {
 		shown := func(c *ledger.Case) (any, error) { return show.Of(c, codec, p.Config.People) }
-		told = append(told, bus.New(eventbridge.NewFromConfig(p.AWS(b.Place)), b.String(), shown, p.Now))
+		all = append(all, bus.New(eventbridge.NewFromConfig(p.AWS(b.Place)), b.String(), shown, p.Now))
 	}
-	return told
-}
-
-// everybody is told, also where somebody does not listen; who was told twice then takes it for once. Where there is nobody,
-// the ledger is the record.
-type everybody []engine.Reporter
-
-// Report tells all of them.
-func (e everybody) Report(ctx context.Context, c *ledger.Case) error {
-	var errs []error
-	for _, r := range e {
-		errs = append(errs, r.Report(ctx, c))
-	}
-	return errors.Join(errs...)
+	return everybody(all...)
 }
