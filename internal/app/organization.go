@@ -139,16 +139,19 @@ func (o *Organization) outdated() bool {
 	return o.config.Organization.Discover && o.now().Sub(o.asked) >= fresh
 }
 
-// Known says that an account is known to belong to the organisation, without looking.
-func (o *Organization) Known(account string) bool {
-	o.mu.Lock()
-	a, found := o.found[account]
-	o.mu.Unlock()
-	if found {
-		return a.Active
+// foreign says that an account is known not to belong to the organisation, without looking: as long as nobody knows, a role
+// of riposte's name may be riposte's, and riposte does not contain itself.
+func (o *Organization) foreign(account string) bool {
+	if _, listed := o.config.Account(account); listed {
+		return false
 	}
-	_, listed := o.config.Account(account)
-	return listed || !o.config.Organization.Discover && len(o.config.Organization.Accounts) == 0
+	if !o.config.Organization.Discover {
+		return len(o.config.Organization.Accounts) > 0
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_, found := o.found[account]
+	return o.found != nil && !found
 }
 
 // standing is what is known of an account: the configuration's word, and where AWS Organizations has it.

@@ -156,6 +156,9 @@ func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 		o := discovered(t, discovering, d)
 		wants(t, o, shop, "come again")
 		wants(t, o, lab, "ours") // somebody wrote it down
+		if o.foreign(shop) {
+			t.Error("a role in an account that nobody knows of yet is taken for somebody else's")
+		}
 		if f := o.failing(); len(f) != 1 || f[0].Purpose != cloud.Own || f[0].Region != "us-east-1" || !strings.Contains(f[0].Why, "denied") || f[0].Since.IsZero() {
 			t.Errorf("failing: %+v", f)
 		}
@@ -168,6 +171,9 @@ func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 		d.change(func(d *directoryOf) { d.err = errors.New("throttled") })
 		time.Sleep(24 * time.Hour)
 		wants(t, o, shop, "ours") // what was known last stays
+		if o.foreign(shop) || !o.foreign(stranger) {
+			t.Error("the gate knows otherwise")
+		}
 		synctest.Wait()
 		wants(t, o, stranger, "come again")
 		if f := o.failing(); len(f) != 1 {
@@ -249,12 +255,12 @@ func TestWithoutDiscoveryTheFileIsTheWholeTruth(t *testing.T) {
 	listed := discovered(t, `organization: {accounts: [{id: "111122223333"}]}`, d)
 	wants(t, listed, shop, "ours")
 	wants(t, listed, stranger, "a stranger")
-	if listed.Known(stranger) || !listed.Known(shop) {
+	if !listed.foreign(stranger) || listed.foreign(shop) {
 		t.Error("the gate knows other accounts")
 	}
 	everybody := discovered(t, `{}`, d)
 	wants(t, everybody, stranger, "ours")
-	if !everybody.Known(stranger) || d.looks != 0 {
+	if everybody.foreign(stranger) || d.looks != 0 {
 		t.Errorf("nobody is listed; %d looks", d.looks)
 	}
 	everybody.Watch(t.Context()) // returns: there is nothing to watch

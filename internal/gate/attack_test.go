@@ -61,7 +61,7 @@ func TestBreakGlassIsPagedWhateverItDoes(t *testing.T) {
 // A role is riposte's in the organisation's accounts alone: whoever calls one so in an account of his own gains nothing by it.
 func TestSomebodyElsesRoleOfRipostesNameIsNotRiposte(t *testing.T) {
 	p := policy(gate.Act)
-	p.Ours = func(account string) bool { return account == shop.Account }
+	p.Foreign = func(account string) bool { return account != shop.Account }
 	f := facts(func(f *gate.Facts) {
 		f.Actor = session("arn:aws:iam::111122223333:role/riposte-contain", "riposte-c_1")
 		f.Target = shop.In(event.User, "mallory")

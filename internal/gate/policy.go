@@ -12,8 +12,8 @@ import (
 type Policy struct {
 	// Mode is the mode of a playbook in an account for a class of action, and where that is said.
 	Mode func(playbook, account string, class action.Class) (Decision, string)
-	// Ours says that an account is known to belong to the organisation; nil: whatever account an event comes from does.
-	Ours        func(account string) bool
+	// Foreign says that an account is known not to belong to the organisation; nil: none is.
+	Foreign     func(account string) bool
 	Roles       []string // riposte's own roles, by name (with path, where they have one), in the organisation's accounts
 	Untouchable []string // exact ARNs
 	BreakGlass  []string // exact ARNs of users and roles
@@ -63,7 +63,7 @@ func (p Policy) MayUndo(a event.Actor) bool { return slices.Contains(p.BreakGlas
 // Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called. A role that is
 // called so in an account of somebody else is somebody else's.
 func (p Policy) Own(a event.Actor) bool {
-	return p.ours(a.Account) && slices.ContainsFunc(p.Roles, func(role string) bool { return a.IssuerName() == "role/"+strings.TrimPrefix(role, "/") })
+	return !p.foreign(a.Account) && slices.ContainsFunc(p.Roles, func(role string) bool { return a.IssuerName() == "role/"+strings.TrimPrefix(role, "/") })
 }
 
-func (p Policy) ours(account string) bool { return p.Ours == nil || p.Ours(account) }
+func (p Policy) foreign(account string) bool { return p.Foreign != nil && p.Foreign(account) }

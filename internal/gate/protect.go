@@ -48,7 +48,7 @@ func (p Policy) untouchable(r event.Resource) bool {
 // own reports whether the target is one of riposte's roles or a session of one. Only the role's place in the id counts:
 // a session's name is its caller's choice.
 func own(p Policy, r event.Resource) bool {
-	return p.ours(r.Account) && slices.ContainsFunc(p.Roles, func(role string) bool {
+	return !p.foreign(r.Account) && slices.ContainsFunc(p.Roles, func(role string) bool {
 		id := strings.TrimPrefix(r.ID, "/")
 		return r.Type == event.Role && id == role || r.Type == event.Session && strings.HasPrefix(id, role+"/")
 	})
