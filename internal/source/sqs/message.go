@@ -26,20 +26,20 @@ const (
 
 // handle stores one message.
 func (s *Source) handle(ctx context.Context, m types.Message) fate {
-	s.Meter.Received(name)
-	s.Meter.Waited(name, s.age(m))
+	s.Meter.Received(s.Name)
+	s.Meter.Waited(s.Name, s.age(m))
 	if receipts(m) > 1 {
-		s.Meter.Again(name)
+		s.Meter.Again(s.Name)
 	}
 	err := s.Handle(ctx, []byte(aws.ToString(m.Body)))
 	var bad *source.Malformed
 	if errors.As(err, &bad) {
-		s.Meter.Malformed(name)
-		s.Log.Warn("a message can't be read: it is left to the dead-letter queue", "source", name, "message", id(m), "error", bad.Err)
+		s.Meter.Malformed(s.Name)
+		s.Log.Warn("a message can't be read: it is left to the dead-letter queue", "source", s.Name, "message", id(m), "error", bad.Err)
 		return poison
 	}
 	if s.store.ended(err) {
-		s.Meter.Failed(name)
+		s.Meter.Failed(s.Name)
 		return failed
 	}
 	return stored
@@ -76,7 +76,7 @@ func (s *Source) delete(ctx context.Context, messages []types.Message) {
 		left, err = s.deleteBatch(ctx, left)
 	}
 	if len(left) > 0 {
-		s.Log.Warn("messages that are stored could not be deleted: they come again, and will be known", "source", name, "messages", len(left), "error", err)
+		s.Log.Warn("messages that are stored could not be deleted: they come again, and will be known", "source", s.Name, "messages", len(left), "error", err)
 	}
 }
 
@@ -122,6 +122,6 @@ func (s *Source) putOff(ctx context.Context, messages []types.Message) {
 		}
 	}
 	if _, err := s.Client.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &s.URL, Entries: entries}); err != nil {
-		s.Log.Debug("messages could not be put off", "source", name, "error", err)
+		s.Log.Debug("messages could not be put off", "source", s.Name, "error", err)
 	}
 }

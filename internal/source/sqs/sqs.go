@@ -22,8 +22,6 @@ type Client interface {
 	ChangeMessageVisibilityBatch(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
 }
 
-// name is what figures call this source.
-const name = "sqs"
 
 const (
 	pollers = 4
@@ -36,6 +34,7 @@ const (
 
 // Options are what a queue is read with.
 type Options struct {
+	Name   string // what figures call the source; "" is sqs
 	Client Client
 	URL    string
 	Handle source.Handle
@@ -55,17 +54,21 @@ func New(o Options) *Source {
 	if o.Meter == nil {
 		o.Meter = source.Unmetered{}
 	}
+	if o.Name == "" {
+		o.Name = "sqs"
+	}
+	log := o.Log.With("source", o.Name)
 	return &Source{
 		Options: o,
-		queue:   trouble{log: o.Log, bad: "the queue can't be read: it is tried again and again", good: "the queue is read again"},
-		store:   trouble{log: o.Log, bad: "events can't be stored: they are left in the queue", good: "events are stored again"},
+		queue:   trouble{log: log, bad: "the queue can't be read: it is tried again and again", good: "the queue is read again"},
+		store:   trouble{log: log, bad: "events can't be stored: they are left in the queue", good: "events are stored again"},
 	}
 }
 
 // Run takes messages until the context ends, and returns nil once what is in hand is stored and deleted. An outage of the
 // queue or of the store is waited for, however long.
 func (s *Source) Run(ctx context.Context) error {
-	s.Log.Info("reading events from a queue", "source", name, "queue", s.URL)
+	s.Log.Info("reading events from a queue", "source", s.Name, "queue", s.URL)
 	var all sync.WaitGroup
 	for range pollers {
 		all.Go(func() {
@@ -94,7 +97,7 @@ func (s *Source) turn(ctx context.Context) {
 		return
 	}
 	if s.queue.ended(err) {
-		s.Meter.Failed(name)
+		s.Meter.Failed(s.Name)
 		return
 	}
 	if len(messages) > 0 {

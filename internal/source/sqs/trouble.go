@@ -27,13 +27,13 @@ func (t *trouble) ended(err error) bool {
 	defer t.mu.Unlock()
 	if err == nil {
 		if t.count > 0 {
-			t.log.Info(t.good, "source", name)
+			t.log.Info(t.good)
 		}
 		t.count, t.until = 0, time.Time{}
 		return false
 	}
 	if t.count == 0 {
-		t.log.Error(t.bad, "source", name, "error", err)
+		t.log.Error(t.bad, "error", err)
 	}
 	if now := time.Now(); !now.Before(t.until) {
 		t.count++

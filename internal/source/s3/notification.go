@@ -1,0 +1,85 @@
+package s3
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// object is one that a notification names.
+type object struct{ bucket, key string }
+
+// notification is any of the messages that tell of new log files: S3's own, EventBridge's, CloudTrail's, and SNS around
+// these. Others have none of its fields.
+type notification struct {
+	Records []struct {
+		EventSource string `json:"eventSource"`
+		EventName   string `json:"eventName"`
+		S3          struct {
+			Bucket struct{ Name string }
+			Object struct{ Key string }
+		}
+	}
+	Source     string
+	DetailType string `json:"detail-type"`
+	Detail     struct {
+		Bucket struct{ Name string }
+		Object struct{ Key string }
+	}
+	S3Bucket    string   `json:"s3Bucket"`
+	S3ObjectKey []string `json:"s3ObjectKey"`
+	Event       string   // s3:TestEvent, sent when notifications are set up
+	Type        string   // Notification: SNS
+	Message     string
+}
+
+// named are the objects that a message names; none where it is sound and tells of something else.
+//
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/configure-sns-notifications-for-cloudtrail.html
+func named(body []byte) ([]object, error) {
+	var n notification
+	if err := json.Unmarshal(body, &n); err != nil {
+		return nil, errors.New("no notification of S3: no JSON of its form")
+	}
+	if n.Type == "Notification" {
+		inner := []byte(n.Message)
+		if n = (notification{}); json.Unmarshal(inner, &n) != nil {
+			return nil, errors.New("no notification of S3 in the notification of SNS")
+		}
+	}
+	switch {
+	case n.Records != nil:
+		return n.records()
+	case n.Source == "aws.s3" && n.DetailType == "Object Created":
+		return []object{{n.Detail.Bucket.Name, n.Detail.Object.Key}}, nil
+	case n.S3Bucket != "":
+		var out []object
+		for _, key := range n.S3ObjectKey {
+			out = append(out, object{n.S3Bucket, key})
+		}
+		return out, nil
+	case n.Event == "s3:TestEvent" || n.Source == "aws.s3":
+		return nil, nil
+	}
+	return nil, errors.New("no notification of S3")
+}
+
+func (n notification) records() (out []object, err error) {
+	for _, r := range n.Records {
+		if r.EventSource != "aws:s3" {
+			return out, errors.New("no notification of S3: another service's record")
+		}
+		if !strings.HasPrefix(r.EventName, "ObjectCreated:") {
+			continue
+		}
+		key, err := url.QueryUnescape(r.S3.Object.Key) // S3 alone writes keys as forms do
+		if err != nil {
+			return out, errors.New("a notification of S3 with a key that is not encoded")
+		}
+		out = append(out, object{r.S3.Bucket.Name, key})
+	}
+	return out, nil
+}
