@@ -2,6 +2,8 @@ package terraform
 
 import (
 	"encoding/json"
+	"errors"
+	"os/exec"
 	"slices"
 	"testing"
 	"time"
@@ -19,7 +21,12 @@ type Change struct {
 func (f *Folder) Plan(t testing.TB) (out []Change) {
 	t.Helper()
 	const file = "test.plan"
-	if said, err := f.with(t.Context(), "plan", "-out="+file); err != nil {
+	said, err := f.with(t.Context(), "plan", "-detailed-exitcode", "-out="+file)
+	if err == nil {
+		return nil
+	}
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 2 { // 2: there are changes
 		t.Fatalf("terraform plan: %v\n%s", err, said)
 	}
 	text, err := f.run(t.Context(), time.Minute, "show", "-json", file)

@@ -1,5 +1,5 @@
 // Package terraform runs terraform for tests, on a copy of the project's modules, against whatever AWS the environment
-// names: nothing is written into the project, and what was applied goes with the test.
+// names; nothing is written into the project.
 package terraform
 
 import (
@@ -22,7 +22,8 @@ import (
 type Folder struct {
 	program, path string
 	env           []string
-	vars          string // a file of variables; "" without any
+	vars          string                     // a file of variables; "" without any
+	outputs       map[string]json.RawMessage // after Apply
 }
 
 // Open copies deploy/ and initialises one of its folders ("terraform/examples/single-account"). env ("NAME=value") goes
@@ -44,7 +45,8 @@ func Open(t testing.TB, folder string, env ...string) *Folder {
 	return f
 }
 
-// Apply opens a folder, applies it with variables, and destroys it at the end of the test.
+// Apply opens a folder and applies it with variables. AWS being a server that ends with the test, nothing is destroyed then:
+// that would take a minute.
 func Apply(t testing.TB, folder string, vars map[string]any, env ...string) *Folder {
 	t.Helper()
 	f := Open(t, folder, env...)
@@ -56,11 +58,28 @@ func Apply(t testing.TB, folder string, vars map[string]any, env ...string) *Fol
 	if err := os.WriteFile(f.vars, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Destroy(t) })
 	if out, err := f.with(t.Context(), "apply", "-auto-approve"); err != nil {
 		t.Fatalf("terraform apply: %v\n%s", err, out)
 	}
+	f.read(t)
 	return f
+}
+
+// read keeps the outputs: a call of terraform each would take a second.
+func (f *Folder) read(t testing.TB) {
+	t.Helper()
+	out, err := f.run(t.Context(), time.Minute, "output", "-json")
+	var values map[string]struct{ Value json.RawMessage }
+	if err == nil {
+		err = json.Unmarshal(out, &values)
+	}
+	if err != nil {
+		t.Fatalf("terraform output: %v: %s", err, out)
+	}
+	f.outputs = map[string]json.RawMessage{}
+	for name, v := range values {
+		f.outputs[name] = v.Value
+	}
 }
 
 // Validate says what terraform finds wrong with the folder.
@@ -72,15 +91,15 @@ func (f *Folder) Validate(t testing.TB) error {
 	return nil
 }
 
-// Output is one of the folder's outputs, decoded into the value pointed to.
+// Output is one of the outputs of what was applied, decoded into the value pointed to. An output that is null is left out.
 func (f *Folder) Output(t testing.TB, name string, into any) {
 	t.Helper()
-	out, err := f.run(t.Context(), time.Minute, "output", "-json", name)
-	if err == nil {
-		err = json.Unmarshal(out, into)
+	value, ok := f.outputs[name]
+	if !ok {
+		t.Fatalf("output %q: there is none", name)
 	}
-	if err != nil {
-		t.Fatalf("output %q: %v: %s", name, err, out)
+	if err := json.Unmarshal(value, into); err != nil {
+		t.Fatalf("output %q: %v", name, err)
 	}
 }
 
@@ -91,11 +110,10 @@ func (f *Folder) Text(t testing.TB, name string) (out string) {
 	return out
 }
 
-// Destroy takes everything away again. A second time there is nothing to do.
+// Destroy takes everything away again.
 func (f *Folder) Destroy(t testing.TB) {
 	t.Helper()
-	ctx := context.WithoutCancel(t.Context()) // the test may be over
-	if out, err := f.with(ctx, "destroy", "-auto-approve"); err != nil {
+	if out, err := f.with(t.Context(), "destroy", "-auto-approve"); err != nil {
 		t.Errorf("terraform destroy: %v\n%s", err, out)
 	}
 }

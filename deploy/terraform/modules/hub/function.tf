@@ -15,22 +15,15 @@ resource "aws_lambda_function" "riposte" {
   tags             = var.tags
 
   environment {
-    variables = {
-      RIPOSTE_CONFIG_TEXT = var.config
-    }
+    variables = var.config == "" ? {} : { RIPOSTE_CONFIG_TEXT = var.config } # else riposte.yaml lies in the package
   }
-  logging_config {
-    log_format = "Text" # riposte's own lines are JSON already
-    log_group  = aws_cloudwatch_log_group.function[0].name
-  }
-
   lifecycle {
     precondition {
       condition     = var.lambda_zip != null
       error_message = "run_as = \"lambda\" needs lambda_zip: make lambda builds bin/riposte-lambda-arm64.zip."
     }
   }
-  depends_on = [aws_iam_role_policy.own]
+  depends_on = [aws_iam_role_policy.own, aws_cloudwatch_log_group.function] # else Lambda makes a log that is kept for ever
 }
 
 resource "aws_cloudwatch_log_group" "function" {

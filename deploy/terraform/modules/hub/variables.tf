@@ -94,7 +94,7 @@ variable "concurrency" {
 }
 
 variable "config" {
-  description = "With run_as = \"lambda\": riposte.yaml, as text. With the rest of the environment at most 4 KB."
+  description = "With run_as = \"lambda\": riposte.yaml, as text, at most 4 KB. Empty: it lies in lambda_zip, beside bootstrap."
   type        = string
   default     = ""
 }
