@@ -102,13 +102,8 @@ func (o *Organization) lookAround(ctx context.Context) {
 	for range atOnce {
 		all.Go(func() {
 			for at := range places {
-				if names, err := o.aws.Regions(ctx, at); err == nil {
-					o.mu.Lock()
-					o.regions[at.Account] = enabled{names, o.now()}
-					o.mu.Unlock()
-				} else if ctx.Err() == nil {
-					o.log.Warn("an account does not say which regions are enabled", "account", at.Account, "error", err)
-				}
+				names, err := o.aws.Regions(ctx, at)
+				o.heard(ctx, at.Account, names, err)
 			}
 		})
 	}
@@ -119,6 +114,20 @@ func (o *Organization) lookAround(ctx context.Context) {
 	}
 	close(places)
 	all.Wait()
+}
+
+// heard keeps what an account says of its regions, or what it said last.
+func (o *Organization) heard(ctx context.Context, account string, names []string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err != nil {
+		o.log.Warn("an account does not say which regions are enabled in it", "account", account, "error", err)
+		names = o.regions[account].names
+	}
+	o.regions[account] = enabled{names, o.now()}
 }
 
 // unasked is where to ask an account for its regions, if it is time to.
