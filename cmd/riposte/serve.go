@@ -3,21 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
 	"syscall"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
-	"github.com/ripostehq/riposte/event"
-	"github.com/ripostehq/riposte/internal/app"
-	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
-	"github.com/ripostehq/riposte/internal/ledger"
-	"github.com/ripostehq/riposte/internal/metrics"
 	"github.com/ripostehq/riposte/internal/serve"
 )
 
@@ -56,27 +47,33 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Check {
 		return v.check(sh, c)
 	}
-	base, err := cloud.Load(ctx)
+	w, err := v.wire(ctx, sh, c)
 	if err != nil {
 		return err
 	}
-	store, err := v.connect(ctx, c)
-	if err != nil {
-		return err
-	}
-	return errors.Join(v.serve(ctx, sh, c, store, base), store.Close())
+	return errors.Join(v.serve(ctx, c, w), w.store.Close())
 }
 
+// How often a ledger is asked what others have written into it. Each time a table is asked it is paid for.
+const (
+	filePoll  = time.Second
+	tablePoll = 5 * time.Second
+)
+
 // serve is the daemon over a ledger that is open.
-func (v serveVerb) serve(ctx context.Context, sh *shell, c *config.Config, store ledger.Store, base func(event.Place) aws.Config) error {
-	log := slog.New(slog.NewJSONHandler(sh.err, &slog.HandlerOptions{Level: v.LogLevel}))
-	version, _, _ := built()
-	w := wiring{sh: sh, store: store, base: base, log: log, name: replica(), meter: metrics.New(metrics.Options{
-		Version: version, Playbooks: ids(sh.catalogue), Store: store, Now: sh.now,
-	})}
+func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error {
+	l, err := v.ledger(c)
+	if err != nil {
+		return err
+	}
+	poll := filePoll
+	if l.Driver != config.SQLite {
+		poll = tablePoll
+	}
+	sh := w.sh
 	s, err := serve.New(serve.Options{
-		Config: c, Load: func() (*config.Config, error) { return v.load(sh) }, App: w.app, Sources: w.sources, Meter: w.meter, Log: log, Now: sh.now,
-		Workers: v.Workers, Drain: v.Drain, Poll: time.Second, Reload: signals(syscall.SIGHUP),
+		Config: c, Load: func() (*config.Config, error) { return v.load(sh) }, App: w.app, Sources: w.sources, Meter: w.meter, Log: w.log, Now: sh.now,
+		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP),
 		Kill: func() <-chan os.Signal { return signals(os.Interrupt, syscall.SIGTERM) },
 	})
 	if err != nil {
@@ -87,40 +84,9 @@ func (v serveVerb) serve(ctx context.Context, sh *shell, c *config.Config, store
 		return err
 	}
 	a := s.Announce()
-	a.Version, a.Replica, a.Metrics = version, w.name, address
+	a.Version, a.Replica, a.Ledger, a.Metrics = version(), w.name, l.String(), address
 	if err := sh.announce(sh.err, a); err != nil {
 		return err
 	}
 	return s.Run(ctx)
-}
-
-// wiring is what a daemon is put together from, whenever its configuration changes.
-type wiring struct {
-	sh    *shell
-	store ledger.Store
-	base  func(event.Place) aws.Config
-	log   *slog.Logger
-	name  string
-	meter *metrics.Meter
-}
-
-func (w wiring) app(c *config.Config, wake func()) *app.App {
-	return app.New(app.Parts{
-		Config: c, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Wake: wake,
-	})
-}
-
-func signals(which ...os.Signal) <-chan os.Signal {
-	c := make(chan os.Signal, 1)
-	signal.Notify(c, which...)
-	return c
-}
-
-// replica names this process among those that share a ledger.
-func replica() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return fmt.Sprintf("%s-%d", host, os.Getpid())
 }

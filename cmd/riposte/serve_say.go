@@ -22,8 +22,7 @@ func (v serveVerb) check(sh *shell, c *config.Config) error {
 	}
 	a := serve.Announce(c, sources)
 	a.Ledger = l.String()
-	a.Version, _, _ = built()
-	a.Replica, a.Metrics = replica(), c.Metrics.Listen
+	a.Version, a.Replica, a.Metrics = version(), replica(), c.Metrics.Listen
 	return sh.announce(sh.out, a)
 }
 
@@ -50,4 +49,9 @@ func ids(catalogue []playbook.Definition) (out []string) {
 		out = append(out, d.ID)
 	}
 	return out
+}
+
+func version() string {
+	v, _, _ := built()
+	return v
 }
