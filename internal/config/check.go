@@ -83,35 +83,12 @@ func (k checker) roles(r Roles) {
 	}
 }
 
-func (k checker) sources() {
-	for i, s := range k.c.Sources {
-		at := k.at("sources", i)
-		switch {
-		case (s.SQS == nil) == (s.HTTP == nil):
-			at.Complain("a source is one of sqs, http")
-		case s.SQS != nil:
-			k.queue(at, *s.SQS)
-		default:
-			k.listen(at.At("http", "listen"), s.HTTP.Listen)
-			if !envName.MatchString(s.HTTP.SecretEnv) {
-				at.At("http", "secret_env").Complain("want the name of an environment variable, like RIPOSTE_HTTP_SECRET: the secret itself never stands in this file")
-			}
-		}
-	}
+func (k checker) listeners() {
 	if k.c.Console.Listen != "" {
 		k.listen(k.at("console", "listen"), k.c.Console.Listen)
 	}
 	if k.c.Metrics.Listen != "" {
 		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
-	}
-}
-
-func (k checker) queue(at strict.Node, q SQS) {
-	if !strings.HasPrefix(q.QueueURL, "https://") && !strings.HasPrefix(q.QueueURL, "http://") {
-		at.At("sqs", "queue_url").Complain("want the queue's URL: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
-	}
-	if !regionName.MatchString(q.Region) {
-		at.At("sqs", "region").Complain("want the queue's region, like eu-west-1")
 	}
 }
 

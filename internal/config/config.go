@@ -98,8 +98,10 @@ type Trust struct {
 
 // Source is where events come from: exactly one of these is set.
 type Source struct {
-	SQS  *SQS  `yaml:"sqs" help:"A queue that EventBridge rules deliver to."`
-	HTTP *HTTP `yaml:"http" help:"A listener for signed events."`
+	SQS   *SQS   `yaml:"sqs" help:"A queue that EventBridge rules deliver to."`
+	HTTP  *HTTP  `yaml:"http" help:"A listener for events that are posted, by an API destination of EventBridge."`
+	S3    *S3    `yaml:"s3" help:"The bucket of a trail: EventBridge may lose events, the trail has them all."`
+	Stdin *Stdin `yaml:"stdin" help:"Records from standard input: {}."`
 }
 
 // SQS is a queue.
@@ -111,7 +113,7 @@ type SQS struct {
 // HTTP is a listener.
 type HTTP struct {
 	Listen    string `yaml:"listen" help:"Address and port: 127.0.0.1:8418."`
-	SecretEnv string `yaml:"secret_env" help:"Name of the environment variable that holds the shared secret."`
+	SecretEnv string `yaml:"secret_env" help:"Name of the environment variable that holds the shared secret, sent in the header X-Riposte-Secret."`
 }
 
 // Report says who is told.

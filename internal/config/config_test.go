@@ -79,6 +79,7 @@ func TestExample(t *testing.T) {
 	if want := []Source{
 		{SQS: &SQS{"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte", "eu-west-1"}},
 		{HTTP: &HTTP{"127.0.0.1:8418", "RIPOSTE_HTTP_SECRET"}},
+		{S3: &S3{"example-trail", "main", "eu-west-1", "https://sqs.eu-west-1.amazonaws.com/111122223333/log-files"}},
 	}; cmp.Diff(want, c.Sources) != "" {
 		t.Error(cmp.Diff(want, c.Sources))
 	}
@@ -192,7 +193,13 @@ func TestProblems(t *testing.T) {
 		{"an untouchable that is no ARN", "untouchable: [ledger]", `"ledger" is not an ARN`},
 		{"break-glass that is no principal", "break_glass: [\"arn:aws:s3:::bucket\"]", `is not a principal`},
 		{"break-glass by the name of a session", "break_glass: [\"arn:aws:sts::111122223333:assumed-role/break-glass/sam\"]", `is not a principal that stays: want the role or user`},
-		{"two sources in one", "sources: [{sqs: {queue_url: \"https://x\", region: eu-west-1}, http: {listen: \":1\", secret_env: A}}]", `a source is one of sqs, http`},
+		{"two sources in one", "sources: [{sqs: {queue_url: \"https://x\", region: eu-west-1}, http: {listen: \":1\", secret_env: A}}]", `a source is one of sqs, http, s3, stdin`},
+		{"a source that is none", "sources: [{}]", `a source is one of sqs, http, s3, stdin`},
+		{"a bucket by its ARN", "sources: [{s3: {bucket: \"arn:aws:s3:::trail\", region: eu-west-1}}]", `want the bucket's name`},
+		{"a bucket without a region", "sources: [{s3: {bucket: trail}}]", `want the bucket's region`},
+		{"a prefix that goes too far", "sources: [{s3: {bucket: trail, region: eu-west-1, prefix: AWSLogs/o-1}}]", `want what stands before AWSLogs/`},
+		{"a bucket's queue by its name", "sources: [{s3: {bucket: trail, region: eu-west-1, queue_url: files}}]", `want the queue's URL`},
+		{"standard input twice", "sources: [{stdin: {}}, {stdin: {}}]", `standard input is a source already`},
 		{"a secret in the file", "sources: [{http: {listen: \":1\", secret_env: hunter2}}]", `want the name of an environment variable`},
 		{"bad listener", "console: {listen: 8417}", `console.listen: want a text`},
 		{"listener without a port", "console: {listen: localhost}", `want address and port`},

@@ -26,6 +26,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	check.trusted()
 	check.principals()
 	check.sources()
+	check.listeners()
 	check.lambda()
 	check.limits()
 	check.playbooks(f.Playbooks)

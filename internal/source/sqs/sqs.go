@@ -22,7 +22,6 @@ type Client interface {
 	ChangeMessageVisibilityBatch(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
 }
 
-
 const (
 	pollers = 4
 	batch   = 10               // the most that SQS hands out at once
