@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
@@ -74,8 +75,13 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 	}
 	region := base(event.Place{}).Region
 	home := event.Place{Partition: cloud.PartitionOf(region), Region: region}
+	members, unknown := app.Survey(ctx, c, base, sh.now)
+	accounts := make([]doctor.Account, 0, len(members))
+	for _, m := range members {
+		accounts = append(accounts, doctor.Account{ID: m.ID, Regions: m.Regions})
+	}
 	return doctor.Parts{
-		Config: c, Own: base, Home: home, Accounts: examine(c, home), Rules: rules, Getenv: os.Getenv, Now: sh.now, Call: 20 * time.Second,
+		Config: c, Own: base, Home: home, Accounts: accounts, Unknown: unknown, Rules: rules, Getenv: os.Getenv, Now: sh.now, Call: 20 * time.Second,
 		AWS: cloud.New(cloud.Options{
 			Base: base, Roles: cloud.RolesOf(c.Organization.Roles), ExternalID: c.Organization.Roles.ExternalID, Guard: doctor.Guard(), Now: sh.now,
 		}),
@@ -95,18 +101,6 @@ func (v doctorVerb) readable(ctx context.Context, sh *shell, c *config.Config) (
 		return "", err
 	}
 	return r.file + " can be read", r.Close()
-}
-
-// examine are the accounts that are listed, in the regions that are watched.
-func examine(c *config.Config, home event.Place) (out []doctor.Account) {
-	regions := c.Organization.Regions
-	if len(regions) == 0 {
-		regions = []string{home.Region}
-	}
-	for _, a := range c.Organization.Accounts {
-		out = append(out, doctor.Account{ID: a.ID, Regions: regions})
-	}
-	return out
 }
 
 func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out *examined) error {

@@ -35,8 +35,7 @@ const glance = time.Second
 func Canaries(ctx context.Context, p Parts, f Flight, tell func(Finding)) error {
 	var under []sent
 	for _, a := range p.Accounts {
-		for _, region := range a.Regions {
-			at := event.Place{Partition: p.Home.Partition, Account: a.ID, Region: region}
+		for _, at := range p.places(a) {
 			s, err := p.send(ctx, at)
 			if err != nil {
 				tell(one(Finding{Check: "canary"}.at(at), err, "see the findings about this account's audit role")[0])

@@ -52,6 +52,7 @@ type Parts struct {
 	AWS      AWS                          // sessions in the accounts
 	Home     event.Place                  // where riposte runs; its account is found out
 	Accounts []Account
+	Unknown  error          // why it is not known which accounts there are; nil where it is
 	Rules    []pattern.Rule // that must be there in every account
 	Ledger   func() (says string, err error)
 	Getenv   func(string) string
@@ -65,16 +66,32 @@ const atOnce = 16
 // check is one question.
 type check func(context.Context) []Finding
 
-// Run makes all checks and tells what they found, in a stable order.
+// Run makes all checks and tells what they found, in a stable order. Without accounts it looks at riposte's own.
 func Run(ctx context.Context, p Parts, tell func(Finding)) {
-	run(ctx, append([]check{p.credentials, p.ledger}, p.sources()...), tell)
+	run(ctx, append([]check{p.credentials, p.ledger, p.organization}, p.sources()...), func(f Finding) {
+		if f.Check == "credentials" && f.State == OK && len(p.Accounts) == 0 {
+			p.Accounts = []Account{{ID: f.Account}}
+		}
+		tell(f)
+	})
 	for _, a := range p.Accounts {
 		checks := p.roles(a)
-		for _, region := range a.Regions {
-			checks = append(checks, p.region(event.Place{Partition: p.Home.Partition, Account: a.ID, Region: region})...)
+		for _, at := range p.places(a) {
+			checks = append(checks, p.region(at)...)
 		}
 		run(ctx, checks, tell)
 	}
+}
+
+// places are an account's regions, or where riposte runs.
+func (p Parts) places(a Account) (out []event.Place) {
+	if len(a.Regions) == 0 {
+		a.Regions = []string{p.Home.Region}
+	}
+	for _, region := range a.Regions {
+		out = append(out, event.Place{Partition: p.Home.Partition, Account: a.ID, Region: region})
+	}
+	return out
 }
 
 // run makes checks side by side and tells of them in order.

@@ -170,6 +170,7 @@ sources: [{http: {listen: "127.0.0.1:0", secret_env: RIPOSTE_HTTP_SECRET}}]
 	p := doctor.Parts{
 		Config: c, Own: moto.Config, Home: ireland, Ledger: func() (string, error) { return "", errors.New("there is no ledger riposte.db") },
 		Getenv: func(string) string { return "" }, Now: time.Now, Call: time.Minute,
+		AWS: cloud.New(cloud.Options{Base: moto.Config, Guard: doctor.Guard(), Now: time.Now}),
 	}
 	found := said(t, p)
 	if len(found) != 3 || !strings.HasPrefix(found[0], "failed credentials") || !strings.Contains(found[1], "there is no ledger") ||
@@ -184,5 +185,22 @@ sources: [{http: {listen: "127.0.0.1:0", secret_env: RIPOSTE_HTTP_SECRET}}]
 	p.Now = func() time.Time { return time.Now().Add(-time.Hour) }
 	if found = said(t, p); !strings.HasPrefix(found[1], "failed clock : ") {
 		t.Errorf("an hour off is found to be %q", found[1])
+	}
+}
+
+// Without a word about accounts riposte looks at its own; an organisation that does not answer is told.
+func TestWhichAccounts(t *testing.T) {
+	moto := mototest.Start(t)
+	p := doctor.Parts{
+		Config: configured(t, ``), Own: moto.Config, Home: ireland, Unknown: errors.New("list the accounts of the organisation: AccessDenied"),
+		Ledger: func() (string, error) { return "it can be read", nil }, Now: time.Now, Call: time.Minute,
+		AWS: cloud.New(cloud.Options{Base: moto.Config, Guard: doctor.Guard(), Now: time.Now}),
+	}
+	want := []string{
+		"ok credentials", "ok clock", "ok ledger", "failed organization : list the accounts of the organisation: AccessDenied",
+		"failed source : no source is configured", "ok read eu-west-1", "ok rules eu-west-1",
+	}
+	if d := cmp.Diff(want, said(t, p)); d != "" {
+		t.Error(d)
 	}
 }

@@ -50,3 +50,12 @@ func (p Parts) ledger(context.Context) []Finding {
 	says, err := p.Ledger()
 	return one(Finding{Check: "ledger", State: OK, Says: says}, err, "name one that riposte can read: ledger: sqlite:FILE or dynamodb:TABLE")
 }
+
+// organization tells where the accounts could not be found out, and nothing where they could.
+func (p Parts) organization(context.Context) []Finding {
+	if p.Unknown == nil {
+		return nil
+	}
+	return one(Finding{Check: "organization"}, p.Unknown,
+		"give riposte's own role what riposte permissions --tier own prints, in the management account or one to which reading is delegated; or list accounts by hand")
+}
