@@ -38,17 +38,23 @@ func (s *settings) handler(ctx context.Context) (runtime.Handler, error) {
 	return h, nil
 }
 
+// queues are those that invoke the function, the one for wakes among them.
+type queues interface {
+	lambda.Sender
+	lambda.Hider
+}
+
 // over puts riposte together over a ledger and the queues of its region.
-func (s *settings) over(ctx context.Context, store ledger.Store, base func(event.Place) aws.Config, queues lambda.Sender) *lambda.Handler {
+func (s *settings) over(ctx context.Context, store ledger.Store, base func(event.Place) aws.Config, q queues) *lambda.Handler {
 	a := app.New(app.Parts{Config: s.config, Store: store, AWS: base, Now: s.now, Name: s.name, Log: s.log})
 	w := worker{App: a}
 	w.look(ctx)
-	p := lambda.Parts{Step: w.step, Now: s.now, Log: s.log, Handle: func(ctx context.Context, body []byte) error {
+	p := lambda.Parts{Step: w.step, Hide: q, Now: s.now, Log: s.log, Handle: func(ctx context.Context, body []byte) error {
 		_, err := a.Handle(ctx, body)
 		return err
 	}}
 	if queue := s.config.Lambda.WakeQueue; queue != "" {
-		p.Wake = lambda.NewWaker(queues, queue, s.now)
+		p.Wake = lambda.NewWaker(q, queue, s.now)
 	}
 	return lambda.New(p)
 }

@@ -45,7 +45,8 @@ type account struct {
 	queues  *sqs.Client
 
 	image, template string // public
-	wake, told      string // queues' URLs; told gets what a rule of the bus matches
+	events          string // URL of the queue of events
+	wake, told      string // and of others; told gets what a rule of the bus matches
 	bus             string // ARN
 }
 
@@ -62,6 +63,7 @@ func open(t *testing.T, server *mototest.Server) *account {
 	must(t, err)
 	_, err = organizations.NewFromConfig(cfg).CreateOrganization(t.Context(), &organizations.CreateOrganizationInput{})
 	must(t, err)
+	a.events, _ = a.queue("riposte-events")
 	a.wake, _ = a.queue("riposte-wake")
 	a.subscribe(eventbridge.NewFromConfig(cfg))
 	a.shop()
@@ -188,18 +190,51 @@ func (a *account) findings() (titles []string) {
 // received waits for a message of a queue, and takes it.
 func (a *account) received(url string) string {
 	a.Helper()
+	m := a.handed(url)
+	_, err := a.queues.DeleteMessage(a.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle})
+	must(a, err)
+	return *m.Body
+}
+
+// handed waits for a message of a queue that hides it for six minutes then, as one that invokes a function does.
+func (a *account) handed(url string) sqstypes.Message {
+	a.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
-		out, err := a.queues.ReceiveMessage(a.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, WaitTimeSeconds: 1})
+		out, err := a.queues.ReceiveMessage(a.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, WaitTimeSeconds: 1, VisibilityTimeout: 360,
+			MessageSystemAttributeNames: []sqstypes.MessageSystemAttributeName{sqstypes.MessageSystemAttributeNameAll}})
 		must(a, err)
-		if len(out.Messages) == 0 {
-			continue
+		if len(out.Messages) > 0 {
+			return out.Messages[0]
 		}
-		_, err = a.queues.DeleteMessage(a.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: out.Messages[0].ReceiptHandle})
-		must(a, err)
-		return *out.Messages[0].Body
 	}
 	a.Fatalf("nothing came by %s", url)
-	return ""
+	return sqstypes.Message{}
+}
+
+// delivered puts events into their queue, and is what Lambda passes on of it.
+func (a *account) delivered(events ...string) string {
+	a.Helper()
+	for _, e := range events {
+		_, err := a.queues.SendMessage(a.Context(), &sqs.SendMessageInput{QueueUrl: &a.events, MessageBody: &e})
+		must(a, err)
+	}
+	return a.passedOn(len(events))
+}
+
+// passedOn is a batch of what the queue of events hands out.
+func (a *account) passedOn(n int) string {
+	a.Helper()
+	var records []object
+	for range n {
+		m := a.handed(a.events)
+		records = append(records, object{
+			"messageId": m.MessageId, "receiptHandle": m.ReceiptHandle, "body": m.Body, "attributes": m.Attributes,
+			"eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:" + a.place.Account + ":riposte-events", "awsRegion": "eu-west-1",
+		})
+	}
+	b, err := json.Marshal(object{"Records": records})
+	must(a, err)
+	return string(b)
 }
 
 // faulty stands before moto, and fails writes to the ledger while it is told to.

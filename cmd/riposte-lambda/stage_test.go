@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -105,6 +106,11 @@ func (s *stage) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...fu
 		s.wakes = append(s.wakes, at)
 	}
 	return &sqs.SendMessageOutput{}, nil
+}
+
+// ChangeMessageVisibilityBatch is never needed: nothing fails here.
+func (s *stage) ChangeMessageVisibilityBatch(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
+	return nil, errors.New("nothing failed")
 }
 
 // attack makes the group launch.

@@ -22,6 +22,7 @@ type Parts struct {
 	Handle source.Handle
 	Step   func(context.Context) (next time.Time, err error) // see engine.Step
 	Wake   *Waker                                            // nil: the scheduled tick alone brings riposte back
+	Hide   Hider                                             // nil: what failed comes again when its queue has it
 	Now    func() time.Time
 	Log    *slog.Logger
 }
@@ -47,6 +48,7 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	failed := h.store(limited, in.messages)
 	err = h.due(ctx, limited, workers(in))
 	if in.batch {
+		h.again(ctx, failed)
 		return answer(failed) // what is stored is stored, whatever became of the rest
 	}
 	for _, f := range failed {
@@ -90,7 +92,7 @@ func (h *Handler) store(ctx context.Context, messages []message) []failure {
 		if why[i] != nil {
 			var bad *source.Malformed
 			h.Log.Warn("message failed", "message", m.id, "malformed", errors.As(why[i], &bad), "error", why[i])
-			failed = append(failed, failure{m.id, why[i]})
+			failed = append(failed, failure{m, why[i]})
 		}
 	}
 	return failed

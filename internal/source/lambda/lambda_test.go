@@ -35,7 +35,7 @@ func newStage(now func() time.Time) *stage {
 	s := &stage{sent: &outbox{}}
 	s.Handler = lambda.New(lambda.Parts{
 		Handle: s.take, Step: s.step, Now: now, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
-		Wake: lambda.NewWaker(s.sent, "https://sqs.eu-west-1.amazonaws.com/111122223333/riposte-wake", now),
+		Wake: lambda.NewWaker(s.sent, "https://sqs.eu-west-1.amazonaws.com/111122223333/riposte-wake", now), Hide: s.sent,
 	})
 	return s
 }
@@ -73,7 +73,7 @@ func batch(bodies ...string) []byte {
 	var records []record
 	for i, b := range bodies {
 		records = append(records, record{
-			"messageId": fmt.Sprint("m", i), "receiptHandle": "AQEB", "body": b, "eventSource": "aws:sqs", "awsRegion": "eu-west-1",
+			"messageId": fmt.Sprint("m", i), "receiptHandle": fmt.Sprint("r", i), "body": b, "eventSource": "aws:sqs", "awsRegion": "eu-west-1",
 			"attributes":     map[string]string{"ApproximateReceiveCount": "1"},
 			"eventSourceARN": "arn:aws:sqs:eu-west-1:111122223333:riposte",
 		})
@@ -110,6 +110,8 @@ func TestInvocations(t *testing.T) {
 		{"two values where one is a tick", `{"riposte":"tick"}{"eventName":"RunInstances"}`, []string{`{"riposte":"tick"}{"eventName":"RunInstances"}`}, "", ""},
 		{"a scheduled event with something in it", `{"source":"aws.events","detail-type":"Scheduled Event","detail":{"eventName":"x"}}`, []string{`{"source":"aws.events","detail-type":"Scheduled Event","detail":{"eventName":"x"}}`}, "", ""},
 		{"another service's batch", `{"Records":[{"eventSource":"aws:s3","s3":{}}]}`, nil, "", `"aws:s3"`},
+		{"a batch of two services", `{"Records":[{"eventSource":"ec2.amazonaws.com"},{"eventSource":"aws:sqs","messageId":"m0","body":"one"}]}`, nil, "", `"ec2.amazonaws.com"`},
+		{"a batch that is none", `{"Records":[{"eventSource":"aws:sqs","messageId":"m0","body":{}}]}`, nil, "", "message 0"},
 		{"a batch whose messages have no ids", `{"Records":[{"eventSource":"aws:sqs","body":"one"}]}`, nil, "", "no id"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,22 +18,28 @@ type payload struct {
 }
 
 type message struct {
-	id   string // of the queue; "" outside a batch
 	body []byte
+
+	// of a queue alone
+	id, receipt, queue string
+	receipts           int64 // how often it was handed out, this time included
 }
 
 // failure is a message that must come again.
 type failure struct {
-	id  string
+	message
 	why error
 }
 
 // record is one message of a batch, as Lambda passes it on.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event
 type record struct {
-	ID     string `json:"messageId"`
-	Body   string `json:"body"`
-	Source string `json:"eventSource"`
+	ID         string            `json:"messageId"`
+	Receipt    string            `json:"receiptHandle"`
+	Body       string            `json:"body"`
+	Source     string            `json:"eventSource"`
+	Queue      string            `json:"eventSourceARN"`
+	Attributes map[string]string `json:"attributes"`
 }
 
 const queue = "aws:sqs"
@@ -50,9 +58,14 @@ func decode(raw []byte) (payload, error) {
 	}
 	in := payload{batch: true}
 	for _, r := range records {
-		if !clock([]byte(r.Body)) {
-			in.messages = append(in.messages, message{r.ID, []byte(r.Body)})
+		if clock([]byte(r.Body)) {
+			continue
 		}
+		receipts, err := strconv.ParseInt(r.Attributes["ApproximateReceiveCount"], 10, 64)
+		if err != nil {
+			receipts = 1 // it says how patient to be, no more
+		}
+		in.messages = append(in.messages, message{[]byte(r.Body), r.ID, r.Receipt, r.Queue, receipts})
 	}
 	return in, nil
 }
@@ -61,24 +74,31 @@ func decode(raw []byte) (payload, error) {
 // somebody believes to be watched would only look like safety.
 func batch(raw []byte) ([]record, error) {
 	var envelope struct{ Records []json.RawMessage }
-	if json.Unmarshal(raw, &envelope) != nil || len(envelope.Records) == 0 {
-		return nil, nil
+	if json.Unmarshal(raw, &envelope) != nil || !slices.ContainsFunc(envelope.Records, ofAWS) {
+		return nil, nil // also a list of CloudTrail's own records
 	}
-	var records []record
-	for _, r := range envelope.Records {
-		var one record
-		if json.Unmarshal(r, &one) != nil || !strings.HasPrefix(one.Source, "aws:") {
-			return nil, nil // a list of CloudTrail's own records, or one for the decoder to complain of
+	records := make([]record, len(envelope.Records))
+	for i, r := range envelope.Records {
+		one := &records[i]
+		if err := json.Unmarshal(r, one); err != nil {
+			return nil, fmt.Errorf("message %d of the batch is none of SQS: %w", i, err)
 		}
-		if one.Source != queue {
+		switch {
+		case one.Source != queue:
 			return nil, fmt.Errorf("the function was invoked by %.64q: riposte takes SQS batches, EventBridge events and schedules", one.Source)
-		}
-		if one.ID == "" {
+		case one.ID == "":
 			return nil, errors.New("a message of the batch has no id, so that none could be said to have failed")
 		}
-		records = append(records, one)
 	}
 	return records, nil
+}
+
+// ofAWS: a service hands on what happened in itself. The event source of a CloudTrail record is a host name.
+func ofAWS(raw json.RawMessage) bool {
+	var r struct {
+		Source string `json:"eventSource"`
+	}
+	return json.Unmarshal(raw, &r) == nil && strings.HasPrefix(r.Source, "aws:")
 }
 
 // clock reports whether a message only says that it is time: riposte's own (a tick of EventBridge Scheduler, a wake), or a

@@ -21,6 +21,26 @@ import (
 type outbox struct {
 	delays []int32
 	fails  error
+	hidden []hiding
+}
+
+// hiding is a message that was hidden for some seconds.
+type hiding struct {
+	queue, receipt string
+	seconds        int32
+}
+
+func (o *outbox) ChangeMessageVisibilityBatch(_ context.Context, in *sqs.ChangeMessageVisibilityBatchInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error) {
+	if o.fails != nil {
+		return nil, o.fails
+	}
+	if len(in.Entries) > 10 {
+		return nil, errors.New("TooManyEntriesInBatchRequest")
+	}
+	for _, e := range in.Entries {
+		o.hidden = append(o.hidden, hiding{*in.QueueUrl, *e.ReceiptHandle, e.VisibilityTimeout})
+	}
+	return &sqs.ChangeMessageVisibilityBatchOutput{}, nil
 }
 
 func (o *outbox) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {

@@ -1,0 +1,78 @@
+package lambda
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/ripostehq/riposte/internal/source"
+)
+
+// Hider is what is needed of SQS to say when a message comes again.
+type Hider interface {
+	ChangeMessageVisibilityBatch(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
+}
+
+// A queue that invokes a function has to hide its messages for six times as long as the function may run, and so much would
+// the fault of a moment cost. What could not be stored comes again sooner, four times later each time: the five deliveries
+// that queues commonly allow still outlast a trouble of some minutes.
+const (
+	firstHidden = 5 * time.Second
+	mostHidden  = 15 * time.Minute
+	atOnce      = 10 // entries of one call
+)
+
+func hidden(receipts int64) time.Duration {
+	d := min(mostHidden, firstHidden<<(2*min(max(receipts, 1)-1, 8)))
+	return d - rand.N(d/4)
+}
+
+// again brings what could not be stored back sooner than the queue would. What can't be read is left to the queue, as is what
+// this call fails for.
+func (h *Handler) again(ctx context.Context, failed []failure) {
+	if h.Hide == nil {
+		return
+	}
+	entries := map[string][]types.ChangeMessageVisibilityBatchRequestEntry{} // by queue; an invocation has one
+	for _, f := range failed {
+		var bad *source.Malformed
+		url := queueURL(f.queue)
+		if errors.As(f.why, &bad) || url == "" || f.receipt == "" {
+			continue
+		}
+		entries[url] = append(entries[url], types.ChangeMessageVisibilityBatchRequestEntry{
+			Id: aws.String(strconv.Itoa(len(entries[url]))), ReceiptHandle: aws.String(f.receipt), VisibilityTimeout: int32(hidden(f.receipts).Seconds()),
+		})
+	}
+	for url, all := range entries {
+		for len(all) > 0 {
+			n := min(atOnce, len(all))
+			if _, err := h.Hide.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: aws.String(url), Entries: all[:n]}); err != nil {
+				h.Log.Warn("messages come again as late as their queue has it", "messages", len(all), "error", err)
+				return
+			}
+			all = all[n:]
+		}
+	}
+}
+
+// queueURL is where SQS finds a queue of this ARN, "" where that is not known.
+// https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+func queueURL(arn string) string {
+	part := strings.Split(arn, ":")
+	if len(part) != 6 || part[2] != "sqs" {
+		return ""
+	}
+	suffix := map[string]string{"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}[part[1]]
+	if suffix == "" {
+		return ""
+	}
+	return "https://sqs." + part[3] + "." + suffix + "/" + part[4] + "/" + part[5]
+}
