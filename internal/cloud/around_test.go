@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -115,5 +116,46 @@ func TestGlobalServicesAreReachedAtHome(t *testing.T) {
 		if got := OrganizationsIn(c.partition).Region; got != c.organizations {
 			t.Errorf("Organizations of %s is in %s", c.partition, got)
 		}
+	}
+}
+
+// An endpoint that swallows everything holds one at a time, not everybody who is wanted elsewhere.
+func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
+	now := time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
+	r := reach{now: func() time.Time { return now }, closed: map[door]shut{}}
+	at := session{place: event.Place{Account: "111122223333", Region: "eu-west-1"}, purpose: Audit}
+	asked := 0
+	silent := func(context.Context) error { asked++; now = now.Add(whole); return context.DeadlineExceeded }
+	fine := func(context.Context) error { asked++; return nil }
+	call := func(s session, answer func(context.Context) error) error { return through(t, r.around(s), answer) }
+
+	if call(at, silent) == nil || call(at, silent) == nil || asked != 1 {
+		t.Errorf("it was asked %d times within %v", asked, rest)
+	}
+	other := at
+	other.place.Region = "us-east-1"
+	if err := call(other, fine); err != nil {
+		t.Errorf("another region: %v", err)
+	}
+	now = now.Add(rest)
+	asked = 0
+	_ = call(at, func(ctx context.Context) error {
+		if call(at, fine) == nil {
+			t.Error("a second one asks while the first waits")
+		}
+		return silent(ctx)
+	})
+	now = now.Add(rest)
+	if err := call(at, fine); err != nil || call(at, fine) != nil || asked != 3 {
+		t.Errorf("it answers again: %v, asked %d times", err, asked)
+	}
+	_ = call(at, silent)
+	now = now.Add(-24 * time.Hour)
+	if err := call(at, fine); err != nil {
+		t.Errorf("a clock that was set back: %v", err)
+	}
+	quick := func(context.Context) error { return errors.New("connection refused") }
+	if call(at, quick) == nil || call(at, fine) != nil {
+		t.Error("a refused connection costs no time, and no waiting")
 	}
 }

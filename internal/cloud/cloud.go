@@ -52,7 +52,7 @@ type Cloud struct {
 // New makes a Cloud.
 func New(o Options) *Cloud {
 	return &Cloud{
-		opts: o, reach: reach{now: o.Now, closed: map[door]Unreachable{}},
+		opts: o, reach: reach{now: o.Now, closed: map[door]shut{}},
 		lasting: newShelf(), passing: newShelf(), http: map[aws.HTTPClient]aws.HTTPClient{},
 	}
 }

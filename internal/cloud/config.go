@@ -67,8 +67,8 @@ func client[T any](c *Cloud, s session, service string, open func(aws.Config) T)
 const (
 	// whole is the longest that a call may take, with all its attempts: as long as the engine's own patience with a change.
 	whole = 20 * time.Second
-	// attempt is the longest that one attempt may: three fit into the whole. Nothing that riposte asks takes AWS as long.
-	attempt = 6 * time.Second
+	// attempt is the longest that one attempt may: two fit into the whole. Nothing that riposte asks takes AWS as long.
+	attempt = 9 * time.Second
 )
 
 // config is a session's configuration: the base's transport, the role's credentials, and what stands around every call,

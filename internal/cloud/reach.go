@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -25,8 +26,19 @@ type Unreachable struct {
 type reach struct {
 	now    func() time.Time
 	mu     sync.Mutex
-	closed map[door]Unreachable
+	closed map[door]shut
 }
+
+// shut is a door that did not open.
+type shut struct {
+	Unreachable
+	again time.Time // where nobody answered, for long: when one call may try again. Until then nobody waits for it.
+}
+
+const (
+	long = attempt          // a call that took this long without an answer held somebody up
+	rest = 10 * time.Second // between two calls to where nobody answers
+)
 
 type door struct {
 	account, region string
@@ -38,8 +50,8 @@ func (c *Cloud) Unreachable() []Unreachable {
 	c.reach.mu.Lock()
 	defer c.reach.mu.Unlock()
 	var all []Unreachable
-	for _, u := range c.reach.closed {
-		all = append(all, u)
+	for _, s := range c.reach.closed {
+		all = append(all, s.Unreachable)
 	}
 	slices.SortFunc(all, func(a, b Unreachable) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Purpose, b.Purpose))
@@ -51,34 +63,59 @@ func (r *reach) around(s session) func(*middleware.Stack) error {
 	d := door{s.place.Account, s.place.Region, s.purpose}
 	watch := middleware.InitializeMiddlewareFunc("riposte.reach",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+			began := r.now()
+			if err := r.resting(d, began); err != nil {
+				return middleware.InitializeOutput{}, middleware.Metadata{}, err
+			}
 			out, md, err := next.HandleInitialize(ctx, in)
-			r.note(d, err)
+			r.note(d, err, began)
 			return out, md, err
 		})
 	return func(st *middleware.Stack) error { return st.Initialize.Add(watch, middleware.After) }
 }
 
+// resting keeps all but one from waiting where nobody answers: whoever waits there is missing elsewhere.
+func (r *reach) resting(d door, now time.Time) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s, known := r.closed[d]
+	if !known || s.again.IsZero() {
+		return nil
+	}
+	if left := s.again.Sub(now); left > 0 && left <= whole+rest { // more is no wait of ours: the clock was set back
+		return fmt.Errorf("%s of account %s has not answered since %s and is asked again in %v: %s", d.region, d.account, s.Since.UTC().Format(time.RFC3339), left.Round(time.Second), s.Why)
+	}
+	s.again = now.Add(whole + rest) // this call asks
+	r.closed[d] = s
+	return nil
+}
+
 // note tells a door that is shut from an answer, whatever the answer says, and from what was never sent.
-func (r *reach) note(d door, err error) {
-	var shut *NotAssumed
+func (r *reach) note(d door, err error, began time.Time) {
+	var refused *NotAssumed
 	var none *NoRole
-	var long *NotNarrowed
+	var unfit *NotNarrowed
 	var api smithy.APIError
+	answered := errors.As(err, &api)
 	switch {
-	case errors.Is(err, context.Canceled), errors.As(err, &none), errors.As(err, &long):
+	case errors.Is(err, context.Canceled), errors.As(err, &none), errors.As(err, &unfit):
 		return
-	case err == nil, !errors.As(err, &shut) && errors.As(err, &api):
+	case err == nil, answered && !errors.As(err, &refused):
 		r.open(d)
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	u, known := r.closed[d]
+	now := r.now()
+	s, known := r.closed[d]
 	if !known {
-		u = Unreachable{Account: d.account, Region: d.region, Purpose: d.purpose, Since: r.now()}
+		s.Unreachable = Unreachable{Account: d.account, Region: d.region, Purpose: d.purpose, Since: began}
 	}
-	u.Why = err.Error()
-	r.closed[d] = u
+	s.Why, s.again = err.Error(), time.Time{}
+	if !answered && now.Sub(began) >= long {
+		s.again = now.Add(rest)
+	}
+	r.closed[d] = s
 }
 
 func (r *reach) open(d door) {
