@@ -31,12 +31,9 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead)
 	out, errs := make([]ledger.Admission, len(leads)), make([]error, len(groups))
 	each(len(groups), func(n int) {
 		g := groups[n]
-		for chunk := range slices.Chunk(g.leads, together) {
-			if errs[n] = s.admit(ctx, now, group{g.root, g.id, chunk}, leads, out); errs[n] != nil {
-				l := leads[chunk[0]]
-				errs[n] = fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, errs[n])
-				return
-			}
+		if errs[n] = s.admitAll(ctx, now, g, leads, out); errs[n] != nil {
+			l := leads[g.leads[0]]
+			errs[n] = fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, errs[n])
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
@@ -65,7 +62,24 @@ func (s *Store) group(now time.Time, leads []playbook.Lead) ([]group, error) {
 	return groups, nil
 }
 
-// admit takes the leads of one root until each is in a case: what opens a case goes first, the others join it.
+// admitAll takes the leads of one root, as many at once as there is room for.
+func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []playbook.Lead, out []ledger.Admission) error {
+	for size := together; len(g.leads) > 0; {
+		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))]}
+		err := s.admit(ctx, now, some, leads, out)
+		if errors.Is(err, errLarge) && size > 1 {
+			size /= 2
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		g.leads = g.leads[len(some.leads):]
+	}
+	return nil
+}
+
+// admit takes leads of one root until each is in a case: what opens a case goes first, the others join it.
 func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playbook.Lead, out []ledger.Admission) error {
 	err := insist(ctx, func(ctx context.Context) error {
 		fresh, open, err := s.known(ctx, g, leads, out)
@@ -166,7 +180,11 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 	if err != nil {
 		return err
 	}
-	t.save(&r, t.payload(&r, payload))
+	attributes, err := t.payload(&r, payload)
+	if err != nil {
+		return err
+	}
+	t.save(&r, attributes)
 	t.put(leadKey(name), item{"lead": text(name), "case_id": text(c.ID)}, absent(errAgain))
 	free := absent(errAgain)
 	if stale != "" {

@@ -55,8 +55,8 @@ func (a *audit) chain(name string, items []item) {
 	waiting := listOf(head["waiting"])
 	for _, i := range items {
 		switch k := keyOf(i); {
-		case isCase(name) && i["message"] != nil && k == messageKey(name, sum(textOf(i["message"]))):
-			a.message(name, i, slices.Contains(waiting, sum(textOf(i["message"]))))
+		case isCase(name) && i["message"] != nil && k == messageKey(name, messageID(textOf(i["message"]))):
+			a.message(name, i, slices.Contains(waiting, messageID(textOf(i["message"]))))
 		case name == ledger.BrakesChain && i["scope"] != nil && k == brakeKey(textOf(i["scope"])):
 			a.Row(ledger.WroteBrake, textOf(i["scope"]), ledger.Sum(bytesOf(i["body"])))
 		case k.sk != headSK && !strings.HasPrefix(k.sk, entryPrefix) && parts[k] == nil:
@@ -81,7 +81,7 @@ func (a *audit) head(i item, parts map[key]item) {
 }
 
 func (a *audit) message(caseID string, i item, waits bool) {
-	name := rowName(caseID, textOf(i["message"]))
+	name := rowName(caseID, messageID(textOf(i["message"])))
 	if body := bytesOf(i["body"]); body == nil {
 		a.Row(ledger.WroteMessage, name, ledger.Pruned)
 	} else {

@@ -100,12 +100,13 @@ func (s *Store) mine(ctx context.Context, c *ledger.Case) (*row, error) {
 func (t *commit) messages(context.Context) error {
 	t.r.waiting = slices.Clone(t.r.waiting)
 	for _, name := range t.w.Taken {
-		i := slices.Index(t.r.waiting, sum(name))
+		id := messageID(name)
+		i := slices.Index(t.r.waiting, id)
 		if i < 0 {
 			return fmt.Errorf("take message %q: it does not wait", name)
 		}
 		t.r.waiting = slices.Delete(t.r.waiting, i, i+1)
-		t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteTaken, Key: rowName(t.c.ID, name), Sum: ledger.Present})
+		t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteTaken, Key: rowName(t.c.ID, id), Sum: ledger.Present})
 	}
 	return t.c.Settle(t.w, len(t.r.waiting))
 }
@@ -149,6 +150,10 @@ func (t *commit) entry(context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.save(r, t.payload(r, payload))
+	attributes, err := t.payload(r, payload)
+	if err != nil {
+		return err
+	}
+	t.save(r, attributes)
 	return nil
 }

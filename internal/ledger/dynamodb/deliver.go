@@ -17,7 +17,7 @@ var errClosed = errors.New("the case is closed")
 func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger.Message) (bool, error) {
 	fresh := false
 	err := insist(ctx, func(ctx context.Context) error {
-		known, err := s.get(ctx, messageKey(caseID, sum(m.Key)))
+		known, err := s.get(ctx, messageKey(caseID, messageID(m.Key)))
 		if fresh = known == nil && err == nil; !fresh {
 			return err
 		}
@@ -51,13 +51,16 @@ func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messa
 
 // message writes one message and what the record says of it.
 func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
+	if len(r.waiting) >= room(m) {
+		return fmt.Errorf("%d messages wait for case %s: it takes no more of these until some are taken", len(r.waiting), r.id)
+	}
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	id := sum(m.Key)
+	id := messageID(m.Key)
 	t.put(messageKey(r.id, id), item{"message": text(m.Key), "body": blob(body)}, absent(errAgain))
-	l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteMessage, Key: rowName(r.id, m.Key), Sum: ledger.Sum(body)})
+	l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteMessage, Key: rowName(r.id, id), Sum: ledger.Sum(body)})
 	if m.Lead != nil {
 		t.put(leadKey(m.Key), item{"lead": text(m.Key), "case_id": text(r.id)}, absent(errAgain))
 		l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteLead, Key: m.Key, Sum: ledger.Sum([]byte(r.id))})
@@ -97,4 +100,16 @@ func (s *Store) caseHead(ctx context.Context, id string) (*row, error) {
 }
 
 // rowName is a message in the record.
-func rowName(caseID, message string) string { return caseID + " " + message }
+func rowName(caseID, messageID string) string { return caseID + " " + messageID }
+
+// room is how many messages may wait where one more comes in: a head holds 400 KB, and whoever makes very many leads, or
+// calls that are seen, must neither stop the case with that nor keep people's orders out. Sources try again later.
+func room(m ledger.Message) int {
+	switch {
+	case m.Lead != nil:
+		return 2000
+	case m.Seen != nil:
+		return 2300
+	}
+	return 2600
+}

@@ -6,7 +6,7 @@
 //	question                              answered by
 //	a case as it stands                   pk CASE, sk head; where it is large, its payload in sk part#NNN
 //	its history                           pk CASE, sk entry#SEQ; pk brakes and pk checkpoints likewise
-//	what waits in its inbox               its head lists it; pk CASE, sk message#SUM
+//	what waits in its inbox               its head lists it; pk CASE, sk message#SUM (half of it)
 //	is this lead known                    pk lead#SUM, sk lead: the case that has it
 //	which case is open on this root       pk root#SUM, sk root
 //	what can be claimed, and when next    index wake: wake_in SCHEMA#URGENCY#SHARD, wake_at; only what has a due time

@@ -73,7 +73,31 @@ func open(t *testing.T, client dynamodb.Client, table string) *dynamodb.Store {
 	return s
 }
 
-func TestOnMoto(t *testing.T) {
+func TestStore(t *testing.T) {
 	s := start(t)
+	for _, x := range []struct {
+		name string
+		tell func(*testing.T, *service)
+	}{
+		{"the contract of all ledgers", contract},
+		{"what a case costs from opened to contained", writes},
+		{"replicas share a table", replicas},
+		{"faults of the network and of other replicas", shaken},
+		{"an index that is late loses nothing", indexLate},
+		{"an index that is behind only proposes", indexBehind},
+		{"a table that was tampered with", tampering},
+		{"a break is explained", explained},
+		{"a checkpoint that died halfway", halfway},
+		{"a table that is no ledger", noLedger},
+		{"a table that is throttled", throttled},
+		{"whoever is told to stop writes nothing", stopped},
+		{"a large case", large},
+		{"a storm on one root", storm},
+	} {
+		t.Run(x.name, func(t *testing.T) { x.tell(t, s) })
+	}
+}
+
+func contract(t *testing.T, s *service) {
 	ledgertest.Suite{Lives: 3}.Run(t, func(t *testing.T) ledger.Store { return open(t, s.client(), s.table(t)) })
 }

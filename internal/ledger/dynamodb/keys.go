@@ -48,7 +48,7 @@ type key struct{ pk, sk string }
 func headKey(chain string) key             { return key{chain, headSK} }
 func entryKey(chain string, seq int64) key { return key{chain, fmt.Sprintf(entryPrefix+"%012d", seq)} }
 func partKey(caseID string, n int) key     { return key{caseID, fmt.Sprintf("part#%03d", n)} }
-func messageKey(caseID, sum string) key    { return key{caseID, "message#" + sum} }
+func messageKey(caseID, id string) key     { return key{caseID, "message#" + id} }
 func leadKey(lead string) key              { return key{"lead#" + sum(lead), leadSK} }
 func rootKey(rootSum string) key           { return key{"root#" + rootSum, rootSK} }
 func requestKey(id string) key             { return key{"request#" + sum(id), requestSK} }
@@ -75,6 +75,9 @@ func counterKey(caseID string) key {
 }
 
 func sum(s string) string { return ledger.Sum([]byte(s)) }
+
+// messageID names a message in its case: half a sum, since a head lists all that wait.
+func messageID(name string) string { return sum(name)[:32] }
 
 // moment is a time in an order of strings; the zero time is before all others.
 func moment(t time.Time) string { return fmt.Sprintf("%019d", nanos(t)) }

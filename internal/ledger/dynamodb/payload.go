@@ -1,27 +1,37 @@
 package dynamodb
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 // inline is how much of a payload stands in the head: an item holds 400 KB, and a claim writes the whole head. What is
-// longer stands in parts of that size beside it.
-const inline = 250_000
+// longer is compressed and stands in parts of that size beside it, up to what one transaction holds.
+const inline = 200_000
+
+// unpacked bounds what a payload in parts may become in memory.
+const unpacked = 256 << 20
 
 // payload puts the payload where it has room, over what was there before.
-func (t *tx) payload(r *row, payload []byte) item {
+func (t *tx) payload(r *row, payload []byte) (item, error) {
 	before := r.parts
 	r.payload, r.parts, r.sum = payload, 0, ""
 	i := item{}
 	if len(payload) <= inline {
 		i[payloadName] = blob(payload)
 	} else {
+		packed, err := pack(payload)
+		if err != nil {
+			return nil, fmt.Errorf("compress the payload: %w", err)
+		}
 		r.payload, r.sum = nil, ledger.Sum(payload)
-		for part := range slices.Chunk(payload, inline) {
+		for part := range slices.Chunk(packed, inline) {
 			t.put(partKey(r.id, r.parts), item{payloadName: blob(part)}, always())
 			r.parts++
 		}
@@ -29,7 +39,20 @@ func (t *tx) payload(r *row, payload []byte) item {
 	for n := r.parts; n < before; n++ {
 		t.delete(partKey(r.id, n), always())
 	}
-	return i
+	return i, nil
+}
+
+func pack(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(b); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return out.Bytes(), err
 }
 
 // whole completes rows whose payload stands in parts.
@@ -59,10 +82,19 @@ func (s *Store) whole(ctx context.Context, rows ...*row) error {
 	return nil
 }
 
+// join is the payload in parts, empty where they are not what was written.
 func join(r *row, parts map[key]item) []byte {
-	payload := []byte{}
+	var packed []byte
 	for n := range r.parts {
-		payload = append(payload, bytesOf(parts[partKey(r.id, n)][payloadName])...)
+		packed = append(packed, bytesOf(parts[partKey(r.id, n)][payloadName])...)
 	}
-	return payload
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return []byte{}
+	}
+	b, err := io.ReadAll(io.LimitReader(z, unpacked))
+	if err != nil {
+		return []byte{}
+	}
+	return b
 }

@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// late is how long an index may need to show what was written: normally less than a second.
-const late = 10 * time.Second
+// An index normally shows within a moment what was written. So long it is not believed about what this process wrote; and
+// what it does not show at all is not forgotten for much longer.
+const (
+	behind = time.Second
+	late   = 15 * time.Second
+)
 
 // recent is what this process wrote a moment ago, which the index of due times may not show yet.
 type recent struct {
@@ -47,19 +51,22 @@ func (m *recent) passed(id string) {
 	delete(m.cases, id)
 }
 
-// correct puts what was written just now over what an index said.
+// correct puts what was written just now over what an index says.
 func (m *recent) correct(shown []due) []due {
 	m.turn.Lock()
 	defer m.turn.Unlock()
-	m.forget(time.Now())
+	now := time.Now()
+	m.forget(now)
 	var out []due
+	believed := map[string]bool{}
 	for _, d := range shown {
-		if _, ok := m.cases[d.id]; !ok {
+		if w, ok := m.cases[d.id]; !ok || now.Sub(w.on) > behind {
+			believed[d.id] = true
 			out = append(out, d)
 		}
 	}
 	for _, w := range m.cases {
-		if !w.at.IsZero() && !w.newer {
+		if !believed[w.id] && !w.at.IsZero() && !w.newer {
 			out = append(out, w.due)
 		}
 	}

@@ -112,6 +112,15 @@ func (e *evidence) all(pk, sk string) (out []item) {
 	return out
 }
 
+// restore makes the table what it was.
+func (e *evidence) restore(to []item) {
+	e.Helper()
+	e.delete("", "")
+	for _, i := range to {
+		e.put(i)
+	}
+}
+
 func (e *evidence) item(pk, sk string) item { e.Helper(); return e.all(pk, sk)[0] }
 
 func (e *evidence) put(i item) {
@@ -169,10 +178,11 @@ func text(v types.AttributeValue) string {
 
 func entry(seq int) string { return fmt.Sprintf("entry#%012d", seq) }
 
-func TestTampering(t *testing.T) {
-	s := start(t)
+func tampering(t *testing.T, s *service) {
 	in := func(chain string, seq int64) ledger.Break { return ledger.Break{Chain: chain, Seq: seq} }
 	one, two := func(seq int64) ledger.Break { return in("one", seq) }, func(seq int64) ledger.Break { return in("two", seq) }
+	e := s.collect(t)
+	whole := e.all("", "")
 	kept, made := in(ledger.Whole, 1), in(ledger.Whole, 1) // which the ledger as one names by its last checkpoint
 	for _, x := range []struct {
 		name string
@@ -257,8 +267,10 @@ func TestTampering(t *testing.T) {
 		{"the chain is forged, the checkpoints too", func(e *evidence) { e.forge(e.one, true) }, []ledger.Break{kept}},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			e := s.collect(t)
-			x.do(e)
+			e := *e
+			e.T = t
+			defer e.restore(whole)
+			x.do(&e)
 			if d := cmp.Diff(x.want, e.broken()); d != "" {
 				t.Errorf("%s\n%+v", d, e.verify().Broken)
 			}
@@ -304,8 +316,8 @@ func (e *evidence) rewrite(chain string, seq int, change func(*ledger.Link)) str
 	return x.Hash
 }
 
-func TestBreaksAreExplained(t *testing.T) {
-	e := start(t).collect(t)
+func explained(t *testing.T, s *service) {
+	e := s.collect(t)
 	e.swap(e.one, entry(4), "bytes", "contained", "CONTAINED")
 	b := e.verify().Broken
 	if len(b) != 1 || b[0].Chain != e.one || b[0].Seq != 4 || !strings.Contains(b[0].Why, "was changed") {
@@ -313,9 +325,8 @@ func TestBreaksAreExplained(t *testing.T) {
 	}
 }
 
-// TestACheckpointThatDiedHalfway: its entry was written, the chains that it names were not marked.
-func TestACheckpointThatDiedHalfway(t *testing.T) {
-	s := start(t)
+// halfway: its entry was written, the chains that it names were not marked.
+func halfway(t *testing.T, s *service) {
 	table := s.table(t)
 	dying := s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, refuse("UpdateItem")) })
 	l := open(t, s.client(), table)

@@ -27,6 +27,8 @@ var (
 	errAgain = errors.New("somebody else was faster")
 	// errBusy: another transaction was under way, or the table is throttled. Nothing was read wrong.
 	errBusy = errors.New("the table is busy")
+	// errLarge: not all of it fits one transaction.
+	errLarge = errors.New("it is too large to be written")
 	// errTaken: a chain of this name is there already.
 	errTaken = fmt.Errorf("the name is taken: %w", errAgain)
 )
@@ -129,7 +131,7 @@ func setting(attributes item, drop []string) setter {
 // run writes all or nothing.
 func (s *Store) run(ctx context.Context, t *tx) error {
 	if len(t.items) > maxItems || t.size > maxBytes {
-		return fmt.Errorf("it would be %d items and %d bytes in one transaction, DynamoDB takes %d and %d", len(t.items), t.size, maxItems, maxBytes)
+		return fmt.Errorf("%w: %d items and %d bytes, DynamoDB takes %d and %d at once", errLarge, len(t.items), t.size, maxItems, maxBytes)
 	}
 	for i := range t.items {
 		switch w := &t.items[i]; {

@@ -1,0 +1,48 @@
+package dynamodb_test
+
+import (
+	"testing"
+	"time"
+
+	client "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/ledgertest"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// writes counts what a case of two steps costs from opened to contained.
+func writes(t *testing.T, s *service) {
+	sent := &counting{}
+	l := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, sent.count) }), s.table(t))
+	before, now := sent.writes(), ledgertest.Start()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")})
+	must(err)
+	claim, err := l.Claim(t.Context(), now, "replica", time.Minute)
+	must(err)
+	c := claim.Case
+	commit := func(state ledger.State, due time.Duration, w ledger.Write) {
+		t.Helper()
+		c.State, c.Due, w.At = state, now.Add(due), now
+		must(l.Commit(t.Context(), c, w))
+	}
+	places := []ledger.Reservation{{Bucket: "organisation", Incident: "AKIA1", At: now}, {Bucket: "account:111122223333", Incident: "AKIA1", At: now}}
+	commit(ledger.Acting, 0, ledger.Write{
+		Notes: []string{"about to: switch the key off"}, Effects: []*ledger.Effect{{Key: "iam.deactivate", Holders: []string{c.ID}}}, Reserve: places,
+	})
+	commit(ledger.Acting, 0, ledger.Write{
+		Notes: []string{"done", "about to: deny"}, Requests: []string{"r-1"}, Reserve: places,
+		Effects: []*ledger.Effect{{Key: "iam.deny", Holders: []string{c.ID}}},
+	})
+	commit(ledger.Contained, 5*time.Second, ledger.Write{Notes: []string{"done", "contained"}, Requests: []string{"r-2"}, Release: true})
+	if n := sent.writes() - before; n != 5 {
+		t.Errorf("%d writes, want 5: %v", n, sent.sent)
+	}
+	t.Logf("%d writes, %d reads", sent.writes()-before, sent.sent["GetItem"]+sent.sent["BatchGetItem"]+sent.sent["Query"])
+}
