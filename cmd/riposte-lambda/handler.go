@@ -16,8 +16,7 @@ import (
 	"github.com/ripostehq/riposte/internal/source/lambda"
 )
 
-// looking is the longest that a process waits for AWS Organizations before it answers invocations: Lambda gives ten seconds
-// to begin in.
+// looking is the longest that AWS Organizations is waited for, within the time to begin in.
 const looking = 7 * time.Second
 
 // handler puts riposte together for AWS.

@@ -69,7 +69,10 @@ func (echo) Invoke(_ context.Context, payload []byte) ([]byte, error) { return p
 // The table is out of reach when the process begins: the invocation fails with the reason, and a later one succeeds.
 func TestWhatCannotBeMadeIsTriedAgain(t *testing.T) {
 	broken, made := errors.New("open the ledger: no answer"), 0
-	f := newFunction(func(context.Context) (runtime.Handler, error) {
+	f := newFunction(func(ctx context.Context) (runtime.Handler, error) {
+		if _, ends := ctx.Deadline(); !ends {
+			t.Error("nothing ends a beginning that hangs")
+		}
 		if made++; made == 1 {
 			return nil, broken
 		}
