@@ -45,9 +45,10 @@ type App struct {
 }
 
 // Unreachable lists the accounts and regions that riposte can't get into at present, and AWS Organizations where it does
-// not answer.
+// not answer. Who has left the organisation since is nobody's loss.
 func (a *App) Unreachable() []cloud.Unreachable {
-	return append(a.Organization.failing(), a.access.Unreachable()...)
+	shut := slices.DeleteFunc(a.access.Unreachable(), func(u cloud.Unreachable) bool { return a.Organization.left(u.Account) })
+	return append(a.Organization.failing(), shut...)
 }
 
 // New puts riposte together.

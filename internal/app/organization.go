@@ -154,6 +154,14 @@ func (o *Organization) foreign(account string) bool {
 	return o.found != nil && !found
 }
 
+// left reports whether an account is known to be in the organisation no more, or suspended.
+func (o *Organization) left(account string) bool {
+	o.mu.Lock()
+	a, found := o.found[account]
+	o.mu.Unlock()
+	return found && !a.Active || o.foreign(account)
+}
+
 // standing is what is known of an account: the configuration's word, and where AWS Organizations has it.
 func (o *Organization) standing(account string) config.Standing {
 	byHand, _ := o.config.Account(account)

@@ -144,6 +144,9 @@ func TestASuspendedAccountLeavesAndAnotherComes(t *testing.T) {
 		wants(t, o, shop, "a stranger")
 		wants(t, o, lab, "a stranger") // listed by hand, and suspended all the same
 		wants(t, o, stranger, "ours")
+		if !o.left(shop) || o.left(stranger) {
+			t.Error("that an account cannot be entered is told of the wrong one")
+		}
 		if m := o.Members(); len(m) != 1 || m[0].ID != stranger {
 			t.Errorf("members %+v", m)
 		}

@@ -146,6 +146,7 @@ func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
 		return silent(ctx)
 	})
 	now = now.Add(rest)
+	_ = call(at, func(context.Context) error { return context.Canceled }) // whoever asked was called away
 	if err := call(at, fine); err != nil || call(at, fine) != nil || asked != 3 {
 		t.Errorf("it answers again: %v, asked %d times", err, asked)
 	}

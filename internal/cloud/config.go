@@ -93,7 +93,7 @@ func (c *Cloud) config(s session) aws.Config {
 		r := c.assume(s, sts.NewFromConfig(own))
 		cfg.Credentials, around = r, append(around, c.reach.around(s), renew(r))
 	default:
-		cfg.Credentials = &itself{sts: sts.NewFromConfig(own), account: s.place.Account, base: process}
+		cfg.Credentials = &itself{sts: sts.NewFromConfig(own), account: s.place.Account, base: process, turn: make(chan struct{}, 1)}
 		around = append(around, c.reach.around(s), renew(process))
 	}
 	cfg.APIOptions = append(cfg.APIOptions, append(around, traced)...)

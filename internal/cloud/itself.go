@@ -3,7 +3,6 @@ package cloud
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -16,14 +15,18 @@ type itself struct {
 	account string
 	base
 
-	mu  sync.Mutex
-	own string // the account that the credentials are of, once known
+	turn chan struct{} // as role's
+	own  string        // the account that the credentials are of, once known
 }
 
 // Retrieve gives the credentials, or says that they are another account's.
 func (i *itself) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
+	select {
+	case i.turn <- struct{}{}:
+		defer func() { <-i.turn }()
+	case <-ctx.Done():
+		return aws.Credentials{}, fmt.Errorf("wait for whose credentials these are: %w", ctx.Err())
+	}
 	if i.own == "" {
 		who, err := i.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {

@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
-	"github.com/ripostehq/riposte/iam"
 )
 
 const (
@@ -55,19 +53,6 @@ func narrow(do action.Action, with []action.Action) (string, error) {
 		return "", fmt.Errorf("that for %s has %d characters, AWS takes %d", do.Kind().Name, len(text), longest)
 	}
 	return text, nil
-}
-
-// grants are calls (IAM actions), and the ARN patterns of what they may concern.
-type grants map[string][]string
-
-func grantsFor(a action.Action) grants {
-	g := grants{}
-	for _, call := range a.Kind().Writes {
-		if on := concerned(call, a); len(on) > 0 {
-			g[call] = on
-		}
-	}
-	return g
 }
 
 // concerned are the action's resources of the call's own service. What a launch needs no target tells: there the region,
@@ -137,81 +122,6 @@ func literal(name string) string {
 		}
 		return r
 	}, name)
-}
-
-func (g grants) and(more grants) grants {
-	all := maps.Clone(g)
-	for call, on := range more {
-		both := slices.Sorted(slices.Values(slices.Concat(all[call], on)))
-		all[call] = slices.Compact(both)
-	}
-	return all
-}
-
-func (g grants) cover(less grants) bool {
-	for call, on := range less {
-		if slices.ContainsFunc(on, func(arn string) bool { return !slices.Contains(g[call], arn) }) {
-			return false
-		}
-	}
-	return len(less) > 0
-}
-
-// crowd is how many resources of one type are named before their type stands for them.
-const crowd = 8
-
-// wide names types where g names too many resources: nobody shall escape isolation by having more network interfaces than
-// a session policy holds.
-func (g grants) wide() grants {
-	all := grants{}
-	for call, on := range g {
-		members := map[string][]string{}
-		for _, arn := range on {
-			kind := arn[:strings.LastIndexByte(arn, '/')+1]
-			members[kind] = append(members[kind], arn)
-		}
-		for kind, arns := range members {
-			if len(arns) > crowd {
-				arns = []string{kind + "*"}
-			}
-			all[call] = append(all[call], arns...)
-		}
-		slices.Sort(all[call])
-	}
-	return all
-}
-
-// size is how long the text is at most: with a statement for each call.
-func (g grants) size() int {
-	n := len(`{"Version":"2012-10-17","Statement":[]}`)
-	for call, on := range g {
-		n += len(`{"Effect":"Allow","Action":[""],"Resource":[]},`) + len(call)
-		for _, arn := range on {
-			n += len(`"",`) + len(arn)
-		}
-	}
-	return n
-}
-
-// text is the policy, one statement for all calls that concern the same; "" where nothing is granted.
-func (g grants) text() string {
-	var d iam.Document
-	at := map[string]int{}
-	for _, call := range slices.Sorted(maps.Keys(g)) {
-		k := strings.Join(g[call], " ")
-		i, ok := at[k]
-		if !ok {
-			i = len(d.Statement)
-			at[k] = i
-			d.Statement = append(d.Statement, iam.Statement{Effect: "Allow", Resource: g[call]})
-		}
-		d.Statement[i].Action = append(d.Statement[i].Action, call)
-	}
-	text, err := d.JSON()
-	if len(g) == 0 || err != nil {
-		return ""
-	}
-	return string(text)
 }
 
 // NotNarrowed says that there is no session policy for what is to be changed: without one nothing is.

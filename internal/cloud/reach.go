@@ -99,6 +99,7 @@ func (r *reach) note(d door, err error, began time.Time) {
 	answered := errors.As(err, &api)
 	switch {
 	case errors.Is(err, context.Canceled), errors.As(err, &none), errors.As(err, &unfit):
+		r.pass(d)
 		return
 	case err == nil, answered && !errors.As(err, &refused):
 		r.open(d)
@@ -116,6 +117,16 @@ func (r *reach) note(d door, err error, began time.Time) {
 		s.again = now.Add(rest)
 	}
 	r.closed[d] = s
+}
+
+// pass lets the next call ask in the place of one that did not.
+func (r *reach) pass(d door) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s, known := r.closed[d]; known {
+		s.again = time.Time{}
+		r.closed[d] = s
+	}
 }
 
 func (r *reach) open(d door) {
