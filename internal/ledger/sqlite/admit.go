@@ -70,12 +70,7 @@ func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead) (str
 	if err != nil {
 		return "", fmt.Errorf("make a case id at %s: %w", now, err)
 	}
-	c := ledger.Case{
-		Schema: ledger.Schema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
-		Title: l.Title, Root: l.Resource, Origin: l.Origin, State: ledger.Suspected,
-		Leads: []ledger.Lead{{Key: key, Lead: l}},
-		Times: ledger.Times{Occurred: l.Origin.Occurred, Received: l.Origin.Received},
-	}
+	c := ledger.Opened(id, key, l)
 	payload, err := json.Marshal(c)
 	if err != nil {
 		return "", err

@@ -33,17 +33,6 @@ const (
 		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 2 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1))`
 )
 
-// urgency of a case without messages; a waiting message makes any case urgent.
-func urgency(s ledger.State) int {
-	switch {
-	case s == ledger.Suspected || s == ledger.Acting || s == ledger.Undoing:
-		return 0
-	case s.Open():
-		return 1
-	}
-	return 2
-}
-
 // Claim takes the most urgent due case; see ledger.Store.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
 	var out *ledger.Claim

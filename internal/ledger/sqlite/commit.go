@@ -62,7 +62,7 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 		return err
 	}
 	left := old.waiting - len(w.Taken)
-	if err := settle(c, w, left); err != nil {
+	if err := c.Settle(w, left); err != nil {
 		return err
 	}
 	payload, err := json.Marshal(c)
@@ -95,20 +95,6 @@ func (t *tx) was(c *ledger.Case) (was, error) {
 	return old, nil
 }
 
-// settle gives the case its due time: with messages left it may not close, and it is due at once.
-func settle(c *ledger.Case, w ledger.Write, left int) error {
-	if left > 0 && !c.State.Open() {
-		return ledger.ErrJoined
-	}
-	if left > 0 && (c.Due.IsZero() || c.Due.After(w.At)) {
-		c.Due = w.At
-	}
-	if c.Due.IsZero() && (c.State.Open() || c.Report.Owed()) {
-		return fmt.Errorf("it is %s, with a report owed: %t, and has no due time: nobody would look at it again", c.State, c.Report.Owed())
-	}
-	return nil
-}
-
 func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []byte, head string) error {
 	if w.Release {
 		old.holder, old.lease = sql.NullString{}, sql.NullInt64{}
@@ -117,7 +103,7 @@ func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []b
 	if c.State.Open() {
 		root = sql.NullString{String: ledger.RootKey(c.Playbook, c.Root), Valid: true}
 	}
-	u := urgency(c.State)
+	u := c.State.Urgency()
 	if left > 0 {
 		u = 0
 	}

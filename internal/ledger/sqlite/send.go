@@ -55,24 +55,11 @@ func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, erro
 		due = at
 	}
 	head, err = t.append(ledger.Link{
-		Chain: caseID, Prev: head, At: now, State: ledger.State(state), Due: moment(due), Notes: []string{describe(m)},
+		Chain: caseID, Prev: head, At: now, State: ledger.State(state), Due: moment(due), Notes: []string{m.Line()},
 		Wrote: []ledger.Wrote{{What: ledger.WroteMessage, Key: messageKey(caseID, m.Key), Sum: ledger.Sum(body)}},
 	})
 	if err != nil {
 		return false, err
 	}
 	return true, one(t.exec(setDue, due, later(due, lease), head, caseID))
-}
-
-// describe is the message in one line of the record.
-func describe(m ledger.Message) string {
-	switch {
-	case m.Lead != nil:
-		return "joined: " + m.Lead.Title
-	case m.Order != nil:
-		return fmt.Sprintf("%s wants: %s", m.Order.By, m.Order.Verb)
-	case m.Seen != nil:
-		return "seen: " + m.Seen.Call
-	}
-	return "message " + m.Key
 }

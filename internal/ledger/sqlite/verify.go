@@ -74,7 +74,7 @@ func (cols columns) odd(row ledger.CaseRow, due sql.NullInt64) string {
 		{"schema", cols.schema == c.Schema},
 		{"root", !cols.root.Valid || row.State.Open() && cols.root == joinable},
 		{"wake", cols.wake == later(due, cols.lease)},
-		{"urgency", cols.urgency == 0 || cols.urgency == urgency(row.State)},
+		{"urgency", cols.urgency == 0 || cols.urgency == row.State.Urgency()},
 	} {
 		if !x.fits {
 			return x.name
