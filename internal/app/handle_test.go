@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/internal/source"
+	"github.com/ripostehq/riposte/internal/source/http"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks"
 )
@@ -71,6 +73,8 @@ func TestHandleSaysWhatBecameOfAMessage(t *testing.T) {
 		{"an event of another sort", bridged("my.app", "111122223333", `{"state":"running"}`), ""},
 		{"one through a topic", fmt.Sprintf(`{"Type":"Notification","TopicArn":"t","Message":%q}`, bridged("aws.ec2", "111122223333", launch("e1", "RunInstances"))), "opened"},
 		{"the same twice", launch("e1", "RunInstances") + "\n" + launch("e1", "RunInstances"), "opened duplicate"},
+		{"an older one behind a newer", launch("e2", "RunInstances") + strings.Replace(launch("e1", "RunInstances"), "2026-03-01", "2025-03-01", 1), "opened joined"},
+		{"one that is huge", launch("e1", "RunInstances", `"x":"`+strings.Repeat("x", 1<<20)+`"`), "opened"},
 		{"one beside what is cut off", launch("e1", "RunInstances") + `{"eventN`, "opened malformed"},
 		{"nothing", "", ""},
 		{"no JSON", "hello", "malformed"},
@@ -78,6 +82,37 @@ func TestHandleSaysWhatBecameOfAMessage(t *testing.T) {
 		if got := outcome(receiving(t).Handle(t.Context(), []byte(c.message))); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// What EventBridge posts is answered by what became of it.
+func TestAPostedEventIsAnsweredByWhatBecameOfIt(t *testing.T) {
+	a := receiving(t)
+	src, err := http.New(http.Options{
+		Secret: stormSecret, Log: slog.New(slog.DiscardHandler),
+		Handle: func(ctx context.Context, body []byte) error { _, err := a.Handle(ctx, body); return err },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, body string
+		status     int
+	}{
+		{"an attack", bridged("aws.ec2", "111122223333", launch("e1", "RunInstances")), 202},
+		{"the same again", bridged("aws.ec2", "111122223333", launch("e1", "RunInstances")), 202},
+		{"daily work", bridged("aws.ec2", "111122223333", launch("e2", "DescribeInstances")), 202},
+		{"an attack that somebody made up", bridged("my.app", "111122223333", launch("e3", "RunInstances")), 400},
+		{"half an attack", bridged("aws.ec2", "111122223333", launch("e4", "RunInstances"))[:300], 400},
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/", strings.NewReader(c.body))
+		r.Header.Set(http.Header, stormSecret)
+		if src.ServeHTTP(w, r); w.Code != c.status {
+			t.Errorf("%s: answered %d %s", c.name, w.Code, w.Body)
+		}
+	}
+	if n := len(cases(t, a.Store)); n != 1 {
+		t.Errorf("%d cases", n)
 	}
 }
 

@@ -21,7 +21,7 @@ const (
 	old      = 15 * time.Minute // how long a stranger is one without another look
 	pause    = 10 * time.Second // the least between two looks: strangers must not keep us at it
 	seldom   = time.Hour        // between two looks at an account's regions
-	longLook = time.Minute      // the longest that a look may take
+	longLook = 3 * time.Minute  // the longest that a look may take
 	patience = 2 * time.Second  // how long an event waits for one: who delivers events gives up after five
 	crowd    = 10_000           // strangers remembered, so that inventing accounts fills no memory
 )

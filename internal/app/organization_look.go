@@ -53,20 +53,20 @@ func (o *Organization) ask(ctx context.Context, done chan struct{}) {
 	defer o.mu.Unlock()
 	defer close(done)
 	o.flight = nil
-	if err != nil {
-		if o.failed == nil {
-			o.since = o.tried
-		}
-		o.failed = err
-		o.log.Error("the organisation can't be read: what was known last stays", "error", err, "since", o.since, "accounts", len(o.found))
-		return
+	if err != nil && o.failed == nil {
+		o.since = o.tried
 	}
-	o.failed, o.asked = nil, o.tried
-	o.learn(accounts)
+	if o.failed = err; err != nil {
+		o.log.Error("the organisation can't be read: what was known last stays", "error", err, "since", o.since, "accounts", len(o.found))
+	}
+	if len(accounts) > 0 { // with an error, the units alone could not be read
+		o.asked = o.tried
+		o.learn(accounts)
+	}
 }
 
-// learn takes the answer for the truth. Strangers are forgotten after a while: an account may still join. One that was
-// moved while we looked stays where it was.
+// learn takes the answer for the truth. Strangers are forgotten after a while: an account may still join. One whose unit
+// was not read stays where it was.
 func (o *Organization) learn(accounts []cloud.Account) {
 	before, first := o.found, o.found == nil
 	o.found = make(map[string]cloud.Account, len(accounts))
@@ -81,7 +81,7 @@ func (o *Organization) learn(accounts []cloud.Account) {
 	}
 	for id, was := range before {
 		if _, still := o.found[id]; !still && was.Active {
-			o.log.Info("an account left the organisation", "account", id, "name", was.Name)
+			o.log.Warn("an account left the organisation", "account", id, "name", was.Name)
 		}
 	}
 	for id, seen := range o.strangers {

@@ -155,7 +155,7 @@ func TestASuspendedAccountLeavesAndAnotherComes(t *testing.T) {
 
 func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &directoryOf{accounts: []cloud.Account{active(shop)}, err: errors.New("access denied")}
+		d := &directoryOf{err: errors.New("access denied")}
 		o := discovered(t, discovering, d)
 		wants(t, o, shop, "come again")
 		wants(t, o, lab, "ours") // somebody wrote it down
@@ -166,12 +166,12 @@ func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 			t.Errorf("failing: %+v", f)
 		}
 		time.Sleep(pause)
-		d.change(func(d *directoryOf) { d.err = nil })
+		d.change(func(d *directoryOf) { d.err, d.accounts = nil, []cloud.Account{active(shop)} })
 		wants(t, o, shop, "ours")
 		if f := o.failing(); len(f) != 0 {
 			t.Errorf("it answers, and fails: %+v", f)
 		}
-		d.change(func(d *directoryOf) { d.err = errors.New("throttled") })
+		d.change(func(d *directoryOf) { d.err, d.accounts = errors.New("throttled"), nil })
 		time.Sleep(24 * time.Hour)
 		wants(t, o, shop, "ours") // what was known last stays
 		if o.foreign(shop) || !o.foreign(stranger) {
@@ -188,6 +188,17 @@ func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 		synctest.Wait()
 		if f := o.failing(); len(f) != 1 {
 			t.Error("an organisation without any account is believed")
+		}
+	})
+}
+
+func TestUnitsThatCantBeReadKeepNobodyOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &directoryOf{accounts: []cloud.Account{active(shop)}, err: errors.New("list the units in r-ab12: throttled")}
+		o := discovered(t, discovering, d)
+		wants(t, o, shop, "ours")
+		if got, why := o.mode("launch.unapproved-image", shop, action.Contain); got != gate.Hold || len(o.failing()) != 1 {
+			t.Errorf("%s, %s, failing: %+v", got, why, o.failing())
 		}
 	})
 }

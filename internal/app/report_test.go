@@ -52,7 +52,7 @@ func TestFindingsOutliveASilentSecurityHub(t *testing.T) {
 	}
 }
 
-func cases(t *testing.T, s ledger.Store) []*ledger.Case {
+func cases(t testing.TB, s ledger.Store) []*ledger.Case {
 	t.Helper()
 	all, err := s.Cases(context.Background(), ledger.Filter{})
 	if err != nil {
