@@ -18,12 +18,13 @@ type Account struct {
 	ID     string
 	Name   string
 	Active bool     // false: suspended, being closed, or not yet begun
-	OUs    []string // the units that it is in, the nearest first, the root last; nil where it was moved while we looked
+	OUs    []string // the units that it is in, the nearest first, the root last; nil where that could not be read
 }
 
 // Accounts lists the accounts of the organisation and where each stands in it. It is asked with the process's own
 // credentials: the management account's, or those of one to which reading was delegated. Who belongs to it is the word of
-// one listing; what is moved while the tree is walked is missed there and not here.
+// one listing; the tree of units takes many calls, and may change meanwhile. Where it can't be read to its end, there are
+// accounts and an error: some stand nowhere.
 func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, error) {
 	s := session{place: OrganizationsIn(partition), purpose: Own, name: "riposte"}
 	api := client(c, s, "organizations", func(cfg aws.Config) *organizations.Client { return organizations.NewFromConfig(cfg) })
@@ -38,13 +39,11 @@ func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, erro
 		}
 	}
 	w := walk{api: api, found: map[string][]string{}}
-	if err := w.roots(ctx); err != nil {
-		return nil, err
-	}
+	err := w.roots(ctx)
 	for i := range all {
 		all[i].OUs = w.found[all[i].ID]
 	}
-	return all, nil
+	return all, err
 }
 
 // active goes by the state, which takes the status's place in 2026.
