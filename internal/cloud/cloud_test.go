@@ -193,3 +193,21 @@ func TestWithoutRolesTheProcessActsInItsOwnAccountAlone(t *testing.T) {
 		t.Errorf("%d roles were assumed", s.assumed)
 	}
 }
+
+func TestStepsOfOnePlanShareASessionAndCasesDoNot(t *testing.T) {
+	s := set(t)
+	c := s.cloud(func(*cloud.Options) {})
+	some := action.Suspend{Group: shop.In(event.Group, "web"), Processes: []string{"Launch"}}
+	plan := []action.Action{some, action.Terminate{Instance: shop.In(event.Instance, "i-0one")}, suspension}
+	for _, step := range []action.Action{some, suspension} {
+		if err := step.Do(t.Context(), c.Writes(step, plan, "c_1")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.assumed != 1 {
+		t.Errorf("two steps of one tier took %d sessions", s.assumed)
+	}
+	if err := suspension.Do(t.Context(), c.Writes(suspension, plan, "c_2")); err != nil || s.assumed != 2 {
+		t.Errorf("another case goes by the name of the first: %v, %d sessions", err, s.assumed)
+	}
+}
