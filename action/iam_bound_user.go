@@ -18,8 +18,10 @@ var boundUserKind = kind[BoundUser](Kind{
 	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeleteUser"},
 })
 
+// Who may set riposte's boundary over somebody's own and then take it off has freed the user of both: that is no right for
+// the contain tier.
 var unboundUserKind = kind[UnboundUser](Kind{
-	Name: "iam.unbound-user", Version: 2, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierContain,
+	Name: "iam.unbound-user", Version: 2, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierAuthor,
 	Reads:    []string{"iam:GetUser"},
 	Writes:   []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
 	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
@@ -85,8 +87,8 @@ func (b UnboundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
 	return Look{Undo: UnboundUser{b.User, now, b.UserID}}, nil
 }
 
-// Do puts the previous boundary back or, where there was none, takes it off. The tier's grant names riposte's own
-// boundary: putting another one back may be refused, and a person does it.
+// Do puts the previous boundary back or, where there was none, takes it off. Without the author tier it is refused, and a
+// person does it.
 func (b UnboundUser) Do(ctx context.Context, w access.Writes) error {
 	if b.Previous != "" {
 		return bound(ctx, w, b.User, b.Previous)

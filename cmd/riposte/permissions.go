@@ -132,6 +132,12 @@ func hubOf(c *config.Config) permissions.Hub {
 		if s.SQS != nil {
 			h.Queues = append(h.Queues, s.SQS.QueueURL)
 		}
+		if s.S3 != nil {
+			h.Buckets = append(h.Buckets, s.S3.Bucket)
+		}
+		if s.S3 != nil && s.S3.QueueURL != "" {
+			h.Queues = append(h.Queues, s.S3.QueueURL)
+		}
 	}
 	if c.Lambda.WakeQueue != "" {
 		h.Wake = append(h.Wake, c.Lambda.WakeQueue)

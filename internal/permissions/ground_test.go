@@ -26,7 +26,9 @@ accounts:
       - name: riposte
         keys: [{id: AKIARIPOSTE000000001, secret: riposte}]
         inline: {assume: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "sts:AssumeRole", Resource: "arn:aws:iam::*:role/riposte-*"}]}}
+      - {name: operator, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAOPERATOR00000001, secret: operator}]}
       - {name: mallory, path: /staff/, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: mallory}]}
+      - {name: walter, boundary: "arn:aws:iam::111122223333:policy/team", attached: ["arn:aws:iam::aws:policy/AdministratorAccess"]}
     roles: %s
     policies: %s
     regions:
@@ -51,13 +53,17 @@ accounts:
 
 var ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 
+const riposte = "arn:aws:iam::111122223333:user/riposte"
+
+const team = `{"name":"team","document":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:*","s3:*"],"Resource":"*"}]}}`
+
 const builder = `{"name":"builder","path":"/ci/","trust":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}}`
 
 // granting is a world whose tiers' roles have what is generated for them, trust policies included, and the access that
 // riposte has to it.
 func granting(t *testing.T, of []playbook.Definition) (*world.World, *cloud.Cloud) {
 	t.Helper()
-	trust, err := permissions.Trust(permissions.Trustee{Principal: "arn:aws:iam::111122223333:user/riposte", ExternalID: "xyzzy"})
+	trust, err := permissions.Trust(permissions.Trustee{Principal: riposte, ExternalID: "xyzzy"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +84,7 @@ func granting(t *testing.T, of []playbook.Definition) (*world.World, *cloud.Clou
 	if err != nil {
 		t.Fatal(err)
 	}
-	var policies []json.RawMessage
+	policies := []json.RawMessage{json.RawMessage(team)}
 	for _, p := range ready {
 		policies = append(policies, fmt.Appendf(nil, `{"name":%q,"document":%s}`, p.Name, p.Document))
 	}
@@ -131,7 +137,7 @@ func examples(t *testing.T, c *cloud.Cloud) []action.Action {
 		action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"},
 		action.AttachUserDeny{User: mallory},
 		action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything},
-		action.BoundUser{User: mallory},
+		action.BoundUser{User: mallory}, action.BoundUser{User: ireland.In(event.User, "walter")},
 		action.DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
 		action.RevokeSessions{Role: builder, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
 		action.AttachRoleDeny{Role: builder},

@@ -34,7 +34,7 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 	d := iam.Document{Statement: []iam.Statement{
 		spare("KeepDenies", []string{contain}, nil,
 			[]string{"iam:DetachRolePolicy", "iam:DetachUserPolicy"}, []string{userARNs, roleARNs}, only("iam:PolicyARN", action.DenyPolicy)),
-		spare("KeepBoundaries", []string{contain}, nil,
+		spare("KeepBoundaries", []string{author}, nil,
 			[]string{"iam:DeleteUserPermissionsBoundary"}, []string{userARNs}, only("iam:PermissionsBoundary", action.BoundaryPolicy)),
 		spare("KeepPolicies", nil, deployers,
 			[]string{"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"},

@@ -43,8 +43,8 @@ func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 		{"Receive", []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, queues(append(slices.Clone(h.Queues), h.Wake...))},
 		{"WakeLater", []string{"sqs:SendMessage"}, queues(h.Wake)},
 		{"Record", []string{
-			"dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem",
-			"dynamodb:Query", "dynamodb:Scan", "dynamodb:UpdateItem",
+			"dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query",
+			"dynamodb:Scan", "dynamodb:UpdateItem",
 		}, each(list(h.Table), "arn:*:dynamodb:*:*:table/%s", "arn:*:dynamodb:*:*:table/%s/index/*")},
 		{"Enter", []string{"sts:AssumeRole"}, r.entered(h.Accounts, tiers)},
 		{"Discover", organizationReads(), discovered(h.Discover)},
@@ -78,8 +78,7 @@ func (r Roles) entered(accounts []string, tiers []TierPolicy) (out []string) {
 // organizationReads take no resource.
 func organizationReads() []string {
 	return []string{
-		"organizations:DescribeOrganization", "organizations:ListAccounts", "organizations:ListAccountsForParent",
-		"organizations:ListOrganizationalUnitsForParent", "organizations:ListParents", "organizations:ListRoots",
+		"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
 	}
 }
 

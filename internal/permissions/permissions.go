@@ -33,13 +33,19 @@ type Roles struct {
 	Unreported bool              // no findings are imported
 }
 
-// For is For of the customary names.
-func For(playbooks []playbook.Definition) ([]TierPolicy, error) { return Roles{}.For(playbooks) }
+// For lists the tiers that the playbooks need to answer, weakest first, under their customary names. A tier that none of
+// them needs is left out.
+func For(playbooks []playbook.Definition) ([]TierPolicy, error) { return Roles{}.of(playbooks, nil) }
 
-// For lists the tiers that the playbooks need to answer, weakest first. A tier that none of them needs is left out.
+// For is For of a deployment, where riposte also looks around: which regions are enabled, and, for riposte doctor, whether
+// the rules and Security Hub are there.
 func (r Roles) For(playbooks []playbook.Definition) ([]TierPolicy, error) {
+	return r.of(playbooks, []string{"ec2:DescribeRegions", "events:ListRules", "events:ListTargetsByRule", "securityhub:DescribeHub"})
+}
+
+func (r Roles) of(playbooks []playbook.Definition, around []string) ([]TierPolicy, error) {
 	kinds := kindsOf(playbooks)
-	calls := map[string][]string{}
+	calls := map[string][]string{Audit: around}
 	if !r.Unreported {
 		calls[Report] = []string{"securityhub:BatchImportFindings"}
 	}
@@ -107,15 +113,15 @@ func kindsOf(playbooks []playbook.Definition) []action.Kind {
 	return slices.DeleteFunc(action.Kinds(), func(k action.Kind) bool { return !used[k.Name] })
 }
 
-// WaysBack are the kinds that take a kind's changes back: what mends, in the same tier, by one of the calls that could
-// undo it.
+// WaysBack are the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in the same
+// tier or, where the way back is the more dangerous right, in the author's.
 func WaysBack(k action.Kind) []action.Kind {
 	if k.Final != "" || k.Class != action.Contain {
 		return nil
 	}
 	return slices.DeleteFunc(action.Kinds(), func(back action.Kind) bool {
 		undoes := slices.ContainsFunc(back.Writes, func(w string) bool { return slices.Contains(k.UndoneBy, w) })
-		return back.Class != action.Mend || back.Tier != k.Tier || !undoes
+		return back.Class != action.Mend || back.Tier != k.Tier && back.Tier != action.TierAuthor || !undoes
 	})
 }
 

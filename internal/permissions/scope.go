@@ -73,12 +73,40 @@ func changes() map[string]scope {
 		"iam:AttachRolePolicy":                deniedRoles,
 		"iam:DetachRolePolicy":                deniedRoles,
 		"iam:PutUserPermissionsBoundary":      boundUsers,
-		"iam:DeleteUserPermissionsBoundary":   boundUsers,
 		"iam:PutUserPolicy":                   users,
 		"iam:DeleteUserPolicy":                users,
 		"iam:PutRolePolicy":                   roles,
 		"iam:DeleteRolePolicy":                roles,
 		"securityhub:BatchImportFindings":     findings,
+	}
+}
+
+// written says how calls of the author tier are narrowed that the contain tier may make for riposte's own policies only: who
+// gives a user its own boundary back has to set another than riposte's.
+func written() map[string]scope {
+	return map[string]scope{"iam:PutUserPermissionsBoundary": users, "iam:DeleteUserPermissionsBoundary": users}
+}
+
+func scopeOf(tier, call string) (scope, error) {
+	if tier == Audit {
+		return everywhere, nil
+	}
+	if s, ok := written()[call]; ok && tier == string(action.TierAuthor) {
+		return s, nil
+	}
+	s, ok := changes()[call]
+	if !ok {
+		return s, fmt.Errorf("permissions of tier %q: nothing says which resources %q may concern", tier, call)
+	}
+	return s, nil
+}
+
+// neverCode keeps whoever may protect an instance from giving it user data, which runs as root when it is started next, with
+// the rights of its role. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-ec2_Attribute
+func neverCode() iam.Statement {
+	return iam.Statement{
+		Sid: "NeverCode", Effect: "Deny", Action: []string{"ec2:ModifyInstanceAttribute"}, Resource: []string{"*"},
+		Condition: map[string]map[string][]string{"StringEqualsIgnoreCase": {"ec2:Attribute": {"userData"}}},
 	}
 }
 
@@ -93,12 +121,9 @@ func document(tier string, calls, own []string) (iam.Document, error) {
 	at := map[string]int{}
 	slices.Sort(calls)
 	for _, call := range slices.Compact(calls) {
-		s := everywhere
-		if tier != Audit {
-			var ok bool
-			if s, ok = changes()[call]; !ok {
-				return d, fmt.Errorf("permissions of tier %q: nothing says which resources %q may concern", tier, call)
-			}
+		s, err := scopeOf(tier, call)
+		if err != nil {
+			return d, err
 		}
 		i, ok := at[s.name]
 		if !ok {
@@ -107,6 +132,9 @@ func document(tier string, calls, own []string) (iam.Document, error) {
 			d.Statement = append(d.Statement, iam.Statement{Sid: s.name, Effect: "Allow", Resource: s.resources, Condition: s.condition})
 		}
 		d.Statement[i].Action = append(d.Statement[i].Action, call)
+	}
+	if slices.Contains(calls, "ec2:ModifyInstanceAttribute") {
+		d.Statement = append(d.Statement, neverCode())
 	}
 	if tier != Audit && slices.ContainsFunc(calls, func(c string) bool { return strings.HasPrefix(c, "iam:") }) {
 		d.Statement = append(d.Statement, iam.Statement{Sid: NeverItself, Effect: "Deny", Action: []string{"iam:*"}, Resource: own})
