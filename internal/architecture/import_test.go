@@ -23,7 +23,7 @@ var stages = []string{
 	"internal/source", "internal/scan", "internal/route", "internal/sweep", "internal/gate", "internal/notify", "internal/cloud",
 }
 
-var composers = []string{"internal/engine", "internal/app", "internal/serve", "internal/metrics", "internal/demo", "cmd"}
+var composers = []string{"internal/engine", "internal/app", "internal/serve", "internal/metrics", "internal/doctor", "internal/demo", "cmd"}
 
 // What a stage may use of ours beside the domain: contracts and data, no machinery.
 var contracts = []string{"internal/ledger", "internal/config"}

@@ -135,13 +135,23 @@ func (e *Engine) Turn(ctx context.Context) (worked bool, next time.Time, err err
 
 // rest ends a Step: the chains are sealed from time to time, and the next due case says when to come back.
 func (e *Engine) rest(ctx context.Context) (time.Time, error) {
-	if now := e.Now(); now.Sub(e.sealed.Load().(time.Time)) >= e.Timing.Checkpoint {
-		if _, err := e.Store.Checkpoint(ctx, now); err != nil {
-			return time.Time{}, fmt.Errorf("seal the ledger: %w", err)
-		}
-		e.sealed.Store(now)
+	if err := e.seal(ctx); err != nil {
+		return time.Time{}, fmt.Errorf("seal the ledger: %w", err)
 	}
 	return e.Store.Next(ctx)
+}
+
+// seal makes a checkpoint where one is due. Of several workers one does it; where it fails, the next tries again.
+func (e *Engine) seal(ctx context.Context) error {
+	now, last := e.Now(), e.sealed.Load()
+	if now.Sub(last.(time.Time)) < e.Timing.Checkpoint || !e.sealed.CompareAndSwap(last, now) {
+		return nil
+	}
+	if _, err := e.Store.Checkpoint(ctx, now); err != nil {
+		e.sealed.CompareAndSwap(now, last)
+		return err
+	}
+	return nil
 }
 
 // advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on. People
