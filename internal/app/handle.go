@@ -69,6 +69,9 @@ func (a *App) events(contents []event.Content) (events []event.Event, bad error)
 			errs = append(errs, err)
 			continue
 		}
+		if e.Kind == event.Insight {
+			continue // a statistic of calls, each of which comes by itself
+		}
 		e.Received = received
 		events = append(events, e)
 	}

@@ -76,6 +76,8 @@ func TestHandleSaysWhatBecameOfAMessage(t *testing.T) {
 		{"an older one behind a newer", launch("e2", "RunInstances") + strings.Replace(launch("e1", "RunInstances"), "2026-03-01", "2025-03-01", 1), "opened joined"},
 		{"one that is huge", launch("e1", "RunInstances", `"x":"`+strings.Repeat("x", 1<<20)+`"`), "opened"},
 		{"one beside what is cut off", launch("e1", "RunInstances") + `{"eventN`, "opened malformed"},
+		{"an Insight into launches", `{"eventVersion":"1.09","eventCategory":"Insight","eventTime":"2026-03-01T10:00:00Z","recipientAccountId":"111122223333",` +
+			`"insightDetails":{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances"}}`, ""},
 		{"nothing", "", ""},
 		{"no JSON", "hello", "malformed"},
 	} {
