@@ -1,0 +1,126 @@
+package permissions_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/internal/permissions"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks"
+)
+
+// Whatever a deployment calls its roles: each document fits where it is put.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func TestEveryDocumentFits(t *testing.T) {
+	path := strings.Repeat("x", 200) + "/"
+	r := permissions.Roles{
+		ByTier: map[string]string{
+			"audit": path + "riposte-audit", "report": path + "riposte-report", "contain": path + "riposte-contain", "author": path + "riposte-author", "destroy": path + "riposte-destroy",
+		},
+		Principal: "arn:aws-us-gov:iam::111122223333:role/" + path + "riposte-own",
+	}
+	all, err := r.For(append(playbooks.All(), playbook.Definition{ID: "test.all", Changes: action.Kinds()}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := r.Own(permissions.AnyHub(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tier := range append(all, own) {
+		b, err := tier.Document.JSON()
+		fits(t, "rights of "+tier.Tier, string(b), err, 10240)
+	}
+	ready, err := permissions.Predeployed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range ready {
+		fits(t, p.Name, string(p.Document), nil, 6144)
+	}
+	trust, err := permissions.Trust(permissions.Trustee{Principal: r.Principal, ExternalID: strings.Repeat("x", 1224), Organization: "o-a1b2c3d4e5"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := trust.JSON()
+	fits(t, "trust", string(b), err, 2048)
+	guardrail, err := r.Guardrail([]string{"arn:*:iam::*:role/stacksets-exec-*", "arn:*:iam::*:role/" + path + "deployer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err = guardrail.JSON()
+	fits(t, "guardrail", string(b), err, permissions.GuardrailLimit)
+}
+
+func fits(t *testing.T, name, document string, err error, most int) {
+	t.Helper()
+	if n := iam.Size(document); err != nil || n > most {
+		t.Errorf("%s: %d characters of %d, %v", name, n, most, err)
+	}
+}
+
+func TestTooManyDeployersAreRefused(t *testing.T) {
+	var many []string
+	for i := range 200 {
+		many = append(many, fmt.Sprintf("arn:*:iam::*:role/deployer-%d", i))
+	}
+	if _, err := (permissions.Roles{}).Guardrail(many); err == nil || !strings.Contains(err.Error(), "name fewer deployers") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The guardrail stands above everybody's own policies: an administrator of the account can't take riposte's work off.
+func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
+	d, err := permissions.Roles{}.Guardrail([]string{"arn:*:iam::*:role/stacksets-exec-*"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := d.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	guardrail, err := iam.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const role = "arn:aws:iam::111122223333:role/"
+	denies, bounds := map[string]string{"iam:PolicyARN": policies + "riposte-deny"}, map[string]string{"iam:PermissionsBoundary": policies + "riposte-deny-boundary"}
+	for _, c := range []struct {
+		name, who, call, on string
+		context             map[string]string
+		denied              bool
+	}{
+		{"an administrator takes the deny off", "admin", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", denies, true},
+		{"or off a role", "admin", "iam:DetachRolePolicy", role + "ci/builder", denies, true},
+		{"or another policy, which is his work", "admin", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", map[string]string{"iam:PolicyARN": policies + "team"}, false},
+		{"riposte takes it off", "riposte-contain", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", denies, false},
+		{"who calls his role alike, elsewhere, does not", "x/riposte-contain", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", denies, true},
+		{"the boundary stays", "admin", "iam:DeleteUserPermissionsBoundary", "arn:aws:iam::111122223333:user/mallory", bounds, true},
+		{"riposte gives the user his own back", "riposte-author", "iam:DeleteUserPermissionsBoundary", "arn:aws:iam::111122223333:user/mallory", bounds, false},
+		{"the deny is rewritten", "admin", "iam:CreatePolicyVersion", policies + "riposte-deny", nil, true},
+		{"by riposte neither", "riposte-author", "iam:CreatePolicyVersion", policies + "riposte-deny", nil, true},
+		{"by who deploys it", "stacksets-exec-1", "iam:CreatePolicyVersion", policies + "riposte-deny", nil, false},
+		{"somebody trusts himself to riposte's role", "admin", "iam:UpdateAssumeRolePolicy", role + "riposte-contain", nil, true},
+		{"or makes one under its name, where there is none", "admin", "iam:CreateRole", role + "riposte-contain", nil, true},
+		{"a role of another name", "admin", "iam:CreateRole", role + "web", nil, false},
+		{"an attacker's role under riposte's prefix can still be contained", "riposte-contain", "iam:AttachRolePolicy", role + "riposte-evil", denies, false},
+		{"the rules are switched off", "admin", "events:DisableRule", "arn:aws:events:eu-west-1:111122223333:rule/riposte-ec2", nil, true},
+		{"somebody takes messages away", "admin", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, true},
+		{"riposte takes them", "riposte-own", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, false},
+		{"other services are no business of it", "admin", "s3:DeleteBucket", "arn:aws:s3:::web", nil, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			context := map[string]string{"aws:PrincipalArn": role + c.who}
+			for k, v := range c.context {
+				context[k] = v
+			}
+			got := iam.Evaluate(iam.Request{Action: c.call, Resource: c.on, Context: iam.ContextOf(context)}, iam.Policies{Identity: []iam.Policy{guardrail}}).Effect
+			if (got == iam.ExplicitDeny) != c.denied {
+				t.Errorf("%s: %v", c.call, got)
+			}
+		})
+	}
+}
