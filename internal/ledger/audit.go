@@ -16,7 +16,7 @@ type Audit struct {
 	rows   map[row]*trail
 	found  map[row]string
 	kept   []Checkpoint
-	broken map[string]Break
+	breaks []Break
 }
 
 // seals is how a store counts its entries, and what its checkpoints say of them.
@@ -63,17 +63,36 @@ func newAudit(kept []Checkpoint, s seals) *Audit {
 	kept = slices.Clone(kept)
 	slices.SortStableFunc(kept, func(a, b Checkpoint) int { return cmp.Compare(a.Seq, b.Seq) })
 	a := &Audit{
-		seals: s, heads: map[string]*head{}, rows: map[row]*trail{}, found: map[row]string{}, kept: kept, broken: map[string]Break{},
+		seals: s, heads: map[string]*head{}, rows: map[row]*trail{}, found: map[row]string{}, kept: kept,
 	}
 	a.compareKept(0, "")
 	return a
 }
 
-// Broken notes the first break of a chain.
+// Broken notes a break.
 func (a *Audit) Broken(chain string, seq int64, format string, args ...any) {
-	if b, ok := a.broken[chain]; !ok || seq < b.Seq {
-		a.broken[chain] = Break{chain, seq, fmt.Sprintf(format, args...)}
+	a.breaks = append(a.breaks, Break{chain, seq, fmt.Sprintf(format, args...)})
+}
+
+// Breaks are all that were noted, once the Verification was asked for: a store that can't read itself at one moment reads
+// again, and believes those that stay.
+func (a *Audit) Breaks() []Break { return a.breaks }
+
+// FirstOf are the first breaks of each chain, in order of Seq.
+func FirstOf(breaks []Break) (out []Break) {
+	first := map[string]Break{}
+	for _, b := range breaks {
+		if f, ok := first[b.Chain]; !ok || b.Seq < f.Seq {
+			first[b.Chain] = b
+		}
 	}
+	for _, b := range first {
+		out = append(out, b)
+	}
+	slices.SortFunc(out, func(x, y Break) int {
+		return cmp.Or(cmp.Compare(x.Seq, y.Seq), cmp.Compare(x.Chain, y.Chain))
+	})
+	return out
 }
 
 // Entry takes the next entry; of its fields only Chain, Seq, Hash and Bytes are believed to be the store's.
@@ -158,11 +177,6 @@ func (a *Audit) Verification() Verification {
 		a.Broken(Whole, a.seals.last()+1, "the ledger ends at %d, the kept checkpoint saw %d: the rest was cut off", a.seals.last(), a.kept[0].Seq)
 	}
 	a.v.Chains = len(a.heads)
-	for _, b := range a.broken {
-		a.v.Broken = append(a.v.Broken, b)
-	}
-	slices.SortFunc(a.v.Broken, func(x, y Break) int {
-		return cmp.Or(cmp.Compare(x.Seq, y.Seq), cmp.Compare(x.Chain, y.Chain))
-	})
+	a.v.Broken = FirstOf(a.breaks)
 	return a.v
 }

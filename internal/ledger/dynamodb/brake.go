@@ -86,7 +86,7 @@ func halted(s ledger.State) bool { return s == ledger.Held || s == ledger.Undoin
 func (s *Store) waits(ctx context.Context) ([]string, error) {
 	var all []due
 	for _, u := range []int{0, 1} {
-		shown, err := s.waking(ctx, u, "", nil, 0)
+		shown, err := s.waking(ctx, u, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -44,28 +44,29 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 
 // due lists what seems to be due of the most urgent sort that there is, the longest due first.
 func (s *Store) due(ctx context.Context, now time.Time) ([]due, error) {
+	var all []due
 	for u := range urgencies {
-		shown, err := s.waking(ctx, u, "#s <= :now", item{":now": at(now)}, candidates)
+		shown, err := s.waking(ctx, u, candidates)
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, shown...)
 		shown = slices.DeleteFunc(s.recent.correct(shown), func(d due) bool { return d.at.After(now) || d.urgency != u })
 		if len(shown) > 0 {
 			slices.SortFunc(shown, func(a, b due) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
 			return shown, nil
 		}
 	}
+	s.idle.keep(all)
 	return nil, nil
 }
 
-// waking reads the index of due times, for one urgency.
-func (s *Store) waking(ctx context.Context, urgency int, where string, values item, limit int) ([]due, error) {
+// waking reads the index of due times, for one urgency: the first ones of each shard, or with 0 all.
+func (s *Store) waking(ctx context.Context, urgency, limit int) ([]due, error) {
 	var queries []query
 	for schema := 1; schema <= ledger.Schema; schema++ {
 		for n := range shards {
-			queries = append(queries, query{
-				index: wakeIndex, partition: wakePartition(schema, urgency, strconv.Itoa(n)), where: where, values: values, limit: limit,
-			})
+			queries = append(queries, query{index: wakeIndex, partition: wakePartition(schema, urgency, strconv.Itoa(n)), limit: limit})
 		}
 	}
 	found, err := s.spread(ctx, queries)
@@ -164,10 +165,9 @@ func (s *Store) Yield(ctx context.Context, c *ledger.Case) error {
 
 // Next is when the next case can be claimed: due, and not leased to anybody.
 func (s *Store) Next(ctx context.Context) (time.Time, error) {
-	var all []due
-	for u := range urgencies {
-		// More than the first: what this process wrote just now may stand there no more.
-		shown, err := s.waking(ctx, u, "", nil, candidates)
+	all, ok := s.idle.shown()
+	for u := 0; u < urgencies && !ok; u++ {
+		shown, err := s.waking(ctx, u, candidates)
 		if err != nil {
 			return time.Time{}, s.explain(err)
 		}

@@ -87,6 +87,7 @@ func TestStore(t *testing.T) {
 		{"an index that is behind only proposes", indexBehind},
 		{"a table that was tampered with", tampering},
 		{"a break is explained", explained},
+		{"a table that others write to is verified", verifiedWhileBusy},
 		{"a checkpoint that died halfway", halfway},
 		{"a table that is no ledger", noLedger},
 		{"a table that is throttled", throttled},

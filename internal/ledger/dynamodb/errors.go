@@ -23,7 +23,7 @@ func (s *Store) explain(err error) error {
 }
 
 func (s *Store) remedy(err error) string {
-	create, _ := command(s.table) // no name makes it fail
+	create := command(s.table)
 	var api smithy.APIError
 	switch missing := new(types.ResourceNotFoundException); {
 	case errors.As(err, &missing):
@@ -39,8 +39,8 @@ func (s *Store) remedy(err error) string {
 	case code == "ValidationException" && strings.Contains(api.ErrorMessage(), "index"):
 		return "an index is missing or not what it should be; the whole table is made with " + create
 	case code == "AccessDeniedException":
-		return "riposte's own role may not do this: allow dynamodb:GetItem, BatchGetItem, Query, Scan, PutItem, UpdateItem, DeleteItem, " +
-			"ConditionCheckItem and DescribeTable on the table and its indexes"
+		return "riposte's own role may not do this: allow dynamodb:GetItem, BatchGetItem, Query, Scan, PutItem, UpdateItem, DeleteItem " +
+			"and DescribeTable on the table and its indexes"
 	case strings.Contains(code, "Throughput") || strings.Contains(code, "Throttling") || code == "RequestLimitExceeded":
 		return "it is throttled: look at its capacity"
 	}

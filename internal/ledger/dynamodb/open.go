@@ -47,6 +47,7 @@ type Store struct {
 	turns  turns
 	held   held
 	recent recent
+	idle   idle
 	places places
 	seen   seen
 }

@@ -80,3 +80,26 @@ func (m *recent) forget(now time.Time) {
 		}
 	}
 }
+
+// idle is what the index showed to a claim that found nothing: who asks right after it when to come back need not read it
+// again, which a daemon would do each second for ever.
+type idle struct {
+	turn sync.Mutex
+	all  []due
+	on   time.Time
+}
+
+func (i *idle) keep(all []due) {
+	i.turn.Lock()
+	defer i.turn.Unlock()
+	i.all, i.on = all, time.Now()
+}
+
+// shown gives it once, within a moment.
+func (i *idle) shown() ([]due, bool) {
+	i.turn.Lock()
+	defer i.turn.Unlock()
+	all, ok := i.all, time.Since(i.on) < behind
+	i.all, i.on = nil, time.Time{}
+	return all, ok
+}

@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,12 +43,8 @@ func index(name, hash, sorted string) types.GlobalSecondaryIndex {
 }
 
 // command is the same for a shell.
-func command(table string) (string, error) {
+func command(table string) string {
 	d := Definition(table)
-	indexes, err := json.Marshal(d.GlobalSecondaryIndexes)
-	if err != nil {
-		return "", fmt.Errorf("describe the indexes: %w", err)
-	}
 	c := []string{"aws dynamodb create-table --table-name", table, "--billing-mode", string(d.BillingMode), "--attribute-definitions"}
 	for _, a := range d.AttributeDefinitions {
 		c = append(c, fmt.Sprintf("AttributeName=%s,AttributeType=%s", *a.AttributeName, a.AttributeType))
@@ -58,7 +53,12 @@ func command(table string) (string, error) {
 	for _, k := range d.KeySchema {
 		c = append(c, fmt.Sprintf("AttributeName=%s,KeyType=%s", *k.AttributeName, k.KeyType))
 	}
-	return strings.Join(c, " ") + " --global-secondary-indexes '" + string(indexes) + "'", nil
+	c = append(c, "--global-secondary-indexes")
+	for _, x := range d.GlobalSecondaryIndexes {
+		c = append(c, fmt.Sprintf("'IndexName=%s,KeySchema=[{AttributeName=%s,KeyType=HASH},{AttributeName=%s,KeyType=RANGE}],Projection={ProjectionType=%s}'",
+			*x.IndexName, *x.KeySchema[0].AttributeName, *x.KeySchema[1].AttributeName, x.Projection.ProjectionType))
+	}
+	return strings.Join(c, " ")
 }
 
 // Create makes a table and waits until it can be used. Deployments make theirs by Terraform or CloudFormation.

@@ -13,21 +13,26 @@ import (
 
 // looks is how often a table is read that does not fit its record: DynamoDB has no snapshot, and what replicas write while
 // it is read does not fit either.
-const looks = 4
+const looks = 5
 
 // Verify checks the whole record; see ledger.Audit for the rules. What is broken is broken each time that one looks.
 func (s *Store) Verify(ctx context.Context, kept ...ledger.Checkpoint) (ledger.Verification, error) {
-	v, err := s.look(ctx, kept)
-	for n := 1; n < looks && err == nil && len(v.Broken) > 0; n++ {
-		before := v.Broken
-		v, err = s.look(ctx, kept)
-		v.Broken = slices.DeleteFunc(v.Broken, func(b ledger.Break) bool { return !slices.Contains(before, b) })
+	v, stay, err := s.look(ctx, kept)
+	for n := 1; n < looks && err == nil && len(stay) > 0; n++ {
+		var found []ledger.Break
+		before := map[[2]string]bool{}
+		for _, b := range stay {
+			before[[2]string{b.Chain, b.Why}] = true
+		}
+		v, found, err = s.look(ctx, kept)
+		stay = slices.DeleteFunc(found, func(b ledger.Break) bool { return !before[[2]string{b.Chain, b.Why}] })
 	}
+	v.Broken = ledger.FirstOf(stay)
 	return v, s.explain(err)
 }
 
 // look reads the table once: the checkpoints first, so that everything which they seal is there, then all of it.
-func (s *Store) look(ctx context.Context, kept []ledger.Checkpoint) (ledger.Verification, error) {
+func (s *Store) look(ctx context.Context, kept []ledger.Checkpoint) (ledger.Verification, []ledger.Break, error) {
 	a := &audit{
 		Audit: ledger.NewAuditOfChains(kept), roots: map[string]string{}, rooted: map[string]string{}, last: map[string]int64{},
 	}
@@ -39,10 +44,10 @@ func (s *Store) look(ctx context.Context, kept []ledger.Checkpoint) (ledger.Veri
 		err = s.scan(ctx, a.partition)
 	}
 	if err != nil {
-		return ledger.Verification{}, err
+		return ledger.Verification{}, nil, err
 	}
 	a.compareRoots()
-	return a.Verification(), nil
+	return a.Verification(), a.Breaks(), nil
 }
 
 // scan reads every item, a partition at a time: a scan gives the items of one together.
