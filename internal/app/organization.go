@@ -4,16 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
-	"github.com/ripostehq/riposte/internal/gate"
 )
 
 const (
@@ -137,93 +133,4 @@ func (o *Organization) outdated() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.config.Organization.Discover && o.now().Sub(o.asked) >= fresh
-}
-
-// foreign says that an account is known not to belong to the organisation, without looking: as long as nobody knows, a role
-// of riposte's name may be riposte's, and riposte does not contain itself.
-func (o *Organization) foreign(account string) bool {
-	if _, listed := o.config.Account(account); listed {
-		return false
-	}
-	if !o.config.Organization.Discover {
-		return len(o.config.Organization.Accounts) > 0
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	_, found := o.found[account]
-	return o.found != nil && !found
-}
-
-// left reports whether an account is known to be in the organisation no more, or suspended.
-func (o *Organization) left(account string) bool {
-	o.mu.Lock()
-	a, found := o.found[account]
-	o.mu.Unlock()
-	return found && !a.Active || o.foreign(account)
-}
-
-// standing is what is known of an account: the configuration's word, and where AWS Organizations has it.
-func (o *Organization) standing(account string) config.Standing {
-	byHand, _ := o.config.Account(account)
-	s := config.Standing{Account: account, Environment: byHand.Environment}
-	if byHand.OU != "" {
-		s.OUs = []string{byHand.OU}
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	s.OUs = append(s.OUs, o.found[account].OUs...)
-	return s
-}
-
-// mode is the gate's question about a playbook in an account. Where units decide, and nobody knows yet in which the account
-// is, the answer has to wait.
-func (o *Organization) mode(playbook, account string, class action.Class) (gate.Decision, string) {
-	s := o.standing(account)
-	if o.config.Organization.Discover && len(s.OUs) == 0 && o.config.ByUnit(playbook, account) {
-		return gate.Hold, "in which unit the account is, AWS Organizations has not said yet"
-	}
-	m, why := o.config.ModeAt(playbook, s, class)
-	return gate.Decision(m), why
-}
-
-// Member is one account that riposte defends.
-type Member struct {
-	ID      string
-	Name    string   // "" where nobody said
-	Regions []string // enabled and to be watched; the configuration's where the account was not asked yet
-}
-
-// Members lists the accounts that are known, by id.
-func (o *Organization) Members() []Member {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	ids := map[string]string{}
-	for id, a := range o.found {
-		ids[id] = a.Name
-	}
-	for _, a := range o.config.Organization.Accounts {
-		if ids[a.ID] == "" || a.Name != "" {
-			ids[a.ID] = a.Name
-		}
-	}
-	var all []Member
-	for id, name := range ids {
-		if a, found := o.found[id]; !found || a.Active {
-			all = append(all, Member{id, name, o.watched(o.regions[id].names)})
-		}
-	}
-	slices.SortFunc(all, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
-	return all
-}
-
-// watched are the configuration's regions, as far as they are enabled, or all that are. The caller holds the lock.
-func (o *Organization) watched(open []string) []string {
-	listed := o.config.Organization.Regions
-	switch {
-	case open == nil:
-		return slices.Clone(listed)
-	case len(listed) == 0:
-		return slices.Clone(open)
-	}
-	return slices.DeleteFunc(slices.Clone(listed), func(r string) bool { return !slices.Contains(open, r) })
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
@@ -209,5 +210,30 @@ func TestStepsOfOnePlanShareASessionAndCasesDoNot(t *testing.T) {
 	}
 	if err := suspension.Do(t.Context(), c.Writes(suspension, plan, "c_2")); err != nil || s.assumed != 2 {
 		t.Errorf("another case goes by the name of the first: %v, %d sessions", err, s.assumed)
+	}
+}
+
+// What the base brings is everybody's: one session's guard must not stand around another's calls.
+func TestSessionsDoNotShareWhatStandsAroundTheirCalls(t *testing.T) {
+	s := set(t)
+	c := s.cloud(func(o *cloud.Options) {
+		base, options := o.Base, []func(*middleware.Stack) error(nil)
+		o.Base = func(p event.Place) aws.Config {
+			cfg := base(p)
+			if options == nil {
+				options = append(make([]func(*middleware.Stack) error, 0, 20), cfg.APIOptions...)
+			}
+			cfg.APIOptions = options
+			return cfg
+		}
+	})
+	if err := s.look(c, shop); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := suspend(c, t); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Reads().AutoScaling(shop).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{}); err != nil {
+		t.Errorf("another service of the first session: %v", err)
 	}
 }

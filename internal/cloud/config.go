@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -78,7 +79,7 @@ func (c *Cloud) config(s session) aws.Config {
 	cfg.HTTPClient = c.impatient(cfg.HTTPClient)
 	process := base{cfg.Credentials}
 	own := cfg.Copy()
-	own.APIOptions = append(own.APIOptions, renew(process))
+	own.APIOptions = append(slices.Clip(own.APIOptions), renew(process)) // the slice is the base's, and everybody's
 	if cfg.Retryer == nil {
 		cfg.Retryer = retryer(s.purpose)
 	}
@@ -96,7 +97,7 @@ func (c *Cloud) config(s session) aws.Config {
 		cfg.Credentials = &itself{sts: sts.NewFromConfig(own), account: s.place.Account, base: process, turn: make(chan struct{}, 1)}
 		around = append(around, c.reach.around(s), renew(process))
 	}
-	cfg.APIOptions = append(cfg.APIOptions, append(around, traced)...)
+	cfg.APIOptions = slices.Concat(cfg.APIOptions, around, []func(*middleware.Stack) error{traced})
 	return cfg
 }
 
