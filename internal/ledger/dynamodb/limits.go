@@ -53,8 +53,12 @@ func (t *commit) reserve(ctx context.Context) error {
 			continue
 		}
 		if r.Max > 0 {
-			if has, err := t.fence(ctx, r); has || err != nil {
+			has, err := t.fence(ctx, r)
+			if err != nil {
 				return err
+			}
+			if has {
+				continue
 			}
 		}
 		k := placeKey(r.Bucket, r.Incident, r.At)

@@ -162,6 +162,11 @@ func window(s *stage) {
 	if err != nil || n != 1 {
 		s.Errorf("%d incidents besides one, %v", n, err)
 	}
+	c = s.load(c.ID)
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Reserve: []ledger.Reservation{place("b", "two", s.now, 1), place("other", "two", s.now, 1)}}))
+	if n, err := s.Count(s.Context(), "other", time.Time{}, ""); err != nil || n != 1 {
+		s.Errorf("an incident that has its place in one bucket takes none in the other: %d, %v", n, err)
+	}
 	s.after(2 * time.Hour)
 	s.must(reserve("three", 1))
 	if err := reserve("one", 1); !errors.Is(err, ledger.ErrLimit) {
