@@ -13,7 +13,6 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/serve"
-	"github.com/ripostehq/riposte/internal/source"
 	"github.com/ripostehq/riposte/internal/source/http"
 	"github.com/ripostehq/riposte/internal/source/s3"
 	"github.com/ripostehq/riposte/internal/source/sqs"
@@ -45,7 +44,7 @@ func (w wiring) source(s config.Source, live *serve.Live) (serve.Source, error) 
 	case s.S3 != nil:
 		return w.s3(*s.S3, live), nil
 	case s.Stdin != nil:
-		src := stdin.New(stdin.Options{In: w.sh.in, Receive: receive(live), Log: w.log, Meter: w.meter})
+		src := stdin.New(stdin.Options{In: w.sh.in, Receive: live.Receive, Log: w.log, Meter: w.meter})
 		return at("stdin", src.Run), nil
 	default:
 		return w.sqs(*s.SQS, live), nil
@@ -75,17 +74,12 @@ func (w wiring) sqs(s config.SQS, live *serve.Live) serve.Source {
 
 func (w wiring) s3(s config.S3, live *serve.Live) serve.Source {
 	place := event.Place{Region: s.Region}
-	o := s3.Options{Bucket: s.Bucket, Prefix: s.Prefix, URL: s.QueueURL, Receive: receive(live), Now: w.sh.now, Log: w.log, Meter: w.meter}
+	o := s3.Options{Bucket: s.Bucket, Prefix: s.Prefix, URL: s.QueueURL, Receive: live.Receive, Now: w.sh.now, Log: w.log, Meter: w.meter}
 	o.Client = awss3.NewFromConfig(w.base(place), func(o *awss3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }) // an emulator has no name per bucket
 	if s.QueueURL != "" {
 		o.Queue = awssqs.NewFromConfig(w.base(place))
 	}
 	return at("s3 "+s.Bucket, s3.New(o).Run)
-}
-
-// receive is the source.Receive of the configuration in effect.
-func receive(live *serve.Live) source.Receive {
-	return func(ctx context.Context, s source.Stream) (source.Receipt, error) { return live.App().Receive(ctx, s) }
 }
 
 // at is a source that asks for its events: it is up at once, whatever it is answered.

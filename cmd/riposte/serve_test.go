@@ -32,7 +32,7 @@ func served(ts *testscript.TestScript, neg bool, args []string) {
 	} {
 		ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(step.file)), 0o600))
 		ts.Check(d.cmd.Process.Signal(syscall.SIGHUP))
-		d.until(step.figure, "/metrics", func(_ int, body string) bool { return strings.Contains(body, step.figure) })
+		d.until(step.figure, "/metrics", func(_ int, body string) bool { return strings.Contains(body, "\n"+step.figure) })
 		d.until(step.said, "/readyz", func(code int, body string) bool {
 			return code == http.StatusOK && strings.Contains(body, step.said)
 		})

@@ -28,7 +28,7 @@ func (m *Meter) counters() {
 	m.states = vec("case_states_total", "States that cases have come to.", "playbook", "state")
 	m.ledgerErrors = one("ledger_errors_total", "Failures of the ledger outside a case.")
 	m.reloads = one("config_reload_failures_total", "Reloads refused since the configuration was invalid.")
-	m.reloadFailed = gauge("config_reload_failed", "1 while the configuration on disk is invalid and the one before is in effect.", nil)
+	m.reloadFailed = gauge("config_reload_failed", "Whether the configuration on disk was refused (1), so that the one before is in effect, or not (0).", nil)
 	m.loaded = gauge("config_loaded_timestamp_seconds", "When the configuration in effect was read.", nil)
 	m.registry.MustRegister(m.reloadFailed, m.loaded)
 }

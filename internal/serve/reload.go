@@ -46,7 +46,6 @@ func (s *Server) reread() (*config.Config, []Source, error) {
 
 // refuse keeps the configuration that is in effect, and says everything that is wrong with the new one.
 func (s *Server) refuse(err error) {
-	s.Meter.ReloadFailed()
 	why := err.Error()
 	var problems strict.Problems
 	if errors.As(err, &problems) && len(problems) > 0 {
@@ -60,6 +59,7 @@ func (s *Server) refuse(err error) {
 	}
 	s.health.refused.Store(&why)
 	s.Log.Error("the configuration was refused: the one before is in effect", "why", why)
+	s.Meter.ReloadFailed()
 }
 
 // changes are the differences that people should see after a reload.

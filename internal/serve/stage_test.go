@@ -223,11 +223,11 @@ func (s *stage) until(what string, so func() bool) {
 	}
 }
 
-// says reports whether a page holds a line.
+// says reports whether a page holds a line that begins so.
 func (d *daemon) says(path, line string) func() bool {
 	return func() bool {
 		_, body := d.page(path)
-		return strings.Contains(body, line)
+		return strings.Contains("\n"+body, "\n"+line)
 	}
 }
 
