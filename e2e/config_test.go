@@ -3,7 +3,11 @@ package e2e
 import (
 	"fmt"
 	"strings"
+	"testing"
 
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/ripostehq/riposte/internal/ledger/dynamodb"
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
@@ -20,6 +24,13 @@ sources:
 ledger: %q
 report: {security_hub: true}
 limits: {incidents_per_hour: 100000, destroy_per_hour: 100000}`, mototest.Account, q.url, ledger)
+}
+
+// openTable makes a table for a ledger, and is its name in the configuration.
+func openTable(t *testing.T, s *mototest.Server) string {
+	t.Helper()
+	must(t, dynamodb.Create(t.Context(), awsdynamodb.NewFromConfig(s.Config(ireland)), "riposte-record"))
+	return "dynamodb:riposte-record"
 }
 
 // withRoles lets riposte enter two accounts by roles, one for each tier.

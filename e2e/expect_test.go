@@ -24,7 +24,7 @@ type expected struct {
 // ends waits until every case is at its end, and each resource has one.
 func (r *replica) ends(within time.Duration, want map[string]expected) {
 	r.t.Helper()
-	eventually(r.t, within, "every case is at its end", func() error {
+	every(r.t, 5*time.Second, within, "every case is at its end", func() error {
 		cases, err := r.cases()
 		if err != nil {
 			return err

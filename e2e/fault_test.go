@@ -31,7 +31,7 @@ func TestAWSIsThrottledAndFails(t *testing.T) {
 		}
 		return nil
 	})
-	r := serve(t, acting(q.at(p.URL), "sqlite:riposte.db"), p.env(s))
+	r := serve(t, acting(q, openTable(t, s)), p.env(s))
 	want := map[string]expected{}
 	for n := range 9 {
 		q.send(t, delivered(t, h.launches(n, want)), 1)
@@ -50,7 +50,7 @@ func TestAWSIsAwayForAWhile(t *testing.T) {
 	seedIDs(t, s)
 	h, q := openShop(t, ireland, s.Config(ireland)), openQueue(t, s)
 	p := before(t, s, nil)
-	r := serve(t, acting(q.at(p.URL), "sqlite:riposte.db"), p.env(s))
+	r := serve(t, acting(q, "sqlite:riposte.db"), p.env(s))
 
 	want := map[string]expected{}
 	q.send(t, delivered(t, h.launches(0, want)), 1)
@@ -99,7 +99,7 @@ func TestARoleCantBeAssumed(t *testing.T) {
 		}
 		return nil
 	})
-	r := serve(t, withRoles(acting(q.at(p.URL), "sqlite:riposte.db")), p.env(s))
+	r := serve(t, withRoles(acting(q, "sqlite:riposte.db")), p.env(s))
 	here, elsewhere := map[string]expected{}, map[string]expected{}
 	q.send(t, delivered(t, l.launches(1, elsewhere)), 1)
 	q.send(t, delivered(t, h.launches(1, here)), 1)
@@ -143,7 +143,7 @@ func TestTokensExpireEarly(t *testing.T) {
 		}
 		return nil
 	})
-	r := serve(t, withRoles(acting(q.at(p.URL), "sqlite:riposte.db")), p.env(s))
+	r := serve(t, withRoles(acting(q, "sqlite:riposte.db")), p.env(s))
 	want := map[string]expected{}
 	for n := range 6 {
 		q.send(t, delivered(t, h.launches(n, want)), 1)

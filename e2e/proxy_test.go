@@ -16,12 +16,13 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// proxy stands before moto, counts the calls and fails some of them, as AWS does.
+// proxy stands before moto, counts the calls, and fails some of them, as AWS does.
 type proxy struct {
 	*httptest.Server
 	mu    sync.Mutex
 	calls map[string]int // by operation: "TerminateInstances"
 	fault func(call) *fault
+	table sync.Mutex // moto differs: it takes back a transaction that fails together with what others wrote meanwhile
 }
 
 // call is one request.
@@ -61,9 +62,14 @@ func before(t *testing.T, s *mototest.Server, f func(call) *fault) *proxy {
 			f.answer(w, r)
 			return
 		}
+		if strings.HasPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_") {
+			p.table.Lock()
+			defer p.table.Unlock()
+		}
 		forward.ServeHTTP(w, r)
 	}))
 	t.Cleanup(p.Close)
+	t.Cleanup(func() { t.Logf("calls: %v", p.counted()) })
 	return p
 }
 

@@ -3,7 +3,6 @@ package e2e
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"strconv"
 	"testing"
 
@@ -27,14 +26,6 @@ func openQueue(t *testing.T, s *mototest.Server) queue {
 	out, err := c.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("riposte-events"), Attributes: map[string]string{"VisibilityTimeout": "5"}})
 	must(t, err)
 	return queue{c, *out.QueueUrl}
-}
-
-// at is the same queue by way of a proxy.
-func (q queue) at(endpoint string) queue {
-	if u, err := url.Parse(q.url); err == nil {
-		q.url = endpoint + u.Path
-	}
-	return q
 }
 
 // send delivers a message so many times: EventBridge promises once at least.

@@ -157,8 +157,14 @@ func (r *replica) cases() ([]shown, error) {
 // eventually asks again and again until it is so, or until the time is over.
 func eventually(t *testing.T, within time.Duration, what string, so func() error) {
 	t.Helper()
+	every(t, 200*time.Millisecond, within, what, so)
+}
+
+// every is eventually, for a question that costs something.
+func every(t *testing.T, pause, within time.Duration, what string, so func() error) {
+	t.Helper()
 	err := errors.New("never asked")
-	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(pause) {
 		if err = so(); err == nil {
 			return
 		}

@@ -15,14 +15,14 @@ var (
 	seed = flag.Uint64("seed", 1, "of what is random in the story of the replicas")
 )
 
-// Two replicas share one ledger and one queue, each event comes three times, and one replica after the other is killed and
+// Two replicas share one table and one queue, each event comes three times, and one replica after the other is killed and
 // started again: every case comes to its end once, every effect is there once, nothing is lost.
 func TestReplicasAreKilledAndNothingIsLost(t *testing.T) {
 	t.Parallel()
 	s := mototest.Start(t)
 	h, q := openShop(t, ireland, s.Config(ireland)), openQueue(t, s)
-	config := acting(q, "sqlite:"+t.TempDir()+"/riposte.db")
-	replicas := []*replica{serve(t, config, s.Env()), serve(t, config, s.Env())}
+	p, config := before(t, s, nil), acting(q, openTable(t, s))
+	replicas := []*replica{serve(t, config, p.env(s)), serve(t, config, p.env(s))}
 
 	long := *soak
 	if long == 0 {
@@ -72,7 +72,7 @@ func attack(t *testing.T, h *shop, q queue, long time.Duration) map[string]expec
 	for n := 0; time.Since(begun) < long; n++ {
 		record := h.launches(n, want)
 		q.send(t, delivered(t, record), 3)
-		time.Sleep(time.Until(begun.Add(time.Duration(n) * 600 * time.Millisecond))) // as a load comes, not as fast as it can
+		time.Sleep(time.Until(begun.Add(time.Duration(n) * time.Second))) // as a load comes, not as fast as it can
 	}
 	return want
 }
