@@ -50,18 +50,21 @@ func Announce(c *config.Config, sources []Source) Announcement {
 	if c.Report.SecurityHub {
 		a.Report = append(a.Report, "Security Hub")
 	}
-	a.Warnings = append(a.Warnings, unwise(c, len(a.Act) > 0, len(a.Rights) > 0)...)
+	if b := c.Report.EventBus; b.Name != "" {
+		a.Report = append(a.Report, b.String())
+	}
+	a.Warnings = append(a.Warnings, unwise(c, a)...)
 	return a
 }
 
 func accounts(o config.Organization) string {
 	switch {
 	case o.Discover:
-		return "those of the organisation"
+		return "the accounts of the organisation"
 	case len(o.Accounts) > 0:
-		return fmt.Sprintf("%d listed", len(o.Accounts))
+		return fmt.Sprintf("accounts listed: %d", len(o.Accounts))
 	}
-	return "that of its own credentials"
+	return "the account of its own credentials"
 }
 
 type tier struct{ name, role string }
@@ -83,7 +86,7 @@ func (a Announcement) Text() []string {
 		{"config", or(nonempty(a.Config), "none: every playbook observes")},
 		{"ledger", a.Ledger},
 		{"sources", or(a.Sources, "none")},
-		{"defends", a.Accounts + " account(s), in " + or(a.Regions, "every region that events come from")},
+		{"defends", a.Accounts + ", in " + or(a.Regions, "every region that events come from")},
 		{"acts", or(a.Act, "nowhere")},
 		{"asks", or(a.Ask, "nowhere")},
 		{"observes", or(a.Observe, "nothing")},

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -25,17 +24,6 @@ type crew struct {
 	log     *slog.Logger
 	mu      sync.Mutex
 	members []*member
-}
-
-type member struct {
-	Source
-	cancel context.CancelFunc
-	up     chan struct{} // closed when it could be reached first
-	done   chan struct{} // closed when it has finished
-
-	mu      sync.Mutex
-	trouble error // why it does not run at the moment
-	ended   bool  // by itself: it has nothing more to bring
 }
 
 func newCrew(log *slog.Logger) *crew { return &crew{log: log} }
@@ -120,26 +108,6 @@ func (c *crew) run(ctx context.Context, m *member, up func()) (err error) {
 	return m.Run(ctx, up)
 }
 
-func (m *member) standing() standing {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := standing{m.Name, m.trouble, m.ended}
-	select {
-	case <-m.up:
-	default:
-		if s.trouble == nil && !s.ended {
-			s.trouble = errStarting
-		}
-	}
-	return s
-}
-
-func (m *member) note(trouble error, ended bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.trouble, m.ended = trouble, ended
-}
-
 // stop has every source finish, and says which have not when the deadline comes.
 func (c *crew) stop(deadline <-chan struct{}) (left []string) {
 	c.mu.Lock()
@@ -177,15 +145,6 @@ func (c *crew) together(ctx context.Context) bool {
 	}
 	return true
 }
-
-// standing is how a source does.
-type standing struct {
-	name    string
-	trouble error
-	ended   bool
-}
-
-var errStarting = errors.New("starting")
 
 func (c *crew) standings() (out []standing) {
 	c.mu.Lock()

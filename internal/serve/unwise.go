@@ -7,18 +7,18 @@ import (
 )
 
 // unwise is what a configuration allows and a person should have decided: each with what follows from it.
-func unwise(c *config.Config, acts, roles bool) (out []string) {
+func unwise(c *config.Config, a Announcement) (out []string) {
 	for _, w := range c.Warnings {
 		out = append(out, w.String())
 	}
-	r := c.Organization.Roles
+	r, acts, roles := c.Organization.Roles, len(a.Act) > 0, len(a.Rights) > 0
 	for _, rule := range []struct {
 		met  bool
 		says string
 	}{
 		{c.File == "", "there is no configuration: every playbook observes, and nobody is told"},
 		{c.File != "" && !acts, "no playbook acts: whatever happens is recorded, or asked about, and not answered"},
-		{!c.Report.SecurityHub, "nothing is reported: set report.security_hub, or watch the log and riposte cases"},
+		{len(a.Report) == 0, "nothing is reported: set report.security_hub, or watch the log and riposte cases"},
 		{acts && !roles, "acting with the process's own credentials: whoever takes this process over has all its rights; name roles, tier by tier"},
 		{acts && roles && r.Contain == "", "a playbook acts, and no contain role is named: every change will be refused"},
 		{r.Author != "", "the author tier is on: riposte may write policies"},

@@ -1,0 +1,55 @@
+package serve_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/serve"
+	"github.com/ripostehq/riposte/playbooks"
+)
+
+func TestWhatIsAnnounced(t *testing.T) {
+	const roles = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}], roles: {audit: a, contain: c, external_id: x}}\n"
+	for _, c := range []struct {
+		name, text string
+		says       []string
+		warns      string // of one warning; "": there is none
+	}{
+		{"nothing", "", []string{"config    none: every playbook observes", "defends   the account of its own credentials, in every region", "acts      nowhere"}, "there is no configuration"},
+		{"acting less far in one place", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act, production: ask}}",
+			[]string{"acts      launch.unapproved-image (act, in production ask)", "rights    audit, contain", "reports   Security Hub", "defends   accounts listed: 2, in every region"}, ""},
+		{"acting further in one place", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {production: act}}",
+			[]string{"acts      launch.unapproved-image (observe, in production act)"}, ""},
+		{"told on a bus", roles + "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/riposte\"}\nplaybooks: {defaults: {mode: act}}",
+			[]string{"reports   arn:aws:events:eu-west-1:111122223333:event-bus/riposte"}, ""},
+		{"nobody is told", roles + "playbooks: {defaults: {mode: act}}", nil, "nothing is reported"},
+		{"nothing acts", roles + "report: {security_hub: true}", nil, "no playbook acts"},
+		{"acting as itself", "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "acting with the process's own credentials"},
+		{"acting without the right", strings.Replace(roles, "contain: c, ", "", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "no contain role is named"},
+		{"destroying", strings.Replace(roles, "contain: c", "contain: c, destroy: d", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "the destroy tier is on"},
+		{"figures for everybody", roles + "report: {security_hub: true}\nmetrics: {listen: \":9418\"}\nplaybooks: {defaults: {mode: act}}", nil, "metrics.listen is open to other machines"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			name := ""
+			if c.text != "" {
+				name = "riposte.yaml"
+			}
+			cfg, err := config.Parse(name, []byte(c.text), playbooks.All())
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := serve.Announce(cfg, nil)
+			for _, line := range c.says {
+				if !slices.ContainsFunc(a.Text(), func(s string) bool { return strings.HasPrefix(s, line) }) {
+					t.Errorf("it does not say %q:\n%s", line, strings.Join(a.Text(), "\n"))
+				}
+			}
+			warned := slices.ContainsFunc(a.Warnings, func(w string) bool { return c.warns != "" && strings.Contains(w, c.warns) })
+			if warned != (c.warns != "") || c.warns == "" && len(a.Warnings) > 0 {
+				t.Errorf("want a warning of %q, have %q", c.warns, a.Warnings)
+			}
+		})
+	}
+}
