@@ -50,6 +50,17 @@ func Open(t testing.TB, folder string, env ...string) *Folder {
 func Apply(t testing.TB, folder string, vars map[string]any, env ...string) *Folder {
 	t.Helper()
 	f := Open(t, folder, env...)
+	f.Set(t, vars)
+	if out, err := f.with(t.Context(), "apply", "-auto-approve"); err != nil {
+		t.Fatalf("terraform apply: %v\n%s", err, out)
+	}
+	f.read(t)
+	return f
+}
+
+// Set gives the folder its variables, instead of those it had.
+func (f *Folder) Set(t testing.TB, vars map[string]any) {
+	t.Helper()
 	text, err := json.Marshal(vars)
 	if err != nil {
 		t.Fatalf("variables: %v", err)
@@ -58,11 +69,6 @@ func Apply(t testing.TB, folder string, vars map[string]any, env ...string) *Fol
 	if err := os.WriteFile(f.vars, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := f.with(t.Context(), "apply", "-auto-approve"); err != nil {
-		t.Fatalf("terraform apply: %v\n%s", err, out)
-	}
-	f.read(t)
-	return f
 }
 
 // read keeps the outputs: a call of terraform each would take a second.

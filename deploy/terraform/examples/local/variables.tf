@@ -31,7 +31,7 @@ variable "lambda_zip" {
 }
 
 variable "external_id" {
-  description = "Any text that is hard to guess, at least 16 characters."
+  description = "Any text that is hard to guess: riposte passes it when it assumes a role."
   type        = string
   sensitive   = true
 }

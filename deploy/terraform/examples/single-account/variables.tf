@@ -29,7 +29,7 @@ variable "architecture" {
 }
 
 variable "external_id" {
-  description = "Any text that is hard to guess: riposte passes it when it assumes a tier's role. At least 16 characters."
+  description = "Any text that is hard to guess: riposte passes it when it assumes a role."
   type        = string
   sensitive   = true
 }

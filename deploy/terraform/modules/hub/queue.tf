@@ -3,11 +3,8 @@
 locals {
   queue_arn = "${local.prefix}:sqs:${local.region}:${local.account}:${var.name}-events"
   dead_arn  = "${local.prefix}:sqs:${local.region}:${local.account}:${var.name}-dead-letters"
-  # Rules that may deliver: those of this module on the bus, and those of a spoke in this account and region.
-  rule_arns = [
-    "${local.prefix}:events:${local.region}:${local.account}:rule/${var.name}-*",
-    "${local.prefix}:events:${local.region}:${local.account}:rule/${var.name}-events/*",
-  ]
+  # Rules that may deliver: that of the bus (rule/riposte-events/...), and those of a spoke in this account and region.
+  rule_arns = ["${local.prefix}:events:${local.region}:${local.account}:rule/${var.name}-*"]
 }
 
 resource "aws_sqs_queue" "dead" {

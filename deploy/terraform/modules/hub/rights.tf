@@ -1,4 +1,4 @@
-# What riposte may do itself: take messages, keep its record, and assume its tiers' roles. Whatever it does in an account it
+# What riposte may do itself, as internal/permissions lists it for the tier "own": take messages, keep its record, and assume its tiers' roles. Whatever it does in an account it
 # does as one of those.
 
 locals {
@@ -59,7 +59,7 @@ data "aws_iam_policy_document" "own" {
   statement {
     sid       = "Receive"
     actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
-    resources = concat([aws_sqs_queue.events.arn], aws_sqs_queue.wake[*].arn)
+    resources = concat([aws_sqs_queue.events.arn], aws_sqs_queue.wake[*].arn, var.trail_queue_arn == null ? [] : [var.trail_queue_arn])
   }
   statement {
     sid       = "Record"
@@ -100,8 +100,8 @@ data "aws_iam_policy_document" "own" {
     content {
       sid = "Discover"
       actions = [
-        "organizations:DescribeOrganization", "organizations:ListRoots", "organizations:ListParents",
-        "organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent",
+        "organizations:ListRoots", "organizations:ListAccounts", "organizations:ListAccountsForParent",
+        "organizations:ListOrganizationalUnitsForParent",
       ]
       resources = ["*"]
     }
@@ -130,11 +130,19 @@ data "aws_iam_policy_document" "own" {
       resources = [statement.value]
     }
   }
+  dynamic "statement" {
+    for_each = var.trail_key_arn == null ? [] : [var.trail_key_arn]
+    content {
+      sid       = "DecryptTrail"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+    }
+  }
 }
 
 locals {
   record_calls = [
     "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan",
-    "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem",
+    "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
   ]
 }

@@ -111,6 +111,18 @@ variable "trail_bucket_arn" {
   default     = null
 }
 
+variable "trail_queue_arn" {
+  description = "The queue of that bucket's notifications, in this account or shared with it. Null: the bucket is listed."
+  type        = string
+  default     = null
+}
+
+variable "trail_key_arn" {
+  description = "The KMS key of that bucket, where it has one of its own. Null for none."
+  type        = string
+  default     = null
+}
+
 variable "max_receives" {
   description = "How often a message is tried before it goes to the dead-letter queue."
   type        = number

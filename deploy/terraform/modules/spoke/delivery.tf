@@ -45,11 +45,6 @@ data "aws_iam_policy_document" "eventbridge" {
       type        = "Service"
       identifiers = ["events.amazonaws.com"]
     }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account]
-    }
   }
 }
 
