@@ -1,0 +1,117 @@
+package metrics_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/metrics"
+)
+
+// shelf is a ledger with one case that is due, or one that can't be reached.
+type shelf struct {
+	ledger.Store
+	now  time.Time
+	away bool
+	read int
+}
+
+func (s *shelf) Cases(context.Context, ledger.Filter) ([]*ledger.Case, error) {
+	if s.read++; s.away {
+		return nil, errors.New("away")
+	}
+	return []*ledger.Case{{State: ledger.Held}}, nil
+}
+
+func (s *shelf) Next(context.Context) (time.Time, error) { return s.now.Add(-7 * time.Second), nil }
+
+func (s *shelf) clock() time.Time { return s.now }
+
+func set(s *shelf) *metrics.Meter {
+	s.now = time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
+	return metrics.New(metrics.Options{Version: "1", Playbooks: []string{"launch.known"}, Store: s, Now: s.clock})
+}
+
+func scrape(m *metrics.Meter) string {
+	w := httptest.NewRecorder()
+	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	return w.Body.String()
+}
+
+func wants(t *testing.T, page string, lines ...string) {
+	t.Helper()
+	for _, l := range lines {
+		if !strings.Contains(page, "\n"+l+"\n") {
+			t.Errorf("the page does not say %s:\n%s", l, page)
+		}
+	}
+}
+
+func TestNobodyMakesSeriesByMakingNames(t *testing.T) {
+	m := set(&shelf{})
+	for i := range 100 {
+		m.Stopped(fmt.Sprint("made-up.", i), errors.New("no"))
+		m.Acted(fmt.Sprint("made-up.", i), nil)
+		m.Moved(&ledger.Case{Playbook: fmt.Sprint("made-up.", i), State: ledger.Observed}, engine.Stand{State: ledger.Suspected})
+	}
+	m.Stopped("launch.known", errors.New("no"))
+	wants(t, scrape(m), `riposte_errors_total{playbook="other"} 100`, `riposte_errors_total{playbook="launch.known"} 1`,
+		`riposte_actions_total{kind="other",outcome="done"} 100`, `riposte_case_states_total{playbook="other",state="observed"} 100`)
+}
+
+func TestAChangeIsDoneRefusedOrAnError(t *testing.T) {
+	m := set(&shelf{})
+	m.Acted("ec2.terminate", nil)
+	m.Acted("ec2.terminate", fmt.Errorf("terminate: %w", action.ErrCannot))
+	m.Acted("ec2.terminate", errors.New("i/o timeout"))
+	wants(t, scrape(m), `riposte_actions_total{kind="ec2.terminate",outcome="done"} 1`,
+		`riposte_actions_total{kind="ec2.terminate",outcome="refused"} 1`, `riposte_actions_total{kind="ec2.terminate",outcome="error"} 1`)
+}
+
+func TestTimesAreMeasuredOnceAndNeverBelowZero(t *testing.T) {
+	m := set(&shelf{})
+	at := time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
+	c := &ledger.Case{Playbook: "launch.known", State: ledger.Contained, Times: ledger.Times{
+		Occurred: at.Add(time.Second), // AWS's clock goes before ours
+		Received: at, Decided: at.Add(2 * time.Second), FirstChange: at.Add(2 * time.Second), Contained: at.Add(4 * time.Second),
+	}}
+	m.Moved(c, engine.Stand{State: ledger.Suspected, Times: ledger.Times{Occurred: c.Times.Occurred, Received: at}})
+	was := engine.Stand{State: c.State, Times: c.Times}
+	c.State = ledger.Held // something joined
+	m.Moved(c, was)
+	wants(t, scrape(m), `riposte_delivery_seconds_sum 0`, `riposte_delivery_seconds_count 1`, `riposte_answer_seconds_sum 4`,
+		`riposte_answer_seconds_count 1`, `riposte_time_to_contain_seconds_sum 3`, `riposte_time_to_contain_seconds_count 1`,
+		`riposte_stage_seconds_count{stage="first_change_contained"} 1`)
+}
+
+func TestTheBacklogIsReadFromTheLedgerNowAndThen(t *testing.T) {
+	s := &shelf{}
+	m := set(s)
+	wants(t, scrape(m), `riposte_open_cases{state="held"} 1`, `riposte_open_cases{state="acting"} 0`, `riposte_due_age_seconds 7`)
+	scrape(m)
+	if s.read != 1 {
+		t.Errorf("the ledger was read %d times in one moment", s.read)
+	}
+	s.now = s.now.Add(time.Minute)
+	scrape(m)
+	if s.read != 2 {
+		t.Errorf("a minute later it was read %d times", s.read)
+	}
+}
+
+func TestALedgerThatIsAwayHidesNoOtherFigure(t *testing.T) {
+	m := set(&shelf{away: true})
+	m.LedgerFailed()
+	page := scrape(m)
+	wants(t, page, `riposte_ledger_errors_total 1`)
+	if strings.Contains(page, "riposte_open_cases{") {
+		t.Error("cases are told that nobody could read")
+	}
+}
