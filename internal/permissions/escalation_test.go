@@ -294,11 +294,13 @@ func TestContainMayDenyAndNothingElse(t *testing.T) {
 		if policy != "" {
 			context["iam:PolicyARN"], context["iam:PermissionsBoundary"] = prefix+"policy/"+policy, prefix+"policy/"+policy
 		}
-		got := iam.Evaluate(iam.Request{Action: call, Resource: on, Context: iam.ContextOf(context)}, iam.Policies{Identity: []iam.Policy{contain}}).Effect == iam.Allowed
 		kind, _, _ := strings.Cut(strings.TrimPrefix(on, prefix), "/")
-		fits := kind == "user" && strings.Contains(call, "User") || kind == "role" && strings.Contains(call, "Role")
+		if fits := kind == "user" && strings.Contains(call, "User") || kind == "role" && strings.Contains(call, "Role") || own[call] == ""; !fits {
+			return // nobody can ask for that
+		}
+		got := iam.Evaluate(iam.Request{Action: call, Resource: on, Context: iam.ContextOf(context)}, iam.Policies{Identity: []iam.Policy{contain}}).Effect == iam.Allowed
 		itself := on == prefix+"role/riposte-contain" || on == prefix+"role/riposte-author"
-		if want := own[call] != "" && own[call] == policy && fits && !itself; got != want {
+		if want := own[call] != "" && own[call] == policy && !itself; got != want {
 			r.Errorf("%s on %s with policy %q: allowed %v, want %v", call, on, policy, got, want)
 		}
 	})

@@ -17,21 +17,24 @@ type scope struct {
 	condition map[string]map[string][]string
 }
 
+// Where a call takes resources of one sort only (groups, instances, templates, users), all of that sort are "*": a pattern of
+// nothing but wildcards would say the same, and emulators that know no resources would refuse it.
 var (
-	everywhere  = scope{name: "Read", resources: []string{"*"}} // Describe calls take no resource
-	findings    = scope{name: "Findings", resources: []string{"arn:*:securityhub:*:*:product/*/default"}}
-	groups      = scope{name: "Groups", resources: []string{"arn:*:autoscaling:*:*:autoScalingGroup:*:autoScalingGroupName/*"}}
-	instances   = scope{name: "Instances", resources: []string{"arn:*:ec2:*:*:instance/*"}}
-	interfaces  = scope{name: "Interfaces", resources: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ec2:*:*:network-interface/*", "arn:*:ec2:*:*:security-group/*"}}
+	anyResource = []string{"*"}
+	everywhere  = scope{name: "Read", resources: anyResource} // Describe calls take no resource
+	findings    = scope{name: "Findings", resources: anyResource}
+	groups      = scope{name: "Groups", resources: anyResource}
+	instances   = scope{name: "Instances", resources: anyResource}
+	interfaces  = scope{name: "Interfaces", resources: anyResource}
 	launches    = scope{"LaunchFromTemplates", []string{"arn:*:ec2:*:*:*"}, map[string]map[string][]string{"ArnLike": {"ec2:LaunchTemplate": {templateARNs}}}}
 	launchTags  = scope{"TagWhatIsLaunched", []string{"arn:*:ec2:*:*:*"}, exactly("ec2:CreateAction", "RunInstances")}
 	passed      = scope{"PassToInstances", []string{roleARNs}, exactly("iam:PassedToService", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")}
-	templates   = scope{name: "Templates", resources: []string{templateARNs}}
-	users       = scope{name: "Users", resources: []string{userARNs}}
+	templates   = scope{name: "Templates", resources: anyResource}
+	users       = scope{name: "Users", resources: anyResource}
 	roles       = scope{name: "Roles", resources: []string{roleARNs}}
-	deniedUsers = scope{"DenyUsers", []string{userARNs}, only("iam:PolicyARN", action.DenyPolicy)}
+	deniedUsers = scope{"DenyUsers", anyResource, only("iam:PolicyARN", action.DenyPolicy)}
 	deniedRoles = scope{"DenyRoles", []string{roleARNs}, only("iam:PolicyARN", action.DenyPolicy)}
-	boundUsers  = scope{"BoundUsers", []string{userARNs}, only("iam:PermissionsBoundary", action.BoundaryPolicy)}
+	boundUsers  = scope{"BoundUsers", anyResource, only("iam:PermissionsBoundary", action.BoundaryPolicy)}
 )
 
 const (
@@ -105,7 +108,7 @@ func scopeOf(tier, call string) (scope, error) {
 // the rights of its role. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-ec2_Attribute
 func neverCode() iam.Statement {
 	return iam.Statement{
-		Sid: "NeverCode", Effect: "Deny", Action: []string{"ec2:ModifyInstanceAttribute"}, Resource: []string{"*"},
+		Sid: "NeverCode", Effect: "Deny", Action: []string{"ec2:ModifyInstanceAttribute"}, Resource: []string{"arn:*:ec2:*:*:instance/*"},
 		Condition: map[string]map[string][]string{"StringEqualsIgnoreCase": {"ec2:Attribute": {"userData"}}},
 	}
 }
