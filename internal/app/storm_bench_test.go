@@ -42,7 +42,7 @@ accounts:
   - id: "137112412989"
     name: Amazon
     alias: amazon
-    regions: {eu-west-1: {images: [{id: ami-0aaaaaaaaaaaaaaaa, name: al2023, public: true, created: 2029-12-01T00:00:00Z}]}}
+    regions: {AMAZON}
   - id: "111122223333"
     name: shop
     users:
@@ -52,8 +52,25 @@ accounts:
       - name: riposte
         keys: [{id: AKIARIPOSTE000000001, secret: own}]
         inline: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
-    regions: {eu-west-1: {}}
+    regions: {SHOP}
 `
+
+// places are where the attacks happen: changes that destroy are paced, two a second in each.
+func places() []string {
+	return []string{
+		"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1",
+	}
+}
+
+// snapshot is the shop, in all places.
+func snapshot() []byte {
+	var amazon, own []string
+	for _, region := range places() {
+		amazon = append(amazon, region+": {images: [{id: ami-0aaaaaaaaaaaaaaaa, name: al2023, public: true, created: 2029-12-01T00:00:00Z}]}")
+		own = append(own, region+": {}")
+	}
+	return []byte(strings.NewReplacer("AMAZON", strings.Join(amazon, ", "), "SHOP", strings.Join(own, ", ")).Replace(shop))
+}
 
 const stormConfig = `
 playbooks: {launch.unapproved-image: {mode: act}}
@@ -117,7 +134,7 @@ func newStorm(b *testing.B, hits int) *storm {
 	b.Helper()
 	s := &storm{TB: b, wake: make(chan struct{}, 1), posted: map[string]time.Time{}, changed: map[string]time.Duration{}}
 	var err error
-	s.world, err = world.New([]byte(shop), world.Options{})
+	s.world, err = world.New(snapshot(), world.Options{})
 	s.must(err)
 	store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "riposte.db"))
 	s.must(err)
@@ -145,9 +162,9 @@ func newStorm(b *testing.B, hits int) *storm {
 // attack makes the records of attacks.
 func (s *storm) attack(n int) {
 	mallory := aws.Credentials{AccessKeyID: "AKIAMALLORY000000001", SecretAccessKey: "first"}
-	client := ec2.NewFromConfig(s.world.Config(event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}, mallory))
-	for range n {
-		_, err := client.RunInstances(s.Context(), &ec2.RunInstancesInput{
+	for i := range n {
+		place := event.Place{Partition: "aws", Account: "111122223333", Region: places()[i%len(places())]}
+		_, err := ec2.NewFromConfig(s.world.Config(place, mallory)).RunInstances(s.Context(), &ec2.RunInstancesInput{
 			ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), InstanceType: types.InstanceTypeT3Micro, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 		})
 		s.must(err)
