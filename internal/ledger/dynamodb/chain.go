@@ -33,7 +33,11 @@ func (t *tx) append(r *row, l ledger.Link) error {
 	if err != nil {
 		return err
 	}
-	t.put(entryKey(r.id, e.Seq), item{"hash": text(e.Hash), "bytes": blob(e.Bytes)}, absent(errAgain))
+	there := errAgain
+	if e.Seq == 1 {
+		there = errTaken
+	}
+	t.put(entryKey(r.id, e.Seq), item{"hash": text(e.Hash), "bytes": blob(e.Bytes)}, absent(there))
 	r.seq, r.head, r.unsealed = e.Seq, e.Hash, r.id != ledger.CheckpointChain
 	return nil
 }

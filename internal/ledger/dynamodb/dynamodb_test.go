@@ -93,6 +93,8 @@ func TestStore(t *testing.T) {
 		{"a table that is throttled", throttled},
 		{"whoever is told to stop writes nothing", stopped},
 		{"a large case", large},
+		{"an attack of the demo", attacked},
+		{"replicas race for a limit", limited},
 		{"a storm on one root", storm},
 	} {
 		t.Run(x.name, func(t *testing.T) { x.tell(t, s) })
