@@ -24,7 +24,7 @@ type rights struct {
 }
 
 func of(playbooks []playbook.Definition) (rights, error) {
-	tiers, err := permissions.For(playbooks)
+	tiers, err := permissions.Roles{}.For(playbooks)
 	if err != nil {
 		return rights{}, err
 	}
