@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -112,6 +113,7 @@ func (s *Server) Run(ctx context.Context) error {
 	go func() {
 		if s.crew.together(ctx) {
 			s.Log.Info("ready", "workers", s.Workers)
+			debug.FreeOSMemory() // what only the start needed
 		}
 	}()
 	for {
