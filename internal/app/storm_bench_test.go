@@ -59,6 +59,7 @@ accounts:
 func places() []string {
 	return []string{
 		"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1",
+		"eu-south-1", "eu-south-2", "eu-central-2", "ap-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
 	}
 }
 
