@@ -19,5 +19,5 @@ lint: ## the part of test that runs nothing
 bench: ## figures, as ratios measured in the same run, beside those to reach; a minute
 	@.ci/bench
 
-generate: ## docs/cli.md, docs/playbooks/, docs/config.schema.json
+generate: ## docs/cli.md, docs/playbooks/, docs/config.schema.json, what is generated of deploy/
 	go test ./cmd/riposte -count=1 -run '^TestGeneratedDocs$$' -update
