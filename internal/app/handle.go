@@ -103,7 +103,11 @@ func (a *App) admit(ctx context.Context, events []event.Event) (ads []ledger.Adm
 			err = &source.Malformed{Err: fmt.Errorf("event %s can't be judged: %w", names(events), panicked(v))}
 		}
 	}()
-	return a.Engine.Receive(ctx, events...)
+	ads, err = a.Engine.Receive(ctx, events...)
+	if errors.Is(err, ledger.ErrFull) {
+		err = &source.Postponed{Err: err}
+	}
+	return ads, err
 }
 
 func names(events []event.Event) string {

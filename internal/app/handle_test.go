@@ -191,3 +191,32 @@ func message(t *rapid.T) string {
 	}
 	return " " + record + "\n"
 }
+
+// crowded is a ledger of which one case takes no more.
+type crowded struct {
+	ledger.Store
+	resource string
+}
+
+func (c crowded) Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]ledger.Admission, error) {
+	for _, l := range leads {
+		if l.Resource.ID == c.resource {
+			return nil, fmt.Errorf("admit %s: %w", c.resource, ledger.ErrFull)
+		}
+	}
+	return c.Store.Admit(ctx, now, leads)
+}
+
+// Whoever fills one case postpones what he adds to it, and nothing else.
+func TestACaseThatIsFullPostponesItsOwnMessages(t *testing.T) {
+	a := receiving(t)
+	a.Engine.Store = crowded{a.Store, "i-0123456789abcdef0"}
+	var own *source.Postponed
+	if _, err := a.Handle(t.Context(), []byte(launch("e1", "RunInstances"))); !errors.As(err, &own) || !errors.Is(err, ledger.ErrFull) {
+		t.Errorf("the full one: %v", err)
+	}
+	other := strings.ReplaceAll(launch("e2", "RunInstances"), "i-0123456789abcdef0", "i-0fedcba9876543210")
+	if got := outcome(a.Handle(t.Context(), []byte(other))); got != "opened" {
+		t.Errorf("another: %q", got)
+	}
+}

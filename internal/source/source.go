@@ -8,7 +8,8 @@ import (
 )
 
 // Handle takes the body of one message and stores what it makes suspicious. Nil: the message may be acknowledged. A
-// *Malformed: some of it can't be read, now or ever; what could be read was stored. Any other error: it may come again.
+// *Malformed: some of it can't be read, now or ever; what could be read was stored. A *Postponed: it may come again, and
+// says nothing of the others. Any other error: it may come again, and so would the next.
 // The body is the caller's again when it returns.
 type Handle func(ctx context.Context, body []byte) error
 
@@ -17,6 +18,13 @@ type Malformed struct{ Err error }
 
 func (m *Malformed) Error() string { return "message: " + m.Err.Error() }
 func (m *Malformed) Unwrap() error { return m.Err }
+
+// Postponed says that a message can't be stored for now, for a reason that is this message's own. Whoever can cause such
+// messages must not be able to make a source believe that the store is away, and hold up what everybody else does.
+type Postponed struct{ Err error }
+
+func (p *Postponed) Error() string { return p.Err.Error() }
+func (p *Postponed) Unwrap() error { return p.Err }
 
 // Stream is many records behind each other: a log file, or a pipe.
 type Stream struct {

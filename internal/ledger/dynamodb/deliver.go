@@ -52,7 +52,7 @@ func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messa
 // message writes one message and what the record says of it.
 func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
 	if len(r.waiting) >= room(m) {
-		return fmt.Errorf("%d messages wait for case %s: it takes no more of these until some are taken", len(r.waiting), r.id)
+		return fmt.Errorf("%w %s: of this sort it takes no more than %d until some are taken", ledger.ErrFull, r.id, room(m))
 	}
 	body, err := json.Marshal(m)
 	if err != nil {

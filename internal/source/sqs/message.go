@@ -38,6 +38,12 @@ func (s *Source) handle(ctx context.Context, m types.Message) fate {
 		s.Log.Warn("a message can't be read: it is left to the dead-letter queue", "source", s.Name, "message", id(m), "error", bad.Err)
 		return poison
 	}
+	var own *source.Postponed
+	if errors.As(err, &own) {
+		s.Meter.Failed(s.Name)
+		s.Log.Warn("a message can't be stored for now: it comes again", "source", s.Name, "message", id(m), "error", own.Err)
+		return failed
+	}
 	if s.store.ended(err) {
 		s.Meter.Failed(s.Name)
 		return failed

@@ -38,6 +38,8 @@ func (s *store) handle(_ context.Context, body []byte) error {
 		return errors.New("no space left on device")
 	case bytes.HasPrefix(body, []byte("bad")):
 		return &source.Malformed{Err: errors.New("no valid JSON at byte 0")}
+	case bytes.HasPrefix(body, []byte("full")):
+		return &source.Postponed{Err: errors.New("too many messages wait for the case")}
 	}
 	s.kept = append(s.kept, string(body))
 	return nil
@@ -141,6 +143,31 @@ func TestAStoreThatIsAwayIsWaitedFor(t *testing.T) {
 		}
 		if f.again == 0 || f.failed == 0 {
 			t.Errorf("counted %d again and %d failed", f.again, f.failed)
+		}
+	})
+}
+
+// Somebody makes far more of one case than it takes: what everybody else does is stored in the meantime, as fast as ever.
+func TestOneCaseThatIsFullHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s, f, log := &queue{}, &store{}, &figures{}, &bytes.Buffer{}
+		for _, body := range many(60) {
+			for range 10 {
+				q.send("full")
+			}
+			q.send(body)
+		}
+		stop := reading(t, q, "q", s.handle, f, log)
+		time.Sleep(2 * time.Second)
+		stop()
+		if got := s.all(); !slices.Equal(got, many(60)) {
+			t.Errorf("stored within two seconds: %q", got)
+		}
+		if left := q.left(); len(left) != 600 || f.failed < 600 {
+			t.Errorf("%d are left, %d were counted", len(left), f.failed)
+		}
+		if text := log.String(); strings.Contains(text, "level=ERROR") {
+			t.Errorf("the store is taken to be away:\n%s", text)
 		}
 	})
 }
