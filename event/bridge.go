@@ -22,7 +22,7 @@ func (o object) bridge() *Bridge {
 func (b *Bridge) Vouch(e Event) error {
 	switch {
 	case !strings.HasPrefix(b.Source, "aws.") || strings.HasPrefix(b.Source, "aws.partner/"):
-		return errors.New("a record in an event that no AWS service sent: its source does not begin with aws.")
+		return errors.New("a record in an event whose source is no AWS service: those begin with aws. and no partner sends them")
 	case b.Account != "" && e.Account != "" && b.Account != e.Account:
 		return errors.New("a record in an event of another account than its own")
 	}

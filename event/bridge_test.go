@@ -44,10 +44,10 @@ func TestOnlyWhatAWSSentIsVouchedFor(t *testing.T) {
 	for _, c := range []struct{ name, source, account, want string }{
 		{"sent by a service", `"aws.ec2"`, `"111122223333"`, ""},
 		{"that names no account", `"aws.ec2"`, `""`, ""},
-		{"made up", `"my.app"`, `"111122223333"`, "a record in an event that no AWS service sent: its source does not begin with aws."},
-		{"without a source", `null`, `"111122223333"`, "a record in an event that no AWS service sent: its source does not begin with aws."},
-		{"almost AWS's", `"aws"`, `"111122223333"`, "a record in an event that no AWS service sent: its source does not begin with aws."},
-		{"made up by a partner", `"aws.partner/example.com/x"`, `"111122223333"`, "a record in an event that no AWS service sent: its source does not begin with aws."},
+		{"made up", `"my.app"`, `"111122223333"`, "a record in an event whose source is no AWS service: those begin with aws. and no partner sends them"},
+		{"without a source", `null`, `"111122223333"`, "a record in an event whose source is no AWS service: those begin with aws. and no partner sends them"},
+		{"almost AWS's", `"aws"`, `"111122223333"`, "a record in an event whose source is no AWS service: those begin with aws. and no partner sends them"},
+		{"made up by a partner", `"aws.partner/example.com/x"`, `"111122223333"`, "a record in an event whose source is no AWS service: those begin with aws. and no partner sends them"},
 		{"of another account", `"aws.ec2"`, `"444455556666"`, "a record in an event of another account than its own"},
 	} {
 		message := fmt.Sprintf(`{"detail-type":"AWS API Call via CloudTrail","source":%s,"account":%s,"detail":{"eventSource":"ec2.amazonaws.com",`+
