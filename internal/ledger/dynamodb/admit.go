@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -157,43 +156,5 @@ func (s *Store) join(ctx context.Context, now time.Time, id string, fresh []int,
 	for _, i := range fresh {
 		out[i] = ledger.Admission{Case: id, How: "joined"}
 	}
-	return nil
-}
-
-// openCase begins a case with its first lead in it. A root whose case is closed, which no commit leaves behind, is no reason
-// to look away: it is taken over.
-func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale string, l playbook.Lead) error {
-	name := ledger.Key(l)
-	c := ledger.Opened(g.id, name, l)
-	payload, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	r := row{
-		id: c.ID, schema: c.Schema, playbook: c.Playbook, account: c.Root.Account, state: c.State, version: 1, due: now, root: g.root,
-	}
-	t := &tx{}
-	err = t.append(&r, ledger.Link{
-		At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + l.Title},
-		Wrote: []ledger.Wrote{{What: ledger.WroteLead, Key: name, Sum: ledger.Sum([]byte(c.ID))}},
-	})
-	if err != nil {
-		return err
-	}
-	attributes, err := t.payload(&r, payload)
-	if err != nil {
-		return err
-	}
-	t.save(&r, attributes)
-	t.put(leadKey(name), item{"lead": text(name), "case_id": text(c.ID)}, absent(errAgain))
-	free := absent(errAgain)
-	if stale != "" {
-		free = condition{holds: isNew + " OR case_id = :stale", values: item{":stale": text(stale)}, otherwise: errAgain}
-	}
-	t.put(rootKey(g.root), item{"case_id": text(c.ID)}, free)
-	if err := s.run(ctx, t); err != nil {
-		return err
-	}
-	s.recent.wrote(r)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,10 +36,6 @@ func (f *faults) strike(_ context.Context, operation string, send func() error) 
 	f.turn.Unlock()
 	writes := !strings.Contains(operation, "Get") && operation != "Query" && operation != "Scan"
 	switch {
-	case n < 15 && operation == "TransactWriteItems":
-		f.note("conflict")
-		none, conflict := "None", "TransactionConflict"
-		return &types.TransactionCanceledException{CancellationReasons: reasons(none, conflict)}
 	case n < 20 && operation == "UpdateItem":
 		f.note("conflict")
 		return &types.TransactionConflictException{}
@@ -65,11 +62,27 @@ func errorOr(err, other error) error {
 	return other
 }
 
-func reasons(codes ...string) (out []types.CancellationReason) {
-	for _, c := range codes {
-		out = append(out, types.CancellationReason{Code: &c})
+// rivals get into the way of every third transaction.
+type rivals struct {
+	*client.Client
+	met atomic.Int64
+}
+
+func (r *rivals) TransactWriteItems(
+	ctx context.Context, in *client.TransactWriteItemsInput, o ...func(*client.Options),
+) (*client.TransactWriteItemsOutput, error) {
+	if r.met.Add(1)%3 != 0 {
+		return r.Client.TransactWriteItems(ctx, in, o...)
 	}
-	return out
+	cancelled := &types.TransactionCanceledException{}
+	for n := range in.TransactItems {
+		code := "None"
+		if n == 1 {
+			code = "TransactionConflict"
+		}
+		cancelled.CancellationReasons = append(cancelled.CancellationReasons, types.CancellationReason{Code: &code})
+	}
+	return nil, cancelled
 }
 
 // shaken: whoever tries again in the end has every case once, with its step made once.
@@ -79,7 +92,8 @@ func shaken(t *testing.T, s *service) {
 	f := &faults{Rand: rand.New(rand.NewSource(7)), met: map[string]int{}}
 	table := s.table(t)
 	calm := open(t, s.client(), table)
-	shaken := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, wire(f.strike)) }), table)
+	busy := &rivals{Client: s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, wire(f.strike)) })}
+	shaken := open(t, busy, table)
 	for n := range cases {
 		leads := []playbook.Lead{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)), ledgertest.Lead(fmt.Sprint("f-", n), fmt.Sprint("i-", n))}
 		for {
@@ -105,6 +119,9 @@ func shaken(t *testing.T, s *service) {
 		now = now.Add(time.Minute)
 	}
 	verified(t, calm, cases)
+	if busy.met.Load() < 10 {
+		t.Errorf("%d transactions, so hardly a rival", busy.met.Load())
+	}
 	for _, what := range []string{"conflict", "refused", "lost"} {
 		if f.met[what] == 0 {
 			t.Errorf("nothing met a fault of this kind: %s", what)

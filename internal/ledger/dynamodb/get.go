@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -59,34 +60,7 @@ type query struct {
 
 // items reads a partition and calls take for each item until that is false.
 func (s *Store) items(ctx context.Context, q query, take func(item) bool) error {
-	in := &dynamodb.QueryInput{TableName: &s.table, ExpressionAttributeValues: item{":p": text(q.partition)}}
-	hashed, sorted := pk, sk
-	switch q.index {
-	case wakeIndex:
-		hashed, sorted = wakeIn, wakeAt
-	case casesIndex:
-		hashed, sorted = listIn, pk
-	case unsealedIndex:
-		hashed, sorted = sealIn, pk
-	}
-	if q.index == "" {
-		in.ConsistentRead = aws.Bool(true)
-	} else {
-		in.IndexName = &q.index
-	}
-	in.ExpressionAttributeNames = map[string]string{"#p": hashed}
-	condition := "#p = :p"
-	if q.where != "" {
-		condition += " AND " + q.where
-		in.ExpressionAttributeNames["#s"] = sorted
-	}
-	in.KeyConditionExpression = &condition
-	for name, v := range q.values {
-		in.ExpressionAttributeValues[name] = v
-	}
-	if q.limit > 0 {
-		in.Limit = aws.Int32(int32(q.limit))
-	}
+	in := q.input(s.table)
 	for left := q.limit; ; {
 		out, err := s.client.Query(ctx, in)
 		if err != nil {
@@ -104,6 +78,37 @@ func (s *Store) items(ctx context.Context, q query, take func(item) bool) error 
 			return nil
 		}
 	}
+}
+
+// input is what DynamoDB is asked. The table is read as it stands, an index as it can be.
+func (q query) input(table string) *dynamodb.QueryInput {
+	hashed, sorted := pk, sk
+	switch q.index {
+	case wakeIndex:
+		hashed, sorted = wakeIn, wakeAt
+	case casesIndex:
+		hashed, sorted = listIn, pk
+	case unsealedIndex:
+		hashed, sorted = sealIn, pk
+	}
+	condition, names, values := "#p = :p", map[string]string{"#p": hashed}, item{":p": text(q.partition)}
+	if q.where != "" {
+		condition += " AND " + q.where
+		names["#s"] = sorted
+		maps.Copy(values, q.values)
+	}
+	in := &dynamodb.QueryInput{
+		TableName: &table, KeyConditionExpression: &condition, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+	}
+	if q.index == "" {
+		in.ConsistentRead = aws.Bool(true)
+	} else {
+		in.IndexName = &q.index
+	}
+	if q.limit > 0 {
+		in.Limit = aws.Int32(int32(q.limit))
+	}
+	return in
 }
 
 // spread runs one query on each of several partitions at once, and gives all that they found.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -17,7 +16,6 @@ import (
 const (
 	maxItems = 100
 	maxBytes = 3_900_000
-	maxTries = 40
 )
 
 const isNew = "attribute_not_exists(pk)"
@@ -103,31 +101,6 @@ func (c condition) expression() *string {
 	return &c.holds
 }
 
-// setter is an update expression.
-type setter struct {
-	expression string
-	names      map[string]string
-	values     item
-}
-
-func setting(attributes item, drop []string) setter {
-	u := setter{names: map[string]string{}, values: item{}}
-	var sets, drops []string
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		u.names["#"+name], u.values[":"+name] = name, attributes[name]
-		sets = append(sets, "#"+name+" = :"+name)
-	}
-	for _, name := range drop {
-		u.names["#"+name] = name
-		drops = append(drops, "#"+name)
-	}
-	u.expression = "SET " + strings.Join(sets, ", ")
-	if len(drops) > 0 {
-		u.expression += " REMOVE " + strings.Join(drops, ", ")
-	}
-	return u
-}
-
 // run writes all or nothing.
 func (s *Store) run(ctx context.Context, t *tx) error {
 	if len(t.items) > maxItems || t.size > maxBytes {
@@ -153,7 +126,7 @@ func (t *tx) why(err error) error {
 	if !errors.As(err, &cancelled) || len(cancelled.CancellationReasons) != len(t.means) {
 		return busy(err)
 	}
-	var other error
+	other := err
 	for i, r := range cancelled.CancellationReasons {
 		switch code := aws.ToString(r.Code); code {
 		case "None", "":
@@ -162,45 +135,10 @@ func (t *tx) why(err error) error {
 		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
 			other = errBusy
 		default:
-			if other == nil {
-				other = fmt.Errorf("write %s %s: %s: %s", t.keys[i].pk, t.keys[i].sk, code, aws.ToString(r.Message))
-			}
+			return fmt.Errorf("write %s %s: %s: %s", t.keys[i].pk, t.keys[i].sk, code, aws.ToString(r.Message))
 		}
 	}
 	return other
-}
-
-// busy tells a rival's transaction from a fault.
-func busy(err error) error {
-	if c, p := new(types.TransactionConflictException), new(types.TransactionInProgressException); errors.As(err, &c) || errors.As(err, &p) {
-		return errBusy
-	}
-	return err
-}
-
-// insist reads and writes until nobody comes between. A write that has begun is not cancelled: all of it happens or nothing,
-// and what DynamoDB was told it may have done.
-func insist(ctx context.Context, try func(context.Context) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	for n := 0; ; n++ {
-		err := try(ctx)
-		if !errors.Is(err, errAgain) && !errors.Is(err, errBusy) {
-			return err
-		}
-		if n == maxTries {
-			return fmt.Errorf("tried %d times: %w", n+1, err)
-		}
-		if n == 0 && errors.Is(err, errAgain) {
-			continue
-		}
-		if err := pause(ctx, n); err != nil {
-			return err
-		}
-	}
 }
 
 // weight is about what a value counts.

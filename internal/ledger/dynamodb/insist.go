@@ -1,0 +1,44 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+const maxTries = 40
+
+// insist reads and writes until nobody comes between. A write that has begun is not cancelled: all of it happens or nothing,
+// and what DynamoDB was told it may have done.
+func insist(ctx context.Context, try func(context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	for n := 0; ; n++ {
+		err := try(ctx)
+		if !errors.Is(err, errAgain) && !errors.Is(err, errBusy) {
+			return err
+		}
+		if n == maxTries {
+			return fmt.Errorf("tried %d times: %w", n+1, err)
+		}
+		if n == 0 && errors.Is(err, errAgain) {
+			continue
+		}
+		if err := pause(ctx, n); err != nil {
+			return err
+		}
+	}
+}
+
+// busy tells a rival's transaction from a fault.
+func busy(err error) error {
+	if c, p := new(types.TransactionConflictException), new(types.TransactionInProgressException); errors.As(err, &c) || errors.As(err, &p) {
+		return errBusy
+	}
+	return err
+}
