@@ -49,6 +49,7 @@ func TestOrganisationCanBePlanned(t *testing.T) {
 	d.Set(t, map[string]any{
 		"organization_id": "o-ab12cd34ef", "unit_ids": []string{"ou-ab12-cdef3456"}, "lambda_zip": function(t), "external_id": secret,
 		"management_role_arn": "arn:aws:iam::999900001111:role/deployer", "guarded_ids": []string{"r-ab12"}, "regions": []string{"eu-central-1"},
+		"checkpoint_bucket": "riposte-checkpoints-999900001111",
 	})
 	made := map[string]bool{}
 	for _, c := range d.Plan(t) {
@@ -56,6 +57,7 @@ func TestOrganisationCanBePlanned(t *testing.T) {
 	}
 	for _, address := range []string{
 		"aws_cloudformation_stack_instances.spokes", "module.hub.aws_cloudwatch_event_bus_policy.events[0]",
+		"module.hub.aws_s3_bucket_object_lock_configuration.checkpoints[0]",
 		`module.spoke.aws_cloudwatch_event_rule.calls["ec2"]`, `module.spoke_home[0].aws_cloudwatch_event_rule.calls["iam"]`,
 		`module.spoke_management[0].aws_iam_role.tier["audit"]`, "module.guardrail[0].aws_organizations_policy.guardrail",
 	} {

@@ -33,7 +33,7 @@ func Open(t testing.TB, folder string, env ...string) *Folder {
 	t.Helper()
 	f := &Folder{program: mototest.Program(t, "terraform")}
 	root := filepath.Join(t.TempDir(), "deploy")
-	if err := os.CopyFS(root, os.DirFS(Deploy())); err != nil {
+	if err := copyModules(root, deploy()); err != nil {
 		t.Fatalf("copy the modules: %v", err)
 	}
 	f.path = filepath.Join(root, folder)
@@ -149,8 +149,8 @@ func (f *Folder) run(ctx context.Context, limit time.Duration, args ...string) (
 	return out.Bytes(), nil
 }
 
-// Deploy is the project's folder of modules and templates.
-func Deploy() string {
+// deploy is the project's folder of modules and templates.
+func deploy() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "..", "..", "deploy")
 }
