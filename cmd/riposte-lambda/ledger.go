@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	client "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -14,7 +13,7 @@ import (
 
 // ledger opens the record, in a table of the function's own region.
 func (s *settings) ledger(ctx context.Context, base func(event.Place) aws.Config) (ledger.Store, error) {
-	store, err := dynamodb.Open(ctx, client.NewFromConfig(base(event.Place{Region: s.region})), s.config.Ledger.Name)
+	store, err := dynamodb.Connect(ctx, base(event.Place{Region: s.region}), s.config.Ledger.Name)
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}

@@ -97,6 +97,7 @@ func TestStore(t *testing.T) {
 		{"replicas race for a limit", limited},
 		{"answers that are cut short", cutShort},
 		{"a storm on one root", storm},
+		{"an inbox that is full", full},
 	} {
 		t.Run(x.name, func(t *testing.T) { x.tell(t, s) })
 	}

@@ -195,3 +195,23 @@ func storm(t *testing.T, s *service) {
 		t.Errorf("%+v, %v", v.Broken, err)
 	}
 }
+
+// full: so many leads wait that no more are taken, and people's orders are.
+func full(t *testing.T, s *service) {
+	e, now := s.collect(t), ledgertest.Start()
+	waiting := &types.AttributeValueMemberL{}
+	for n := range 2000 {
+		waiting.Value = append(waiting.Value, str(fmt.Sprintf("%032d", n)))
+	}
+	e.set(e.one, "head", "waiting", waiting)
+	if _, err := e.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-9", "i-1")}); !errors.Is(err, ledger.ErrFull) {
+		t.Errorf("one lead more: %v", err)
+	}
+	if a, err := e.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-9", "i-9")}); err != nil || a[1].How != "opened" {
+		t.Errorf("a copy, and another root's: %+v, %v", a, err)
+	}
+	order := ledger.Message{Key: "o-1", Order: &ledger.Order{Verb: ledger.Dismiss, By: "alice", At: now}}
+	if fresh, err := e.Send(t.Context(), now, e.one, order); err != nil || !fresh {
+		t.Errorf("an order: %t, %v", fresh, err)
+	}
+}
