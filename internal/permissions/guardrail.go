@@ -41,22 +41,26 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 			[]string{"arn:*:iam::*:policy/riposte-*", "arn:*:iam::*:policy/*/riposte-*"}, nil),
 		spare("KeepRoles", []string{contain, author}, deployers, []string{
 			"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
-			"iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
+			"iam:PassRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
 		}, named, nil),
 		spare("KeepRules", nil, deployers, []string{
-			"events:DeleteRule", "events:DisableRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets",
-		}, []string{"arn:*:events:*:*:rule/riposte-*"}, nil),
+			"events:DeleteEventBus", "events:DeleteRule", "events:DisableRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:UpdateEventBus",
+		}, []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, nil),
 		spare("KeepQueues", runs, deployers, []string{
 			"sqs:AddPermission", "sqs:DeleteMessage", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:ReceiveMessage", "sqs:RemovePermission", "sqs:SetQueueAttributes",
 		}, []string{"arn:*:sqs:*:*:riposte-*"}, nil),
 		spare("KeepTables", runs, deployers, []string{
-			"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable", "dynamodb:PutItem",
-			"dynamodb:PutResourcePolicy", "dynamodb:UpdateItem", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
+			"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable", "dynamodb:PartiQLDelete",
+			"dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:PutResourcePolicy", "dynamodb:UpdateContinuousBackups",
+			"dynamodb:UpdateItem", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
 		}, []string{"arn:*:dynamodb:*:*:table/riposte-*"}, nil),
 		spare("KeepFunctions", nil, deployers, []string{
-			"lambda:AddPermission", "lambda:DeleteFunction", "lambda:DeleteFunctionConcurrency", "lambda:PutFunctionConcurrency",
-			"lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
-		}, []string{"arn:*:lambda:*:*:function:riposte-*"}, nil),
+			"lambda:AddPermission", "lambda:DeleteFunction", "lambda:DeleteFunctionConcurrency", "lambda:InvokeAsync", "lambda:InvokeFunction",
+			"lambda:PutFunctionConcurrency", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
+		}, []string{functionARNs}, nil),
+		// A mapping is known by its function alone: https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+		spare("KeepMappings", nil, deployers, []string{"lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"},
+			[]string{"arn:*:lambda:*:*:event-source-mapping:*"}, map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}}),
 	}}
 	b, err := d.JSON()
 	if err != nil {
@@ -67,6 +71,8 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 	}
 	return d, nil
 }
+
+const functionARNs = "arn:*:lambda:*:*:function:riposte-*"
 
 // spare denies calls to everybody but those whose principal matches.
 func spare(sid string, own, deployers, calls, resources []string, when map[string]map[string][]string) iam.Statement {

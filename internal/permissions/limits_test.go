@@ -86,7 +86,10 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const role = "arn:aws:iam::111122223333:role/"
+	const role, mapping = "arn:aws:iam::111122223333:role/", "arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:11111111-2222-4333-8444-555555555555"
+	ofFunction := func(name string) map[string]string {
+		return map[string]string{"lambda:FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:" + name}
+	}
 	denies, bounds := map[string]string{"iam:PolicyARN": policies + "riposte-deny"}, map[string]string{"iam:PermissionsBoundary": policies + "riposte-deny-boundary"}
 	for _, c := range []struct {
 		name, who, call, on string
@@ -108,6 +111,15 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 		{"a role of another name", "admin", "iam:CreateRole", role + "web", nil, false},
 		{"an attacker's role under riposte's prefix can still be contained", "riposte-contain", "iam:AttachRolePolicy", role + "riposte-evil", denies, false},
 		{"the rules are switched off", "admin", "events:DisableRule", "arn:aws:events:eu-west-1:111122223333:rule/riposte-ec2", nil, true},
+		{"the bus is taken away", "admin", "events:DeleteEventBus", "arn:aws:events:eu-west-1:111122223333:event-bus/riposte-events", nil, true},
+		{"somebody's function is given riposte's own role", "admin", "iam:PassRole", role + "riposte-own", nil, true},
+		{"or a role of his", "admin", "iam:PassRole", role + "web", nil, false},
+		{"who deploys it gives it to riposte's", "stacksets-exec-1", "iam:PassRole", role + "riposte-own", nil, false},
+		{"the function is told what never happened", "admin", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
+		{"the function is cut off from its queue", "admin", "lambda:UpdateEventSourceMapping", mapping, ofFunction("riposte-function"), true},
+		{"or somebody's own from his", "admin", "lambda:UpdateEventSourceMapping", mapping, ofFunction("web"), false},
+		{"the record is rewritten by a statement", "admin", "dynamodb:PartiQLUpdate", "arn:aws:dynamodb:eu-west-1:111122223333:table/riposte-record", nil, true},
+		{"riposte writes it", "riposte-own", "dynamodb:UpdateItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/riposte-record", nil, false},
 		{"somebody takes messages away", "admin", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, true},
 		{"riposte takes them", "riposte-own", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, false},
 		{"other services are no business of it", "admin", "s3:DeleteBucket", "arn:aws:s3:::web", nil, false},
