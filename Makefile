@@ -1,5 +1,5 @@
 # riposte: what can be done here. `make test` is what every change must pass.
-.PHONY: build lambda test tools lint bench generate
+.PHONY: build lambda test soak tools lint bench generate
 
 build: ## the binary, into bin/
 	go build -trimpath -o bin/ ./cmd/...
@@ -9,6 +9,9 @@ lambda: ## the function's packages, into bin/: riposte-lambda-arm64.zip and ripo
 
 test: ## format, vet, staticcheck, tests with the race detector; generated files and the import rule are among the tests
 	@.ci/check format vet staticcheck tools tests
+
+soak: ## two replicas under load for SOAK (10m), killed at random; then the ledger verified, every expected case counted
+	go test ./e2e -count=1 -timeout 60m -v -run '^TestReplicas' -soak $(or $(SOAK),10m) -pace $(or $(PACE),4s) -seed $(or $(SEED),1)
 
 tools: ## what tests run against and is not on PATH: moto_server, aws, cfn-lint, by pip into .tools
 	@.ci/check tools

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 
 	"github.com/ripostehq/riposte/action"
 )
@@ -87,6 +88,30 @@ func (h *shop) stands(want map[string]expected) error {
 		}
 	}
 	return errors.Join(wrong...)
+}
+
+// told wants one finding of each case in which something was done, and none beside them.
+func (h *shop) told(want map[string]expected) error {
+	seen := map[string]int{}
+	pages := securityhub.NewGetFindingsPaginator(h.findings, &securityhub.GetFindingsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(h.ctx)
+		if err != nil {
+			return err
+		}
+		for _, f := range page.Findings {
+			seen[*f.Id]++
+		}
+	}
+	for id, n := range seen {
+		if n > 1 {
+			return fmt.Errorf("finding %s is there %d times", id, n)
+		}
+	}
+	if len(seen) != ended(want) {
+		return fmt.Errorf("%d findings, want %d", len(seen), ended(want))
+	}
+	return nil
 }
 
 // suspended are the processes that stand still, in order, by group.

@@ -29,6 +29,7 @@ type shop struct {
 	place                event.Place
 	ec2                  *ec2.Client
 	scaling              *autoscaling.Client
+	findings             *securityhub.Client
 	golden, public       string // images
 	subnet               string
 	goldenWeb, publicWeb string // launch templates
@@ -36,8 +37,8 @@ type shop struct {
 
 func openShop(t *testing.T, p event.Place, cfg aws.Config) *shop {
 	t.Helper()
-	h := &shop{t: t, ctx: t.Context(), place: p, ec2: ec2.NewFromConfig(cfg), scaling: autoscaling.NewFromConfig(cfg)}
-	_, err := securityhub.NewFromConfig(cfg).EnableSecurityHub(h.ctx, &securityhub.EnableSecurityHubInput{})
+	h := &shop{t: t, ctx: t.Context(), place: p, ec2: ec2.NewFromConfig(cfg), scaling: autoscaling.NewFromConfig(cfg), findings: securityhub.NewFromConfig(cfg)}
+	_, err := h.findings.EnableSecurityHub(h.ctx, &securityhub.EnableSecurityHubInput{})
 	must(t, err)
 	subnets, err := h.ec2.DescribeSubnets(h.ctx, &ec2.DescribeSubnetsInput{})
 	must(t, err)
