@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/go-cmp/cmp"
@@ -157,6 +159,27 @@ func disable(t *testing.T, moto *mototest.Server, r pattern.Rule) {
 	_, err := eventbridge.NewFromConfig(moto.Config(ireland)).DisableRule(t.Context(), &eventbridge.DisableRuleInput{Name: aws.String("riposte-" + r.Name)})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestATrailsBucket(t *testing.T) {
+	moto := mototest.Start(t)
+	p := doctor.Parts{
+		Config: configured(t, "sources: [{s3: {bucket: org-trail, region: eu-west-1}}]"), Own: moto.Config, Home: ireland,
+		Ledger: func() (string, error) { return "it can be read", nil }, Now: time.Now, Call: time.Minute,
+		AWS: cloud.New(cloud.Options{Base: moto.Config, Guard: doctor.Guard(), Now: time.Now}),
+	}
+	if found := said(t, p); !strings.HasPrefix(found[3], "failed source eu-west-1: ") || !strings.Contains(found[3], "NoSuchBucket") {
+		t.Errorf("a bucket that there is not is found to be %q", found[3])
+	}
+	_, err := s3.NewFromConfig(moto.Config(ireland), func(o *s3.Options) { o.UsePathStyle = true }).CreateBucket(t.Context(), &s3.CreateBucketInput{
+		Bucket: aws.String("org-trail"), CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: "eu-west-1"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := said(t, p); found[3] != "ok source eu-west-1" {
+		t.Errorf("the bucket is found to be %q", found[3])
 	}
 }
 

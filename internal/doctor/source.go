@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
@@ -21,6 +22,8 @@ func (p Parts) sources() (out []check) {
 		switch {
 		case s.SQS != nil:
 			out = append(out, func(ctx context.Context) []Finding { return p.queue(ctx, *s.SQS) })
+		case s.S3 != nil:
+			out = append(out, func(ctx context.Context) []Finding { return p.bucket(ctx, *s.S3) })
 		case s.HTTP != nil:
 			out = append(out, func(context.Context) []Finding { return p.secret(*s.HTTP) })
 		}
@@ -31,6 +34,24 @@ func (p Parts) sources() (out []check) {
 		})
 	}
 	return out
+}
+
+// bucket asks whether the trail's bucket can be listed, and the queue that tells of new objects be read.
+func (p Parts) bucket(ctx context.Context, b config.S3) []Finding {
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	client := s3.NewFromConfig(p.Own(event.Place{Partition: p.Home.Partition, Region: b.Region}), func(o *s3.Options) {
+		o.UsePathStyle = o.BaseEndpoint != nil // an emulator has no name per bucket
+	})
+	_, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
+		Bucket: &b.Bucket, Prefix: &b.Prefix, MaxKeys: aws.Int32(1),
+	})
+	found := one(Finding{Check: "source", Region: b.Region, State: OK, Says: fmt.Sprintf("bucket %s can be listed", b.Bucket)}, err,
+		"give riposte's own role s3:ListBucket on the bucket and s3:GetObject on what is in it, and check its name and region")
+	if b.QueueURL == "" {
+		return found
+	}
+	return append(found, p.queue(ctx, config.SQS{QueueURL: b.QueueURL, Region: b.Region})...)
 }
 
 // secret asks whether the listener has one; what it is nobody is told.
