@@ -81,14 +81,18 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, verdict+"\n"+strings.Join(lines, "\n")+"\n")
 }
 
-// reach asks the ledger something cheap.
+// reach asks the ledger something cheap, and whether what was written last is on its disk: one that can be read and takes
+// nothing any more, as after a failed sync, has every message come again and every case stand still.
 func (h *health) reach(ctx context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if now := h.now(); now.Sub(h.at) >= asked || now.Before(h.at) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 		defer cancel()
-		_, h.ledger = h.live.App().Store.Next(ctx)
+		store := h.live.App().Store
+		if _, h.ledger = store.Next(ctx); h.ledger == nil {
+			h.ledger = store.Sync(ctx)
+		}
 		h.at = now
 	}
 	return h.ledger

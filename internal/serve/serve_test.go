@@ -123,6 +123,23 @@ func TestAnOutageOfTheLedgerEndsNothing(t *testing.T) {
 	}
 }
 
+// unsound is a ledger whose disk has failed: it can be read.
+type unsound struct{ ledger.Store }
+
+func (unsound) Sync(context.Context) error { return errBroken }
+
+func TestALedgerThatOnlyReadsIsNotReady(t *testing.T) {
+	s := set(t)
+	d := s.serve(acting, over(func(l ledger.Store) ledger.Store { return unsound{l} }))
+	s.until("not ready", d.says("/readyz", "source trail: ok"))
+	if code, body := d.page("/readyz"); code != 503 || !strings.Contains(body, "ledger: "+errBroken.Error()) {
+		t.Errorf("%d %s", code, body)
+	}
+	if err := d.end(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhatIsInHandIsFinishedBeforeTheEnd(t *testing.T) {
 	s := set(t)
 	taken, finish := make(chan struct{}), make(chan struct{})
