@@ -52,8 +52,15 @@ func TestASingleAccountDefendsItself(t *testing.T) {
 	cases, err := r.cases()
 	must(t, err)
 	if len(cases) != 1 || cases[0].Playbook != "launch.unapproved-image" || !strings.HasPrefix(cases[0].Reason, "mode: ") {
-		t.Errorf("cases: %+v", cases)
+		t.Fatalf("cases: %+v", cases)
 	}
+	if _, err := r.run("undo", cases[0].Case); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, time.Minute, "the group works again, since somebody took it back", func() error {
+		return admin.says(t, "0", "length(AutoScalingGroups[0].SuspendedProcesses)",
+			"autoscaling", "describe-auto-scaling-groups", "--auto-scaling-group-names", "web")
+	})
 	if _, err := r.run("ledger", "verify"); err != nil {
 		t.Error(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -70,7 +71,8 @@ func Skip(t testing.TB, why string) {
 		t.Fatalf("%s; with CI=true nothing may be skipped", why)
 	}
 	if path := os.Getenv("RIPOSTE_SKIPPED"); path != "" {
-		if err := tell(path, t.Name()+": "+why); err != nil {
+		line, _, _ := strings.Cut(why, "\n")
+		if err := tell(path, t.Name()+": "+line); err != nil {
 			t.Fatalf("say that a test is skipped: %v", err)
 		}
 	}
