@@ -45,6 +45,12 @@ data "aws_iam_policy_document" "eventbridge" {
       type        = "Service"
       identifiers = ["events.amazonaws.com"]
     }
+    # EventBridge says for whom it comes: userguide/cross-service-confused-deputy-prevention.html
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
   }
 }
 
