@@ -1,5 +1,6 @@
 // Package ledger is the record: cases, effects, timers, brakes, committed before every effect on the world. It says what
-// a store must do; sqlite does it on one machine, ledgertest is the suite that every store passes.
+// a store must do; sqlite does it on one machine, dynamodb for any number of replicas, ledgertest is the suite that every
+// store passes.
 package ledger
 
 import (

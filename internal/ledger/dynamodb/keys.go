@@ -24,10 +24,10 @@ const (
 	unsealedIndex = "unsealed"
 )
 
-// What is looked through as one is spread over some partitions, since one takes a thousand writes a second. The numbers may
-// grow, never shrink.
+// What is looked through as one is spread over some partitions, since one takes a thousand writes a second; each is also a
+// question more that an idle replica asks each second. The numbers may grow, never shrink.
 const (
-	shards   = 4
+	shards   = 2
 	counters = 32
 )
 
