@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -78,6 +79,46 @@ func TestAWSIsAwayForAWhile(t *testing.T) {
 	q.send(t, delivered(t, h.launches(1, want)), 1)
 	r.ends(4*time.Minute, want)
 	if err := h.stands(want); err != nil {
+		t.Error(err)
+	}
+	r.stop()
+}
+
+// AWS takes calls and answers none, the ledger's too: nobody waits for ever, and nothing is lost or done twice.
+func TestAWSHangsForAWhile(t *testing.T) {
+	t.Parallel()
+	s := mototest.Start(t)
+	h, q := openShop(t, ireland, s.Config(ireland)), openQueue(t, s)
+	p := before(t, s, nil)
+	r := serve(t, acting(q, openTable(t, s)), p.env(s))
+	want := map[string]expected{}
+	for n := range 6 {
+		q.send(t, delivered(t, h.launches(n, want)), 1)
+	}
+	eventually(t, time.Minute, "riposte is in the middle of it", func() error {
+		if p.counted()["TransactWriteItems"] < 3 {
+			return errors.New("nothing is committed yet")
+		}
+		return nil
+	})
+	s.Hang(t)
+	asked := p.total()
+	eventually(t, 2*time.Minute, "riposte asks again and again", func() error {
+		if n := p.total() - asked; n < 10 {
+			return fmt.Errorf("%d calls since AWS hangs", n)
+		}
+		return nil
+	})
+	s.Resume(t)
+	r.ends(4*time.Minute, want)
+	if err := h.stands(want); err != nil {
+		t.Error(err)
+	}
+	// What each of the four workers was at when nobody answered may have been sent again, not more.
+	if n := p.counted()["TerminateInstances"]; n < ended(want) || n > ended(want)+4 {
+		t.Errorf("%d calls to terminate %d instances", n, ended(want))
+	}
+	if _, err := r.run("ledger", "verify"); err != nil {
 		t.Error(err)
 	}
 	r.stop()

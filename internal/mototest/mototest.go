@@ -59,7 +59,7 @@ func Program(t testing.TB, name string) string {
 	if path := filepath.Join(root(), ".tools", "bin", name); executable(path) {
 		return path
 	}
-	Skip(t, name+" is not installed: run make tools")
+	Skip(t, name+" is not installed: make tools installs it, or says where it is to be had")
 	return ""
 }
 
@@ -126,6 +126,25 @@ func (s *Server) Down() {
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	_ = s.cmd.Wait()
 	s.cmd = nil
+}
+
+// Hang lets the server take calls and answer none, until Resume; it forgets nothing.
+func (s *Server) Hang(t testing.TB) {
+	t.Helper()
+	s.signal(t, syscall.SIGSTOP)
+}
+
+// Resume ends what Hang began.
+func (s *Server) Resume(t testing.TB) {
+	t.Helper()
+	s.signal(t, syscall.SIGCONT)
+}
+
+func (s *Server) signal(t testing.TB, sig syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(-s.cmd.Process.Pid, sig); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Reset empties the server.
