@@ -22,6 +22,10 @@ type expected struct {
 	group    string // suspended; "" for an instance without one
 }
 
+// patience is how long a case may take to its end on a machine that does much else beside; a minute and a half of it is
+// verification.
+const patience = 8 * time.Minute
+
 // ends waits until every case is at its end, and each resource has one.
 func (r *replica) ends(within time.Duration, want map[string]expected) {
 	r.t.Helper()

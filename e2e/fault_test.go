@@ -37,7 +37,7 @@ func TestAWSIsThrottledAndFails(t *testing.T) {
 	for n := range 9 {
 		q.send(t, delivered(t, h.launches(n, want)), 1)
 	}
-	r.ends(4*time.Minute, want)
+	r.ends(patience, want)
 	if err := h.stands(want); err != nil {
 		t.Error(err)
 	}
@@ -77,7 +77,7 @@ func TestAWSIsAwayForAWhile(t *testing.T) {
 	risen.ended = false // what is terminated never comes back, save in a moto that has forgotten it: nobody looks
 	want[group] = risen
 	q.send(t, delivered(t, h.launches(1, want)), 1)
-	r.ends(4*time.Minute, want)
+	r.ends(patience, want)
 	if err := h.stands(want); err != nil {
 		t.Error(err)
 	}
@@ -110,7 +110,7 @@ func TestAWSHangsForAWhile(t *testing.T) {
 		return nil
 	})
 	s.Resume(t)
-	r.ends(4*time.Minute, want)
+	r.ends(patience, want)
 	if err := h.stands(want); err != nil {
 		t.Error(err)
 	}
@@ -191,7 +191,7 @@ func TestTokensExpireEarly(t *testing.T) {
 		eventually(t, time.Minute, "the launch is answered", func() error { return h.stands(want) })
 		over.Store(true)
 	}
-	r.ends(4*time.Minute, want)
+	r.ends(patience, want)
 	if n := p.counted()["AssumeRole"]; n < 8 {
 		t.Errorf("%d roles were assumed: no token was taken anew", n)
 	}

@@ -34,7 +34,7 @@ func TestReplicasAreKilledAndNothingIsLost(t *testing.T) {
 	killed := <-kills
 	t.Logf("%d launches, each told three times, and %d kills", len(want), killed)
 
-	replicas[0].ends(4*time.Minute+long/2, want)
+	replicas[0].ends(patience+long/2, want)
 	if err := h.stands(want); err != nil {
 		t.Error(err)
 	}
