@@ -18,6 +18,7 @@ const (
 	urgencies  = 3
 	candidates = 25 // of each shard that a claim looks at: rivals take some of them
 	rounds     = 3  // of candidates that rivals took, before a claim gives up until the next
+	asked      = 5  // how often for a case that others write to: a storm on one must not keep the rest waiting
 )
 
 // Claim takes the most urgent due case; see ledger.Store. The index only proposes: the claim is a conditional write on the
@@ -51,13 +52,16 @@ func (s *Store) take(ctx context.Context, id string, now time.Time, holder strin
 			":holder": text(holder), ":until": at(until), ":now": at(now), ":one": number(1), ":schema": number(ledger.Schema),
 		},
 	}
+	tries := 0
 	err = insist(ctx, func(ctx context.Context) error {
 		out, err := s.client.UpdateItem(ctx, in)
-		if lost := new(types.ConditionalCheckFailedException); errors.As(err, &lost) {
+		tries++
+		lost := new(types.ConditionalCheckFailedException)
+		switch err = busy(err); {
+		case errors.As(err, &lost), errors.Is(err, errBusy) && tries == asked:
 			return nil
-		}
-		if err != nil {
-			return busy(err)
+		case err != nil:
+			return err
 		}
 		c, err = s.inHand(ctx, rowOf(out.Attributes), until)
 		return err
