@@ -76,6 +76,12 @@ func (q queue) read(t *testing.T, m sqstypes.Message) string {
 // happens tells of a call as CloudTrail does, by the default bus.
 func happens(t *testing.T, s *mototest.Server, region, source, name string) {
 	t.Helper()
+	sent(t, s, region, "default", "AWS API Call via CloudTrail", source, name)
+}
+
+// sent puts an event on a bus.
+func sent(t *testing.T, s *mototest.Server, region, bus, kind, source, name string) {
+	t.Helper()
 	detail, err := json.Marshal(map[string]any{
 		"eventSource": strings.TrimPrefix(source, "aws.") + ".amazonaws.com", "eventName": name, "awsRegion": region,
 	})
@@ -84,7 +90,7 @@ func happens(t *testing.T, s *mototest.Server, region, source, name string) {
 	}
 	out, err := eventbridge.NewFromConfig(s.Config(place(region))).PutEvents(t.Context(), &eventbridge.PutEventsInput{
 		Entries: []eventtypes.PutEventsRequestEntry{{
-			Source: &source, DetailType: aws.String("AWS API Call via CloudTrail"), Detail: aws.String(string(detail)),
+			EventBusName: &bus, Source: &source, DetailType: &kind, Detail: aws.String(string(detail)),
 		}},
 	})
 	if err != nil || out.FailedEntryCount > 0 {

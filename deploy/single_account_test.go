@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/ripostehq/riposte/e2e/terraform"
 	"github.com/ripostehq/riposte/event"
@@ -42,7 +44,11 @@ func TestSingleAccountAsDaemon(t *testing.T) {
 	in.delivers(t, s, here, "aws.ec2", "RunInstances")
 	in.delivers(t, s, home, "aws.iam", "DetachUserPolicy") // a hop by the bus
 	in.leaves(t, s, here, "aws.ec2", "DescribeInstances")
-	in.leaves(t, s, here, "aws.iam", "DetachUserPolicy") // it never happens there; a rule would be paid for
+	in.leaves(t, s, here, "aws.iam", "DetachUserPolicy")                                                    // it never happens there; a rule would be paid for
+	sent(t, s, here, "riposte-events", "EC2 Instance State-change Notification", "aws.ec2", "RunInstances") // forwarded by somebody to drown the rest
+	if got := in.take(t, time.Second); len(got) > 0 {
+		t.Errorf("what is no record went on: %v", got)
+	}
 
 	ownRights(t, s, permissions.Hub{Queues: []string{"riposte-events"}, Table: "riposte-record"})
 	if _, err := dynamodb.Open(t.Context(), awsdynamodb.NewFromConfig(s.Config(place(here))), d.Text(t, "table")); err != nil {
@@ -94,7 +100,28 @@ func TestSingleAccountAsFunction(t *testing.T) {
 			t.Errorf("the function is not invoked by %s", queue)
 		}
 	}
+	for queue, sid := range map[string]string{"riposte-events": "NobodyElseDelivers", "riposte-wake": "NobodyElseWakes", "riposte-dead-letters": "NobodyElseLeaves"} {
+		if text := policyOf(t, s, home, queue); !strings.Contains(text, `"`+sid+`"`) {
+			t.Errorf("what stands in %s is believed, and anybody may send to it: %s", queue, text)
+		}
+	}
 	unchanged(t, d)
+}
+
+func policyOf(t *testing.T, s *mototest.Server, region, queue string) string {
+	t.Helper()
+	client := sqs.NewFromConfig(s.Config(place(region)))
+	url, err := client.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: &queue})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := client.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
+		QueueUrl: url.QueueUrl, AttributeNames: []sqstypes.QueueAttributeName{sqstypes.QueueAttributeNamePolicy},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Attributes[string(sqstypes.QueueAttributeNamePolicy)]
 }
 
 // invokedBy is what hands messages to the function: a batch, of which it says which failed.

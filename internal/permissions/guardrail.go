@@ -47,7 +47,7 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 			"events:DeleteEventBus", "events:DeleteRule", "events:DisableRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:UpdateEventBus",
 		}, []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, nil),
 		spare("KeepQueues", runs, deployers, []string{
-			"sqs:AddPermission", "sqs:DeleteMessage", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:ReceiveMessage", "sqs:RemovePermission", "sqs:SetQueueAttributes",
+			"sqs:AddPermission", "sqs:DeleteMessage", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:ReceiveMessage", "sqs:RemovePermission", "sqs:SendMessage", "sqs:SetQueueAttributes",
 		}, []string{"arn:*:sqs:*:*:riposte-*"}, nil),
 		spare("KeepTables", runs, deployers, []string{
 			"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable", "dynamodb:PartiQLDelete",

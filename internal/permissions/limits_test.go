@@ -121,6 +121,8 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 		{"the record is rewritten by a statement", "admin", "dynamodb:PartiQLUpdate", "arn:aws:dynamodb:eu-west-1:111122223333:table/riposte-record", nil, true},
 		{"riposte writes it", "riposte-own", "dynamodb:UpdateItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/riposte-record", nil, false},
 		{"somebody takes messages away", "admin", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, true},
+		{"or puts some in", "admin", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-wake", nil, true},
+		{"riposte wakes itself", "riposte-own", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-wake", nil, false},
 		{"riposte takes them", "riposte-own", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, false},
 		{"other services are no business of it", "admin", "s3:DeleteBucket", "arn:aws:s3:::web", nil, false},
 	} {

@@ -1,6 +1,7 @@
 # The bus takes events from other accounts and regions; its rule hands them to the queue. (Events of this account and region
 # go to the queue directly.) EventBridge stamps the sender's account on an event, and nobody but AWS may use a source that
-# begins with "aws.".
+# begins with "aws."; of what AWS sends, only records go on: whoever may send from an account could else forward all that it
+# has, and drown the others'.
 
 locals {
   # A rule's pattern holds at most 2,048 characters: a hundred accounts.
@@ -55,7 +56,7 @@ resource "aws_cloudwatch_event_rule" "events" {
   description    = "What the spokes forward, to riposte's queue."
   event_bus_name = aws_cloudwatch_event_bus.events.name
   event_pattern = jsonencode(merge(
-    { source = [{ prefix = "aws." }] },
+    { source = [{ prefix = "aws." }], detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"] },
     each.value == null ? {} : { account = each.value },
   ))
   tags = var.tags

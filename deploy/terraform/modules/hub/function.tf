@@ -44,15 +44,36 @@ resource "aws_lambda_event_source_mapping" "events" {
   }
 }
 
-# The function's messages to itself: look again in 5, 30, 90 seconds. They say only that it is time; a lost, forged or
-# doubled one does no harm. What can't be read is not kept: the tick comes anyhow.
+# The function's messages to itself: look again in 5, 30, 90 seconds. They say only that it is time; a lost or doubled one
+# does no harm. But the function can't tell by which queue an event came, and believes it: nobody else sends here either.
+# What can't be read is not kept: the tick comes anyhow.
 resource "aws_sqs_queue" "wake" {
   count                      = local.lambda ? 1 : 0
   name                       = "${var.name}-wake"
   visibility_timeout_seconds = 6 * local.function_seconds
   message_retention_seconds  = 3600
   sqs_managed_sse_enabled    = true
+  policy                     = data.aws_iam_policy_document.wake.json
   tags                       = var.tags
+}
+
+data "aws_iam_policy_document" "wake" {
+  statement {
+    sid       = "NobodyElseWakes"
+    effect    = "Deny"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.wake_arn]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "ArnNotEquals"
+      variable = "aws:PrincipalArn"
+      values   = [aws_iam_role.own.arn]
+    }
+  }
+  source_policy_documents = [data.aws_iam_policy_document.encrypted["wake"].json]
 }
 
 resource "aws_lambda_event_source_mapping" "wake" {

@@ -3,6 +3,7 @@
 locals {
   queue_arn = "${local.prefix}:sqs:${local.region}:${local.account}:${var.name}-events"
   dead_arn  = "${local.prefix}:sqs:${local.region}:${local.account}:${var.name}-dead-letters"
+  wake_arn  = "${local.prefix}:sqs:${local.region}:${local.account}:${var.name}-wake"
   # Rules that may deliver: that of the bus (rule/riposte-events/...), and those of a spoke in this account and region.
   rule_arns = ["${local.prefix}:events:${local.region}:${local.account}:rule/${var.name}-*"]
 }
@@ -84,7 +85,7 @@ data "aws_iam_policy_document" "events" {
   source_policy_documents = [data.aws_iam_policy_document.encrypted["events"].json]
 }
 
-# Events that EventBridge could not deliver come here, too.
+# Events that EventBridge could not deliver come here, too. What is put back from here is believed like any other.
 data "aws_iam_policy_document" "dead" {
   statement {
     sid       = "RulesLeaveWhatTheyCantDeliver"
@@ -100,11 +101,26 @@ data "aws_iam_policy_document" "dead" {
       values   = local.rule_arns
     }
   }
+  statement {
+    sid       = "NobodyElseLeaves"
+    effect    = "Deny"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.dead_arn]
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test     = "BoolIfExists"
+      variable = "aws:PrincipalIsAWSService"
+      values   = ["false"]
+    }
+  }
   source_policy_documents = [data.aws_iam_policy_document.encrypted["dead"].json]
 }
 
 data "aws_iam_policy_document" "encrypted" {
-  for_each = { events = local.queue_arn, dead = local.dead_arn }
+  for_each = { events = local.queue_arn, dead = local.dead_arn, wake = local.wake_arn }
   statement {
     sid       = "OnlyByTLS"
     effect    = "Deny"
