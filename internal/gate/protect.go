@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,10 +9,15 @@ import (
 )
 
 // protect keeps from harm: what the configuration calls untouchable, riposte's own roles, AWS's own principals, and those
-// who must always get in. Break-glass principals are never contained, and people are always told.
+// who must always get in. Break-glass principals are never contained, and people are always told. Other people's accounts
+// are not entered at all: there a role of riposte's name is a trap.
 func protect(p Policy, f Facts) (Verdict, bool) {
 	if p.untouchable(f.Target) {
 		return object(Hold, "protect", f.Target.String()+" is untouchable")
+	}
+	if p.foreign(f.Target.Account) {
+		const text = "what is to be changed is in account %q, which is none of the organisation's: riposte enters no other"
+		return Verdict{Do: Hold, Rule: "protect", Text: fmt.Sprintf(text, f.Target.Account), Page: "somebody of another organisation did this"}, true
 	}
 	who := f.Actor.Principal()
 	if !strings.HasPrefix(f.Target.Type, "iam:") {
