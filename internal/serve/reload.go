@@ -19,6 +19,7 @@ func (s *Server) reload(ctx, hard context.Context) {
 		return
 	}
 	a := s.App(c, s.pool.wake)
+	a.Organization.Inherit(s.live.App().Organization)
 	s.settle(ctx, a)
 	s.adopt(hard, a)
 	s.crew.exchange(hard, sources)
