@@ -125,6 +125,7 @@ func (s *Source) place(ctx context.Context) bool {
 // answer says what became of a body.
 func (s *Source) answer(w http.ResponseWriter, err error) {
 	var bad *source.Malformed
+	var own *source.Postponed
 	switch {
 	case err == nil:
 		if s.failing.CompareAndSwap(true, false) {
@@ -135,6 +136,10 @@ func (s *Source) answer(w http.ResponseWriter, err error) {
 		s.Meter.Malformed(name)
 		s.Log.Warn("an event can't be read: it is left to the dead-letter queue", "source", name, "error", bad.Err)
 		http.Error(w, bad.Error(), http.StatusBadRequest)
+	case errors.As(err, &own):
+		s.Meter.Failed(name)
+		s.Log.Debug("an event can't be stored for now: its sender is told to come again", "source", name, "error", own.Err)
+		notStored.write(w)
 	default:
 		s.Meter.Failed(name)
 		if !s.failing.Swap(true) {

@@ -72,6 +72,7 @@ func TestAnEventIsAcceptedOnceItIsStored(t *testing.T) {
 		{"sent as it is, which the sender says", post(strings.NewReader(`{}`), "Content-Encoding", "identity"), nil, 202, "", "", 1},
 		{"unreadable", post(strings.NewReader(`{`)), &source.Malformed{Err: errors.New("no valid JSON at byte 1")}, 400, "", "message: no valid JSON at byte 1\n", 1},
 		{"the store fails", post(strings.NewReader(`{}`)), errors.New("disk full at /var/lib"), 503, "Retry-After", "the event can't be stored now: come again\n", 1},
+		{"one case is full", post(strings.NewReader(`{}`)), &source.Postponed{Err: errors.New("full")}, 503, "Retry-After", "", 1},
 		{"no secret", post(strings.NewReader(`{}`), riposte.Header, ""), nil, 401, "Connection", "\n", 0},
 		{"another secret", post(strings.NewReader(`{}`), riposte.Header, secret+"0"), nil, 401, "Connection", "\n", 0},
 		{"another method", get, nil, 405, "Allow", "events are posted\n", 0},
@@ -119,7 +120,8 @@ func TestTheLogTellsOfTheStoreAndNotOfTheEvents(t *testing.T) {
 	var log bytes.Buffer
 	k := &kept{}
 	s := listening(t, k.handle, &log)
-	for _, err := range []error{nil, errors.New("away"), errors.New("away"), errors.New("away"), nil, nil} {
+	full := &source.Postponed{Err: errors.New("too many messages wait for the case")} // which says nothing of the store
+	for _, err := range []error{nil, full, nil, errors.New("away"), errors.New("away"), full, errors.New("away"), nil, full, nil} {
 		k.err = err
 		s.ServeHTTP(httptest.NewRecorder(), post(strings.NewReader(`{"sessionToken":"PRIVATE"}`)))
 	}
