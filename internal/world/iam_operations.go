@@ -15,10 +15,17 @@ func iamUserOperations() []operation {
 		}, createUser, func(out *iam.CreateUserOutput) any { return out.User }, "user"),
 		iamRead("GetUser", "UserName", func(c *call, in *iam.GetUserInput) []need { return c.userNeed("GetUser", in.UserName, nil) }, getUser),
 		iamRead("ListUsers", "PathPrefix Marker MaxItems", nil, listUsers),
+		iamChange("UpdateUser", "UserName NewUserName NewPath", func(c *call, in *iam.UpdateUserInput) []need {
+			return c.renameNeed(in)
+		}, updateUser, nil, ""),
 		iamChange("DeleteUser", "UserName", func(c *call, in *iam.DeleteUserInput) []need { return c.userNeed("DeleteUser", in.UserName, nil) }, deleteUser, nil, ""),
 		iamChange("CreateAccessKey", "UserName", func(c *call, in *iam.CreateAccessKeyInput) []need {
 			return c.userNeed("CreateAccessKey", in.UserName, nil)
 		}, createAccessKey, func(out *iam.CreateAccessKeyOutput) any { return withoutSecret(out.AccessKey) }, "accessKey"),
+		define(spec[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput]{
+			name: "iam.GetAccessKeyLastUsed", basis: iamReference + "GetAccessKeyLastUsed.html; AccessDenied for a key that is not the account's: unverified",
+			knows: "AccessKeyId", needs: lastUsedNeed, do: getAccessKeyLastUsed,
+		}),
 		iamRead("ListAccessKeys", "UserName Marker MaxItems", func(c *call, in *iam.ListAccessKeysInput) []need {
 			return c.userNeed("ListAccessKeys", in.UserName, nil)
 		}, listAccessKeys),

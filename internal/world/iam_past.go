@@ -40,6 +40,16 @@ func (s *state) enforced(accountID string) enforced {
 	return a.IAM.enforcedAt(s.Now.Add(-s.Propagation))
 }
 
+// byID is a user whatever its name.
+func (e enforced) byID(id string) *user {
+	for _, u := range e.users {
+		if u.ID == id {
+			return u
+		}
+	}
+	return nil
+}
+
 // freeze copies what enforcement needs, before a change.
 func (in *iamState) freeze(now time.Time) past {
 	p := past{Until: now, Users: map[string]*user{}, Roles: map[string]*role{}, Policies: map[string]*managedPolicy{}}

@@ -23,7 +23,11 @@ func iamScript(t *testing.T, w *world.World) {
 			_, err := c.CreateUser(ctx, &iam.CreateUserInput{UserName: aws.String("x"), Path: aws.String("/")})
 			return err
 		},
-		func() error { _, err := c.DeleteUser(ctx, &iam.DeleteUserInput{UserName: aws.String("x")}); return err },
+		func() error {
+			_, err := c.UpdateUser(ctx, &iam.UpdateUserInput{UserName: aws.String("x"), NewUserName: aws.String("y"), NewPath: aws.String("/new/")})
+			return err
+		},
+		func() error { _, err := c.DeleteUser(ctx, &iam.DeleteUserInput{UserName: aws.String("y")}); return err },
 		func() error {
 			out, err := c.CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: user})
 			if err == nil {

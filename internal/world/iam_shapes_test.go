@@ -67,7 +67,7 @@ func flattened(path string, v any, into map[string]string) {
 // neverSeen are the calls that the world records and of which nobody recorded one that succeeded: their parameters are
 // those of the API in CloudTrail's usual spelling.
 const neverSeen = "[CreatePolicyVersion DeletePolicyVersion DeleteRolePermissionsBoundary DeleteUserPermissionsBoundary DeleteUserPolicy " +
-	"GetSessionToken PutRolePermissionsBoundary PutUserPermissionsBoundary PutUserPolicy SetDefaultPolicyVersion UpdateAccessKey]"
+	"GetSessionToken PutRolePermissionsBoundary PutUserPermissionsBoundary PutUserPolicy SetDefaultPolicyVersion UpdateAccessKey UpdateUser]"
 
 // known reports keys that the list leaves out because every record has them, and the one of AssumeRole that stands in
 // its documentation and in no recorded one.

@@ -50,7 +50,7 @@ type managedPolicy struct {
 // session holds temporary credentials of a role or a user.
 type session struct {
 	Key, Secret, Token       string
-	Role, User, Name         string // Role and the session's Name, or the User whose session it is
+	Role, User, Name         string // Role and the session's Name, or the User whose session it is, by its id
 	Created, Expires         time.Time
 	MFA                      bool
 	SourceIdentity, Document string // Document is the session policy

@@ -153,7 +153,7 @@ func getSessionToken(c *call, in *sts.GetSessionTokenInput) (*sts.GetSessionToke
 	if lasts < 15*time.Minute || lasts > 36*time.Hour {
 		return nil, invalidInput("Value '%d' at 'durationSeconds' failed to satisfy constraint", int(lasts.Seconds()))
 	}
-	made := c.open(c.iam(), session{User: c.by.user}, lasts)
+	made := c.open(c.iam(), session{User: c.by.id}, lasts)
 	return &sts.GetSessionTokenOutput{Credentials: made.credentials()}, nil
 }
 

@@ -33,7 +33,7 @@ func (w *World) Mint(arn string, o SessionOptions) (aws.Credentials, error) {
 	if r, ok := in.Roles[lastPart(arn)]; ok && r.ARN == arn && o.Name != "" {
 		s.Role = r.Name
 	} else if u, ok := in.Users[lastPart(arn)]; ok && u.ARN == arn {
-		s.User = u.Name
+		s.User = u.ID
 	} else {
 		return aws.Credentials{}, fmt.Errorf("mint a session of %s: no such user, or role with a session name", arn)
 	}
@@ -75,8 +75,8 @@ func (s *state) credential(key string) (credential, bool) {
 // inSession is who acts in a session; nobody, once the role or user behind it is gone.
 func (s *state) inSession(accountID string, held enforced, n *session) (principal, bool) {
 	if n.Role == "" {
-		u, ok := held.users[n.User]
-		if !ok {
+		u := held.byID(n.User)
+		if u == nil {
 			return principal{}, false
 		}
 		p := u.principal(accountID, n.Key)
