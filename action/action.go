@@ -34,11 +34,15 @@ type Denier interface {
 	Denies(actor event.Actor, call string) bool
 }
 
-// Look is the present state, seen from an action.
+// Identified is an action on a principal that IAM knows by an id, whatever its name; Identity is "" where it is not known.
+type Identified interface{ Identity() string }
+
+// Look is the present state, seen from an action. Of a target that was renamed it is the state under the present name.
 type Look struct {
 	Holds  bool   // the desired state is there: nothing to do
 	Gone   string // why there is nothing left to change ("the instance is terminated"); "" where there is
 	Cannot string // why Do would change nothing that matters (the policy to attach denies no longer): as good as ErrCannot
+	Moved  Action // the same desired state, of the target by the name that it has now; nil where it has the one it was planned by
 	Undo   Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
 }
 

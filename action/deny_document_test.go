@@ -125,10 +125,11 @@ func TestWhoIsDenied(t *testing.T) {
 		call  string
 		want  bool
 	}{
-		{"the user by the key", DeactivateKey{mallory, "AKIAIOSFODNN7EXAMPLE"}, user, "ec2:StopInstances", true},
-		{"the user by another key", DeactivateKey{mallory, "AKIAI44QH8DHBEXAMPLE"}, user, "ec2:StopInstances", false},
+		{"the user by the key", DeactivateKey{User: mallory, Key: "AKIAIOSFODNN7EXAMPLE"}, user, "ec2:StopInstances", true},
+		{"the user by another key", DeactivateKey{User: mallory, Key: "AKIAI44QH8DHBEXAMPLE"}, user, "ec2:StopInstances", false},
 		{"the user", AttachUserDeny{User: mallory}, user, "ec2:StopInstances", true},
 		{"the user, known by its id", AttachUserDeny{mallory, "AIDAMALLORY"}, born("AIDAMALLORY"), "ec2:StopInstances", true},
+		{"the user under another name", AttachUserDeny{event.Place{Partition: "aws", Account: "111122223333"}.In(event.User, "ci"), "AIDAMALLORY"}, born("AIDAMALLORY"), "ec2:StopInstances", true},
 		{"who was made anew under its name", AttachUserDeny{mallory, "AIDAMALLORY"}, born("AIDASOMEBODY"), "ec2:StopInstances", false},
 		{"a federated session of who was made anew", AttachUserDeny{mallory, "AIDAMALLORY"}, later, "s3:DeleteObject", false},
 		{"a federated session of the user", DenyUser{mallory, "c_1", Everything, ""}, federated, "s3:GetObject", true},

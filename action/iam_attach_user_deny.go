@@ -14,14 +14,14 @@ import (
 // attachUserDenyKind needs no right to write a policy: it can attach one policy, which stands there beforehand.
 var attachUserDenyKind = kind[AttachUserDeny](Kind{
 	Name: "iam.attach-user-deny", Version: 2, Does: "attach the pre-deployed deny policy to an IAM user", Class: Contain, Tier: TierContain,
-	Reads:    append(deployedReads(), "iam:GetUser", "iam:ListAttachedUserPolicies"),
+	Reads:    append(findingReads(), append(deployedReads(), "iam:ListAttachedUserPolicies")...),
 	Writes:   []string{"iam:AttachUserPolicy"},
-	UndoneBy: []string{"iam:DetachUserPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeleteUser"},
+	UndoneBy: []string{"iam:DetachUserPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeleteUser", "iam:UpdateUser"},
 })
 
 var detachUserDenyKind = kind[DetachUserDeny](Kind{
 	Name: "iam.detach-user-deny", Version: 2, Does: "detach the pre-deployed deny policy from an IAM user", Class: Mend, Tier: TierContain,
-	Reads:    []string{"iam:GetUser", "iam:ListAttachedUserPolicies"},
+	Reads:    append(findingReads(), "iam:ListAttachedUserPolicies"),
 	Writes:   []string{"iam:DetachUserPolicy"},
 	UndoneBy: []string{"iam:AttachUserPolicy"},
 })
@@ -41,6 +41,9 @@ type DetachUserDeny struct {
 func (AttachUserDeny) Kind() Kind               { return attachUserDenyKind }
 func (d AttachUserDeny) Target() event.Resource { return d.User }
 
+// Identity is the user's id.
+func (d AttachUserDeny) Identity() string { return d.UserID }
+
 // Denies what every sound deny policy denies; it may deny more.
 func (d AttachUserDeny) Denies(a event.Actor, call string) bool {
 	return isUser(d.User, d.UserID, a) && Destructive.covers(call)
@@ -48,7 +51,14 @@ func (d AttachUserDeny) Denies(a event.Actor, call string) bool {
 
 // Look holds only where the policy is attached and its default version denies.
 func (d AttachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
-	attached, gone, err := userHas(ctx, r, d.User, d.UserID, DenyPolicy)
+	return lookAtUser(ctx, r, d)
+}
+
+func (d AttachUserDeny) by(now event.Resource) renamable { d.User = now; return d }
+func (d AttachUserDeny) whom() who                       { return who{d.User, d.UserID, ""} }
+
+func (d AttachUserDeny) look(ctx context.Context, r access.Reads) (Look, error) {
+	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -75,7 +85,14 @@ func (d DetachUserDeny) Target() event.Resource { return d.User }
 
 // Look reads whether the policy is attached, whatever it says.
 func (d DetachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
-	attached, gone, err := userHas(ctx, r, d.User, d.UserID, DenyPolicy)
+	return lookAtUser(ctx, r, d)
+}
+
+func (d DetachUserDeny) by(now event.Resource) renamable { d.User = now; return d }
+func (d DetachUserDeny) whom() who                       { return who{d.User, d.UserID, ""} }
+
+func (d DetachUserDeny) look(ctx context.Context, r access.Reads) (Look, error) {
+	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
 	switch {
 	case err != nil || gone != "":
 		return Look{Gone: gone}.unless(err)
@@ -96,15 +113,12 @@ func (d DetachUserDeny) Do(ctx context.Context, w access.Writes) error {
 	return refused(fmt.Sprintf("detach %s from user %q", DenyPolicy, name(d.User)), err)
 }
 
-func userHas(ctx context.Context, r access.Reads, user event.Resource, id, policy string) (attached bool, gone string, err error) {
-	if gone, err := replaced(ctx, r, user, id); err != nil || gone != "" {
-		return false, gone, err
-	}
+func userHas(ctx context.Context, r access.Reads, user event.Resource, policy string) (attached bool, gone string, err error) {
 	pages := iam.NewListAttachedUserPoliciesPaginator(r.IAM(user.Place()), &iam.ListAttachedUserPoliciesInput{UserName: aws.String(name(user))})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
 		if missing(err) {
-			return false, "the user is deleted", nil
+			return false, deletedUser, nil
 		}
 		if err != nil {
 			return false, "", fmt.Errorf("read policies of user %q: %w", name(user), err)

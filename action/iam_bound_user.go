@@ -13,16 +13,16 @@ import (
 
 var boundUserKind = kind[BoundUser](Kind{
 	Name: "iam.bound-user", Version: 2, Does: "set the pre-deployed deny boundary on an IAM user", Class: Contain, Tier: TierContain,
-	Reads:    append(deployedReads(), "iam:GetUser"),
+	Reads:    append(findingReads(), deployedReads()...),
 	Writes:   []string{"iam:PutUserPermissionsBoundary"},
-	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeleteUser"},
+	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeleteUser", "iam:UpdateUser"},
 })
 
 // Who may set riposte's boundary over somebody's own and then take it off has freed the user of both: that is no right for
 // the contain tier.
 var unboundUserKind = kind[UnboundUser](Kind{
 	Name: "iam.unbound-user", Version: 2, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierAuthor,
-	Reads:    []string{"iam:GetUser"},
+	Reads:    findingReads(),
 	Writes:   []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
 	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
 })
@@ -44,6 +44,9 @@ type UnboundUser struct {
 func (BoundUser) Kind() Kind               { return boundUserKind }
 func (b BoundUser) Target() event.Resource { return b.User }
 
+// Identity is the user's id.
+func (b BoundUser) Identity() string { return b.UserID }
+
 // Denies what every sound deny policy denies; it may deny more.
 func (b BoundUser) Denies(a event.Actor, call string) bool {
 	return isUser(b.User, b.UserID, a) && Destructive.covers(call)
@@ -51,7 +54,14 @@ func (b BoundUser) Denies(a event.Actor, call string) bool {
 
 // Look holds only where the boundary is set and its default version denies.
 func (b BoundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	now, gone, err := boundary(ctx, r, b.User, b.UserID)
+	return lookAtUser(ctx, r, b)
+}
+
+func (b BoundUser) by(now event.Resource) renamable { b.User = now; return b }
+func (b BoundUser) whom() who                       { return who{b.User, b.UserID, ""} }
+
+func (b BoundUser) look(ctx context.Context, r access.Reads) (Look, error) {
+	now, gone, err := boundary(ctx, r, b.User)
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -75,7 +85,14 @@ func (b UnboundUser) Target() event.Resource { return b.User }
 
 // Look reads the boundary that the user has.
 func (b UnboundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	now, gone, err := boundary(ctx, r, b.User, b.UserID)
+	return lookAtUser(ctx, r, b)
+}
+
+func (b UnboundUser) by(now event.Resource) renamable { b.User = now; return b }
+func (b UnboundUser) whom() who                       { return who{b.User, b.UserID, ""} }
+
+func (b UnboundUser) look(ctx context.Context, r access.Reads) (Look, error) {
+	now, gone, err := boundary(ctx, r, b.User)
 	switch {
 	case err != nil || gone != "":
 		return Look{Gone: gone}.unless(err)
@@ -108,19 +125,10 @@ func bound(ctx context.Context, w access.Writes, user event.Resource, arn string
 }
 
 // boundary is the ARN of a user's permissions boundary, "" where it has none.
-func boundary(ctx context.Context, r access.Reads, user event.Resource, id string) (arn, gone string, err error) {
-	out, err := r.IAM(user.Place()).GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name(user))})
-	if missing(err) {
-		return "", "the user is deleted", nil
+func boundary(ctx context.Context, r access.Reads, user event.Resource) (arn, gone string, err error) {
+	u, gone, err := called(ctx, r, user)
+	if err != nil || gone != "" || u.PermissionsBoundary == nil {
+		return "", gone, err
 	}
-	if err != nil {
-		return "", "", fmt.Errorf("read user %q: %w", name(user), err)
-	}
-	if another(out.User, id) {
-		return "", anotherUser, nil
-	}
-	if b := out.User.PermissionsBoundary; b != nil {
-		return aws.ToString(b.PermissionsBoundaryArn), "", nil
-	}
-	return "", "", nil
+	return aws.ToString(u.PermissionsBoundary.PermissionsBoundaryArn), "", nil
 }

@@ -14,29 +14,31 @@ import (
 
 // deactivateKeyKind stops one access key. Sessions that the key opened before go on: the user is denied beside it.
 var deactivateKeyKind = kind[DeactivateKey](Kind{
-	Name: "iam.deactivate-key", Version: 1, Does: "deactivate an IAM user's access key", Class: Contain, Tier: TierContain,
-	Reads:    []string{"iam:ListAccessKeys"},
+	Name: "iam.deactivate-key", Version: 2, Does: "deactivate an IAM user's access key", Class: Contain, Tier: TierContain,
+	Reads:    append(findingReads(), "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"),
 	Writes:   []string{"iam:UpdateAccessKey"},
-	UndoneBy: []string{"iam:UpdateAccessKey", "iam:DeleteAccessKey"},
+	UndoneBy: []string{"iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:UpdateUser"},
 })
 
 var activateKeyKind = kind[ActivateKey](Kind{
-	Name: "iam.activate-key", Version: 1, Does: "activate an IAM user's access key again", Class: Mend, Tier: TierContain,
-	Reads:    []string{"iam:ListAccessKeys"},
+	Name: "iam.activate-key", Version: 2, Does: "activate an IAM user's access key again", Class: Mend, Tier: TierContain,
+	Reads:    append(findingReads(), "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"),
 	Writes:   []string{"iam:UpdateAccessKey"},
 	UndoneBy: []string{"iam:UpdateAccessKey", "iam:DeleteAccessKey"},
 })
 
 // DeactivateKey wants an access key inactive.
 type DeactivateKey struct {
-	User event.Resource
-	Key  string // its id, which is no secret
+	User   event.Resource
+	Key    string // its id, which is no secret
+	UserID string // AIDA..., "": not known, and a renamed user is not found
 }
 
 // ActivateKey wants an access key active.
 type ActivateKey struct {
-	User event.Resource
-	Key  string
+	User   event.Resource
+	Key    string
+	UserID string
 }
 
 func (DeactivateKey) Kind() Kind               { return deactivateKeyKind }
@@ -49,6 +51,13 @@ func (k DeactivateKey) Denies(actor event.Actor, call string) bool {
 
 // Look reads the key's status.
 func (k DeactivateKey) Look(ctx context.Context, r access.Reads) (Look, error) {
+	return lookAtUser(ctx, r, k)
+}
+
+func (k DeactivateKey) by(now event.Resource) renamable { k.User = now; return k }
+func (k DeactivateKey) whom() who                       { return who{k.User, k.UserID, k.Key} }
+
+func (k DeactivateKey) look(ctx context.Context, r access.Reads) (Look, error) {
 	status, gone, err := keyStatus(ctx, r, k.User, k.Key)
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
@@ -69,6 +78,13 @@ func (k ActivateKey) Target() event.Resource { return k.User.Place().In(event.Ac
 
 // Look reads the key's status.
 func (k ActivateKey) Look(ctx context.Context, r access.Reads) (Look, error) {
+	return lookAtUser(ctx, r, k)
+}
+
+func (k ActivateKey) by(now event.Resource) renamable { k.User = now; return k }
+func (k ActivateKey) whom() who                       { return who{k.User, k.UserID, k.Key} }
+
+func (k ActivateKey) look(ctx context.Context, r access.Reads) (Look, error) {
 	status, gone, err := keyStatus(ctx, r, k.User, k.Key)
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
@@ -89,7 +105,7 @@ func keyStatus(ctx context.Context, r access.Reads, user event.Resource, key str
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
 		if missing(err) {
-			return "", "the user is deleted", nil
+			return "", deletedUser, nil
 		}
 		if err != nil {
 			return "", "", fmt.Errorf("read access keys of %q: %w", name(user), err)

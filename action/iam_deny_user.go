@@ -13,14 +13,14 @@ import (
 
 var denyUserKind = kind[DenyUser](Kind{
 	Name: "iam.deny-user", Version: 2, Does: "deny an IAM user by an inline policy", Class: Contain, Tier: TierAuthor,
-	Reads:    []string{"iam:GetUser", "iam:GetUserPolicy"},
+	Reads:    append(findingReads(), "iam:GetUserPolicy"),
 	Writes:   []string{"iam:PutUserPolicy"},
-	UndoneBy: []string{"iam:DeleteUserPolicy", "iam:PutUserPolicy", "iam:DeleteUser"},
+	UndoneBy: []string{"iam:DeleteUserPolicy", "iam:PutUserPolicy", "iam:DeleteUser", "iam:UpdateUser"},
 })
 
 var undenyUserKind = kind[UndenyUser](Kind{
 	Name: "iam.undeny-user", Version: 2, Does: "lift an inline deny from an IAM user", Class: Mend, Tier: TierAuthor,
-	Reads:    []string{"iam:GetUser", "iam:GetUserPolicy"},
+	Reads:    append(findingReads(), "iam:GetUserPolicy"),
 	Writes:   []string{"iam:DeleteUserPolicy"},
 	UndoneBy: []string{"iam:PutUserPolicy"},
 })
@@ -45,6 +45,9 @@ type UndenyUser struct {
 func (DenyUser) Kind() Kind               { return denyUserKind }
 func (d DenyUser) Target() event.Resource { return d.User }
 
+// Identity is the user's id.
+func (d DenyUser) Identity() string { return d.UserID }
+
 // Facet is the policy's name: each case has its own deny, so that taking one back leaves the others.
 func (d DenyUser) Facet() string { return inline(d.Case) }
 
@@ -55,7 +58,14 @@ func (d DenyUser) Denies(a event.Actor, call string) bool {
 
 // Look compares the document, since a policy of that name may have been emptied.
 func (d DenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	found, gone, err := userInline(ctx, r, d.User, d.UserID, d.Facet())
+	return lookAtUser(ctx, r, d)
+}
+
+func (d DenyUser) by(now event.Resource) renamable { d.User = now; return d }
+func (d DenyUser) whom() who                       { return who{d.User, d.UserID, ""} }
+
+func (d DenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
+	found, gone, err := userInline(ctx, r, d.User, d.Facet())
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -86,7 +96,14 @@ func (d UndenyUser) Facet() string { return inline(d.Case) }
 
 // Look reads whether the policy is there.
 func (d UndenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
-	found, gone, err := userInline(ctx, r, d.User, d.UserID, d.Facet())
+	return lookAtUser(ctx, r, d)
+}
+
+func (d UndenyUser) by(now event.Resource) renamable { d.User = now; return d }
+func (d UndenyUser) whom() who                       { return who{d.User, d.UserID, ""} }
+
+func (d UndenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
+	found, gone, err := userInline(ctx, r, d.User, d.Facet())
 	if err != nil || gone != "" {
 		return Look{Gone: gone}.unless(err)
 	}
@@ -108,13 +125,10 @@ func (d UndenyUser) Do(ctx context.Context, w access.Writes) error {
 }
 
 // userInline reads an inline policy, "" where there is none. IAM says NoSuchEntity of a missing user, too.
-func userInline(ctx context.Context, r access.Reads, user event.Resource, id, policy string) (doc, gone string, err error) {
-	if gone, err := replaced(ctx, r, user, id); err != nil || gone != "" {
-		return "", gone, err
-	}
+func userInline(ctx context.Context, r access.Reads, user event.Resource, policy string) (doc, gone string, err error) {
 	out, err := r.IAM(user.Place()).GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: aws.String(name(user)), PolicyName: aws.String(policy)})
 	if missing(err) {
-		gone, err := userGone(ctx, r, user, id)
+		_, gone, err := called(ctx, r, user)
 		return "", gone, err
 	}
 	if err != nil {

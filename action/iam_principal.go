@@ -28,12 +28,18 @@ func fixed(role event.Resource) string {
 func isUser(user event.Resource, id string, a event.Actor) bool {
 	switch a.Kind {
 	case event.UserActor:
+		if sameUser(id, a.PrincipalID) {
+			return true // by whatever name
+		}
 		return !differ(id, a.PrincipalID) && a.Account == user.Account && (a.ARN == user.ARN() || a.ARN == "" && a.UserName == name(user))
 	case event.FederatedActor:
-		return !differ(id, a.IssuerID) && a.Issuer == user.ARN()
+		return sameUser(id, a.IssuerID) || !differ(id, a.IssuerID) && a.Issuer == user.ARN()
 	}
 	return false
 }
+
+// sameUser reports whether two ids are known to be one user's, whatever its name.
+func sameUser(a, b string) bool { return a == b && strings.HasPrefix(a, "AIDA") }
 
 // differ reports whether two users are known not to be the same, whatever their names: one may have been made anew.
 func differ(a, b string) bool { return a != b && a != "" && strings.HasPrefix(b, "AIDA") }

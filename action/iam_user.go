@@ -12,31 +12,71 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
+const deletedUser = "the user is deleted"
+
 // anotherUser is why a user is left alone: who was to be contained is deleted, and somebody else was made under the name.
 // IAM never uses an id twice. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 const anotherUser = "the user is deleted, and another user has that name now"
 
-func another(u *types.User, id string) bool { return id != "" && aws.ToString(u.UserId) != id }
-
-// replaced says that the user who was seen is no longer there, "" where it is, or where its id is not known: other reads
-// tell then whether anybody has the name.
-func replaced(ctx context.Context, r access.Reads, user event.Resource, id string) (string, error) {
-	if id == "" {
-		return "", nil
-	}
-	return userGone(ctx, r, user, id)
+// renamable is an action on an IAM user, who may be renamed at any time: policies and keys go with him.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_rename.html
+type renamable interface {
+	Action
+	whom() who
+	by(now event.Resource) renamable                  // the same of the user by another name
+	look(context.Context, access.Reads) (Look, error) // by the name that the action has
 }
 
-// userGone says that the user is deleted, "" where it is there.
-func userGone(ctx context.Context, r access.Reads, user event.Resource, id string) (string, error) {
+// who is a user as it was seen to act.
+type who struct {
+	user    event.Resource
+	id, key string
+}
+
+// lookAtUser looks at a user by the name that it has now: by its old one it would be taken for deleted, and an attacker who
+// may rename himself would be left alone. Without an id there is the name alone.
+func lookAtUser(ctx context.Context, r access.Reads, a renamable) (Look, error) {
+	w := a.whom()
+	if w.id == "" {
+		return a.look(ctx, r)
+	}
+	found, err := FindUser(ctx, r, w.user, w.id, w.key)
+	if err != nil || found.Gone != "" {
+		return Look{Gone: found.Gone}.unless(err)
+	}
+	now := a
+	if found.User != w.user {
+		now = a.by(found.User)
+	}
+	look, err := now.look(ctx, r)
+	if look.Gone == deletedUser { // a moment ago it was there
+		return Look{}, fmt.Errorf("user %q was renamed or deleted while it was looked at", name(found.User))
+	}
+	if now != a {
+		look.Moved = now
+	}
+	return look.unless(err)
+}
+
+// Follow is an action by the name that its user has now, as another action on the same user was found to be (see
+// Look.Moved); any other action is returned as it is.
+func Follow(a, moved Action) Action {
+	r, one := a.(renamable)
+	m, two := moved.(renamable)
+	if !one || !two || r.whom().id == "" || r.whom().id != m.whom().id {
+		return a
+	}
+	return r.by(m.whom().user)
+}
+
+// called reads a user by its name.
+func called(ctx context.Context, r access.Reads, user event.Resource) (u *types.User, gone string, err error) {
 	out, err := r.IAM(user.Place()).GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name(user))})
 	switch {
 	case missing(err):
-		return "the user is deleted", nil
+		return nil, deletedUser, nil
 	case err != nil:
-		return "", fmt.Errorf("read user %q: %w", name(user), err)
-	case another(out.User, id):
-		return anotherUser, nil
+		return nil, "", fmt.Errorf("read user %q: %w", name(user), err)
 	}
-	return "", nil
+	return out.User, "", nil
 }

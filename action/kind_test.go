@@ -21,7 +21,7 @@ func oneOfEach() []Action {
 		Terminate{instance}, Isolate{instance, []string{"eni-1"}, []string{"sg-1"}},
 		Reconnect{instance, []Interface{{"eni-1", []string{"sg-2"}}}},
 		DefaultVersion{place.In(event.LaunchTemplate, "lt-0a1b2c3d4e5f60718"), 3}, Protect{instance, AgainstStop},
-		DeactivateKey{mallory, "AKIAIOSFODNN7EXAMPLE"}, ActivateKey{mallory, "AKIAIOSFODNN7EXAMPLE"},
+		DeactivateKey{mallory, "AKIAIOSFODNN7EXAMPLE", id}, ActivateKey{mallory, "AKIAIOSFODNN7EXAMPLE", id},
 		AttachUserDeny{mallory, id}, DetachUserDeny{mallory, id}, DenyUser{mallory, "c_1", Everything, id}, UndenyUser{mallory, "c_1", Everything, id},
 		BoundUser{mallory, id}, UnboundUser{mallory, "arn:aws:iam::111122223333:policy/team", id},
 		DenySession{builder, "AROAEXAMPLE:job-1", "c_1", Destructive},

@@ -32,6 +32,7 @@ func TestWhatIsGrantedIsUsedAndNothingElse(t *testing.T) {
 	used.add(answering(t))
 	used.add(acting(t, all))
 	used.add(checking(t, all))
+	used.add(finding(t, all))
 	granted := usage{}
 	needed, err := permissions.For(all)
 	if err != nil {
@@ -160,6 +161,17 @@ func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 		for _, found := range contents {
 			look(t, c, w.Now(), found.Record)
 		}
+	}
+	return w.Exercised()
+}
+
+// finding looks for a user who is not there by the name, nor holds the key, which no attacker of the demo comes to.
+func finding(t *testing.T, of []playbook.Definition) map[string][]string {
+	t.Helper()
+	w, c := granting(t, of)
+	found, err := action.FindUser(t.Context(), c.Reads(), ireland.In(event.User, "renamed"), "AIDAGONE", "AKIAMALLORY000000001")
+	if err != nil || found.Gone == "" {
+		t.Errorf("found %+v, %v", found, err)
 	}
 	return w.Exercised()
 }
