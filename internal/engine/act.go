@@ -34,6 +34,9 @@ func (t *turn) act(ctx context.Context) error {
 		if err == nil {
 			err = t.answerStep(ctx, r)
 		}
+		if errors.Is(err, errFollowed) {
+			return t.act(ctx)
+		}
 		if errs.ends(err) {
 			break
 		}
@@ -125,6 +128,8 @@ func (t *turn) try(ctx context.Context, r ref) error {
 		return nil
 	case look.Holds:
 		return t.already(ctx, r)
+	case look.Moved != nil:
+		return t.follow(ctx, r, look.Moved)
 	case look.Cannot != "":
 		return fmt.Errorf("%s: %s: %w", r, look.Cannot, action.ErrCannot)
 	}

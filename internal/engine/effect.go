@@ -12,9 +12,14 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// key names an effect: what kind of change, on what, and which of those that do not exclude each other.
+// key names an effect: what kind of change, on what, and which of those that do not exclude each other. A user who is
+// renamed is the same user, and so is the effect.
 func key(a action.Action) string {
-	k := a.Kind().Name + " " + a.Target().String()
+	target := a.Target()
+	if known, ok := a.(action.Identified); ok && known.Identity() != "" {
+		target.ID = known.Identity()
+	}
+	k := a.Kind().Name + " " + target.String()
 	if f, ok := a.(action.Faceted); ok {
 		k += " " + f.Facet()
 	}

@@ -14,7 +14,7 @@ import (
 // need not be decoded. It may take one for interesting that is not; never the other way round.
 type glance struct {
 	calls map[string][]string // services by the name of a call that could undo an effect
-	names map[string]bool     // of users, roles and keys that effects contain
+	names map[string]bool     // of users, roles and keys that effects contain, and ids of users
 	all   bool                // there is an effect of which it knows nothing
 }
 
@@ -27,6 +27,9 @@ func glanceOf(effects []watched) glance {
 		}
 		if _, denies := w.action.(action.Denier); !denies {
 			continue
+		}
+		if known, ok := w.action.(action.Identified); ok && known.Identity() != "" {
+			g.names[known.Identity()] = true // whatever the user is called by now
 		}
 		target := w.action.Target()
 		switch target.Type {

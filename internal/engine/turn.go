@@ -28,6 +28,7 @@ type turn struct {
 	fresh map[int]bool           // revisions that were made in this turn
 
 	left     int  // suspects that wait for the next turn
+	followed int  // how often a target was found under another name
 	answered bool // something was found or done in this turn
 }
 

@@ -157,6 +157,9 @@ func (t *turn) doUndos(ctx context.Context, r ref, f *ledger.Effect) error {
 		if err != nil {
 			return err
 		}
+		if undo, err = t.present(ctx, undo); err != nil {
+			return fmt.Errorf("take back %s: %w", r, err)
+		}
 		traced, trace := access.WithTrace(ctx)
 		limited, cancel := context.WithTimeout(traced, t.Timing.Call)
 		err = undo.Do(limited, t.AWS.Writes(undo, nil, t.c.ID))

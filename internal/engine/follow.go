@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// errFollowed says that the plans have changed under a step: its target has another name.
+var errFollowed = errors.New("the target was renamed since the plan was made")
+
+// mostFollowed is how often one turn runs after a target that is renamed again and again.
+const mostFollowed = 5
+
+// follow makes a new revision of a plan whose target was renamed: the same steps, where they stand, against the name that
+// it has now. The check is not asked again, since what the plan has done already may have mended what the check would look
+// for. What waits in it is judged, and asks, anew: an approval is of the plan that was seen.
+func (t *turn) follow(ctx context.Context, r ref, moved action.Action) error {
+	if t.followed++; t.followed > mostFollowed {
+		return fmt.Errorf("%s is renamed again and again: the next turn goes on", r)
+	}
+	if r.step.State == ledger.Intent { // looked at, and not there: it was not done
+		if err := t.forget(ctx, r); err != nil {
+			return err
+		}
+		r.step.State = ledger.Pending
+	}
+	was := r.revision
+	plan := followed(t.plans[was.Plan.Digest], was.Steps, moved)
+	sealed, err := t.Codec.Seal(plan)
+	if err != nil {
+		return fmt.Errorf("plan for %s: %w", moved.Target(), err)
+	}
+	number := len(t.c.Revisions) + 1
+	next := ledger.Revision{Number: number, Lead: was.Lead, Plan: sealed, Saw: was.Saw, Made: was.Made}
+	for _, s := range was.Steps {
+		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)
+		next.Steps = append(next.Steps, s)
+	}
+	was.Superseded = number
+	t.c.Revisions = append(t.c.Revisions, next)
+	t.plans[sealed.Digest], t.fresh[number], t.answered = plan, true, true
+	t.c.Report.Wanted++
+	t.note("%s: renamed since the plan was made; plan %d goes on where it stands, against %s", r, number, moved.Target())
+	return errFollowed
+}
+
+// followed is a plan against the present name, as far as it is still to be carried out.
+func followed(p action.Plan, stand []ledger.Step, moved action.Action) (out action.Plan) {
+	for i, s := range p.Steps {
+		if waits(stand[i].State) {
+			s.Ladder = slices.Clone(s.Ladder)
+			for j := range s.Ladder {
+				s.Ladder[j].Do = action.Follow(s.Ladder[j].Do, moved)
+			}
+		}
+		out.Steps = append(out.Steps, s)
+	}
+	return out
+}
+
+// present is an action by the name that its target has now.
+func (t *turn) present(ctx context.Context, a action.Action) (action.Action, error) {
+	look, err := a.Look(ctx, t.AWS.Reads())
+	if err != nil || look.Moved == nil {
+		return a, err
+	}
+	return look.Moved, nil
+}
