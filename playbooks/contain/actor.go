@@ -94,7 +94,7 @@ func (a Actor) Steps(scope action.Scope, caseID string) []action.Step {
 // user whose key works goes on where the deny has not arrived.
 func (a Actor) user(scope action.Scope, caseID string) (steps []action.Step) {
 	if a.Key != "" {
-		steps = append(steps, action.Try(action.DeactivateKey{User: a.Holder, Key: a.Key}))
+		steps = append(steps, action.Try(action.DeactivateKey{User: a.Holder, Key: a.Key, UserID: a.UserID}))
 	}
 	attach, deny, bound := action.AttachUserDeny{User: a.Holder, UserID: a.UserID},
 		action.DenyUser{User: a.Holder, UserID: a.UserID, Case: caseID, Scope: scope}, action.BoundUser{User: a.Holder, UserID: a.UserID}

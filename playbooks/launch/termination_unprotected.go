@@ -40,7 +40,7 @@ func TerminationUnprotected() playbook.Definition {
 		Why:      whyProtection,
 		Severity: playbook.High,
 		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
-		Reads:    []string{"ec2:DescribeInstanceAttribute", "ec2:DescribeInstances"},
+		Reads:    append(contain.Reads(), "ec2:DescribeInstanceAttribute", "ec2:DescribeInstances"),
 		Changes:  append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...),
 		Prevents: preventDemolition(),
 		Example:  modifyInstanceAttributeExample,

@@ -86,6 +86,9 @@ func (f unprotected) title() string {
 	if f.Terminated {
 		title += "; the instance is terminated"
 	}
+	if now := f.Actor.Renamed(); now != "" {
+		title += "; " + now
+	}
 	if others := f.Actor.Others(); others != "" {
 		title += "; " + others
 	}
@@ -104,6 +107,9 @@ func checkUnprotected(ctx context.Context, in playbook.In, s playbook.Suspect[un
 		s.Facts.Attributes, err = stillOff(ctx, in, s.Facts)
 	}
 	if err != nil || len(s.Facts.Attributes) == 0 {
+		return nil, err
+	}
+	if s.Facts.Actor, err = s.Facts.Actor.Present(ctx, in.AWS); err != nil {
 		return nil, err
 	}
 	s.Title = s.Facts.title()
