@@ -43,32 +43,19 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, err error) {
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
 		Ask: rung.Ask, Approved: r.revision.Approved != nil,
 	}
-	if f.Brakes, err = t.Store.Brakes(ctx); err != nil {
-		return f, fmt.Errorf("read brakes: %w", err)
+	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: lead.Origin.RequestID}
+	for _, place := range t.reservations(r) {
+		q.Buckets, q.Incident, q.Since = append(q.Buckets, place.Bucket), place.Incident, place.Since
 	}
-	if lead.Origin.RequestID != "" {
-		if f.OwnRequest, err = t.Store.Own(ctx, lead.Origin.RequestID); err != nil {
-			return f, fmt.Errorf("read own requests: %w", err)
-		}
+	known, err := t.Store.Facts(ctx, q)
+	if err != nil {
+		return f, fmt.Errorf("read what decides: %w", err)
 	}
-	if f.Exceptions, err = t.Store.Exceptions(ctx, t.c.Playbook, t.c.Root.String(), f.Now); err != nil {
-		return f, fmt.Errorf("read exceptions: %w", err)
-	}
-	if f.Limits, err = t.limits(ctx, r); err != nil {
-		return f, fmt.Errorf("read limits: %w", err)
+	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
+	for i, bucket := range q.Buckets {
+		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: t.limit(bucket)})
 	}
 	return f, nil
-}
-
-func (t *turn) limits(ctx context.Context, r ref) (counts []gate.Count, err error) {
-	for _, res := range t.reservations(r) {
-		n, err := t.Store.Count(ctx, res.Bucket, res.Since, res.Incident)
-		if err != nil {
-			return nil, err
-		}
-		counts = append(counts, gate.Count{Bucket: res.Bucket, Incidents: n, Max: t.limit(res.Bucket)})
-	}
-	return counts, nil
 }
 
 // reservations are the places that a step takes in the limits. Containment is counted and never refused. An approved step

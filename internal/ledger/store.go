@@ -67,9 +67,8 @@ type Store interface {
 	Generation(ctx context.Context) (int64, error)
 	// Own reports whether a change of riposte's had this request id.
 	Own(ctx context.Context, requestID string) (bool, error)
-	// Count is the number of incidents in a bucket since then, one of them left out. It may stop counting at 1,000.
-	Count(ctx context.Context, bucket string, since time.Time, except string) (int, error)
-	Exceptions(ctx context.Context, playbookID, root string, now time.Time) ([]Exception, error)
+	// Facts answers what a gate asks before a change, in one go: it stands between an attack and its answer.
+	Facts(ctx context.Context, q Question) (Facts, error)
 
 	Brakes(ctx context.Context) ([]Brake, error)
 	Halt(ctx context.Context, b Brake) error

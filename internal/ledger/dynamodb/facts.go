@@ -113,12 +113,6 @@ func (s *Store) Own(ctx context.Context, requestID string) (bool, error) {
 	return i != nil, s.explain(err)
 }
 
-// Exceptions are those still in force, the first to end first.
-func (s *Store) Exceptions(ctx context.Context, playbookID, root string, now time.Time) ([]ledger.Exception, error) {
-	q := query{partition: exceptionsOf(playbookID, root), where: "#s >= :now", values: item{":now": text(moment(now.Add(1)))}}
-	return bodies[ledger.Exception](ctx, s, q)
-}
-
 // Brakes are those that are on.
 func (s *Store) Brakes(ctx context.Context) ([]ledger.Brake, error) {
 	q := query{partition: ledger.BrakesChain, where: "begins_with(#s, :brake)", values: item{":brake": text("brake#")}}

@@ -113,8 +113,8 @@ func (s *Store) since(ctx context.Context, bucket string, from time.Time) (count
 	return c, err
 }
 
-// Count is the number of other incidents in a bucket since then, up to a thousand.
-func (s *Store) Count(ctx context.Context, bucket string, from time.Time, except string) (int, error) {
+// others is the number of other incidents in a bucket since then, up to a thousand.
+func (s *Store) others(ctx context.Context, bucket string, from time.Time, except string) (int, error) {
 	c, err := s.since(ctx, bucket, from)
 	if err != nil {
 		return 0, s.explain(err)

@@ -54,9 +54,9 @@ func limited(t *testing.T, s *service) {
 	}
 	all.Wait()
 	for _, bucket := range []string{"destroy", "destroy too"} {
-		n, err := replicas[0].Count(t.Context(), bucket, now.Add(-time.Hour), "")
-		if err != nil || n != places || passed.Load() != places {
-			t.Errorf("%d passed, %d are counted in %s, want %d; %v", passed.Load(), n, bucket, places, err)
+		f, err := replicas[0].Facts(t.Context(), ledger.Question{At: now, Buckets: []string{bucket}, Since: now.Add(-time.Hour)})
+		if err != nil || f.Incidents[0] != places || passed.Load() != places {
+			t.Errorf("%d passed, %v are counted in %s, want %d; %v", passed.Load(), f.Incidents, bucket, places, err)
 		}
 	}
 	for n := range replicas {

@@ -135,3 +135,16 @@ func keys(inbox []ledger.Message) string {
 	}
 	return fmt.Sprint(out)
 }
+
+func (s *stage) facts(q ledger.Question) ledger.Facts {
+	s.Helper()
+	f, err := s.Facts(s.Context(), q)
+	s.must(err)
+	return f
+}
+
+// count is how many incidents a limit holds, beside one.
+func (s *stage) count(bucket string, since time.Time, except string) int {
+	s.Helper()
+	return s.facts(ledger.Question{At: s.now, Buckets: []string{bucket}, Since: since, Incident: except}).Incidents[0]
+}

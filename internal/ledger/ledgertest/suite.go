@@ -47,6 +47,7 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"brakes go on and off", brakes},
 		{"a released brake wakes what it held", released},
 		{"an exception ends", exceptions},
+		{"a gate is answered in one go", facts},
 		{"a case is found by the beginning of its id", find},
 		{"cases are listed by what they are", list},
 		{"the history tells what happened", history},

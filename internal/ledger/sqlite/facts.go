@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -16,7 +15,6 @@ const (
 	generation = `SELECT value FROM meta WHERE key = 'effects'`
 	brakes     = `SELECT body FROM brakes ORDER BY scope`
 	hasRequest = `SELECT EXISTS (SELECT 1 FROM requests WHERE id = ?)`
-	exceptions = `SELECT body FROM exceptions WHERE playbook = ? AND root = ? AND until > ? ORDER BY until`
 )
 
 func scanEffect(r scanner) (*ledger.Effect, error) {
@@ -64,24 +62,6 @@ func (s *Store) Own(ctx context.Context, requestID string) (bool, error) {
 	var own bool
 	err := s.row(ctx, hasRequest, requestID).Scan(&own)
 	return own, s.explain(err)
-}
-
-// Count is the number of other incidents in a bucket since then.
-func (s *Store) Count(ctx context.Context, bucket string, from time.Time, except string) (int, error) {
-	var n int
-	err := s.row(ctx, countPlaces, bucket, since(from), except).Scan(&n)
-	return n, s.explain(err)
-}
-
-// Exceptions are those still in force, the first to end first.
-func (s *Store) Exceptions(ctx context.Context, playbookID, root string, now time.Time) ([]ledger.Exception, error) {
-	var out []ledger.Exception
-	err := s.rows(ctx, func(r *sql.Rows) error {
-		x, err := scanJSON[ledger.Exception](r)
-		out = append(out, x)
-		return err
-	}, exceptions, playbookID, root, now.UnixNano())
-	return out, s.explain(err)
 }
 
 // Brakes are those that are on.

@@ -13,7 +13,7 @@ func (s *Store) prepare(ctx context.Context) (err error) {
 	); err != nil {
 		return err
 	}
-	s.known, err = prepared(ctx, s.read, generation, hasRequest, exceptions, brakes, countPlaces, oneEffect, wakeup)
+	s.known, err = prepared(ctx, s.read, generation, hasRequest, question, oneEffect, wakeup)
 	return err
 }
 
