@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,6 +59,7 @@ type Engine struct {
 	sealed atomic.Value // time.Time: when this process made a checkpoint last
 
 	standing atomic.Pointer[watch] // the effects that are watched
+	reading  sync.Mutex            // of whoever reads these anew
 }
 
 // New makes an engine.

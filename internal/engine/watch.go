@@ -62,6 +62,11 @@ func (e *Engine) watched(ctx context.Context) (*watch, error) {
 	if seen := e.standing.Load(); seen != nil && seen.generation == now {
 		return seen, nil
 	}
+	e.reading.Lock() // one reads, for all who came meanwhile: in a storm effects change all the time, and there may be thousands
+	defer e.reading.Unlock()
+	if seen := e.standing.Load(); seen != nil && seen.generation == now {
+		return seen, nil
+	}
 	all, err := e.Store.Effects(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read effects: %w", err)
