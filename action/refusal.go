@@ -49,7 +49,7 @@ func refused(what string, err error) error {
 }
 
 // undeployed says of a failed attachment whether it failed for good. Look has just seen the user or role, so that what IAM
-// does not find is the policy.
+// does not find is the policy; or a user who was renamed since, whom the look of the next rung finds at once.
 func undeployed(what string, err error) error {
 	if missing(err) {
 		return fmt.Errorf("%s: %w: %w", what, ErrCannot, err)

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -162,6 +165,43 @@ func TestWhoCantBeFoundIsNotTakenForGone(t *testing.T) {
 		c := s.only(unprotectedID)
 		if c.State != ledger.Verified || !denied(s, "ghost") || active(s, "ghost") {
 			t.Errorf("%s: %s: %s\n%s", story, c.State, steps(c), s.history(c))
+		}
+	}
+}
+
+// A person is asked about the user by the name that he has: an approval of the plan that was made before is of that one.
+func TestARenameWhileAPersonIsAskedMakesANewPlan(t *testing.T) {
+	s := watchedOver(t, nil)
+	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "the test asks" }
+	s.restart()
+	unprotect(s, mallory)
+	s.pass(10 * time.Second)
+	rename(attackerIAM, "mallory", "ghost")(s)
+	s.order(s.only(unprotectedID), ledger.Order{Verb: ledger.Approve, Revision: 1})
+	s.pass(time.Minute)
+	c := s.only(unprotectedID)
+	if c.State != ledger.Asked || len(c.Revisions) != 2 || c.Revisions[0].Superseded != 2 || denied(s, "ghost") {
+		t.Fatalf("%s, %d revisions: %s\n%s", c.State, len(c.Revisions), steps(c), s.history(c))
+	}
+	s.order(c, ledger.Order{Verb: ledger.Approve, Revision: 2})
+	s.pass(10 * time.Minute)
+	if c = s.only(unprotectedID); c.State != ledger.Verified || !denied(s, "ghost") || active(s, "ghost") {
+		t.Errorf("approved: %s: %s\n%s", c.State, steps(c), s.history(c))
+	}
+}
+
+// A contained user is watched under any name: his records are not passed over before they are read.
+func TestAContainedUserIsWatchedUnderAnyName(t *testing.T) {
+	s := watchedOver(t, nil)
+	who, err := administrator(s).GetUser(s.Context(), &iam.GetUserInput{UserName: aws.String("mallory")})
+	s.must(err)
+	unprotect(s, mallory)
+	s.pass(10 * time.Minute)
+	caller := `{"type":"IAMUser","principalId":%q,"arn":"arn:aws:iam::111122223333:user/ghost","userName":"ghost"}`
+	for id, want := range map[string]bool{aws.ToString(who.User.UserId): true, "AIDASOMEBODYELSE": false} {
+		got, err := s.e.Wants(s.Context(), []byte("s3.amazonaws.com"), []byte("DeleteObject"), fmt.Appendf(nil, caller, id))
+		if err != nil || got != want {
+			t.Errorf("a call by %s: wanted %v, %v", id, got, err)
 		}
 	}
 }
