@@ -1,8 +1,8 @@
 # riposte: what can be done here. `make test` is what every change must pass.
 .PHONY: build lambda test soak tools lint bench generate
 
-build: ## the binary, into bin/
-	go build -trimpath -o bin/ ./cmd/...
+build: ## the binary, into bin/: static, without symbols
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/riposte
 
 lambda: ## the function's packages, into bin/: riposte-lambda-arm64.zip and riposte-lambda-amd64.zip, for provided.al2023
 	go run ./internal/bundle -o bin
