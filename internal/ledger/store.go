@@ -22,6 +22,9 @@ var (
 	ErrAmbiguous = errors.New("the prefix fits several cases")
 	// ErrNewer: the ledger, or the case, was written by a newer riposte.
 	ErrNewer = errors.New("written by a newer riposte")
+	// ErrBroken: the store will write nothing any more, whatever is tried, until another process opens it: only the end of
+	// this one helps.
+	ErrBroken = errors.New("nothing is written any more")
 )
 
 // Store keeps the record. Every method is one transaction, but for Admit and Release where they say so; a returned error

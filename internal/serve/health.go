@@ -24,6 +24,7 @@ type health struct {
 	crew    *crew
 	now     func() time.Time
 	serving atomic.Bool
+	broken  atomic.Pointer[error]  // what ended the ledger for good; nil while it can be written
 	refused atomic.Pointer[string] // why the configuration on disk is not in effect; nil where it is
 
 	mu     sync.Mutex
@@ -31,8 +32,12 @@ type health struct {
 	ledger error
 }
 
-// alive fails where a restart would help: a worker who hangs.
+// alive fails where a restart would help: a worker who hangs, a ledger that this process can't write any more.
 func (h *health) alive(w http.ResponseWriter, _ *http.Request) {
+	if err := h.broken.Load(); err != nil {
+		http.Error(w, fmt.Sprintf("ledger: %v", *err), http.StatusServiceUnavailable)
+		return
+	}
 	now := h.now()
 	for i := range h.pool.busy {
 		if since := h.pool.busy[i].Load(); since != 0 && now.Sub(time.Unix(0, since)) > stuck {

@@ -4,6 +4,7 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -94,7 +95,8 @@ func (s *Server) sources(c *config.Config) ([]Source, error) {
 // Announce says what will be done.
 func (s *Server) Announce() Announcement { return Announce(s.Config, s.first) }
 
-// Run serves until the context ends, and returns nil where everything in hand was finished then.
+// Run serves until the context ends, and returns nil where everything in hand was finished then. A ledger that is broken for
+// good ends it with an error.
 func (s *Server) Run(ctx context.Context) error {
 	hard, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
@@ -116,11 +118,16 @@ func (s *Server) Run(ctx context.Context) error {
 			debug.FreeOSMemory() // what only the start needed
 		}
 	}()
+	broken := s.sound(hard)
 	for {
 		select {
 		case <-ctx.Done():
 			s.health.serving.Store(false)
 			return s.drain(cut)
+		case err := <-broken:
+			s.health.serving.Store(false)
+			s.Log.Error("the ledger is broken: this process ends, for whoever supervises it to start the next", "error", err)
+			return errors.Join(s.drain(cut), fmt.Errorf("stopped because the ledger is broken: %w", err))
 		case <-s.Reload:
 			s.reload(ctx, hard)
 		}

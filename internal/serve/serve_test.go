@@ -2,6 +2,8 @@ package serve_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -138,6 +140,52 @@ func TestALedgerThatOnlyReadsIsNotReady(t *testing.T) {
 	if err := d.end(); err != nil {
 		t.Error(err)
 	}
+}
+
+// worn is a ledger whose disk fails for good at some moment.
+type worn struct {
+	ledger.Store
+	out *atomic.Bool
+}
+
+func (w worn) Sync(ctx context.Context) error {
+	if w.out.Load() {
+		return fmt.Errorf("sync: %w", ledger.ErrBroken)
+	}
+	return w.Store.Sync(ctx)
+}
+
+// While a source still has work in hand the page tells; then the process ends, which is what gets it started again.
+func TestALedgerThatIsBrokenForGoodEndsTheProcess(t *testing.T) {
+	s := set(t)
+	var out atomic.Bool
+	finish := make(chan struct{})
+	d := s.serve(acting, over(func(l ledger.Store) ledger.Store { return worn{l, &out} }), sources(func(*serve.Live) []serve.Source {
+		return []serve.Source{{Name: "slow", Made: "slow", Run: func(_ context.Context, up func()) error {
+			up()
+			<-finish
+			return nil
+		}}}
+	}))
+	s.until("ready", d.says("/readyz", "source slow: ok"))
+	if code, body := d.page("/healthz"); code != 200 {
+		t.Errorf("while the disk is sound: %d %s", code, body)
+	}
+	out.Store(true)
+	s.until("not alive", d.says("/healthz", "ledger: sync: "))
+	if code, _ := d.page("/healthz"); code != 503 {
+		t.Errorf("healthz: %d", code)
+	}
+	close(finish)
+	select {
+	case err := <-d.ended:
+		if !errors.Is(err, ledger.ErrBroken) || !strings.Contains(d.log.String(), "the ledger is broken: this process ends") {
+			t.Errorf("%v\n%s", err, d.log)
+		}
+	case <-time.After(time.Minute):
+		t.Fatalf("it goes on\n%s", d.log)
+	}
+	d.stop()
 }
 
 func TestWhatIsInHandIsFinishedBeforeTheEnd(t *testing.T) {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"math/rand"
 	"os"
@@ -142,5 +143,8 @@ func TestADiskThatFailedStaysFailed(t *testing.T) {
 	s.wal.log = sound
 	if err := halt(); err == nil || !strings.Contains(err.Error(), "start riposte again") {
 		t.Errorf("the disk is believed again: %v", err)
+	}
+	if err := s.Sync(t.Context()); !errors.Is(err, ledger.ErrBroken) {
+		t.Errorf("whoever asks is not told that it is for good: %v", err)
 	}
 }

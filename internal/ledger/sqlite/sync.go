@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 // wal is SQLite's log, as far as it has reached the disk. SQLite itself only writes it (synchronous = NORMAL); a commit is
@@ -93,7 +95,7 @@ func (w *wal) sync() error {
 		w.failed = w.log.Sync()
 	}
 	if w.failed != nil {
-		return fmt.Errorf("sync: %w; start riposte again when its disk is sound", w.failed)
+		return fmt.Errorf("sync: %w: %w; start riposte again when its disk is sound", w.failed, ledger.ErrBroken)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
