@@ -69,8 +69,11 @@ type check func(context.Context) []Finding
 // Run makes all checks and tells what they found, in a stable order. Without accounts it looks at riposte's own.
 func Run(ctx context.Context, p Parts, tell func(Finding)) {
 	run(ctx, append([]check{p.credentials, p.ledger, p.organization}, p.sources()...), func(f Finding) {
-		if f.Check == "credentials" && f.State == OK && len(p.Accounts) == 0 {
-			p.Accounts = []Account{{ID: f.Account}}
+		if f.Check == "credentials" && f.State == OK {
+			p.Home.Account = f.Account
+			if len(p.Accounts) == 0 {
+				p.Accounts = []Account{{ID: f.Account}}
+			}
 		}
 		tell(f)
 	})

@@ -102,6 +102,35 @@ report: {security_hub: true}
 	if d := cmp.Diff(all, said(t, p)); d != "" {
 		t.Error(d)
 	}
+	redirect(t, moto, p.Rules[0], "arn:aws:events:eu-west-1:666677778888:event-bus/riposte-events")
+	if now := said(t, p); !strings.HasPrefix(now[5], "warning rules eu-west-1: nothing known to be riposte's hub gets autoscaling:") ||
+		!strings.HasSuffix(now[5], "their rules deliver to arn:aws:events:eu-west-1:666677778888:event-bus/riposte-events") {
+		t.Errorf("a rule that somebody redirected is found to be %q", now[5])
+	}
+	redirect(t, moto, p.Rules[0], "arn:aws:events:eu-west-1:"+mototest.Account+":event-bus/riposte-events")
+	if now := said(t, p); now[5] != all[5] {
+		t.Errorf("a rule that delivers to the hub's bus is found to be %q", now[5])
+	}
+	for _, spoilt := range []func(*pattern.Pattern){
+		func(p *pattern.Pattern) { p.DetailType = []string{"AWS Service Event via CloudTrail"} },
+		func(p *pattern.Pattern) { p.Source = []string{"aws.nothing"} },
+		func(p *pattern.Pattern) { p.Detail.EventSource = []string{"nothing.amazonaws.com"} },
+	} {
+		r := p.Rules[0]
+		spoilt(&r.Pattern)
+		deliver(t, moto, []pattern.Rule{r})
+		if now := said(t, p); !strings.HasPrefix(now[5], "failed rules eu-west-1: no enabled rule on the default bus delivers autoscaling:") {
+			t.Errorf("a rule that lets nothing through, %+v, is found to be %q", r.Pattern, now[5])
+		}
+	}
+	narrow(t, moto, p.Rules[0])
+	if now := said(t, p); !strings.HasPrefix(now[5], "failed rules") {
+		t.Errorf("a rule that asks for more than riposte does is found to be %q", now[5])
+	}
+	deliver(t, moto, p.Rules[:1])
+	if now := said(t, p); now[5] != all[5] {
+		t.Errorf("the rule that was mended is found to be %q", now[5])
+	}
 	disable(t, moto, p.Rules[0])
 	if now := said(t, p); !strings.HasPrefix(now[5], "failed rules") {
 		t.Errorf("a rule that was switched off is found to be %q", now[5])
@@ -151,6 +180,34 @@ func deliver(t *testing.T, moto *mototest.Server, rules []pattern.Rule) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// redirect gives a rule another target in place of the one it has.
+func redirect(t *testing.T, moto *mototest.Server, r pattern.Rule, target string) {
+	t.Helper()
+	_, err := eventbridge.NewFromConfig(moto.Config(ireland)).PutTargets(t.Context(), &eventbridge.PutTargetsInput{
+		Rule: aws.String("riposte-" + r.Name), Targets: []types.Target{{Id: aws.String("hub"), Arn: aws.String(target)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// narrow has a rule let through only what comes from an account that there is not.
+func narrow(t *testing.T, moto *mototest.Server, r pattern.Rule) {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{
+		"account": []string{"000000000000"}, "source": r.Pattern.Source, "detail-type": r.Pattern.DetailType, "detail": r.Pattern.Detail,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = eventbridge.NewFromConfig(moto.Config(ireland)).PutRule(t.Context(), &eventbridge.PutRuleInput{
+		Name: aws.String("riposte-" + r.Name), EventPattern: aws.String(string(text)),
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

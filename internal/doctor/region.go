@@ -2,23 +2,17 @@ package doctor
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
-	"github.com/ripostehq/riposte/internal/pattern"
 )
 
 // Reads are the IAM actions that a doctor needs in each account, in the audit role.
@@ -66,80 +60,4 @@ func errorCode(err error) string {
 		return api.ErrorCode()
 	}
 	return ""
-}
-
-// rules asks whether every call that riposte must hear of is delivered by a rule that is enabled and has a target. What
-// somebody wrote by hand counts as well as what the modules made.
-func (p Parts) rules(ctx context.Context, at event.Place) []Finding {
-	ctx, cancel := p.limited(ctx)
-	defer cancel()
-	delivered, err := delivered(ctx, eventbridge.NewFromConfig(p.AWS.Visit(at, cloud.Audit)))
-	f := Finding{Check: "rules", State: OK, Says: "every call that a playbook looks at is delivered"}.at(at)
-	if err == nil {
-		if missing := missing(p.Rules, at, delivered); len(missing) > 0 {
-			err = fmt.Errorf("no enabled rule on the default bus delivers %s", strings.Join(missing, ", "))
-		}
-	}
-	return one(f, err, fmt.Sprintf("deploy the spoke in account %s, region %s (deploy/terraform/modules/spoke, or the stack set); the patterns: riposte permissions --patterns", at.Account, at.Region))
-}
-
-// delivered are the calls, as SOURCE NAME, that rules of the default bus deliver to something.
-func delivered(ctx context.Context, client *eventbridge.Client) (map[string]bool, error) {
-	out := map[string]bool{}
-	in := &eventbridge.ListRulesInput{}
-	for {
-		page, err := client.ListRules(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page.Rules {
-			if r.State == types.RuleStateDisabled || r.EventPattern == nil {
-				continue
-			}
-			targets, err := client.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: r.Name})
-			if err != nil {
-				return nil, err
-			}
-			if len(targets.Targets) > 0 {
-				covers(out, aws.ToString(r.EventPattern))
-			}
-		}
-		if page.NextToken == nil {
-			return out, nil
-		}
-		in.NextToken = page.NextToken
-	}
-}
-
-// covers adds the calls that a rule's pattern names. One that is written in another way than by lists of names is not
-// understood, and covers nothing: a doctor must not say that all is well because it can't read.
-func covers(out map[string]bool, text string) {
-	var p pattern.Pattern
-	if json.Unmarshal([]byte(text), &p) != nil {
-		return
-	}
-	for _, source := range p.Detail.EventSource {
-		for _, name := range p.Detail.EventName {
-			out[source+" "+name] = true
-		}
-	}
-}
-
-// missing are the calls that nothing delivers, as people write them.
-func missing(rules []pattern.Rule, at event.Place, delivered map[string]bool) (out []string) {
-	for _, r := range rules {
-		if r.Global && at.Region != cloud.Global(at).Region {
-			continue
-		}
-		for _, source := range r.Pattern.Detail.EventSource {
-			for _, name := range r.Pattern.Detail.EventName {
-				if !delivered[source+" "+name] {
-					service, _, _ := strings.Cut(source, ".")
-					out = append(out, service+":"+name)
-				}
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
 }

@@ -1,0 +1,149 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/pattern"
+)
+
+// rules asks whether every call that riposte must hear of is delivered by a rule that is enabled, and where to. What
+// somebody wrote by hand counts as well as what the modules made.
+func (p Parts) rules(ctx context.Context, at event.Place) []Finding {
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	there, err := inForce(ctx, eventbridge.NewFromConfig(p.AWS.Visit(at, cloud.Audit)))
+	f := Finding{Check: "rules", State: OK, Says: "every call that a playbook looks at is delivered"}.at(at)
+	d := p.delivery(at, there)
+	if err == nil && len(d.missing) > 0 {
+		err = fmt.Errorf("no enabled rule on the default bus delivers %s", strings.Join(d.missing, ", "))
+	}
+	switch {
+	case err != nil:
+	case len(d.astray) > 0:
+		f.State = Warning
+		f.Says = fmt.Sprintf("nothing known to be riposte's hub gets %s; their rules deliver to %s", strings.Join(d.astray, ", "), strings.Join(d.targets, ", "))
+		f.Mend = fmt.Sprintf("point the rules at riposte's queue, or at its bus (riposte-*) in account %s; where they go to it by way of something else, send a canary",
+			strings.Join(p.hubs(), " or "))
+	case len(d.targets) > 0:
+		f.Says += ", to " + strings.Join(d.targets, ", ")
+	}
+	return one(f, err, fmt.Sprintf("deploy the spoke in account %s, region %s (deploy/terraform/modules/spoke, or the stack set); the patterns: riposte permissions --patterns", at.Account, at.Region))
+}
+
+// rule is one of the default bus that delivers.
+type rule struct {
+	pattern pattern.Pattern
+	targets []string // ARNs, at least one
+}
+
+// inForce are the rules of the default bus that are enabled, have a target, and can be read. A pattern that is written in
+// another way than by lists of names, or that asks for more than riposte's do, is not understood, and covers nothing: a
+// doctor must not say that all is well because it can't read.
+func inForce(ctx context.Context, client *eventbridge.Client) (out []rule, err error) {
+	in := &eventbridge.ListRulesInput{}
+	for {
+		page, err := client.ListRules(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range page.Rules {
+			known, ok := read(aws.ToString(r.EventPattern))
+			if r.State == types.RuleStateDisabled || !ok {
+				continue
+			}
+			targets, err := client.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: r.Name})
+			if err != nil {
+				return nil, err
+			}
+			for _, t := range targets.Targets {
+				known.targets = append(known.targets, aws.ToString(t.Arn))
+			}
+			if len(known.targets) > 0 {
+				out = append(out, known)
+			}
+		}
+		if page.NextToken == nil {
+			return out, nil
+		}
+		in.NextToken = page.NextToken
+	}
+}
+
+func read(text string) (r rule, ok bool) {
+	d := json.NewDecoder(bytes.NewReader([]byte(text)))
+	d.DisallowUnknownFields()
+	return r, text != "" && d.Decode(&r.pattern) == nil
+}
+
+// covers reports whether a rule lets a call through that another pattern asks for. What a pattern does not name it does not
+// ask for: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+func (r rule) covers(wanted pattern.Pattern, source, name string) bool {
+	for _, part := range []struct{ have, want []string }{
+		{r.pattern.Source, wanted.Source},
+		{r.pattern.DetailType, wanted.DetailType},
+		{r.pattern.Detail.EventSource, []string{source}},
+		{r.pattern.Detail.EventName, []string{name}},
+	} {
+		for _, w := range part.want {
+			if part.have != nil && !slices.Contains(part.have, w) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// delivery is what becomes of the calls that riposte must hear of, as people write them.
+type delivery struct {
+	missing []string // delivered by no rule
+	astray  []string // delivered, and to nothing that is known to be riposte's
+	targets []string // of all rules that deliver them; where some go astray, of theirs
+}
+
+func (p Parts) delivery(at event.Place, there []rule) (d delivery) {
+	var home, elsewhere []string
+	for _, want := range p.Rules {
+		if want.Global && at.Region != cloud.Global(at).Region {
+			continue
+		}
+		for _, source := range want.Pattern.Detail.EventSource {
+			for _, name := range want.Pattern.Detail.EventName {
+				var targets []string
+				for _, r := range there {
+					if r.covers(want.Pattern, source, name) {
+						targets = append(targets, r.targets...)
+					}
+				}
+				service, _, _ := strings.Cut(source, ".")
+				switch call := service + ":" + name; {
+				case len(targets) == 0:
+					d.missing = append(d.missing, call)
+				case slices.ContainsFunc(targets, func(arn string) bool { return p.ours(at, arn) }):
+					home = append(home, targets...)
+				default:
+					d.astray, elsewhere = append(d.astray, call), append(elsewhere, targets...)
+				}
+			}
+		}
+	}
+	d.targets = home
+	if len(d.astray) > 0 {
+		d.targets = elsewhere
+	}
+	for _, list := range []*[]string{&d.missing, &d.astray, &d.targets} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return d
+}
