@@ -1,14 +1,12 @@
 package config
 
-import "strings"
-
 // Lambda is what riposte needs where it runs as a function; its sources are the function's own triggers.
 type Lambda struct {
 	WakeQueue string `yaml:"wake_queue" help:"URL of a queue that invokes the function, in its region: delayed messages bring it back when something is due. Without one only the scheduled tick does."`
 }
 
 func (k checker) lambda() {
-	if url := k.c.Lambda.WakeQueue; url != "" && !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		k.at("lambda", "wake_queue").Complain("want the queue's URL: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
+	if url := k.c.Lambda.WakeQueue; url != "" {
+		k.queue(k.at("lambda", "wake_queue"), url)
 	}
 }
