@@ -43,7 +43,7 @@ const (
 	alarms       = 5
 )
 
-// Estimate is the bill of a month, dearest surprises first: what grows with the events, then what is there anyway.
+// Estimate is the bill of a month, service by service as an event meets them.
 func Estimate(l Load) []Line {
 	events, cases, invoked := l.Events*days, l.Cases*days, (l.Events+ticks)*days
 	lines := []Line{

@@ -21,7 +21,7 @@ type TrustDocument struct {
 	Statement []TrustStatement
 }
 
-// TrustStatement of a TrustDocument.
+// TrustStatement is one statement of a TrustDocument: who may assume the role, and under which conditions.
 type TrustStatement struct {
 	Sid       string
 	Effect    string

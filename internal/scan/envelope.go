@@ -38,7 +38,7 @@ type wrapping struct {
 	listed         bool   // it may hold other records than itself
 }
 
-// The keys of an EventBridge event, all of them.
+// place is the bit of a key of an EventBridge event, 0 for any other: these are all that there are.
 // https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 func place(key []byte) uint16 {
 	switch string(key) {

@@ -76,7 +76,7 @@ func (s *Store) take(ctx context.Context, id string, now time.Time, holder strin
 func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Claim, error) {
 	s.recent.wrote(r)
 	if err := s.whole(ctx, &r); err != nil {
-		return nil, fmt.Errorf("%s: verify the ledger", err)
+		return nil, fmt.Errorf("%s: verify the ledger", err) // not %w: tried again, the claim would find its own lease
 	}
 	c, err := r.toCase()
 	if err != nil {

@@ -14,7 +14,7 @@ type Suite struct {
 	Lives int // how many lives are drawn at random, on a store each
 }
 
-// Run tells every story to a store of its own, see the function of that name.
+// Run is the function Run with so many lives.
 func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 	for _, story := range []struct {
 		name string
