@@ -28,6 +28,9 @@ type Client interface {
 // name is what figures call this source.
 const name = "s3"
 
+// notifications is how many are in hand at once: each has a log file read.
+const notifications = 40
+
 // Options are what a bucket is read with.
 type Options struct {
 	Client  Client
@@ -61,7 +64,7 @@ func (s *Source) Run(ctx context.Context) error {
 	if s.URL == "" {
 		return s.list(ctx)
 	}
-	return sqs.New(sqs.Options{Name: name, Client: s.Queue, URL: s.URL, Handle: s.notified, Now: s.Now, Log: s.Log, Meter: s.Meter}).Run(ctx)
+	return sqs.New(sqs.Options{Name: name, Client: s.Queue, URL: s.URL, Handle: s.notified, Now: s.Now, Log: s.Log, Meter: s.Meter, InHand: notifications}).Run(ctx)
 }
 
 // notified takes the objects that a message names. Who may write to the queue may name any: only the trail's are read.

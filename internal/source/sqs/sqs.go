@@ -40,6 +40,7 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Meter  source.Meter // may be nil
+	InHand int          // messages in hand at once; 0 is 200
 }
 
 // Source reads one queue.
@@ -56,6 +57,9 @@ func New(o Options) *Source {
 	if o.Name == "" {
 		o.Name = "sqs"
 	}
+	if o.InHand == 0 {
+		o.InHand = inHand
+	}
 	log := o.Log.With("source", o.Name)
 	return &Source{
 		Options: o,
@@ -68,39 +72,53 @@ func New(o Options) *Source {
 // queue or of the store is waited for, however long.
 func (s *Source) Run(ctx context.Context) error {
 	s.Log.Info("reading events from a queue", "source", s.Name, "queue", s.URL)
-	var all sync.WaitGroup
+	h := newHand(s)
+	var polling, settling sync.WaitGroup
+	settling.Go(func() { h.settle(context.WithoutCancel(ctx)) })
 	for range pollers {
-		all.Go(func() {
+		polling.Go(func() {
 			for ctx.Err() == nil {
-				s.turn(ctx)
+				h.turn(ctx)
 			}
 		})
 	}
-	all.Wait()
+	polling.Wait()
+	h.handling.Wait()
+	close(h.ended)
+	settling.Wait()
 	return nil
 }
 
-// turn polls once and does what came. While the store fails, few messages are asked for, and seldom: each time that one is
-// handed out counts, and in the end the queue takes it for poison.
-func (s *Source) turn(ctx context.Context) {
-	s.queue.wait(ctx)
-	most := int32(batch)
-	if s.store.wait(ctx) {
+// turn polls once, for as much as there is room for, and goes on while what came is handled. While the store fails, few
+// messages are asked for, and seldom, and the fate of one is waited for before the next: each time that one is handed out
+// counts, and in the end the queue takes it for poison.
+func (h *hand) turn(ctx context.Context) {
+	h.queue.wait(ctx)
+	places := h.reserve(ctx)
+	most, over := places, h.store.wait(ctx)
+	if over != nil {
 		most = 1
 	}
 	if ctx.Err() != nil {
+		h.free(places)
 		return
 	}
-	messages, err := s.receive(ctx, most)
+	messages, err := h.receive(ctx, int32(most))
+	h.free(places - len(messages))
 	if ctx.Err() != nil && err != nil {
 		return
 	}
-	if s.queue.ended(err) {
-		s.Meter.Failed(s.Name)
+	if h.queue.ended(err) {
+		h.Meter.Failed(h.Name)
 		return
 	}
-	if len(messages) > 0 {
-		s.take(context.WithoutCancel(ctx), messages)
+	handled := h.take(context.WithoutCancel(ctx), messages)
+	if over == nil || len(messages) == 0 {
+		return
+	}
+	select {
+	case <-handled:
+	case <-over:
 	}
 }
 
@@ -117,29 +135,6 @@ func (s *Source) receive(ctx context.Context, most int32) ([]types.Message, erro
 		return nil, fmt.Errorf("receive from %s: %w", s.URL, err)
 	}
 	return out.Messages, nil
-}
-
-// take handles messages side by side, deletes those that are stored, and puts off those that could not be.
-func (s *Source) take(ctx context.Context, messages []types.Message) {
-	limited, cancel := context.WithTimeout(ctx, work)
-	defer cancel()
-	fates := make([]fate, len(messages))
-	var all sync.WaitGroup
-	for i, m := range messages {
-		all.Go(func() { fates[i] = s.handle(limited, m) })
-	}
-	all.Wait()
-	var done, later []types.Message
-	for i, m := range messages {
-		switch fates[i] {
-		case stored:
-			done = append(done, m)
-		case failed:
-			later = append(later, m)
-		}
-	}
-	s.delete(ctx, done)
-	s.putOff(ctx, later)
 }
 
 // age is how long a message had waited.

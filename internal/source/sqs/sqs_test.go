@@ -172,6 +172,93 @@ func TestOneCaseThatIsFullHoldsUpNobody(t *testing.T) {
 	})
 }
 
+// Somebody calls in many regions: all of it joins one case, each call waits for those before it, and there are more of them
+// than are taken at once from a queue. What everybody else does is stored and deleted meanwhile.
+func TestACaseWhoseJoinsWaitForEachOtherHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s, log := &queue{}, &store{}, &bytes.Buffer{}
+		for _, body := range many(50) {
+			q.send("slow", "slow", "slow", body)
+		}
+		stop := reading(t, q, "q", func(ctx context.Context, body []byte) error {
+			if string(body) == "slow" {
+				time.Sleep(20 * time.Second)
+			}
+			return s.handle(ctx, body)
+		}, nil, log)
+		time.Sleep(2 * time.Second)
+		if got := s.all(); !slices.Equal(got, many(50)) {
+			t.Errorf("stored within two seconds: %q", got)
+		}
+		if left := slices.Compact(q.left()); !slices.Equal(left, []string{"slow"}) {
+			t.Errorf("left after two seconds: %q", left)
+		}
+		stop()
+		if left := q.left(); len(left) != 0 || q.oftenest() > 1 {
+			t.Errorf("left in the end: %q", left)
+		}
+	})
+}
+
+// A storm that is stored slowly: memory holds some of it, the queue the rest, and nothing is handed out twice.
+func TestWhatIsInHandIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s, f := &queue{}, &store{}, &figures{}
+		q.send(many(500)...)
+		var mu sync.Mutex
+		var now, most int
+		stop := reading(t, q, "q", func(ctx context.Context, body []byte) error {
+			mu.Lock()
+			now++
+			most = max(most, now)
+			mu.Unlock()
+			time.Sleep(30 * time.Second)
+			mu.Lock()
+			now--
+			mu.Unlock()
+			return s.handle(ctx, body)
+		}, f, &bytes.Buffer{})
+		time.Sleep(95 * time.Second)
+		stop()
+		if got := s.all(); !slices.Equal(got, many(500)) || len(q.left()) != 0 {
+			t.Errorf("stored %d, left %q", len(got), q.left())
+		}
+		if most != 200 || f.again != 0 {
+			t.Errorf("%d in hand at once, %d handed out again", most, f.again)
+		}
+	})
+}
+
+// A store that answers no more, and says so late: as long as that lasts, what is asked for is waited for.
+func TestAStoreThatHangsIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q, s, log := &queue{}, &store{away: true}, &bytes.Buffer{}
+		q.send(many(600)...)
+		stop := reading(t, q, "q", func(ctx context.Context, body []byte) error {
+			err := s.handle(ctx, body)
+			if err != nil {
+				time.Sleep(30 * time.Second)
+			}
+			return err
+		}, nil, log)
+		time.Sleep(time.Minute)
+		asked := q.asked()
+		time.Sleep(14 * time.Minute)
+		if n := q.asked() - asked; n > 4*14*2 || q.oftenest() > 5 {
+			t.Errorf("asked %d times in the outage, one was handed out %d times", n, q.oftenest())
+		}
+		s.set(false)
+		time.Sleep(20 * time.Minute)
+		stop()
+		if got := s.all(); !slices.Equal(got, many(600)) || len(q.left()) > 0 {
+			t.Errorf("stored %d, left %q", len(got), q.left())
+		}
+		if text := log.String(); strings.Count(text, "level=ERROR") != 1 || !strings.Contains(text, "stored again") {
+			t.Errorf("logged:\n%s", text)
+		}
+	})
+}
+
 func TestAQueueThatIsAwayIsAskedAgainAndAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, s, log := &queue{away: true}, &store{}, &bytes.Buffer{}

@@ -19,6 +19,7 @@ type trouble struct {
 	mu    sync.Mutex
 	count int // failures in a row, those of one pause as one
 	until time.Time
+	over  chan struct{} // closed when it ends; nil: there is none
 }
 
 // ended notes how a try ended, and reports whether it failed.
@@ -28,12 +29,14 @@ func (t *trouble) ended(err error) bool {
 	if err == nil {
 		if t.count > 0 {
 			t.log.Info(t.good)
+			close(t.over)
 		}
-		t.count, t.until = 0, time.Time{}
+		t.count, t.until, t.over = 0, time.Time{}, nil
 		return false
 	}
 	if t.count == 0 {
 		t.log.Error(t.bad, "error", err)
+		t.over = make(chan struct{})
 	}
 	if now := time.Now(); !now.Before(t.until) {
 		t.count++
@@ -42,13 +45,13 @@ func (t *trouble) ended(err error) bool {
 	return true
 }
 
-// wait waits for the end of the pause, and reports whether there is trouble.
-func (t *trouble) wait(ctx context.Context) bool {
+// wait waits for the end of the pause. Where there is trouble it returns what is closed when that ends, else nil.
+func (t *trouble) wait(ctx context.Context) (over <-chan struct{}) {
 	t.mu.Lock()
-	count, until := t.count, t.until
+	over, until := t.over, t.until
 	t.mu.Unlock()
 	sleep(ctx, time.Until(until))
-	return count > 0
+	return over
 }
 
 // pause is the time before the nth next try: doubled each time from a second on, shortened by up to half so that replicas

@@ -1,0 +1,121 @@
+package sqs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+)
+
+// inHand is how many messages are in hand at once, where nobody says otherwise. EventBridge sends none above 256 KiB: fifty
+// megabytes at the very worst. It is far more than a poll brings, because joins to one case wait for each other: whoever
+// calls in many regions would hold up what all others do.
+const inHand = 200
+
+// linger is how long what has ended waits for others to be deleted with.
+const linger = 20 * time.Millisecond
+
+// hand is the messages that are in hand: received, and neither deleted nor put off yet.
+type hand struct {
+	*Source
+	places   chan struct{} // one is taken for each message that is in hand or asked for
+	handling sync.WaitGroup
+	ended    chan ending
+}
+
+// ending is what became of a message.
+type ending struct {
+	message types.Message
+	fate    fate
+}
+
+func newHand(s *Source) *hand {
+	return &hand{Source: s, places: make(chan struct{}, s.InHand), ended: make(chan ending)}
+}
+
+// reserve waits for a place and takes as many as there are, up to what a poll can bring; none when the context ends.
+func (h *hand) reserve(ctx context.Context) (places int) {
+	select {
+	case h.places <- struct{}{}:
+	case <-ctx.Done():
+		return 0
+	}
+	for places = 1; places < batch; places++ {
+		select {
+		case h.places <- struct{}{}:
+		default:
+			return places
+		}
+	}
+	return places
+}
+
+func (h *hand) free(places int) {
+	for range places {
+		<-h.places
+	}
+}
+
+// take handles messages side by side, waits for none, and tells of each when it was handled.
+func (h *hand) take(ctx context.Context, messages []types.Message) (handled <-chan struct{}) {
+	each := make(chan struct{}, len(messages))
+	for _, m := range messages {
+		h.handling.Go(func() {
+			limited, cancel := context.WithTimeout(ctx, work)
+			defer cancel()
+			f := h.handle(limited, m)
+			each <- struct{}{}
+			h.ended <- ending{m, f}
+		})
+	}
+	return each
+}
+
+// settle ends what was handled, a few at a time, until nothing is left to be handled. One deletion that fails for a while
+// does not hold up the next.
+func (h *hand) settle(ctx context.Context) {
+	var all sync.WaitGroup
+	defer all.Wait()
+	for first := range h.ended {
+		some := h.gather(first)
+		all.Go(func() {
+			defer h.free(len(some))
+			h.end(ctx, some)
+		})
+	}
+}
+
+// gather waits a moment for what ends with the first: SQS takes a call for each ten as for one.
+func (h *hand) gather(first ending) []ending {
+	some := []ending{first}
+	enough := time.NewTimer(linger)
+	defer enough.Stop()
+	for len(some) < batch {
+		select {
+		case e, more := <-h.ended:
+			if !more {
+				return some
+			}
+			some = append(some, e)
+		case <-enough.C:
+			return some
+		}
+	}
+	return some
+}
+
+// end deletes messages that are stored, and puts off those that could not be.
+func (h *hand) end(ctx context.Context, some []ending) {
+	var done, later []types.Message
+	for _, e := range some {
+		switch e.fate {
+		case stored:
+			done = append(done, e.message)
+		case failed:
+			later = append(later, e.message)
+		}
+	}
+	h.delete(ctx, done)
+	h.putOff(ctx, later)
+}
