@@ -67,15 +67,32 @@ func Arrival(cases []*ledger.Case, requestID string) (playbook.Origin, bool) {
 	return playbook.Origin{}, false
 }
 
+// Sender is whose calls are canaries: the sessions of this name of a role in the account that is called. Both can be chosen by
+// whoever may make roles, or assume this one, and a canary proves nothing: this only bounds who can have the ledger written
+// with calls that take no right at all. Without a role riposte enters no account but its own, by credentials that whoever
+// asks need not share with whoever serves: there anybody's marked call counts.
+type Sender struct {
+	Role    string // by name, with its path where it has one; "" for none
+	Session string
+}
+
+func (s Sender) sent(e event.Event) bool {
+	if s.Role == "" {
+		return true
+	}
+	a := e.Actor
+	return a.Account == e.Account && a.Session == s.Session && a.IssuerName() == "role/"+strings.TrimPrefix(s.Role, "/")
+}
+
 // Playbook makes suspects of canaries, which its check dismisses: that they arrived is all there is to say. They join one
 // case an account and region, so that somebody who sends many makes few.
-func Playbook() playbook.Playbook {
+func Playbook(s Sender) playbook.Playbook {
 	return playbook.Playbook{
 		Definition: playbook.Definition{
 			ID: ID, Title: "A canary arrived", Severity: playbook.Low,
 			On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
 		},
-		Leads: func(e event.Event) ([]playbook.Lead, error) { return leads(e), nil },
+		Leads: func(e event.Event) ([]playbook.Lead, error) { return leads(s, e), nil },
 		Check: func(context.Context, playbook.In, string, playbook.Lead) ([]playbook.Proposal, error) {
 			return nil, nil
 		},
@@ -83,11 +100,11 @@ func Playbook() playbook.Playbook {
 	}
 }
 
-func leads(e event.Event) []playbook.Lead {
+func leads(s Sender, e event.Event) []playbook.Lead {
 	var request struct {
 		InstanceID string `json:"instanceId"`
 	}
-	if !e.Failed() || json.Unmarshal(e.Request, &request) != nil || !strings.HasPrefix(request.InstanceID, marker) {
+	if !e.Failed() || json.Unmarshal(e.Request, &request) != nil || !strings.HasPrefix(request.InstanceID, marker) || !s.sent(e) {
 		return nil
 	}
 	return []playbook.Lead{{

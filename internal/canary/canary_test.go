@@ -87,9 +87,11 @@ func delivered(t *testing.T, w *world.World) event.Event {
 	return e
 }
 
-func suspects(t *testing.T, e event.Event) []playbook.Lead {
+func suspects(t *testing.T, e event.Event) []playbook.Lead { return suspected(t, canary.Sender{}, e) }
+
+func suspected(t *testing.T, by canary.Sender, e event.Event) []playbook.Lead {
 	t.Helper()
-	book := canary.Playbook()
+	book := canary.Playbook(by)
 	leads, err := book.Leads(e)
 	if err != nil {
 		t.Fatal(err)
@@ -117,6 +119,41 @@ func TestOthersCallsAreNoCanaries(t *testing.T) {
 		e := event.Event{Source: "ec2.amazonaws.com", Name: "ModifyInstanceAttribute", Error: c.err, Request: []byte(c.request)}
 		if leads := suspects(t, e); len(leads) > 0 {
 			t.Errorf("%s: %v", c.name, leads)
+		}
+	}
+}
+
+// Anybody may make a call that is refused: where the doctor's role is known, only what it did is written down.
+func TestStrangersCallsAreNoCanaries(t *testing.T) {
+	by := canary.Sender{Role: "/defence/riposte-audit", Session: "riposte-doctor"}
+	doctor := event.Actor{
+		Kind: event.RoleActor, Account: here.Account, Session: "riposte-doctor", Role: "riposte-audit",
+		Issuer: "arn:aws:iam::111122223333:role/defence/riposte-audit",
+	}
+	for _, c := range []struct {
+		name  string
+		who   func(*event.Actor)
+		leads int
+	}{
+		{"the doctor", func(*event.Actor) {}, 1},
+		{"riposte at work", func(a *event.Actor) { a.Session = "riposte" }, 0},
+		{"another role's session of that name", func(a *event.Actor) { a.Issuer = "arn:aws:iam::111122223333:role/web" }, 0},
+		{"a role of that name on another path", func(a *event.Actor) { a.Issuer = "arn:aws:iam::111122223333:role/riposte-audit" }, 0},
+		{"a role of that name in another account", func(a *event.Actor) {
+			a.Account, a.Issuer = "444455556666", "arn:aws:iam::444455556666:role/defence/riposte-audit"
+		}, 0},
+		{"a user", func(a *event.Actor) {
+			*a = event.Actor{Kind: event.UserActor, Account: here.Account, UserName: "riposte-doctor"}
+		}, 0},
+	} {
+		who := doctor
+		c.who(&who)
+		e := event.Event{
+			Source: "ec2.amazonaws.com", Name: "ModifyInstanceAttribute", Account: here.Account, Actor: who,
+			Error: event.Failure{Code: "Client.UnauthorizedOperation"}, Request: []byte(`{"instanceId":"i-0c0ffee0102030405"}`),
+		}
+		if leads := suspected(t, by, e); len(leads) != c.leads {
+			t.Errorf("%s: %d suspects, want %d", c.name, len(leads), c.leads)
 		}
 	}
 }

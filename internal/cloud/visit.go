@@ -9,10 +9,13 @@ import (
 // nothing is what a visitor may change.
 const nothing = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`
 
+// Visitor is what the sessions of visitors are called.
+const Visitor = "riposte-doctor"
+
 // Visit opens a session for whoever looks at the accounts rather than at a case. In a tier that changes it may do nothing at
 // all: that it can be opened is all there is to know.
 func (c *Cloud) Visit(p event.Place, purpose Purpose) aws.Config {
-	s := session{place: p, purpose: purpose, name: "riposte-doctor"}
+	s := session{place: p, purpose: purpose, name: Visitor}
 	if purpose.changes() {
 		s.policy = nothing
 	}

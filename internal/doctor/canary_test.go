@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
@@ -31,6 +32,7 @@ accounts:
         inline: {assume: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "sts:AssumeRole", Resource: "*"}]}}
   - id: "111122223333"
     name: shop
+    users: [{name: mallory, keys: [{id: AKIAMALLORY000000001, secret: first}]}]
     roles:
       - name: riposte-audit
         trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::999900001111:user/riposte"}, Action: "sts:AssumeRole"}]}
@@ -128,6 +130,24 @@ func TestACanaryArrivesThroughRiposteItself(t *testing.T) {
 	}
 	cases, err := s.app.Store.Cases(t.Context(), ledger.Filter{})
 	if err != nil || len(cases) != 2 || cases[0].State != ledger.Dismissed || cases[1].State != ledger.Dismissed {
+		t.Errorf("the ledger holds %+v, %v", cases, err)
+	}
+}
+
+// mallory has no right at all, and need not: her calls are refused, and recorded.
+func TestAStrangersCanaryLeavesNothingInTheLedger(t *testing.T) {
+	s := serve(t)
+	shop := s.parts.Accounts[0]
+	by := ec2.NewFromConfig(s.w.Config(event.Place{Partition: "aws", Account: shop.ID, Region: "eu-west-1"},
+		aws.Credentials{AccessKeyID: "AKIAMALLORY000000001", SecretAccessKey: "first"}))
+	if _, err := canary.Send(t.Context(), by, [5]byte{1, 2, 3, 4, 5}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.flight().Pause(t.Context(), time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	cases, err := s.app.Store.Cases(t.Context(), ledger.Filter{})
+	if err != nil || len(cases) > 0 {
 		t.Errorf("the ledger holds %+v, %v", cases, err)
 	}
 }
