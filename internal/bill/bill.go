@@ -29,18 +29,18 @@ func Typical(events float64) Load { return Load{Events: events, Cases: events / 
 const (
 	days         = 365.0 / 12
 	perMillion   = 1e-6
-	sqsPerEvent  = 3          // sent, received, deleted: one by one, as with few events
-	idlePolls    = 5 * 3 * 60 // an hour: Lambda's five pollers, each waiting 20 s
-	seconds      = 0.1        // of the function for one event
-	gigabytes    = 0.25       // its memory
-	ticks        = 60 * 24    // a day
-	caseCommits  = 12         // transactions from first sight to the last look
-	commitUnits  = 10         // five rows of at most 1 KB; in a transaction each counts twice
-	readsPerTick = 2          // units: what is due, and whether effects changed
-	logBytes     = 500        // for one event
-	rowBytes     = 20e3       // kept of one case
-	keptMonths   = 12         // of cases
-	alarms       = 5
+	sqsPerEvent  = 3              // sent, received, deleted: one by one, as with few events
+	idlePolls    = 2 * 5 * 3 * 60 // an hour, for events and for wakes: Lambda's five pollers, each waiting 20 s
+	seconds      = 0.1            // of the function for one event
+	gigabytes    = 0.5            // its memory, as deploy/ has it
+	ticks        = 60 * 24        // a day
+	caseCommits  = 12             // transactions from first sight to the last look
+	commitUnits  = 10             // five rows of at most 1 KB; in a transaction each counts twice
+	readsPerTick = 4              // units: six pages of what is due, half a unit each, and whether effects changed
+	logBytes     = 500            // for one event
+	rowBytes     = 20e3           // kept of one case
+	keptMonths   = 12             // of cases
+	alarms       = 6
 )
 
 // Estimate is the bill of a month, service by service as an event meets them.
@@ -52,15 +52,15 @@ func Estimate(l Load) []Line {
 		{Item: "EventBridge, to the hub's bus in another account or region", Quantity: events, Unit: "events", Price: 1.00 * perMillion,
 			Why: "once for each delivered event; none where hub and account are one", Source: "https://aws.amazon.com/eventbridge/pricing/"},
 		{Item: "SQS requests", Quantity: events*sqsPerEvent + idlePolls*24*days, Unit: "requests", Price: 0.40 * perMillion,
-			Why: "3 for each event (send, receive, delete), and 5 pollers of 3 a minute", Source: "https://aws.amazon.com/sqs/pricing/"},
+			Why: "3 for each event (send, receive, delete), and for each of 2 queues 5 pollers of 3 a minute", Source: "https://aws.amazon.com/sqs/pricing/"},
 		{Item: "Lambda requests", Quantity: invoked, Unit: "requests", Price: 0.20 * perMillion,
 			Why: "one for each event, at most, and a tick a minute", Source: "https://aws.amazon.com/lambda/pricing/"},
 		{Item: "Lambda time, arm64", Quantity: invoked * seconds * gigabytes, Unit: "GB seconds", Price: 0.0000133334,
-			Why: "0.1 s with 256 MB for each request", Source: "https://aws.amazon.com/lambda/pricing/"},
+			Why: "0.1 s with 512 MB for each request", Source: "https://aws.amazon.com/lambda/pricing/"},
 		{Item: "DynamoDB writes, on demand", Quantity: cases * caseCommits * commitUnits, Unit: "units", Price: 0.625 * perMillion,
 			Why: "12 transactions of 10 units for each case", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
 		{Item: "DynamoDB reads, on demand", Quantity: invoked*readsPerTick + cases*caseCommits*commitUnits, Unit: "units", Price: 0.125 * perMillion,
-			Why: "2 units for each request, and what is read before each write", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
+			Why: "4 units for each request, and what is read before each write", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
 		{Item: "DynamoDB storage", Quantity: cases * rowBytes * keptMonths / 1e9, Unit: "GB", Price: 0.25,
 			Why: "20 KB for each case of the last 12 months", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
 		{Item: "CloudWatch Logs", Quantity: events * logBytes / 1e9, Unit: "GB", Price: 0.50,

@@ -21,12 +21,12 @@ func TestEstimate(t *testing.T) {
 	for item, want := range map[string]float64{
 		"EventBridge, AWS's own events on the default bus":           0,
 		"EventBridge, to the hub's bus in another account or region": 30.42, // 30.42 million
-		"SQS requests":               36.76, // 91.25 million and 0.657 million
+		"SQS requests":               37.03, // 91.25 million and 1.314 million
 		"Lambda requests":            6.09,
-		"Lambda time, arm64":         10.15, // 30.46 million of 0.025 GB seconds
+		"Lambda time, arm64":         20.31, // 30.46 million of 0.05 GB seconds
 		"DynamoDB writes, on demand": 2.28,  // 30,417 cases of 120 units
 		"CloudWatch Logs":            7.60,  // 15.2 GB
-		"CloudWatch alarms":          0.50,
+		"CloudWatch alarms":          0.60,
 	} {
 		if math.Abs(got[item]-want) > 0.005 {
 			t.Errorf("%s: %.3f dollars, want %.2f", item, got[item], want)
