@@ -1,5 +1,5 @@
-# What riposte may do itself, as internal/permissions lists it for the tier "own": take messages, keep its record, and assume its tiers' roles. Whatever it does in an account it
-# does as one of those.
+# What riposte may do itself, as internal/permissions lists it for the tier "own": take messages, keep its record, and
+# assume its tiers' roles. Whatever it does in an account it does as one of those.
 
 locals {
   role_owners = length(var.accounts) > 0 ? sort(distinct(concat(var.accounts, [local.account]))) : (
