@@ -9,7 +9,7 @@ import (
 func (s *Store) prepare(ctx context.Context) (err error) {
 	if s.ready, err = prepared(ctx, s.write,
 		lastSeq, lastHash, addEntry, knownLead, openRoot, openCase, hasCase, addKey, caseDue, addBody, setDue, claim, waiting, stored, take, save,
-		addEffect, setEffect, dropEffect, addRequest, countPlaces, hasPlace, addPlace, addException,
+		addEffect, setEffect, dropEffect, addRequest, countPlaces, hasPlace, takePlace, addException,
 	); err != nil {
 		return err
 	}
