@@ -72,7 +72,7 @@ func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error 
 	}
 	sh := w.sh
 	s, err := serve.New(serve.Options{
-		Config: c, Load: func() (*config.Config, error) { return v.load(sh) }, App: w.app, Sources: w.sources, Meter: w.meter, Log: w.log, Now: sh.now,
+		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Log: w.log, Now: sh.now,
 		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP),
 		Kill: func() <-chan os.Signal { return signals(os.Interrupt, syscall.SIGTERM) },
 	})
