@@ -90,9 +90,37 @@ func (c *Config) Boldest(playbookID string) Mode {
 	r := c.rules[playbookID]
 	boldest, _ := c.Mode(playbookID, "", "")
 	for _, scope := range r.scopes {
-		if slices.Index(Mode("").Enum(), string(scope.mode)) > slices.Index(Mode("").Enum(), string(boldest)) {
+		if boldest.less(scope.mode) {
 			boldest = scope.mode
 		}
 	}
 	return boldest
+}
+
+// Weaker lists where a playbook goes less far than it did under an earlier configuration: accounts that either lists, and
+// the units, environments and classes of actions that either names; "" is everywhere else.
+func (c *Config) Weaker(old *Config, playbookID string) []string {
+	places := map[string]Standing{"": {}}
+	for _, one := range []*Config{old, c} {
+		for scope := range one.rules[playbookID].scopes {
+			places[scope] = Standing{Account: scope} // what it is does not matter: it is looked up by name
+		}
+	}
+	for _, one := range []*Config{old, c} {
+		for _, a := range one.accounts {
+			places[a.ID] = Standing{Account: a.ID, OUs: []string{a.OU}, Environment: a.Environment}
+		}
+	}
+	maps.DeleteFunc(places, func(_ string, s Standing) bool {
+		return !slices.ContainsFunc(append(classes(), ""), func(class string) bool {
+			before, _ := old.ModeAt(playbookID, s, action.Class(class))
+			after, _ := c.ModeAt(playbookID, s, action.Class(class))
+			return after.less(before)
+		})
+	})
+	return slices.Sorted(maps.Keys(places))
+}
+
+func (m Mode) less(than Mode) bool {
+	return slices.Index(m.Enum(), string(m)) < slices.Index(m.Enum(), string(than))
 }

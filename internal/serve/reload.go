@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"log/slog"
 
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/strict"
@@ -23,8 +23,12 @@ func (s *Server) reload(ctx, hard context.Context) {
 	s.settle(ctx, a)
 	s.adopt(hard, a)
 	s.crew.exchange(hard, sources)
-	for _, change := range changes(s.Config, c) {
-		s.Log.Info("configuration", "change", change)
+	for _, d := range changes(s.Config, c) {
+		level := slog.LevelInfo
+		if d.weaker {
+			level = slog.LevelWarn
+		}
+		s.Log.Log(ctx, level, "configuration", "change", d.says)
 	}
 	for _, w := range c.Warnings {
 		s.Log.Warn("configuration", "unwise", w.String())
@@ -61,33 +65,4 @@ func (s *Server) refuse(err error) {
 	s.health.refused.Store(&why)
 	s.Log.Error("the configuration was refused: the one before is in effect", "why", why)
 	s.Meter.ReloadFailed()
-}
-
-// changes are the differences that people should see after a reload.
-func changes(old, now *config.Config) (out []string) {
-	for _, p := range now.Playbooks() {
-		if before, after := old.Modes(p.ID), now.Modes(p.ID); before != after {
-			out = append(out, fmt.Sprintf("%s: %s, was: %s", p.ID, after, before))
-		}
-	}
-	for _, a := range now.Organization.Accounts {
-		if _, known := old.Account(a.ID); !known {
-			out = append(out, "account "+a.ID+" is defended now")
-		}
-	}
-	for _, a := range old.Organization.Accounts {
-		if _, known := now.Account(a.ID); !known {
-			out = append(out, "account "+a.ID+" is not listed any more")
-		}
-	}
-	if !slices.Equal(old.Organization.Regions, now.Organization.Regions) {
-		out = append(out, fmt.Sprintf("regions: %v, was: %v", now.Organization.Regions, old.Organization.Regions))
-	}
-	if old.Ledger != now.Ledger {
-		out = append(out, fmt.Sprintf("ledger: %s from the next start on; %s until then", now.Ledger, old.Ledger))
-	}
-	if old.Metrics != now.Metrics {
-		out = append(out, "metrics.listen: from the next start on")
-	}
-	return out
 }

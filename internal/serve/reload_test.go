@@ -38,6 +38,45 @@ func TestAReloadTakesEffectWithTheNextTurn(t *testing.T) {
 	}
 }
 
+// What makes the defence go less far stands out of the log, by whatever key of the file it does.
+func TestAReloadThatWeakensTheDefenceIsWarnedOf(t *testing.T) {
+	const accounts = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}], regions: [eu-west-1]"
+	const page = "\nmetrics: {listen: \"127.0.0.1:0\"}\n"
+	rules := func(modes string) string {
+		return accounts + "}" + page + "playbooks: {launch.unapproved-image: " + modes + "}"
+	}
+	for _, c := range []struct{ name, before, after, says, level string }{
+		{"a file that was cut off", rules("{mode: act}"), accounts + "}" + page, "launch.unapproved-image: observe, was: act", "WARN"},
+		{"acting becomes asking", rules("{mode: act}"), rules("{mode: ask}"), "launch.unapproved-image: ask, was: act", "WARN"},
+		{"in one environment", rules("{mode: act}"), rules("{mode: act, production: observe}"), "launch.unapproved-image: act, in production observe, was: act", "WARN"},
+		{"an account falls back to its environment", rules("{mode: act, production: ask, \"111122223333\": act}"), rules("{mode: act, production: ask}"),
+			"launch.unapproved-image: less far than before in 111122223333", "WARN"},
+		{"one class of actions", rules("{mode: act}"), rules("{mode: act, destroy: ask}"), "launch.unapproved-image: act, in destroy ask, was: act", "WARN"},
+		{"it goes further", rules("{mode: ask}"), rules("{mode: act}"), "launch.unapproved-image: act, was: ask", "INFO"},
+		{"an account is left out", rules("{mode: act}"), strings.Replace(rules("{mode: act}"), `, {id: "444455556666"}`, "", 1), "account 444455556666 is not listed any more", "WARN"},
+		{"a tier loses its role", accounts + ", roles: {audit: a, contain: c, external_id: x}}" + page, accounts + ", roles: {audit: a, external_id: x}}" + page,
+			"the contain tier has no role any more, was: c", "WARN"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := set(t)
+			d := s.serve(c.before)
+			d.file.Store(&c.after)
+			d.hup <- syscall.SIGHUP
+			s.until("told", func() bool { return strings.Contains(d.log.String(), "the new configuration is in effect") })
+			found := false
+			for line := range strings.Lines(d.log.String()) {
+				found = found || strings.Contains(line, `"level":"`+c.level+`"`) && strings.Contains(line, `"change":"`+c.says)
+			}
+			if !found {
+				t.Errorf("it is not told, as %s, that %s:\n%s", c.level, c.says, d.log)
+			}
+			if err := d.end(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestAnInvalidConfigurationIsRefusedAndTheOldOneStays(t *testing.T) {
 	s := set(t)
 	d := s.serve(acting)
