@@ -2,6 +2,8 @@
 package config
 
 import (
+	"reflect"
+
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
@@ -26,6 +28,7 @@ type Config struct {
 	Warnings     []strict.Problem // what is allowed and unwise
 
 	playbooks []playbook.Playbook
+	params    map[string]any // by playbook: pointers to what they were bound to
 	fallback  rule
 	rules     map[string]rules // by playbook
 	accounts  map[string]Account
@@ -33,6 +36,11 @@ type Config struct {
 
 // Playbooks are all of the catalogue, bound to their parameters, in its order.
 func (c *Config) Playbooks() []playbook.Playbook { return c.playbooks }
+
+// SameParams reports whether a playbook was bound to the same parameters by another configuration.
+func (c *Config) SameParams(other *Config, playbookID string) bool {
+	return reflect.DeepEqual(c.params[playbookID], other.params[playbookID])
+}
 
 // Account is what the configuration says of an account; false where it says nothing.
 func (c *Config) Account(id string) (Account, bool) {

@@ -112,6 +112,7 @@ func (k checker) bind(d playbook.Definition, params strict.Node) (playbook.Playb
 		if params.Present() {
 			params.DecodeAs(v, "params")
 		}
+		k.c.params[d.ID] = v
 		return nil
 	})
 	if err == nil {

@@ -26,6 +26,9 @@ func changes(old, now *config.Config) (out []change) {
 		case len(weaker) > 0: // what is said of a place, and is the same as in general, is not listed
 			say(true, "%s: less far than before in %s", p.ID, strings.Join(weaker, ", "))
 		}
+		if !now.SameParams(old, p.ID) {
+			say(false, "%s: other parameters", p.ID)
+		}
 	}
 	after := tiers(now.Organization.Roles)
 	for i, t := range tiers(old.Organization.Roles) {

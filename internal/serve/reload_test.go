@@ -38,8 +38,8 @@ func TestAReloadTakesEffectWithTheNextTurn(t *testing.T) {
 	}
 }
 
-// What makes the defence go less far stands out of the log, by whatever key of the file it does.
-func TestAReloadThatWeakensTheDefenceIsWarnedOf(t *testing.T) {
+// What changes is told once, and what makes the defence go less far stands out, by whatever key of the file it does.
+func TestAReloadTellsWhatItChangesAndWarnsOfWhatItWeakens(t *testing.T) {
 	const accounts = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}], regions: [eu-west-1]"
 	const page = "\nmetrics: {listen: \"127.0.0.1:0\"}\n"
 	rules := func(modes string) string {
@@ -52,6 +52,8 @@ func TestAReloadThatWeakensTheDefenceIsWarnedOf(t *testing.T) {
 		{"an account falls back to its environment", rules("{mode: act, production: ask, \"111122223333\": act}"), rules("{mode: act, production: ask}"),
 			"launch.unapproved-image: less far than before in 111122223333", "WARN"},
 		{"one class of actions", rules("{mode: act}"), rules("{mode: act, destroy: ask}"), "launch.unapproved-image: act, in destroy ask, was: act", "WARN"},
+		{"a playbook looks for something else", rules("{params: {allow_owners: [self]}}"), rules("{params: {allow_owners: [self, amazon]}}"),
+			"launch.unapproved-image: other parameters", "INFO"},
 		{"it goes further", rules("{mode: ask}"), rules("{mode: act}"), "launch.unapproved-image: act, was: ask", "INFO"},
 		{"an account is left out", rules("{mode: act}"), strings.Replace(rules("{mode: act}"), `, {id: "444455556666"}`, "", 1), "account 444455556666 is not listed any more", "WARN"},
 		{"a tier loses its role", accounts + ", roles: {audit: a, contain: c, external_id: x}}" + page, accounts + ", roles: {audit: a, external_id: x}}" + page,
@@ -69,6 +71,9 @@ func TestAReloadThatWeakensTheDefenceIsWarnedOf(t *testing.T) {
 			}
 			if !found {
 				t.Errorf("it is not told, as %s, that %s:\n%s", c.level, c.says, d.log)
+			}
+			if n := strings.Count(d.log.String(), `"change":`); n != 1 {
+				t.Errorf("%d changes are told, want one:\n%s", n, d.log)
 			}
 			if err := d.end(); err != nil {
 				t.Error(err)
