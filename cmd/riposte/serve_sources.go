@@ -67,9 +67,10 @@ func (w wiring) http(s config.HTTP, live *serve.Live) (serve.Source, error) {
 }
 
 func (w wiring) sqs(s config.SQS, live *serve.Live) serve.Source {
-	client := awssqs.NewFromConfig(w.base(event.Place{Region: s.Region}))
-	src := sqs.New(sqs.Options{Client: client, URL: s.QueueURL, Handle: live.Handle, Now: w.sh.now, Log: w.log, Meter: w.meter})
-	return at("sqs "+s.QueueURL, src.Run)
+	queue := &heard{Client: awssqs.NewFromConfig(w.base(event.Place{Region: s.Region})), now: w.sh.now}
+	out := at("sqs "+s.QueueURL, sqs.New(sqs.Options{Client: queue, URL: s.QueueURL, Handle: live.Handle, Now: w.sh.now, Log: w.log, Meter: w.meter}).Run)
+	out.Trouble = queue.trouble
+	return out
 }
 
 func (w wiring) s3(s config.S3, live *serve.Live) serve.Source {

@@ -17,6 +17,9 @@ type Source struct {
 	// Run takes messages until the context ends, finishes what is in hand, and returns nil. It calls up once it can be
 	// reached.
 	Run func(ctx context.Context, up func()) error
+	// Trouble says what a source that runs waits for, trying again by itself, where that has lasted; nil where nothing is
+	// to be said.
+	Trouble func() error
 }
 
 // crew is the sources that run. Each runs beside the others: what happens to one, a panic included, stops no other.

@@ -38,6 +38,9 @@ func (m *member) standing() standing {
 			s.trouble = errStarting
 		}
 	}
+	if s.trouble == nil && !s.ended && m.Trouble != nil {
+		s.trouble = m.Trouble()
+	}
 	return s
 }
 

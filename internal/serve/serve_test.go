@@ -62,6 +62,31 @@ func TestASourceThatPanicsTakesNoOtherWithIt(t *testing.T) {
 	}
 }
 
+func TestASourceThatWaitsForLongIsNotReadyUntilItIsAnswered(t *testing.T) {
+	s := set(t)
+	var silent atomic.Bool
+	d := s.serve(acting, sources(func(now *serve.Live) []serve.Source {
+		return []serve.Source{{Name: "trail", Made: "trail", Run: s.trail(now), Trouble: func() error {
+			if silent.Load() {
+				return errBroken
+			}
+			return nil
+		}}}
+	}))
+	s.until("ready", d.says("/readyz", "source trail: ok"))
+	silent.Store(true)
+	if code, body := d.page("/readyz"); code != 503 || !strings.Contains(body, "source trail: "+errBroken.Error()) {
+		t.Errorf("while it waits: %d %s", code, body)
+	}
+	silent.Store(false)
+	if code, body := d.page("/readyz"); code != 200 {
+		t.Errorf("when it is answered: %d %s", code, body)
+	}
+	if err := d.end(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTwoReplicasOnOneLedgerHaveOneEffect(t *testing.T) {
 	s := set(t)
 	var feeds atomic.Int64
