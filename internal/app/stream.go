@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/ripostehq/riposte/event"
@@ -15,7 +16,7 @@ import (
 
 // Receive takes a stream of records to its end: see source.Receive.
 func (a *App) Receive(ctx context.Context, s source.Stream) (source.Receipt, error) {
-	t := taker{App: a, stream: s, reader: scan.NewReader(s.Records, 0, nil)}
+	t := &taker{App: a, stream: s, reader: scan.NewReader(s.Records, 0, nil)}
 	t.reader.Live = s.Live
 	if t.stream.Fault == nil {
 		t.stream.Fault = func(error) {}
@@ -23,17 +24,24 @@ func (a *App) Receive(ctx context.Context, s source.Stream) (source.Receipt, err
 	if t.stream.Record == nil {
 		t.stream.Record = func() {}
 	}
-	err := t.run(ctx)
+	take := t.run
+	if s.Live {
+		take = t.live
+	}
+	err := take(ctx)
 	return t.receipt, err
 }
 
 // taker is a stream being taken.
 type taker struct {
 	*App
-	stream  source.Stream
-	reader  *scan.Reader
+	stream source.Stream
+	reader *scan.Reader
+	events []event.Event // decoded, and not stored yet
+	aside  aside
+
+	mu      sync.Mutex // of what is told and counted
 	receipt source.Receipt
-	events  []event.Event // decoded, and not stored yet
 }
 
 // together is how many events are stored at once where nobody waits for each.
@@ -64,9 +72,15 @@ func (t *taker) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (t *taker) fault(err error) { t.stream.Fault(&source.Malformed{Err: err}) }
+func (t *taker) fault(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stream.Fault(&source.Malformed{Err: err})
+}
 
 func (t *taker) counted(records int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.receipt.Records += records
 	for range records {
 		t.stream.Record()
@@ -118,35 +132,36 @@ func (t *taker) store(ctx context.Context) error {
 	}
 	var ads []ledger.Admission
 	err := t.again(ctx, func() (err error) {
-		ads, err = t.receive(ctx, t.events)
+		if ads, err = t.receive(ctx, t.events); t.setAside(err) {
+			return nil
+		}
 		return err
 	})
-	var unfit *source.Malformed
-	if errors.As(err, &unfit) {
-		t.fault(unfit.Err)
-		err = nil
-	}
 	t.events = t.events[:0]
-	for _, ad := range ads {
-		if ad.How == "duplicate" {
-			t.receipt.Known++
-		} else {
-			t.receipt.Fresh++
-		}
-	}
-	return err
+	t.admitted(ads)
+	return t.unfit(err)
 }
+
+// What can't be stored is tried again after a while, doubled each time.
+const (
+	soonest = 100 * time.Millisecond
+	latest  = 10 * time.Second
+)
 
 // again tries until it succeeds, where the stream can't be read again.
 func (t *taker) again(ctx context.Context, try func() error) error {
-	const longest = 10 * time.Second
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, longest) {
+	for wait := soonest; ; wait = min(2*wait, latest) {
 		err := try()
 		var unfit *source.Malformed
 		if err == nil || !t.stream.Live || errors.As(err, &unfit) || ctx.Err() != nil {
 			return err
 		}
-		t.Engine.Log.Error("events can't be stored: the stream waits", "error", err)
+		why := "events can't be stored: the stream waits"
+		var own *source.Postponed
+		if errors.As(err, &own) {
+			why = "a record can't be stored for now, and no more can be set aside: the stream waits"
+		}
+		t.Engine.Log.Error(why, "error", err)
 		select {
 		case <-ctx.Done():
 			return err

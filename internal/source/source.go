@@ -30,7 +30,8 @@ func (p *Postponed) Unwrap() error { return p.Err }
 type Stream struct {
 	Records io.Reader
 	// Live says that the stream can't be read twice and that somebody waits for each record: it is stored as soon as it is
-	// there, and while the store fails the stream waits.
+	// there, and while the store fails the stream waits. What is Postponed is set aside, as far as there is room, and the
+	// stream goes on.
 	Live   bool
 	Record func()      // told of each record; may be nil
 	Fault  func(error) // told of each spot that can't be read; the rest is read all the same. May be nil

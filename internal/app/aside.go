@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/source"
+)
+
+// mostAside is how many events a stream sets aside: whoever fills one case must not fill the memory.
+const mostAside = 1000
+
+// aside is what a live stream set aside, a record each: it can't be stored for a reason of its own, nor be read again.
+type aside struct {
+	mu     sync.Mutex
+	of     []*record
+	events int
+}
+
+// record is what one record of a stream, or several in one envelope, came to.
+type record struct{ events []event.Event }
+
+// put is false where there is no room.
+func (a *aside) put(events []event.Event) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.events+len(events) > mostAside {
+		return false
+	}
+	a.of, a.events = append(a.of, &record{slices.Clone(events)}), a.events+len(events)
+	return true
+}
+
+func (a *aside) all() []*record {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.of)
+}
+
+func (a *aside) remove(r *record) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.of = slices.DeleteFunc(a.of, func(o *record) bool { return o == r })
+	a.events -= len(r.events)
+}
+
+// live takes a stream that can't be read again: what is set aside is tried beside it, and at its end until nothing is left or
+// the context ends.
+func (t *taker) live(ctx context.Context) error {
+	ended := make(chan struct{})
+	var trying sync.WaitGroup
+	trying.Go(func() { t.tryAside(ctx, ended) })
+	err := t.run(ctx)
+	close(ended)
+	trying.Wait()
+	if left := len(t.aside.all()); left > 0 {
+		t.Engine.Log.Error("records that were set aside are lost with the stream: read them with riposte replay", "records", left)
+		err = errors.Join(err, fmt.Errorf("%d records that were set aside are not stored: %w", left, context.Cause(ctx)))
+	}
+	return err
+}
+
+func (t *taker) tryAside(ctx context.Context, ended <-chan struct{}) {
+	over := false
+	for wait := soonest; ; wait = min(2*wait, latest) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ended:
+			ended, over, wait = nil, true, soonest
+		case <-time.After(wait/2 + rand.N(wait)):
+		}
+		if t.tryAll(ctx) {
+			wait = soonest
+		}
+		if over && len(t.aside.all()) == 0 {
+			return
+		}
+	}
+}
+
+// tryAll tries what is set aside, each once, and reports whether some of it went.
+func (t *taker) tryAll(ctx context.Context) (went bool) {
+	for _, r := range t.aside.all() {
+		ads, err := t.receive(ctx, r.events)
+		var own *source.Postponed
+		if errors.As(err, &own) {
+			continue
+		}
+		if t.unfit(err) != nil {
+			return went // the next would fare no better
+		}
+		t.admitted(ads)
+		t.aside.remove(r)
+		went = true
+	}
+	return went
+}
+
+// setAside reports whether events need nobody's patience any more.
+func (t *taker) setAside(err error) bool {
+	var own *source.Postponed
+	if !t.stream.Live || !errors.As(err, &own) || !t.aside.put(t.events) {
+		return false
+	}
+	t.Engine.Log.Warn("a record can't be stored for now: it is set aside, and the stream goes on", "events", names(t.events), "error", own.Err)
+	return true
+}
+
+// admitted counts what was stored, and unfit tells of what never will be: by the stream and by what is set aside at once.
+func (t *taker) admitted(ads []ledger.Admission) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, ad := range ads {
+		if ad.How == "duplicate" {
+			t.receipt.Known++
+		} else {
+			t.receipt.Fresh++
+		}
+	}
+}
+
+// unfit returns any other error.
+func (t *taker) unfit(err error) error {
+	var unfit *source.Malformed
+	if !errors.As(err, &unfit) {
+		return err
+	}
+	t.fault(unfit.Err)
+	return nil
+}
