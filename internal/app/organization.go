@@ -10,6 +10,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/source"
 )
 
 const (
@@ -81,7 +82,8 @@ func (o *Organization) Watch(ctx context.Context) {
 }
 
 // Ours tells whether an account belongs to the organisation. One that was never seen has the organisation looked at
-// before the answer is no: it may have joined a minute ago.
+// before the answer is no: it may have joined a minute ago. As long as that takes, its events alone are postponed; before
+// Organizations has answered at all nobody's can be stored.
 func (o *Organization) Ours(ctx context.Context, account string) (bool, error) {
 	if ours, settled := o.settled(account); settled {
 		if o.outdated() {
@@ -98,7 +100,18 @@ func (o *Organization) Ours(ctx context.Context, account string) (bool, error) {
 	if err == nil {
 		err = fmt.Errorf("it was looked for less than %v ago", pause)
 	}
-	return false, fmt.Errorf("whether it belongs to the organisation is not known yet: %w", err)
+	err = fmt.Errorf("whether it belongs to the organisation is not known yet: %w", err)
+	if o.known() {
+		err = &source.Postponed{Err: err}
+	}
+	return false, err
+}
+
+// known reports whether Organizations has answered at all.
+func (o *Organization) known() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.found != nil
 }
 
 // settled is the answer from what is known; settled is false where somebody has to look first.

@@ -17,6 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/source"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
@@ -189,6 +190,35 @@ func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 		if f := o.failing(); len(f) != 1 {
 			t.Error("an organisation without any account is believed")
 		}
+	})
+}
+
+// Somebody sends events of accounts that nobody knows: they come again by themselves, and a source must not take that for an
+// outage, which would slow everybody's. As long as Organizations has never answered it is one.
+func TestAStrangerPostponesItsOwnEventsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &directoryOf{err: errors.New("access denied")}
+		o := discovered(t, discovering, d)
+		asks := func(when string, postponed bool) {
+			_, err := o.Ours(t.Context(), stranger)
+			var own *source.Postponed
+			if err == nil || errors.As(err, &own) != postponed {
+				t.Errorf("%s: %v", when, err)
+			}
+		}
+		asks("never answered", false)
+		time.Sleep(pause)
+		d.change(func(d *directoryOf) { d.err, d.accounts = nil, []cloud.Account{active(shop)} })
+		wants(t, o, shop, "ours")
+		time.Sleep(time.Second)
+		asks("looked for a second ago", true)
+		d.change(func(d *directoryOf) { d.err, d.accounts = errors.New("throttled"), nil })
+		time.Sleep(pause)
+		asks("Organizations fails by now", true)
+		d.change(func(d *directoryOf) { d.slow = time.Minute })
+		time.Sleep(pause)
+		asks("it is slow", true)
+		time.Sleep(time.Hour) // the look goes on
 	})
 }
 
