@@ -24,11 +24,12 @@ type bucket struct {
 	objects map[string][]byte
 	status  map[string]int  // keys that are refused, and with what
 	breaks  map[string]bool // keys whose bodies break off, once each
+	stalls  map[string]bool // keys whose bodies stall half-way, once each
 	gets    map[string]int
 }
 
 func newBucket() *bucket {
-	return &bucket{objects: map[string][]byte{}, status: map[string]int{}, breaks: map[string]bool{}, gets: map[string]int{}}
+	return &bucket{objects: map[string][]byte{}, status: map[string]int{}, breaks: map[string]bool{}, stalls: map[string]bool{}, gets: map[string]int{}}
 }
 
 func (b *bucket) put(key string, content []byte) {
@@ -47,7 +48,7 @@ func answer(status int) error {
 	return &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: &http.Response{StatusCode: status}}}}
 }
 
-func (b *bucket) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+func (b *bucket) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	key := *in.Key
@@ -64,12 +65,24 @@ func (b *bucket) GetObject(_ context.Context, in *s3.GetObjectInput, _ ...func(*
 		b.breaks[key] = false
 		body = io.MultiReader(bytes.NewReader(content[:len(content)/2]), broken{})
 	}
+	if b.stalls[key] {
+		b.stalls[key] = false
+		body = io.MultiReader(bytes.NewReader(content[:len(content)/2]), stalled{ctx})
+	}
 	return &s3.GetObjectOutput{Body: io.NopCloser(body), LastModified: aws.Time(time.Now())}, nil
 }
 
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// stalled is a connection on which nothing comes any more: it ends with the request's context.
+type stalled struct{ ctx context.Context }
+
+func (s stalled) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, s.ctx.Err()
+}
 
 func (b *bucket) ListObjectsV2(_ context.Context, in *s3.ListObjectsV2Input, _ ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
 	b.mu.Lock()

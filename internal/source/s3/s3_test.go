@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -144,6 +145,29 @@ func TestWhatFailsIsTriedAgainAndWhatIsNoLogIsNot(t *testing.T) {
 		}
 		if n := b.got(empty); n != 1 {
 			t.Errorf("what is no log was read %d times", n)
+		}
+	})
+}
+
+// As many bodies stall as there are readers: the others are read, later ones too, and these again.
+func TestABodyThatStallsHoldsUpNoSweep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, k := newBucket(), &taker{}
+		var want []string
+		for n := range 8 {
+			name := "body" + strconv.Itoa(n)
+			at := key("111122223333", time.Now().Add(-time.Hour), name)
+			b.put(at, zipped(name))
+			b.stalls[at] = n < 4
+			want = append(want, name)
+		}
+		stop := reading(t, s3.Options{Client: b, Bucket: "trail"}, k)
+		time.Sleep(time.Minute)
+		b.put(key("111122223333", time.Now(), "late"), zipped("late"))
+		time.Sleep(30 * time.Minute)
+		stop()
+		if got := k.all(); !slices.Equal(got, append(want, "late")) {
+			t.Errorf("taken %q", got)
 		}
 	})
 }

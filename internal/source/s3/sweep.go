@@ -22,6 +22,9 @@ const (
 	farthest = 7 * 24 * time.Hour
 	// readers is how many files are read at once.
 	readers = 4
+	// longest is how long a file may take, its suspects' way to the ledger included: a body that stalls would keep a reader,
+	// and with it all sweeps to come.
+	longest = 10 * time.Minute
 	// patience is how often a file is tried that S3 refuses, which would otherwise be tried for a week.
 	patience = 12
 )
@@ -108,7 +111,9 @@ func (s *Source) file(ctx context.Context, key string) (at time.Time, failed boo
 	}
 	s.Meter.Received(name)
 	s.Meter.Waited(name, max(0, s.Now().Sub(at)))
-	err := s.object(ctx, key)
+	limited, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	err := s.object(limited, key)
 	if err == nil {
 		s.sweep.note(key, false)
 		return at, false
