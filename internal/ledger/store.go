@@ -15,8 +15,9 @@ var (
 	ErrJoined = errors.New("a message is waiting for the case")
 	// ErrLimit: a reservation was refused. Judge again.
 	ErrLimit = errors.New("limit reached")
-	// ErrFull: so many messages wait for the case that it takes no more for now. Of the store's other cases it says nothing.
-	ErrFull = errors.New("too many messages wait for the case")
+	// ErrFull: so many messages wait for the case, or come at once, that it takes no more for now. Of the store's other cases
+	// it says nothing.
+	ErrFull = errors.New("too many messages for the case")
 	// ErrNotFound: no such case; ErrAmbiguous: the prefix fits several.
 	ErrNotFound  = errors.New("no such case")
 	ErrAmbiguous = errors.New("the prefix fits several cases")

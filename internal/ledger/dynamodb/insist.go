@@ -6,12 +6,15 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 const maxTries = 40
 
 // insist reads and writes until nobody comes between. A write that has begun is not cancelled: all of it happens or nothing,
-// and what DynamoDB was told it may have done.
+// and what DynamoDB was told it may have done. Where others come between for too long, that is the case's trouble and not the
+// table's.
 func insist(ctx context.Context, try func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -23,14 +26,11 @@ func insist(ctx context.Context, try func(context.Context) error) error {
 		if !errors.Is(err, errAgain) && !errors.Is(err, errBusy) {
 			return err
 		}
-		if n == maxTries {
-			return fmt.Errorf("tried %d times: %w", n+1, err)
-		}
 		if n == 0 && errors.Is(err, errAgain) {
 			continue
 		}
-		if err := pause(ctx, n); err != nil {
-			return err
+		if n == maxTries || pause(ctx, n) != nil {
+			return fmt.Errorf("%w: tried %d times: %w", ledger.ErrFull, n+1, err)
 		}
 	}
 }
