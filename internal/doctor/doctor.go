@@ -4,6 +4,7 @@ package doctor
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,9 +79,13 @@ func Run(ctx context.Context, p Parts, tell func(Finding)) {
 		tell(f)
 	})
 	for _, a := range p.Accounts {
-		checks := p.roles(a)
-		for _, at := range p.places(a) {
+		checks, places := p.roles(a), p.places(a)
+		for _, at := range places {
 			checks = append(checks, p.region(at)...)
+		}
+		home := cloud.Global(places[0])
+		if wanted := p.wanted(home, false); len(wanted) > 0 && !slices.Contains(places, home) {
+			checks = append(checks, func(ctx context.Context) []Finding { return p.rules(ctx, home, wanted) })
 		}
 		run(ctx, checks, tell)
 	}

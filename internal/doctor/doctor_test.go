@@ -27,7 +27,10 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-var ireland = event.Place{Partition: "aws", Account: mototest.Account, Region: "eu-west-1"}
+var (
+	ireland  = event.Place{Partition: "aws", Account: mototest.Account, Region: "eu-west-1"}
+	virginia = event.Place{Partition: "aws", Account: mototest.Account, Region: "us-east-1"} // where IAM tells what happens
+)
 
 // configured is a configuration with a queue.
 func configured(t *testing.T, text string) *config.Config {
@@ -83,6 +86,7 @@ report: {security_hub: true}
 		"ok credentials", "ok clock", "ok ledger",
 		"ok source eu-west-1", "warning source eu-west-1: the queue has no dead-letter queue: what can't be read comes again for days",
 		"ok read eu-west-1", "failed rules eu-west-1: no enabled rule on the default bus delivers autoscaling:", "failed security-hub eu-west-1: ",
+		"failed rules us-east-1: no enabled rule on the default bus delivers iam:",
 	}
 	if len(first) != len(want) {
 		t.Fatalf("found %d things: %q", len(first), first)
@@ -94,11 +98,12 @@ report: {security_hub: true}
 	}
 	dead := makeQueue(t, moto, "riposte-dead", nil)
 	redrive(t, moto, queue, dead)
-	deliver(t, moto, p.Rules)
+	deliver(t, moto, ireland, p.Rules)
+	deliver(t, moto, virginia, p.Rules)
 	if _, err := securityhub.NewFromConfig(moto.Config(ireland)).EnableSecurityHub(t.Context(), &securityhub.EnableSecurityHubInput{}); err != nil {
 		t.Fatal(err)
 	}
-	all := []string{"ok credentials", "ok clock", "ok ledger", "ok source eu-west-1", "ok read eu-west-1", "ok rules eu-west-1", "ok security-hub eu-west-1"}
+	all := []string{"ok credentials", "ok clock", "ok ledger", "ok source eu-west-1", "ok read eu-west-1", "ok rules eu-west-1", "ok security-hub eu-west-1", "ok rules us-east-1"}
 	if d := cmp.Diff(all, said(t, p)); d != "" {
 		t.Error(d)
 	}
@@ -118,7 +123,7 @@ report: {security_hub: true}
 	} {
 		r := p.Rules[0]
 		spoilt(&r.Pattern)
-		deliver(t, moto, []pattern.Rule{r})
+		deliver(t, moto, ireland, []pattern.Rule{r})
 		if now := said(t, p); !strings.HasPrefix(now[5], "failed rules eu-west-1: no enabled rule on the default bus delivers autoscaling:") {
 			t.Errorf("a rule that lets nothing through, %+v, is found to be %q", r.Pattern, now[5])
 		}
@@ -127,7 +132,7 @@ report: {security_hub: true}
 	if now := said(t, p); !strings.HasPrefix(now[5], "failed rules") {
 		t.Errorf("a rule that asks for more than riposte does is found to be %q", now[5])
 	}
-	deliver(t, moto, p.Rules[:1])
+	deliver(t, moto, ireland, p.Rules[:1])
 	if now := said(t, p); now[5] != all[5] {
 		t.Errorf("the rule that was mended is found to be %q", now[5])
 	}
@@ -163,9 +168,9 @@ func redrive(t *testing.T, moto *mototest.Server, queue, dead string) {
 }
 
 // deliver puts the generated rules in place, as the spoke does.
-func deliver(t *testing.T, moto *mototest.Server, rules []pattern.Rule) {
+func deliver(t *testing.T, moto *mototest.Server, at event.Place, rules []pattern.Rule) {
 	t.Helper()
-	bus := eventbridge.NewFromConfig(moto.Config(ireland))
+	bus := eventbridge.NewFromConfig(moto.Config(at))
 	for _, r := range rules {
 		text, err := json.Marshal(r.Pattern)
 		if err != nil {

@@ -27,7 +27,7 @@ func Guard() cloud.Guard { return cloud.Guard{cloud.Audit: append(Reads(), canar
 func (p Parts) region(at event.Place) []check {
 	checks := []check{
 		func(ctx context.Context) []Finding { return p.reads(ctx, at) },
-		func(ctx context.Context) []Finding { return p.rules(ctx, at) },
+		func(ctx context.Context) []Finding { return p.rules(ctx, at, p.wanted(at, true)) },
 	}
 	if p.Config.Report.SecurityHub {
 		checks = append(checks, func(ctx context.Context) []Finding { return p.hub(ctx, at) })

@@ -19,12 +19,12 @@ import (
 
 // rules asks whether every call that riposte must hear of is delivered by a rule that is enabled, and where to. What
 // somebody wrote by hand counts as well as what the modules made.
-func (p Parts) rules(ctx context.Context, at event.Place) []Finding {
+func (p Parts) rules(ctx context.Context, at event.Place, wanted []pattern.Rule) []Finding {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	there, err := inForce(ctx, eventbridge.NewFromConfig(p.AWS.Visit(at, cloud.Audit)))
 	f := Finding{Check: "rules", State: OK, Says: "every call that a playbook looks at is delivered"}.at(at)
-	d := p.delivery(at, there)
+	d := p.delivery(at, wanted, there)
 	if err == nil && len(d.missing) > 0 {
 		err = fmt.Errorf("no enabled rule on the default bus delivers %s", strings.Join(d.missing, ", "))
 	}
@@ -111,12 +111,16 @@ type delivery struct {
 	targets []string // of all rules that deliver them; where some go astray, of theirs
 }
 
-func (p Parts) delivery(at event.Place, there []rule) (d delivery) {
+// wanted are the rules that a region must have: those of global services where these are at home, and no others there where
+// nothing else is defended.
+func (p Parts) wanted(at event.Place, defended bool) []pattern.Rule {
+	home := at.Region == cloud.Global(at).Region
+	return slices.DeleteFunc(slices.Clone(p.Rules), func(r pattern.Rule) bool { return r.Global && !home || !r.Global && !defended })
+}
+
+func (p Parts) delivery(at event.Place, wanted []pattern.Rule, there []rule) (d delivery) {
 	var home, elsewhere []string
-	for _, want := range p.Rules {
-		if want.Global && at.Region != cloud.Global(at).Region {
-			continue
-		}
+	for _, want := range wanted {
 		for _, source := range want.Pattern.Detail.EventSource {
 			for _, name := range want.Pattern.Detail.EventName {
 				var targets []string

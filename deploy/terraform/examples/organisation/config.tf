@@ -5,7 +5,7 @@ locals {
     {
       organization = {
         discover = true
-        regions  = local.regions
+        regions  = distinct(concat([var.region], var.regions))
         roles    = merge(module.spoke.roles, { external_id = var.external_id })
       }
       playbooks = { defaults = { mode = "observe" } }

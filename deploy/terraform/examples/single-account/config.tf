@@ -5,7 +5,7 @@ locals {
     {
       organization = {
         accounts = [{ id = data.aws_caller_identity.here.account_id, name = "this" }]
-        regions  = distinct([var.region, var.home_region])
+        regions  = [var.region]
         roles    = merge(module.spoke.roles, { external_id = var.external_id })
       }
       playbooks = { defaults = { mode = var.mode } }
