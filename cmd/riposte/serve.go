@@ -47,6 +47,7 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Check {
 		return v.check(sh, c)
 	}
+	collectRarely()
 	w, err := v.wire(ctx, sh, c)
 	if err != nil {
 		return err
