@@ -12,8 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -32,19 +34,35 @@ const Account = "123456789012"
 type Server struct {
 	URL  string
 	Port string
-	args []string
+	path string
+	env  []string
 	cmd  *exec.Cmd
-	log  bytes.Buffer
+	log  journal
+}
+
+// journal is what a server wrote. It is safe for concurrent use.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // Start starts a server with some more environment ("NAME=value"). Where there is none the test is skipped with one line;
 // with CI=true, which stands for a machine that could have it, the test fails.
 func Start(t testing.TB, env ...string) *Server {
 	t.Helper()
-	s := &Server{Port: FreePort(t)}
-	s.URL = "http://127.0.0.1:" + s.Port
-	path := Program(t, "moto_server")
-	s.args = append([]string{path, "-H", "127.0.0.1", "-p", s.Port}, env...)
+	s := &Server{Port: "0", path: Program(t, "moto_server"), env: append(append(os.Environ(), "MOTO_EC2_LOAD_DEFAULT_AMIS=false"), env...)}
 	s.Up(t)
 	t.Cleanup(func() { s.Down() })
 	return s
@@ -99,23 +117,36 @@ func root() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// Up starts the server, again after Down: its state is empty then.
+// Up starts the server, again after Down, at the same port: its state is empty then. The first time it takes a port that
+// nobody else has and says which, since a port that was free a moment ago may be another test's by now.
 func (s *Server) Up(t testing.TB) {
 	t.Helper()
-	s.cmd = exec.Command(s.args[0], s.args[1:5]...)
-	s.cmd.Env = append(append(os.Environ(), "MOTO_EC2_LOAD_DEFAULT_AMIS=false"), s.args[5:]...)
-	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
+	s.cmd = exec.Command(s.path, "-H", "127.0.0.1", "-p", s.Port)
+	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = s.env, &s.log, &s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := s.cmd.Start(); err != nil {
-		t.Fatalf("start %s: %v", s.args[0], err)
+		t.Fatalf("start %s: %v", s.path, err)
 	}
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if !s.listens() {
+			continue
+		}
 		if resp, err := http.Get(s.URL + "/moto-api/"); err == nil {
 			resp.Body.Close()
 			return
 		}
 	}
-	t.Fatalf("%s does not answer at %s: %s", s.args[0], s.URL, s.log.Bytes())
+	t.Fatalf("%s does not answer at %q: %s", s.path, s.URL, s.log.String())
+}
+
+// listens reports whether the server has said where it listens.
+func (s *Server) listens() bool {
+	said := regexp.MustCompile(`Running on http://127\.0\.0\.1:(\d+)`).FindStringSubmatch(s.log.String())
+	if said == nil {
+		return false
+	}
+	s.Port, s.URL = said[1], "http://127.0.0.1:"+said[1]
+	return true
 }
 
 // Down stops the server at once, with all that it started.
