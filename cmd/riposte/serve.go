@@ -45,7 +45,7 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 		return err
 	}
 	if v.Check {
-		return v.check(sh, c)
+		return v.check(ctx, sh, c)
 	}
 	collectRarely()
 	w, err := v.wire(ctx, sh, c)

@@ -1,18 +1,25 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 
+	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/serve"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // check says what a daemon would do, as a result.
-func (v serveVerb) check(sh *shell, c *config.Config) error {
-	sources, err := wiring{sh: sh}.sources(c, &serve.Live{})
+func (v serveVerb) check(ctx context.Context, sh *shell, c *config.Config) error {
+	base, err := cloud.Load(ctx)
+	if err != nil {
+		return err
+	}
+	sources, err := wiring{sh: sh, base: base, log: slog.New(slog.DiscardHandler)}.sources(c, &serve.Live{})
 	if err != nil {
 		return usage{err}
 	}

@@ -59,7 +59,7 @@ func New(p Parts) *App {
 	}
 	codec := action.NewCodec(action.Kinds()...)
 	access := cloud.New(cloud.Options{
-		Base: p.AWS, Roles: roles(p.Config.Organization.Roles), ExternalID: p.Config.Organization.Roles.ExternalID,
+		Base: p.AWS, Roles: cloud.RolesOf(p.Config.Organization.Roles), ExternalID: p.Config.Organization.Roles.ExternalID,
 		Guard: cloud.GuardFor(catalogue, action.Kinds()), Now: p.Now,
 	})
 	org := organization(p.Config, func() event.Place { return home(p.AWS) }, access, p.Now, p.Log)
@@ -71,18 +71,6 @@ func New(p Parts) *App {
 		Meter: p.Meter, Wake: p.Wake,
 	})
 	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access}
-}
-
-func roles(r config.Roles) map[cloud.Purpose]string {
-	named := map[cloud.Purpose]string{}
-	for p, name := range map[cloud.Purpose]string{
-		cloud.Audit: r.Audit, cloud.Report: r.Report, cloud.Contain: r.Contain, cloud.Author: r.Author, cloud.Destroy: r.Destroy,
-	} {
-		if name != "" {
-			named[p] = name
-		}
-	}
-	return named
 }
 
 // home is where the process runs, as far as the SDK knows.
@@ -97,7 +85,7 @@ func policy(c *config.Config, o *Organization) gate.Policy {
 		Untouchable: c.Untouchable, BreakGlass: c.BreakGlass,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour},
 	}
-	for _, name := range roles(c.Organization.Roles) {
+	for _, name := range cloud.RolesOf(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)
 	}
 	for _, t := range c.Trusted {

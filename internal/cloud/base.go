@@ -11,6 +11,7 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/ripostehq/riposte/event"
 )
@@ -29,7 +30,7 @@ func Load(ctx context.Context) (func(event.Place) aws.Config, error) {
 	client := awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dial }).
 		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = handshake })
-	base, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client))
+	base, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(client), config.WithLogger(logging.Nop{})) // what matters comes as an error
 	if err != nil {
 		return nil, fmt.Errorf("find AWS credentials: %w", err)
 	}

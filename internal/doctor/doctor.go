@@ -67,17 +67,23 @@ const atOnce = 16
 // check is one question.
 type check func(context.Context) []Finding
 
-// Run makes all checks and tells what they found, in a stable order. Without accounts it looks at riposte's own.
+// Run makes all checks and tells what they found, in a stable order. Without accounts it looks at riposte's own; without
+// credentials it asks nobody anything, since every answer would be the same.
 func Run(ctx context.Context, p Parts, tell func(Finding)) {
-	run(ctx, append([]check{p.credentials, p.ledger, p.organization}, p.sources()...), func(f Finding) {
+	known := false
+	run(ctx, []check{p.credentials}, func(f Finding) {
 		if f.Check == "credentials" && f.State == OK {
-			p.Home.Account = f.Account
-			if len(p.Accounts) == 0 {
-				p.Accounts = []Account{{ID: f.Account}}
-			}
+			known, p.Home.Account = true, f.Account
 		}
 		tell(f)
 	})
+	if !known {
+		return
+	}
+	if len(p.Accounts) == 0 {
+		p.Accounts = []Account{{ID: p.Home.Account}}
+	}
+	run(ctx, append([]check{p.ledger, p.organization}, p.sources()...), tell)
 	for _, a := range p.Accounts {
 		checks, places := p.roles(a), p.places(a)
 		for _, at := range places {

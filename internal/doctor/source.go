@@ -28,7 +28,12 @@ func (p Parts) sources() (out []check) {
 			out = append(out, func(context.Context) []Finding { return p.secret(*s.HTTP) })
 		}
 	}
-	if len(p.Config.Sources) == 0 {
+	if url := p.Config.Lambda.WakeQueue; url != "" { // a function, whose sources are its own triggers
+		out = append(out, func(ctx context.Context) []Finding {
+			return p.queue(ctx, config.SQS{QueueURL: url, Region: p.Home.Region})
+		})
+	}
+	if len(out) == 0 {
 		out = append(out, func(context.Context) []Finding {
 			return []Finding{{Check: "source", State: Failed, Says: "no source is configured", Mend: "name a queue under sources: sqs: {queue_url, region}"}}
 		})

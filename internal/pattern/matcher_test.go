@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// matcher decides as EventBridge does about a pattern of exact values: every key of the pattern must be there, with one of
+// matches decides as EventBridge does about a pattern of exact values: every key of the pattern must be there, with one of
 // the values. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 func matches(t *testing.T, pattern, event []byte) bool {
 	t.Helper()

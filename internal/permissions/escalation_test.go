@@ -261,7 +261,7 @@ func escalations() []string {
 	}
 }
 
-// Of all these the contain tier may do four, and those with riposte's own two policies alone, on anybody's principal but
+// Of all these the contain tier may do five, and those with riposte's own two policies alone, on anybody's principal but
 // riposte's.
 func TestContainMayDenyAndNothingElse(t *testing.T) {
 	all, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
