@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ripostehq/riposte/internal/permissions"
@@ -35,6 +36,7 @@ func (g granting) all(of []playbook.Definition) (out []grant, err error) {
 	if err != nil {
 		return nil, err
 	}
+	tiers = slices.DeleteFunc(tiers, g.off)
 	for _, add := range []func([]permissions.TierPolicy) ([]grant, error){g.entered, lyingReady, g.own, g.guardrail} {
 		more, err := add(tiers)
 		if err != nil {
@@ -43,6 +45,12 @@ func (g granting) all(of []playbook.Definition) (out []grant, err error) {
 		out = append(out, more...)
 	}
 	return out, nil
+}
+
+// off is a tier without a role, where others have one: riposte does without it.
+func (g granting) off(t permissions.TierPolicy) bool {
+	named := func(tier string) bool { return g.roles.ByTier[tier] != "" }
+	return slices.ContainsFunc(slices.Collect(maps.Keys(g.roles.ByTier)), named) && !named(t.Tier)
 }
 
 // entered are the roles of the tiers.
