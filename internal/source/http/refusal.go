@@ -13,7 +13,7 @@ type refusal struct {
 
 // What a sender is told. A stranger's connection is closed, so that strangers hold none open.
 var (
-	stranger  = &refusal{http.StatusUnauthorized, "secret", "", "Connection", "close"}
+	stranger  = &refusal{http.StatusUnauthorized, "secret", "the header with the secret is missing or wrong", "Connection", "close"}
 	method    = &refusal{http.StatusMethodNotAllowed, "method", "events are posted", "Allow", http.MethodPost}
 	encoded   = &refusal{http.StatusUnsupportedMediaType, "encoding", "events are taken as they are, not compressed", "Accept-Encoding", "identity"}
 	tooLarge  = &refusal{http.StatusRequestEntityTooLarge, "size", "an event has at most 1 MiB", "Connection", "close"}
