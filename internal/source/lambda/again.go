@@ -3,10 +3,8 @@ package lambda
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -20,21 +18,11 @@ type Hider interface {
 	ChangeMessageVisibilityBatch(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
 }
 
-// A queue that invokes a function has to hide its messages for six times as long as the function may run, and so much would
-// the fault of a moment cost. What could not be stored comes again sooner, four times later each time: the five deliveries
-// that queues commonly allow still outlast a trouble of some minutes.
-const (
-	firstHidden = 5 * time.Second
-	mostHidden  = 15 * time.Minute
-	atOnce      = 10 // entries of one call
-)
+// atOnce is how many entries one call takes.
+const atOnce = 10
 
-func hidden(receipts int64) time.Duration {
-	d := min(mostHidden, firstHidden<<(2*min(max(receipts, 1)-1, 8)))
-	return d - rand.N(d/4)
-}
-
-// again brings what could not be stored back sooner than the queue would. What can't be read is left to the queue, as is what
+// again brings what could not be stored back sooner than the queue would: one that invokes a function has to hide its messages
+// for six times as long as the function may run, and so much would the fault of a moment cost. What can't be read is left to the queue, as is what
 // this call fails for.
 func (h *Handler) again(ctx context.Context, failed []failure) {
 	if h.Hide == nil {
@@ -48,7 +36,7 @@ func (h *Handler) again(ctx context.Context, failed []failure) {
 			continue
 		}
 		entries[url] = append(entries[url], types.ChangeMessageVisibilityBatchRequestEntry{
-			Id: aws.String(strconv.Itoa(len(entries[url]))), ReceiptHandle: aws.String(f.receipt), VisibilityTimeout: int32(hidden(f.receipts).Seconds()),
+			Id: aws.String(strconv.Itoa(len(entries[url]))), ReceiptHandle: aws.String(f.receipt), VisibilityTimeout: int32(source.Hidden(f.receipts).Seconds()),
 		})
 	}
 	for url, all := range entries {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
@@ -104,18 +103,6 @@ func (s *Source) deleteBatch(ctx context.Context, entries []types.DeleteMessageB
 	return left, err
 }
 
-// The first time that a message is hidden because it could not be stored, four times as long each time after: the five
-// deliveries that queues commonly allow last a quarter of an hour at least, the fault of a moment costs no more than that.
-const (
-	firstHidden = 5 * time.Second
-	mostHidden  = 15 * time.Minute
-)
-
-func hide(receipts int64) time.Duration {
-	d := min(mostHidden, firstHidden<<(2*min(receipts-1, 8)))
-	return d - rand.N(d/4)
-}
-
 // putOff hides messages that could not be stored. Where even that fails they come again as they are.
 func (s *Source) putOff(ctx context.Context, messages []types.Message) {
 	if len(messages) == 0 {
@@ -124,7 +111,7 @@ func (s *Source) putOff(ctx context.Context, messages []types.Message) {
 	entries := make([]types.ChangeMessageVisibilityBatchRequestEntry, len(messages))
 	for i, m := range messages {
 		entries[i] = types.ChangeMessageVisibilityBatchRequestEntry{
-			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: int32(hide(receipts(m)).Seconds()),
+			Id: aws.String(strconv.Itoa(i)), ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: int32(source.Hidden(receipts(m)).Seconds()),
 		}
 	}
 	if _, err := s.Client.ChangeMessageVisibilityBatch(ctx, &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &s.URL, Entries: entries}); err != nil {
