@@ -20,11 +20,7 @@ func Survey(ctx context.Context, c *config.Config, base func(event.Place) aws.Co
 		Base: base, Roles: cloud.RolesOf(c.Organization.Roles), ExternalID: c.Organization.Roles.ExternalID,
 		Guard: cloud.GuardFor(nil, action.Kinds()), Now: now,
 	})
-	home := func() event.Place {
-		region := base(event.Place{}).Region
-		return event.Place{Partition: cloud.PartitionOf(region), Region: region}
-	}
-	o := organization(c, home, access, now, slog.New(slog.DiscardHandler))
+	o := organization(c, func() event.Place { return home(base) }, access, now, slog.New(slog.DiscardHandler))
 	if !c.Organization.Discover {
 		return o.Members(), nil
 	}
