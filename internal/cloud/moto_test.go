@@ -6,9 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -16,26 +14,11 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// entered signs as an administrator of another account.
-func entered(t *testing.T, s *mototest.Server, p event.Place) aws.Config {
-	t.Helper()
-	cfg := s.Config(p)
-	out, err := sts.NewFromConfig(cfg).AssumeRole(t.Context(), &sts.AssumeRoleInput{
-		RoleArn: aws.String("arn:aws:iam::" + p.Account + ":role/admin"), RoleSessionName: aws.String("operator"),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := out.Credentials
-	cfg.Credentials = credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
-	return cfg
-}
-
 // By the wire: an account is entered, a user of it is denied in a narrow session, and while nobody answers it is said so.
 func TestAnotherAccountIsEnteredAndComesBackAfterAnOutage(t *testing.T) {
 	s := mototest.Start(t)
 	at := event.Place{Partition: "aws", Account: "444455556666", Region: "eu-west-1"}
-	if _, err := iam.NewFromConfig(entered(t, s, at)).CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("mallory"), Path: aws.String("/staff/")}); err != nil {
+	if _, err := iam.NewFromConfig(s.Assume(t, at)).CreateUser(t.Context(), &iam.CreateUserInput{UserName: aws.String("mallory"), Path: aws.String("/staff/")}); err != nil {
 		t.Fatal(err)
 	}
 	c := cloud.New(cloud.Options{
