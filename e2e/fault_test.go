@@ -146,18 +146,21 @@ func TestARoleCantBeAssumed(t *testing.T) {
 	q.send(t, delivered(t, h.launches(1, here)), 1)
 
 	eventually(t, time.Minute, "the account that can be entered is defended", func() error { return h.stands(here) })
-	cases, err := r.cases()
-	must(t, err)
-	for _, c := range cases {
-		if c.Account != lab {
-			continue
-		}
-		told, err := r.run("case", c.Case)
+	eventually(t, time.Minute, "the other is told of", func() error {
+		cases, err := r.cases()
 		must(t, err)
-		if c.State != "suspected" || !strings.Contains(told, "assume arn:aws:iam::"+lab+":role/riposte-audit") {
-			t.Errorf("the case of the account that can't be entered is %s: %s", c.State, told)
+		for _, c := range cases {
+			if c.Account != lab {
+				continue
+			}
+			told, err := r.run("case", c.Case)
+			must(t, err)
+			if c.State == "suspected" && strings.Contains(told, "assume arn:aws:iam::"+lab+":role/riposte-audit") {
+				return nil
+			}
 		}
-	}
+		return fmt.Errorf("no case says that the account can't be entered: %v", cases)
+	})
 	if err := l.stands(elsewhere); err == nil {
 		t.Fatal("the account that can't be entered was entered")
 	}
