@@ -22,5 +22,6 @@ lint: ## the part of test that runs nothing
 bench: ## figures, as ratios measured in the same run, beside those to reach; a minute
 	@.ci/bench
 
-generate: ## docs/cli.md, docs/playbooks/, docs/config.schema.json, what is generated of deploy/
+generate: ## AWS's clients as access names them, docs/cli.md, docs/playbooks/, docs/config.schema.json, what is generated of deploy/
+	go test ./internal/cloud/calls -count=1 -run '^TestGeneratedCalls$$' -update
 	go test ./cmd/riposte -count=1 -run '^TestGeneratedDocs$$' -update

@@ -19,12 +19,12 @@ import (
 func reporter(p Parts, access *cloud.Cloud, codec action.Codec, catalogue []playbook.Definition) engine.Reporter {
 	var all []engine.Reporter
 	if p.Config.Report.SecurityHub {
-		clients := func(at event.Place) securityhub.Importer { return access.SecurityHub(at) }
-		all = append(all, securityhub.New(clients, codec, p.Now, catalogue...))
+		importIn := func(at event.Place) securityhub.Import { return access.ImportFindings(at) }
+		all = append(all, securityhub.New(importIn, codec, p.Now, catalogue...))
 	}
 	if b := p.Config.Report.EventBus; b.Name != "" {
 		shown := func(c *ledger.Case) (any, error) { return show.Of(c, codec, p.Config.People) }
-		all = append(all, bus.New(eventbridge.NewFromConfig(p.AWS(b.Place)), b.String(), shown, p.Now))
+		all = append(all, bus.New(eventbridge.NewFromConfig(p.AWS(b.Place)).PutEvents, b.String(), shown, p.Now))
 	}
 	return everybody(all...)
 }

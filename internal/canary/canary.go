@@ -31,16 +31,14 @@ const marker = "i-0c0ffee"
 // Call is what is called, as an IAM action. The launch playbooks look at this call, so it is delivered wherever they run.
 const Call = "ec2:ModifyInstanceAttribute"
 
-// Caller is the one operation that a canary needs; *ec2.Client is one.
-type Caller interface {
-	ModifyInstanceAttribute(context.Context, *ec2.ModifyInstanceAttributeInput, ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error)
-}
+// Modify is the one operation that a canary needs: an EC2 client's ModifyInstanceAttribute.
+type Modify func(context.Context, *ec2.ModifyInstanceAttributeInput, ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error)
 
 // Send makes the call, and gives the request id by which its record is known. It is a dry run about an instance that does
 // not exist, in the direction that protects: AWS refuses it whatever the caller's rights are, and CloudTrail records
 // refusals too. nonce are five random bytes, which make the id of the instance.
-func Send(ctx context.Context, to Caller, nonce [5]byte) (requestID string, err error) {
-	_, err = to.ModifyInstanceAttribute(ctx, &ec2.ModifyInstanceAttributeInput{
+func Send(ctx context.Context, modify Modify, nonce [5]byte) (requestID string, err error) {
+	_, err = modify(ctx, &ec2.ModifyInstanceAttributeInput{
 		DryRun: aws.Bool(true), InstanceId: aws.String(marker + hex.EncodeToString(nonce[:])),
 		DisableApiTermination: &types.AttributeBooleanValue{Value: aws.Bool(true)},
 	})

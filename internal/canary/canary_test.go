@@ -43,7 +43,7 @@ func TestACanaryIsRefusedAndArrivesAsASuspectThatIsDismissed(t *testing.T) {
 				t.Fatal(err)
 			}
 			by := ec2.NewFromConfig(w.Config(here, aws.Credentials{AccessKeyID: c.key, SecretAccessKey: c.secret}))
-			request, err := canary.Send(t.Context(), by, [5]byte{1, 2, 3, 4, 5})
+			request, err := canary.Send(t.Context(), by.ModifyInstanceAttribute, [5]byte{1, 2, 3, 4, 5})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,14 +158,12 @@ func TestStrangersCallsAreNoCanaries(t *testing.T) {
 	}
 }
 
-type down struct{ canary.Caller }
-
-func (down) ModifyInstanceAttribute(_ context.Context, _ *ec2.ModifyInstanceAttributeInput, _ ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error) {
+func down(_ context.Context, _ *ec2.ModifyInstanceAttributeInput, _ ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error) {
 	return nil, &smithy.OperationError{ServiceID: "EC2", OperationName: "ModifyInstanceAttribute", Err: errors.New("no route to host")}
 }
 
 func TestACanaryThatCouldNotBeSentIsAnError(t *testing.T) {
-	if id, err := canary.Send(t.Context(), down{}, [5]byte{}); err == nil || id != "" {
+	if id, err := canary.Send(t.Context(), down, [5]byte{}); err == nil || id != "" {
 		t.Errorf("%q, %v", id, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud/calls"
 )
 
 // Purpose is what a session is for; each has a role of its own, so that rights can be granted one by one.
@@ -71,8 +72,11 @@ func (c *Cloud) Writes(a action.Action, with []action.Action, caseID string) acc
 	return writer{c, s}
 }
 
-// SecurityHub opens the report role.
-func (c *Cloud) SecurityHub(p event.Place) *securityhub.Client {
+// ImportFindings opens the report role.
+func (c *Cloud) ImportFindings(p event.Place) ImportFindings {
 	s := session{place: p, purpose: Report, name: "riposte"}
-	return client(c, s, "securityhub", func(cfg aws.Config) *securityhub.Client { return securityhub.NewFromConfig(cfg) })
+	return client(c, s, "securityhub", func(cfg aws.Config) ImportFindings { return securityhub.NewFromConfig(cfg).BatchImportFindings })
 }
+
+// ImportFindings is how Security Hub is told.
+type ImportFindings = calls.Call[securityhub.BatchImportFindingsInput, securityhub.BatchImportFindingsOutput, securityhub.Options]

@@ -2,6 +2,7 @@ package cloud_test
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -235,5 +236,22 @@ func TestSessionsDoNotShareWhatStandsAroundTheirCalls(t *testing.T) {
 	}
 	if _, err := c.Reads().AutoScaling(shop).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{}); err != nil {
 		t.Errorf("another service of the first session: %v", err)
+	}
+}
+
+// Not even a type assertion gets more out of it: a playbook that is handed reads holds no client.
+func TestWhoReadsHoldsNothingThatChanges(t *testing.T) {
+	reads := set(t).cloud(func(*cloud.Options) {}).Reads()
+	for named, handed := range map[reflect.Type]any{
+		reflect.TypeFor[access.EC2Reads]():         reads.EC2(shop),
+		reflect.TypeFor[access.AutoScalingReads](): reads.AutoScaling(shop),
+		reflect.TypeFor[access.IAMReads]():         reads.IAM(shop),
+		reflect.TypeFor[access.SSMReads]():         reads.SSM(shop),
+	} {
+		for m := range reflect.TypeOf(handed).Methods() {
+			if _, ok := named.MethodByName(m.Name); !ok {
+				t.Errorf("whoever holds %s can call %s", named.Name(), m.Name)
+			}
+		}
 	}
 }

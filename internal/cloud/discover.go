@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/cloud/calls"
 )
 
 // Account is one account as AWS Organizations has it.
@@ -104,8 +105,10 @@ func (w walk) below(ctx context.Context, path []string) error {
 
 // Regions are those that are enabled in an account, asked in one of them with the audit role.
 func (c *Cloud) Regions(ctx context.Context, at event.Place) ([]string, error) {
-	api := c.ec2(reader{c}.session(at))
-	out, err := api.DescribeRegions(ctx, &ec2.DescribeRegionsInput{}) // without AllRegions: those that are enabled
+	describe := client(c, reader{c}.session(at), "ec2.DescribeRegions", func(cfg aws.Config) calls.Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options] {
+		return ec2.NewFromConfig(cfg).DescribeRegions
+	})
+	out, err := describe(ctx, &ec2.DescribeRegionsInput{}) // without AllRegions: those that are enabled
 	if err != nil {
 		return nil, fmt.Errorf("list the regions of account %s: %w", at.Account, err)
 	}

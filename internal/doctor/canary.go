@@ -74,7 +74,7 @@ func (p Parts) send(ctx context.Context, at event.Place) (sent, error) {
 	}
 	s := sent{at: at, when: p.Now()}
 	var err error
-	s.request, err = canary.Send(ctx, ec2.NewFromConfig(p.AWS.Visit(at, cloud.Audit)), nonce)
+	s.request, err = canary.Send(ctx, ec2.NewFromConfig(p.AWS.Visit(at, cloud.Audit)).ModifyInstanceAttribute, nonce)
 	return s, err
 }
 

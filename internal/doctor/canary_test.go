@@ -140,7 +140,7 @@ func TestAStrangersCanaryLeavesNothingInTheLedger(t *testing.T) {
 	shop := s.parts.Accounts[0]
 	by := ec2.NewFromConfig(s.w.Config(event.Place{Partition: "aws", Account: shop.ID, Region: "eu-west-1"},
 		aws.Credentials{AccessKeyID: "AKIAMALLORY000000001", SecretAccessKey: "first"}))
-	if _, err := canary.Send(t.Context(), by, [5]byte{1, 2, 3, 4, 5}); err != nil {
+	if _, err := canary.Send(t.Context(), by.ModifyInstanceAttribute, [5]byte{1, 2, 3, 4, 5}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.flight().Pause(t.Context(), time.Minute); err != nil {

@@ -26,22 +26,20 @@ const (
 // patience ends a report that hangs: it must not hold up the case, which is told again later.
 const patience = 15 * time.Second
 
-// Putter is what is needed of EventBridge. It must be called in the bus's region.
-type Putter interface {
-	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
-}
+// Put is the one operation that is needed of EventBridge: the PutEvents of a client in the bus's region.
+type Put func(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
 
 // Reporter publishes cases on one bus.
 type Reporter struct {
-	events Putter
-	bus    string
-	show   func(*ledger.Case) (any, error)
-	now    func() time.Time
+	put  Put
+	bus  string
+	show func(*ledger.Case) (any, error)
+	now  func() time.Time
 }
 
 // New makes a Reporter for the bus of an ARN. What show makes of a case is published, as JSON.
-func New(events Putter, bus string, show func(*ledger.Case) (any, error), now func() time.Time) *Reporter {
-	return &Reporter{events: events, bus: bus, show: show, now: now}
+func New(put Put, bus string, show func(*ledger.Case) (any, error), now func() time.Time) *Reporter {
+	return &Reporter{put: put, bus: bus, show: show, now: now}
 }
 
 // Report publishes a case as it stands. It may come more than once and out of order: the detail's case and report, which
@@ -63,7 +61,7 @@ func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, err := r.events.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}})
+	out, err := r.put(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}})
 	if err == nil {
 		err = refused(out)
 	}

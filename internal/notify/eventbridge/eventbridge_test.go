@@ -51,14 +51,14 @@ type wire struct {
 	err     error
 }
 
-func (w *wire) PutEvents(_ context.Context, in *sdk.PutEventsInput, _ ...func(*sdk.Options)) (*sdk.PutEventsOutput, error) {
+func (w *wire) put(_ context.Context, in *sdk.PutEventsInput, _ ...func(*sdk.Options)) (*sdk.PutEventsOutput, error) {
 	w.entries = append(w.entries, in.Entries...)
 	return &w.out, w.err
 }
 
 func TestACaseIsPublished(t *testing.T) {
 	var w wire
-	if err := eventbridge.New(&w, hub, show, fixed).Report(t.Context(), contained()); err != nil {
+	if err := eventbridge.New(w.put, hub, show, fixed).Report(t.Context(), contained()); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.entries) != 1 {
@@ -90,7 +90,7 @@ func TestWhatIsRefusedIsAnError(t *testing.T) {
 		{"the call", wire{err: errors.New("no answer")}, "no answer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := eventbridge.New(&c.wire, hub, show, fixed).Report(t.Context(), contained())
+			err := eventbridge.New(c.wire.put, hub, show, fixed).Report(t.Context(), contained())
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), hub) {
 				t.Errorf("want %q and where, got %v", c.want, err)
 			}
@@ -113,7 +113,7 @@ func TestWhatIsNotTold(t *testing.T) {
 			var w wire
 			one := contained()
 			c.edit(one)
-			if err := eventbridge.New(&w, hub, show, fixed).Report(t.Context(), one); err != nil || len(w.entries) != c.told {
+			if err := eventbridge.New(w.put, hub, show, fixed).Report(t.Context(), one); err != nil || len(w.entries) != c.told {
 				t.Errorf("told %d times, %v; want %d", len(w.entries), err, c.told)
 			}
 		})
@@ -140,7 +140,7 @@ func TestAHugeCase(t *testing.T) {
 				return shown{Case: one.ID, State: c.title, Plan: many(c.plan), Actions: many(c.actions)}, nil
 			}
 			var w wire
-			err := eventbridge.New(&w, hub, huge, fixed).Report(t.Context(), contained())
+			err := eventbridge.New(w.put, hub, huge, fixed).Report(t.Context(), contained())
 			if c.fails {
 				if err == nil || len(w.entries) > 0 {
 					t.Errorf("%d entries, %v", len(w.entries), err)
@@ -165,7 +165,7 @@ func TestAHugeCase(t *testing.T) {
 func TestACaseThatCannotBeShown(t *testing.T) {
 	var w wire
 	newer := errors.New("written by a newer riposte")
-	err := eventbridge.New(&w, hub, func(*ledger.Case) (any, error) { return nil, newer }, fixed).Report(t.Context(), contained())
+	err := eventbridge.New(w.put, hub, func(*ledger.Case) (any, error) { return nil, newer }, fixed).Report(t.Context(), contained())
 	if !errors.Is(err, newer) || len(w.entries) > 0 {
 		t.Errorf("%d entries, %v", len(w.entries), err)
 	}

@@ -26,7 +26,7 @@ func TestARuleOfTheHubGetsTheCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	queue := subscribe(t, events, queues, `{"source":["riposte"],"detail-type":["Riposte Case"],"detail":{"state":["contained"]}}`)
-	r := eventbridge.New(events, *bus.EventBusArn, show, time.Now)
+	r := eventbridge.New(events.PutEvents, *bus.EventBusArn, show, time.Now)
 	asked := contained()
 	asked.State = "asked"
 	if err := r.Report(t.Context(), asked); err != nil {

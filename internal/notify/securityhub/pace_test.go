@@ -16,16 +16,11 @@ import (
 // counter takes every import.
 type counter struct{ imports map[event.Place]int }
 
-func (c *counter) client(at event.Place) securityhub.Importer { return place{c, at} }
-
-type place struct {
-	*counter
-	at event.Place
-}
-
-func (p place) BatchImportFindings(context.Context, *hub.BatchImportFindingsInput, ...func(*hub.Options)) (*hub.BatchImportFindingsOutput, error) {
-	p.imports[p.at]++
-	return &hub.BatchImportFindingsOutput{}, nil
+func (c *counter) importIn(at event.Place) securityhub.Import {
+	return func(context.Context, *hub.BatchImportFindingsInput, ...func(*hub.Options)) (*hub.BatchImportFindingsOutput, error) {
+		c.imports[at]++
+		return &hub.BatchImportFindingsOutput{}, nil
+	}
 }
 
 // A storm of cases in one account: Security Hub's ten a second are not riposte's alone. What has to wait is an error, which
@@ -33,7 +28,7 @@ func (p place) BatchImportFindings(context.Context, *hub.BatchImportFindingsInpu
 func TestAStormLeavesSecurityHubToOthers(t *testing.T) {
 	now := reported
 	c := &counter{map[event.Place]int{}}
-	r := securityhub.New(c.client, codec(), func() time.Time { return now })
+	r := securityhub.New(c.importIn, codec(), func() time.Time { return now })
 	one := seed000(t, ledger.Contained, ledger.Step{State: ledger.Done}, ledger.Step{State: ledger.Done})
 	waiting := 1000
 	for range 200 { // a minute, a third of a second after the other

@@ -20,7 +20,7 @@ import (
 func TestRefusedFindingIsAnError(t *testing.T) {
 	c := seed000(t, ledger.Contained, ledger.Step{State: ledger.Done}, ledger.Step{State: ledger.Done})
 	w := &wire{answer: `{"FailedCount":1,"SuccessCount":0,"FailedFindings":[{"Id":"riposte/x","ErrorCode":"InvalidAccess","ErrorMessage":"not enabled"}]}`}
-	r := securityhub.New(w.client, codec(), func() time.Time { return reported })
+	r := securityhub.New(w.importIn, codec(), func() time.Time { return reported })
 	err := r.Report(context.Background(), c)
 	if err == nil || !strings.Contains(err.Error(), `"riposte/x": InvalidAccess: not enabled`) {
 		t.Errorf("want the code and the message, got %v", err)
@@ -35,16 +35,14 @@ func TestRefusedFindingIsAnError(t *testing.T) {
 	}
 }
 
-type broken struct{}
-
-func (broken) BatchImportFindings(context.Context, *hub.BatchImportFindingsInput, ...func(*hub.Options)) (*hub.BatchImportFindingsOutput, error) {
+func broken(context.Context, *hub.BatchImportFindingsInput, ...func(*hub.Options)) (*hub.BatchImportFindingsOutput, error) {
 	return nil, errBroken
 }
 
 var errBroken = errors.New("no answer")
 
 func TestUnreachableIsAnError(t *testing.T) {
-	r := securityhub.New(func(event.Place) securityhub.Importer { return broken{} }, codec(), time.Now)
+	r := securityhub.New(func(event.Place) securityhub.Import { return broken }, codec(), time.Now)
 	err := r.Report(context.Background(), seed000(t, ledger.Asked, ledger.Step{Verdict: "ask"}, ledger.Step{Verdict: "ask"}))
 	if !errors.Is(err, errBroken) || !strings.Contains(err.Error(), "eu-west-1 of account 111122223333") {
 		t.Errorf("want what failed, where and why, got %v", err)
@@ -65,7 +63,7 @@ func TestWhereTheFindingIsFiled(t *testing.T) {
 			made := seed000(t, ledger.Observed, ledger.Step{Verdict: "observe"}, ledger.Step{Verdict: "observe"})
 			made.Root = c.root
 			w := &wire{}
-			if err := securityhub.New(w.client, codec(), time.Now).Report(context.Background(), made); err != nil {
+			if err := securityhub.New(w.importIn, codec(), time.Now).Report(context.Background(), made); err != nil {
 				t.Fatal(err)
 			}
 			if w.place != c.want || !strings.Contains(string(w.body), "arn:"+c.want.Partition+":securityhub:"+c.want.Region+":"+c.want.Account+":product/") {
@@ -75,7 +73,7 @@ func TestWhereTheFindingIsFiled(t *testing.T) {
 	}
 	nowhere := seed000(t, ledger.Observed, ledger.Step{}, ledger.Step{})
 	nowhere.Root, nowhere.Origin.Place = event.Resource{}, event.Place{}
-	if err := securityhub.New((&wire{}).client, codec(), time.Now).Report(context.Background(), nowhere); err == nil {
+	if err := securityhub.New((&wire{}).importIn, codec(), time.Now).Report(context.Background(), nowhere); err == nil {
 		t.Error("a case without an account was filed")
 	}
 }

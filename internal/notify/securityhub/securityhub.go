@@ -21,24 +21,22 @@ import (
 // patience ends a report that hangs: it must not hold up the case, which is told again later.
 const patience = 15 * time.Second
 
-// Importer is what is needed of Security Hub. It must be called in the finding's own account and region.
-type Importer interface {
-	BatchImportFindings(context.Context, *securityhub.BatchImportFindingsInput, ...func(*securityhub.Options)) (*securityhub.BatchImportFindingsOutput, error)
-}
+// Import is the one operation that is needed of Security Hub: a client's BatchImportFindings.
+type Import func(context.Context, *securityhub.BatchImportFindingsInput, ...func(*securityhub.Options)) (*securityhub.BatchImportFindingsOutput, error)
 
 // Reporter tells Security Hub about cases. It keeps nothing of them in memory: whichever replica reports, and after whatever
 // crash, the finding is the same.
 type Reporter struct {
-	clients   func(event.Place) Importer
+	importIn  func(event.Place) Import
 	codec     action.Codec
 	now       func() time.Time
 	catalogue map[string]playbook.Definition
 	pace      pace
 }
 
-// New makes a Reporter. Of the playbooks that it is given, findings say what would have prevented them.
-func New(clients func(event.Place) Importer, codec action.Codec, now func() time.Time, catalogue ...playbook.Definition) *Reporter {
-	r := &Reporter{clients: clients, codec: codec, now: now, catalogue: map[string]playbook.Definition{}}
+// New makes a Reporter, which imports in each finding's own account and region. Of the playbooks that it is given, findings say what would have prevented them.
+func New(importIn func(event.Place) Import, codec action.Codec, now func() time.Time, catalogue ...playbook.Definition) *Reporter {
+	r := &Reporter{importIn: importIn, codec: codec, now: now, catalogue: map[string]playbook.Definition{}}
 	for _, d := range catalogue {
 		r.catalogue[d.ID] = d
 	}
@@ -63,7 +61,7 @@ func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	out, err := r.clients(at).BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{
+	out, err := r.importIn(at)(ctx, &securityhub.BatchImportFindingsInput{
 		Findings: []types.AwsSecurityFinding{finding},
 	})
 	if err != nil {

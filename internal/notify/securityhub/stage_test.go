@@ -39,16 +39,17 @@ func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(answer))}, nil
 }
 
-func (w *wire) client(at event.Place) securityhub.Importer {
+func (w *wire) importIn(at event.Place) securityhub.Import {
 	w.place = at
-	return hub.New(hub.Options{Region: at.Region, HTTPClient: w, Credentials: credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "x", "")})
+	signed := credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "x", "")
+	return hub.New(hub.Options{Region: at.Region, HTTPClient: w, Credentials: signed}).BatchImportFindings
 }
 
 // report files a case at a moment and returns the finding as it went over the wire.
 func report(t *testing.T, c *ledger.Case, at time.Time, catalogue ...playbook.Definition) map[string]any {
 	t.Helper()
 	w := &wire{}
-	r := securityhub.New(w.client, codec(), func() time.Time { return at }, catalogue...)
+	r := securityhub.New(w.importIn, codec(), func() time.Time { return at }, catalogue...)
 	if err := r.Report(context.Background(), c); err != nil {
 		t.Fatalf("report case %s: %v", c.ID, err)
 	}

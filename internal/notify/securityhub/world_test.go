@@ -43,7 +43,7 @@ func embedded(t *testing.T) inMemory {
 		t.Fatal(err)
 	}
 	m := inMemory{t, w, nil}
-	m.Reporter = securityhub.New(func(at event.Place) securityhub.Importer { return m.client(at) }, codec(), w.Now)
+	m.Reporter = securityhub.New(func(at event.Place) securityhub.Import { return m.client(at).BatchImportFindings }, codec(), w.Now)
 	return m
 }
 
