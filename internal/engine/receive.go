@@ -12,7 +12,31 @@ import (
 // Receive stores what events make suspicious, and what they say about cases that are contained. Once it returns nil, their
 // source may be told that they have arrived.
 func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.Admission, error) {
-	var leads []playbook.Lead
+	ours, err := e.ours(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	leads, err := e.suspects(ctx, ours)
+	if err != nil {
+		return nil, err
+	}
+	ads, err := e.admit(ctx, leads)
+	if err != nil {
+		return nil, err
+	}
+	for _, ev := range ours {
+		if err := e.sight(ctx, ev); err != nil {
+			return nil, err
+		}
+	}
+	if len(ads) == 0 {
+		return nil, nil
+	}
+	return ads, e.Store.Sync(ctx)
+}
+
+// ours are the events of the organisation's accounts.
+func (e *Engine) ours(ctx context.Context, events []event.Event) (out []event.Event, err error) {
 	for _, ev := range events {
 		ours, err := e.Ours(ctx, ev.Account)
 		if err != nil {
@@ -22,23 +46,35 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 			e.Log.Warn("event of an account outside the organisation: left alone", "account", ev.Account, "event", ev.ID)
 			continue
 		}
+		out = append(out, ev)
+	}
+	return out, nil
+}
+
+// suspects are what the playbooks want to look at.
+func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []playbook.Lead, err error) {
+	for _, ev := range events {
 		ls, err := e.suspect(ev)
 		if err != nil {
 			return nil, err
 		}
-		if len(ls) > 0 {
-			own, err := e.own(ctx, ev)
-			if err != nil {
-				return nil, err
-			}
-			if !own {
-				leads = append(leads, ls...)
-			}
+		if len(ls) == 0 {
+			continue
 		}
-		if err := e.sight(ctx, ev); err != nil {
+		own, err := e.own(ctx, ev)
+		if err != nil {
 			return nil, err
 		}
+		if !own {
+			leads = append(leads, ls...)
+		}
 	}
+	return leads, nil
+}
+
+// admit stores suspects and wakes a worker: the answer begins while the receipt is made durable, for which its first commit
+// waits too, and while the ledger is asked whom else the events concern.
+func (e *Engine) admit(ctx context.Context, leads []playbook.Lead) ([]ledger.Admission, error) {
 	if len(leads) == 0 {
 		return nil, nil
 	}
@@ -47,8 +83,8 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 		return nil, err
 	}
 	e.Meter.Admitted(ads)
-	e.Wake() // the answer begins while the receipt is made durable: its first commit waits for the disk too
-	return ads, e.Store.Sync(ctx)
+	e.Wake()
+	return ads, nil
 }
 
 // own: riposte's own change, known by its request id, is no suspect; its trail would double every case it answers.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -16,12 +15,12 @@ import (
 )
 
 const (
-	knownLead = `SELECT case_id FROM inbox WHERE key = ? LIMIT 1`
-	openRoot  = `SELECT id FROM cases WHERE root = ?`
-	openCase  = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?)`
-	hasCase = `SELECT EXISTS (SELECT 1 FROM cases WHERE id = ?)`
-	addKey  = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
+	// Which case has the lead, which is open on its root, and the last entry: one statement, since each costs as much as what
+	// it finds.
+	lookup   = `SELECT (SELECT case_id FROM inbox WHERE key = ? LIMIT 1), (SELECT id FROM cases WHERE root = ?), (` + lastSeq + `)`
+	openCase = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING`
+	addKey = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
 )
 
 // Admit stores leads; see ledger.Store. They are on the disk with the next commit, or after Sync.
@@ -44,72 +43,64 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead)
 }
 
 func (s *Store) admit(t *tx, now time.Time, l playbook.Lead) (ledger.Admission, error) {
-	var id string
+	var known, open sql.NullString
 	key := ledger.Key(l)
-	err := t.row(knownLead, key).Scan(&id)
-	if err == nil {
-		return ledger.Admission{Case: id, How: "duplicate"}, nil
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		err = t.row(openRoot, ledger.RootKey(l.Playbook, l.Resource)).Scan(&id)
-	}
+	err := t.row(lookup, key, ledger.RootKey(l.Playbook, l.Resource)).Scan(&known, &open, &t.seq)
 	switch {
-	case err == nil:
-		_, err = t.deliver(now, id, ledger.Message{Key: key, Lead: &l})
-		return ledger.Admission{Case: id, How: "joined"}, err
-	case errors.Is(err, sql.ErrNoRows):
-		id, err = s.openCase(t, now, key, l)
-		return ledger.Admission{Case: id, How: "opened"}, err
+	case err != nil:
+		return ledger.Admission{}, err
+	case known.Valid:
+		return ledger.Admission{Case: known.String, How: "duplicate"}, nil
+	case open.Valid:
+		_, err = t.deliver(now, open.String, ledger.Message{Key: key, Lead: &l})
+		return ledger.Admission{Case: open.String, How: "joined"}, err
 	}
-	return ledger.Admission{}, err
+	id, err := s.openCase(t, now, key, l)
+	return ledger.Admission{Case: id, How: "opened"}, err
 }
 
-// openCase begins a case with its first lead in it.
-func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead) (string, error) {
-	id, err := s.newID(t, now)
-	if err != nil {
-		return "", fmt.Errorf("make a case id at %s: %w", now, err)
+// openCase begins a case with its first lead in it. It makes ids until one is free: entropy that repeats itself after a
+// restart must not stop an admission.
+func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead) (id string, err error) {
+	for free := false; !free; {
+		made, err := ulid.New(ulid.Timestamp(now), s.ids)
+		if err != nil {
+			return "", fmt.Errorf("make a case id at %s: %w", now, err)
+		}
+		id = "c_" + strings.ToLower(made.String())
+		if free, err = t.open(now, ledger.Opened(id, key, l), key, l.Title); err != nil {
+			return "", err
+		}
 	}
-	c := ledger.Opened(id, key, l)
+	return id, nil
+}
+
+// open writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.
+func (t *tx) open(now time.Time, c ledger.Case, key, title string) (bool, error) {
 	payload, err := json.Marshal(c)
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	n, err := t.next()
-	if err != nil {
-		return "", err
-	}
-	head, err := t.append(ledger.Link{
-		Chain: c.ID, At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + l.Title},
+	e, err := t.entry(ledger.Link{
+		Chain: c.ID, At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + title},
 		Wrote: []ledger.Wrote{
 			{What: ledger.WroteMessage, Key: messageKey(c.ID, key), Sum: ledger.Present},
 			{What: ledger.WroteTaken, Key: messageKey(c.ID, key), Sum: ledger.Present},
 		},
 	})
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	_, err = t.exec(openCase, n, c.ID, c.Schema, c.Playbook, c.Root.Account, c.State, ledger.RootKey(c.Playbook, c.Root), payload,
-		nanos(now), nanos(now), head)
-	if err != nil {
-		return "", err
+	opened, err := t.exec(openCase, e.Seq, c.ID, c.Schema, c.Playbook, c.Root.Account, c.State, ledger.RootKey(c.Playbook, c.Root), payload,
+		nanos(now), nanos(now), e.Hash)
+	if err != nil || opened == 0 {
+		return false, err
 	}
-	_, err = t.exec(addKey, key, c.ID, n)
-	return c.ID, err
-}
-
-// newID makes ids until one is free: entropy that repeats itself after a restart must not stop an admission.
-func (s *Store) newID(t *tx, now time.Time) (string, error) {
-	for {
-		u, err := ulid.New(ulid.Timestamp(now), s.ids)
-		if err != nil {
-			return "", err
-		}
-		id, taken := "c_"+strings.ToLower(u.String()), false
-		if err := t.row(hasCase, id).Scan(&taken); err != nil || !taken {
-			return id, err
-		}
+	if err := t.add(e); err != nil {
+		return false, err
 	}
+	_, err = t.exec(addKey, key, c.ID, e.Seq)
+	return true, err
 }
 
 func messageKey(caseID, key string) string { return caseID + " " + key }

@@ -3,21 +3,15 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 const (
-	addEffect   = `INSERT INTO effects (key, body, version) VALUES (?, ?, 1) ON CONFLICT DO NOTHING`
-	setEffect   = `UPDATE effects SET body = ?, version = version + 1 WHERE key = ? AND version = ?`
-	dropEffect  = `DELETE FROM effects WHERE key = ? AND version = ?`
-	addRequest  = `INSERT INTO requests (id) VALUES (?) ON CONFLICT DO NOTHING`
-	countPlaces = `SELECT count(*) FROM places WHERE bucket = ? AND at >= ? AND incident <> ?`
-	hasPlace    = `SELECT count(*) FROM places WHERE bucket = ? AND at >= ? AND incident = ?`
-	// An incident has one place; an old one is taken anew.
-	takePlace    = `INSERT INTO places (bucket, incident, at) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = excluded.at WHERE at < ?4`
+	addEffect    = `INSERT INTO effects (key, body, version) VALUES (?, ?, 1) ON CONFLICT DO NOTHING`
+	setEffect    = `UPDATE effects SET body = ?, version = version + 1 WHERE key = ? AND version = ?`
+	dropEffect   = `DELETE FROM effects WHERE key = ? AND version = ?`
+	addRequest   = `INSERT INTO requests (id) VALUES (?) ON CONFLICT DO NOTHING`
 	addException = `INSERT INTO exceptions (playbook, root, until, body) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body`
 )
 
@@ -74,52 +68,6 @@ func (t *tx) requests(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 		wrote = append(wrote, ledger.Wrote{What: ledger.WroteRequest, Key: id, Sum: ledger.Present})
 	}
 	return wrote, nil
-}
-
-// reserve counts and takes in one transaction, so that two at once can't both have the last place.
-func (t *tx) reserve(_ string, w ledger.Write) ([]ledger.Wrote, error) {
-	var wrote []ledger.Wrote
-	for _, r := range w.Reserve {
-		if r.Max > 0 {
-			if err := t.room(r); err != nil {
-				return nil, err
-			}
-		}
-		n, err := t.exec(takePlace, r.Bucket, r.Incident, r.At.UnixNano(), since(r.Since))
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			wrote = append(wrote, ledger.Wrote{What: ledger.WrotePlace, Key: placeKey(r.Bucket, r.Incident), Sum: placeSum(r.At.UnixNano())})
-		}
-	}
-	return wrote, nil
-}
-
-// room is an error where the bucket is full of other incidents, unless this one has its place.
-func (t *tx) room(r ledger.Reservation) error {
-	var others, mine int
-	if err := t.row(hasPlace, r.Bucket, since(r.Since), r.Incident).Scan(&mine); err != nil || mine > 0 {
-		return err
-	}
-	if err := t.row(countPlaces, r.Bucket, since(r.Since), r.Incident).Scan(&others); err != nil {
-		return err
-	}
-	if others >= r.Max {
-		return fmt.Errorf("%s has %d of %d: %w", r.Bucket, others, r.Max, ledger.ErrLimit)
-	}
-	return nil
-}
-
-func placeKey(bucket, incident string) string { return strconv.Quote(bucket) + " " + incident }
-func placeSum(at int64) string                { return strconv.FormatInt(at, 10) }
-
-// since is the beginning of a window; without one all of time counts.
-func since(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixNano()
 }
 
 func exceptionKey(x ledger.Exception) string {

@@ -55,7 +55,7 @@ func (t *tx) wakeHeld(now time.Time, note string) error {
 		lease           sql.NullInt64
 	}
 	var all []held
-	err := rows(t.ctx, t, func(r *sql.Rows) error {
+	err := t.rows(func(r *sql.Rows) error {
 		var h held
 		err := r.Scan(&h.id, &h.state, &h.head, &h.lease)
 		all = append(all, h)

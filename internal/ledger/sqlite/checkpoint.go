@@ -54,7 +54,7 @@ func (t *tx) checkpoint() (ledger.Checkpoint, int64, error) {
 
 // fold takes everything after a checkpoint into the next.
 func (t *tx) fold(c ledger.Checkpoint) (ledger.Checkpoint, error) {
-	err := rows(t.ctx, t, func(r *sql.Rows) error {
+	err := t.rows(func(r *sql.Rows) error {
 		e, err := scanEntry(r)
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 
 func (t *tx) inbox(caseID string) ([]ledger.Message, error) {
 	var out []ledger.Message
-	err := rows(t.ctx, t, func(r *sql.Rows) error {
+	err := t.rows(func(r *sql.Rows) error {
 		var body []byte
 		var m ledger.Message
 		if err := r.Scan(&body); err != nil {

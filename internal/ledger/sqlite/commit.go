@@ -13,7 +13,7 @@ import (
 
 const (
 	stored = `SELECT version, schema, head, holder, lease,
-		(SELECT count(*) FROM inbox WHERE case_id = cases.id AND taken = 0) FROM cases WHERE id = ?`
+		(SELECT count(*) FROM inbox WHERE case_id = cases.id AND taken = 0), (` + lastSeq + `) FROM cases WHERE id = ?`
 	take = `UPDATE inbox SET taken = 1 WHERE key = ? AND case_id = ? AND taken = 0`
 	// A case that was closed and is open again (it is being undone) leaves the root to the one that was opened since.
 	save = `UPDATE cases SET schema = ?2, state = ?3, payload = ?4, version = version + 1, due = ?5, wake = ?6, holder = ?7,
@@ -81,7 +81,7 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 func (t *tx) was(c *ledger.Case) (was, error) {
 	var old was
 	var schema int
-	err := t.row(stored, c.ID).Scan(&old.version, &schema, &old.head, &old.holder, &old.lease, &old.waiting)
+	err := t.row(stored, c.ID).Scan(&old.version, &schema, &old.head, &old.holder, &old.lease, &old.waiting, &t.seq)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return old, ledger.ErrNotFound

@@ -8,12 +8,13 @@ import (
 // prepare compiles what the way from a receipt to the first change runs.
 func (s *Store) prepare(ctx context.Context) (err error) {
 	if s.ready, err = prepared(ctx, s.write,
-		lastSeq, lastHash, addEntry, knownLead, openRoot, openCase, hasCase, addKey, caseDue, addBody, setDue, claim, waiting, stored, take, save,
-		addEffect, setEffect, dropEffect, addRequest, countPlaces, hasPlace, takePlace, addException,
+		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, claim, waiting, stored, take, save,
+		addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException,
+		hasRequest, question, oneEffect,
 	); err != nil {
 		return err
 	}
-	s.known, err = prepared(ctx, s.read, generation, hasRequest, question, oneEffect, wakeup)
+	s.known, err = prepared(ctx, s.read, generation, wakeup)
 	return err
 }
 
@@ -29,23 +30,27 @@ func prepared(ctx context.Context, db *sql.DB, queries ...string) (map[string]*s
 	return all, nil
 }
 
-// row reads one row, beside the writer.
-func (s *Store) row(ctx context.Context, query string, args ...any) *sql.Row {
+// statement is the one that was prepared, nil where none was. What stands between an attack and its answer is read on the
+// writer's connection, in turn with the writes: after each of them, a reader's has to read its pages anew.
+func (s *Store) statement(query string) *sql.Stmt {
 	if st := s.known[query]; st != nil {
-		return st.QueryRowContext(ctx, args...)
+		return st
+	}
+	return s.ready[query]
+}
+
+// row reads one row.
+func (s *Store) row(ctx context.Context, query string, args ...any) *sql.Row {
+	if st := s.statement(query); st != nil {
+		return st.QueryRowContext(context.WithoutCancel(ctx), args...) // it takes microseconds
 	}
 	return s.read.QueryRowContext(ctx, query, args...)
 }
 
 // rows reads any number of them.
 func (s *Store) rows(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	st := s.known[query]
-	if st == nil {
-		return rows(ctx, s.read, scan, query, args...)
+	if st := s.statement(query); st != nil {
+		return each(scan)(st.QueryContext(context.WithoutCancel(ctx), args...))
 	}
-	r, err := st.QueryContext(ctx, args...)
-	if err != nil {
-		return err
-	}
-	return each(r, scan)
+	return rows(ctx, s.read, scan, query, args...)
 }

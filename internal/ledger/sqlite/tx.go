@@ -74,23 +74,32 @@ func (t *tx) row(query string, args ...any) *sql.Row {
 	return t.QueryRowContext(t.ctx, query, args...)
 }
 
-// rows runs a query that is prepared nowhere and calls scan for each row.
-func rows(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
-	r, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
+func (t *tx) rows(scan func(*sql.Rows) error, query string, args ...any) error {
+	if st := t.ready[query]; st != nil {
+		return each(scan)(t.StmtContext(t.ctx, st).QueryContext(t.ctx, args...))
 	}
-	return each(r, scan)
+	return rows(t.ctx, t, scan, query, args...)
 }
 
-func each(r *sql.Rows, scan func(*sql.Rows) error) error {
-	defer r.Close()
-	for r.Next() {
-		if err := scan(r); err != nil {
+// rows runs a query that is prepared nowhere and calls scan for each row.
+func rows(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
+	return each(scan)(q.QueryContext(ctx, query, args...))
+}
+
+// each calls scan for each row of an answer.
+func each(scan func(*sql.Rows) error) func(*sql.Rows, error) error {
+	return func(r *sql.Rows, err error) error {
+		if err != nil {
 			return err
 		}
+		defer r.Close()
+		for r.Next() {
+			if err := scan(r); err != nil {
+				return err
+			}
+		}
+		return r.Err()
 	}
-	return r.Err()
 }
 
 const (
@@ -111,19 +120,27 @@ func (t *tx) next() (int64, error) {
 
 // append adds one link behind all others and gives its hash.
 func (t *tx) append(l ledger.Link) (string, error) {
-	var err error
-	if l.Seq, err = t.next(); err != nil {
-		return "", err
-	}
-	e, err := l.Entry()
+	e, err := t.entry(l)
 	if err != nil {
 		return "", err
 	}
+	return e.Hash, t.add(e)
+}
+
+// entry is the one that a link would be behind all others.
+func (t *tx) entry(l ledger.Link) (e ledger.Entry, err error) {
+	if l.Seq, err = t.next(); err != nil {
+		return e, err
+	}
+	return l.Entry()
+}
+
+func (t *tx) add(e ledger.Entry) error {
 	if _, err := t.exec(addEntry, e.Seq, e.Chain, e.Hash, e.Bytes); err != nil {
-		return "", err
+		return err
 	}
 	t.seq = e.Seq
-	return e.Hash, nil
+	return nil
 }
 
 // appendTo adds a link to a chain that belongs to no case.

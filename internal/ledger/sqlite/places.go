@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// The buckets come as a JSON list: one statement for all, since each costs as much as what it finds.
+const (
+	// How many other incidents are in each bucket where this one has no place yet, by the bucket's place in the list.
+	others = `SELECT key, (SELECT count(*) FROM places WHERE bucket = value AND at >= ?3 AND incident <> ?2) FROM json_each(?1)
+		WHERE NOT EXISTS (SELECT 1 FROM places WHERE bucket = value AND at >= ?3 AND incident = ?2)`
+	// An incident has one place; an old one is taken anew.
+	takePlaces = `INSERT INTO places (bucket, incident, at) SELECT value, ?2, ?4 FROM json_each(?1) WHERE true
+		ON CONFLICT DO UPDATE SET at = excluded.at WHERE at < ?3 RETURNING bucket`
+)
+
+// reserve counts and takes in one transaction, so that two at once can't both have the last place.
+func (t *tx) reserve(_ string, w ledger.Write) ([]ledger.Wrote, error) {
+	var wrote []ledger.Wrote
+	for rest := w.Reserve; len(rest) > 0; {
+		var all []ledger.Reservation
+		all, rest = alike(rest)
+		took, err := t.reserveAll(all)
+		if err != nil {
+			return nil, err
+		}
+		wrote = append(wrote, took...)
+	}
+	return wrote, nil
+}
+
+// alike are the first reservations, as far as they differ in the bucket alone, and the rest.
+func alike(all []ledger.Reservation) (some, rest []ledger.Reservation) {
+	n := 1
+	for n < len(all) && all[n].Incident == all[0].Incident && all[n].At.Equal(all[0].At) && all[n].Since.Equal(all[0].Since) {
+		n++
+	}
+	return all[:n], all[n:]
+}
+
+func (t *tx) reserveAll(all []ledger.Reservation) (wrote []ledger.Wrote, err error) {
+	if err := t.room(all); err != nil {
+		return nil, err
+	}
+	var buckets []string
+	for _, r := range all {
+		buckets = append(buckets, r.Bucket)
+	}
+	list, err := json.Marshal(buckets)
+	if err != nil {
+		return nil, err
+	}
+	one := all[0]
+	err = t.rows(func(r *sql.Rows) error {
+		var bucket string
+		err := r.Scan(&bucket)
+		wrote = append(wrote, ledger.Wrote{What: ledger.WrotePlace, Key: placeKey(bucket, one.Incident), Sum: placeSum(one.At.UnixNano())})
+		return err
+	}, takePlaces, string(list), one.Incident, since(one.Since), one.At.UnixNano())
+	return wrote, err
+}
+
+// room is an error where one of the buckets that have an end is full of other incidents, unless this one has its place.
+func (t *tx) room(all []ledger.Reservation) error {
+	var limited []ledger.Reservation
+	var buckets []string
+	for _, r := range all {
+		if r.Max > 0 {
+			limited, buckets = append(limited, r), append(buckets, r.Bucket)
+		}
+	}
+	if len(limited) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(buckets)
+	if err != nil {
+		return err
+	}
+	return t.rows(func(r *sql.Rows) error {
+		var i, n int
+		if err := r.Scan(&i, &n); err != nil {
+			return err
+		}
+		if full := limited[i]; n >= full.Max {
+			return fmt.Errorf("%s has %d of %d: %w", full.Bucket, n, full.Max, ledger.ErrLimit)
+		}
+		return nil
+	}, others, string(list), all[0].Incident, since(all[0].Since))
+}
+
+func placeKey(bucket, incident string) string { return strconv.Quote(bucket) + " " + incident }
+func placeSum(at int64) string                { return strconv.FormatInt(at, 10) }
+
+// since is the beginning of a window; without one all of time counts.
+func since(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
