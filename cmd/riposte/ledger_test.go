@@ -145,7 +145,7 @@ func admit(ctx context.Context, s *sqlite.Store, at time.Time, group string) err
 				Kind: event.RoleActor, ARN: "arn:aws:sts::111122223333:assumed-role/AutoScaling/\x1b[31mevil", MFA: event.MFAUnknown,
 			},
 		},
-	}})
+	}}, ledger.Hand{})
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/metrics"
 )
@@ -29,9 +30,9 @@ type wiring struct {
 	meter *metrics.Meter
 }
 
-func (w wiring) app(c *config.Config, wake func()) *app.App {
+func (w wiring) app(c *config.Config, hands *engine.Hands) *app.App {
 	return app.New(app.Parts{
-		Config: c, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Wake: wake,
+		Config: c, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Hands: hands,
 	})
 }
 

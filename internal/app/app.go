@@ -27,8 +27,8 @@ type Parts struct {
 	Now    func() time.Time
 	Name   string // of this replica
 	Log    *slog.Logger
-	Meter  engine.Meter // may be nil
-	Wake   func()       // see engine.Parts; may be nil
+	Meter  engine.Meter  // may be nil
+	Hands  *engine.Hands // who take turns; may be nil
 }
 
 // App is riposte, put together.
@@ -68,7 +68,7 @@ func New(p Parts) *App {
 		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks()), canaries), Ours: org.Ours, Policy: policy(p.Config, org), AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
-		Meter: p.Meter, Wake: p.Wake,
+		Meter: p.Meter, Hands: p.Hands,
 	})
 	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access}
 }

@@ -34,13 +34,13 @@ func jam(a *app.App) *jammed {
 	return j
 }
 
-func (j *jammed) Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]ledger.Admission, error) {
+func (j *jammed) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
 	for _, l := range leads {
 		if j.full.Load() && strings.Contains(fmt.Sprint(l.Resource), j.instance) {
 			return nil, ledger.ErrFull
 		}
 	}
-	return j.Store.Admit(ctx, now, leads)
+	return j.Store.Admit(ctx, now, leads, first)
 }
 
 // elsewhere is a launch in another account.

@@ -147,12 +147,12 @@ func newStorm(b *testing.B, hits int) *storm {
 		AWS: func(p event.Place) aws.Config {
 			return s.world.Config(event.Place{Partition: "aws", Account: "111122223333", Region: p.Region}, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 		},
-		Wake: func() {
+		Hands: engine.NewHands(1, func() {
 			select {
 			case s.wake <- struct{}{}:
 			default:
 			}
-		},
+		}),
 	})
 	s.attack(hits)
 	s.rustle()

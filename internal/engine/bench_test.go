@@ -31,7 +31,7 @@ func BenchmarkReceiptToFirstChange(b *testing.B) {
 	}
 	defer store.Close()
 	s := &stage{TB: b, w: w, store: store, books: []playbook.Definition{launches()}, policy: acting(), meter: &meter{}}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as in the daemon, which has collections made rarely
+	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // as in the daemon, which has collections made rarely
 	answered := s.answering()
 	var took []time.Duration
 	for b.Loop() {
@@ -58,7 +58,7 @@ func BenchmarkReceiptToFirstChange(b *testing.B) {
 // answering begins an engine whose worker waits to be woken, as the daemon's do, and says when it has done what is due.
 func (s *stage) answering() <-chan error {
 	woken, answered := make(chan struct{}, 1), make(chan error)
-	s.wake = func() { woken <- struct{}{} }
+	s.workers, s.wake = 1, func() { woken <- struct{}{} }
 	s.restart()
 	go func() {
 		for range woken {

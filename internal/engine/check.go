@@ -63,7 +63,7 @@ func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal
 
 // elsewhere hands a finding to the case of its own root, which the event alone did not show.
 func (t *turn) elsewhere(ctx context.Context, l playbook.Lead) error {
-	ads, err := t.Store.Admit(ctx, t.Now(), []playbook.Lead{l})
+	ads, err := t.Store.Admit(ctx, t.Now(), []playbook.Lead{l}, ledger.Hand{})
 	if err != nil {
 		return fmt.Errorf("open a case for %s: %w", l.Resource, err)
 	}

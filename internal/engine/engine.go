@@ -47,7 +47,7 @@ type Parts struct {
 	Name     string // of this replica: who holds the lease
 	Log      *slog.Logger
 	Meter    Meter  // may be nil
-	Wake     func() // called when a case became due at once, from the goroutine of Receive; may be nil
+	Hands    *Hands // who take turns, as far as Receive wakes them; may be nil
 }
 
 // Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
@@ -67,8 +67,8 @@ func New(p Parts) *Engine {
 	if p.Meter == nil {
 		p.Meter = unmetered{}
 	}
-	if p.Wake == nil {
-		p.Wake = func() {}
+	if p.Hands == nil {
+		p.Hands = NewHands(0, func() {})
 	}
 	if p.Ours == nil {
 		p.Ours = func(context.Context, string) (bool, error) { return true, nil }
@@ -124,7 +124,8 @@ func (e *Engine) Turn(ctx context.Context) (worked bool, next time.Time, err err
 	if err := ctx.Err(); err != nil {
 		return false, time.Time{}, err
 	}
-	claim, err := e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
+	defer e.Hands.busy()()
+	claim, err := e.claim(ctx)
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("claim a case: %w", err)
 	}

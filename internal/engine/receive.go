@@ -29,10 +29,7 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 			return nil, err
 		}
 	}
-	if len(ads) == 0 {
-		return nil, nil
-	}
-	return ads, e.Store.Sync(ctx)
+	return ads, nil
 }
 
 // ours are the events of the organisation's accounts.
@@ -73,18 +70,34 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []pl
 }
 
 // admit stores suspects and wakes a worker: the answer begins while the receipt is made durable, for which its first commit
-// waits too, and while the ledger is asked whom else the events concern.
+// waits too.
 func (e *Engine) admit(ctx context.Context, leads []playbook.Lead) ([]ledger.Admission, error) {
 	if len(leads) == 0 {
 		return nil, nil
 	}
-	ads, err := e.Store.Admit(ctx, e.Now(), leads)
+	var hand ledger.Hand
+	reserved := e.Hands.reserve()
+	if reserved {
+		hand = ledger.Hand{Holder: e.Name, Lease: e.Timing.Lease}
+	}
+	ads, err := e.Store.Admit(ctx, e.Now(), leads, hand)
+	if reserved {
+		e.Hands.leave(claimed(ads))
+	}
 	if err != nil {
 		return nil, err
 	}
 	e.Meter.Admitted(ads)
-	e.Wake()
-	return ads, nil
+	e.Hands.Wake()
+	return ads, e.Store.Sync(ctx)
+}
+
+// claimed is the case that was opened for a hand, nil where none was.
+func claimed(ads []ledger.Admission) *ledger.Claim {
+	if len(ads) == 0 {
+		return nil
+	}
+	return ads[0].Claim
 }
 
 // own: riposte's own change, known by its request id, is no suspect; its trail would double every case it answers.

@@ -75,7 +75,8 @@ type stage struct {
 	acting  bool  // riposte is at work, not the attacker
 	broken  error // what Step returned
 	meter   *meter
-	wake    func() // see engine.Parts
+	workers int    // who take turns
+	wake    func() // see engine.NewHands
 }
 
 func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage {
@@ -88,7 +89,7 @@ func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{TB: t, w: w, store: store, books: books, policy: acting()}
+	s := &stage{TB: t, w: w, store: store, books: books, policy: acting(), workers: 1, wake: func() {}}
 	t.Cleanup(func() {
 		s.must(store.Close())
 		s.must(s.broken)
@@ -115,9 +116,9 @@ func (s *stage) restart() {
 		books = append(books, b)
 	}
 	s.e = engine.New(engine.Parts{
+		Hands: engine.NewHands(s.workers, s.wake),
 		Store: s.store, Playbooks: books, Policy: s.policy, AWS: s, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Wake: s.wake,
 	})
 }
 

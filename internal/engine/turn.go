@@ -119,9 +119,11 @@ func (t *turn) close(ctx context.Context, failure error) error {
 }
 
 // yield gives the case back as it was committed last.
-func (t *turn) yield(ctx context.Context) error {
-	if err := t.Store.Yield(ctx, t.c); err != nil && !errors.Is(err, ledger.ErrStale) {
-		return fmt.Errorf("give case %s back: %w", t.c.ID, err)
+func (t *turn) yield(ctx context.Context) error { return t.giveBack(ctx, t.c) }
+
+func (e *Engine) giveBack(ctx context.Context, c *ledger.Case) error {
+	if err := e.Store.Yield(ctx, c); err != nil && !errors.Is(err, ledger.ErrStale) {
+		return fmt.Errorf("give case %s back: %w", c.ID, err)
 	}
 	return nil
 }

@@ -37,7 +37,9 @@ type Store interface {
 	// The lead that opens a case stands in its Leads from the beginning, one that joins waits in the inbox. Leads of one root
 	// stay in order. A store may have taken some of the leads where it returns an error: who admits them again has those
 	// dropped, as any other copy.
-	Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]Admission, error)
+	// Where the first lead opens a case, it may be the hand's from the beginning, with its Claim in the admission: between an
+	// attack and its answer stands one write less.
+	Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first Hand) ([]Admission, error)
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
 	// need not wait for that: every Commit does, also for what was stored before it.
 	Sync(ctx context.Context) error
@@ -90,8 +92,24 @@ type Store interface {
 
 // Admission says what became of a lead.
 type Admission struct {
-	Case string
-	How  string // opened, joined, duplicate
+	Case  string
+	How   string // opened, joined, duplicate
+	Claim *Claim // where it was opened for a hand
+}
+
+// Hand is who takes a case that is opened, and for how long. The zero Hand is nobody's: whoever claims it has it.
+type Hand struct {
+	Holder string
+	Lease  time.Duration
+}
+
+// Claim is that of the hand on a case that it opens; nil for nobody's.
+func (h Hand) Claim(c Case, now time.Time) *Claim {
+	if h.Holder == "" {
+		return nil
+	}
+	c.Version, c.Due, c.Attempts = 1, now, 1
+	return &Claim{Case: &c, Until: now.Add(h.Lease)}
 }
 
 // Claim is a case in hand, with what waits in its inbox, oldest first.

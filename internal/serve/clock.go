@@ -25,7 +25,11 @@ func (p *pool) tick(ctx context.Context) {
 		case <-timer.C:
 			next, err := p.live.App().Store.Next(ctx) // an error is told by the worker who meets it
 			due := err == nil && !next.IsZero() && !next.After(p.now())
-			if due || p.now().Sub(looked) >= upkeep {
+			quiet := !due && p.now().Sub(looked) >= upkeep
+			if quiet {
+				giveBack()
+			}
+			if due || quiet {
 				p.wake()
 				looked = p.now()
 				next = time.Time{} // whoever has looked says when to come back

@@ -30,6 +30,9 @@ func (s *Server) drain(cut context.CancelFunc) error {
 	if turns := s.pool.finish(deadline.Done(), cut); turns > 0 {
 		left = append(left, fmt.Sprintf("%d turns", turns))
 	}
+	if err := s.live.App().Engine.Rest(deadline); err != nil {
+		left = append(left, fmt.Sprintf("cases that nobody had begun (%v)", err))
+	}
 	if len(left) > 0 {
 		s.Log.Warn("stopped with work in hand", "left", left, "after", s.Now().Sub(began).String())
 		return fmt.Errorf("stopped before all was finished: %s; nothing is lost: messages come again, and cases go on when their leases end",

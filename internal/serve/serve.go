@@ -16,6 +16,7 @@ import (
 
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/metrics"
 	"github.com/ripostehq/riposte/internal/source"
 )
@@ -24,7 +25,7 @@ import (
 type Options struct {
 	Config  *config.Config
 	Load    func() (*config.Config, error)                      // reads the configuration again
-	App     func(c *config.Config, wake func()) *app.App        // puts riposte together over the ledger, which stays
+	App     func(*config.Config, *engine.Hands) *app.App        // puts riposte together over the ledger, which stays
 	Sources func(c *config.Config, now *Live) ([]Source, error) // those that the configuration names
 	Meter   *metrics.Meter
 	Log     *slog.Logger
@@ -59,6 +60,7 @@ type Server struct {
 	live   Live
 	crew   *crew
 	pool   *pool
+	hands  *engine.Hands // the pool, as the engines know it
 	health *health
 	first  []Source
 	page   net.Listener // of the figures; nil where they are off
@@ -70,7 +72,8 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{Options: o, crew: newCrew(o.Log)}
 	s.pool = newPool(o.Workers, o.Poll, &s.live, o.Now, o.Log, o.Meter)
-	s.live.app.Store(o.App(o.Config, s.pool.wake))
+	s.hands = engine.NewHands(o.Workers, s.pool.wake)
+	s.live.app.Store(o.App(o.Config, s.hands))
 	s.health = &health{live: &s.live, pool: s.pool, crew: s.crew, now: o.Now}
 	o.Meter.Unreachable(func() int { return len(s.live.App().Unreachable()) })
 	var err error

@@ -21,6 +21,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/internal/metrics"
@@ -166,9 +167,9 @@ func (s *stage) serve(text string, parts ...part) *daemon {
 		p(d, &o)
 	}
 	o.Meter = metrics.New(metrics.Options{Version: "test", Playbooks: []string{"launch.unapproved-image"}, Store: d.store, Now: s.w.Now})
-	o.App = func(c *config.Config, wake func()) *app.App {
+	o.App = func(c *config.Config, hands *engine.Hands) *app.App {
 		return app.New(app.Parts{
-			Config: c, Store: d.store, Now: s.w.Now, Name: "test", Log: log, Meter: o.Meter, Wake: wake,
+			Config: c, Store: d.store, Now: s.w.Now, Name: "test", Log: log, Meter: o.Meter, Hands: hands,
 			AWS: func(p event.Place) aws.Config {
 				return s.w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 			},

@@ -14,15 +14,16 @@ import (
 // together is how many leads join a case in one transaction: each is two items.
 const together = 40
 
-// group is the leads of one root, by their places among all, and the id of the case that they would open.
+// group is the leads of one root, by their places among all, the id of the case that they would open, and whose it would be.
 type group struct {
 	root, id string
 	leads    []int
+	hand     ledger.Hand
 }
 
 // Admit stores leads; see ledger.Store. The leads of each root are one transaction or more, those of several roots go at
 // once.
-func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]ledger.Admission, error) {
+func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
 	groups, err := s.group(now, leads)
 	if err != nil {
 		return nil, s.explain(err)
@@ -30,6 +31,9 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead)
 	out, errs := make([]ledger.Admission, len(leads)), make([]error, len(groups))
 	each(len(groups), func(n int) {
 		g := groups[n]
+		if n == 0 {
+			g.hand = first
+		}
 		if errs[n] = s.admitAll(ctx, now, g, leads, out); errs[n] != nil {
 			l := leads[g.leads[0]]
 			errs[n] = fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, errs[n])
@@ -64,7 +68,7 @@ func (s *Store) group(now time.Time, leads []playbook.Lead) ([]group, error) {
 // admitAll takes the leads of one root, as many at once as there is room for.
 func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []playbook.Lead, out []ledger.Admission) error {
 	for size := together; len(g.leads) > 0; {
-		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))]}
+		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))], g.hand}
 		err := s.admit(ctx, now, some, leads, out)
 		if errors.Is(err, errLarge) && size > 1 {
 			size /= 2
@@ -92,7 +96,10 @@ func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playb
 				return err
 			}
 		}
-		err = s.openCase(ctx, now, g, id, leads[fresh[0]])
+		if len(fresh) > 1 {
+			g.hand = ledger.Hand{} // the others join it: whoever claims it then has them all
+		}
+		claim, err := s.openCase(ctx, now, g, id, leads[fresh[0]])
 		if errors.Is(err, errTaken) { // entropy that repeats itself after a restart must not stop an admission
 			g.id, err = s.newID(now)
 			if err == nil {
@@ -102,7 +109,7 @@ func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playb
 		if err != nil {
 			return err
 		}
-		out[fresh[0]] = ledger.Admission{Case: g.id, How: "opened"}
+		out[fresh[0]] = ledger.Admission{Case: g.id, How: "opened", Claim: claim}
 		if len(fresh) == 1 {
 			return nil
 		}

@@ -97,7 +97,7 @@ func shaken(t *testing.T, s *service) {
 	for n := range cases {
 		leads := []playbook.Lead{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)), ledgertest.Lead(fmt.Sprint("f-", n), fmt.Sprint("i-", n))}
 		for {
-			if _, err := shaken.Admit(t.Context(), now, leads); err == nil {
+			if _, err := shaken.Admit(t.Context(), now, leads, ledger.Hand{}); err == nil {
 				break
 			}
 		}

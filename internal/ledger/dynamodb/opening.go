@@ -11,15 +11,19 @@ import (
 
 // openCase begins a case with its first lead in it. A root whose case is closed, which no commit leaves behind, is no reason
 // to look away: it is taken over.
-func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale string, l playbook.Lead) error {
+func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale string, l playbook.Lead) (*ledger.Claim, error) {
 	name := ledger.Key(l)
 	c := ledger.Opened(g.id, name, l)
 	payload, err := json.Marshal(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r := row{
 		id: c.ID, schema: c.Schema, playbook: c.Playbook, account: c.Root.Account, state: c.State, version: 1, due: now, root: g.root,
+	}
+	claim := g.hand.Claim(c, now)
+	if claim != nil {
+		r.holder, r.lease, r.attempts = g.hand.Holder, claim.Until, claim.Case.Attempts
 	}
 	t := &tx{}
 	err = t.append(&r, ledger.Link{
@@ -27,11 +31,11 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 		Wrote: []ledger.Wrote{{What: ledger.WroteLead, Key: name, Sum: ledger.Sum([]byte(c.ID))}},
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	attributes, err := t.payload(&r, payload)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.save(&r, attributes)
 	t.put(leadKey(name), item{"lead": text(name), "case_id": text(c.ID)}, absent(errAgain))
@@ -41,8 +45,11 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 	}
 	t.put(rootKey(g.root), item{"case_id": text(c.ID)}, free)
 	if err := s.run(ctx, t); err != nil {
-		return err
+		return nil, err
 	}
 	s.recent.wrote(r)
-	return nil
+	if claim != nil {
+		s.held.keep(r)
+	}
+	return claim, nil
 }

@@ -52,11 +52,11 @@ func cutShort(t *testing.T, s *service) {
 	for n := range 6 {
 		leads = append(leads, ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n%3)))
 	}
-	a, err := l.Admit(t.Context(), now, leads)
+	a, err := l.Admit(t.Context(), now, leads, ledger.Hand{})
 	if err != nil || a[2].How != "opened" || a[5].How != "joined" {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	again, err := l.Admit(t.Context(), now, leads)
+	again, err := l.Admit(t.Context(), now, leads, ledger.Hand{})
 	if err != nil || again[5].How != "duplicate" || again[5].Case != a[5].Case {
 		t.Errorf("%+v, %v", again, err)
 	}

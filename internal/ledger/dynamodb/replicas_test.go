@@ -25,7 +25,7 @@ func replicas(t *testing.T, s *service) {
 			admitting.Go(func() {
 				_, err := replicas[(copy+n)%len(replicas)].Admit(t.Context(), now, []playbook.Lead{
 					ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)), ledgertest.Lead(fmt.Sprint("f-", n), fmt.Sprint("i-", n)),
-				})
+				}, ledger.Hand{})
 				if err != nil {
 					t.Error(err)
 				}

@@ -2,12 +2,14 @@ package ledgertest
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 func rivals(s *stage) {
@@ -178,4 +180,63 @@ func newer(s *stage) {
 	if a := s.admit(Lead("e-2", "i-1"))[0]; a.Case != id {
 		s.Errorf("a lead for the newer case: %+v", a)
 	}
+}
+
+// A case that is opened for a hand is claimed: what its holder has is what the next one reads, and nobody else has it before
+// the lease ends.
+func inHand(s *stage) {
+	a, err := s.Admit(s.Context(), s.now, []playbook.Lead{Lead("e-1", "i-1")}, ledger.Hand{Holder: "a", Lease: time.Minute})
+	s.must(err)
+	mine := a[0].Claim
+	if a[0].How != "opened" || mine == nil || mine.Case.ID != a[0].Case || !mine.Until.Equal(s.now.Add(time.Minute)) || len(mine.Inbox) != 0 {
+		s.Fatalf("admitted as %+v, with the claim %+v", a[0], mine)
+	}
+	if d := cmp.Diff(s.load(a[0].Case), mine.Case); d != "" {
+		s.Errorf("the holder has another case than the ledger:\n%s", d)
+	}
+	s.idle("b")
+	dead := *mine.Case
+	s.must(s.commit(mine.Case, ledger.Acting, 0, ledger.Write{}))
+	if mine.Case.Attempts != 0 {
+		s.Errorf("%d attempts after a commit", mine.Case.Attempts)
+	}
+	s.idle("b")
+	s.after(time.Minute)
+	s.take("b", a[0].Case)
+	if err := s.commit(&dead, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
+		s.Fatalf("the holder of a lease that is somebody else's committed: %v", err)
+	}
+	s.whole()
+}
+
+// What joins or is known is in nobody's new hand, and a hand that rests gives back.
+func laidDown(s *stage) {
+	hand := ledger.Hand{Holder: "a", Lease: time.Minute}
+	admit := func(leads ...playbook.Lead) ledger.Admission {
+		s.Helper()
+		a, err := s.Admit(s.Context(), s.now, leads, hand)
+		s.must(err)
+		return a[0]
+	}
+	first := admit(Lead("e-1", "i-1"))
+	for _, l := range []playbook.Lead{Lead("e-1", "i-1"), Lead("e-2", "i-1")} {
+		if a := admit(l); a.Claim != nil || a.Case != first.Case {
+			s.Errorf("%s: %+v", l.Origin.EventID, a)
+		}
+	}
+	s.idle("b")
+	s.must(s.Yield(s.Context(), first.Claim.Case))
+	if c := s.take("b", first.Case); c.Case.Attempts != 1 || len(c.Inbox) != 1 {
+		s.Errorf("taken over at attempt %d with %s", c.Case.Attempts, keys(c.Inbox))
+	}
+	// Of one event with several suspects on one root, whoever has the case has them all.
+	several := admit(Lead("e-3", "i-3"), Lead("e-4", "i-3"))
+	c := several.Claim
+	if c == nil {
+		c = s.take("a", several.Case)
+	}
+	if keys(c.Inbox) != fmt.Sprint([]string{ledger.Key(Lead("e-4", "i-3"))}) {
+		s.Errorf("in hand with %s", keys(c.Inbox))
+	}
+	s.whole()
 }

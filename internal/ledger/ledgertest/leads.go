@@ -52,7 +52,7 @@ func batch(s *stage) {
 	if got[0].Case != got[2].Case || got[0].Case == got[1].Case {
 		s.Errorf("admitted to the wrong cases: %+v", got)
 	}
-	none, err := s.Admit(s.Context(), s.now, []playbook.Lead{})
+	none, err := s.Admit(s.Context(), s.now, []playbook.Lead{}, ledger.Hand{})
 	if err != nil || len(none) != 0 {
 		s.Errorf("no leads: %v, %v", none, err)
 	}

@@ -77,7 +77,8 @@ func (m *model) wait(rt *rapid.T) {
 
 func (m *model) admit(rt *rapid.T) {
 	l := Lead(rapid.StringMatching(`e-[0-9]`).Draw(rt, "event"), rapid.StringMatching(`i-[0-2]`).Draw(rt, "instance"))
-	a, err := m.Admit(m.t.Context(), m.now, []playbook.Lead{l})
+	hand := rapid.SampledFrom([]ledger.Hand{{}, {Holder: "replica", Lease: time.Minute}}).Draw(rt, "hand")
+	a, err := m.Admit(m.t.Context(), m.now, []playbook.Lead{l}, hand)
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -89,7 +90,14 @@ func (m *model) admit(rt *rapid.T) {
 		want = ledger.Admission{How: "joined", Case: id}
 		m.cases[id].receive(key, m.now)
 	} else {
-		m.cases[a[0].Case] = &mcase{root: root, state: ledger.Suspected, version: 1, due: m.now}
+		opened := &mcase{root: root, state: ledger.Suspected, version: 1, due: m.now}
+		if got := a[0].Claim; got != nil {
+			opened.attempts, opened.lease, opened.hand, want.Claim = 1, got.Until, got.Case, got
+		}
+		if (a[0].Claim != nil) != (hand.Holder != "") {
+			rt.Fatalf("opened for %q, with the claim %+v", hand.Holder, a[0].Claim)
+		}
+		m.cases[a[0].Case] = opened
 		m.order = append(m.order, a[0].Case)
 	}
 	m.known[key] = want.Case

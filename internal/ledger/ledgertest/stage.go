@@ -46,7 +46,7 @@ func (s *stage) must(err error) {
 
 func (s *stage) admit(leads ...playbook.Lead) []ledger.Admission {
 	s.Helper()
-	a, err := s.Admit(s.Context(), s.now, leads)
+	a, err := s.Admit(s.Context(), s.now, leads, ledger.Hand{})
 	s.must(err)
 	if len(a) != len(leads) {
 		s.Fatalf("%d leads, %d admissions", len(leads), len(a))

@@ -26,6 +26,8 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"a closed case does not take new leads, and still knows its old ones", closed},
 		{"two replicas claim, one gets the case", rivals},
 		{"a lease ends and another replica takes over", takeover},
+		{"a case is opened for whoever is free", inHand},
+		{"what is opened for somebody can be laid down", laidDown},
 		{"a case is given back", yielded},
 		{"the urgent go first", urgent},
 		{"attempts are counted until something is committed", attempts},

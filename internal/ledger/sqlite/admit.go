@@ -18,23 +18,27 @@ const (
 	// Which case has the lead, which is open on its root, and the last entry: one statement, since each costs as much as what
 	// it finds.
 	lookup   = `SELECT (SELECT case_id FROM inbox WHERE key = ? LIMIT 1), (SELECT id FROM cases WHERE root = ?), (` + lastSeq + `)`
-	openCase = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?) ON CONFLICT (id) DO NOTHING`
+	openCase = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head, holder, lease, attempts)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 	addKey = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
 )
 
 // Admit stores leads; see ledger.Store. They are on the disk with the next commit, or after Sync.
-func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead) ([]ledger.Admission, error) {
+func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
 	var out []ledger.Admission
-	err := s.changeSoon(ctx, func(t *tx) error {
+	err := s.changeSoon(ctx, func(t *tx) (err error) {
+		hand := first
 		for _, l := range leads {
-			a, err := s.admit(t, now, l)
+			a, err := s.admit(t, now, l, hand)
 			if err != nil {
 				return fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, err)
 			}
-			out = append(out, a)
+			out, hand = append(out, a), ledger.Hand{}
 		}
-		return nil
+		if len(leads) > 1 && out[0].Claim != nil {
+			out[0].Claim.Inbox, err = t.inbox(out[0].Case) // others may have joined it
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -42,7 +46,7 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead)
 	return out, nil
 }
 
-func (s *Store) admit(t *tx, now time.Time, l playbook.Lead) (ledger.Admission, error) {
+func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand) (ledger.Admission, error) {
 	var known, open sql.NullString
 	key := ledger.Key(l)
 	err := t.row(lookup, key, ledger.RootKey(l.Playbook, l.Resource)).Scan(&known, &open, &t.seq)
@@ -55,34 +59,35 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.Lead) (ledger.Admission, 
 		_, err = t.deliver(now, open.String, ledger.Message{Key: key, Lead: &l})
 		return ledger.Admission{Case: open.String, How: "joined"}, err
 	}
-	id, err := s.openCase(t, now, key, l)
-	return ledger.Admission{Case: id, How: "opened"}, err
+	c, err := s.openCase(t, now, key, l, hand)
+	return ledger.Admission{Case: c.ID, How: "opened", Claim: hand.Claim(c, now)}, err
 }
 
 // openCase begins a case with its first lead in it. It makes ids until one is free: entropy that repeats itself after a
 // restart must not stop an admission.
-func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead) (id string, err error) {
+func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand ledger.Hand) (c ledger.Case, err error) {
 	for free := false; !free; {
-		made, err := ulid.New(ulid.Timestamp(now), s.ids)
+		id, err := ulid.New(ulid.Timestamp(now), s.ids)
 		if err != nil {
-			return "", fmt.Errorf("make a case id at %s: %w", now, err)
+			return c, fmt.Errorf("make a case id at %s: %w", now, err)
 		}
-		id = "c_" + strings.ToLower(made.String())
-		if free, err = t.open(now, ledger.Opened(id, key, l), key, l.Title); err != nil {
-			return "", err
+		c = ledger.Opened("c_"+strings.ToLower(id.String()), key, l)
+		if free, err = t.open(now, c, hand); err != nil {
+			return c, err
 		}
 	}
-	return id, nil
+	return c, nil
 }
 
 // open writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.
-func (t *tx) open(now time.Time, c ledger.Case, key, title string) (bool, error) {
+func (t *tx) open(now time.Time, c ledger.Case, hand ledger.Hand) (bool, error) {
+	key := c.Leads[0].Key
 	payload, err := json.Marshal(c)
 	if err != nil {
 		return false, err
 	}
 	e, err := t.entry(ledger.Link{
-		Chain: c.ID, At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + title},
+		Chain: c.ID, At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + c.Title},
 		Wrote: []ledger.Wrote{
 			{What: ledger.WroteMessage, Key: messageKey(c.ID, key), Sum: ledger.Present},
 			{What: ledger.WroteTaken, Key: messageKey(c.ID, key), Sum: ledger.Present},
@@ -91,8 +96,9 @@ func (t *tx) open(now time.Time, c ledger.Case, key, title string) (bool, error)
 	if err != nil {
 		return false, err
 	}
+	holder, lease, attempts := held(hand, now)
 	opened, err := t.exec(openCase, e.Seq, c.ID, c.Schema, c.Playbook, c.Root.Account, c.State, ledger.RootKey(c.Playbook, c.Root), payload,
-		nanos(now), nanos(now), e.Hash)
+		nanos(now), later(nanos(now), lease), e.Hash, holder, lease, attempts)
 	if err != nil || opened == 0 {
 		return false, err
 	}
@@ -101,6 +107,14 @@ func (t *tx) open(now time.Time, c ledger.Case, key, title string) (bool, error)
 	}
 	_, err = t.exec(addKey, key, c.ID, e.Seq)
 	return true, err
+}
+
+// held is how a hand stands in the row of the case that it has.
+func held(h ledger.Hand, now time.Time) (holder sql.NullString, lease sql.NullInt64, attempts int) {
+	if h.Holder == "" {
+		return holder, lease, 0
+	}
+	return sql.NullString{String: h.Holder, Valid: true}, nanos(now.Add(h.Lease)), 1
 }
 
 func messageKey(caseID, key string) string { return caseID + " " + key }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand"
@@ -23,7 +24,7 @@ func troubled(t *testing.T, pragma string) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	if _, err := s.write.ExecContext(t.Context(), pragma); err != nil {
+	if _, err := s.write.conn.ExecContext(t.Context(), pragma); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -32,7 +33,7 @@ func troubled(t *testing.T, pragma string) *Store {
 func TestFullDisk(t *testing.T) {
 	s := troubled(t, `PRAGMA max_page_count = 40`)
 	for i := range 1000 {
-		_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))})
+		_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.Hand{})
 		if err == nil {
 			continue
 		}
@@ -51,7 +52,7 @@ func TestFullDisk(t *testing.T) {
 
 func TestFileSystemTurnsReadOnly(t *testing.T) {
 	s := troubled(t, `PRAGMA query_only = 1`)
-	_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")})
+	_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
 	if err == nil || !strings.Contains(err.Error(), "it can't be written") {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func TestFileSystemTurnsReadOnly(t *testing.T) {
 
 func TestLockedByAnotherProcess(t *testing.T) {
 	s := troubled(t, `PRAGMA busy_timeout = 1`)
-	other, err := connect(s.path)
+	other, err := sql.Open("sqlite", dsn(s.path)+"&_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,13 +70,13 @@ func TestLockedByAnotherProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	lead := []playbook.Lead{ledgertest.Lead("e-1", "i-1")}
-	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead); err == nil || !strings.Contains(err.Error(), "locked by another process") {
+	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead, ledger.Hand{}); err == nil || !strings.Contains(err.Error(), "locked by another process") {
 		t.Fatal(err)
 	}
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead); err != nil {
+	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead, ledger.Hand{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -89,7 +90,7 @@ func TestOnlyLeasesAndAdmissionsBeforeSyncGoWithoutTheDisk(t *testing.T) {
 	}{
 		{"a brake", func() error { return s.Halt(t.Context(), ledger.Brake{Scope: "all", At: ledgertest.Start()}) }, false},
 		{"an admission", func() error {
-			_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")})
+			_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
 			return err
 		}, true},
 		{"a sync", func() error { return s.Sync(t.Context()) }, false},
@@ -114,7 +115,7 @@ func TestSyncsAreShared(t *testing.T) {
 	for n := range 50 {
 		all.Go(func() {
 			lead := ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))
-			if _, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{lead}); err != nil {
+			if _, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{lead}, ledger.Hand{}); err != nil {
 				t.Error(err)
 			}
 			mine, _ := s.wal.pending()

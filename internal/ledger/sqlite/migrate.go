@@ -11,12 +11,12 @@ import (
 
 var errForeign = errors.New("it is a database of another program, and was left alone: name another file")
 
-func (s *Store) migrate(ctx context.Context) error {
-	done, err := version(ctx, s.write)
+func migrate(ctx context.Context, db *sql.DB) error {
+	done, err := version(ctx, db)
 	if err != nil || done == len(migrations) {
 		return err
 	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"sync"
+	"slices"
 
 	"github.com/oklog/ulid/v2"
 	_ "modernc.org/sqlite" // the driver
@@ -21,15 +21,13 @@ const Memory = ":memory:"
 
 // Store is a ledger in SQLite.
 type Store struct {
-	path string
-	turn sync.Mutex // of the writers of this process, which would else wait for each other by the clock
-	// write has one connection, the only writer of this process; a ledger in memory is read through it too.
-	write, read *sql.DB
-	ready       map[string]*sql.Stmt   // on the writer's connection
-	known       map[string]*sql.Stmt   // on the readers'
-	ids         *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
-	tidy        *tidier
-	wal         *wal // nil for a ledger in memory
+	path  string
+	write writer
+	read  *sql.DB                // nil for a ledger in memory, which has no other connection
+	known map[string]*sql.Stmt   // prepared on read
+	ids   *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
+	tidy  *tidier
+	wal   *wal // nil for a ledger in memory
 }
 
 // Option changes how a ledger is opened.
@@ -56,17 +54,15 @@ func (s *Store) Close() error {
 		s.tidy.stop()
 	}
 	errs := []error{s.wal.close()}
-	for _, db := range []*sql.DB{s.read, s.write} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
 	}
-	return s.explain(errors.Join(errs...))
+	return s.explain(errors.Join(append(errs, s.write.close())...))
 }
 
 func (s *Store) open(ctx context.Context) (err error) {
 	if s.path == Memory {
-		return s.openMemory(ctx)
+		return s.write.open(ctx, Memory, slices.Concat(changing(), asking(), watching()))
 	}
 	if err := touch(s.path); err != nil {
 		return err
@@ -74,10 +70,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := inspect(ctx, s.path); err != nil {
 		return err
 	}
-	if s.write, err = connect(s.path); err != nil {
-		return err
-	}
-	if err := s.migrate(ctx); err != nil {
+	if err := s.write.open(ctx, s.path, slices.Concat(changing(), asking())); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", dsn(s.path)+"&_pragma=query_only(1)"); err != nil {
@@ -89,7 +82,8 @@ func (s *Store) open(ctx context.Context) (err error) {
 	}
 	s.wal.committed() // the migration, if there was one
 	s.tidy = startTidier(s.path)
-	return s.prepare(ctx)
+	s.known, err = prepared(ctx, s.read, watching()...)
+	return err
 }
 
 // inspect looks at the file before anything is asked of it that would write: another program's is not to be touched.
@@ -101,28 +95,6 @@ func inspect(ctx context.Context, path string) error {
 	defer db.Close()
 	_, err = version(ctx, db)
 	return err
-}
-
-// openMemory makes do with one connection for all: a second would see a database of its own.
-func (s *Store) openMemory(ctx context.Context) (err error) {
-	if s.write, err = connect(Memory); err != nil {
-		return err
-	}
-	s.read = s.write
-	if err := s.migrate(ctx); err != nil {
-		return err
-	}
-	return s.prepare(ctx)
-}
-
-func connect(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path)+"&_txlock=immediate")
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	db.SetMaxIdleConns(1)
-	return db, nil
 }
 
 // touch makes the file before SQLite does: SQLite would let everybody read it. Its companions inherit the mode.

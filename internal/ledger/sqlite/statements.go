@@ -5,52 +5,53 @@ import (
 	"database/sql"
 )
 
-// prepare compiles what the way from a receipt to the first change runs.
-func (s *Store) prepare(ctx context.Context) (err error) {
-	if s.ready, err = prepared(ctx, s.write,
+// changing is what the way from a receipt to the first change runs, asking what it must know, watching what whoever waits
+// asks. What stands between an attack and its answer is read on the writer's connection, in turn with the writes: after each
+// of them a reader's has to read its pages anew.
+func changing() []string {
+	return []string{
 		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, claim, waiting, stored, take, save,
 		addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException,
-		hasRequest, question, oneEffect,
-	); err != nil {
-		return err
 	}
-	s.known, err = prepared(ctx, s.read, generation, wakeup)
-	return err
+}
+func asking() []string   { return []string{hasRequest, question, oneEffect} }
+func watching() []string { return []string{generation, wakeup} }
+
+type preparer interface {
+	PrepareContext(context.Context, string) (*sql.Stmt, error)
 }
 
-func prepared(ctx context.Context, db *sql.DB, queries ...string) (map[string]*sql.Stmt, error) {
+// prepared are the statements by their text; where one fails, those before it, to be closed.
+func prepared(ctx context.Context, on preparer, queries ...string) (map[string]*sql.Stmt, error) {
 	all := map[string]*sql.Stmt{}
 	for _, query := range queries {
-		st, err := db.PrepareContext(ctx, query)
+		st, err := on.PrepareContext(ctx, query)
 		if err != nil {
-			return nil, err
+			return all, err
 		}
 		all[query] = st
 	}
 	return all, nil
 }
 
-// statement is the one that was prepared, nil where none was. What stands between an attack and its answer is read on the
-// writer's connection, in turn with the writes: after each of them, a reader's has to read its pages anew.
-func (s *Store) statement(query string) *sql.Stmt {
-	if st := s.known[query]; st != nil {
-		return st
-	}
-	return s.ready[query]
-}
+// beside reports whether a query is read beside the writer. There is nothing beside the writer of a ledger in memory.
+func (s *Store) beside(query string) bool { return s.read != nil && s.write.ready[query] == nil }
 
 // row reads one row.
-func (s *Store) row(ctx context.Context, query string, args ...any) *sql.Row {
-	if st := s.statement(query); st != nil {
-		return st.QueryRowContext(context.WithoutCancel(ctx), args...) // it takes microseconds
+func (s *Store) row(ctx context.Context, query string, args ...any) scanner {
+	if !s.beside(query) {
+		return s.write.single(ctx, query, args...)
+	}
+	if st := s.known[query]; st != nil {
+		return st.QueryRowContext(ctx, args...)
 	}
 	return s.read.QueryRowContext(ctx, query, args...)
 }
 
 // rows reads any number of them.
 func (s *Store) rows(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	if st := s.statement(query); st != nil {
-		return each(scan)(st.QueryContext(context.WithoutCancel(ctx), args...))
+	if !s.beside(query) {
+		return s.write.several(ctx, scan, query, args...)
 	}
 	return rows(ctx, s.read, scan, query, args...)
 }

@@ -113,7 +113,7 @@ func (w *wal) reached(n int64) bool {
 
 // patience is how long Sync waits for somebody else's: that of the answer's first intent comes within it, and two at once
 // would only slow each other down.
-const patience = 2 * time.Millisecond
+const patience = 5 * time.Millisecond
 
 // Sync returns when all admissions are on the disk; see ledger.Store.
 func (s *Store) Sync(ctx context.Context) error {

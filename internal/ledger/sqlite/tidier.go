@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+	"sync/atomic"
 )
 
 // SQLite writes to a log first and copies it into the file now and then. A commit that had to do the copying would keep an
@@ -19,7 +20,7 @@ type tidier struct {
 	wake chan struct{}
 	done sync.WaitGroup
 	once sync.Once
-	n    int // commits since the last copy; the writer's turn guards it
+	n    atomic.Int64 // commits since the last copy
 }
 
 func startTidier(path string) *tidier {
@@ -52,10 +53,10 @@ func (t *tidier) committed() {
 	if t == nil {
 		return
 	}
-	if t.n++; t.n < commitsPerCopy {
+	if t.n.Add(1) < commitsPerCopy {
 		return
 	}
-	t.n = 0
+	t.n.Store(0)
 	select {
 	case t.wake <- struct{}{}:
 	default:

@@ -96,7 +96,7 @@ func admit(t *testing.T, s ledger.Store, n int) {
 	for i := range n {
 		leads = append(leads, ledgertest.Lead(fmt.Sprint("e-", i), fmt.Sprint("i-", i)))
 	}
-	if _, err := s.Admit(t.Context(), ledgertest.Start(), leads); err != nil {
+	if _, err := s.Admit(t.Context(), ledgertest.Start(), leads, ledger.Hand{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -168,7 +168,7 @@ func TestManyOpenANewLedgerAtOnce(t *testing.T) {
 				return
 			}
 			defer s.Close()
-			_, err = s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))})
+			_, err = s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.Hand{})
 			if err != nil {
 				t.Error(err)
 			}

@@ -12,10 +12,9 @@ import (
 
 // tx is one write transaction: it knows the ledger's last entry and appends to it.
 type tx struct {
-	*sql.Tx
-	ctx   context.Context
-	ready map[string]*sql.Stmt
-	seq   int64 // of the last entry
+	*writer
+	ctx context.Context
+	seq int64 // of the last entry
 }
 
 // change runs f in one transaction that nobody else's write can come between, and returns when it is on the disk: what was
@@ -28,24 +27,9 @@ func (s *Store) change(ctx context.Context, f func(*tx) error) error {
 }
 
 // changeSoon does not wait for the disk: what it commits outlives the process, and a loss of power from the next sync on.
-// Enough for a lease, whose holder would be gone with the power, and for an admission until Sync. It is not cancelled once
-// begun: it takes milliseconds, and either all of it happens or nothing.
+// Enough for a lease, whose holder would be gone with the power, and for an admission until Sync.
 func (s *Store) changeSoon(ctx context.Context, f func(*tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	ctx = context.WithoutCancel(ctx)
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	begun, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return s.explain(err)
-	}
-	t := &tx{Tx: begun, ctx: ctx, ready: s.ready}
-	if err := f(t); err != nil {
-		return s.explain(errors.Join(err, t.Rollback()))
-	}
-	if err := t.Commit(); err != nil {
+	if err := s.write.transaction(ctx, f); err != nil {
 		return s.explain(err)
 	}
 	s.wal.committed()
@@ -57,9 +41,9 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 	var r sql.Result
 	var err error
 	if st := t.ready[query]; st != nil {
-		r, err = t.StmtContext(t.ctx, st).ExecContext(t.ctx, args...)
+		r, err = st.ExecContext(t.ctx, args...)
 	} else {
-		r, err = t.ExecContext(t.ctx, query, args...)
+		r, err = t.conn.ExecContext(t.ctx, query, args...)
 	}
 	if err != nil {
 		return 0, err
@@ -69,16 +53,16 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 
 func (t *tx) row(query string, args ...any) *sql.Row {
 	if st := t.ready[query]; st != nil {
-		return t.StmtContext(t.ctx, st).QueryRowContext(t.ctx, args...)
+		return st.QueryRowContext(t.ctx, args...)
 	}
-	return t.QueryRowContext(t.ctx, query, args...)
+	return t.conn.QueryRowContext(t.ctx, query, args...)
 }
 
 func (t *tx) rows(scan func(*sql.Rows) error, query string, args ...any) error {
 	if st := t.ready[query]; st != nil {
-		return each(scan)(t.StmtContext(t.ctx, st).QueryContext(t.ctx, args...))
+		return each(scan)(st.QueryContext(t.ctx, args...))
 	}
-	return rows(t.ctx, t, scan, query, args...)
+	return rows(t.ctx, t.conn, scan, query, args...)
 }
 
 // rows runs a query that is prepared nowhere and calls scan for each row.

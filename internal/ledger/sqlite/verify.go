@@ -10,13 +10,28 @@ import (
 
 // Verify checks the whole record, as it stands at one moment; see ledger.Audit for the rules.
 func (s *Store) Verify(ctx context.Context, kept ...ledger.Checkpoint) (ledger.Verification, error) {
-	t, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
+	a := ledger.NewAudit(kept)
+	if err := s.audited(ctx, func(q querier) error { return audit(ctx, q, a) }); err != nil {
 		return ledger.Verification{}, s.explain(err)
 	}
+	return a.Verification(), nil
+}
+
+// audited runs f over the ledger as it stands at one moment.
+func (s *Store) audited(ctx context.Context, f func(querier) error) error {
+	if s.read == nil {
+		return s.write.transaction(ctx, func(t *tx) error { return f(t.conn) })
+	}
+	t, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
 	defer t.Rollback()
-	a := ledger.NewAudit(kept)
-	err = rows(ctx, t, func(r *sql.Rows) error {
+	return f(t)
+}
+
+func audit(ctx context.Context, q querier, a *ledger.Audit) error {
+	err := rows(ctx, q, func(r *sql.Rows) error {
 		e, err := scanEntry(r)
 		if err == nil {
 			a.Entry(e)
@@ -24,15 +39,12 @@ func (s *Store) Verify(ctx context.Context, kept ...ledger.Checkpoint) (ledger.V
 		return err
 	}, entriesAfter, 0)
 	if err == nil {
-		err = auditCases(ctx, t, a)
+		err = auditCases(ctx, q, a)
 	}
 	if err == nil {
-		err = auditRows(ctx, t, a)
+		err = auditRows(ctx, q, a)
 	}
-	if err != nil {
-		return ledger.Verification{}, s.explain(err)
-	}
-	return a.Verification(), nil
+	return err
 }
 
 func auditCases(ctx context.Context, q querier, a *ledger.Audit) error {

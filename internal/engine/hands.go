@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Hands are the workers of this process, who take turns. Receive wakes them, and leaves the case that an event opens with
+// one who is free: it is claimed as it is admitted, which spares the answer a claim and its wait. The engines before and
+// after a reload share them.
+type Hands struct {
+	wake   func()
+	free   atomic.Int64       // workers who take no turn, less the cases that wait for one
+	claims chan *ledger.Claim // these cases
+}
+
+// NewHands makes as many as there are workers, whom wake wakes; it is called from the goroutine of Receive.
+func NewHands(workers int, wake func()) *Hands {
+	h := &Hands{wake: wake, claims: make(chan *ledger.Claim, workers)}
+	h.free.Store(int64(workers))
+	return h
+}
+
+// Wake has a worker look for what is due, and lets him go first: what he was left with is an attack, and whoever wakes him
+// has only a receipt to write.
+func (h *Hands) Wake() {
+	h.wake()
+	runtime.Gosched()
+}
+
+// busy takes a worker from those who are free, until the turn ends.
+func (h *Hands) busy() (end func()) {
+	h.free.Add(-1)
+	return func() { h.free.Add(1) }
+}
+
+// reserve is false where nobody is free.
+func (h *Hands) reserve() bool {
+	for {
+		n := h.free.Load()
+		if n <= 0 {
+			return false
+		}
+		if h.free.CompareAndSwap(n, n-1) {
+			return true
+		}
+	}
+}
+
+// leave ends a reservation: with a case, for whoever takes the next turn, or without.
+func (h *Hands) leave(c *ledger.Claim) {
+	if c == nil {
+		h.free.Add(1)
+		return
+	}
+	h.claims <- c // there is room for as many as can be reserved
+}
+
+// take is nil where no case was left.
+func (h *Hands) take() *ledger.Claim {
+	select {
+	case c := <-h.claims:
+		h.free.Add(1)
+		return c
+	default:
+		return nil
+	}
+}
+
+// claim takes a case that was left with the hands, or the most urgent that is due.
+func (e *Engine) claim(ctx context.Context) (*ledger.Claim, error) {
+	for c := e.Hands.take(); c != nil; c = e.Hands.take() {
+		if c.Until.Sub(e.Now()) > e.Timing.Lease/2 {
+			return c, nil
+		}
+		if err := e.giveBack(ctx, c.Case); err != nil { // it waited too long: the turn would not end within its lease
+			return nil, err
+		}
+	}
+	return e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
+}
+
+// Rest gives back what was left with hands that take no more turns.
+func (e *Engine) Rest(ctx context.Context) error {
+	var errs []error
+	for c := e.Hands.take(); c != nil; c = e.Hands.take() {
+		errs = append(errs, e.giveBack(ctx, c.Case))
+	}
+	return errors.Join(errs...)
+}
