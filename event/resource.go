@@ -62,20 +62,26 @@ func (r Resource) ARN() string {
 	if strings.HasPrefix(r.ID, "arn:") {
 		return r.ID
 	}
-	forms := map[string]string{
-		Instance:       "ec2:R:A:instance/",
-		LaunchTemplate: "ec2:R:A:launch-template/",
-		Image:          "ec2:R::image/",
-		Parameter:      "ssm:R:A:parameter/",
-		User:           "iam::A:user/",
-		Role:           "iam::A:role/",
-		Session:        "sts::A:assumed-role/",
+	service, region, account, kind := "", r.Region, r.Account, ""
+	switch r.Type {
+	case Instance:
+		service, kind = "ec2", "instance/"
+	case LaunchTemplate:
+		service, kind = "ec2", "launch-template/"
+	case Image:
+		service, account, kind = "ec2", "", "image/"
+	case Parameter:
+		service, kind = "ssm", "parameter/"
+	case User:
+		service, region, kind = "iam", "", "user/"
+	case Role:
+		service, region, kind = "iam", "", "role/"
+	case Session:
+		service, region, kind = "sts", "", "assumed-role/"
 	}
-	form, ok := forms[r.Type]
 	named := r.Type == LaunchTemplate && !strings.HasPrefix(r.ID, "lt-") // an event may know only its name
-	if !ok || named || r.Partition == "" {
+	if service == "" || named || r.Partition == "" {
 		return ""
 	}
-	form = strings.NewReplacer("R", r.Region, "A", r.Account).Replace(form)
-	return "arn:" + r.Partition + ":" + form + strings.TrimPrefix(r.ID, "/")
+	return "arn:" + r.Partition + ":" + service + ":" + region + ":" + account + ":" + kind + strings.TrimPrefix(r.ID, "/")
 }

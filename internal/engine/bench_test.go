@@ -19,7 +19,9 @@ import (
 )
 
 // BenchmarkReceiptToFirstChange measures riposte's own part of the answer: from the moment a record is received, with the
-// ledger on disk, to the moment the first change is sent, less the time that the world takes to answer what is read.
+// ledger on disk, to the moment the first change is sent, less the time that the world takes to answer what is read. The
+// ledger has been in use for a while: its log is written over then, which takes the disk less than to make it longer. A
+// hundredth of the answers takes thousands of them to be known: .ci/bench asks for as many.
 func BenchmarkReceiptToFirstChange(b *testing.B) {
 	w, err := world.New([]byte(shop), world.Options{})
 	if err != nil {
@@ -34,25 +36,31 @@ func BenchmarkReceiptToFirstChange(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // as in the daemon, which has collections made rarely
 	answered := s.answering()
 	var took []time.Duration
+	for range 400 {
+		s.answer(answered)
+	}
 	for b.Loop() {
-		events := s.launch()
-		s.meter.answering, s.meter.sent = 0, time.Time{}
-		began := time.Now()
-		if _, err := s.e.Receive(b.Context(), events...); err != nil {
-			b.Fatal(err)
-		}
-		if err := <-answered; err != nil {
-			b.Fatal(err)
-		}
-		if s.meter.sent.IsZero() {
-			b.Fatal("no change was made")
-		}
-		took = append(took, s.meter.sent.Sub(began)-s.meter.answering)
+		took = append(took, s.answer(answered))
 	}
 	slices.Sort(took)
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+}
+
+// answer lets an attack happen, and tells how long riposte itself took.
+func (s *stage) answer(answered <-chan error) time.Duration {
+	s.Helper()
+	events := s.launch()
+	s.meter.answering, s.meter.sent = 0, time.Time{}
+	began := time.Now()
+	_, err := s.e.Receive(s.Context(), events...)
+	s.must(err)
+	s.must(<-answered)
+	if s.meter.sent.IsZero() {
+		s.Fatal("no change was made")
+	}
+	return s.meter.sent.Sub(began) - s.meter.answering
 }
 
 // answering begins an engine whose worker waits to be woken, as the daemon's do, and says when it has done what is due.

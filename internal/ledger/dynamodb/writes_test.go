@@ -11,8 +11,15 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// writes counts what a case of two steps costs from opened to contained.
+// writes counts what a case of two steps costs from opened to contained: where a worker is free, and where the case waits to
+// be claimed.
 func writes(t *testing.T, s *service) {
+	t.Run("for whoever is free", func(t *testing.T) { costs(t, s, ledger.Hand{Holder: "replica", Lease: time.Minute}, 4) })
+	t.Run("claimed", func(t *testing.T) { costs(t, s, ledger.Hand{}, 5) })
+}
+
+func costs(t *testing.T, s *service, hand ledger.Hand, want int) {
+	t.Helper()
 	sent := &counting{}
 	l := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, sent.count) }), s.table(t))
 	before, now := sent.writes(), ledgertest.Start()
@@ -22,9 +29,14 @@ func writes(t *testing.T, s *service) {
 			t.Fatal(err)
 		}
 	}
-	a, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{Holder: "replica", Lease: time.Minute})
+	a, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, hand)
 	must(err)
-	c := a[0].Claim.Case
+	claim := a[0].Claim
+	if claim == nil {
+		claim, err = l.Claim(t.Context(), now, "replica", time.Minute)
+		must(err)
+	}
+	c := claim.Case
 	commit := func(state ledger.State, due time.Duration, w ledger.Write) {
 		t.Helper()
 		c.State, c.Due, w.At = state, now.Add(due), now
@@ -39,8 +51,8 @@ func writes(t *testing.T, s *service) {
 		Effects: []*ledger.Effect{{Key: "iam.deny", Holders: []string{c.ID}}},
 	})
 	commit(ledger.Contained, 5*time.Second, ledger.Write{Notes: []string{"done", "contained"}, Requests: []string{"r-2"}, Release: true})
-	if n := sent.writes() - before; n != 4 {
-		t.Errorf("%d writes, want 4: %v", n, sent.sent)
+	if n := sent.writes() - before; n != want {
+		t.Errorf("%d writes, want %d: %v", n, want, sent.sent)
 	}
 	t.Logf("%d writes, %d reads", sent.writes()-before, sent.sent["GetItem"]+sent.sent["BatchGetItem"]+sent.sent["Query"])
 }
