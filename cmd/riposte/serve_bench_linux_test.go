@@ -21,8 +21,8 @@ func BenchmarkServeToReadyVersusAnEmptyBinary(b *testing.B) {
 	riposte, empty := filepath.Join(dir, "riposte"), filepath.Join(dir, "empty")
 	source := filepath.Join(dir, "empty.go")
 	given(b, source, "package main\n\nfunc main() {}\n")
-	made(b, "build", "-trimpath", "-o", empty, source)
-	made(b, "build", "-trimpath", "-o", riposte, ".")
+	made(b, "build", "-trimpath", "-ldflags=-s -w", "-o", empty, source)
+	made(b, "build", "-trimpath", "-ldflags=-s -w", "-o", riposte, ".")
 	given(b, filepath.Join(dir, "riposte.yaml"), `
 organization: {accounts: [{id: "111122223333"}], regions: [eu-west-1]}
 sources: [{http: {listen: "127.0.0.1:0", secret_env: RIPOSTE_HTTP_SECRET}}]
