@@ -87,6 +87,7 @@ func (sh *shell) verified(v verified) error {
 		}
 	}
 	if v.Checkpoint == nil {
+		sh.remark("nothing is sealed yet: whoever serves this ledger makes a checkpoint every 15 minutes")
 		return nil
 	}
 	b, err := json.Marshal(v.Checkpoint)
@@ -118,7 +119,7 @@ func checkpoints(file string) (out []ledger.Checkpoint, err error) {
 		out = append(out, c)
 	}
 	if len(out) == 0 {
-		return nil, wrongUsage("%s holds no checkpoint", file)
+		return nil, wrongUsage("%s holds no checkpoint: keep what ledger verify prints of one, the line that begins so", file)
 	}
 	return out, nil
 }
