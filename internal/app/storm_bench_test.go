@@ -118,6 +118,7 @@ type storm struct {
 	hits  []request
 	noise []request
 	wake  chan struct{}
+	hands *engine.Hands
 
 	mu        sync.Mutex
 	posted    map[string]time.Time     // by event id
@@ -142,17 +143,18 @@ func newStorm(b *testing.B, hits int) *storm {
 	b.Cleanup(func() { s.must(store.Close()) })
 	c, err := config.Parse("storm.yaml", []byte(stormConfig), playbooks.All())
 	s.must(err)
+	s.hands = engine.NewHands(2, func() {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	})
 	s.app = app.New(app.Parts{
 		Config: c, Store: store, Now: s.world.Now, Name: "storm", Log: slog.New(slog.DiscardHandler), Meter: s,
 		AWS: func(p event.Place) aws.Config {
 			return s.world.Config(event.Place{Partition: "aws", Account: "111122223333", Region: p.Region}, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 		},
-		Hands: engine.NewHands(1, func() {
-			select {
-			case s.wake <- struct{}{}:
-			default:
-			}
-		}),
+		Hands: s.hands,
 	})
 	s.attack(hits)
 	s.rustle()
@@ -217,12 +219,14 @@ func (s *storm) serve() {
 	for range 2 {
 		all.Go(func() {
 			for ctx.Err() == nil {
+				end := s.hands.Free()
 				select {
 				case <-s.wake:
 				case <-time.After(20 * time.Millisecond):
 				case <-ctx.Done():
 					return
 				}
+				end()
 				if _, err := s.app.Engine.Step(ctx); err != nil && ctx.Err() == nil {
 					s.Error(err)
 				}

@@ -124,7 +124,6 @@ func (e *Engine) Turn(ctx context.Context) (worked bool, next time.Time, err err
 	if err := ctx.Err(); err != nil {
 		return false, time.Time{}, err
 	}
-	defer e.Hands.busy()()
 	claim, err := e.claim(ctx)
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("claim a case: %w", err)

@@ -14,15 +14,20 @@ import (
 // after a reload share them.
 type Hands struct {
 	wake   func()
-	free   atomic.Int64       // workers who take no turn, less the cases that wait for one
+	free   atomic.Int64       // workers who wait for something to do, less the cases that wait for one of them
 	claims chan *ledger.Claim // these cases
 }
 
-// NewHands makes as many as there are workers, whom wake wakes; it is called from the goroutine of Receive.
+// NewHands makes room for so many workers, whom wake wakes; it is called from the goroutine of Receive. None is free until
+// he says so.
 func NewHands(workers int, wake func()) *Hands {
-	h := &Hands{wake: wake, claims: make(chan *ledger.Claim, workers)}
-	h.free.Store(int64(workers))
-	return h
+	return &Hands{wake: wake, claims: make(chan *ledger.Claim, workers)}
+}
+
+// Free says that a worker waits for something to do, and takes his next turn at once, until he says end.
+func (h *Hands) Free() (end func()) {
+	h.free.Add(1)
+	return func() { h.free.Add(-1) }
 }
 
 // Wake has a worker look for what is due, and lets him go first: what he was left with is an attack, and whoever wakes him
@@ -30,12 +35,6 @@ func NewHands(workers int, wake func()) *Hands {
 func (h *Hands) Wake() {
 	h.wake()
 	runtime.Gosched()
-}
-
-// busy takes a worker from those who are free, until the turn ends.
-func (h *Hands) busy() (end func()) {
-	h.free.Add(-1)
-	return func() { h.free.Add(1) }
 }
 
 // reserve is false where nobody is free.

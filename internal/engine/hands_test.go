@@ -2,17 +2,19 @@ package engine_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbooks/launch"
 )
 
-// claims counts what is claimed of the ledger, and what is given back.
+// claims counts what is claimed of the ledger, what is given back, and what is sent to cases.
 type claims struct {
 	ledger.Store
-	claimed, yielded int
+	claimed, yielded, sent int
 }
 
 func (c *claims) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
@@ -41,6 +43,11 @@ func arrived(t *testing.T, workers int) (*stage, *claims, []ledger.Admission) {
 		t.Fatalf("admitted: %+v", ads)
 	}
 	return s, counted, ads
+}
+
+func (c *claims) Send(ctx context.Context, now time.Time, id string, m ledger.Message) (bool, error) {
+	c.sent++
+	return c.Store.Send(ctx, now, id, m)
 }
 
 func (s *stage) load(id string) *ledger.Case {
@@ -114,5 +121,54 @@ func TestHandsThatRestGiveBack(t *testing.T) {
 	}
 	if n := foreigners(s); n != 0 || counted.claimed != 1 {
 		t.Errorf("%d foreign instances although the case was given back, %d claims", n, counted.claimed)
+	}
+}
+
+// Whoever is free may have answered before Receive has told the cases that are contained: the call that began a case did
+// not undo what came of it.
+func TestTheCallThatBeganACaseIsNoSightingForIt(t *testing.T) {
+	s := set(t, world.Options{}, launch.TerminationUnprotected())
+	counted := &claims{Store: s.store}
+	s.store, s.wake = counted, func() {
+		_, err := s.e.Step(t.Context())
+		s.must(err)
+	}
+	s.restart()
+	unprotect(s, mallory)
+	s.must(s.w.AdvanceTo(s.w.Now().Add(6 * time.Second)))
+	ads, err := s.e.Receive(t.Context(), s.due()...)
+	s.must(err)
+	if c := s.load(ads[0].Case); c.State != ledger.Contained || counted.sent != 0 {
+		t.Errorf("%s, and %d sightings of its own beginning:\n%s", c.State, counted.sent, s.history(c))
+	}
+}
+
+// A record may come long after the call: one that was made before the containment brings a look forward, and is no evidence
+// against it. One look that finds nothing may be stale.
+func TestACallFromBeforeTheContainmentDidNotUndoIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		before time.Duration
+		notes  string
+	}{
+		"before": {10 * time.Second, "not found, looking again"},
+		"after":  {0, "containment was undone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := set(t, world.Options{}, launches())
+			poison(s)
+			s.pass(20 * time.Second)
+			contained := s.only("test.launch")
+			step := contained.Revisions[0].Steps[0]
+			resume(s) // which a look can't tell from a stale answer
+			seen := &ledger.Sighting{Effect: step.Held[0], Call: "autoscaling:ResumeProcesses", Named: true}
+			seen.By.Occurred, seen.By.Actor.ARN = step.Made.Add(-c.before), "arn:aws:iam::111122223333:user/mallory"
+			_, err := s.store.Send(t.Context(), s.w.Now(), contained.ID, ledger.Message{Key: "seen", Seen: seen})
+			s.must(err)
+			s.step()
+			now := s.load(contained.ID)
+			if told := s.history(now) + now.Paged; !strings.Contains(told, c.notes) {
+				t.Errorf("nothing says %q:\n%s", c.notes, told)
+			}
+		})
 	}
 }

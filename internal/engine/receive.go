@@ -24,12 +24,25 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 	if err != nil {
 		return nil, err
 	}
+	if len(ads) > 0 {
+		ctx = context.WithoutCancel(ctx) // what is stored is received to its end
+	}
+	begun := opened(ads)
 	for _, ev := range ours {
-		if err := e.sight(ctx, ev); err != nil {
+		if err := e.sight(ctx, ev, begun); err != nil {
 			return nil, err
 		}
 	}
 	return ads, nil
+}
+
+// opened are the cases that began with an admission.
+func opened(ads []ledger.Admission) map[string]bool {
+	out := map[string]bool{}
+	for _, a := range ads {
+		out[a.Case] = out[a.Case] || a.How == "opened"
+	}
+	return out
 }
 
 // ours are the events of the organisation's accounts.

@@ -10,7 +10,8 @@ import (
 )
 
 // seen weighs a sighting: a call that could undo an effect is a reason to look at once, one that an effect should have
-// stopped is a reason for the next rung.
+// stopped is a reason for the next rung. What was done before the effect was made did not undo it, whenever its record
+// comes.
 func (t *turn) seen(ctx context.Context, s ledger.Sighting) error {
 	for r := range t.live() {
 		if !slices.Contains(r.step.Held, s.Effect) || s.Leak && !s.By.Occurred.After(r.step.Made.Add(t.Timing.Propagation)) {
@@ -20,7 +21,9 @@ func (t *turn) seen(ctx context.Context, s ledger.Sighting) error {
 			return err
 		}
 		t.c.Recheck = t.Now()
-		t.weigh(r.step, s)
+		if s.Leak || !s.By.Occurred.Before(r.step.Made.Truncate(time.Second)) { // records have whole seconds
+			t.weigh(r.step, s)
+		}
 	}
 	return nil
 }

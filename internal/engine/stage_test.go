@@ -115,8 +115,12 @@ func (s *stage) restart() {
 		}
 		books = append(books, b)
 	}
+	hands := engine.NewHands(s.workers, s.wake)
+	for range s.workers {
+		hands.Free()
+	}
 	s.e = engine.New(engine.Parts{
-		Hands: engine.NewHands(s.workers, s.wake),
+		Hands: hands,
 		Store: s.store, Playbooks: books, Policy: s.policy, AWS: s, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})

@@ -30,8 +30,9 @@ type watch struct {
 }
 
 // sight tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
-// what was done. Riposte's own calls, known by their request ids, are neither.
-func (e *Engine) sight(ctx context.Context, ev event.Event) error {
+// what was done. Riposte's own calls, known by their request ids, are neither. A case that began with the event is not told:
+// its answer, which may stand by now, came later.
+func (e *Engine) sight(ctx context.Context, ev event.Event, begun map[string]bool) error {
 	if ev.Failed() || ev.Kind != event.Call {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (e *Engine) sight(ctx context.Context, ev event.Event) error {
 		if own, err := e.own(ctx, ev); err != nil || own {
 			return err
 		}
-		if err := e.tell(ctx, w, ev, leak); err != nil {
+		if err := e.tell(ctx, w, ev, leak, begun); err != nil {
 			return err
 		}
 	}
@@ -120,10 +121,13 @@ func named(ev event.Event, a action.Action) bool {
 	return true
 }
 
-func (e *Engine) tell(ctx context.Context, w watched, ev event.Event, leak bool) error {
+func (e *Engine) tell(ctx context.Context, w watched, ev event.Event, leak bool, begun map[string]bool) error {
 	f := w.effect
 	seen := &ledger.Sighting{Effect: f.Key, Call: call(ev), Leak: leak, Named: named(ev, w.action), By: playbook.OriginOf(ev)}
 	for _, id := range f.Holders {
+		if begun[id] {
+			continue
+		}
 		m := ledger.Message{Key: "seen " + id + " " + ev.ID + " " + f.Key, Seen: seen}
 		if _, err := e.Store.Send(ctx, e.Now(), id, m); err != nil {
 			return fmt.Errorf("tell case %s of event %s: %w", id, ev.ID, err)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/metrics"
 )
 
@@ -26,6 +27,7 @@ type pool struct {
 	meter *metrics.Meter
 	poll  time.Duration
 
+	hands *engine.Hands  // the workers, as engines know them
 	woken chan struct{}  // a token for each worker who is to look
 	idle  chan time.Time // when the next case is due, says who found none
 	stop  chan struct{}  // closed: no further turn
@@ -34,10 +36,12 @@ type pool struct {
 }
 
 func newPool(workers int, poll time.Duration, live *Live, now func() time.Time, log *slog.Logger, meter *metrics.Meter) *pool {
-	return &pool{
+	p := &pool{
 		live: live, now: now, log: log, meter: meter, poll: poll, woken: make(chan struct{}, workers), idle: make(chan time.Time, 1),
 		stop: make(chan struct{}), busy: make([]atomic.Int64, workers),
 	}
+	p.hands = engine.NewHands(workers, p.wake)
+	return p
 }
 
 // start lets the workers go once what comes first has returned, and the clock that wakes them. The end of the context cuts
@@ -111,6 +115,7 @@ func (p *pool) rest(next time.Time) {
 	case p.idle <- next:
 	default:
 	}
+	defer p.hands.Free()()
 	select {
 	case <-p.woken:
 	case <-p.stop:

@@ -18,7 +18,7 @@ func (s *Server) reload(ctx, hard context.Context) {
 		s.refuse(err)
 		return
 	}
-	a := s.App(c, s.hands)
+	a := s.App(c, s.pool.hands)
 	a.Organization.Inherit(s.live.App().Organization)
 	s.settle(ctx, a)
 	s.adopt(hard, a)

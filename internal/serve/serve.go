@@ -60,7 +60,6 @@ type Server struct {
 	live   Live
 	crew   *crew
 	pool   *pool
-	hands  *engine.Hands // the pool, as the engines know it
 	health *health
 	first  []Source
 	page   net.Listener // of the figures; nil where they are off
@@ -72,8 +71,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{Options: o, crew: newCrew(o.Log)}
 	s.pool = newPool(o.Workers, o.Poll, &s.live, o.Now, o.Log, o.Meter)
-	s.hands = engine.NewHands(o.Workers, s.pool.wake)
-	s.live.app.Store(o.App(o.Config, s.hands))
+	s.live.app.Store(o.App(o.Config, s.pool.hands))
 	s.health = &health{live: &s.live, pool: s.pool, crew: s.crew, now: o.Now}
 	o.Meter.Unreachable(func() int { return len(s.live.App().Unreachable()) })
 	var err error

@@ -40,9 +40,17 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead,
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
-		return nil, s.explain(err)
+		return nil, s.explain(errors.Join(err, s.layDown(ctx, out)))
 	}
 	return out, nil
+}
+
+// layDown gives back what was opened for a hand that will not hear of it.
+func (s *Store) layDown(ctx context.Context, ads []ledger.Admission) error {
+	if len(ads) == 0 || ads[0].Claim == nil {
+		return nil
+	}
+	return s.Yield(ctx, ads[0].Claim.Case)
 }
 
 // group makes ids in the order of the leads, which is the order of the cases.
@@ -96,8 +104,8 @@ func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playb
 				return err
 			}
 		}
-		if len(fresh) > 1 {
-			g.hand = ledger.Hand{} // the others join it: whoever claims it then has them all
+		if fresh[0] != 0 || len(fresh) > 1 {
+			g.hand = ledger.Hand{} // another's than the first lead's, or one that others join: whoever claims it then has them all
 		}
 		claim, err := s.openCase(ctx, now, g, id, leads[fresh[0]])
 		if errors.Is(err, errTaken) { // entropy that repeats itself after a restart must not stop an admission

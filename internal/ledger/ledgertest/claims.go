@@ -229,6 +229,14 @@ func laidDown(s *stage) {
 	if c := s.take("b", first.Case); c.Case.Attempts != 1 || len(c.Inbox) != 1 {
 		s.Errorf("taken over at attempt %d with %s", c.Case.Attempts, keys(c.Inbox))
 	}
+	// Only the first lead's case is in hand: nobody would hear of another claim.
+	s.must(s.commit(s.load(first.Case), ledger.Dismissed, never, ledger.Write{Taken: []string{ledger.Key(Lead("e-2", "i-1"))}, Release: true}))
+	a, err := s.Admit(s.Context(), s.now, []playbook.Lead{Lead("e-1", "i-1"), Lead("e-5", "i-1")}, hand)
+	s.must(err)
+	if a[0].Claim != nil || a[1].Claim != nil || a[1].How != "opened" {
+		s.Errorf("what was known, and what is new: %+v", a)
+	}
+	s.take("b", a[1].Case)
 	// Of one event with several suspects on one root, whoever has the case has them all.
 	several := admit(Lead("e-3", "i-3"), Lead("e-4", "i-3"))
 	c := several.Claim

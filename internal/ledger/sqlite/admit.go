@@ -72,15 +72,15 @@ func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand
 			return c, fmt.Errorf("make a case id at %s: %w", now, err)
 		}
 		c = ledger.Opened("c_"+strings.ToLower(id.String()), key, l)
-		if free, err = t.open(now, c, hand); err != nil {
+		if free, err = t.insert(now, c, hand); err != nil {
 			return c, err
 		}
 	}
 	return c, nil
 }
 
-// open writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.
-func (t *tx) open(now time.Time, c ledger.Case, hand ledger.Hand) (bool, error) {
+// insert writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.
+func (t *tx) insert(now time.Time, c ledger.Case, hand ledger.Hand) (bool, error) {
 	key := c.Leads[0].Key
 	payload, err := json.Marshal(c)
 	if err != nil {

@@ -51,6 +51,7 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
+// row must be scanned: it has the connection until then.
 func (t *tx) row(query string, args ...any) *sql.Row {
 	if st := t.ready[query]; st != nil {
 		return st.QueryRowContext(t.ctx, args...)
@@ -60,30 +61,30 @@ func (t *tx) row(query string, args ...any) *sql.Row {
 
 func (t *tx) rows(scan func(*sql.Rows) error, query string, args ...any) error {
 	if st := t.ready[query]; st != nil {
-		return each(scan)(st.QueryContext(t.ctx, args...))
+		r, err := st.QueryContext(t.ctx, args...)
+		return each(r, err, scan)
 	}
 	return rows(t.ctx, t.conn, scan, query, args...)
 }
 
 // rows runs a query that is prepared nowhere and calls scan for each row.
 func rows(ctx context.Context, q querier, scan func(*sql.Rows) error, query string, args ...any) error {
-	return each(scan)(q.QueryContext(ctx, query, args...))
+	r, err := q.QueryContext(ctx, query, args...)
+	return each(r, err, scan)
 }
 
 // each calls scan for each row of an answer.
-func each(scan func(*sql.Rows) error) func(*sql.Rows, error) error {
-	return func(r *sql.Rows, err error) error {
-		if err != nil {
+func each(r *sql.Rows, err error, scan func(*sql.Rows) error) error {
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for r.Next() {
+		if err := scan(r); err != nil {
 			return err
 		}
-		defer r.Close()
-		for r.Next() {
-			if err := scan(r); err != nil {
-				return err
-			}
-		}
-		return r.Err()
 	}
+	return r.Err()
 }
 
 const (

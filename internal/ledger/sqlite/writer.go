@@ -66,10 +66,10 @@ func (w *writer) transaction(ctx context.Context, f func(*tx) error) (err error)
 	w.turn.Lock()
 	defer w.turn.Unlock()
 	t := &tx{writer: w, ctx: context.WithoutCancel(ctx)}
-	if _, err := t.exec(begin); err != nil {
+	if err := t.begin(); err != nil {
 		return err
 	}
-	done := false
+	done := false // also where f panics
 	defer func() {
 		if !done {
 			_, _ = t.exec(rollback) // where SQLite has not done so itself
@@ -83,9 +83,25 @@ func (w *writer) transaction(ctx context.Context, f func(*tx) error) (err error)
 	return err
 }
 
+// begin ends what an end that failed may have left open, or nothing would ever be written again.
+func (t *tx) begin() error {
+	_, err := t.exec(begin)
+	if err == nil {
+		return nil
+	}
+	if _, none := t.exec(rollback); none != nil {
+		return err // nothing was open
+	}
+	_, err = t.exec(begin)
+	return err
+}
+
 // single reads one row in its turn.
 func (w *writer) single(ctx context.Context, query string, args ...any) scanner {
-	return scan(func(into ...any) error {
+	return late(func(into ...any) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		w.turn.Lock()
 		defer w.turn.Unlock()
 		return (&tx{writer: w, ctx: context.WithoutCancel(ctx)}).row(query, args...).Scan(into...)
@@ -94,12 +110,15 @@ func (w *writer) single(ctx context.Context, query string, args ...any) scanner 
 
 // several reads rows in its turn.
 func (w *writer) several(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	w.turn.Lock()
 	defer w.turn.Unlock()
 	return (&tx{writer: w, ctx: context.WithoutCancel(ctx)}).rows(scan, query, args...)
 }
 
-// scan is a row that is read when somebody scans it.
-type scan func(into ...any) error
+// late is a row that is read when somebody scans it.
+type late func(into ...any) error
 
-func (s scan) Scan(into ...any) error { return s(into...) }
+func (l late) Scan(into ...any) error { return l(into...) }
