@@ -38,7 +38,7 @@ type Store interface {
 	// stay in order. A store may have taken some of the leads where it returns an error: who admits them again has those
 	// dropped, as any other copy.
 	// Where the first lead opens a case, it may be the hand's from the beginning, with its Claim in the admission: between an
-	// attack and its answer stands one write less.
+	// attack and its answer stands one write less. Where the answer is lost, that claim ends with its lease.
 	Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first Hand) ([]Admission, error)
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
 	// need not wait for that: every Commit does, also for what was stored before it.
