@@ -22,7 +22,8 @@ type queue struct {
 // openQueue makes a queue whose messages come again soon when whoever took them died.
 func openQueue(t *testing.T, s *mototest.Server) queue {
 	t.Helper()
-	c := sqs.NewFromConfig(s.Config(ireland))
+	// A machine at its limit drops connections. Whoever sends tries again: to send twice is what the stories are about.
+	c := sqs.NewFromConfig(s.Config(ireland), func(o *sqs.Options) { o.RetryMaxAttempts = 5 })
 	out, err := c.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("riposte-events"), Attributes: map[string]string{"VisibilityTimeout": "5"}})
 	must(t, err)
 	return queue{c, *out.QueueUrl}

@@ -133,3 +133,37 @@ func TestDiesEverywhereOnALadder(t *testing.T) {
 		s.pass(5 * time.Minute)
 	})
 }
+
+// It died in the middle of a change, and is told to take the case back while a brake is on: the change may have been made, so
+// the case is not undone before somebody could look.
+func TestWhatWasBegunIsTakenBackBehindABrake(t *testing.T) {
+	r := &reaper{}
+	s := set(t, world.Options{AfterCall: func(_, op string) error {
+		if op == "SuspendProcesses" {
+			r.point("after " + op)
+		}
+		return nil
+	}}, launches())
+	r.Store, s.store = s.store, r
+	s.restart()
+	poison(s)
+	r.at = 3 // before and after the intent's commit, and after the call
+	s.pass(10 * time.Second)
+	if r.died != "after SuspendProcesses" || suspendedProcesses(s) == 0 {
+		t.Fatalf("died %q", r.died)
+	}
+	c := s.only("test.launch")
+	s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "all", By: "sam", At: s.w.Now()}))
+	s.order(c, ledger.Order{Verb: ledger.Undo})
+	s.pass(3 * time.Minute)
+	if c = s.load(c.ID); c.State != ledger.Undoing || suspendedProcesses(s) == 0 {
+		t.Errorf("behind the brake: %s, %d processes suspended\n%s", c.State, suspendedProcesses(s), s.history(c))
+	}
+	_, err := s.store.Release(t.Context(), s.w.Now(), "all", "sam")
+	s.must(err)
+	s.pass(3 * time.Minute)
+	if c = s.load(c.ID); c.State != ledger.Undone || suspendedProcesses(s) != 0 {
+		t.Errorf("in the end: %s, %d processes suspended\n%s", c.State, suspendedProcesses(s), s.history(c))
+	}
+	s.whole()
+}

@@ -3,7 +3,7 @@ package engine
 import "github.com/ripostehq/riposte/internal/ledger"
 
 // tally counts the steps that are live by what they wait for.
-type tally struct{ act, ask, hold, observe, except, done, broken, turning, back, nothing int }
+type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing int }
 
 // state derives the state of a case from its leads and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
@@ -17,7 +17,7 @@ func (t *turn) state() ledger.State {
 func (t *turn) derived() ledger.State {
 	c, n := t.c, count(t.c)
 	switch {
-	case c.Undo != nil && n.done+n.turning > 0:
+	case c.Undo != nil && n.begun+n.done+n.turning > 0: // what was begun may have been done
 		return ledger.Undoing
 	case c.Undo != nil:
 		return undone(c.State)
@@ -91,6 +91,7 @@ func (n *tally) add(s ledger.Step) {
 		n.broken++
 	case ledger.Intent:
 		n.act++
+		n.begun++
 	case ledger.Pending:
 		n.wait(s.Verdict)
 	}

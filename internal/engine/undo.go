@@ -49,6 +49,9 @@ func (t *turn) takeBackStep(ctx context.Context, r ref) error {
 	if err := t.withdraw(ctx, r); err != nil {
 		return err
 	}
+	if r.step.State == ledger.Pending {
+		r.step.State, r.step.Note = ledger.Dropped, "the case is taken back"
+	}
 	if len(r.step.Held) == 0 {
 		t.leave(r)
 		return nil
