@@ -59,28 +59,28 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand) (
 		_, err = t.deliver(now, open.String, ledger.Message{Key: key, Lead: &l})
 		return ledger.Admission{Case: open.String, How: "joined"}, err
 	}
-	c, err := s.openCase(t, now, key, l, hand)
-	return ledger.Admission{Case: c.ID, How: "opened", Claim: hand.Claim(c, now)}, err
+	return s.openCase(t, now, key, l, hand)
 }
 
 // openCase begins a case with its first lead in it. It makes ids until one is free: entropy that repeats itself after a
 // restart must not stop an admission.
-func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand ledger.Hand) (c ledger.Case, err error) {
+func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand ledger.Hand) (a ledger.Admission, err error) {
 	for free := false; !free; {
 		id, err := ulid.New(ulid.Timestamp(now), s.ids)
 		if err != nil {
-			return c, fmt.Errorf("make a case id at %s: %w", now, err)
+			return a, fmt.Errorf("make a case id at %s: %w", now, err)
 		}
-		c = ledger.Opened("c_"+strings.ToLower(id.String()), key, l)
-		if free, err = t.insert(now, c, hand); err != nil {
-			return c, err
+		c := ledger.Opened("c_"+strings.ToLower(id.String()), key, l)
+		a = ledger.Admission{Case: c.ID, How: "opened", Claim: hand.Claim(c, now)}
+		if free, err = t.insert(now, c, hand.Holder, a.Claim); err != nil {
+			return a, err
 		}
 	}
-	return c, nil
+	return a, nil
 }
 
 // insert writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.
-func (t *tx) insert(now time.Time, c ledger.Case, hand ledger.Hand) (bool, error) {
+func (t *tx) insert(now time.Time, c ledger.Case, holder string, claim *ledger.Claim) (bool, error) {
 	key := c.Leads[0].Key
 	payload, err := json.Marshal(c)
 	if err != nil {
@@ -96,9 +96,13 @@ func (t *tx) insert(now time.Time, c ledger.Case, hand ledger.Hand) (bool, error
 	if err != nil {
 		return false, err
 	}
-	holder, lease, attempts := held(hand, now)
+	var lease sql.NullInt64
+	attempts := 0
+	if claim != nil {
+		lease, attempts = nanos(claim.Until), claim.Case.Attempts
+	}
 	opened, err := t.exec(openCase, e.Seq, c.ID, c.Schema, c.Playbook, c.Root.Account, c.State, ledger.RootKey(c.Playbook, c.Root), payload,
-		nanos(now), later(nanos(now), lease), e.Hash, holder, lease, attempts)
+		nanos(now), later(nanos(now), lease), e.Hash, sql.NullString{String: holder, Valid: holder != ""}, lease, attempts)
 	if err != nil || opened == 0 {
 		return false, err
 	}
@@ -107,14 +111,6 @@ func (t *tx) insert(now time.Time, c ledger.Case, hand ledger.Hand) (bool, error
 	}
 	_, err = t.exec(addKey, key, c.ID, e.Seq)
 	return true, err
-}
-
-// held is how a hand stands in the row of the case that it has.
-func held(h ledger.Hand, now time.Time) (holder sql.NullString, lease sql.NullInt64, attempts int) {
-	if h.Holder == "" {
-		return holder, lease, 0
-	}
-	return sql.NullString{String: h.Holder, Valid: true}, nanos(now.Add(h.Lease)), 1
 }
 
 func messageKey(caseID, key string) string { return caseID + " " + key }

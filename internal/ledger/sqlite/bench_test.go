@@ -41,7 +41,7 @@ func BenchmarkFirstChange(b *testing.B) {
 			b.Fatal(err)
 		}
 		each = append(each, time.Since(began))
-		bare = append(bare, disk.twice())
+		bare = append(bare, disk.once())
 	}
 	slices.Sort(each)
 	slices.Sort(bare)
@@ -51,7 +51,7 @@ func BenchmarkFirstChange(b *testing.B) {
 	b.ReportMetric(float64(each[len(each)*99/100])/float64(bare[len(bare)*99/100]), "p99-of-bare-disk")
 }
 
-// disk is the least that two durable commits can cost on this machine at this moment.
+// disk is the least that a durable commit can cost on this machine at this moment: one makes the admission durable, too.
 type disk struct {
 	*testing.B
 	*os.File
@@ -67,15 +67,13 @@ func newDisk(b *testing.B) disk {
 	return disk{b, f, make([]byte, 5*4096)}
 }
 
-func (d disk) twice() time.Duration {
+func (d disk) once() time.Duration {
 	began := time.Now()
-	for range 2 {
-		if _, err := d.WriteAt(d.page, 0); err != nil {
-			d.Fatal(err)
-		}
-		if err := d.Sync(); err != nil {
-			d.Fatal(err)
-		}
+	if _, err := d.WriteAt(d.page, 0); err != nil {
+		d.Fatal(err)
+	}
+	if err := d.Sync(); err != nil {
+		d.Fatal(err)
 	}
 	return time.Since(began)
 }
