@@ -83,8 +83,8 @@ func (e *Engine) claim(ctx context.Context) (*ledger.Claim, error) {
 	return e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
 }
 
-// Rest gives back what was left with hands that take no more turns.
-func (e *Engine) Rest(ctx context.Context) error {
+// LayDown gives back what was left with hands that take no more turns.
+func (e *Engine) LayDown(ctx context.Context) error {
 	var errs []error
 	for c := e.Hands.take(); c != nil; c = e.Hands.take() {
 		errs = append(errs, e.giveBack(ctx, c.Case))

@@ -112,9 +112,9 @@ func TestACaseThatWaitedTooLongInHandIsClaimedAnew(t *testing.T) {
 	}
 }
 
-func TestHandsThatRestGiveBack(t *testing.T) {
+func TestHandsThatRestLayDown(t *testing.T) {
 	s, counted, _ := arrived(t, 1)
-	s.must(s.e.Rest(t.Context()))
+	s.must(s.e.LayDown(t.Context()))
 	s.restart()
 	if _, _, err := s.e.Turn(t.Context()); err != nil {
 		t.Fatal(err)
