@@ -26,7 +26,13 @@ func (p imageParams) Validate() error {
 	if p.Count > 9 {
 		return errors.New("count must be below 10")
 	}
-	return nil
+	var errs []error
+	for i, o := range p.AllowOwners {
+		if o != "self" {
+			errs = append(errs, playbook.Wrong{Path: []any{"allow_owners", i}, Text: "no owner", Value: o, Known: []string{"self"}})
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // catalogue is two playbooks that never fire.
@@ -170,6 +176,9 @@ func TestProblems(t *testing.T) {
 		{"unknown parameter", "playbooks: {network.open-port: {params: {dney: [x]}}}", `unknown key "dney" in params; did you mean "deny"?`},
 		{"wrong type of a parameter", "playbooks: {network.open-port: {params: {count: many}}}", `params.count: want a whole number, found a text`},
 		{"a parameter that the playbook refuses", "playbooks: {network.open-port: {params: {count: 10}}}", `network.open-port: count must be below 10`},
+		{"an owner that a playbook refuses", "playbooks:\n  network.open-port:\n    params:\n      allow_owners: [self, sefl, zebra]", `riposte.yaml:4:28: allow_owners[1]: no owner; did you mean "self"?`},
+		{"another beside it", "playbooks:\n  network.open-port:\n    params:\n      allow_owners: [self, sefl, zebra]", `riposte.yaml:4:34: allow_owners[2]: no owner` + "\n"},
+		{"an octal limit", "limits: {destroy_per_hour: 010}", `limits.destroy_per_hour: want a whole number, in decimal`},
 		{"bad mode", "playbooks: {network.open-port: {mode: atc}}", `playbooks.network.open-port.mode: "atc" is not one of observe, ask, act; did you mean "act"?`},
 		{"bad default mode", "playbooks: {defaults: {mode: 1}}", `playbooks.defaults.mode: want a text`},
 		{"mode without a value", "playbooks: {defaults: {mode: }}", `playbooks.defaults.mode: want one of observe, ask, act`},
@@ -224,6 +233,20 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	var ps strict.Problems
 	if !errors.As(err, &ps) || len(ps) != 4 {
 		t.Fatalf("got %v, want four problems", err)
+	}
+}
+
+// What a mistake makes unreadable is no second mistake.
+func TestOneMistakeIsSaidOnce(t *testing.T) {
+	for _, text := range []string{
+		"organization: {accounts: [{id: 111122223333}]}", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: launch.*}]",
+		"playbooks: {network.open-port: {params: {allow_owners: [~]}}}",
+	} {
+		_, err := parse(t, text)
+		var ps strict.Problems
+		if !errors.As(err, &ps) || len(ps) != 1 {
+			t.Errorf("%s: got %v, want one problem", text, err)
+		}
 	}
 }
 

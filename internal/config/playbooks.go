@@ -118,10 +118,12 @@ func (k checker) bind(d playbook.Definition, params strict.Node) (playbook.Playb
 	if err == nil {
 		return p, true
 	}
-	if params.Present() {
-		params.Complain("%v", err)
-	} else {
+	if !params.Present() {
 		k.root.Complain("%v", fmt.Errorf("the defaults of %w", err))
+		return p, false
+	}
+	for _, wrong := range playbook.Wrongs(err) {
+		params.At(wrong.Path...).Complain("%v%s", wrong, spelling.Hint(wrong.Value, wrong.Known))
 	}
 	return p, false
 }

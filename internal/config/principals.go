@@ -54,7 +54,7 @@ func (k checker) trusted() {
 			k.warn(at.At("issuer"), "a wildcard in a trusted name fits nothing: trust is exact, since whoever may create a role could choose one that fits")
 		}
 		if len(t.Playbooks) == 0 {
-			at.Complain("trust is given per playbook: playbooks is missing")
+			at.At("playbooks").Complain("trust is given per playbook: playbooks is missing")
 		}
 		for j, pattern := range t.Playbooks {
 			if !slices.ContainsFunc(k.ids(), func(id string) bool { return fits(pattern, id) }) {

@@ -56,7 +56,7 @@ func (n Node) shaped(want, path string) bool {
 	if path != "" {
 		path += ": "
 	}
-	n.Complain("%swant %s, found %s", path, want, found)
+	n.misfit("%swant %s, found %s", path, want, found)
 	return false
 }
 
@@ -92,6 +92,9 @@ func (n Node) list(v reflect.Value, path string) {
 	items := n.Items()
 	out := reflect.MakeSlice(v.Type(), len(items), len(items))
 	for i, item := range items {
+		if !item.Present() {
+			item.misfit("%s[%d]: nothing stands here", path, i)
+		}
 		item.decode(out.Index(i), fmt.Sprintf("%s[%d]", path, i))
 	}
 	v.Set(out)
@@ -103,6 +106,9 @@ func (n Node) table(v reflect.Value, path string) {
 	}
 	out := reflect.MakeMap(v.Type())
 	for _, e := range n.Entries() {
+		if !e.Value.Present() {
+			e.At.Complain("%s: nothing stands here", join(path, e.Key))
+		}
 		value := reflect.New(v.Type().Elem()).Elem()
 		e.Value.decode(value, join(path, e.Key))
 		out.SetMapIndex(reflect.ValueOf(e.Key).Convert(v.Type().Key()), value)
@@ -118,11 +124,11 @@ func (n Node) text(v encoding.TextUnmarshaler, path string) {
 	case *ast.IntegerNode, *ast.FloatNode:
 		s = n.n.GetToken().Value
 	default:
-		n.Complain("%s: want a text, found %s", path, kindOf(n.n))
+		n.misfit("%s: want a text, found %s", path, kindOf(n.n))
 		return
 	}
 	if err := v.UnmarshalText([]byte(s)); err != nil {
-		n.Complain("%s: %v", path, err)
+		n.misfit("%s: %v", path, err)
 	}
 }
 

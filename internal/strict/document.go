@@ -2,6 +2,7 @@
 package strict
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,11 +22,13 @@ type Document struct {
 	lines    []string
 	body     ast.Node
 	problems Problems
+	unread   map[ast.Node]bool // nodes that did not fit their type: what is missing because of that is no problem of its own
 }
 
 // Parse reads the text of one YAML document. The error is Problems where the text is not YAML at all.
 func Parse(name string, data []byte) (*Document, error) {
-	d := &Document{name: name, lines: strings.Split(string(data), "\n")}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // editors on Windows begin files with it
+	d := &Document{name: name, lines: strings.Split(string(data), "\n"), unread: map[ast.Node]bool{}}
 	if len(data) > MaxSize {
 		return nil, Problems{{File: name, Line: 1, Column: 1, Text: fmt.Sprintf("the file is larger than %d bytes", MaxSize)}}
 	}
@@ -79,6 +82,9 @@ func (d *Document) syntax(err error) Problems {
 }
 
 func (d *Document) complain(n ast.Node, format string, args ...any) {
+	if d.unread[n] {
+		return
+	}
 	d.problems = append(d.problems, d.problem(n, 0, fmt.Sprintf(format, args...)))
 }
 

@@ -39,6 +39,12 @@ func (n Node) Line() int {
 // Complain records a problem at the node.
 func (n Node) Complain(format string, args ...any) { n.doc.complain(n.n, format, args...) }
 
+// misfit records that the node is not what its type reads; whatever else is missed there follows from it.
+func (n Node) misfit(format string, args ...any) {
+	n.Complain(format, args...)
+	n.doc.unread[n.n] = true
+}
+
 // Problem is a remark at the node that does not make the document wrong.
 func (n Node) Problem(format string, args ...any) Problem {
 	return n.doc.problem(n.n, 0, fmt.Sprintf(format, args...))
@@ -124,7 +130,9 @@ func (n Node) down(step any) (Node, bool) {
 }
 
 // quiet is the node of a document that nobody reads the problems of.
-func quiet(n Node) Node { return Node{&Document{name: n.doc.name, lines: n.doc.lines}, n.n} }
+func quiet(n Node) Node {
+	return Node{&Document{name: n.doc.name, lines: n.doc.lines, unread: map[ast.Node]bool{}}, n.n}
+}
 
 func keyOf(k ast.MapKeyNode) (string, bool) {
 	switch k := k.(type) {

@@ -2,7 +2,9 @@ package strict
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +33,8 @@ func (n Node) scalar(v reflect.Value, path string) {
 		if i, ok := whole(n.n); ok && !v.OverflowInt(i) {
 			v.SetInt(i)
 			want = ""
+		} else if spelled := n.n.GetToken().Value; kindOf(n.n) == "a number" && !decimal.MatchString(spelled) {
+			want = "a whole number, in decimal and without leading zeros (YAML reads 010 as 8)"
 		}
 	case reflect.Float64:
 		want = "a number"
@@ -42,7 +46,7 @@ func (n Node) scalar(v reflect.Value, path string) {
 		want = "nothing: the type " + v.Type().String() + " can't be configured"
 	}
 	if want != "" {
-		n.Complain("%s: want %s, found %s", path, want, kindOf(n.n))
+		n.misfit("%s: want %s, found %s", path, want, kindOf(n.n))
 	}
 }
 
@@ -61,7 +65,7 @@ func (n Node) str(v reflect.Value, path string) string {
 		return "a text"
 	}
 	if e, ok := v.Interface().(Enum); ok && !slices.Contains(e.Enum(), v.String()) {
-		n.Complain("%s: %q is not one of %s%s", path, v.String(), strings.Join(e.Enum(), ", "), spelling.Hint(v.String(), e.Enum()))
+		n.misfit("%s: %q is not one of %s%s", path, v.String(), strings.Join(e.Enum(), ", "), spelling.Hint(v.String(), e.Enum()))
 	}
 	return ""
 }
@@ -69,20 +73,33 @@ func (n Node) str(v reflect.Value, path string) string {
 func (n Node) duration(v reflect.Value, path string) {
 	s, ok := n.n.(*ast.StringNode)
 	if !ok {
-		n.Complain("%s: want a duration like 90s, 15m or 48h, found %s", path, kindOf(n.n))
+		n.misfit("%s: want a duration like 90s, 15m, 48h or 90d, found %s", path, kindOf(n.n))
 		return
 	}
-	d, err := time.ParseDuration(s.Value)
+	d, err := span(s.Value)
 	if err != nil {
-		n.Complain("%s: want a duration like 90s, 15m or 48h, found %q", path, s.Value)
+		n.misfit("%s: want a duration like 90s, 15m, 48h or 90d, found %q", path, s.Value)
 		return
 	}
 	v.SetInt(int64(d))
 }
 
+// span reads Go's durations, and days: people count the age of images in them.
+func span(text string) (time.Duration, error) {
+	number, isDays := strings.CutSuffix(text, "d")
+	if !isDays {
+		return time.ParseDuration(text)
+	}
+	days, err := strconv.ParseInt(number, 10, 16)
+	return time.Duration(days) * 24 * time.Hour, err
+}
+
+// decimal is how people write numbers: YAML takes 010 for 8, and whoever writes that means ten.
+var decimal = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
 func whole(n ast.Node) (int64, bool) {
 	i, ok := n.(*ast.IntegerNode)
-	if !ok {
+	if !ok || !decimal.MatchString(i.GetToken().Value) {
 		return 0, false
 	}
 	switch x := i.Value.(type) {

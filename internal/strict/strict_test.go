@@ -104,12 +104,14 @@ func TestProblems(t *testing.T) {
 		{"a number for a text", "name: 111122223333", `a.yaml:1:7: name: want a text (in quotes), found a number`},
 		{"a text for a number", "count: many", `a.yaml:1:8: count: want a whole number, found a text`},
 		{"a fraction for a whole number", "count: 1.5", `a.yaml:1:8: count: want a whole number, found a number`},
+		{"an octal number", "count: 010", `a.yaml:1:8: count: want a whole number, in decimal and without leading zeros (YAML reads 010 as 8)`},
+		{"nothing in a list", "list:\n- id: a\n- ~", `a.yaml:3:3: list[1]: nothing stands here`},
 		{"too large a number", "count: 99999999999999999999", `a.yaml:1:8: count: want a whole number`},
 		{"a text for a boolean", "on: yes", `a.yaml:1:5: on: want true or false, found a text`},
 		{"a list for a text", "name: [a]", `a.yaml:1:7: name: want a text, found a list`},
 		{"a text for a list", "list: a", `a.yaml:1:7: list: want a list, found a text`},
 		{"a list for keys", "one: [a]", `a.yaml:1:6: one: want keys and values, found a list`},
-		{"a bad duration", "one: {wait: 3 days}", `a.yaml:1:13: one.wait: want a duration like 90s, 15m or 48h, found "3 days"`},
+		{"a bad duration", "one: {wait: 3 days}", `a.yaml:1:13: one.wait: want a duration like 90s, 15m, 48h or 90d, found "3 days"`},
 		{"a value that is none of the few", "colour: gren", `a.yaml:1:9: colour: "gren" is not one of red, green; did you mean "green"?`},
 		{"a text that its type refuses", "even: abc", `a.yaml:1:7: even: want an even number of characters`},
 		{"inside a list", "list:\n- id: a\n- id: 5", `a.yaml:3:7: list[1].id: want a text (in quotes), found a number`},
@@ -163,6 +165,24 @@ func TestAnUnknownKeyKeepsItsValueToItself(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: the error repeats what may be a secret: %v", text, err)
 		}
+	}
+}
+
+func TestAFileMayBeginWithAByteOrderMark(t *testing.T) {
+	got, err := read(t, "\ufeffname: ok\n")
+	if err != nil || got.Name != "ok" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	_, err = read(t, "\ufeffnmae: ok\n")
+	if err == nil || !strings.Contains(err.Error(), `a.yaml:1:1: unknown key "nmae"; did you mean "name"?`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDurationsMayBeInDays(t *testing.T) {
+	got, err := read(t, "one: {wait: 90d}")
+	if err != nil || got.One.Wait != 90*24*time.Hour {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 

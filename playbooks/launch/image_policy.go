@@ -34,13 +34,14 @@ type ImagePolicy struct {
 
 // Validate refuses what can't be meant.
 func (p ImagePolicy) Validate() error {
+	errs := []error{checkOwners("allow_owners", p.AllowOwners), checkImageIDs("allow_ids", p.AllowIDs)}
 	if slices.Contains(p.AllowNames, "") {
-		return errors.New("allow_names holds an empty pattern, which no image's name matches")
+		errs = append(errs, errors.New("allow_names holds an empty pattern, which no image's name matches"))
 	}
 	if p.MaxAge < 0 {
-		return fmt.Errorf("max_age %s is negative", p.MaxAge)
+		errs = append(errs, fmt.Errorf("max_age %s is negative", p.MaxAge))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // breaks says which rule an image breaks when an account launches it now, "" where it breaks none.

@@ -57,7 +57,7 @@ func (p ImageParams) Validate() error {
 	case p.TerminateWithin < 0:
 		return errors.New("terminate_within is negative")
 	}
-	return p.policy().Validate()
+	return errors.Join(p.policy().Validate(), checkGroups("isolation_groups", p.IsolationGroups))
 }
 
 func (p ImageParams) policy() ImagePolicy {

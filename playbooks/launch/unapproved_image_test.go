@@ -19,7 +19,7 @@ func instances(all ...string) string {
 		if f[2] != "-" {
 			tags = `{"items":[{"key":"Name","value":"x"},{"key":"aws:autoscaling:groupName","value":"` + f[2] + `"}]}`
 		}
-		items = append(items, `{"instanceId":"`+f[0]+`","imageId":"`+f[1]+`","vpcId":"vpc-1","tagSet":`+tags+`}`)
+		items = append(items, `{"instanceId":"`+f[0]+`","imageId":"`+f[1]+`","vpcId":"vpc-0a1b2c3d","tagSet":`+tags+`}`)
 	}
 	return `{"reservationId":"r-1","instancesSet":{"items":[` + strings.Join(items, ",") + `]}}`
 }
@@ -121,7 +121,7 @@ func owners(allowed ...string) func(any) error {
 func TestIsolationKeepsTheEvidence(t *testing.T) {
 	configure := func(p any) error {
 		params := p.(*launch.ImageParams)
-		params.Instance, params.IsolationGroups = launch.Isolate, map[string]string{"vpc-1": "sg-1"}
+		params.Instance, params.IsolationGroups = launch.Isolate, map[string]string{"vpc-0a1b2c3d": "sg-0a1b2c3d"}
 		return nil
 	}
 	book, err := launch.UnapprovedImage().Bind(configure)
@@ -142,5 +142,43 @@ func TestParametersThatCantBeMeantAreRefused(t *testing.T) {
 		if _, err := launch.UnapprovedImage().Bind(configure); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
+	}
+}
+
+// Whoever allows an owner, an image or a group that there can't be believes that something is spared, or isolated.
+func TestParametersThatCanMatchNothingAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		name, field string
+		value       any
+		want        string
+	}{
+		{"a misspelt alias", "AllowOwners", []string{"self", "amazn"}, `allow_owners[1]: "amazn" owns no image: want an account's twelve digits`},
+		{"an alias in capitals", "AllowOwners", []string{"Amazon"}, `allow_owners[0]: "Amazon" owns no image`},
+		{"an account as the console writes it", "AllowOwners", []string{"1111-2222-3333"}, `has no hyphens here: "111122223333"`},
+		{"an account without its leading zero", "AllowOwners", []string{"11112222333"}, `has 11 digits, an account's id twelve`},
+		{"an account's ARN", "AllowOwners", []string{"arn:aws:iam::111122223333:root"}, `the account's id alone: "111122223333"`},
+		{"no owner", "AllowOwners", []string{""}, `"" owns no image`},
+		{"an image by its name", "AllowIDs", []string{"golden"}, `allow_ids[0]: "golden" can't be the id of an image: want ami-`},
+		{"an id with a letter that is none", "AllowIDs", []string{"ami-0123456789abcdefg"}, `can't be the id of an image`},
+		{"an id with a digit too few", "AllowIDs", []string{"ami-0123456789abcdef"}, `can't be the id of an image`},
+		{"all images", "AllowIDs", []string{"*"}, `can't be the id of an image`},
+		{"a VPC that is none", "IsolationGroups", map[string]string{"foo": "sg-0a1b2c3d"}, `isolation_groups.foo: "foo" can't be the id of a VPC`},
+		{"a group that is none", "IsolationGroups", map[string]string{"vpc-0a1b2c3d": "bar"}, `"bar" can't be the id of a security group`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := launch.UnapprovedImage().Bind(with(c.field, c.value))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+	both := func(p any) error {
+		params := p.(*launch.ImageParams)
+		params.AllowIDs = []string{"ami-0a1b2c3d", "ami-0a1b2c3d4e5f60718"}
+		params.AllowOwners = []string{"self", "amazon", "aws-marketplace", "aws-backup-vault", "012345678901"}
+		return nil
+	}
+	if _, err := launch.UnapprovedImage().Bind(both); err != nil {
+		t.Errorf("what there can be is refused: %v", err)
 	}
 }

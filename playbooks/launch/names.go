@@ -1,0 +1,80 @@
+package launch
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// What EC2 writes into the fields that parameters are compared with: a parameter of another shape can match nothing, and
+// then an image that somebody meant to allow is answered. Ids had eight hexadecimal digits once and have seventeen now.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+var (
+	accountID = regexp.MustCompile(`^[0-9]{12}$`)
+	hyphened  = regexp.MustCompile(`^[0-9]{4}-[0-9]{4}-[0-9]{4}$`) // as the console writes an account's id
+	hexID     = regexp.MustCompile(`^([0-9a-f]{8}|[0-9a-f]{17})$`)
+)
+
+// ownerNames are the owners that need no account's id: the account that launches, and what ImageOwnerAlias may hold
+// (EC2, Image).
+func ownerNames() []string { return []string{"self", "amazon", "aws-marketplace", "aws-backup-vault"} }
+
+// checkOwners refuses owners that no image can have.
+func checkOwners(param string, owners []string) error {
+	var errs []error
+	for i, o := range owners {
+		if why := wrongOwner(o); why != "" {
+			errs = append(errs, playbook.Wrong{Path: []any{param, i}, Text: why, Value: o, Known: ownerNames()})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func wrongOwner(o string) string {
+	part := strings.Split(o, ":")
+	switch {
+	case accountID.MatchString(o) || slices.Contains(ownerNames(), o):
+		return ""
+	case hyphened.MatchString(o):
+		return fmt.Sprintf("%q: an account's id has no hyphens here: %q", o, strings.ReplaceAll(o, "-", ""))
+	case part[0] == "arn" && len(part) > 4 && accountID.MatchString(part[4]):
+		return fmt.Sprintf("an owner is the account's id alone: %q", part[4])
+	case o != "" && strings.Trim(o, "0123456789") == "":
+		return fmt.Sprintf("%q has %d digits, an account's id twelve; leading zeros count", o, len(o))
+	}
+	return fmt.Sprintf("%q owns no image: want an account's twelve digits in quotes, or one of %s", o, strings.Join(ownerNames(), ", "))
+}
+
+// checkImageIDs refuses ids that EC2 gives to no image.
+func checkImageIDs(param string, ids []string) error {
+	var errs []error
+	for i, id := range ids {
+		if why := wrongID("ami-", "an image", id); why != "" {
+			errs = append(errs, playbook.Wrong{Path: []any{param, i}, Text: why})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkGroups refuses a table from VPCs to security groups that holds anything else.
+func checkGroups(param string, groups map[string]string) error {
+	var errs []error
+	for _, vpc := range sortedKeys(groups) {
+		if why := cmp.Or(wrongID("vpc-", "a VPC", vpc), wrongID("sg-", "a security group", groups[vpc])); why != "" {
+			errs = append(errs, playbook.Wrong{Path: []any{param, vpc}, Text: why})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func wrongID(prefix, of, id string) string {
+	if digits, ok := strings.CutPrefix(id, prefix); ok && hexID.MatchString(digits) {
+		return ""
+	}
+	return fmt.Sprintf("%q can't be the id of %s: want %s and 17 hexadecimal digits, or 8", id, of, prefix)
+}
