@@ -40,7 +40,11 @@ func Define[P, F any](s Spec[P, F]) Definition {
 				return Playbook{}, fmt.Errorf("%s: %w", s.ID, err)
 			}
 		}
-		return erase(d, s, p), nil
+		book := erase(d, s, p)
+		if v, ok := any(p).(interface{ Unwise() []Wrong }); ok {
+			book.Unwise = v.Unwise()
+		}
+		return book, nil
 	}
 	return d
 }

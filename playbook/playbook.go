@@ -107,6 +107,8 @@ type Proposal struct {
 // Playbook is a Definition bound to its parameters: what the engine works with.
 type Playbook struct {
 	Definition
+	// Unwise is what the parameters allow and a person should have decided, where the playbook acts by them.
+	Unwise []Wrong
 	// Leads are the suspects of one event, at rest.
 	Leads func(event.Event) ([]Lead, error)
 	// Check confirms or dismisses; caseID goes into the names of what the plan makes.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
+	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/strict"
 )
 
@@ -13,7 +15,7 @@ type validateVerb struct {
 
 func (validateVerb) Help() string {
 	return `Reads the whole file and lists everything that is wrong with it, each with its line and column; what is allowed and unwise
-is a warning. Exit code 2 where something is wrong.
+is a warning, the same as riposte serve gives. Exit code 2 where something is wrong.
 
 Examples:
 
@@ -59,5 +61,14 @@ func (v validateVerb) Run(sh *shell) error {
 	if err != nil {
 		return err
 	}
-	return sh.line("%s is valid: %d accounts, %d playbooks, %d warnings", v.Config, len(c.Organization.Accounts), len(c.Playbooks()), len(c.Warnings))
+	return sh.line("%s is valid: %s, %d playbooks, %d warnings", v.Config, accounts(c.Organization), len(c.Playbooks()), len(c.Warnings))
+}
+
+// accounts says how many are listed, and that discovered ones come to them.
+func accounts(o config.Organization) string {
+	listed := fmt.Sprintf("%d accounts", len(o.Accounts))
+	if o.Discover {
+		return listed + " listed and more discovered"
+	}
+	return listed
 }

@@ -26,7 +26,7 @@ func (b *Bus) UnmarshalText(text []byte) error {
 		return wrong
 	}
 	name, ok := strings.CutPrefix(part[5], "event-bus/")
-	if !ok || len(name) > 256 || !busName.MatchString(name) || !regionName.MatchString(part[3]) || !accountID.MatchString(part[4]) {
+	if !ok || len(name) > 256 || !busName.MatchString(name) || part[3] == "" || !accountID.MatchString(part[4]) {
 		return wrong
 	}
 	*b = Bus{event.Place{Partition: part[1], Region: part[3], Account: part[4]}, name}

@@ -13,13 +13,12 @@ import (
 )
 
 var (
-	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
-	regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
-	ouID       = regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`) // Organizations API, OrganizationalUnit
-	word       = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
-	roleName   = regexp.MustCompile(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`) // IAM, CreateRole; the path before the name
-	envName    = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
-	tagPrefix  = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]+$`) // no {1,64} here: compiling it would take longer than all else at start-up
+	accountID = regexp.MustCompile(`^[0-9]{12}$`)
+	ouID      = regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`) // Organizations API, OrganizationalUnit
+	word      = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+	roleName  = regexp.MustCompile(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`) // IAM, CreateRole; the path before the name
+	envName   = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+	tagPrefix = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]+$`) // no {1,64} here: compiling it would take longer than all else at start-up
 )
 
 // checker finds what is wrong with a configuration that has the right shape.
@@ -40,7 +39,7 @@ func (k checker) organization() {
 	for i, a := range o.Accounts {
 		at := k.at("organization", "accounts", i)
 		if !accountID.MatchString(a.ID) {
-			at.At("id").Complain("an account needs an id of twelve digits")
+			at.At("id").Complain("an account needs an id of twelve digits in quotes, without hyphens; leading zeros count")
 			continue
 		}
 		if _, twice := k.c.accounts[a.ID]; twice {
@@ -53,11 +52,11 @@ func (k checker) organization() {
 	}
 	for i, r := range o.Regions {
 		at := k.at("organization", "regions", i)
-		if !regionName.MatchString(r) {
-			at.Complain("%q is not a region: want a name like eu-west-1", r)
-		} else if slices.Index(o.Regions, r) < i {
+		if slices.Index(o.Regions, r) < i {
 			at.Complain("region %s is there twice", r)
+			continue
 		}
+		k.region(at, r)
 	}
 	k.roles(o.Roles)
 }

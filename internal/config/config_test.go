@@ -99,8 +99,10 @@ func TestExample(t *testing.T) {
 	if person != "ann@example.com" {
 		t.Errorf("person: got %q", person)
 	}
-	if len(c.Warnings) != 0 {
-		t.Errorf("warnings: %v", c.Warnings)
+	for _, w := range c.Warnings {
+		if !strings.Contains(w.Text, "does nothing") {
+			t.Errorf("warning: %v", w)
+		}
 	}
 }
 
@@ -187,9 +189,20 @@ func TestProblems(t *testing.T) {
 		{"an OU that is not there", listed + "playbooks: {network.open-port: {ou-ab12-cdef3456: act}}", `no account of organization.accounts is in ou-ab12-cdef3456`},
 		{"duplicate account", "organization:\n  accounts:\n  - id: \"111122223333\"\n  - id: \"111122223333\"", `riposte.yaml:4:9: account 111122223333 is there twice: first in line 3`},
 		{"an account as a number", "organization: {accounts: [{id: 111122223333}]}", `organization.accounts[0].id: want a text (in quotes), found a number`},
+		{"an account as the console writes it", "organization: {accounts: [{id: \"1111-2222-3333\"}]}", `twelve digits in quotes, without hyphens`},
 		{"a short account", "organization: {accounts: [{id: \"1\"}]}", `an account needs an id of twelve digits`},
 		{"an environment that is a key", "organization: {accounts: [{id: \"111122223333\", environment: destroy}]}", `an environment can't be called destroy`},
 		{"bad region", "organization: {regions: [Ireland]}", `"Ireland" is not a region`},
+		{"a misspelt region", "organization: {regions: [eu-wst-1]}", `"eu-wst-1" is not a region: want a name like eu-west-1; did you mean "eu-west-1"?`},
+		{"a queue of another region", "sources: [{sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/events\", region: us-east-1}}]",
+			`the queue is in eu-west-1 by its URL, and region says us-east-1`},
+		{"a queue without a region", "sources: [{sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/events\"}}]", `want the queue's region`},
+		{"a bus in a region of another partition", "report: {event_bus: \"arn:aws-cn:events:eu-west-1:111122223333:event-bus/default\"}", `region eu-west-1 is in the partition aws, not in aws-cn`},
+		{"a partition that AWS does not have", "break_glass: [\"arn:aws-eu:iam::111122223333:role/break-glass\"]", `"aws-eu" is no partition of AWS: want one of aws, aws-cn, aws-eusc`},
+		{"a placeholder that was not filled in", "organization: {roles: {external_id: \"${EXTERNAL_ID}\"}}", `organization.roles.external_id: ${EXTERNAL_ID} was not replaced`},
+		{"one in a text of a shape of its own", "ledger: \"dynamodb:${TABLE}\"", `ledger: ${TABLE} was not replaced`},
+		{"a trusted session", "trusted: [{issuer: \"arn:aws:sts::111122223333:assumed-role/ci/run-7\", playbooks: [\"launch.*\"]}]",
+			`is not the ARN of a role or user: want the role behind the session, arn:aws:iam::111122223333:role/PATH/ci`},
 		{"region twice", "organization: {regions: [eu-west-1, eu-west-1]}", `region eu-west-1 is there twice`},
 		{"a role by ARN", "organization: {roles: {audit: \"arn:aws:iam::111122223333:role/audit\"}}", `it is a name with its path`},
 		{"an issuer pattern that can't match", "people: {issuers: [\"arn:aws:iam::*:user/*\"]}", `can't match an issuer`},
@@ -228,6 +241,18 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+func TestEveryPartitionIsKnown(t *testing.T) {
+	c, err := parse(t, `
+organization: {regions: [eusc-de-east-1, cn-north-1, us-gov-west-1, us-isof-south-1]}
+report: {event_bus: "arn:aws-eusc:events:eusc-de-east-1:111122223333:event-bus/default"}
+sources: [{sqs: {queue_url: "https://sqs.eusc-de-east-1.amazonaws.eu/111122223333/events", region: eusc-de-east-1}}]
+break_glass: ["arn:aws-eusc:iam::111122223333:role/break-glass"]
+`)
+	if err != nil || c.Report.EventBus.Partition != "aws-eusc" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAllProblemsAtOnce(t *testing.T) {
 	_, err := parse(t, "organisation: {}\nlimits: {incidents_per_hour: none}\nledger: x\nplaybooks: {a.b: {}}\n")
 	var ps strict.Problems
@@ -250,15 +275,41 @@ func TestOneMistakeIsSaidOnce(t *testing.T) {
 	}
 }
 
+// What is allowed and unwise is said by everything that reads the file: it is the file's fault, not the daemon's.
 func TestWarnings(t *testing.T) {
-	for _, c := range []struct{ name, text, want string }{
-		{"a wildcard in a trusted name", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci-*\", playbooks: [\"launch.*\"]}]", "a wildcard in a trusted name"},
-		{"every role is human", "people: {issuers: [\"arn:aws:iam::*:role/*\"]}", "every role's sessions count as human"},
+	const (
+		accounts = "organization: {accounts: [{id: \"111122223333\"}], roles: {contain: c, author: a}}\n"
+		told     = "report: {security_hub: true}\n"
+		acts     = "playbooks: {network.open-port: {mode: act}}\n"
+	)
+	for _, c := range []struct{ name, text, want string }{ // "": none
+		{"sound", accounts + told + acts, ""},
+		{"nothing acts", accounts + told, "riposte.yaml:1:1: no playbook acts"},
+		{"nobody is told", accounts + acts, "nothing is reported: set report.security_hub"},
+		{"a wildcard in a trusted name", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci-*\", playbooks: [\"launch.*\"]}]", "riposte.yaml:4:20: a wildcard in a trusted name"},
+		{"every role is human", accounts + told + acts + "people: {issuers: [\"arn:aws:iam::*:role/*\"]}", "riposte.yaml:4:20: every role's sessions count as human"},
+		{"acting as itself", told + acts, "acting with the process's own credentials"},
+		{"acting without the right", strings.Replace(accounts, "contain: c, ", "", 1) + told + acts, "riposte.yaml:1:57: a playbook acts, and no contain role is named"},
+		{"destroying", strings.Replace(accounts, "contain: c", "contain: c, destroy: d", 1) + told + acts, "the destroy tier is on"},
+		{"other accounts without an external id", strings.Replace(accounts, "{accounts", "{discover: true, accounts", 1) + told + acts, "assumed without external_id"},
+		{"figures for everybody", accounts + told + acts + "metrics: {listen: \":9418\"}", "metrics.listen is open to other machines"},
+		{"a source for everybody", accounts + told + acts + "sources: [{http: {listen: \":8418\", secret_env: A}}]", "http.listen is open to other machines"},
+		{"a limit that is never reached", accounts + told + acts + "limits: {destroy_per_hour: 50, incidents_per_hour: 5}", "riposte.yaml:4:28: destroy_per_hour 50 is never reached"},
+		{"break-glass elsewhere", accounts + told + acts + "break_glass: [\"arn:aws:iam::111122223334:role/break-glass\"]", "riposte.yaml:4:15: account 111122223334 is not in organization.accounts"},
+		{"an untouchable elsewhere", accounts + told + acts + "untouchable: [\"arn:aws:rds:eu-west-1:111122223334:db:ledger\"]", "account 111122223334 is not"},
+		{"people elsewhere", accounts + told + acts + "people: {issuers: [\"arn:aws:iam::111122223334:role/sso/*\"]}", "account 111122223334 is not"},
+		{"an untouchable bucket, whose ARN has no account", accounts + told + acts + "untouchable: [\"arn:aws:s3:::trail\"]", ""},
+		{"web pages", accounts + told + acts + "console: {listen: \"127.0.0.1:8417\"}", "console does nothing"},
+		{"tags", accounts + told + acts + "tags: {prefix: x}", "tags does nothing"},
+		{"a region that is new", strings.Replace(accounts, "{accounts", "{regions: [eu-west-9], accounts", 1) + told + acts, `riposte.yaml:1:26: "eu-west-9" is no region that this riposte knows; did you mean`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := parse(t, c.text)
-			if err != nil || len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0].String(), c.want) {
-				t.Errorf("got %v, %v", got, err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want == "" && len(got.Warnings) > 0 || c.want != "" && (len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0].String(), c.want)) {
+				t.Errorf("got %q, want %q", got.Warnings, c.want)
 			}
 		})
 	}

@@ -7,6 +7,6 @@ type Lambda struct {
 
 func (k checker) lambda() {
 	if url := k.c.Lambda.WakeQueue; url != "" {
-		k.queue(k.at("lambda", "wake_queue"), url)
+		k.queue(k.at("lambda", "wake_queue"), url, "")
 	}
 }

@@ -29,7 +29,11 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	check.listeners()
 	check.lambda()
 	check.limits()
+	check.bus()
 	check.playbooks(f.Playbooks)
+	if doc.Err() == nil {
+		check.unwise()
+	}
 	if err := doc.Err(); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,8 @@ func (k checker) people(p people) {
 			at.Complain("%q can't match an issuer: want arn:aws:iam::ACCOUNT:role/PATH/NAME, with * where it may vary", issuer)
 		case strings.HasPrefix(parts[5], "role/*"):
 			k.warn(at, "every role's sessions count as human: whoever assumes one chooses its session name")
+		default:
+			k.partition(at, parts[1])
 		}
 	}
 	k.c.People = event.People{Issuers: p.Issuers}
@@ -45,13 +48,15 @@ func (k checker) trusted() {
 		parts, ok := arn(t.Issuer)
 		switch {
 		case !ok || parts[2] != "iam" || !strings.HasPrefix(parts[5], "role/") && !strings.HasPrefix(parts[5], "user/"):
-			at.At("issuer").Complain("%q is not the ARN of a role or user", t.Issuer)
+			at.At("issuer").Complain("%q is not the ARN of a role or user%s", t.Issuer, behind(t.Issuer))
 		case !accountID.MatchString(parts[4]):
 			at.At("issuer").Complain("trust names the account exactly: %q does not", t.Issuer)
 		case !k.ours(parts[4]):
 			at.At("issuer").Complain("account %s is not in organization.accounts", parts[4])
 		case strings.ContainsAny(t.Issuer, "*?"):
 			k.warn(at.At("issuer"), "a wildcard in a trusted name fits nothing: trust is exact, since whoever may create a role could choose one that fits")
+		default:
+			k.partition(at.At("issuer"), parts[1])
 		}
 		if len(t.Playbooks) == 0 {
 			at.At("playbooks").Complain("trust is given per playbook: playbooks is missing")
@@ -62,6 +67,16 @@ func (k checker) trusted() {
 			}
 		}
 	}
+}
+
+// behind is the role of a session whose ARN was written instead.
+func behind(session string) string {
+	parts, _ := arn(session)
+	if name, ok := strings.CutPrefix(parts[len(parts)-1], "assumed-role/"); ok && len(parts) == 6 {
+		role, _, _ := strings.Cut(name, "/")
+		return fmt.Sprintf(": want the role behind the session, arn:%s:iam::%s:role/PATH/%s", parts[1], parts[4], role)
+	}
+	return ""
 }
 
 // ours reports whether an account belongs to the organisation, as far as the file can tell: with discovery, or where no
@@ -87,6 +102,8 @@ func (k checker) principals() {
 				at.Complain("%s is exact: no wildcards", list.key)
 			case list.key == "break_glass" && parts[2] != "iam":
 				at.Complain("%q is not a principal that stays: want the role or user, since anybody who may assume a role names its sessions", s)
+			default:
+				k.partition(at, parts[1])
 			}
 		}
 	}

@@ -28,8 +28,8 @@ func (k checker) sources() {
 		case count(s.SQS != nil, s.HTTP != nil, s.S3 != nil, s.Stdin != nil) != 1:
 			at.Complain("a source is one of sqs, http, s3, stdin")
 		case s.SQS != nil:
-			k.queue(at.At("sqs", "queue_url"), s.SQS.QueueURL)
-			k.region(at.At("sqs", "region"), "queue", s.SQS.Region)
+			k.queue(at.At("sqs", "queue_url"), s.SQS.QueueURL, s.SQS.Region)
+			k.regionOf(at.At("sqs", "region"), "queue", s.SQS.Region)
 		case s.S3 != nil:
 			k.bucket(at, *s.S3)
 		case s.Stdin != nil:
@@ -62,20 +62,16 @@ func (k checker) bucket(at strict.Node, s S3) {
 	if strings.HasPrefix(s.Prefix, "/") || strings.Contains(s.Prefix, "AWSLogs") {
 		at.At("s3", "prefix").Complain("want what stands before AWSLogs/ in the keys of the log files, and nothing where that is their beginning")
 	}
-	k.region(at.At("s3", "region"), "bucket", s.Region)
+	k.regionOf(at.At("s3", "region"), "bucket", s.Region)
 	if s.QueueURL != "" {
-		k.queue(at.At("s3", "queue_url"), s.QueueURL)
+		k.queue(at.At("s3", "queue_url"), s.QueueURL, s.Region)
 	}
 }
 
-func (k checker) queue(at strict.Node, url string) {
-	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		at.Complain("want the queue's URL: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
-	}
-}
-
-func (k checker) region(at strict.Node, of, name string) {
-	if !regionName.MatchString(name) {
+func (k checker) regionOf(at strict.Node, of, name string) {
+	if name == "" {
 		at.Complain("want the %s's region, like eu-west-1", of)
+		return
 	}
+	k.region(at, name)
 }

@@ -131,7 +131,7 @@ func (r rights) parameters() object {
 		"OrganizationId": parameter("The organisation that riposte's role must be in; empty: its ARN says enough.", `^(o-[a-z0-9]{10,32})?$`, ""),
 		"RolePath":       parameter("Path of the tiers' roles.", `^/([A-Za-z0-9+=,.@_-]+/)*$`, "/"),
 		"HubBusArn":      parameter("ARN of the hub's event bus.", `^arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus/.+$`, nil),
-		"HomeRegion":     parameter("Where the records of global services arrive: us-east-1, cn-north-1, us-gov-west-1.", `^[a-z]{2}(-[a-z]+)+-[0-9]$`, "us-east-1"),
+		"HomeRegion":     parameter("Where the records of global services arrive: us-east-1, cn-north-1, us-gov-west-1.", `^[a-z]{2,}(-[a-z]+)+-[0-9]+$`, "us-east-1"),
 	}
 	for _, t := range r.tiers {
 		granted := "false"

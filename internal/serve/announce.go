@@ -53,7 +53,9 @@ func Announce(c *config.Config, sources []Source) Announcement {
 	if b := c.Report.EventBus; b.Name != "" {
 		a.Report = append(a.Report, b.String())
 	}
-	a.Warnings = append(a.Warnings, unwise(c, a)...)
+	for _, w := range c.Warnings {
+		a.Warnings = append(a.Warnings, w.String())
+	}
 	return a
 }
 

@@ -127,6 +127,10 @@ func (n Node) text(v encoding.TextUnmarshaler, path string) {
 		n.misfit("%s: want a text, found %s", path, kindOf(n.n))
 		return
 	}
+	if name := placeholder.FindString(s); name != "" {
+		n.misfit("%s: %s was not replaced: the file is read as it stands; let what writes it put the value in", path, name)
+		return
+	}
 	if err := v.UnmarshalText([]byte(s)); err != nil {
 		n.misfit("%s: %v", path, err)
 	}

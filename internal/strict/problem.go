@@ -19,6 +19,9 @@ type Problem struct {
 
 // String is the place and the problem on one line, as compilers write it.
 func (p Problem) String() string {
+	if p.File == "" {
+		return p.Text // there is no file to look into
+	}
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
 }
 

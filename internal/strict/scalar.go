@@ -50,6 +50,9 @@ func (n Node) scalar(v reflect.Value, path string) {
 	}
 }
 
+// placeholder is what a template leaves behind where nobody filled it in.
+var placeholder = regexp.MustCompile(`\$\{\w+\}`)
+
 // str writes a text and returns what it would have wanted instead.
 func (n Node) str(v reflect.Value, path string) string {
 	s, ok := n.n.(*ast.StringNode)
@@ -63,6 +66,10 @@ func (n Node) str(v reflect.Value, path string) string {
 		return "a text (in quotes)"
 	default:
 		return "a text"
+	}
+	if name := placeholder.FindString(v.String()); name != "" {
+		n.misfit("%s: %s was not replaced: the file is read as it stands; let what writes it put the value in", path, name)
+		return ""
 	}
 	if e, ok := v.Interface().(Enum); ok && !slices.Contains(e.Enum(), v.String()) {
 		n.misfit("%s: %q is not one of %s%s", path, v.String(), strings.Join(e.Enum(), ", "), spelling.Hint(v.String(), e.Enum()))

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/ripostehq/riposte/internal/region"
 	"github.com/ripostehq/riposte/internal/source"
 )
 
@@ -58,9 +59,9 @@ func queueURL(arn string) string {
 	if len(part) != 6 || part[2] != "sqs" {
 		return ""
 	}
-	suffix := map[string]string{"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}[part[1]]
-	if suffix == "" {
+	partition, ok := region.Named(part[1])
+	if !ok {
 		return ""
 	}
-	return "https://sqs." + part[3] + "." + suffix + "/" + part[4] + "/" + part[5]
+	return "https://sqs." + part[3] + "." + partition.Suffix + "/" + part[4] + "/" + part[5]
 }

@@ -12,7 +12,7 @@ locals {
   region    = data.aws_region.here.id
 
   # Where CloudTrail tells of global services, IAM above all, by partition.
-  home = lookup({ aws-cn = "cn-north-1", aws-us-gov = "us-gov-west-1" }, local.partition, "us-east-1")
+  home = lookup({ aws-cn = "cn-north-1", aws-us-gov = "us-gov-west-1", aws-eusc = "eusc-de-east-1" }, local.partition, "us-east-1")
 
   patterns = jsondecode(file("${path.module}/patterns.json"))
   rules = {

@@ -1,0 +1,144 @@
+package config
+
+import (
+	"net"
+	"slices"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// unwise warns of what a configuration allows and a person should have decided: each with what follows from it, and what to
+// do. It looks at the whole, when each part is known to be right.
+func (k checker) unwise() {
+	if k.c.File == "" {
+		k.warn(k.root, "there is no configuration: every playbook observes, and nobody is told; write riposte.yaml, or name one with --config")
+		return
+	}
+	k.idle()
+	k.unarmed()
+	k.untold()
+	k.exposed()
+	k.limitless()
+	k.elsewhere()
+	k.careless()
+}
+
+// idle is what is written down and does nothing.
+func (k checker) idle() {
+	if !slices.ContainsFunc(k.c.playbooks, func(p playbook.Playbook) bool { return k.c.Boldest(p.ID) == Act }) {
+		k.warn(k.at("playbooks"), "no playbook acts: whatever happens is recorded, or asked about, and not answered; set mode: act where you have seen what is found")
+	}
+	for _, x := range []struct{ section, key, why string }{
+		{"console", "listen", "there are no web pages yet"},
+		{"tags", "prefix", "no tags are written yet"},
+	} {
+		if at := k.at(x.section); at != k.root && at.Present() {
+			k.warn(at, "%s does nothing: %s; leave it out", x.section, x.why)
+		}
+	}
+	if k.c.Organization.Roles.Tag != "" {
+		k.warn(k.at("organization", "roles", "tag"), "roles.tag does nothing: no tags are written yet; leave it out")
+	}
+}
+
+// unarmed are tiers of rights that are missing, or dangerous to have.
+func (k checker) unarmed() {
+	r, at := k.c.Organization.Roles, k.at("organization", "roles")
+	acts, roles := k.bold(Act), r != (Roles{ExternalID: r.ExternalID})
+	switch {
+	case len(acts) > 0 && !roles:
+		k.warn(k.at("playbooks"), "acting with the process's own credentials: whoever takes this process over has all its rights; name organization.roles, tier by tier")
+		return
+	case len(acts) > 0 && r.Contain == "":
+		k.warn(at, "a playbook acts, and no contain role is named: every change will be refused; name roles.contain, or let it observe")
+	}
+	if roles && r.Author == "" {
+		for _, p := range k.bold(Ask) {
+			if slices.ContainsFunc(p.Changes, func(kind action.Kind) bool { return kind.Name == action.DenySession{}.Kind().Name }) {
+				k.warn(at, "no author role is named, so that %s can't deny one session: of a session's ladder only the whole role is left, which stops everybody who uses it; "+
+					"name roles.author, or approve with that in mind", p.ID)
+			}
+		}
+	}
+	if r.Destroy != "" {
+		k.warn(at.At("destroy"), "the destroy tier is on: what riposte terminates is gone for good; leave roles.destroy out where that must not be")
+	}
+	if roles && r.ExternalID == "" && (k.c.Organization.Discover || len(k.c.Organization.Accounts) > 1) {
+		k.warn(at, "roles in other accounts are assumed without external_id; set it to what their trust asks for")
+	}
+}
+
+// bold are the playbooks that go at least as far as a mode somewhere.
+func (k checker) bold(m Mode) (out []playbook.Playbook) {
+	for _, p := range k.c.playbooks {
+		if !k.c.Boldest(p.ID).less(m) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (k checker) untold() {
+	if !k.c.Report.SecurityHub && k.c.Report.EventBus.Name == "" {
+		k.warn(k.at("report"), "nothing is reported: set report.security_hub or report.event_bus, or watch the log and riposte cases")
+	}
+}
+
+// exposed are listeners that other machines can reach.
+func (k checker) exposed() {
+	if open(k.c.Metrics.Listen) {
+		k.warn(k.at("metrics", "listen"), "metrics.listen is open to other machines, and asks for no password; listen on 127.0.0.1, or keep others away")
+	}
+	for i, s := range k.c.Sources {
+		if s.HTTP != nil && open(s.HTTP.Listen) {
+			k.warn(k.at("sources", i, "http", "listen"), "http.listen is open to other machines, and its secret is not encrypted on the way; put something before it that speaks TLS")
+		}
+	}
+}
+
+// open reports whether an address can be reached from other machines.
+func open(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || host == "localhost" {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return ip == nil || !ip.IsLoopback()
+}
+
+func (k checker) limitless() {
+	if l := k.c.Limits; l.DestroyPerHour > l.IncidentsPerHour {
+		k.warn(k.at("limits", "destroy_per_hour"), "destroy_per_hour %d is never reached: incidents_per_hour holds at %d; lower the first or raise the second",
+			l.DestroyPerHour, l.IncidentsPerHour)
+	}
+}
+
+// elsewhere are principals and resources in accounts that the file does not know: probably a digit is wrong, and then nobody
+// is spared.
+func (k checker) elsewhere() {
+	for _, list := range []struct {
+		path []any
+		arns []string
+	}{{[]any{"break_glass"}, k.c.BreakGlass}, {[]any{"untouchable"}, k.c.Untouchable}, {[]any{"people", "issuers"}, k.c.People.Issuers}} {
+		for i, s := range list.arns {
+			parts, _ := arn(s)
+			if accountID.MatchString(parts[4]) && !k.ours(parts[4]) {
+				k.warn(k.at(append(list.path, i)...), "account %s is not in organization.accounts: nothing there is ever met; list it, or mend the ARN", parts[4])
+			}
+		}
+	}
+}
+
+// careless are parameters of playbooks that act, by what the playbooks themselves say of them.
+func (k checker) careless() {
+	for _, p := range k.bold(Act) {
+		for _, w := range p.Unwise {
+			at := k.at("playbooks", p.ID)
+			if params := k.at("playbooks", p.ID, "params"); params.Present() {
+				at = params.At(w.Path...)
+			}
+			k.warn(at, "%s acts: %s", p.ID, w.Text)
+		}
+	}
+}
