@@ -14,27 +14,70 @@ type marks struct {
 	stops           uint64 // where a string may end or is not what it seems: quotes, slashes and controls
 }
 
-const (
-	ones = 0x0101010101010101
-	lows = 0x7f7f7f7f7f7f7f7f
-)
-
 // classifyWords is classify in plain Go, eight bytes at a time: for processors without a version of their own, and what
 // such a version is tested against.
 func classifyWords(text []byte, out []marks) {
 	for i := range out {
-		m, b := marks{}, text[i*block:]
-		for at := 0; at < block; at += 8 {
-			w := binary.LittleEndian.Uint64(b[at:])
-			folded := w | ones*0x20 // [ and { are one, ] and } are one
-			m.quotes |= gather(zeros(w^ones*'"')) << at
-			m.slashes |= gather(zeros(w^ones*'\\')) << at
-			m.controls |= gather(zeros(w&(ones*0xe0))) << at
-			m.brackets |= gather(zeros(folded^ones*'{')|zeros(folded^ones*'}')) << at
+		b := (*[block]byte)(text[i*block:])
+		quotes, brackets, plain := plainWords(b, &spread)
+		if !plain {
+			anyWords(b, &spread, &out[i])
+			continue
 		}
-		m.within, m.stops = parity(m.quotes), m.quotes|m.slashes|m.controls
-		out[i] = m
+		out[i] = marks{quotes: quotes, brackets: brackets, within: parity(quotes), stops: quotes}
 	}
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones
+)
+
+// words are bytes in all eight of a word. They are read from memory because the compiler would make constants of this
+// length anew for each use.
+type words struct{ quote, slash, open, close, fold, high, low, below uint64 }
+
+var spread = words{
+	quote: '"' * ones, slash: '\\' * ones, open: '{' * ones, close: '}' * ones,
+	fold: 0x20 * ones, // [ and { become one, ] and } become one
+	high: highs, low: 0x7f * ones,
+	below: 0x60 * ones, // added to a byte below 0x20, it leaves the high bit clear
+}
+
+// plainWords finds quotes and brackets in a block that holds neither slashes nor controls nor anything but ASCII, as most
+// do; it reports false of any other.
+//
+// Of a byte x below 0x80, 0x80-x has the high bit where x is 0, and no byte borrows from the next. Subtracting 0x20 sets
+// the high bit of the first byte below it.
+func plainWords(b *[block]byte, k *words) (quotes, brackets uint64, plain bool) {
+	var other uint64
+	high := k.high
+	for at := 0; at < block; at += 8 {
+		w := binary.LittleEndian.Uint64(b[at : at+8])
+		folded := w | k.fold
+		other |= (high - (w ^ k.slash)) | (w - k.fold) | w
+		quotes = quotes>>1 | (high-(w^k.quote))&high
+		brackets = brackets>>1 | ((high-(folded^k.open))|(high-(folded^k.close)))&high
+	}
+	return transpose(quotes), transpose(brackets), other&high == 0
+}
+
+// anyWords marks any block.
+func anyWords(b *[block]byte, k *words, m *marks) {
+	var quotes, slashes, controls, brackets uint64
+	high := k.high
+	for at := 0; at < block; at += 8 {
+		w := binary.LittleEndian.Uint64(b[at : at+8])
+		low := w & k.low
+		folded := low | k.fold
+		ascii := high &^ w
+		quotes = quotes>>1 | (high-(low^k.quote))&ascii
+		slashes = slashes>>1 | (high-(low^k.slash))&ascii
+		controls = controls>>1 | ascii&^(low+k.below)
+		brackets = brackets>>1 | ((high-(folded^k.open))|(high-(folded^k.close)))&ascii
+	}
+	m.quotes, m.slashes, m.controls, m.brackets = transpose(quotes), transpose(slashes), transpose(controls), transpose(brackets)
+	m.within, m.stops = parity(m.quotes), m.quotes|m.slashes|m.controls
 }
 
 // parity sets each bit that has an odd number of ones at and below it.
@@ -45,8 +88,13 @@ func parity(m uint64) uint64 {
 	return m
 }
 
-// zeros sets the high bit of every byte that is 0, and nothing else.
-func zeros(w uint64) uint64 { return ^((w&lows + lows) | w | lows) }
-
-// gather puts the high bits of the eight bytes side by side.
-func gather(highs uint64) uint64 { return (highs >> 7) * 0x0102040810204080 >> 56 }
+// transpose brings bits into the order of the bytes they stand for: what eight words left in the high bits of their bytes,
+// shifted down by one for each word that followed, has byte j of word i at bit i of byte j, and is due at bit j of byte i.
+func transpose(m uint64) uint64 {
+	t := (m ^ m>>7) & 0x00aa00aa00aa00aa
+	m ^= t ^ t<<7
+	t = (m ^ m>>14) & 0x0000cccc0000cccc
+	m ^= t ^ t<<14
+	t = (m ^ m>>28) & 0x00000000f0f0f0f0
+	return m ^ t ^ t<<28
+}
