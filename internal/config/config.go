@@ -2,8 +2,6 @@
 package config
 
 import (
-	"reflect"
-
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
@@ -36,11 +34,6 @@ type Config struct {
 
 // Playbooks are all of the catalogue, bound to their parameters, in its order.
 func (c *Config) Playbooks() []playbook.Playbook { return c.playbooks }
-
-// SameParams reports whether a playbook was bound to the same parameters by another configuration.
-func (c *Config) SameParams(other *Config, playbookID string) bool {
-	return reflect.DeepEqual(c.params[playbookID], other.params[playbookID])
-}
 
 // Account is what the configuration says of an account; false where it says nothing.
 func (c *Config) Account(id string) (Account, bool) {
@@ -91,6 +84,14 @@ type Roles struct {
 	Author     string `yaml:"author" help:"Writes policies. Off unless named."`
 	Destroy    string `yaml:"destroy" help:"Terminates and deletes. Off unless named."`
 	ExternalID string `yaml:"external_id" help:"Passed when a role is assumed."`
+}
+
+// Tier is one set of rights, and the role that has it.
+type Tier struct{ Name, Role string }
+
+// Tiers are all of them, those without a role too.
+func (r Roles) Tiers() []Tier {
+	return []Tier{{"audit", r.Audit}, {"tag", r.Tag}, {"report", r.Report}, {"contain", r.Contain}, {"author", r.Author}, {"destroy", r.Destroy}}
 }
 
 type people struct {

@@ -42,9 +42,9 @@ func Announce(c *config.Config, sources []Source) Announcement {
 		}
 		*list = append(*list, name)
 	}
-	for _, t := range tiers(c.Organization.Roles) {
-		if t.role != "" {
-			a.Rights = append(a.Rights, t.name)
+	for _, t := range c.Organization.Roles.Tiers() {
+		if t.Role != "" {
+			a.Rights = append(a.Rights, t.Name)
 		}
 	}
 	if c.Report.SecurityHub {
@@ -67,12 +67,6 @@ func accounts(o config.Organization) string {
 		return fmt.Sprintf("accounts listed: %d", len(o.Accounts))
 	}
 	return "the account of its own credentials"
-}
-
-type tier struct{ name, role string }
-
-func tiers(r config.Roles) []tier {
-	return []tier{{"audit", r.Audit}, {"tag", r.Tag}, {"report", r.Report}, {"contain", r.Contain}, {"author", r.Author}, {"destroy", r.Destroy}}
 }
 
 // Text is the announcement for people, a line each.

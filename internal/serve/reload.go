@@ -23,12 +23,12 @@ func (s *Server) reload(ctx, hard context.Context) {
 	s.settle(ctx, a)
 	s.adopt(hard, a)
 	s.crew.exchange(hard, sources)
-	for _, d := range changes(s.Config, c) {
+	for _, d := range c.Since(s.Config) {
 		level := slog.LevelInfo
-		if d.weaker {
+		if d.Weaker {
 			level = slog.LevelWarn
 		}
-		s.Log.Log(ctx, level, "configuration", "change", d.says)
+		s.Log.Log(ctx, level, "configuration", "change", d.Says)
 	}
 	for _, w := range c.Warnings {
 		s.Log.Warn("configuration", "unwise", w.String())

@@ -54,7 +54,7 @@ func TestAReloadTellsWhatItChangesAndWarnsOfWhatItWeakens(t *testing.T) {
 			"launch.unapproved-image: less far than before in 111122223333", "WARN"},
 		{"one class of actions", rules("{mode: act}"), rules("{mode: act, destroy: ask}"), "launch.unapproved-image: act, in destroy ask, was: act", "WARN"},
 		{"a playbook looks for something else", rules("{params: {allow_owners: [self]}}"), rules("{params: {allow_owners: [self, amazon]}}"),
-			"launch.unapproved-image: other parameters", "INFO"},
+			"launch.unapproved-image: allow_owners is [self amazon], was: [self]", "WARN"},
 		{"it goes further", rules("{mode: ask}"), rules("{mode: act}"), "launch.unapproved-image: act, was: ask", "INFO"},
 		{"an account is left out", rules("{mode: act}"), strings.Replace(rules("{mode: act}"), `, {id: "444455556666"}`, "", 1), "account 444455556666 is not listed any more", "WARN"},
 		{"a tier loses its role", accounts + ", roles: {audit: a, contain: c, external_id: x}}" + page, accounts + ", roles: {audit: a, external_id: x}}" + page,

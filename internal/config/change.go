@@ -1,0 +1,141 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Change is a difference between two configurations that people should see.
+type Change struct {
+	Says   string
+	Weaker bool // somebody is spared, or the defence goes less far, may do more or tells less: a person should know why
+}
+
+// changeRule says what a change of one key of the file means; a key stands for all below it.
+type changeRule struct {
+	key string
+	of  func(old, now *Config) []Change
+}
+
+// changeRules are in the order in which changes are told, one for each key of the file: a test fails where a key has none.
+func changeRules() []changeRule {
+	return []changeRule{
+		{"playbooks", playbookChanges},
+		{"trusted", func(old, now *Config) []Change {
+			return spared("trusted", trusts(old.Trusted), trusts(now.Trusted))
+		}},
+		{"break_glass", func(old, now *Config) []Change { return spared("break_glass", old.BreakGlass, now.BreakGlass) }},
+		{"untouchable", func(old, now *Config) []Change { return spared("untouchable", old.Untouchable, now.Untouchable) }},
+		{"people", peopleChanges},
+		{"organization.discover", func(old, now *Config) []Change {
+			return told(old.Organization.Discover, now.Organization.Discover, "accounts are discovered now", "accounts are not discovered any more")
+		}},
+		{"organization.accounts", accountChanges},
+		{"organization.regions", regionChanges},
+		{"organization.roles", roleChanges},
+		{"sources", sourceChanges},
+		{"limits.incidents_per_hour", func(old, now *Config) []Change {
+			return value("limits.incidents_per_hour", old.Limits.IncidentsPerHour, now.Limits.IncidentsPerHour)
+		}},
+		{"limits.destroy_per_hour", func(old, now *Config) []Change {
+			return value("limits.destroy_per_hour", old.Limits.DestroyPerHour, now.Limits.DestroyPerHour)
+		}},
+		{"report.security_hub", func(old, now *Config) []Change {
+			return told(old.Report.SecurityHub, now.Report.SecurityHub, "Security Hub is told now", "Security Hub is not told any more")
+		}},
+		{"report.event_bus", busChanges},
+		{"ledger", func(old, now *Config) []Change {
+			return weakerWhere(true, old.Ledger != now.Ledger, "ledger: %s from the next start on; %s until then", now.Ledger, old.Ledger)
+		}},
+		{"metrics", func(old, now *Config) []Change {
+			return weakerWhere(false, old.Metrics != now.Metrics, "metrics.listen: from the next start on")
+		}},
+		{"lambda", func(old, now *Config) []Change {
+			return weakerWhere(false, old.Lambda != now.Lambda, "lambda: counts for the function only")
+		}},
+		{"tags", idleChange("tags", func(c *Config) any { return c.Tags })},
+		{"console", idleChange("console", func(c *Config) any { return c.Console })},
+	}
+}
+
+// Since is all that has changed since an earlier configuration.
+func (c *Config) Since(old *Config) (out []Change) {
+	for _, r := range changeRules() {
+		out = append(out, r.of(old, c)...)
+	}
+	return out
+}
+
+// weakerWhere is one change, or none.
+func weakerWhere(weaker, changed bool, format string, args ...any) []Change {
+	if !changed {
+		return nil
+	}
+	return []Change{{fmt.Sprintf(format, args...), weaker}}
+}
+
+// told is a switch: off is weaker.
+func told(old, now bool, on, off string) []Change {
+	if now {
+		return weakerWhere(false, !old, "%s", on)
+	}
+	return weakerWhere(true, old, "%s", off)
+}
+
+// value is a number that weakens in either direction: what it holds, or what it lets through.
+func value[T comparable](key string, old, now T) []Change {
+	return weakerWhere(true, old != now, "%s: %v, was: %v", key, now, old)
+}
+
+// spared are lists of whom, or what, riposte leaves alone: a new entry is a hole, whoever made it.
+func spared(key string, old, now []string) (out []Change) {
+	for _, s := range now {
+		out = append(out, weakerWhere(true, !slices.Contains(old, s), "%s: %s is spared now", key, s)...)
+	}
+	for _, s := range old {
+		out = append(out, weakerWhere(false, !slices.Contains(now, s), "%s: %s is not spared any more", key, s)...)
+	}
+	return out
+}
+
+func trusts(all []Trust) (out []string) {
+	for _, t := range all {
+		for _, p := range t.Playbooks {
+			out = append(out, t.Issuer+" for "+p)
+		}
+	}
+	return out
+}
+
+func playbookChanges(old, now *Config) (out []Change) {
+	for _, p := range now.Playbooks() {
+		before, after, weaker := old.Modes(p.ID), now.Modes(p.ID), now.Weaker(old, p.ID)
+		switch {
+		case before != after:
+			out = append(out, Change{fmt.Sprintf("%s: %s, was: %s", p.ID, after, before), len(weaker) > 0})
+		case len(weaker) > 0: // what is said of a place, and is the same as in general, is not listed
+			out = append(out, Change{fmt.Sprintf("%s: less far than before in %s", p.ID, strings.Join(weaker, ", ")), true})
+		}
+		out = append(out, paramChanges(p.ID, old.params[p.ID], now.params[p.ID])...)
+	}
+	return out
+}
+
+// paramChanges are told as weakening, since only the playbook knows which way a parameter goes.
+func paramChanges(id string, old, now any) (out []Change) {
+	before, after := reflect.ValueOf(old).Elem(), reflect.ValueOf(now).Elem()
+	for i := range after.NumField() {
+		was, is := before.Field(i).Interface(), after.Field(i).Interface()
+		name := after.Type().Field(i).Tag.Get("yaml")
+		out = append(out, weakerWhere(true, !reflect.DeepEqual(was, is), "%s: %s is %v, was: %v", id, name, is, was)...)
+	}
+	return out
+}
+
+func idleChange(key string, of func(*Config) any) func(old, now *Config) []Change {
+	return func(old, now *Config) []Change {
+		return weakerWhere(false, of(old) != of(now), "%s: it does nothing yet", key)
+	}
+}

@@ -1,0 +1,99 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+func peopleChanges(old, now *Config) (out []Change) {
+	for _, issuer := range now.People.Issuers {
+		out = append(out, weakerWhere(true, !slices.Contains(old.People.Issuers, issuer), "people: sessions of %s count as human now", issuer)...)
+	}
+	for _, issuer := range old.People.Issuers {
+		out = append(out, weakerWhere(true, !slices.Contains(now.People.Issuers, issuer), "people: sessions of %s do not count as human any more", issuer)...)
+	}
+	return append(out, value("people.session_name", fmt.Sprint(old.People.SessionName), fmt.Sprint(now.People.SessionName))...)
+}
+
+func accountChanges(old, now *Config) (out []Change) {
+	for _, a := range now.Organization.Accounts {
+		was, known := old.Account(a.ID)
+		switch {
+		case !known:
+			out = append(out, Change{fmt.Sprintf("account %s is defended now", a.ID), false})
+		case was != a: // where modes depend on it, the playbooks say so
+			out = append(out, Change{fmt.Sprintf("account %s: environment %q, unit %q, name %q, was: %q, %q, %q", a.ID, a.Environment, a.OU, a.Name, was.Environment, was.OU, was.Name), false})
+		}
+	}
+	for _, a := range old.Organization.Accounts {
+		if _, known := now.Account(a.ID); !known {
+			out = append(out, Change{fmt.Sprintf("account %s is not listed any more", a.ID), !now.Organization.Discover})
+		}
+	}
+	return out
+}
+
+// regionChanges: where regions are named, only in them more than observing is done.
+func regionChanges(old, now *Config) []Change {
+	was, is := old.Organization.Regions, now.Organization.Regions
+	fewer := len(is) > 0 && (len(was) == 0 || slices.ContainsFunc(was, func(r string) bool { return !slices.Contains(is, r) }))
+	return weakerWhere(fewer, !slices.Equal(was, is), "regions: %v, was: %v", is, was)
+}
+
+// roleChanges: a tier that is gone can't answer, one that is new may do more than before.
+func roleChanges(old, now *Config) (out []Change) {
+	before := old.Organization.Roles.Tiers()
+	for i, t := range now.Organization.Roles.Tiers() {
+		was := before[i].Role
+		switch {
+		case t.Role == was:
+		case t.Role == "":
+			out = append(out, Change{fmt.Sprintf("the %s tier has no role any more, was: %s", t.Name, was), true})
+		case was == "":
+			out = append(out, Change{fmt.Sprintf("the %s tier is on now, by role %s", t.Name, t.Role), true})
+		default:
+			out = append(out, Change{fmt.Sprintf("the %s tier has role %s, was: %s", t.Name, t.Role, was), true})
+		}
+	}
+	return append(out, weakerWhere(true, old.Organization.Roles.ExternalID != now.Organization.Roles.ExternalID,
+		"organization.roles.external_id is another one: roles whose trust asks for the one before can't be entered")...)
+}
+
+func sourceChanges(old, now *Config) (out []Change) {
+	was, is := places(old.Sources), places(now.Sources)
+	for _, s := range is {
+		out = append(out, weakerWhere(false, !slices.Contains(was, s), "source %s is new", s)...)
+	}
+	for _, s := range was {
+		out = append(out, weakerWhere(true, !slices.Contains(is, s), "source %s is gone: its events are not seen any more", s)...)
+	}
+	return out
+}
+
+// places tell sources apart, with all that is written of them: secrets are not.
+func places(sources []Source) (out []string) {
+	for _, s := range sources {
+		switch {
+		case s.SQS != nil:
+			out = append(out, fmt.Sprintf("sqs %s in %s", s.SQS.QueueURL, s.SQS.Region))
+		case s.HTTP != nil:
+			out = append(out, fmt.Sprintf("http %s with %s", s.HTTP.Listen, s.HTTP.SecretEnv))
+		case s.S3 != nil:
+			out = append(out, fmt.Sprintf("s3 %s/%s in %s by %q", s.S3.Bucket, s.S3.Prefix, s.S3.Region, s.S3.QueueURL))
+		default:
+			out = append(out, "stdin")
+		}
+	}
+	return out
+}
+
+func busChanges(old, now *Config) []Change {
+	was, is := old.Report.EventBus, now.Report.EventBus
+	switch {
+	case is.Name == "":
+		return weakerWhere(true, was.Name != "", "the bus %s is not told any more", was)
+	case was.Name == "":
+		return weakerWhere(false, true, "the bus %s is told now", is)
+	}
+	return value("report.event_bus", was, is)
+}

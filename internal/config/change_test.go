@@ -1,0 +1,107 @@
+package config
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ripostehq/riposte/internal/strict"
+)
+
+// Whoever adds a key must say what its change means, or a reload takes it without a word.
+func TestEveryKeyOfTheFileHasAChangeRule(t *testing.T) {
+	var rules []string
+	for _, r := range changeRules() {
+		rules = append(rules, r.key)
+	}
+	keys := leaves(reflect.TypeFor[file](), "")
+	for _, key := range keys {
+		if !slices.ContainsFunc(rules, func(r string) bool { return key == r || strings.HasPrefix(key, r+".") }) {
+			t.Errorf("%s: nothing says what its change means", key)
+		}
+	}
+	for _, r := range rules {
+		if !slices.ContainsFunc(keys, func(key string) bool { return key == r || strings.HasPrefix(key, r+".") }) {
+			t.Errorf("%s is no key of the file", r)
+		}
+	}
+}
+
+// leaves are the keys of a struct, those of structs in it by their paths; lists count as one.
+func leaves(of reflect.Type, path string) (out []string) {
+	for i := range of.NumField() {
+		f := of.Field(i)
+		key := strings.TrimPrefix(path+"."+f.Tag.Get("yaml"), ".")
+		if f.Type.Kind() == reflect.Struct && f.Type != reflect.TypeFor[strict.Node]() && len(leaves(f.Type, key)) > 0 && f.Type.Field(0).Tag != "" {
+			out = append(out, leaves(f.Type, key)...)
+			continue
+		}
+		out = append(out, key)
+	}
+	return out
+}
+
+// A configuration that changes by one key is told by one line, and as a warning where it weakens.
+func TestWhatAChangeMeans(t *testing.T) {
+	const org = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}]"
+	for _, c := range []struct{ name, before, after, want string }{ // "!" marks what weakens
+		{"nothing", org + "}", org + "}", ""},
+		{"trust", "", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]", "!trusted: arn:aws:iam::111122223333:role/ci for launch.* is spared now"},
+		{"trust for more", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]",
+			"trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\", \"network.*\"]}]", "!trusted: arn:aws:iam::111122223333:role/ci for network.* is spared now"},
+		{"trust taken back", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]", "", "trusted: arn:aws:iam::111122223333:role/ci for launch.* is not spared any more"},
+		{"break-glass", "", "break_glass: [\"arn:aws:iam::111122223333:user/igor\"]", "!break_glass: arn:aws:iam::111122223333:user/igor is spared now"},
+		{"an untouchable", "", "untouchable: [\"arn:aws:s3:::trail\"]", "!untouchable: arn:aws:s3:::trail is spared now"},
+		{"people", "", "people: {issuers: [\"arn:aws:iam::111122223333:role/sso/*\"]}", "!people: sessions of arn:aws:iam::111122223333:role/sso/* count as human now"},
+		{"whose sessions", "people: {session_name: a}", "people: {session_name: b}", "!people.session_name: b, was: a"},
+		{"a limit lowered", "limits: {destroy_per_hour: 3}", "limits: {destroy_per_hour: 1}", "!limits.destroy_per_hour: 1, was: 3"},
+		{"a limit raised", "limits: {incidents_per_hour: 10}", "limits: {incidents_per_hour: 11}", "!limits.incidents_per_hour: 11, was: 10"},
+		{"nobody is told", "report: {security_hub: true}", "", "!Security Hub is not told any more"},
+		{"somebody is told", "", "report: {security_hub: true}", "Security Hub is told now"},
+		{"another bus", "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/a\"}", "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/b\"}",
+			"!report.event_bus: arn:aws:events:eu-west-1:111122223333:event-bus/b, was: arn:aws:events:eu-west-1:111122223333:event-bus/a"},
+		{"a role more", org + ", roles: {audit: a}}", org + ", roles: {audit: a, destroy: d}}", "!the destroy tier is on now, by role d"},
+		{"another role", org + ", roles: {audit: a}}", org + ", roles: {audit: b}}", "!the audit tier has role b, was: a"},
+		{"a role less", org + ", roles: {audit: a, contain: c}}", org + ", roles: {audit: a}}", "!the contain tier has no role any more, was: c"},
+		{"another external id, which is a secret", org + ", roles: {external_id: hunter2}}", org + ", roles: {external_id: hunter3}}",
+			"!organization.roles.external_id is another one: roles whose trust asks for the one before can't be entered"},
+		{"a region less", org + ", regions: [eu-west-1, us-east-1]}", org + ", regions: [eu-west-1]}", "!regions: [eu-west-1], was: [eu-west-1 us-east-1]"},
+		{"regions where all were", org + "}", org + ", regions: [eu-west-1]}", "!regions: [eu-west-1], was: []"},
+		{"a region more", org + ", regions: [eu-west-1]}", org + ", regions: [eu-west-1, us-east-1]}", "regions: [eu-west-1 us-east-1], was: [eu-west-1]"},
+		{"an account less", org + "}", "organization: {accounts: [{id: \"111122223333\", environment: production}]}", "!account 444455556666 is not listed any more"},
+		{"an account elsewhere", org + "}", strings.Replace(org, "environment: production", "environment: development", 1) + "}",
+			`account 111122223333: environment "development", unit "", name "", was: "production", "", ""`},
+		{"no discovery", "organization: {discover: true}", "", "!accounts are not discovered any more"},
+		{"parameters", "playbooks: {launch.unapproved-image: {params: {count: 3}}}", "playbooks: {launch.unapproved-image: {params: {count: 4}}}", "!launch.unapproved-image: count is 4, was: 3"},
+		{"modes", "playbooks: {launch.unapproved-image: {mode: act}}", "", "!launch.unapproved-image: observe, was: act"},
+		{"a source less", "sources: [{stdin: {}}]", "", "!source stdin is gone: its events are not seen any more"},
+		{"a source more", "", "sources: [{http: {listen: \"127.0.0.1:8418\", secret_env: A}}]", "source http 127.0.0.1:8418 with A is new"},
+		{"another ledger", "", "ledger: \"dynamodb:riposte\"", "!ledger: dynamodb:riposte from the next start on; sqlite:riposte.db until then"},
+		{"figures elsewhere", "", "metrics: {listen: \"127.0.0.1:1\"}", "metrics.listen: from the next start on"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			old, err := parse(t, c.before)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now, err := parse(t, c.after)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for i, change := range now.Since(old) {
+				if i > 0 {
+					got += "\n"
+				}
+				if change.Weaker {
+					got += "!"
+				}
+				got += change.Says
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
