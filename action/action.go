@@ -42,7 +42,7 @@ type Look struct {
 	Holds  bool   // the desired state is there: nothing to do
 	Gone   string // why there is nothing left to change ("the instance is terminated"); "" where there is
 	Cannot string // why Do would change nothing that matters (the policy to attach denies no longer): as good as ErrCannot
-	Moved  Action // the same desired state, of the target by the name that it has now; nil where it has the one it was planned by
+	Moved  Action // the same desired state, of the target as it is now (its name, its interfaces); nil where it is as it was planned for
 	Undo   Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
 }
 

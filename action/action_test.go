@@ -3,6 +3,7 @@ package action_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -33,7 +34,7 @@ accounts:
     regions:
       eu-west-1:
         images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
-        security_groups: [{id: sg-0isolated, name: isolated}]
+        security_groups: [{id: sg-0isolated, name: isolated}, {id: sg-0ready, name: riposte-isolation, tags: {"riposte:isolation": "true"}}]
         templates:
           - name: web
             id: lt-0cccccccccccccccc
@@ -61,7 +62,11 @@ func open(t *testing.T) (*world.World, *actiontest.AWS) {
 		t.Fatal(err)
 	}
 	operator := aws.Credentials{AccessKeyID: "AKIAOPERATOR00000001", SecretAccessKey: "operator"}
-	return w, actiontest.On(func(p event.Place) aws.Config { return w.Config(p, operator) })
+	return w, actiontest.On(func(p event.Place) aws.Config { return w.Config(p, operator) }).Settling(func() {
+		if err := w.AdvanceTo(w.Now().Add(15 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func TestEveryActionKeepsTheContract(t *testing.T) {

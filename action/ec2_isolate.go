@@ -17,14 +17,18 @@ import (
 // isolateKind cuts an instance off the network.
 var isolateKind = kind[Isolate](Kind{
 	Name: "ec2.isolate", Version: 1, Does: "put an instance's network interfaces into isolating security groups", Class: Contain, Tier: TierContain,
-	Reads:    []string{"ec2:DescribeInstances"},
+	Reads:    []string{"ec2:DescribeInstances", "ec2:DescribeSecurityGroups"},
 	Writes:   []string{"ec2:ModifyNetworkInterfaceAttribute"},
-	UndoneBy: []string{"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute", "ec2:AttachNetworkInterface"},
+	UndoneBy: []string{
+		"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute", "ec2:AttachNetworkInterface",
+		"ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
+	},
 })
 
-// reconnectKind gives an instance its security groups back.
+// reconnectKind gives an instance its security groups back. Whoever may put an interface into any group may open a machine
+// to the world: that is no right for the contain tier, which may use isolating groups alone.
 var reconnectKind = kind[Reconnect](Kind{
-	Name: "ec2.reconnect", Version: 1, Does: "give an instance's network interfaces their security groups back", Class: Mend, Tier: TierContain,
+	Name: "ec2.reconnect", Version: 1, Does: "give an instance's network interfaces their security groups back", Class: Mend, Tier: TierAuthor,
 	Reads:    []string{"ec2:DescribeInstances"},
 	Writes:   []string{"ec2:ModifyNetworkInterfaceAttribute"},
 	UndoneBy: []string{"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute"},
@@ -34,7 +38,7 @@ var reconnectKind = kind[Reconnect](Kind{
 // groups tracked live on until they are idle, up to five days.
 type Isolate struct {
 	Instance   event.Resource
-	Interfaces []string // as Check saw them: one attached later is seen by Look, and is the next plan's
+	Interfaces []string // as they were seen; where others are attached by now, Look has Moved with those
 	Groups     []string // ids of the isolating security groups
 }
 
@@ -53,17 +57,35 @@ type Reconnect struct {
 func (Isolate) Kind() Kind               { return isolateKind }
 func (a Isolate) Target() event.Resource { return a.Instance }
 
-// Look compares the groups of every interface that the instance has now.
+// Look compares the groups of every interface that the instance has now, and whether these groups isolate.
 func (a Isolate) Look(ctx context.Context, r access.Reads) (Look, error) {
 	i, err := lookInstance(ctx, r, a.Instance)
 	if err != nil || i == nil || ended(i) {
 		return Look{Gone: "the instance is terminated"}.unless(err)
 	}
+	now := a.with(interfaces(i))
+	if why, err := passable(ctx, r, a.Instance.Place(), a.Groups); err != nil || why != "" {
+		return Look{Cannot: why, Moved: now}.unless(err)
+	}
 	open := slices.DeleteFunc(interfaces(i), func(n Interface) bool { return same(n.Groups, a.Groups) })
 	if len(open) == 0 {
-		return Look{Holds: true}, nil
+		return Look{Holds: true, Moved: now}, nil
 	}
-	return Look{Undo: Reconnect{a.Instance, open}}, nil
+	return Look{Undo: Reconnect{a.Instance, open}, Moved: now}, nil
+}
+
+// with is the same for the interfaces that the instance has now, nil where they are those that it has been for: one that was
+// attached since is open, and one that was detached may be another instance's by now.
+func (a Isolate) with(present []Interface) Action {
+	var ids []string
+	for _, n := range present {
+		ids = append(ids, n.ID)
+	}
+	if same(ids, a.Interfaces) {
+		return nil
+	}
+	a.Interfaces = ids
+	return a
 }
 
 // Do goes on past an interface that fails, since each one cut off counts.
@@ -134,4 +156,12 @@ func interfaces(i *types.Instance) []Interface {
 // same compares two sets of names.
 func same(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
+
+// follow is the same for the interfaces that another isolation of the instance was found to be for.
+func (a Isolate) follow(moved Action) Action {
+	if now, ok := moved.(Isolate); ok && now.Instance == a.Instance {
+		a.Interfaces = now.Interfaces
+	}
+	return a
 }

@@ -24,6 +24,7 @@ func contract(g ground) map[string]action.Action {
 		"pin":                 action.Pin{Group: g.group, Template: g.template.ID, Version: "1"},
 		"standby":             action.Standby{Instance: g.member, Group: g.group.ID, Decrement: true},
 		"terminate":           action.Terminate{Instance: g.alone},
+		"stop":                action.Stop{Instance: g.alone},
 		"isolate":             action.Isolate{Instance: g.alone, Interfaces: g.interfaces, Groups: []string{g.isolated}},
 		"default version":     action.DefaultVersion{Template: g.template, Version: 1},
 		"protect":             action.Protect{Instance: g.alone, Attribute: action.AgainstTermination},

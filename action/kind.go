@@ -37,7 +37,7 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		suspendKind, resumeKind, standbyKind, returnKind,
-		terminateKind, isolateKind, reconnectKind, defaultVersionKind, protectKind,
+		terminateKind, stopKind, startKind, isolateKind, reconnectKind, defaultVersionKind, protectKind,
 		deactivateKeyKind, activateKeyKind,
 		attachUserDenyKind, detachUserDenyKind, denyUserKind, undenyUserKind, boundUserKind, unboundUserKind,
 		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind,

@@ -18,7 +18,7 @@ func oneOfEach() []Action {
 	group, instance := place.In(event.Group, "web"), place.In(event.Instance, "i-0a1b2c3d4e5f60718")
 	return []Action{
 		Suspend{Group: group}, Resume{group, []string{"Launch"}}, Standby{instance, "web", true}, Return{instance, "web", true},
-		Terminate{instance}, Isolate{instance, []string{"eni-1"}, []string{"sg-1"}},
+		Terminate{instance}, Stop{instance}, Start{instance}, Isolate{instance, []string{"eni-1"}, []string{"sg-1"}},
 		Reconnect{instance, []Interface{{"eni-1", []string{"sg-2"}}}},
 		DefaultVersion{place.In(event.LaunchTemplate, "lt-0a1b2c3d4e5f60718"), 3}, Protect{instance, AgainstStop},
 		DeactivateKey{mallory, "AKIAIOSFODNN7EXAMPLE", id}, ActivateKey{mallory, "AKIAIOSFODNN7EXAMPLE", id},

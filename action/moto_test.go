@@ -108,6 +108,10 @@ func (b shopfitter) machines(g *ground) {
 	must(b.t, err)
 	isolated, err := b.ec2.CreateSecurityGroup(b.ctx, &ec2.CreateSecurityGroupInput{GroupName: aws.String("isolated"), Description: aws.String("isolated"), VpcId: net.VpcId})
 	must(b.t, err)
+	_, err = b.ec2.RevokeSecurityGroupEgress(b.ctx, &ec2.RevokeSecurityGroupEgressInput{GroupId: isolated.GroupId, IpPermissions: []types.IpPermission{
+		{IpProtocol: aws.String("-1"), IpRanges: []types.IpRange{{CidrIp: aws.String("0.0.0.0/0")}}}, // which every new group has
+	}})
+	must(b.t, err)
 	template, err := b.ec2.CreateLaunchTemplate(b.ctx, &ec2.CreateLaunchTemplateInput{LaunchTemplateName: aws.String("web"),
 		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: image.ImageId, InstanceType: types.InstanceTypeT3Micro}})
 	must(b.t, err)

@@ -66,6 +66,9 @@ func passing(err error) bool {
 // cannot refuses without a call: the rules of AWS say that it would fail.
 func cannot(why string) error { return fmt.Errorf("%s: %w", why, ErrCannot) }
 
+// Missing reports whether AWS says of what was named that it is not there.
+func Missing(err error) bool { return missing(err) }
+
 func missing(err error) bool { return slices.Contains(absent, code(err)) }
 
 // code is AWS's error code, "" where AWS did not answer.

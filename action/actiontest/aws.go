@@ -21,13 +21,17 @@ import (
 
 // AWS opens real clients on whatever answers, with all rights, and remembers the calls that they make.
 type AWS struct {
-	open func(event.Place) aws.Config
-	mu   sync.Mutex
-	made []string
+	open   func(event.Place) aws.Config
+	settle func() // lets what a change has set in motion come to its end; nil: nothing moves by itself
+	mu     sync.Mutex
+	made   []string
 }
 
 // On opens clients by their configuration.
 func On(open func(event.Place) aws.Config) *AWS { return &AWS{open: open} }
+
+// Settling is the same AWS, where something has to be done for what a change has set in motion to come to its end.
+func (a *AWS) Settling(settle func()) *AWS { a.settle = settle; return a }
 
 // Calls are the IAM actions called since it was last asked, in order, each once.
 func (a *AWS) Calls() []string {

@@ -104,6 +104,9 @@ func do(t *testing.T, c *AWS, a action.Action) {
 		t.Fatalf("do %s: %v", a.Kind().Name, err)
 	}
 	declared(t, a, c.Calls(), a.Kind().Writes)
+	if c.settle != nil {
+		c.settle()
+	}
 }
 
 func declared(t *testing.T, a action.Action, made, rights []string) {

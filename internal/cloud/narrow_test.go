@@ -43,7 +43,7 @@ accounts:
     regions:
       eu-west-1:
         images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
-        security_groups: [{id: sg-0isolated, name: isolated}]
+        security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0]}]
         templates:
           - name: web
             id: lt-0cccccccccccccccc
@@ -100,6 +100,7 @@ func every(t *testing.T, c *cloud.Cloud) map[string]action.Action {
 		"pin":                 action.Pin{Group: shop.In(event.Group, "web"), Template: "lt-0cccccccccccccccc", Version: "1"},
 		"standby":             action.Standby{Instance: shop.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
 		"terminate":           action.Terminate{Instance: alone},
+		"stop":                action.Stop{Instance: alone},
 		"isolate":             action.Isolate{Instance: alone, Interfaces: []string{*out.Reservations[0].Instances[0].NetworkInterfaces[0].NetworkInterfaceId}, Groups: []string{"sg-0isolated"}},
 		"default version":     action.DefaultVersion{Template: shop.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), Version: 1},
 		"protect":             action.Protect{Instance: alone, Attribute: action.AgainstTermination},
@@ -122,7 +123,7 @@ func TestEveryActionAndItsWayBackWorkInTheirNarrowSessions(t *testing.T) {
 	for name, a := range every(t, c) {
 		for _, how := range []string{"alone", "in a batch"} {
 			t.Run(name+" "+how, func(t *testing.T) {
-				_, c := granted(t)
+				w, c := granted(t)
 				var with []action.Action
 				if how == "in a batch" {
 					with = slices.Collect(maps.Values(every(t, c)))
@@ -138,6 +139,9 @@ func TestEveryActionAndItsWayBackWorkInTheirNarrowSessions(t *testing.T) {
 					t.Errorf("done, and not there: %+v, %v", after, err)
 				}
 				seen[a.Kind().Name] = true
+				if err := w.AdvanceTo(w.Now().Add(time.Minute)); err != nil { // what is stopping stops
+					t.Fatal(err)
+				}
 				if look.Undo == nil {
 					return
 				}

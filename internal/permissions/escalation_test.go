@@ -264,19 +264,7 @@ func escalations() []string {
 // Of all these the contain tier may do five, and those with riposte's own two policies alone, on anybody's principal but
 // riposte's.
 func TestContainMayDenyAndNothingElse(t *testing.T) {
-	all, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := slices.IndexFunc(all, func(p permissions.TierPolicy) bool { return p.Tier == "contain" })
-	b, err := all[i].Document.JSON()
-	if err != nil {
-		t.Fatal(err)
-	}
-	contain, err := iam.Parse(b)
-	if err != nil {
-		t.Fatal(err)
-	}
+	contain := containing(t)
 	own := map[string]string{
 		"iam:AttachUserPolicy": action.DenyPolicy, "iam:DetachUserPolicy": action.DenyPolicy, "iam:AttachRolePolicy": action.DenyPolicy,
 		"iam:DetachRolePolicy": action.DenyPolicy, "iam:PutUserPermissionsBoundary": action.BoundaryPolicy,
@@ -307,4 +295,91 @@ func TestContainMayDenyAndNothingElse(t *testing.T) {
 			r.Errorf("%s on %s with policy %q: allowed %v, want %v", call, on, policy, got, want)
 		}
 	})
+}
+
+// Whoever has the contain role can switch the three protections on and put a machine into an isolating group: neither the
+// demolition that riposte is there to stop, nor a machine that is opened to the world, nor code that runs as root.
+func TestContainProtectsAndIsolatesAndNothingElse(t *testing.T) {
+	w, _ := granting(t, []playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
+	x := stolen(t, w)
+	client, id := ec2.NewFromConfig(x.cfg), aws.String("i-0alone")
+	found, err := ec2.NewFromConfig(w.Config(ireland, aws.Credentials{AccessKeyID: "AKIAOPERATOR00000001", SecretAccessKey: "operator"})).
+		DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{"i-0alone"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	face := found.Reservations[0].Instances[0].NetworkInterfaces[0].NetworkInterfaceId
+	set := func(in ec2.ModifyInstanceAttributeInput) func() error {
+		in.InstanceId = id
+		return func() error { _, err := client.ModifyInstanceAttribute(t.Context(), &in); return err }
+	}
+	regroup := func(groups ...string) func() error {
+		return func() error {
+			_, err := client.ModifyNetworkInterfaceAttribute(t.Context(), &ec2.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: face, Groups: groups})
+			return err
+		}
+	}
+	on, off := &ec2types.AttributeBooleanValue{Value: aws.Bool(true)}, &ec2types.AttributeBooleanValue{Value: aws.Bool(false)}
+	for _, c := range []struct {
+		name string
+		try  func() error
+		may  bool
+	}{
+		{"protects from termination", set(ec2.ModifyInstanceAttributeInput{DisableApiTermination: on}), true},
+		{"protects from being stopped", set(ec2.ModifyInstanceAttributeInput{DisableApiStop: on}), true},
+		{"protects from a shutdown from inside", set(ec2.ModifyInstanceAttributeInput{InstanceInitiatedShutdownBehavior: &ec2types.AttributeValue{Value: aws.String("stop")}}), true},
+		{"switches none of them off", set(ec2.ModifyInstanceAttributeInput{DisableApiTermination: off}), false},
+		{"nor another", set(ec2.ModifyInstanceAttributeInput{DisableApiStop: off}), false},
+		{"nor the third", set(ec2.ModifyInstanceAttributeInput{InstanceInitiatedShutdownBehavior: &ec2types.AttributeValue{Value: aws.String("terminate")}}), false},
+		{"nor in the other spelling", set(ec2.ModifyInstanceAttributeInput{Attribute: ec2types.InstanceAttributeNameDisableApiTermination, Value: aws.String("false")}), false},
+		{"sets no groups of an instance", set(ec2.ModifyInstanceAttributeInput{Groups: []string{"sg-0isolated"}}), false},
+		{"isolates an interface", regroup("sg-0isolated"), true},
+		{"and opens none", regroup("sg-0open"), false},
+		{"not beside isolating it either", regroup("sg-0isolated", "sg-0open"), false},
+		{"terminates none", func() error {
+			_, err := client.TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{"i-0member"}})
+			return err
+		}, false},
+	} {
+		if err := c.try(); (err == nil) != c.may {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// containing is the policy of the contain tier.
+func containing(t *testing.T) iam.Policy {
+	t.Helper()
+	all, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(p permissions.TierPolicy) bool { return p.Tier == "contain" })
+	b, err := all[i].Document.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	contain, err := iam.Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contain
+}
+
+// What the world does not model of instances and interfaces, the policy is asked about.
+func TestContainSetsNoOtherAttribute(t *testing.T) {
+	policy := containing(t)
+	const instance = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0alone"
+	for _, name := range []string{"userData", "UserData", "GroupSet", "SourceDestCheck", "BlockDeviceMapping", "Kernel", "InstanceType", "EnaSupport", "DisableApiTermination"} {
+		for _, value := range []string{"", "false", "true"} {
+			context := map[string]string{"ec2:Attribute": name}
+			if value != "" {
+				context["ec2:Attribute/"+name] = value
+			}
+			got := iam.Evaluate(iam.Request{Action: "ec2:ModifyInstanceAttribute", Resource: instance, Context: iam.ContextOf(context)}, iam.Policies{Identity: []iam.Policy{policy}})
+			if want := name == "DisableApiTermination" && value == "true"; (got.Effect == iam.Allowed) != want {
+				t.Errorf("%s %q: %v", name, value, got.Effect)
+			}
+		}
+	}
 }

@@ -34,7 +34,7 @@ accounts:
     regions:
       eu-west-1:
         images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
-        security_groups: [{id: sg-0isolated, name: isolated}]
+        security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0]}]
         templates:
           - name: web
             id: lt-0cccccccccccccccc
@@ -130,7 +130,7 @@ func examples(t *testing.T, c *cloud.Cloud) []action.Action {
 		action.Suspend{Group: group, Processes: []string{"Launch"}},
 		action.Pin{Group: group, Template: "lt-0cccccccccccccccc", Version: "1"},
 		action.Standby{Instance: ireland.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
-		action.Terminate{Instance: alone},
+		action.Terminate{Instance: alone}, action.Stop{Instance: alone},
 		action.Isolate{Instance: alone, Interfaces: interfaces(t, c, alone), Groups: []string{"sg-0isolated"}},
 		action.DefaultVersion{Template: ireland.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), Version: 1},
 		action.Protect{Instance: alone, Attribute: action.AgainstTermination},

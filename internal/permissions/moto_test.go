@@ -46,11 +46,12 @@ func TestMotoLetsRiposteDoItsWork(t *testing.T) {
 		action.DeactivateKey{User: mallory, Key: victim},
 		action.AttachUserDeny{User: mallory},
 		action.AttachRoleDeny{Role: builder},
+		action.Stop{Instance: place.In(event.Instance, instance)},
 		action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything},
 		action.DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
 		action.Terminate{Instance: place.In(event.Instance, spare)},
 	} {
-		perform(t, c, a)
+		perform(t, c, a, func() {})
 	}
 	refused(t, c, place, instance)
 }

@@ -17,6 +17,24 @@ type scope struct {
 	condition map[string]map[string][]string
 }
 
+// scopes are alternatives: a call is allowed where one of them fits.
+type scopes []scope
+
+// protections are the three attributes that the contain tier may set, each to the value that protects: who has its role can
+// neither switch a protection off, nor give an instance user data, which runs as root when it is started next. The keys are
+// what AWS was seen to ask about when one attribute is set by its own member, which is how action.Protect sets it; that the
+// other spelling (Attribute and Value) brings no such key, and is refused therefore, is unverified.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-for-amazon-ec2.html#attribute-key
+var protections = scopes{
+	{"ProtectFromTermination", anyResource, attribute("DisableApiTermination", "true")},
+	{"ProtectFromStop", anyResource, attribute("DisableApiStop", "true")},
+	{"ProtectFromShutdown", anyResource, attribute("InstanceInitiatedShutdownBehavior", "stop")},
+}
+
+func attribute(name, value string) map[string]map[string][]string {
+	return map[string]map[string][]string{"StringEqualsIgnoreCase": {"ec2:Attribute/" + name: {value}}}
+}
+
 // Where a call takes resources of one sort only (groups, instances, templates, users), all of that sort are "*": a pattern of
 // nothing but wildcards would say the same, and emulators that know no resources would refuse it.
 var (
@@ -56,43 +74,45 @@ func exactly(key string, values ...string) map[string]map[string][]string {
 }
 
 // changes says how each changing call is narrowed. A call that is missing here is refused: an unknown scope is not "*".
-func changes() map[string]scope {
-	return map[string]scope{
-		"autoscaling:SuspendProcesses":        groups,
-		"autoscaling:ResumeProcesses":         groups,
-		"autoscaling:UpdateAutoScalingGroup":  groups,
-		"autoscaling:EnterStandby":            groups,
-		"autoscaling:ExitStandby":             groups,
-		"ec2:RunInstances":                    launches,
-		"ec2:CreateTags":                      launchTags,
-		"iam:PassRole":                        passed,
-		"ec2:ModifyInstanceAttribute":         instances,
-		"ec2:TerminateInstances":              instances,
-		"ec2:ModifyNetworkInterfaceAttribute": interfaces,
-		"ec2:ModifyLaunchTemplate":            templates,
-		"iam:UpdateAccessKey":                 users,
-		"iam:AttachUserPolicy":                deniedUsers,
-		"iam:DetachUserPolicy":                deniedUsers,
-		"iam:AttachRolePolicy":                deniedRoles,
-		"iam:DetachRolePolicy":                deniedRoles,
-		"iam:PutUserPermissionsBoundary":      boundUsers,
-		"iam:PutUserPolicy":                   users,
-		"iam:DeleteUserPolicy":                users,
-		"iam:PutRolePolicy":                   roles,
-		"iam:DeleteRolePolicy":                roles,
-		"securityhub:BatchImportFindings":     findings,
+func changes() map[string]scopes {
+	return map[string]scopes{
+		"autoscaling:SuspendProcesses":        {groups},
+		"autoscaling:ResumeProcesses":         {groups},
+		"autoscaling:UpdateAutoScalingGroup":  {groups},
+		"autoscaling:EnterStandby":            {groups},
+		"autoscaling:ExitStandby":             {groups},
+		"ec2:RunInstances":                    {launches},
+		"ec2:CreateTags":                      {launchTags},
+		"iam:PassRole":                        {passed},
+		"ec2:ModifyInstanceAttribute":         protections,
+		"ec2:StartInstances":                  {instances},
+		"ec2:StopInstances":                   {instances},
+		"ec2:TerminateInstances":              {instances},
+		"ec2:ModifyNetworkInterfaceAttribute": {interfaces},
+		"ec2:ModifyLaunchTemplate":            {templates},
+		"iam:UpdateAccessKey":                 {users},
+		"iam:AttachUserPolicy":                {deniedUsers},
+		"iam:DetachUserPolicy":                {deniedUsers},
+		"iam:AttachRolePolicy":                {deniedRoles},
+		"iam:DetachRolePolicy":                {deniedRoles},
+		"iam:PutUserPermissionsBoundary":      {boundUsers},
+		"iam:PutUserPolicy":                   {users},
+		"iam:DeleteUserPolicy":                {users},
+		"iam:PutRolePolicy":                   {roles},
+		"iam:DeleteRolePolicy":                {roles},
+		"securityhub:BatchImportFindings":     {findings},
 	}
 }
 
 // written says how calls of the author tier are narrowed that the contain tier may make for riposte's own policies only: who
 // gives a user its own boundary back has to set another than riposte's.
-func written() map[string]scope {
-	return map[string]scope{"iam:PutUserPermissionsBoundary": users, "iam:DeleteUserPermissionsBoundary": users}
+func written() map[string]scopes {
+	return map[string]scopes{"iam:PutUserPermissionsBoundary": {users}, "iam:DeleteUserPermissionsBoundary": {users}}
 }
 
-func scopeOf(tier, call string) (scope, error) {
+func scopesOf(tier, call string) (scopes, error) {
 	if tier == Audit {
-		return everywhere, nil
+		return scopes{everywhere}, nil
 	}
 	if s, ok := written()[call]; ok && tier == string(action.TierAuthor) {
 		return s, nil
@@ -104,12 +124,13 @@ func scopeOf(tier, call string) (scope, error) {
 	return s, nil
 }
 
-// neverCode keeps whoever may protect an instance from giving it user data, which runs as root when it is started next, with
-// the rights of its role. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-ec2_Attribute
-func neverCode() iam.Statement {
+// onlyIsolating keeps whoever may isolate from putting an interface into any group but those that are there for it: to open a
+// machine to the world is no containment. A group without the tag is not one, whatever it is called.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-security-group
+func onlyIsolating() iam.Statement {
 	return iam.Statement{
-		Sid: "NeverCode", Effect: "Deny", Action: []string{"ec2:ModifyInstanceAttribute"}, Resource: []string{"arn:*:ec2:*:*:instance/*"},
-		Condition: map[string]map[string][]string{"StringEqualsIgnoreCase": {"ec2:Attribute": {"userData"}}},
+		Sid: "OnlyIsolatingGroups", Effect: "Deny", Action: []string{"ec2:ModifyNetworkInterfaceAttribute"}, Resource: []string{"arn:*:ec2:*:*:security-group/*"},
+		Condition: map[string]map[string][]string{"StringNotEquals": {"aws:ResourceTag/" + action.IsolationTag: {"true"}}},
 	}
 }
 
@@ -124,20 +145,22 @@ func document(tier string, calls, own []string) (iam.Document, error) {
 	at := map[string]int{}
 	slices.Sort(calls)
 	for _, call := range slices.Compact(calls) {
-		s, err := scopeOf(tier, call)
+		all, err := scopesOf(tier, call)
 		if err != nil {
 			return d, err
 		}
-		i, ok := at[s.name]
-		if !ok {
-			i = len(d.Statement)
-			at[s.name] = i
-			d.Statement = append(d.Statement, iam.Statement{Sid: s.name, Effect: "Allow", Resource: s.resources, Condition: s.condition})
+		for _, s := range all {
+			i, ok := at[s.name]
+			if !ok {
+				i = len(d.Statement)
+				at[s.name] = i
+				d.Statement = append(d.Statement, iam.Statement{Sid: s.name, Effect: "Allow", Resource: s.resources, Condition: s.condition})
+			}
+			d.Statement[i].Action = append(d.Statement[i].Action, call)
 		}
-		d.Statement[i].Action = append(d.Statement[i].Action, call)
 	}
-	if slices.Contains(calls, "ec2:ModifyInstanceAttribute") {
-		d.Statement = append(d.Statement, neverCode())
+	if tier == string(action.TierContain) && slices.Contains(calls, "ec2:ModifyNetworkInterfaceAttribute") {
+		d.Statement = append(d.Statement, onlyIsolating())
 	}
 	if tier != Audit && slices.ContainsFunc(calls, func(c string) bool { return strings.HasPrefix(c, "iam:") }) {
 		d.Statement = append(d.Statement, iam.Statement{Sid: NeverItself, Effect: "Deny", Action: []string{"iam:*"}, Resource: own})

@@ -113,7 +113,12 @@ func acting(t *testing.T, of []playbook.Definition) map[string][]string {
 	_, any := granting(t, of)
 	for _, a := range examples(t, any) {
 		w, c := granting(t, of)
-		for _, x := range []action.Action{a, perform(t, c, a)} {
+		settle := func() {
+			if err := w.AdvanceTo(w.Now().Add(time.Minute)); err != nil { // what is stopping stops
+				t.Fatal(err)
+			}
+		}
+		for _, x := range []action.Action{a, perform(t, c, a, settle)} {
 			if x != nil {
 				done[x.Kind().Name] = true
 			}
@@ -202,7 +207,7 @@ func look(t *testing.T, c *cloud.Cloud, now time.Time, record []byte) {
 }
 
 // perform looks, does, looks, and takes back; it returns the way back, nil where there is none.
-func perform(t *testing.T, c *cloud.Cloud, a action.Action) action.Action {
+func perform(t *testing.T, c *cloud.Cloud, a action.Action, settle func()) action.Action {
 	t.Helper()
 	name := a.Kind().Name
 	look, err := a.Look(t.Context(), c.Reads())
@@ -221,6 +226,7 @@ func perform(t *testing.T, c *cloud.Cloud, a action.Action) action.Action {
 	if look.Undo == nil {
 		return nil
 	}
+	settle()
 	do(look.Undo)
 	if after, err := look.Undo.Look(t.Context(), c.Reads()); err != nil || !after.Holds {
 		t.Errorf("%s: taken back, and not there: %+v, %v", name, after, err)

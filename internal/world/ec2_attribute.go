@@ -2,6 +2,7 @@ package world
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -81,11 +82,23 @@ func (c *call) setAttribute(i *instance, a attributeChange) *refusal {
 	return nil
 }
 
+// attributeNeeds brings the keys as AWS was seen to for a member of its own: the attribute's name as the member has it, and
+// its value. What it brings for an attribute named in Attribute is unverified: here, no value.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-for-amazon-ec2.html#attribute-key
 func attributeNeeds(c *call, in *ec2.ModifyInstanceAttributeInput) []need {
 	needs := c.onInstances("ModifyInstanceAttribute", []string{aws.ToString(in.InstanceId)})
+	context := map[string][]string{}
 	for _, a := range attributeChanges(in) {
-		needs[0].Context = map[string][]string{"ec2:Attribute": {string(a.name)}}
+		name := string(a.name)
+		if in.Attribute == "" {
+			name = strings.ToUpper(name[:1]) + name[1:]
+			if a.name != types.InstanceAttributeNameGroupSet {
+				context["ec2:Attribute/"+name] = []string{a.value}
+			}
+		}
+		context["ec2:Attribute"] = []string{name}
 	}
+	needs[0].Context = context
 	return needs
 }
 

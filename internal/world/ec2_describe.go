@@ -95,13 +95,13 @@ func (c *call) described(i *instance) types.Instance {
 	out.SubnetId, out.VpcId, out.PrivateIpAddress = aws.String(i.Subnet), aws.String(i.VPC), aws.String(i.IP)
 	out.PrivateDnsName = aws.String("ip-" + strings.ReplaceAll(i.IP, ".", "-") + "." + c.place.Region + ".compute.internal")
 	out.SecurityGroups = c.at(c.place).identifiers(i.Interface)
-	if n, ok := c.at(c.place).Interfaces[i.Interface]; ok {
-		out.NetworkInterfaces = []types.InstanceNetworkInterface{{
-			NetworkInterfaceId: aws.String(n.ID), Groups: out.SecurityGroups, PrivateIpAddress: aws.String(i.IP),
+	for _, n := range c.at(c.place).interfacesOf(i.ID) {
+		out.NetworkInterfaces = append(out.NetworkInterfaces, types.InstanceNetworkInterface{
+			NetworkInterfaceId: aws.String(n.ID), Groups: c.at(c.place).identifiers(n.ID), PrivateIpAddress: aws.String(i.IP),
 			SubnetId: aws.String(i.Subnet), VpcId: aws.String(i.VPC), OwnerId: aws.String(c.place.Account),
 			Status:     types.NetworkInterfaceStatusInUse,
-			Attachment: &types.InstanceNetworkInterfaceAttachment{AttachmentId: aws.String(n.Attachment), DeviceIndex: aws.Int32(0)},
-		}}
+			Attachment: &types.InstanceNetworkInterfaceAttachment{AttachmentId: aws.String(n.Attachment), DeviceIndex: aws.Int32(int32(n.Device))},
+		})
 	}
 	if i.Profile != "" {
 		at := c.place

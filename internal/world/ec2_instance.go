@@ -110,7 +110,7 @@ func (s *state) settle(p event.Place, id string) {
 		i.State = "stopped"
 	case "shutting-down":
 		i.State, i.Ended = "terminated", s.Now
-		delete(s.at(p).Interfaces, i.Interface)
+		s.at(p).cutOff(i)
 		s.after(remembered, vanishes, p, id)
 	}
 }

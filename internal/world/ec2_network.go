@@ -1,7 +1,9 @@
 package world
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -9,20 +11,40 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// securityGroup is one security group; the world filters no packets.
-type securityGroup struct{ ID, Name string }
-
-// networkInterface is an instance's only interface.
+// networkInterface is an instance's first interface, or a further one. Instance is "" while it is attached to none.
 type networkInterface struct {
 	ID, Instance, Attachment string
+	Device                   int // 0: the first, which goes with its instance
 	Groups                   []string
+}
+
+// interfacesOf are an instance's, the first first.
+func (r *region) interfacesOf(instance string) (all []*networkInterface) {
+	for _, n := range r.Interfaces {
+		if n.Instance == instance {
+			all = append(all, n)
+		}
+	}
+	slices.SortFunc(all, func(a, b *networkInterface) int { return cmp.Or(a.Device-b.Device, strings.Compare(a.ID, b.ID)) })
+	return all
+}
+
+// cutOff ends the network of an instance that has ended: its first interface goes with it, others are free again.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html
+func (r *region) cutOff(i *instance) {
+	for _, n := range r.interfacesOf(i.ID) {
+		n.Instance, n.Attachment = "", ""
+		if n.Device == 0 {
+			delete(r.Interfaces, n.ID)
+		}
+	}
 }
 
 // defaultGroup is the security group that every network has.
 func (s *state) defaultGroup(p event.Place) string {
 	id := s.fixed("sg", p, "")
 	if r := s.at(p); r.SecurityGroups[id] == nil {
-		r.SecurityGroups[id] = &securityGroup{ID: id, Name: "default"}
+		r.SecurityGroups[id] = &securityGroup{ID: id, Name: "default", VPC: s.fixed("vpc", p, ""), Egress: []string{"0.0.0.0/0"}, Tags: map[string]string{}}
 	}
 	return id
 }

@@ -101,12 +101,20 @@ func imageAndNetworkOperations() []operation {
 			name: "ec2.DescribeNetworkInterfaces", basis: ec2Reference + "DescribeNetworkInterfaces.html",
 			knows: "NetworkInterfaceIds Filters MaxResults NextToken", do: describeNetworkInterfaces,
 		}),
+		define(spec[ec2.CreateNetworkInterfaceInput, ec2.CreateNetworkInterfaceOutput]{
+			name: "ec2.CreateNetworkInterface", write: true, basis: ec2Reference + "CreateNetworkInterface.html; record: the input, without the answer, unverified",
+			knows: "SubnetId Groups ClientToken", do: createNetworkInterface,
+		}),
+		define(spec[ec2.AttachNetworkInterfaceInput, ec2.AttachNetworkInterfaceOutput]{
+			name: "ec2.AttachNetworkInterface", write: true, basis: ec2Reference + "AttachNetworkInterface.html; record: the input, unverified",
+			knows: "InstanceId NetworkInterfaceId DeviceIndex", do: attachNetworkInterface,
+		}),
 		define(spec[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput]{
 			name: "ec2.ModifyNetworkInterfaceAttribute", write: true,
 			basis: ec2Reference + "ModifyNetworkInterfaceAttribute.html; record: by analogy with ModifyInstanceAttribute, unverified",
 			knows: "NetworkInterfaceId Groups",
 			needs: func(c *call, in *ec2.ModifyNetworkInterfaceAttributeInput) []need {
-				return on("ec2:ModifyNetworkInterfaceAttribute", c.arn(c.place, "ec2", "network-interface/"+aws.ToString(in.NetworkInterfaceId)))
+				return c.groupNeeds("ModifyNetworkInterfaceAttribute", aws.ToString(in.NetworkInterfaceId), in.Groups)
 			},
 			do: modifyNetworkInterfaceAttribute,
 			request: func(_ *call, in *ec2.ModifyNetworkInterfaceAttributeInput) any {

@@ -71,6 +71,13 @@ func iamRoleOperations() []operation {
 			return c.newNeed("iam:CreateRole", c.iamARN("role", in.Path, in.RoleName), boundaryKey, in.PermissionsBoundary)
 		}, createRole, func(out *iam.CreateRoleOutput) any { return out.Role }, "role"),
 		iamRead("GetRole", "RoleName", func(c *call, in *iam.GetRoleInput) []need { return c.roleNeed("GetRole", in.RoleName, nil) }, getRole),
+		define(spec[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput]{
+			name: "iam.GetInstanceProfile", basis: iamReference + "GetInstanceProfile.html; each role has the profile of its name, as the console makes it",
+			knows: "InstanceProfileName", do: getInstanceProfile,
+			needs: func(c *call, in *iam.GetInstanceProfileInput) []need {
+				return on("iam:GetInstanceProfile", c.iamARN("instance-profile", nil, in.InstanceProfileName))
+			},
+		}),
 		iamRead("ListRoles", "PathPrefix Marker MaxItems", nil, listRoles),
 		iamChange("UpdateAssumeRolePolicy", "RoleName PolicyDocument", func(c *call, in *iam.UpdateAssumeRolePolicyInput) []need {
 			return c.roleNeed("UpdateAssumeRolePolicy", in.RoleName, nil)

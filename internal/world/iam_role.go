@@ -70,6 +70,17 @@ func getRole(c *call, in *iam.GetRoleInput) (*iam.GetRoleOutput, *refusal) {
 	return &iam.GetRoleOutput{Role: d}, nil
 }
 
+func getInstanceProfile(c *call, in *iam.GetInstanceProfileInput) (*iam.GetInstanceProfileOutput, *refusal) {
+	r, ok := c.iam().Roles[aws.ToString(in.InstanceProfileName)]
+	if !ok {
+		return nil, noEntity("Instance Profile %s cannot be found.", aws.ToString(in.InstanceProfileName))
+	}
+	return &iam.GetInstanceProfileOutput{InstanceProfile: &types.InstanceProfile{
+		InstanceProfileName: in.InstanceProfileName, Path: aws.String("/"), InstanceProfileId: aws.String("AIPA" + r.ID[4:]),
+		Arn: aws.String(c.iamARN("instance-profile", nil, in.InstanceProfileName)), CreateDate: aws.Time(r.Created), Roles: []types.Role{*r.describe()},
+	}}, nil
+}
+
 func listRoles(c *call, in *iam.ListRolesInput) (*iam.ListRolesOutput, *refusal) {
 	var all []types.Role
 	for _, name := range slices.Sorted(maps.Keys(c.iam().Roles)) {

@@ -73,7 +73,7 @@ func define[I, O any](s spec[I, O]) operation {
 func operations() map[string]operation {
 	table := map[string]operation{}
 	for _, o := range slices.Concat(
-		instanceOperations(), templateOperations(), templateReads(), imageAndNetworkOperations(), groupOperations(), processOperations(),
+		instanceOperations(), templateOperations(), templateReads(), imageAndNetworkOperations(), securityGroupOperations(), groupOperations(), processOperations(),
 		iamOperations(), stsOperations(), parameterOperations(), findingOperations(),
 	) {
 		table[o.service+"."+o.name] = o

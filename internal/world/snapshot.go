@@ -45,9 +45,13 @@ type snapshotImage struct {
 	Tags       map[string]string `yaml:"tags"`
 }
 
+// snapshotSecurityGroup lists what lets traffic through; a group without rules isolates.
 type snapshotSecurityGroup struct {
-	ID   string `yaml:"id"`
-	Name string `yaml:"name"`
+	ID      string            `yaml:"id"`
+	Name    string            `yaml:"name"`
+	Ingress []string          `yaml:"ingress"` // CIDR blocks
+	Egress  []string          `yaml:"egress"`
+	Tags    map[string]string `yaml:"tags"`
 }
 
 type snapshotParameter struct {

@@ -68,7 +68,9 @@ func (r snapshotRegion) images(st *state, p event.Place) error {
 func (r snapshotRegion) build(st *state, p event.Place) error {
 	at := st.at(p)
 	for _, g := range r.SecurityGroups {
-		at.SecurityGroups[g.ID] = &securityGroup{ID: g.ID, Name: g.Name}
+		made := &securityGroup{ID: g.ID, Name: g.Name, VPC: st.fixed("vpc", p, ""), Ingress: g.Ingress, Egress: g.Egress, Tags: map[string]string{}}
+		maps.Copy(made.Tags, g.Tags)
+		at.SecurityGroups[g.ID] = made
 	}
 	for _, x := range r.Parameters {
 		y := &parameter{Name: x.Name, Type: orElse(x.Type, "String")}

@@ -42,6 +42,7 @@ type EC2Reads struct {
 	describeInstances              Call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
 	describeLaunchTemplateVersions Call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
+	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
 }
 
 // OpenEC2Reads makes it from a client of its own.
@@ -53,6 +54,7 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeInstances:              api.DescribeInstances,
 		describeLaunchTemplateVersions: api.DescribeLaunchTemplateVersions,
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
+		describeSecurityGroups:         api.DescribeSecurityGroups,
 	}
 }
 
@@ -76,9 +78,14 @@ func (c EC2Reads) DescribeLaunchTemplates(ctx context.Context, in *ec2.DescribeL
 	return c.describeLaunchTemplates(ctx, in, o...)
 }
 
+func (c EC2Reads) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecurityGroupsInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupsOutput, error) {
+	return c.describeSecurityGroups(ctx, in, o...)
+}
+
 // IAMReads is access.IAMReads.
 type IAMReads struct {
 	getAccessKeyLastUsed     Call[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput, iam.Options]
+	getInstanceProfile       Call[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput, iam.Options]
 	getPolicy                Call[iam.GetPolicyInput, iam.GetPolicyOutput, iam.Options]
 	getPolicyVersion         Call[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput, iam.Options]
 	getRole                  Call[iam.GetRoleInput, iam.GetRoleOutput, iam.Options]
@@ -96,6 +103,7 @@ func OpenIAMReads(cfg aws.Config) IAMReads {
 	api := iam.NewFromConfig(cfg)
 	return IAMReads{
 		getAccessKeyLastUsed:     api.GetAccessKeyLastUsed,
+		getInstanceProfile:       api.GetInstanceProfile,
 		getPolicy:                api.GetPolicy,
 		getPolicyVersion:         api.GetPolicyVersion,
 		getRole:                  api.GetRole,
@@ -111,6 +119,10 @@ func OpenIAMReads(cfg aws.Config) IAMReads {
 
 func (c IAMReads) GetAccessKeyLastUsed(ctx context.Context, in *iam.GetAccessKeyLastUsedInput, o ...func(*iam.Options)) (*iam.GetAccessKeyLastUsedOutput, error) {
 	return c.getAccessKeyLastUsed(ctx, in, o...)
+}
+
+func (c IAMReads) GetInstanceProfile(ctx context.Context, in *iam.GetInstanceProfileInput, o ...func(*iam.Options)) (*iam.GetInstanceProfileOutput, error) {
+	return c.getInstanceProfile(ctx, in, o...)
 }
 
 func (c IAMReads) GetPolicy(ctx context.Context, in *iam.GetPolicyInput, o ...func(*iam.Options)) (*iam.GetPolicyOutput, error) {
@@ -216,6 +228,8 @@ type EC2Writes struct {
 	modifyInstanceAttribute         Call[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput, ec2.Options]
 	modifyLaunchTemplate            Call[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput, ec2.Options]
 	modifyNetworkInterfaceAttribute Call[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput, ec2.Options]
+	startInstances                  Call[ec2.StartInstancesInput, ec2.StartInstancesOutput, ec2.Options]
+	stopInstances                   Call[ec2.StopInstancesInput, ec2.StopInstancesOutput, ec2.Options]
 	terminateInstances              Call[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput, ec2.Options]
 }
 
@@ -226,6 +240,8 @@ func OpenEC2Writes(cfg aws.Config) EC2Writes {
 		modifyInstanceAttribute:         api.ModifyInstanceAttribute,
 		modifyLaunchTemplate:            api.ModifyLaunchTemplate,
 		modifyNetworkInterfaceAttribute: api.ModifyNetworkInterfaceAttribute,
+		startInstances:                  api.StartInstances,
+		stopInstances:                   api.StopInstances,
 		terminateInstances:              api.TerminateInstances,
 	}
 }
@@ -240,6 +256,14 @@ func (c EC2Writes) ModifyLaunchTemplate(ctx context.Context, in *ec2.ModifyLaunc
 
 func (c EC2Writes) ModifyNetworkInterfaceAttribute(ctx context.Context, in *ec2.ModifyNetworkInterfaceAttributeInput, o ...func(*ec2.Options)) (*ec2.ModifyNetworkInterfaceAttributeOutput, error) {
 	return c.modifyNetworkInterfaceAttribute(ctx, in, o...)
+}
+
+func (c EC2Writes) StartInstances(ctx context.Context, in *ec2.StartInstancesInput, o ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error) {
+	return c.startInstances(ctx, in, o...)
+}
+
+func (c EC2Writes) StopInstances(ctx context.Context, in *ec2.StopInstancesInput, o ...func(*ec2.Options)) (*ec2.StopInstancesOutput, error) {
+	return c.stopInstances(ctx, in, o...)
 }
 
 func (c EC2Writes) TerminateInstances(ctx context.Context, in *ec2.TerminateInstancesInput, o ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error) {
