@@ -17,8 +17,8 @@ import (
 // isolateKind cuts an instance off the network.
 var isolateKind = kind[Isolate](Kind{
 	Name: "ec2.isolate", Version: 1, Does: "put an instance's network interfaces into isolating security groups", Class: Contain, Tier: TierContain,
-	Reads:    []string{"ec2:DescribeInstances", "ec2:DescribeSecurityGroups"},
-	Writes:   []string{"ec2:ModifyNetworkInterfaceAttribute"},
+	Reads:  []string{"ec2:DescribeInstances", "ec2:DescribeSecurityGroups"},
+	Writes: []string{"ec2:ModifyNetworkInterfaceAttribute"},
 	UndoneBy: []string{
 		"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute", "ec2:AttachNetworkInterface",
 		"ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",

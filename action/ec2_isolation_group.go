@@ -67,7 +67,9 @@ func passable(ctx context.Context, r access.Reads, place event.Place, ids []stri
 	return "", nil
 }
 
-func opened(id string) string { return fmt.Sprintf("the security group %s has rules that let traffic through", id) }
+func opened(id string) string {
+	return fmt.Sprintf("the security group %s has rules that let traffic through", id)
+}
 
 // isolates reports whether a group lets nothing in and nothing out. A rule to the machine itself passes nothing: it is how
 // CloudFormation is kept from adding the rule that lets everything out.
@@ -90,4 +92,6 @@ func securityGroups(ctx context.Context, r access.Reads, place event.Place, filt
 	return all, nil
 }
 
-func matching(name, value string) types.Filter { return types.Filter{Name: aws.String(name), Values: []string{value}} }
+func matching(name, value string) types.Filter {
+	return types.Filter{Name: aws.String(name), Values: []string{value}}
+}

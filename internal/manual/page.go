@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,7 +83,7 @@ func rights(d playbook.Definition) Table {
 	for _, tier := range tiers {
 		var calls []string
 		for _, s := range tier.Document.Statement {
-			if s.Effect == "Allow" {
+			if s.Effect == "Allow" && !slices.Contains(calls, s.Action[0]) { // one call may be allowed for several ends
 				calls = append(calls, s.Action...)
 			}
 		}
