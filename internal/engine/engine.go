@@ -194,6 +194,9 @@ func (t *turn) answer(ctx context.Context) error {
 // carry takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
 	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, until: claim.Until, stood: standing(claim.Case)}
+	if claim.More {
+		t.left++
+	}
 	if t.c.Attempts > maxClaims && t.c.State.Open() {
 		return t.abandon(ctx)
 	}

@@ -27,7 +27,7 @@ type turn struct {
 	plans map[string]action.Plan // opened, by digest
 	fresh map[int]bool           // revisions that were made in this turn
 
-	left     int  // suspects that wait for the next turn
+	left     int  // what waits for the next turn: suspects, or messages that were not handed out
 	followed int  // how often a target was found under another name
 	answered bool // something was found or done in this turn
 }

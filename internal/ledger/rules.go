@@ -27,9 +27,11 @@ func (s State) Urgency() int {
 	return 2
 }
 
-// Settle gives a case that is committed its due time: with messages left it may not close (ErrJoined), and it is due at once.
-func (c *Case) Settle(w Write, left int) error {
-	if left > 0 && !c.State.Open() {
+// Settle gives a case that is committed its due time. With messages left it is due at once, and one that was open may not
+// close (ErrJoined). One that was closed already commits what it has taken and stays closed: else whoever sends faster than a
+// turn takes would keep it from ever committing anything.
+func (c *Case) Settle(was State, w Write, left int) error {
+	if left > 0 && was.Open() && !c.State.Open() {
 		return ErrJoined
 	}
 	if left > 0 && (c.Due.IsZero() || c.Due.After(w.At)) {

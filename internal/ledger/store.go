@@ -11,12 +11,12 @@ import (
 var (
 	// ErrStale: somebody else committed first, to the case or to one of the effects. Yield, and claim again.
 	ErrStale = errors.New("the case was changed by somebody else")
-	// ErrJoined: a message came in that the case, which was about to close, has not taken. Yield, and claim again.
+	// ErrJoined: a message came in that the case, which was open and about to close, has not taken. Yield, and claim again.
 	ErrJoined = errors.New("a message is waiting for the case")
 	// ErrLimit: a reservation was refused. Judge again.
 	ErrLimit = errors.New("limit reached")
-	// ErrFull: so many messages wait for the case, or come at once, that it takes no more for now. Of the store's other cases
-	// it says nothing.
+	// ErrFull: so many messages of this class wait for the case, or come at once, that it takes no more for now. Of the other
+	// classes, and of the store's other cases, it says nothing.
 	ErrFull = errors.New("too many messages for the case")
 	// ErrNotFound: no such case; ErrAmbiguous: the prefix fits several.
 	ErrNotFound  = errors.New("no such case")
@@ -43,7 +43,8 @@ type Store interface {
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
 	// need not wait for that: every Commit does, also for what was stored before it.
 	Sync(ctx context.Context) error
-	// Send puts a message into a case's inbox and makes the case due now. It is false where this case knows the key.
+	// Send puts a message into a case's inbox and makes the case due now. It is false where this case knows the key, or, of a
+	// message that coalesces, where one of that key waits that no claim has handed out yet.
 	Send(ctx context.Context, now time.Time, caseID string, m Message) (bool, error)
 
 	// Claim takes the due case that is most urgent, until the lease ends, and counts the attempt; nil where none is due.
@@ -112,10 +113,11 @@ func (h Hand) Claim(c Case, now time.Time) *Claim {
 	return &Claim{Case: &c, Until: now.Add(h.Lease)}
 }
 
-// Claim is a case in hand, with what waits in its inbox, oldest first.
+// Claim is a case in hand, with what waits in its inbox: in the order of the classes, and no more than a turn can deal with.
 type Claim struct {
 	Case  *Case
 	Inbox []Message
+	More  bool      // other messages wait: the case may not close, and is due again at once
 	Until time.Time // end of the lease
 }
 

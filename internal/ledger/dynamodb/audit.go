@@ -52,11 +52,11 @@ func (a *audit) chain(name string, items []item) {
 	if head != nil {
 		a.head(head, parts)
 	}
-	waiting := listOf(head["waiting"])
+	r := rowOf(head)
 	for _, i := range items {
 		switch k := keyOf(i); {
 		case isCase(name) && i["message"] != nil && k == messageKey(name, messageID(textOf(i["message"]))):
-			a.message(name, i, slices.Contains(waiting, messageID(textOf(i["message"]))))
+			a.message(name, i, r.waitsAt(messageID(textOf(i["message"]))) >= 0)
 		case name == ledger.BrakesChain && i["scope"] != nil && k == brakeKey(textOf(i["scope"])):
 			a.Row(ledger.WroteBrake, textOf(i["scope"]), ledger.Sum(bytesOf(i["body"])))
 		case k.sk != headSK && !strings.HasPrefix(k.sk, entryPrefix) && parts[k] == nil:

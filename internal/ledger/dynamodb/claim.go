@@ -2,7 +2,6 @@ package dynamodb
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -82,32 +81,12 @@ func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Cla
 	if err != nil {
 		return nil, err
 	}
-	inbox, err := s.inbox(ctx, r)
-	if err != nil {
+	claim := &ledger.Claim{Case: c, Until: until}
+	if err := s.inbox(ctx, r, claim); err != nil {
 		return nil, err
 	}
 	s.held.keep(r)
-	return &ledger.Claim{Case: c, Inbox: inbox, Until: until}, nil
-}
-
-func (s *Store) inbox(ctx context.Context, r row) ([]ledger.Message, error) {
-	var keys []key
-	for _, id := range r.waiting {
-		keys = append(keys, messageKey(r.id, id))
-	}
-	found, err := s.getAll(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	var out []ledger.Message
-	for _, k := range keys {
-		var m ledger.Message
-		if err := json.Unmarshal(bytesOf(found[k]["body"]), &m); err != nil {
-			return nil, fmt.Errorf("read a message of case %s: %w: verify the ledger", r.id, err)
-		}
-		out = append(out, m)
-	}
-	return out, nil
+	return claim, nil
 }
 
 // Yield gives a case back uncommitted; see ledger.Store.

@@ -101,14 +101,14 @@ func (t *commit) messages(context.Context) error {
 	t.r.waiting = slices.Clone(t.r.waiting)
 	for _, name := range t.w.Taken {
 		id := messageID(name)
-		i := slices.Index(t.r.waiting, id)
+		i := t.r.waitsAt(id)
 		if i < 0 {
 			return fmt.Errorf("take message %q: it does not wait", name)
 		}
 		t.r.waiting = slices.Delete(t.r.waiting, i, i+1)
 		t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteTaken, Key: rowName(t.c.ID, id), Sum: ledger.Present})
 	}
-	return t.c.Settle(t.w, len(t.r.waiting))
+	return t.c.Settle(t.r.state, t.w, len(t.r.waiting))
 }
 
 // root leaves the root when the case closes. A case that was closed and is open again (it is being undone) takes it, unless

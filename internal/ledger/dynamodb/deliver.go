@@ -5,23 +5,35 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// errClosed: the case that a root leads to does not wait for anything any more.
-var errClosed = errors.New("the case is closed")
+var (
+	// errClosed: the case that a root leads to does not wait for anything any more.
+	errClosed = errors.New("the case is closed")
+	// errWaits: a message of this key waits already, and nobody was handed it yet.
+	errWaits = errors.New("it waits already")
+)
 
 // Send puts a message into a case's inbox; see ledger.Store.
 func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger.Message) (bool, error) {
 	fresh := false
 	err := insist(ctx, func(ctx context.Context) error {
-		known, err := s.get(ctx, messageKey(caseID, messageID(m.Key)))
-		if fresh = known == nil && err == nil; !fresh {
-			return err
+		if !m.Coalesce { // else its key is made of what the head says
+			known, err := s.get(ctx, messageKey(caseID, messageID(m.Key)))
+			if fresh = known == nil && err == nil; !fresh {
+				return err
+			}
 		}
-		return s.deliver(ctx, now, caseID, []ledger.Message{m})
+		err := s.deliver(ctx, now, caseID, []ledger.Message{m})
+		fresh = !errors.Is(err, errWaits)
+		if !fresh {
+			err = nil
+		}
+		return err
 	})
 	if err != nil {
 		return false, s.explain(fmt.Errorf("send to case %s: %w", caseID, err))
@@ -42,7 +54,7 @@ func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messa
 	}
 	t, l := &tx{}, ledger.Link{At: now, State: r.state}
 	for _, m := range messages {
-		if err := t.message(r, m, &l); err != nil {
+		if err := t.message(r, m.At(r.version), &l); err != nil {
 			return err
 		}
 	}
@@ -51,8 +63,11 @@ func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messa
 
 // message writes one message and what the record says of it.
 func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
-	if len(r.waiting) >= room(m) {
-		return fmt.Errorf("%w %s: of this sort it takes no more than %d until some are taken", ledger.ErrFull, r.id, room(m))
+	if m.Coalesce && slices.Contains(r.waiting, waiting(m)) {
+		return errWaits
+	}
+	if room := m.Class().Room(); r.crowd()[m.Class()] >= room {
+		return fmt.Errorf("%w %s: of this sort it takes no more than %d until some are taken", ledger.ErrFull, r.id, room)
 	}
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -66,7 +81,7 @@ func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
 		l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteLead, Key: m.Key, Sum: ledger.Sum([]byte(r.id))})
 	}
 	l.Notes = append(l.Notes, m.Line())
-	r.waiting = append(r.waiting, id)
+	r.waiting = append(r.waiting, waiting(m))
 	return nil
 }
 
@@ -101,15 +116,3 @@ func (s *Store) caseHead(ctx context.Context, id string) (*row, error) {
 
 // rowName is a message in the record.
 func rowName(caseID, messageID string) string { return caseID + " " + messageID }
-
-// room is how many messages may wait where one more comes in: a head holds 400 KB, and whoever makes very many leads, or
-// calls that are seen, must neither stop the case with that nor keep people's orders out. Sources try again later.
-func room(m ledger.Message) int {
-	switch {
-	case m.Lead != nil:
-		return 2000
-	case m.Seen != nil:
-		return 2300
-	}
-	return 2600
-}

@@ -79,6 +79,18 @@ func sum(s string) string { return ledger.Sum([]byte(s)) }
 // messageID names a message in its case: half a sum, since a head lists all that wait.
 func messageID(name string) string { return sum(name)[:32] }
 
+// waiting is a message as a head lists it: its id and the class by which it is handed out, so that a claim need not read
+// all that wait. Before there were classes it was the id alone: what has waited since then goes first.
+func waiting(m ledger.Message) string { return messageID(m.Key) + strconv.Itoa(int(m.Class())) }
+
+func waits(entry string) (id string, class ledger.Class) {
+	if len(entry) <= 32 {
+		return entry, ledger.Orders
+	}
+	n := int(entry[32] - '0')
+	return entry[:32], ledger.Class(min(max(n, 0), ledger.Classes-1))
+}
+
 // moment is a time in an order of strings; the zero time is before all others.
 func moment(t time.Time) string { return fmt.Sprintf("%019d", nanos(t)) }
 

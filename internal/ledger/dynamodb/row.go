@@ -25,7 +25,7 @@ type row struct {
 	due, lease        time.Time
 	holder            string
 	urgency, attempts int
-	waiting           []string // ids of the messages that wait, oldest first
+	waiting           []string // the messages that wait, oldest first; see waiting
 	root              string   // sum of the root that leads join by, while the case holds it
 	parts             int      // of the payload, 0 where it stands in the row
 	sum               string   // of the payload, where it has parts

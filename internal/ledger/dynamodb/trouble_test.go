@@ -180,12 +180,12 @@ func storm(t *testing.T, s *service) {
 		t.Fatalf("%t, %v", fresh, err)
 	}
 	c, err := l.Claim(t.Context(), now, "a", time.Minute)
-	if err != nil || len(c.Inbox) != 61 || c.Inbox[0].Key != ledger.Key(storm[1]) || c.Inbox[60].Key != "o-1" {
+	if err != nil || len(c.Inbox) != 50 || !c.More || c.Inbox[0].Key != "o-1" || c.Inbox[1].Key != ledger.Key(storm[60]) {
 		t.Fatalf("%d messages, %v", len(c.Inbox), err)
 	}
-	w := ledger.Write{At: now, Release: true}
-	for _, m := range c.Inbox {
-		w.Taken = append(w.Taken, m.Key)
+	w := ledger.Write{At: now, Release: true, Taken: []string{"o-1"}}
+	for _, lead := range storm[1:] {
+		w.Taken = append(w.Taken, ledger.Key(lead))
 	}
 	c.Case.State, c.Case.Due = ledger.Dismissed, time.Time{}
 	if err := l.Commit(t.Context(), c.Case, w); err != nil {
@@ -201,7 +201,7 @@ func full(t *testing.T, s *service) {
 	e, now := s.collect(t), ledgertest.Start()
 	waiting := &types.AttributeValueMemberL{}
 	for n := range 2000 {
-		waiting.Value = append(waiting.Value, str(fmt.Sprintf("%032d", n)))
+		waiting.Value = append(waiting.Value, str(fmt.Sprintf("%032d%d", n, ledger.Suspects)))
 	}
 	e.set(e.one, "head", "waiting", waiting)
 	if _, err := e.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-9", "i-1")}, ledger.Hand{}); !errors.Is(err, ledger.ErrFull) {

@@ -53,8 +53,9 @@ type mcase struct {
 	version    int64
 	attempts   int
 	due, lease time.Time
-	waiting    []string
-	hand       *ledger.Case // as its last holder has it
+	waiting    []ledger.Message // oldest first
+	handed     []string         // keys, by the last claim
+	hand       *ledger.Case     // as its last holder has it
 }
 
 func (c *mcase) wake() time.Time {
@@ -64,8 +65,33 @@ func (c *mcase) wake() time.Time {
 	return c.lease
 }
 
-func (c *mcase) receive(key string, now time.Time) {
-	c.waiting = append(c.waiting, key)
+// batch is what a claim has to hand out.
+func (c *mcase) batch() (out []string) {
+	var of [ledger.Classes][]string
+	var n [ledger.Classes]int
+	for _, m := range c.waiting {
+		of[m.Class()] = append(of[m.Class()], m.Key)
+		n[m.Class()]++
+	}
+	slices.Reverse(of[ledger.Suspects])
+	for class, n := range ledger.Batch(n) {
+		out = append(out, of[class][:n]...)
+	}
+	return out
+}
+
+// left is what waits once some were taken.
+func (c *mcase) left(taken []string) []ledger.Message {
+	return slices.DeleteFunc(slices.Clone(c.waiting), func(m ledger.Message) bool { return slices.Contains(taken, m.Key) })
+}
+
+// waits reports whether a message of this key does.
+func (c *mcase) waits(key string) bool {
+	return slices.ContainsFunc(c.waiting, func(m ledger.Message) bool { return m.Key == key })
+}
+
+func (c *mcase) receive(m ledger.Message, now time.Time) {
+	c.waiting = append(c.waiting, m)
 	if c.due.IsZero() || now.Before(c.due) {
 		c.due = now
 	}
@@ -88,7 +114,7 @@ func (m *model) admit(rt *rapid.T) {
 		want = ledger.Admission{How: "duplicate", Case: id}
 	} else if id := m.openOn(root); id != "" {
 		want = ledger.Admission{How: "joined", Case: id}
-		m.cases[id].receive(key, m.now)
+		m.cases[id].receive(ledger.Message{Key: key, Lead: &l}, m.now)
 	} else {
 		opened := &mcase{root: root, state: ledger.Suspected, version: 1, due: m.now}
 		if got := a[0].Claim; got != nil {
@@ -118,11 +144,18 @@ func (m *model) openOn(root string) string {
 func (m *model) send(rt *rapid.T) {
 	id := m.draw(rt)
 	m.sent++
-	key := fmt.Sprint("o-", m.sent)
-	if fresh, err := m.Send(m.t.Context(), m.now, id, order(ledger.Approve, key)); err != nil || !fresh {
-		rt.Fatalf("sent: %t, %v", fresh, err)
+	sent := rapid.SampledFrom([]ledger.Message{
+		order(ledger.Approve, fmt.Sprint("o-", m.sent)), named(fmt.Sprint("n-", m.sent)), look("deny"), look("key"),
+	}).Draw(rt, "message")
+	c := m.cases[id]
+	kept := sent.At(c.version)
+	want := !c.waits(kept.Key)
+	if fresh, err := m.Send(m.t.Context(), m.now, id, sent); err != nil || fresh != want {
+		rt.Fatalf("%s sent: %t, want %t, %v", sent.Key, fresh, want, err)
 	}
-	m.cases[id].receive(key, m.now)
+	if want {
+		c.receive(kept, m.now)
+	}
 }
 
 func (m *model) draw(rt *rapid.T) string {
@@ -148,10 +181,11 @@ func (m *model) claim(rt *rapid.T) {
 		return
 	}
 	c := m.cases[got.Case.ID]
-	if !slices.Contains(due, got.Case.ID) || keys(got.Inbox) != fmt.Sprint(c.waiting) {
-		rt.Fatalf("claimed %s with %s; due are %v, waiting is %v", got.Case.ID, keys(got.Inbox), due, c.waiting)
+	batch := c.batch()
+	if !slices.Contains(due, got.Case.ID) || keys(got.Inbox) != fmt.Sprint(batch) || got.More != (len(batch) < len(c.waiting)) {
+		rt.Fatalf("claimed %s with %s, more: %t; due are %v, waiting is %v", got.Case.ID, keys(got.Inbox), got.More, due, c.waiting)
 	}
-	c.version, c.attempts, c.lease, c.hand = c.version+1, c.attempts+1, got.Until, got.Case
+	c.version, c.attempts, c.lease, c.hand, c.handed = c.version+1, c.attempts+1, got.Until, got.Case, batch
 }
 
 func (m *model) commit(rt *rapid.T) {
@@ -169,16 +203,20 @@ func (m *model) commit(rt *rapid.T) {
 		hand.Due = m.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "due")) * time.Second)
 	}
 	w := ledger.Write{At: m.now, Release: rapid.Bool().Draw(rt, "release")}
-	taken := rapid.IntRange(0, len(c.waiting)).Draw(rt, "taken")
-	w.Taken = c.waiting[:taken]
+	c.handed = c.handed[rapid.IntRange(0, len(c.handed)).Draw(rt, "left to others"):]
+	for _, key := range c.handed {
+		if c.waits(key) { // else an earlier commit has taken it
+			w.Taken = append(w.Taken, key)
+		}
+	}
 	m.judge(rt, c, &hand, w, m.Commit(m.t.Context(), &hand, w))
 }
 
 // judge says what had to become of the commit.
 func (m *model) judge(rt *rapid.T, c *mcase, hand *ledger.Case, w ledger.Write, err error) {
-	left := c.waiting[len(w.Taken):]
+	left := c.left(w.Taken)
 	var want error
-	if len(left) > 0 && !hand.State.Open() {
+	if len(left) > 0 && c.state.Open() && !hand.State.Open() {
 		want = ledger.ErrJoined
 	}
 	if c.hand.Version != c.version {
@@ -193,7 +231,7 @@ func (m *model) judge(rt *rapid.T, c *mcase, hand *ledger.Case, w ledger.Write, 
 	if len(left) > 0 && hand.Due.After(m.now) {
 		rt.Fatalf("due at %s with %v waiting at %s", hand.Due, left, m.now)
 	}
-	c.state, c.due, c.waiting, c.attempts, c.hand = hand.State, hand.Due, slices.Clone(left), 0, hand
+	c.state, c.due, c.waiting, c.attempts, c.hand = hand.State, hand.Due, left, 0, hand
 	c.version++
 	if w.Release {
 		c.lease = time.Time{}

@@ -128,6 +128,16 @@ func order(v ledger.Verb, key string) ledger.Message {
 	return ledger.Message{Key: key, Order: &ledger.Order{Verb: v, By: "alice", At: Start()}}
 }
 
+// named is a sighting that names what the effect is about.
+func named(key string) ledger.Message {
+	return ledger.Message{Key: key, Seen: &ledger.Sighting{Effect: "deny", Call: "iam:DetachUserPolicy", Named: true}}
+}
+
+// look is a reason to look at an effect.
+func look(effect string) ledger.Message {
+	return ledger.Message{Key: "look " + effect, Coalesce: true, Seen: &ledger.Sighting{Effect: effect, Call: "iam:CreatePolicyVersion"}}
+}
+
 func keys(inbox []ledger.Message) string {
 	var out []string
 	for _, m := range inbox {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -26,24 +27,40 @@ const (
 // Admit stores leads; see ledger.Store. They are on the disk with the next commit, or after Sync.
 func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
 	var out []ledger.Admission
+	var full error
 	err := s.changeSoon(ctx, func(t *tx) (err error) {
-		hand := first
-		for _, l := range leads {
-			a, err := s.admit(t, now, l, hand)
-			if err != nil {
-				return fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, err)
-			}
-			out, hand = append(out, a), ledger.Hand{}
+		if out, full, err = s.admitAll(t, now, leads, first); err != nil {
+			return err
 		}
 		if len(leads) > 1 && out[0].Claim != nil {
-			out[0].Claim.Inbox, err = t.inbox(out[0].Case) // others may have joined it
+			err = t.inbox(out[0].Claim) // others may have joined it
 		}
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case full == nil:
+		return out, nil
+	case out[0].Claim != nil:
+		return nil, errors.Join(s.explain(full), s.Yield(ctx, out[0].Claim.Case)) // its hand will not hear of it
 	}
-	return out, nil
+	return nil, s.explain(full)
+}
+
+// admitAll takes what it can: a case that is full keeps its own leads out, and no others.
+func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.Lead, hand ledger.Hand) (out []ledger.Admission, full, err error) {
+	for _, l := range leads {
+		a, err := s.admit(t, now, l, hand)
+		if err != nil {
+			err = fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, err)
+		}
+		if err != nil && !errors.Is(err, ledger.ErrFull) {
+			return nil, nil, err
+		}
+		out, full, hand = append(out, a), errors.Join(full, err), ledger.Hand{}
+	}
+	return out, full, nil
 }
 
 func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand) (ledger.Admission, error) {

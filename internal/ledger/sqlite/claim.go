@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -23,9 +22,8 @@ const (
 			SELECT * FROM (SELECT n, 2 AS u FROM cases WHERE urgency = 2 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1))
 			ORDER BY u LIMIT 1)
 		RETURNING ` + caseColumns
-	yield   = `UPDATE cases SET attempts = max(attempts - 1, 0), holder = NULL, lease = NULL, wake = due WHERE id = ? AND version = ?`
-	waiting = `SELECT body FROM inbox WHERE case_id = ? AND taken = 0 ORDER BY n`
-	wakeup  = `SELECT min(wake) FROM (
+	yield  = `UPDATE cases SET attempts = max(attempts - 1, 0), holder = NULL, lease = NULL, wake = due WHERE id = ? AND version = ?`
+	wakeup = `SELECT min(wake) FROM (
 		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 0 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
 		UNION ALL
 		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 1 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
@@ -45,31 +43,13 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 		if err != nil {
 			return fmt.Errorf("claim: %w", err)
 		}
-		inbox, err := t.inbox(c.ID)
-		out = &ledger.Claim{Case: c, Inbox: inbox, Until: until}
-		return err
+		out = &ledger.Claim{Case: c, Until: until}
+		return t.inbox(out)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
-}
-
-func (t *tx) inbox(caseID string) ([]ledger.Message, error) {
-	var out []ledger.Message
-	err := t.rows(func(r *sql.Rows) error {
-		var body []byte
-		var m ledger.Message
-		if err := r.Scan(&body); err != nil {
-			return err
-		}
-		if err := json.Unmarshal(body, &m); err != nil {
-			return fmt.Errorf("read a message of case %s: %w", caseID, err)
-		}
-		out = append(out, m)
-		return nil
-	}, waiting, caseID)
-	return out, err
 }
 
 // Yield gives a case back uncommitted; see ledger.Store.

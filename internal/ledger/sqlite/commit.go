@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	stored = `SELECT version, schema, head, holder, lease,
+	stored = `SELECT version, schema, state, head, holder, lease,
 		(SELECT count(*) FROM inbox WHERE case_id = cases.id AND taken = 0), (` + lastSeq + `) FROM cases WHERE id = ?`
 	take = `UPDATE inbox SET taken = 1 WHERE key = ? AND case_id = ? AND taken = 0`
 	// A case that was closed and is open again (it is being undone) leaves the root to the one that was opened since.
@@ -24,6 +24,7 @@ const (
 // was is what a commit must know of the case as it stands.
 type was struct {
 	version int64
+	state   ledger.State
 	head    string
 	holder  sql.NullString
 	lease   sql.NullInt64
@@ -62,7 +63,7 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 		return err
 	}
 	left := old.waiting - len(w.Taken)
-	if err := c.Settle(w, left); err != nil {
+	if err := c.Settle(old.state, w, left); err != nil {
 		return err
 	}
 	payload, err := json.Marshal(c)
@@ -81,7 +82,7 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 func (t *tx) was(c *ledger.Case) (was, error) {
 	var old was
 	var schema int
-	err := t.row(stored, c.ID).Scan(&old.version, &schema, &old.head, &old.holder, &old.lease, &old.waiting, &t.seq)
+	err := t.row(stored, c.ID).Scan(&old.version, &schema, &old.state, &old.head, &old.holder, &old.lease, &old.waiting, &t.seq)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return old, ledger.ErrNotFound

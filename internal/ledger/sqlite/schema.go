@@ -11,6 +11,8 @@ const application = 0x72707374
 //   - wake: the later of due and the end of the lease, so that one index finds what can be claimed
 //   - urgency: 0 must act, 1 waits or is verified, 2 only owes a report
 //   - head: hash of the last entry of its chain
+//
+// What a message carries: n, the seq of its entry, and its class, by which it is handed out.
 var migrations = []string{`
 PRAGMA application_id = 0x72707374;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -70,4 +72,13 @@ CREATE TABLE brakes (scope TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT
 
 CREATE TABLE entries (seq INTEGER PRIMARY KEY, chain TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
 CREATE INDEX entries_chain ON entries (chain, seq);
+`, `
+ALTER TABLE inbox ADD COLUMN class INTEGER NOT NULL DEFAULT 2;
+UPDATE inbox SET class = CASE
+	WHEN json_type(CAST(body AS TEXT), '$.lead') IS NOT NULL THEN 2
+	WHEN json_type(CAST(body AS TEXT), '$.seen') IS NULL THEN 0
+	WHEN json_extract(CAST(body AS TEXT), '$.seen.named') OR json_extract(CAST(body AS TEXT), '$.seen.leak') THEN 1
+	ELSE 3 END WHERE taken = 0;
+DROP INDEX inbox_waiting;
+CREATE INDEX inbox_class ON inbox (case_id, class, n) WHERE taken = 0;
 `}

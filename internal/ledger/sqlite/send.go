@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -12,8 +11,8 @@ import (
 )
 
 const (
-	caseDue = `SELECT state, due, lease, head FROM cases WHERE id = ?`
-	addBody = `INSERT INTO inbox (key, case_id, n, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	caseDue = `SELECT state, version, due, lease, head FROM cases WHERE id = ?`
+	addBody = `INSERT INTO inbox (key, case_id, n, body, class) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	setDue  = `UPDATE cases SET due = ?, wake = ?, urgency = 0, head = ? WHERE id = ?`
 )
 
@@ -33,22 +32,21 @@ func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger
 // deliver writes the message and makes the case due. A lease goes on: its holder finds the message when it commits.
 func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, error) {
 	var state, head string
+	var version int64
 	var due, lease sql.NullInt64
-	if err := t.row(caseDue, caseID).Scan(&state, &due, &lease, &head); err != nil {
+	if err := t.row(caseDue, caseID).Scan(&state, &version, &due, &lease, &head); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			err = ledger.ErrNotFound
 		}
 		return false, err
 	}
-	body, err := json.Marshal(m)
-	if err != nil {
-		return false, err
-	}
+	m = m.At(version)
 	n, err := t.next()
 	if err != nil {
 		return false, err
 	}
-	if added, err := t.exec(addBody, m.Key, caseID, n, body); err != nil || added == 0 {
+	added, body, err := t.put(caseID, m, n)
+	if err != nil || !added {
 		return false, err
 	}
 	if at := nanos(now); !due.Valid || at.Int64 < due.Int64 {

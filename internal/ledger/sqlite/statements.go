@@ -10,7 +10,7 @@ import (
 // of them a reader's has to read its pages anew.
 func changing() []string {
 	return []string{
-		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, claim, waiting, stored, take, save,
+		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, claim, waiting, crowd, hasMessage, oldest, newest, stored, take, save,
 		addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException,
 	}
 }
