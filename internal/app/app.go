@@ -82,7 +82,7 @@ func home(base func(event.Place) aws.Config) event.Place {
 func policy(c *config.Config, o *Organization) gate.Policy {
 	p := gate.Policy{
 		Mode: o.mode, Foreign: o.foreign,
-		Untouchable: c.Untouchable, BreakGlass: c.BreakGlass,
+		Regions: c.Organization.Regions, Untouchable: c.Untouchable, BreakGlass: c.BreakGlass,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour},
 	}
 	for _, name := range cloud.RolesOf(c.Organization.Roles) {

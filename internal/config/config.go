@@ -63,7 +63,7 @@ type file struct {
 type Organization struct {
 	Discover bool      `yaml:"discover" help:"Take accounts and OUs from AWS Organizations, and enabled regions from each account."`
 	Accounts []Account `yaml:"accounts" help:"Accounts by hand; they refine what was discovered."`
-	Regions  []string  `yaml:"regions" help:"Regions to watch."`
+	Regions  []string  `yaml:"regions" help:"Regions in which riposte does more than observe; elsewhere it observes at most, and pages. What is in no region (IAM) is answered wherever it is called. None: every region that events come from."`
 	Roles    Roles     `yaml:"roles" help:"Roles in each account, one per tier of rights. None at all: the process's own credentials."`
 }
 

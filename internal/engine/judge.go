@@ -41,7 +41,7 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, err error) {
 	rung, lead := r.rung(), t.lead(r.revision)
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
-		Ask: rung.Ask, Approved: r.revision.Approved != nil,
+		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.revision.Approved != nil,
 	}
 	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: lead.Origin.RequestID}
 	for _, place := range t.reservations(r) {

@@ -35,6 +35,7 @@ func policy(mode gate.Decision) gate.Policy {
 			return mode, "the test says " + string(mode)
 		},
 		Roles:       []string{"riposte-audit", "riposte-contain"},
+		Regions:     []string{"eu-west-1"},
 		Untouchable: []string{web.String()},
 		BreakGlass:  []string{"arn:aws:iam::111122223333:role/break-glass"},
 		Trusted:     []gate.Trust{{Issuer: pipeline.Issuer, Playbooks: []string{"launch.*"}}},
@@ -45,7 +46,7 @@ func policy(mode gate.Decision) gate.Policy {
 // facts are those of an ordinary containment: one that nothing objects to.
 func facts(change func(*gate.Facts)) gate.Facts {
 	f := gate.Facts{
-		Now: noon, Playbook: "launch.unapproved-image", Class: action.Contain, Target: shop.In(event.Group, "web"), Actor: mallory,
+		Now: noon, Playbook: "launch.unapproved-image", Class: action.Contain, Target: shop.In(event.Group, "web"), Region: "eu-west-1", Actor: mallory,
 	}
 	change(&f)
 	return f
@@ -68,6 +69,12 @@ func TestJudge(t *testing.T) {
 		{"ask asks", gate.Ask, func(*gate.Facts) {}, gate.Ask, "mode", false},
 		{"approved goes", gate.Ask, func(f *gate.Facts) { f.Approved = true }, gate.Act, "mode", false},
 		{"approval does not turn watching into acting", gate.Observe, func(f *gate.Facts) { f.Approved = true }, gate.Observe, "mode", false},
+
+		{"in a region that is not named: watched, and told", gate.Act, func(f *gate.Facts) { f.Region = "us-east-2" }, gate.Observe, "region", true},
+		{"nor is anybody asked there", gate.Ask, func(f *gate.Facts) { f.Region = "us-east-2" }, gate.Observe, "region", true},
+		{"nor does an approval count there", gate.Ask, func(f *gate.Facts) { f.Region, f.Approved = "us-east-2", true }, gate.Observe, "region", true},
+		{"what is observed anyway is not worth a call there", gate.Observe, func(f *gate.Facts) { f.Region = "us-east-2" }, gate.Observe, "mode", false},
+		{"what is in no region is answered", gate.Act, func(f *gate.Facts) { f.Region = "" }, gate.Act, "mode", false},
 
 		{"halted", gate.Act, brakes("all"), gate.Hold, "brake", false},
 		{"halted in this account", gate.Act, brakes("account:111122223333"), gate.Hold, "brake", false},

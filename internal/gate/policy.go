@@ -15,6 +15,7 @@ type Policy struct {
 	// Foreign says that an account is known not to belong to the organisation; nil: none is.
 	Foreign     func(account string) bool
 	Roles       []string // riposte's own roles, by name (with path, where they have one), in the organisation's accounts
+	Regions     []string // where more than observing is done; none: everywhere
 	Untouchable []string // exact ARNs
 	BreakGlass  []string // exact ARNs of users and roles
 	Trusted     []Trust

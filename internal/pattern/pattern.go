@@ -138,6 +138,12 @@ func detailType(service string) string {
 	return "AWS API Call via CloudTrail"
 }
 
+// Global tells whether the calls of an event source are recorded in the partition's home region alone.
+func Global(source string) bool {
+	service, _, _ := strings.Cut(source, ".")
+	return global(service)
+}
+
 // global tells the services whose calls are recorded in the partition's home region alone.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
 func global(service string) bool {

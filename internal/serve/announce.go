@@ -82,7 +82,7 @@ func (a Announcement) Text() []string {
 		{"config", or(nonempty(a.Config), "none: every playbook observes")},
 		{"ledger", a.Ledger},
 		{"sources", or(a.Sources, "none")},
-		{"defends", a.Accounts + ", in " + or(a.Regions, "every region that events come from")},
+		{"defends", a.Accounts + ", in " + where(a.Regions)},
 		{"acts", or(a.Act, "nowhere")},
 		{"asks", or(a.Ask, "nowhere")},
 		{"observes", or(a.Observe, "nothing")},
@@ -98,6 +98,13 @@ func (a Announcement) Text() []string {
 		out = append(out, "warning   "+w)
 	}
 	return out
+}
+
+func where(regions []string) string {
+	if len(regions) == 0 {
+		return "every region that events come from"
+	}
+	return strings.Join(regions, ", ") + "; elsewhere it observes at most"
 }
 
 func nonempty(s string) []string {

@@ -24,6 +24,8 @@ func TestWhatIsAnnounced(t *testing.T) {
 			[]string{"acts      launch.unapproved-image (observe, in production act)"}, ""},
 		{"told on a bus", roles + "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/riposte\"}\nplaybooks: {launch.termination-unprotected: {mode: act}}",
 			[]string{"reports   arn:aws:events:eu-west-1:111122223333:event-bus/riposte"}, ""},
+		{"in some regions", strings.Replace(roles, "{accounts", "{regions: [eu-west-1, us-east-1], accounts", 1) + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: act}}",
+			[]string{"defends   accounts listed: 2, in eu-west-1, us-east-1; elsewhere it observes at most"}, ""},
 		{"nobody is told", roles + "playbooks: {defaults: {mode: act}}", nil, "nothing is reported"},
 		{"nothing acts", roles + "report: {security_hub: true}", nil, "no playbook acts"},
 		{"acting as itself", "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "acting with the process's own credentials"},
