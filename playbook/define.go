@@ -73,8 +73,13 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			return slices.ContainsFunc(spared, func(o action.Kind) bool { return o.Name == k.Name })
 		})
 	}
+	var observes func(event.Event) []Observation
+	if s.Observes != nil {
+		observes = func(e event.Event) []Observation { return s.Observes(e, p) }
+	}
 	return Playbook{
 		Definition: d,
+		Observes:   observes,
 		Leads: func(e event.Event) (out []Lead, err error) {
 			for _, x := range s.Suspect(e, p) {
 				l, err := rest(x, OriginOf(e))

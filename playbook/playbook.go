@@ -41,8 +41,9 @@ type Suspect[F any] struct {
 
 // In is all that a check may use besides the suspect.
 type In struct {
-	AWS access.Reads
-	Now time.Time
+	AWS    access.Reads
+	Now    time.Time
+	Recall Recall // what records showed before
 }
 
 // Prevention is what would have made the finding impossible: remediation is the second best.
@@ -65,6 +66,8 @@ type Spec[P, F any] struct {
 	Prevents []Prevention
 	Example  string // one CloudTrail record that fires it, JSON
 	Defaults P
+	// Observes is what a record shows that a later check must know; pure. May be nil.
+	Observes func(event.Event, P) []Observation
 	// Suspect is pure, and quiet about a call that failed.
 	Suspect func(event.Event, P) []Suspect[F]
 	// Check reads the present state and returns what it confirms, completed: nothing means dismissed. What can't be read
@@ -111,6 +114,8 @@ type Playbook struct {
 	Unwise []Wrong
 	// Leads are the suspects of one event, at rest.
 	Leads func(event.Event) ([]Lead, error)
+	// Observes is what one event shows, to be kept; nil for a playbook that keeps nothing.
+	Observes func(event.Event) []Observation
 	// Check confirms or dismisses; caseID goes into the names of what the plan makes.
 	Check func(ctx context.Context, in In, caseID string, l Lead) ([]Proposal, error)
 	// Preview is the plan on unchecked facts.

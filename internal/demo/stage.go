@@ -71,7 +71,17 @@ func Open(o Options) (*Stage, error) {
 			return w.ConfigFrom(p, credentials("riposte"), world.Origin{SourceIP: "192.0.2.10", UserAgent: "riposte"})
 		},
 	})
-	return s, nil
+	return s, s.remember(context.Background())
+}
+
+// remember has riposte hear what it would have heard before the demo: how each protected instance came to be protected.
+func (s *Stage) remember(ctx context.Context) error {
+	for _, d := range s.World.Past() {
+		if _, err := s.App.Handle(ctx, d.Body); err != nil {
+			return fmt.Errorf("event %s: %w", d.ID, err)
+		}
+	}
+	return nil
 }
 
 func openWorld(o Options) (*world.World, error) {

@@ -16,11 +16,15 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 	if err != nil {
 		return nil, err
 	}
+	observed, err := e.observe(ctx, ours)
+	if err != nil {
+		return nil, err
+	}
 	leads, err := e.suspects(ctx, ours)
 	if err != nil {
 		return nil, err
 	}
-	ads, err := e.admit(ctx, leads)
+	ads, err := e.admit(ctx, leads, observed)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +65,22 @@ func (e *Engine) ours(ctx context.Context, events []event.Event) (out []event.Ev
 	return out, nil
 }
 
+// observe keeps what the records show, riposte's own among them, before anything is suspected: a check asks for it.
+func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bool, err error) {
+	var seen []playbook.Observation
+	for _, ev := range events {
+		for _, i := range e.routes.Match(ev.Source, ev.Name) {
+			if observes := e.Playbooks[i].Observes; observes != nil {
+				seen = append(seen, observes(ev)...)
+			}
+		}
+	}
+	if len(seen) == 0 {
+		return false, nil
+	}
+	return true, e.Store.Remember(ctx, seen)
+}
+
 // suspects are what the playbooks want to look at.
 func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []playbook.Lead, err error) {
 	for _, ev := range events {
@@ -83,9 +103,12 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []pl
 }
 
 // admit stores suspects and wakes a worker: the answer begins while the receipt is made durable, for which its first commit
-// waits too.
-func (e *Engine) admit(ctx context.Context, leads []playbook.Lead) ([]ledger.Admission, error) {
-	if len(leads) == 0 {
+// waits too. What was observed is made durable with it.
+func (e *Engine) admit(ctx context.Context, leads []playbook.Lead, observed bool) ([]ledger.Admission, error) {
+	switch {
+	case len(leads) == 0 && observed:
+		return nil, e.Store.Sync(ctx)
+	case len(leads) == 0:
 		return nil, nil
 	}
 	var hand ledger.Hand

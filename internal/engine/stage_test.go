@@ -53,7 +53,7 @@ accounts:
         templates:
           - {name: web, id: lt-0cccccccccccccccc, versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}]}
         groups: [{name: web, template: web, version: $Latest, min: 1, max: 4, desired: 1}]
-        instances: [{id: i-0cattle, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}]
+        instances: [{id: i-0cattle, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true, stop_protected: true}]
 `
 
 var (
@@ -95,6 +95,7 @@ func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage 
 		s.must(s.broken)
 	})
 	s.restart()
+	s.receive(w.Past())
 	return s
 }
 
@@ -174,7 +175,12 @@ func (w writes) IAM(p event.Place) access.IAMWrites                 { return w.i
 // deliver hands over what the trail has due, as a source does: acknowledged once it is stored.
 func (s *stage) deliver() {
 	s.Helper()
-	for _, d := range s.w.Deliveries() {
+	s.receive(s.w.Deliveries())
+}
+
+func (s *stage) receive(deliveries []world.Delivery) {
+	s.Helper()
+	for _, d := range deliveries {
 		var envelope struct{ Detail json.RawMessage }
 		if err := json.Unmarshal(d.Body, &envelope); err != nil {
 			s.Fatal(err)

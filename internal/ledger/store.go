@@ -32,6 +32,8 @@ var (
 // means that nothing was changed, or (where the store itself lost the answer) that looking again will tell. What Claim, Next
 // and Cases look through may be some seconds late about what another process wrote, and never loses it.
 type Store interface {
+	Memory
+
 	// Admit stores leads before their source is acknowledged: each joins the open case of its playbook and root, or
 	// opens one that is due at once. A lead whose key is known is dropped. It returns one admission per lead, in order.
 	// The lead that opens a case stands in its Leads from the beginning, one that joins waits in the inbox. Leads of one root

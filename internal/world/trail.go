@@ -104,14 +104,19 @@ func (c *call) limited(response any) any {
 // deliver wraps a record as EventBridge does and sets it on its way.
 func (s *state) deliver(p event.Place, service string, record fields) {
 	id := s.uuid()
+	s.Pending = append(s.Pending, Delivery{ID: id, At: s.Now.Add(s.Delivery), Body: enveloped(p, service, id, s.Now, record)})
+}
+
+// enveloped is a record in EventBridge's envelope.
+func enveloped(p event.Place, service, id string, at time.Time, record fields) json.RawMessage {
 	body, err := json.Marshal(fields{
 		"version": "0", "id": id, "detail-type": "AWS API Call via CloudTrail", "source": "aws." + service,
-		"account": p.Account, "time": stamp(s.Now), "region": p.Region, "resources": []string{}, "detail": record,
+		"account": p.Account, "time": stamp(at), "region": p.Region, "resources": []string{}, "detail": record,
 	})
 	if err != nil { // a record is made of maps, strings, numbers and lists
 		body = fmt.Appendf(nil, "%q", err.Error())
 	}
-	s.Pending = append(s.Pending, Delivery{ID: id, At: s.Now.Add(s.Delivery), Body: body})
+	return body
 }
 
 // stamp is CloudTrail's time: UTC, whole seconds.

@@ -80,7 +80,7 @@ func (a attacker) plans(c *actiontest.AWS, message []byte) (out []string) {
 		leads, err := b.Leads(e)
 		a.must(nil, err)
 		for _, l := range leads {
-			found, err := b.Check(context.Background(), playbook.In{AWS: c.Reads(), Now: a.w.Now()}, "c_1", l)
+			found, err := b.Check(context.Background(), playbook.In{AWS: c.Reads(), Now: a.w.Now(), Recall: playbook.Nothing}, "c_1", l)
 			a.must(nil, err)
 			for _, p := range found {
 				out = append(out, e.Name+" "+playbooktest.Lines(p))

@@ -55,6 +55,7 @@ func TestWhoRenamedHimselfIsPlannedAgainst(t *testing.T) {
 			Record: attribute(strings.ReplaceAll(short, "AKIASHORT00000000001", "AKIANOBODY0000000001"), off),
 		},
 	} {
+		s.Before = []string{guarded("i-0alone")}
 		t.Run(s.Name, func(t *testing.T) { s.Tell(t, launch.TerminationUnprotected()) })
 	}
 }

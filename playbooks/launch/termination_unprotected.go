@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	_ "embed"
 
 	"github.com/ripostehq/riposte/action"
@@ -39,7 +40,7 @@ func TerminationUnprotected() playbook.Definition {
 		Title:    "An instance's protection was switched off without MFA",
 		Why:      whyProtection,
 		Severity: playbook.High,
-		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: protectionCalls()}},
 		Reads:    append(contain.Reads(), "ec2:DescribeInstanceAttribute", "ec2:DescribeInstances"),
 		Changes:  append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...),
 		Prevents: preventDemolition(),
@@ -47,17 +48,21 @@ func TerminationUnprotected() playbook.Definition {
 		Defaults: ProtectionParams{
 			Attributes: []Protection{action.AgainstTermination, action.AgainstStop, action.AgainstShutdown}, Scope: Scope(action.Everything),
 		},
-		Suspect: suspectUnprotected,
-		Check:   checkUnprotected,
-		Plan:    planUnprotected,
+		Observes: observeProtection,
+		Suspect:  suspectUnprotected,
+		Check:    checkUnprotected,
+		Plan:     planUnprotected,
 	})
 }
 
-const whyProtection = `Who wants to destroy what runs must first switch termination protection off; nobody else often does. It is
-switched on again at once, which works sooner than any deny, and the caller is denied. "Without MFA" is known of IAM users
-and root only: an identity provider's MFA stands in no record, so for role sessions the protection is restored and a person
-is asked before the session is denied. Deployments that replace instances do this every day: list their roles as trusted,
-by exact ARN. Protection stops neither Auto Scaling nor a shutdown from inside the instance.`
+const whyProtection = `Who wants to destroy what runs must first switch termination protection off. It is switched on again
+at once, which works sooner than any deny, and the caller is denied. Ordinary tools make the same call before they delete
+what was never protected (Terraform does so before every instance), so it counts only where a record shows that the
+protection was on: the launch, a call that switched it on, a refusal because of it. Where none does, a person is asked and
+nothing is changed. "Without MFA" is known of IAM users and root only: an identity provider's MFA stands in no record, so
+for role sessions the protection is restored and a person is asked before the session is denied. Deployments that replace
+protected instances do this every day: list their roles as trusted, by exact ARN. Protection stops neither Auto Scaling
+nor a shutdown from inside the instance.`
 
 func preventDemolition() []playbook.Prevention {
 	return []playbook.Prevention{
@@ -84,22 +89,43 @@ func preventDemolition() []playbook.Prevention {
 }
 
 // planUnprotected puts the protection back first: it works at once, a deny after seconds. Of an instance that is gone only
-// the caller is left to deal with. Where it is not known whether there was MFA, a person is asked before the caller is
-// denied.
+// the caller is left to deal with. Where nothing shows that there was a protection, or whether there was MFA, a person is
+// asked before the caller is denied, and in the first case before anything.
 func planUnprotected(s playbook.Suspect[unprotected], p ProtectionParams) action.Plan {
 	f := s.Facts
 	against := f.Actor.Steps(action.Scope(p.Scope), s.Case)
 	var plan action.Plan
-	if !f.Terminated || len(against) == 0 { // a plan says something, also where nothing is left to be done
+	if !f.Terminated && !f.Missing || len(against) == 0 { // a plan says something, also where nothing is left to be done
 		for _, attribute := range f.Attributes {
-			plan.Steps = append(plan.Steps, action.Try(action.Protect{Instance: f.Instance, Attribute: attribute}))
+			plan.Steps = append(plan.Steps, asking(f.unknown(), action.Try(action.Protect{Instance: f.Instance, Attribute: attribute})))
 		}
 	}
 	for _, step := range against {
-		if f.MFA != event.MFANo {
-			step = step.Asking("whether the caller had MFA is not recorded")
-		}
-		plan.Steps = append(plan.Steps, step)
+		plan.Steps = append(plan.Steps, asking(cmp.Or(f.unknown(), f.unproven()), step))
 	}
 	return plan
+}
+
+// asking is the step, with a question where there is one.
+func asking(question string, step action.Step) action.Step {
+	if question == "" {
+		return step
+	}
+	return step.Asking(question)
+}
+
+// unknown is the question where nothing shows that there was a protection to switch off.
+func (f unprotected) unknown() string {
+	if f.Shown != "" {
+		return ""
+	}
+	return "nothing shows that the protection was on: ordinary tools switch it off before they delete what was never protected"
+}
+
+// unproven is the question where no record tells of the second factor.
+func (f unprotected) unproven() string {
+	if f.MFA == event.MFANo {
+		return ""
+	}
+	return "whether the caller had MFA is not recorded"
 }

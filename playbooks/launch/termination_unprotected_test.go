@@ -3,7 +3,9 @@ package launch_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/playbooks/launch"
 	"github.com/ripostehq/riposte/playbooks/playbooktest"
 )
@@ -77,6 +79,10 @@ func TestTerminationUnprotected(t *testing.T) {
 			Plans: []string{"account 111122223333: arn:aws:iam::111122223333:root switched off disableApiTermination of instance i-0ended without MFA; the instance is terminated; " +
 				"the account's root user can't be denied from inside: whoever administers the organisation must act\n  ec2.protect i-0ended disableApiTermination"},
 		},
+		{
+			Sort: playbooktest.Gone, Name: "AWS knows no such instance, and it was protected: it is gone", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0never"), AWS: sighted, Suspects: 1,
+			Plans: []string{strings.ReplaceAll("iam:user staff/mallory: "+byMallory+"; the instance is terminated"+denied, "i-0alone", "i-0never")},
+		},
 		{Sort: playbooktest.Denied, Name: "riposte may read nothing", Record: attribute(mallory, off), AWS: blind, Suspects: 1},
 		{Sort: playbooktest.Hostile, Name: "nothing but null", Record: attribute(mallory, `"disableApiTermination":null`)},
 		{Sort: playbooktest.Hostile, Name: "a key of another case", Record: attribute(mallory, `"DisableApiTermination":{"value":false}`)},
@@ -95,5 +101,69 @@ func TestTerminationUnprotected(t *testing.T) {
 			Sort: playbooktest.Fires, Name: "spelled as " + name, Record: attribute(mallory, spelling), AWS: sighted, Suspects: 1, Plans: []string{contained},
 		})
 	}
+	for i := range stories {
+		stories[i].Before = []string{guarded("i-0alone"), guarded("i-0ended"), guarded("i-0never"), guarded("i-0protected")}
+	}
 	playbooktest.Run(t, launch.TerminationUnprotected(), stories)
+}
+
+// at is a record of another moment of the same hour.
+func at(minute, record string) string {
+	return strings.Replace(record, "2030-01-07T09:00:00Z", "2030-01-07T08:"+minute+":00Z", 1)
+}
+
+// guarded is the launch of an instance that asks for all protections.
+func guarded(instance string) string {
+	return at("00", called(root, "RunInstances", `{"disableApiTermination":true,"disableApiStop":true,"instanceInitiatedShutdownBehavior":"stop"}`,
+		`{"instancesSet":{"items":[{"instanceId":"`+instance+`","imageId":"ami-0bbbbbbbbbbbbbbbb"}]}}`))
+}
+
+// What switches a protection off before it deletes need not know whether there was one: Terraform does so always. Only where
+// a record shows that the protection was on it is an attack.
+func TestWhatWasNeverProtectedIsAskedAbout(t *testing.T) {
+	const refused = `,"errorCode":"Client.OperationNotPermitted","errorMessage":"The instance 'i-0alone' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."`
+	ask := []string{"iam:user staff/mallory: " + byMallory + "; nothing shows that it was on\n  ec2.protect i-0alone disableApiTermination ?" +
+		"\n  iam.deactivate-key AKIAMALLORY000000001 ?\n  iam.attach-user-deny staff/mallory ?, else iam.deny-user staff/mallory riposte-deny-c_1 ?, else iam.bound-user staff/mallory ?"}
+	on := `"disableApiTermination":{"value":true}`
+	for _, c := range []struct {
+		name   string
+		before []string
+		plans  []string
+	}{
+		{"nothing was observed", nil, ask},
+		{"the launch asked for it", []string{guarded("i-0alone")}, []string{contained}},
+		{"another instance's launch asked for it", []string{guarded("i-0golden")}, ask},
+		{"the launch asked for another protection", []string{at("00", called(root, "RunInstances", `{"disableApiStop":true}`, `{"instancesSet":{"items":[{"instanceId":"i-0alone"}]}}`))}, ask},
+		{"an earlier call switched it on", []string{at("10", attribute(mallory, on))}, []string{contained}},
+		{"in the same second", []string{attribute(session, on)}, []string{contained}},
+		{"the call that switched it on failed", []string{at("10", attribute(mallory, on, failed("Client.UnauthorizedOperation")))}, ask},
+		{"it was switched off before, too", []string{guarded("i-0alone"), at("20", attribute(mallory, off))}, ask},
+		{"and on again", []string{guarded("i-0alone"), at("20", attribute(mallory, off)), at("30", attribute(session, on))}, []string{contained}},
+		{"terminating it was refused because of it", []string{at("40", called(mallory, "TerminateInstances", `{"instancesSet":{"items":[{"instanceId":"i-0alone"}]}}`, `null`, refused))}, []string{contained}},
+		{"terminating it was refused for want of rights", []string{at("40", called(mallory, "TerminateInstances", `{"instancesSet":{"items":[{"instanceId":"i-0alone"}]}}`, `null`, failed("Client.UnauthorizedOperation")))}, ask},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			playbooktest.Story{Record: attribute(mallory, off), AWS: sighted, Suspects: 1, Before: c.before, Plans: c.plans}.Tell(t, launch.TerminationUnprotected())
+		})
+	}
+}
+
+// Neither an instance that AWS does not know is proof of a termination, nor one that AWS shows as terminated: ordinary tools
+// delete, too.
+func TestAnEndedInstanceThatWasNeverProtectedIsAskedAbout(t *testing.T) {
+	for name, c := range map[string]struct {
+		instance, says string
+		aws            func(*testing.T) (*actiontest.AWS, time.Time)
+	}{
+		"terminated":     {"i-0ended", "; the instance is terminated", ended},
+		"never heard of": {"i-0never", "; AWS knows no such instance", sighted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := strings.ReplaceAll("iam:user staff/mallory: "+byMallory, "i-0alone", c.instance) + c.says + "; nothing shows that it was on" +
+				"\n  iam.deactivate-key AKIAMALLORY000000001 ?\n  iam.attach-user-deny staff/mallory ?, else iam.deny-user staff/mallory riposte-deny-c_1 ?, else iam.bound-user staff/mallory ?"
+			playbooktest.Story{
+				Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", c.instance), AWS: c.aws, Suspects: 1, Plans: []string{want},
+			}.Tell(t, launch.TerminationUnprotected())
+		})
+	}
 }

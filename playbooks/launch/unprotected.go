@@ -3,8 +3,8 @@ package launch
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -22,18 +22,22 @@ type unprotected struct {
 	MFA        event.MFA
 	Instance   event.Resource
 	Attributes []string
-	Terminated bool `json:",omitempty"` // once checked: it came to that
+	At         time.Time // of the call
+	Checked    bool      `json:",omitempty"` // the fields below say how it is
+	Shown      string    `json:",omitempty"` // the record by which a protection was on, "" where none shows it
+	Terminated bool      `json:",omitempty"` // it came to that
+	Missing    bool      `json:",omitempty"` // AWS knows no such instance, which alone proves nothing
 }
 
 // suspectUnprotected reads every spelling of the call. The root of containment is the caller, not the instance: one who
 // goes through ten instances is one case.
 func suspectUnprotected(e event.Event, p ProtectionParams) []playbook.Suspect[unprotected] {
-	if e.Failed() || e.Actor.ByAWS() || e.Actor.MFA == event.MFAYes {
+	if e.Name != modifyInstanceAttribute || e.Failed() || e.Actor.ByAWS() || e.Actor.MFA == event.MFAYes {
 		return nil
 	}
 	in := parse(e.Request)
 	f := unprotected{
-		Actor: contain.ActorOf(e.Actor, e.Time), MFA: e.Actor.MFA, Instance: e.Place().In(event.Instance, in.at("instanceId").text()),
+		Actor: contain.ActorOf(e.Actor, e.Time), MFA: e.Actor.MFA, Instance: e.Place().In(event.Instance, in.at("instanceId").text()), At: e.Time.UTC(),
 	}
 	for _, a := range p.Attributes {
 		if switchedOff(in, string(a)) {
@@ -57,20 +61,26 @@ func (f unprotected) root(p event.Place) event.Resource {
 	return f.Instance
 }
 
-// switchedOff reads one attribute of the call: {"disableApiTermination": {"value": false}}, {"disableApiTermination":
+// switchedOff reports whether the call leaves a protection off.
+func switchedOff(in node, attribute string) bool {
+	on, set := protection(in, attribute)
+	return set && !on
+}
+
+// protection reads one attribute of the call: {"disableApiTermination": {"value": false}}, {"disableApiTermination":
 // false}, {"attribute": "disableApiTermination", "value": "false"}, with booleans or words. What is there and does not
 // clearly protect counts as switched off: the check reads how it is.
-func switchedOff(in node, attribute string) bool {
+func protection(in node, attribute string) (on, set bool) {
 	value := in.at(attribute)
 	if in.at("attribute").text() == attribute {
 		value = in.at("value")
 	} else if !in.has(attribute) || value.v == nil {
-		return false
+		return false, false
 	}
 	if attribute == action.AgainstShutdown {
-		return !strings.EqualFold(value.text(), "stop")
+		return strings.EqualFold(value.text(), "stop"), true
 	}
-	return !strings.EqualFold(value.text(), "true")
+	return strings.EqualFold(value.text(), "true"), true
 }
 
 func (f unprotected) title() string {
@@ -83,8 +93,14 @@ func (f unprotected) title() string {
 		who = "a caller that is not named"
 	}
 	title := fmt.Sprintf("%s switched off %s of instance %s %s", who, strings.Join(f.Attributes, " and "), f.Instance.ID, how)
-	if f.Terminated {
+	switch {
+	case f.Terminated:
 		title += "; the instance is terminated"
+	case f.Missing:
+		title += "; AWS knows no such instance"
+	}
+	if f.Checked && f.Shown == "" {
+		title += "; nothing shows that it was on"
 	}
 	if now := f.Actor.Renamed(); now != "" {
 		title += "; " + now
@@ -95,19 +111,26 @@ func (f unprotected) title() string {
 	return title
 }
 
-// checkUnprotected reads the protections as they are. An instance that is gone is the attack having succeeded: its
-// protections need no restoring, its attacker needs stopping the more.
+// checkUnprotected reads the protections as they are, and what records showed of them before. An instance that is gone is
+// the attack having succeeded: its protections need no restoring, its attacker needs stopping the more. One that AWS does not
+// know may be gone for an hour, or never have been: only a protection that was seen on tells the two apart.
 func checkUnprotected(ctx context.Context, in playbook.In, s playbook.Suspect[unprotected], _ ProtectionParams) ([]playbook.Suspect[unprotected], error) {
-	gone, err := terminated(ctx, in, s.Facts.Instance)
+	there, err := present(ctx, in, s.Facts.Instance)
 	if err != nil {
 		return nil, err
 	}
-	s.Facts.Terminated = gone
-	if !gone {
+	s.Facts.Checked, s.Facts.Terminated, s.Facts.Missing = true, there == ended, there == missing
+	if there == running {
 		s.Facts.Attributes, err = stillOff(ctx, in, s.Facts)
 	}
 	if err != nil || len(s.Facts.Attributes) == 0 {
 		return nil, err
+	}
+	if s.Facts, err = s.Facts.shown(ctx, in.Recall); err != nil {
+		return nil, err
+	}
+	if s.Facts.Missing && s.Facts.Shown != "" {
+		s.Facts.Terminated, s.Facts.Missing = true, false
 	}
 	if s.Facts.Actor, err = s.Facts.Actor.Present(ctx, in.AWS); err != nil {
 		return nil, err
@@ -116,20 +139,33 @@ func checkUnprotected(ctx context.Context, in playbook.In, s playbook.Suspect[un
 	return []playbook.Suspect[unprotected]{s}, nil
 }
 
-func terminated(ctx context.Context, in playbook.In, i event.Resource) (bool, error) {
+// presence is how an instance stands.
+type presence int
+
+const (
+	running presence = iota // or stopped: it can still be protected
+	ended                   // AWS shows it as terminated
+	missing                 // AWS knows no such instance
+)
+
+func present(ctx context.Context, in playbook.In, i event.Resource) (presence, error) {
 	out, err := in.AWS.EC2(i.Place()).DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{i.ID}})
 	if absent(err, "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed") {
-		return true, nil
+		return missing, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("read instance %q: %w", i.ID, err)
+		return running, fmt.Errorf("read instance %q: %w", i.ID, err)
 	}
+	stands := missing
 	for _, r := range out.Reservations {
-		if slices.ContainsFunc(r.Instances, func(found types.Instance) bool { return !over(found) }) {
-			return false, nil
+		for _, found := range r.Instances {
+			if !over(found) {
+				return running, nil
+			}
+			stands = ended
 		}
 	}
-	return true, nil
+	return stands, nil
 }
 
 // stillOff are those of the protections that nobody has switched on again.

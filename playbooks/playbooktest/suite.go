@@ -2,6 +2,7 @@
 package playbooktest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type Story struct {
 	Record    string                                        // of CloudTrail
 	Configure func(any) error                               // writes parameters over the defaults; nil leaves them
 	AWS       func(*testing.T) (*actiontest.AWS, time.Time) // the present; nil: the story ends with the suspects
+	Before    []string                                      // records that were observed before, oldest first
 	Suspects  int                                           // how many the record alone gives
 	Plans     []string                                      // "RESOURCE: TITLE" and the steps below, as Lines writes them
 }
@@ -60,10 +62,11 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 		return
 	}
 	c, now := s.AWS(t)
+	recall := s.observed(t, book)
 	var got []string
 	for _, l := range leads {
 		c.Calls()
-		found, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now}, "c_1", l)
+		found, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now, Recall: recall}, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
 			declared(t, d, made)
 		}
@@ -72,7 +75,7 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 		}
 		for _, p := range found {
 			got = append(got, Lines(p))
-			steady(t, book, c, now, p)
+			steady(t, book, playbook.In{AWS: c.Reads(), Now: now, Recall: recall}, p)
 		}
 	}
 	if diff := cmp.Diff(s.Plans, got); diff != "" {
@@ -106,11 +109,32 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.Lead, play
 	return leads, book
 }
 
+// observed recalls what the records before the story's showed.
+func (s Story) observed(t *testing.T, book playbook.Playbook) playbook.Recall {
+	t.Helper()
+	var seen []playbook.Observation
+	for _, record := range s.Before {
+		e, err := event.Decode([]byte(record))
+		if err != nil {
+			t.Fatalf("a record before the story's: %v", err)
+		}
+		seen = append(seen, book.Observes(e)...)
+	}
+	return func(_ context.Context, r event.Resource, of string, before time.Time) (latest *playbook.Observation, _ error) {
+		for _, o := range seen {
+			if o.Resource == r && o.Of == of && o.Counts(before) {
+				latest = &o
+			}
+		}
+		return latest, nil
+	}
+}
+
 // steady checks what was confirmed once more: as long as nothing changed it must come out the same, or every case would
 // be superseded by its own shadow.
-func steady(t *testing.T, book playbook.Playbook, c *actiontest.AWS, now time.Time, p playbook.Proposal) {
+func steady(t *testing.T, book playbook.Playbook, in playbook.In, p playbook.Proposal) {
 	t.Helper()
-	again, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now}, "c_1", p.Lead)
+	again, err := book.Check(t.Context(), in, "c_1", p.Lead)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,8 @@ type query struct {
 	index, partition string
 	where            string // of the sort key
 	values           item
-	limit            int // of the items in all; 0: all
+	limit            int  // of the items in all; 0: all
+	backward         bool // the last of the sort keys first
 }
 
 // items reads a partition and calls take for each item until that is false.
@@ -107,6 +108,9 @@ func (q query) input(table string) *dynamodb.QueryInput {
 	}
 	if q.limit > 0 {
 		in.Limit = aws.Int32(int32(q.limit))
+	}
+	if q.backward {
+		in.ScanIndexForward = aws.Bool(false)
 	}
 	return in
 }

@@ -54,6 +54,7 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"a released brake wakes what it held", released},
 		{"an exception ends", exceptions},
 		{"a gate is answered in one go", facts},
+		{"what was observed is recalled as of a moment", recalled},
 		{"a case is found by the beginning of its id", find},
 		{"cases are listed by what they are", list},
 		{"the history tells what happened", history},

@@ -81,4 +81,14 @@ UPDATE inbox SET class = CASE
 	ELSE 3 END WHERE taken = 0;
 DROP INDEX inbox_waiting;
 CREATE INDEX inbox_class ON inbox (case_id, class, n) WHERE taken = 0;
+`, `
+CREATE TABLE observations (
+	resource TEXT NOT NULL,
+	of       TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	shows    INTEGER NOT NULL,
+	event    TEXT NOT NULL,
+	body     BLOB NOT NULL,
+	PRIMARY KEY (resource, of, at, shows, event)
+) STRICT, WITHOUT ROWID;
 `}

@@ -11,10 +11,10 @@ import (
 func changing() []string {
 	return []string{
 		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, claim, waiting, crowd, hasMessage, oldest, newest, stored, take, save,
-		addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException,
+		addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException, remember,
 	}
 }
-func asking() []string   { return []string{hasRequest, question, oneEffect} }
+func asking() []string   { return []string{hasRequest, question, oneEffect, recall} }
 func watching() []string { return []string{generation, wakeup} }
 
 type preparer interface {

@@ -1,0 +1,77 @@
+package dynamodb
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+const (
+	memoryPrefix = "observed#"
+	recalled     = 100 // of the latest that are looked through: more calls than EC2 lets one account make in a second
+)
+
+// memoryOf is the partition of what was observed of one resource's attribute.
+func memoryOf(r event.Resource, of string) string { return memoryPrefix + sum(r.String()+" "+of) }
+
+// memoryKey orders observations by their moment; of one second, what shows it on comes last: see playbook.Observation.Counts.
+func memoryKey(o playbook.Observation) key {
+	return key{memoryOf(o.Resource, o.Of), moment(o.At) + "#" + shows(o.On) + "#" + sum(o.Event)}
+}
+
+func shows(on bool) string {
+	if on {
+		return "1"
+	}
+	return "0"
+}
+
+// Remember stores observations, a write each; see ledger.Memory. Written twice is written once.
+func (s *Store) Remember(ctx context.Context, seen []playbook.Observation) error {
+	for _, o := range seen {
+		body, err := json.Marshal(o)
+		if err != nil {
+			return fmt.Errorf("remember %s of %s: %w", o.Of, o.Resource, err)
+		}
+		i := memoryKey(o).item()
+		i["body"] = blob(body)
+		err = insist(ctx, func(ctx context.Context) error {
+			_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i})
+			return busy(err)
+		})
+		if err != nil {
+			return s.explain(fmt.Errorf("remember %s of %s: %w", o.Of, o.Resource, err))
+		}
+	}
+	return nil
+}
+
+// Recall is the latest observation that counts before a moment; see ledger.Memory.
+func (s *Store) Recall(ctx context.Context, r event.Resource, of string, before time.Time) (*playbook.Observation, error) {
+	var latest *playbook.Observation
+	var broken error
+	q := query{
+		partition: memoryOf(r, of), where: "#s < :end", values: item{":end": text(moment(before) + "#2")}, backward: true, limit: recalled,
+	}
+	err := s.items(ctx, q, func(i item) bool {
+		var o playbook.Observation
+		if broken = json.Unmarshal(bytesOf(i["body"]), &o); broken == nil && o.Counts(before) {
+			latest = &o
+		}
+		return broken == nil && latest == nil
+	})
+	if err == nil && broken != nil {
+		err = fmt.Errorf("read what was observed of %s: %w", r, broken)
+	}
+	return latest, s.explain(err)
+}
+
+// observed reports whether an item is an observation: no chain tells of it, and the audit passes it over.
+func observed(k key) bool { return strings.HasPrefix(k.pk, memoryPrefix) }
