@@ -13,6 +13,9 @@ import (
 // it takes the next rung of a ladder: a time-out or a throttle may have taken effect, so the case looks again first.
 var ErrCannot = errors.New("cannot be done")
 
+// ErrPartly says beside an error that parts of the change were made: there is something to take back.
+var ErrPartly = errors.New("done in part")
+
 // Action is a desired state of one target. Values hold exported plain fields only and are decoded strictly.
 type Action interface {
 	Kind() Kind

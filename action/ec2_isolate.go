@@ -138,6 +138,9 @@ func regroup(ctx context.Context, w access.Writes, p event.Place, wanted []Inter
 			failed = append(failed, refused(fmt.Sprintf("set groups of interface %q", n.ID), err))
 		}
 	}
+	if len(failed) > 0 && len(failed) < len(wanted) {
+		failed = append(failed, ErrPartly)
+	}
 	return errors.Join(failed...)
 }
 

@@ -42,7 +42,7 @@ func possible(c *ledger.Case, o *ledger.Order) error {
 		if c.Undo != nil {
 			return fmt.Errorf("case %s is %s already", c.ID, c.State)
 		}
-		if !ledger.May(c.State, ledger.Undoing) {
+		if !c.Returnable() {
 			return fmt.Errorf("case %s is %s: nothing was changed", c.ID, c.State)
 		}
 	}

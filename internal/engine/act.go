@@ -17,6 +17,12 @@ func (t *turn) act(ctx context.Context) error {
 	var errs trouble
 	stopped := map[int]bool{}
 	for r := range t.live() {
+		if r.step.State == ledger.Turning {
+			if errs.ends(t.returned(ctx, r)) {
+				break
+			}
+			continue
+		}
 		if !waits(r.step.State) {
 			continue
 		}
@@ -112,6 +118,7 @@ func (t *turn) withdraw(ctx context.Context, r ref) error {
 		return t.already(ctx, r)
 	}
 	r.step.State = ledger.Pending
+	r.partly(look)
 	return t.forget(ctx, r)
 }
 
@@ -129,7 +136,7 @@ func (t *turn) try(ctx context.Context, r ref) error {
 	case look.Holds:
 		return t.already(ctx, r)
 	case look.Moved != nil:
-		return t.follow(ctx, r, look.Moved)
+		return t.follow(ctx, r, look)
 	case look.Cannot != "":
 		return fmt.Errorf("%s: %s: %w", r, look.Cannot, action.ErrCannot)
 	}
@@ -166,7 +173,7 @@ func (t *turn) do(ctx context.Context, r ref) error {
 
 // made settles a step; from here on it is verified, from the first round.
 func (t *turn) made(r ref, s ledger.StepState) {
-	r.step.State, r.step.Made, r.step.Missed, r.step.Undone = s, t.Now(), 0, ""
+	r.step.State, r.step.Made, r.step.Missed, r.step.Undone, r.step.Fresh = s, t.Now(), 0, "", ""
 	t.c.Rounds, t.answered = 0, true
 }
 
@@ -178,6 +185,9 @@ const tries = 5
 func (t *turn) refused(ctx context.Context, r ref, why error) error {
 	t.note("can't: %v", why)
 	r.step.Error = why.Error()
+	if errors.Is(why, action.ErrPartly) {
+		r.step.Fresh = ""
+	}
 	if err := t.forget(ctx, r); err != nil {
 		return err
 	}

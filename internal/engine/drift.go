@@ -87,7 +87,7 @@ func (t *turn) supersede(ctx context.Context, number int, found []playbook.Propo
 
 func begun(r *ledger.Revision) bool {
 	for _, s := range r.Steps {
-		if s.State != ledger.Pending {
+		if s.State != ledger.Pending || len(s.Held) > 0 {
 			return true
 		}
 	}

@@ -20,7 +20,7 @@ func (t *turn) wake() time.Time {
 	}
 	switch t.c.State {
 	case ledger.Suspected, ledger.Acting:
-		sooner(now)
+		sooner(later(now, t.held))
 	case ledger.Undoing:
 		sooner(later(now, t.c.Recheck))
 	case ledger.Held:

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,8 +25,8 @@ func key(a action.Action) string {
 	return k
 }
 
-// intend commits what is about to be done and the way back from it. The way back is stored once: looking again, after the
-// change, would find riposte's own work and nothing to restore.
+// intend commits what is about to be done and the way back from it. Of each part the way back is stored once, before the
+// first change: looking again later would find riposte's own work, or an attacker's, and not what was so before.
 func (t *turn) intend(ctx context.Context, r ref, look action.Look) error {
 	if r.step.State == ledger.Intent {
 		return nil // committed before a crash, or before an answer was lost
@@ -51,7 +50,8 @@ func (t *turn) intend(ctx context.Context, r ref, look action.Look) error {
 	return err
 }
 
-// hold writes the case among those that want an effect.
+// hold writes the case among those that want an effect, until it is taken back: whoever undoes it in between does not take
+// the way back with it.
 func (t *turn) hold(ctx context.Context, r ref, undo action.Action) error {
 	a := r.rung().Do
 	f, err := t.effect(ctx, a)
@@ -61,42 +61,68 @@ func (t *turn) hold(ctx context.Context, r ref, undo action.Action) error {
 	if !slices.Contains(f.Holders, t.c.ID) {
 		f.Holders = append(f.Holders, t.c.ID)
 	}
-	if err := t.wayBack(f, r, undo); err != nil {
+	if err := t.wayBack(f, a, undo); err != nil {
 		return err
 	}
 	if !slices.Contains(r.step.Held, f.Key) {
 		r.step.Held = append(r.step.Held, f.Key)
+		if undo != nil && f.Version == 0 {
+			r.step.Fresh = f.Key
+		}
 	}
 	t.w.Effects = append(t.w.Effects, f)
 	return nil
 }
 
-// wayBack adds what restores the present, unless this step has stored its way back already or another left the same.
-func (t *turn) wayBack(f *ledger.Effect, r ref, undo action.Action) error {
-	if undo == nil || slices.Contains(r.step.Held, f.Key) {
+// wayBack adds what restores the present, of those parts of which it is not known yet what was so before riposte came.
+func (t *turn) wayBack(f *ledger.Effect, a, undo action.Action) error {
+	known := f.Parts
+	f.Parts = append(slices.Clip(known), fresh(a, known)...)
+	if undo == nil {
+		return nil
+	}
+	undo = action.Beyond(undo, known)
+	if undo == nil {
 		return nil
 	}
 	stored, err := t.Codec.Encode(undo)
 	if err != nil {
-		return fmt.Errorf("way back from %s: %w", r, err)
+		return fmt.Errorf("way back from %s: %w", a.Kind().Name, err)
 	}
-	if !slices.ContainsFunc(f.Undos, func(u action.Stored) bool { return u.Kind == stored.Kind && bytes.Equal(u.Data, stored.Data) }) {
-		f.Undos = append(f.Undos, stored)
-	}
+	f.Undos = append(f.Undos, stored)
 	return nil
 }
 
+func fresh(a action.Action, known []string) []string {
+	if a = action.Beyond(a, known); a == nil {
+		return nil
+	}
+	return action.Parts(a)
+}
+
+// effect is the one that an action makes, as this action wants it.
 func (t *turn) effect(ctx context.Context, a action.Action) (*ledger.Effect, error) {
 	k := key(a)
 	f, err := t.Store.Effect(ctx, k)
 	if err != nil {
 		return nil, fmt.Errorf("read effect %q: %w", k, err)
 	}
-	if f != nil {
-		return f, nil
-	}
 	stored, err := t.Codec.Encode(a)
-	return &ledger.Effect{Key: k, Action: stored}, err
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return &ledger.Effect{Key: k, Action: stored}, nil
+	}
+	if len(f.Parts) == 0 { // written by a riposte that kept none
+		was, err := t.Codec.Decode(f.Action)
+		if err != nil {
+			return nil, err
+		}
+		f.Parts = action.Parts(was)
+	}
+	f.Action = stored
+	return f, nil
 }
 
 // already settles a step whose state is there: made by this case before a crash, by another case (which it then holds
@@ -119,12 +145,21 @@ func (t *turn) already(ctx context.Context, r ref) error {
 	return t.commit(ctx)
 }
 
-// forget lets go of an effect that did not come about, or that somebody undid.
+// partly keeps the effect of a change that was begun where the present shows parts of it.
+func (r ref) partly(look action.Look) {
+	if look.Undo != nil && len(action.Parts(look.Undo)) < len(action.Parts(r.rung().Do)) {
+		r.step.Fresh = ""
+	}
+}
+
+// forget lets go of an effect that did not come about. One that this step has held for longer was made once, and stays
+// until it is taken back.
 func (t *turn) forget(ctx context.Context, r ref) error {
 	k := key(r.rung().Do)
-	if !slices.Contains(r.step.Held, k) {
+	if r.step.Fresh != k {
 		return nil
 	}
+	r.step.Fresh = ""
 	f, err := t.Store.Effect(ctx, k)
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
@@ -133,7 +168,9 @@ func (t *turn) forget(ctx context.Context, r ref) error {
 	if f == nil || t.stillHeld(k) {
 		return nil
 	}
-	f.Holders = without(f.Holders, t.c.ID)
+	if f.Holders = without(f.Holders, t.c.ID); !f.Stands() {
+		f.Undos = nil // there is nothing that they would take back
+	}
 	t.w.Effects = append(t.w.Effects, f)
 	return t.commit(ctx)
 }

@@ -19,11 +19,13 @@ const mostFollowed = 5
 // follow makes a new revision of a plan whose target was renamed: the same steps, where they stand, against the name that
 // it has now. The check is not asked again, since what the plan has done already may have mended what the check would look
 // for. What waits in it is judged, and asks, anew: an approval is of the plan that was seen.
-func (t *turn) follow(ctx context.Context, r ref, moved action.Action) error {
+func (t *turn) follow(ctx context.Context, r ref, look action.Look) error {
+	moved := look.Moved
 	if t.followed++; t.followed > mostFollowed {
 		return fmt.Errorf("%s is renamed again and again: the next turn goes on", r)
 	}
 	if r.step.State == ledger.Intent { // looked at, and not there: it was not done
+		r.partly(look)
 		if err := t.forget(ctx, r); err != nil {
 			return err
 		}
@@ -45,7 +47,7 @@ func (t *turn) follow(ctx context.Context, r ref, moved action.Action) error {
 	t.c.Revisions = append(t.c.Revisions, next)
 	t.plans[sealed.Digest], t.fresh[number], t.answered = plan, true, true
 	t.c.Report.Wanted++
-	t.note("%s: renamed since the plan was made; plan %d goes on where it stands, against %s", r, number, moved.Target())
+	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, number, moved.Target())
 	return errFollowed
 }
 
@@ -61,13 +63,4 @@ func followed(p action.Plan, stand []ledger.Step, moved action.Action) (out acti
 		out.Steps = append(out.Steps, s)
 	}
 	return out
-}
-
-// present is an action by the name that its target has now.
-func (t *turn) present(ctx context.Context, a action.Action) (action.Action, error) {
-	look, err := a.Look(ctx, t.AWS.Reads())
-	if err != nil || look.Moved == nil {
-		return a, err
-	}
-	return look.Moved, nil
 }

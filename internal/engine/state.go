@@ -29,7 +29,7 @@ func (t *turn) derived() ledger.State {
 		return ledger.Held
 	case n.ask > 0:
 		return ledger.Asked
-	case n.act > 0, unchecked(c):
+	case n.act+n.turning > 0, unchecked(c):
 		return ledger.Acting
 	case n.broken > 0 && (n.done == 0 || c.State == ledger.Failed || t.proven()):
 		return ledger.Failed // what could be done is verified first

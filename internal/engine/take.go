@@ -91,7 +91,7 @@ func (t *turn) undo(o ledger.Order) {
 	if t.c.Undo != nil {
 		return
 	}
-	if !ledger.May(t.c.State, ledger.Undoing) {
+	if !t.c.Returnable() {
 		t.note("undo by %s is void: nothing was changed", by(o))
 		return
 	}

@@ -27,9 +27,10 @@ type turn struct {
 	plans map[string]action.Plan // opened, by digest
 	fresh map[int]bool           // revisions that were made in this turn
 
-	left     int  // what waits for the next turn: suspects, or messages that were not handed out
-	followed int  // how often a target was found under another name
-	answered bool // something was found or done in this turn
+	left     int       // what waits for the next turn: suspects, or messages that were not handed out
+	followed int       // how often a target was found under another name
+	held     time.Time // a brake keeps what is being taken back until it is looked at again
+	answered bool      // something was found or done in this turn
 }
 
 // note writes a line into the entry of the next commit.

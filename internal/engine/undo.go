@@ -2,12 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
-	"github.com/ripostehq/riposte/access"
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -49,19 +47,14 @@ func (t *turn) takeBackStep(ctx context.Context, r ref) error {
 	if err := t.withdraw(ctx, r); err != nil {
 		return err
 	}
-	if r.step.State == ledger.Pending {
+	if r.step.State == ledger.Pending && len(r.step.Held) == 0 {
 		r.step.State, r.step.Note = ledger.Dropped, "the case is taken back"
 	}
 	if len(r.step.Held) == 0 {
 		t.leave(r)
 		return nil
 	}
-	for _, k := range slices.Backward(slices.Clone(r.step.Held)) {
-		if err := t.release(ctx, r, k); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.releaseAll(ctx, r, "taken back")
 }
 
 // leave says why a step of which nothing is held stays as it is.
@@ -81,35 +74,73 @@ func (t *turn) settle(r ref, s ledger.StepState, note string) {
 	t.note("%s: %s", r, note)
 }
 
+// returned ends a step whose containment somebody who may has undone: what is left of it goes back as well.
+func (t *turn) returned(ctx context.Context, r ref) error {
+	if held, err := t.braked(ctx); err != nil || held {
+		t.held = t.c.Recheck
+		return err
+	}
+	return t.releaseAll(ctx, r, "taken back: "+r.step.Undone)
+}
+
+// releaseAll lets go of all that a step holds, the last first. What stays is gathered in its note on the way, so that a
+// crash loses none of it.
+func (t *turn) releaseAll(ctx context.Context, r ref, note string) error {
+	if r.step.State != ledger.Turning {
+		r.step.State, r.step.Note = ledger.Turning, ""
+	}
+	for _, k := range slices.Backward(slices.Clone(r.step.Held)) {
+		if err := t.release(ctx, r, k, note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // release lets go of one effect, and undoes it if nobody else wants it.
-func (t *turn) release(ctx context.Context, r ref, k string) error {
+func (t *turn) release(ctx context.Context, r ref, k, note string) error {
 	f, err := t.Store.Effect(ctx, k)
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
 	}
-	if f == nil {
-		t.settle(r, ledger.Stays, "it was so before riposte came")
-		return nil
-	}
-	others := without(f.Holders, t.c.ID)
+	stays := ""
 	switch {
-	case len(others) > 0:
-		t.settle(r, ledger.Stays, "still wanted by case "+others[0])
+	case f == nil:
+		stays = "it was so before riposte came"
+	case len(without(f.Holders, t.c.ID)) > 0:
+		stays = "still wanted by case " + without(f.Holders, t.c.ID)[0]
 	case len(f.Undos) == 0:
-		t.settle(r, ledger.Stays, "it was so before riposte came")
+		stays = "it was so before riposte came"
 	case t.stillHeldBesides(k, r):
-		t.settle(r, ledger.Back, "taken back with an earlier step of this case")
-		r.step.Held = without(r.step.Held, k)
-		return nil
+		f = nil // taken back with an earlier step of this case
 	default:
-		if err := t.reverse(ctx, r, f); err != nil {
+		if stays, err = t.reverse(ctx, r, f); err != nil {
 			return err
 		}
 	}
-	f.Holders = others
 	r.step.Held = without(r.step.Held, k)
+	if stays != "" {
+		r.step.Note = strings.TrimPrefix(r.step.Note+"; "+stays, "; ")
+		t.note("%s: %s", r, stays)
+	}
+	if len(r.step.Held) == 0 {
+		t.released(r, note)
+	}
+	if f == nil {
+		return nil
+	}
+	f.Holders = without(f.Holders, t.c.ID)
 	t.w.Effects = append(t.w.Effects, f)
 	return t.commit(ctx)
+}
+
+// released settles a step that holds nothing any more.
+func (t *turn) released(r ref, note string) {
+	if r.step.Note != "" {
+		r.step.State = ledger.Stays
+		return
+	}
+	t.settle(r, ledger.Back, note)
 }
 
 func without(list []string, s string) []string {
@@ -124,61 +155,4 @@ func (t *turn) stillHeldBesides(k string, not ref) bool {
 		}
 	}
 	return false
-}
-
-// reverse undoes an effect by the ways back that were stored with it. What somebody else has changed since is left alone.
-func (t *turn) reverse(ctx context.Context, r ref, f *ledger.Effect) error {
-	a, err := t.Codec.Decode(f.Action)
-	if err != nil {
-		return err
-	}
-	look, err := a.Look(ctx, t.AWS.Reads())
-	switch {
-	case err != nil:
-		return fmt.Errorf("look at %s before taking it back: %w", r, err)
-	case look.Gone != "":
-		t.settle(r, ledger.Stays, "gone: "+look.Gone)
-		return nil
-	case !look.Holds && r.step.State == ledger.Turning:
-		t.settle(r, ledger.Back, "taken back")
-		return nil
-	case !look.Holds:
-		t.settle(r, ledger.Stays, "refused: changed since by somebody else")
-		return nil
-	}
-	r.step.State = ledger.Turning
-	t.note("about to take back: %s", r)
-	if err := t.commit(ctx); err != nil {
-		return err
-	}
-	return t.doUndos(ctx, r, f)
-}
-
-func (t *turn) doUndos(ctx context.Context, r ref, f *ledger.Effect) error {
-	for _, stored := range slices.Backward(f.Undos) {
-		undo, err := t.Codec.Decode(stored)
-		if err != nil {
-			return err
-		}
-		if undo, err = t.present(ctx, undo); err != nil {
-			return fmt.Errorf("take back %s: %w", r, err)
-		}
-		traced, trace := access.WithTrace(ctx)
-		limited, cancel := context.WithTimeout(traced, t.Timing.Call)
-		err = undo.Do(limited, t.AWS.Writes(undo, nil, t.c.ID))
-		cancel()
-		t.Meter.Acted(undo.Kind().Name, err)
-		t.w.Requests = append(t.w.Requests, trace.Requests()...)
-		r.step.Requests = append(r.step.Requests, trace.Requests()...)
-		if errors.Is(err, action.ErrCannot) {
-			t.settle(r, ledger.Stays, "could not be taken back: "+err.Error())
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("take back %s: %w", r, err)
-		}
-		t.Log.Info("taken back", "case", t.c.ID, "action", undo.Kind().Name, "target", undo.Target().String(), "requests", trace.Requests())
-	}
-	t.settle(r, ledger.Back, "taken back")
-	return nil
 }

@@ -47,35 +47,31 @@ func (t *turn) look(ctx context.Context, r ref) (raised bool, err error) {
 		s.Missed, s.Undone, s.Trusted = 0, "", false
 		return false, nil
 	case look.Holds:
-		return true, t.raise(ctx, r, "it did not stop "+s.Leaked, true)
+		t.raise(r, "it did not stop "+s.Leaked, true)
+		return true, nil
 	case s.Trusted: // as far as the record of his call was faster than the look that missed the effect
-		s.State, s.Note = ledger.Back, "taken back: "+s.Undone
-		t.note("%s: %s", r, s.Note)
-		return false, t.forget(ctx, r)
+		return false, t.returned(ctx, r)
 	case s.Undone != "":
-		return true, t.raise(ctx, r, s.Undone, false)
+		t.raise(r, s.Undone, false)
+		return true, nil
 	}
 	if s.Missed++; s.Missed < 2 {
 		t.c.Recheck = t.Now().Add(t.Timing.Recheck)
 		t.note("%s: not found, looking again", r)
 		return false, nil
 	}
-	return true, t.raise(ctx, r, "two looks did not find it", false)
+	t.raise(r, "two looks did not find it", false)
+	return true, nil
 }
 
 // raise takes the next rung, or the last one again where there is none: however often somebody undoes it, the defence
-// stays on. What still holds is kept below the new rung.
-func (t *turn) raise(ctx context.Context, r ref, why string, keep bool) error {
+// stays on. What was done stays the case's to take back, as far as it is still there.
+func (t *turn) raise(r ref, why string, keep bool) {
 	t.note("undone: %s: %s", r, why)
 	t.Log.Warn("containment undone", "case", t.c.ID, "step", r.String(), "why", why)
 	t.c.Paged = "containment was undone: " + why
 	t.c.Times.Contained = time.Time{}
 	t.c.Report.Wanted++
-	if !keep {
-		if err := t.forget(ctx, r); err != nil {
-			return err
-		}
-	}
 	r.step.Missed, r.step.Undone, r.step.Leaked = 0, "", ""
 	if r.step.Rung < len(r.plan.Ladder)-1 {
 		r.step.Rung++
@@ -83,7 +79,6 @@ func (t *turn) raise(ctx context.Context, r ref, why string, keep bool) error {
 	} else if !keep {
 		r.step.State = ledger.Pending
 	}
-	return nil
 }
 
 // pass counts the rounds whose time has come, however late.

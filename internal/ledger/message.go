@@ -46,14 +46,22 @@ type Order struct {
 	Except   time.Duration `json:"except,omitempty"`   // undo: how long the same finding stays quiet
 }
 
-// Effect is one lasting change and the cases that want it: it is taken back with the last of them.
+// Effect is one lasting change and the cases that want it: it is taken back with the last of them. What could not be taken
+// back then is kept with its ways back, for whoever holds it next: looking again would find riposte's own work.
 type Effect struct {
-	Key     string          `json:"key"` // kind, target, facet
-	Action  action.Stored   `json:"action"`
-	Undos   []action.Stored `json:"undos"`   // oldest first; each was stored with its intent and is never computed again
-	Holders []string        `json:"holders"` // case ids; none: the commit deletes the effect
+	Key     string          `json:"key"`             // kind, target, facet
+	Action  action.Stored   `json:"action"`          // as it was wanted last
+	Undos   []action.Stored `json:"undos"`           // oldest first; each was stored with its intent and is never computed again
+	Parts   []string        `json:"parts,omitempty"` // whose state before riposte is known: in Undos, or as it was wanted
+	Holders []string        `json:"holders"`         // case ids; none: it does not stand
 	Version int64           `json:"-"`
 }
+
+// Stands reports whether a case wants the effect.
+func (e *Effect) Stands() bool { return len(e.Holders) > 0 }
+
+// Kept reports whether the effect is still of use; the commit of one that is not deletes it.
+func (e *Effect) Kept() bool { return e.Stands() || len(e.Undos) > 0 }
 
 // Brake stops changes. Scope is "all", "account:ID", "playbook:ID" or "class:NAME".
 type Brake struct {

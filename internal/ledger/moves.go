@@ -20,8 +20,25 @@ func moves(from State) []State {
 		return []State{Contained, Undoing} // contained again: what could be done was undone later
 	case Undoing:
 		return []State{Undone, Failed}
+	case Dismissed, Observed, Excepted, Superseded:
+		return []State{Undoing} // of what was contained, undone by somebody, and not answered again, something may be left
 	}
 	return nil
+}
+
+// Returnable reports whether a case can be taken back: where something was changed or, before that, where it is open.
+func (c *Case) Returnable() bool {
+	switch c.State {
+	case Dismissed, Observed, Excepted, Superseded:
+		return c.holds()
+	}
+	return May(c.State, Undoing)
+}
+
+func (c *Case) holds() bool {
+	return slices.ContainsFunc(c.Revisions, func(r Revision) bool {
+		return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(s Step) bool { return len(s.Held) > 0 })
+	})
 }
 
 // May reports whether a case may go from one state to another.

@@ -69,8 +69,8 @@ type Store interface {
 	Cases(ctx context.Context, f Filter) ([]*Case, error) // oldest first
 	History(ctx context.Context, id string) ([]Entry, error)
 
-	Effect(ctx context.Context, key string) (*Effect, error) // nil where there is none
-	Effects(ctx context.Context) ([]*Effect, error)
+	Effect(ctx context.Context, key string) (*Effect, error) // nil where there is none; also one that no longer stands
+	Effects(ctx context.Context) ([]*Effect, error)          // those that stand, by key
 	// Generation changes whenever an effect does: who has read them all need not read them again before that. Of what another
 	// process wrote it may tell half a second later.
 	Generation(ctx context.Context) (int64, error)

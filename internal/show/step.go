@@ -87,6 +87,9 @@ func undo(c *ledger.Case, steps []step) Undo {
 	}
 	why := "nothing was changed"
 	for _, s := range steps {
+		if len(s.at.Held) > 0 {
+			return Undo{Possible: true}
+		}
 		if outcome(s.at.State) != "done" {
 			continue
 		}

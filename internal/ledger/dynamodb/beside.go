@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// effects writes each effect over the version that was read; one that nobody holds goes.
+// effects writes each effect over the version that was read; one that is of no use any more goes.
 func (t *commit) effects(context.Context) error {
 	changed := false
 	for _, e := range t.w.Effects {
@@ -37,9 +37,9 @@ func (t *commit) effect(e *ledger.Effect) (version int64, err error) {
 	}
 	x := ledger.Wrote{What: ledger.WroteEffect, Key: e.Key, Over: e.Version}
 	switch {
-	case len(e.Holders) == 0 && e.Version == 0:
+	case !e.Kept() && e.Version == 0:
 		return 0, nil // never was, and is not wanted
-	case len(e.Holders) == 0:
+	case !e.Kept():
 		t.delete(effectKey(e.Key), unchanged)
 	default:
 		body, err := json.Marshal(e)

@@ -23,7 +23,7 @@ func (s *Store) Effect(ctx context.Context, name string) (*ledger.Effect, error)
 	return e, s.explain(err)
 }
 
-// Effects lists all, by key.
+// Effects lists those that stand, by key.
 func (s *Store) Effects(ctx context.Context) ([]*ledger.Effect, error) {
 	var queries []query
 	for n := range shards {
@@ -39,7 +39,9 @@ func (s *Store) Effects(ctx context.Context) ([]*ledger.Effect, error) {
 		if err != nil {
 			return nil, s.explain(err)
 		}
-		out = append(out, e)
+		if e.Stands() {
+			out = append(out, e)
+		}
 	}
 	slices.SortFunc(out, func(a, b *ledger.Effect) int { return cmp.Compare(a.Key, b.Key) })
 	return out, nil

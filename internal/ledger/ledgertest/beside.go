@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -31,7 +32,18 @@ func effects(s *stage) {
 	if len(all) != 1 || fmt.Sprint(all[0].Holders) != fmt.Sprint([]string{two}) {
 		s.Fatalf("while one case wants it: %+v", all)
 	}
-	shared.Holders = nil
+	shared.Holders, shared.Undos = nil, []action.Stored{{Kind: "autoscaling.resume", Version: 1, Data: []byte(`{"group":"web"}`)}}
+	s.must(s.commit(s.load(two), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
+	if all, err = s.Effects(s.Context()); err != nil || len(all) != 0 {
+		s.Fatalf("nobody wants it, and it stands: %+v, %v", all, err)
+	}
+	kept, err := s.Effect(s.Context(), e.Key)
+	s.must(err)
+	if d := cmp.Diff(shared, kept, cmpopts.EquateEmpty()); d != "" {
+		s.Fatalf("its way back is lost: %s", d)
+	}
+	s.whole()
+	shared.Undos = nil
 	s.must(s.commit(s.load(two), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
 	if gone, err := s.Effect(s.Context(), e.Key); err != nil || gone != nil || shared.Version != 0 {
 		s.Fatalf("nobody wants it: %+v, %v", gone, err)

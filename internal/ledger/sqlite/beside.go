@@ -15,7 +15,7 @@ const (
 	addException = `INSERT INTO exceptions (playbook, root, until, body) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body`
 )
 
-// effects writes each effect over the version that was read; one that nobody holds goes.
+// effects writes each effect over the version that was read; one that is of no use any more goes.
 func (t *tx) effects(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 	var wrote []ledger.Wrote
 	for _, e := range w.Effects {
@@ -41,9 +41,9 @@ func (t *tx) effects(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 
 func (t *tx) effect(e *ledger.Effect, body []byte) (int64, error) {
 	switch {
-	case len(e.Holders) == 0 && e.Version == 0:
+	case !e.Kept() && e.Version == 0:
 		return 1, nil // never was, and is not wanted
-	case len(e.Holders) == 0:
+	case !e.Kept():
 		return t.exec(dropEffect, e.Key, e.Version)
 	case e.Version == 0:
 		return t.exec(addEffect, e.Key, body)
@@ -53,7 +53,7 @@ func (t *tx) effect(e *ledger.Effect, body []byte) (int64, error) {
 
 // after is an effect's version once it is written; 0 where it is gone.
 func after(e *ledger.Effect) int64 {
-	if len(e.Holders) == 0 {
+	if !e.Kept() {
 		return 0
 	}
 	return e.Version + 1

@@ -40,12 +40,14 @@ func (s *Store) Effect(ctx context.Context, key string) (*ledger.Effect, error) 
 	return e, s.explain(err)
 }
 
-// Effects lists all, by key.
+// Effects lists those that stand, by key.
 func (s *Store) Effects(ctx context.Context) ([]*ledger.Effect, error) {
 	var out []*ledger.Effect
 	err := s.rows(ctx, func(r *sql.Rows) error {
 		e, err := scanEffect(r)
-		out = append(out, e)
+		if err == nil && e.Stands() {
+			out = append(out, e)
+		}
 		return err
 	}, `SELECT body, version FROM effects ORDER BY key`)
 	return out, s.explain(err)

@@ -1,0 +1,117 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// reverse undoes an effect by the ways back that were stored with it, part by part: what somebody else has changed since is
+// left alone, and what is refused keeps nothing else from going back. It says what stays, and why; the ways back that were
+// refused are kept with the effect.
+func (t *turn) reverse(ctx context.Context, r ref, f *ledger.Effect) (stays string, err error) {
+	backs, left, err := t.backs(ctx, r, f)
+	if err != nil {
+		return "", fmt.Errorf("look at %s before taking it back: %w", r, err)
+	}
+	var refused []action.Stored
+	var parts []string
+	if len(backs) > 0 {
+		t.note("about to take back: %s", r)
+		if err := t.commit(ctx); err != nil {
+			return "", err
+		}
+	}
+	for _, b := range backs {
+		err := t.doUndo(ctx, r, b.do)
+		if errors.Is(err, action.ErrCannot) {
+			refused, parts = append(refused, b.stored), append(parts, action.Parts(b.do)...)
+			left = append(left, "could not be taken back: "+err.Error())
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("take back %s: %w", r, err)
+		}
+	}
+	slices.Reverse(refused) // oldest first
+	f.Undos, f.Parts = refused, parts
+	stays = strings.Join(left, "; ")
+	if stays != "" && len(backs) > len(refused) {
+		stays = "taken back, but for what stays: " + stays
+	}
+	return stays, nil
+}
+
+// back is a way back, as far as it is to be gone now.
+type back struct {
+	do     action.Action
+	stored action.Stored
+}
+
+// backs compares the ways back of an effect with the present, the newest first.
+func (t *turn) backs(ctx context.Context, r ref, f *ledger.Effect) (backs []back, left []string, err error) {
+	did, err := t.did(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, stored := range slices.Backward(f.Undos) {
+		undo, err := t.Codec.Decode(stored)
+		if err != nil {
+			return nil, nil, err
+		}
+		b, err := action.LookBack(ctx, t.AWS.Reads(), undo, did)
+		if err != nil {
+			return nil, nil, err
+		}
+		if b.Gone != "" {
+			return nil, []string{"gone: " + b.Gone}, nil
+		}
+		left = append(left, b.Stays...)
+		if b.Do != nil {
+			backs = append(backs, back{b.Do, stored})
+		}
+	}
+	if len(backs)+len(left) == 0 {
+		t.note("%s: nothing of it is left to take back", r)
+	}
+	return backs, left, nil
+}
+
+// did are the forms in which an effect was made: as it was wanted last, and as the plans of this case had it.
+func (t *turn) did(f *ledger.Effect) ([]action.Action, error) {
+	last, err := t.Codec.Decode(f.Action)
+	if err != nil {
+		return nil, err
+	}
+	all := []action.Action{last}
+	for _, p := range t.plans {
+		for _, s := range p.Steps {
+			for _, rung := range s.Ladder {
+				if key(rung.Do) == f.Key {
+					all = append(all, rung.Do)
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+func (t *turn) doUndo(ctx context.Context, r ref, undo action.Action) error {
+	traced, trace := access.WithTrace(ctx)
+	limited, cancel := context.WithTimeout(traced, t.Timing.Call)
+	defer cancel()
+	err := undo.Do(limited, t.AWS.Writes(undo, nil, t.c.ID))
+	t.Meter.Acted(undo.Kind().Name, err)
+	t.w.Requests = append(t.w.Requests, trace.Requests()...)
+	r.step.Requests = append(r.step.Requests, trace.Requests()...)
+	if err == nil {
+		t.Log.Info("taken back", "case", t.c.ID, "action", undo.Kind().Name, "target", undo.Target().String(), "requests", trace.Requests())
+	}
+	return err
+}
