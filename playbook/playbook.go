@@ -44,6 +44,9 @@ type In struct {
 	AWS    access.Reads
 	Now    time.Time
 	Recall Recall // what records showed before
+	// Member reports whether an account belongs to the organisation; where nobody can tell yet it is an error. nil: no account
+	// is known to.
+	Member func(ctx context.Context, account string) (bool, error)
 }
 
 // Prevention is what would have made the finding impossible: remediation is the second best.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -22,6 +23,15 @@ func (o *Organization) foreign(account string) bool {
 	defer o.mu.Unlock()
 	_, found := o.found[account]
 	return o.found != nil && !found
+}
+
+// Member reports whether an account is known to belong to the organisation. Other than for whose events are believed, an
+// account that nobody listed is a stranger.
+func (o *Organization) Member(ctx context.Context, account string) (bool, error) {
+	if _, listed := o.config.Account(account); listed || !o.config.Organization.Discover {
+		return listed && !o.left(account), nil
+	}
+	return o.Ours(ctx, account)
 }
 
 // left reports whether an account is known to be in the organisation no more, or suspended.

@@ -54,7 +54,7 @@ func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal
 	if !ok {
 		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
 	}
-	found, err := book.Check(ctx, playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Recall: t.Store.Recall}, t.c.ID, l.Lead)
+	found, err := book.Check(ctx, playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Recall: t.Store.Recall, Member: t.Member}, t.c.ID, l.Lead)
 	if err != nil {
 		return nil, fmt.Errorf("check %q: %w", l.Title, err)
 	}

@@ -37,7 +37,9 @@ type Parts struct {
 	Playbooks []playbook.Playbook
 	// Ours tells whether an account belongs to the organisation: riposte enters no other, whoever sends it events. Where that
 	// can't be told yet it is an error, and the event has to come again. May be nil: every account does.
-	Ours     func(ctx context.Context, account string) (bool, error)
+	Ours func(ctx context.Context, account string) (bool, error)
+	// Member tells playbooks whether an account is known to belong to the organisation; may be nil: of none it is known.
+	Member   func(ctx context.Context, account string) (bool, error)
 	Policy   gate.Policy
 	AWS      AWS
 	Reporter Reporter

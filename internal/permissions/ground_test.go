@@ -33,7 +33,7 @@ accounts:
     policies: %s
     regions:
       eu-west-1:
-        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
+        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}, {id: ami-0eeeeeeeeeeeeeeee, name: brief, created: 2029-11-01T00:00:00Z}]
         security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0]}]
         templates:
           - name: web

@@ -138,7 +138,7 @@ func acting(t *testing.T, of []playbook.Definition) map[string][]string {
 }
 
 // checking lets every playbook look into what the demo's attackers do not do: a group that goes back to a launch
-// configuration, a template whose image is named by a parameter.
+// configuration, a template whose image is named by a parameter, an instance whose image is gone.
 func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 	t.Helper()
 	w, c := granting(t, of)
@@ -155,6 +155,9 @@ func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := briefly(t, ec2.NewFromConfig(mallory)); err != nil {
+		t.Fatal(err)
+	}
 	if err := w.AdvanceTo(w.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +171,18 @@ func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 		}
 	}
 	return w.Exercised()
+}
+
+// briefly launches from an image that is gone when the launch is looked at.
+func briefly(t *testing.T, c *ec2.Client) error {
+	t.Helper()
+	image, one := aws.String("ami-0eeeeeeeeeeeeeeee"), aws.Int32(1)
+	_, err := c.RunInstances(t.Context(), &ec2.RunInstancesInput{ImageId: image, MinCount: one, MaxCount: one})
+	if err != nil {
+		return err
+	}
+	_, err = c.DeregisterImage(t.Context(), &ec2.DeregisterImageInput{ImageId: image})
+	return err
 }
 
 // finding looks for a user who is not there by the name, nor holds the key, which no attacker of the demo comes to.

@@ -31,7 +31,7 @@ func TestWhatIsAnnounced(t *testing.T) {
 		{"acting as itself", "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "acting with the process's own credentials"},
 		{"acting without the right", strings.Replace(roles, "contain: c, ", "", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "no contain role is named"},
 		{"destroying", strings.Replace(roles, "contain: c", "contain: c, destroy: d", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "the destroy tier is on"},
-		{"anybody's images", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act}}", nil, "launch.unapproved-image acts: no owner is required"},
+		{"anybody's images", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act}}", nil, "launch.unapproved-image acts: allow_owners names nobody"},
 		{"sessions without the right to deny one", strings.Replace(roles, "author: w, ", "", 1) + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: ask}}", nil,
 			"of a session's ladder only the whole role is left"},
 		{"figures for everybody", roles + "report: {security_hub: true}\nmetrics: {listen: \":9418\"}\nplaybooks: {defaults: {mode: act}}", nil, "metrics.listen is open to other machines"},

@@ -10,7 +10,7 @@ import (
 // image is one AMI, in the region of the account that owns it.
 type image struct {
 	ID, Name, Owner, Description string
-	Public                       bool
+	Public, Deregistered         bool
 	Created, Deprecated          time.Time
 	Tags                         map[string]string // seen by the owner only
 	Shared                       []string          // accounts that may launch it
@@ -32,6 +32,9 @@ func (s *state) image(p event.Place, id string) (*image, *refusal) {
 }
 
 func (i *image) visible(to string) bool {
+	if i.Deregistered {
+		return false
+	}
 	if i.Public || i.Owner == to {
 		return true
 	}

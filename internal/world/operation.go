@@ -73,7 +73,8 @@ func define[I, O any](s spec[I, O]) operation {
 func operations() map[string]operation {
 	table := map[string]operation{}
 	for _, o := range slices.Concat(
-		instanceOperations(), templateOperations(), templateReads(), imageAndNetworkOperations(), securityGroupOperations(), groupOperations(), processOperations(),
+		instanceOperations(), templateOperations(), templateReads(), imageAndNetworkOperations(), imageChanges(), securityGroupOperations(),
+		groupOperations(), processOperations(), attachOperations(),
 		iamOperations(), stsOperations(), parameterOperations(), findingOperations(),
 	) {
 		table[o.service+"."+o.name] = o

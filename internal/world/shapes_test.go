@@ -72,6 +72,9 @@ func everyWrite(t *testing.T, w *world.World) {
 	done(e.ModifyNetworkInterfaceAttribute(ctx, &ec2.ModifyNetworkInterfaceAttributeInput{
 		NetworkInterfaceId: nets.NetworkInterfaces[0].NetworkInterfaceId, Groups: []string{"sg-0isolated"},
 	}))
+	golden := aws.String("ami-0bbbbbbbbbbbbbbbb")
+	done(e.ModifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{ImageId: golden, LaunchPermission: &types.LaunchPermissionModifications{Add: []types.LaunchPermission{{UserId: aws.String("444455556666")}}}}))
+	done(e.DeregisterImage(ctx, &ec2.DeregisterImageInput{ImageId: golden}))
 	everyGroupWrite(t, w)
 
 	done(ssm.NewFromConfig(cfg).PutParameter(ctx, &ssm.PutParameterInput{
@@ -110,6 +113,10 @@ func everyGroupWrite(t *testing.T, w *world.World) {
 	done(a.ExitStandby(ctx, &autoscaling.ExitStandbyInput{AutoScalingGroupName: group, InstanceIds: []string{*members[0].InstanceId}}))
 	done(a.SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{AutoScalingGroupName: group, ScalingProcesses: []string{"Launch"}}))
 	done(a.ResumeProcesses(ctx, &autoscaling.ResumeProcessesInput{AutoScalingGroupName: group, ScalingProcesses: []string{"Launch"}}))
+	done(a.DetachInstances(ctx, &autoscaling.DetachInstancesInput{
+		AutoScalingGroupName: group, InstanceIds: []string{*members[0].InstanceId}, ShouldDecrementDesiredCapacity: aws.Bool(true),
+	}))
+	done(a.AttachInstances(ctx, &autoscaling.AttachInstancesInput{AutoScalingGroupName: group, InstanceIds: []string{*members[0].InstanceId}}))
 	done(a.TerminateInstanceInAutoScalingGroup(ctx, &autoscaling.TerminateInstanceInAutoScalingGroupInput{
 		InstanceId: members[0].InstanceId, ShouldDecrementDesiredCapacity: aws.Bool(false),
 	}))
@@ -161,8 +168,10 @@ func (s shape) always() []string {
 // neverRecorded are the calls whose records the world writes by analogy.
 func neverRecorded() []string {
 	return []string{
+		"autoscaling.amazonaws.com AttachInstances",
 		"autoscaling.amazonaws.com CreateLaunchConfiguration",
 		"autoscaling.amazonaws.com DeleteAutoScalingGroup",
+		"autoscaling.amazonaws.com DetachInstances",
 		"autoscaling.amazonaws.com EnterStandby",
 		"autoscaling.amazonaws.com ExitStandby",
 		"autoscaling.amazonaws.com ResumeProcesses",
@@ -171,6 +180,7 @@ func neverRecorded() []string {
 		"autoscaling.amazonaws.com TerminateInstanceInAutoScalingGroup",
 		"autoscaling.amazonaws.com UpdateAutoScalingGroup",
 		"ec2.amazonaws.com CreateLaunchTemplateVersion",
+		"ec2.amazonaws.com DeregisterImage",
 		"ec2.amazonaws.com ModifyLaunchTemplate",
 		"ec2.amazonaws.com ModifyNetworkInterfaceAttribute",
 		"securityhub.amazonaws.com BatchImportFindings",

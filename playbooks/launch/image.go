@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -20,6 +21,7 @@ import (
 // verdict is what the policy says of an image.
 type verdict struct {
 	breaks string // the rule that fired, "" where none did
+	doubt  string // why nobody can say that it fired at the launch too, "" where that is certain
 	unseen bool   // AWS shows no such image: nothing can be said for it
 }
 
@@ -28,15 +30,16 @@ type judges struct {
 	in    playbook.In
 	place event.Place
 	rules ImagePolicy
+	at    time.Time // of the launch that is judged
 	known map[string]verdict
 }
 
-func judge(in playbook.In, p event.Place, rules ImagePolicy) judges {
-	return judges{in, p, rules, map[string]verdict{}}
+func judge(in playbook.In, p event.Place, rules ImagePolicy, at time.Time) judges {
+	return judges{in, p, rules, at, map[string]verdict{}}
 }
 
 // image asks the policy about one image. An image that AWS does not show was deregistered or is no longer shared: unknown
-// is not permission.
+// is not permission, and no proof either.
 func (j judges) image(ctx context.Context, id string) (verdict, error) {
 	if v, ok := j.known[id]; ok {
 		return v, nil
@@ -48,12 +51,23 @@ func (j judges) image(ctx context.Context, id string) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	v := verdict{breaks: "it can't be seen: deregistered, or no longer shared", unseen: true}
+	v := verdict{
+		breaks: "it can't be seen: deregistered, or no longer shared", unseen: true,
+		doubt: "its image can't be seen any more, so nobody knows what it is",
+	}
 	if i != nil {
-		v = verdict{breaks: j.rules.breaks(*i, j.place.Account, j.in.Now)}
+		if v, err = j.say(ctx, *i); err != nil {
+			return verdict{}, err
+		}
 	}
 	j.known[id] = v
 	return v, nil
+}
+
+// say is the policy's word on an image that was read.
+func (j judges) say(ctx context.Context, i types.Image) (verdict, error) {
+	o, err := j.owner(ctx, i)
+	return j.rules.judge(i, o, j.at), err
 }
 
 // read is nil where AWS shows no such image.
@@ -83,7 +97,7 @@ func absent(err error, codes ...string) bool {
 
 // unreadable reports whether AWS answered that what was asked for can't be had, and will answer the same again.
 func unreadable(err error) bool {
-	return absent(err, "ValidationException", "AccessDeniedException", "InvalidParameterValue", "UnauthorizedOperation")
+	return absent(err, "ValidationException", "AccessDeniedException", "AccessDenied", "InvalidParameterValue", "UnauthorizedOperation")
 }
 
 // matches compares a text with a pattern of * and ?, which match any character, slashes included.

@@ -13,7 +13,11 @@ import (
 
 // launched are the facts about one launch, as far as one root is concerned: a group, or an instance without one.
 type launched struct {
-	Group     string    `json:",omitempty"`
+	Group     string    `json:",omitempty"` // that launched them, as the record or its own configuration shows
+	Recorded  string    `json:",omitempty"` // the group that the record names
+	ByGroup   bool      `json:",omitempty"` // Auto Scaling called
+	Doubt     string    `json:",omitempty"` // once checked: why stopping the group needs a person
+	Spared    string    `json:",omitempty"` // once checked: why the group is left alone
 	Token     string    `json:",omitempty"` // of a launch whose answer the record left out
 	At        time.Time // of the call
 	Instances []machine `json:",omitempty"`
@@ -26,7 +30,8 @@ type machine struct {
 	Image      string   `json:",omitempty"`
 	VPC        string   `json:",omitempty"`
 	Breaks     string   `json:",omitempty"` // the rule that fired, once checked
-	Unseen     bool     `json:",omitempty"` // AWS shows no such image
+	Doubt      string   `json:",omitempty"` // why nobody can say that it fired at the launch
+	Member     string   `json:",omitempty"` // the group that it is in, whoever launched it
 	Old        bool     `json:",omitempty"` // launched longer ago than terminate_within
 	Interfaces []string `json:",omitempty"` // as checked
 }
@@ -46,35 +51,55 @@ func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 	for _, i := range answer {
 		m := machine{ID: i.at("instanceId").scalar(), Image: i.at("imageId").scalar(), VPC: i.at("vpcId").scalar()}
 		if m.ID != "" && !slices.Contains(p.AllowIDs, m.Image) {
-			out = gather(out, e.Place(), i.at("tagSet").tag(groupTag), e.Time, m)
+			group := i.at("tagSet").tag(groupTag)
+			m.Member = group
+			out = gather(out, e.Place(), launched{Group: group, Recorded: group, ByGroup: byGroup(e.Actor), At: e.Time}, m)
 		}
 	}
 	return out
 }
 
-// groupTag names the owning group. Nobody but AWS can write tags that begin with aws:.
+// groupTag names the owning group. Nobody but AWS can write tags that begin with aws:. On the answer to a launch it says who
+// launched; later it only says where the instance is: AttachInstances writes it on whatever somebody else has launched, and
+// DetachInstances takes it off.
 const groupTag = "aws:autoscaling:groupName"
+
+// byGroup reports whether Auto Scaling called, under the role that only AWS can make.
+func byGroup(a event.Actor) bool {
+	return strings.HasPrefix(a.IssuerName(), "role/aws-service-role/autoscaling.amazonaws.com/")
+}
+
+// requested is the group whose tag the question asks for: it says who launches where the answer was left out.
+func requested(in node) string {
+	for _, s := range in.at("tagSpecificationSet").items() {
+		if group := s.at("tags").tag(groupTag); group != "" {
+			return group
+		}
+	}
+	return ""
+}
 
 // unanswered is a launch of which the record does not tell what came of it: too large, AWS writes {"omitted": true}.
 func unanswered(e event.Event) playbook.Suspect[launched] {
-	token := parse(e.Request).at("clientToken").scalar()
+	in := parse(e.Request)
+	token := in.at("clientToken").scalar()
 	id := cmp.Or(token, e.RequestID, e.ID, e.Time.UTC().Format(time.RFC3339))
 	return playbook.Suspect[launched]{
 		Resource: e.Place().In(event.Launch, id),
 		Title:    "a launch whose instances the record leaves out",
-		Facts:    launched{Token: token, At: e.Time},
+		Facts:    launched{Recorded: requested(in), ByGroup: byGroup(e.Actor), Token: token, At: e.Time},
 	}
 }
 
-// gather adds an instance to the suspect of its root.
-func gather(all []playbook.Suspect[launched], p event.Place, group string, at time.Time, m machine) []playbook.Suspect[launched] {
+// gather adds an instance to the suspect of its root; of is what all of that root have in common.
+func gather(all []playbook.Suspect[launched], p event.Place, of launched, m machine) []playbook.Suspect[launched] {
 	root := p.In(event.Instance, m.ID)
-	if group != "" {
-		root = p.In(event.Group, group)
+	if of.Group != "" {
+		root = p.In(event.Group, of.Group)
 	}
 	i := slices.IndexFunc(all, func(s playbook.Suspect[launched]) bool { return s.Resource == root })
 	if i < 0 {
-		all = append(all, playbook.Suspect[launched]{Resource: root, Facts: launched{Group: group, At: at}})
+		all = append(all, playbook.Suspect[launched]{Resource: root, Facts: of})
 		i = len(all) - 1
 	}
 	all[i].Facts.Instances = append(all[i].Facts.Instances, m)
@@ -98,6 +123,12 @@ func (f launched) title() string {
 	what += " launched from " + distinct(images)
 	if reason := distinct(why); reason != "" {
 		what += ": " + reason
+	}
+	if f.Spared != "" {
+		what += "; the group is left alone: " + f.Spared
+	}
+	if m := f.Instances[0]; f.Group == "" && m.Member != "" {
+		what += "; it is in group " + m.Member + " now, which is not seen to launch it"
 	}
 	return what
 }

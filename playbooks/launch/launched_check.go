@@ -19,7 +19,7 @@ import (
 const settling = 10 * time.Minute
 
 // checkLaunch reads the instances as they are now, and what the policy says of their images. It keeps those that break it
-// and still live, each under the root that it has now.
+// and still live, each under the root that launched it.
 func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launched], p ImageParams) ([]playbook.Suspect[launched], error) {
 	place := s.Resource.Place()
 	found, err := findLaunched(ctx, in, place, s.Facts)
@@ -27,30 +27,35 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 		return nil, err
 	}
 	var out []playbook.Suspect[launched]
-	images := judge(in, place, p.policy())
+	r := reader{judge(in, place, p.policy(), s.Facts.At)}
+	w := witness{r, map[string]outlook{}}
 	for _, i := range found {
 		if over(i) {
 			continue
 		}
-		v, err := images.image(ctx, aws.ToString(i.ImageId))
+		v, err := r.launched(ctx, i)
 		if err != nil {
 			return nil, err
 		}
 		if v.breaks == "" {
 			continue
 		}
+		of, err := w.launcher(ctx, s.Facts, memberOf(i))
+		if err != nil {
+			return nil, err
+		}
 		m := seen(i, v)
 		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin || i.LaunchTime != nil && in.Now.Sub(*i.LaunchTime) > p.TerminateWithin
-		out = gather(out, place, owner(i), s.Facts.At, m)
+		out = gather(out, place, of, m)
 	}
-	return withPins(ctx, reader{images}, out, p.Group)
+	return withPins(ctx, r, out, p.Group)
 }
 
 // withPins adds what each group may be pinned to, where that is the answer.
 func withPins(ctx context.Context, r reader, found []playbook.Suspect[launched], answer GroupAnswer) ([]playbook.Suspect[launched], error) {
 	for i := range found {
 		f := &found[i].Facts
-		if f.Group == "" || answer != Pin {
+		if f.Group == "" || f.Spared != "" || answer != Pin {
 			continue
 		}
 		var err error
@@ -121,8 +126,8 @@ func over(i types.Instance) bool {
 	return i.State != nil && (i.State.Name == types.InstanceStateNameTerminated || i.State.Name == types.InstanceStateNameShuttingDown)
 }
 
-// owner is the group that an instance belongs to, "" for none.
-func owner(i types.Instance) string {
+// memberOf is the group that an instance is in, "" for none: it need not be the one that launched it.
+func memberOf(i types.Instance) string {
 	for _, t := range i.Tags {
 		if aws.ToString(t.Key) == groupTag {
 			return aws.ToString(t.Value)
@@ -133,7 +138,8 @@ func owner(i types.Instance) string {
 
 func seen(i types.Instance, v verdict) machine {
 	m := machine{
-		ID: aws.ToString(i.InstanceId), Image: aws.ToString(i.ImageId), VPC: aws.ToString(i.VpcId), Breaks: v.breaks, Unseen: v.unseen,
+		ID: aws.ToString(i.InstanceId), Image: aws.ToString(i.ImageId), VPC: aws.ToString(i.VpcId), Breaks: v.breaks, Doubt: v.doubt,
+		Member: memberOf(i),
 	}
 	for _, n := range i.NetworkInterfaces {
 		m.Interfaces = append(m.Interfaces, aws.ToString(n.NetworkInterfaceId))

@@ -11,19 +11,25 @@ import (
 func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 	place, f := s.Resource.Place(), s.Facts
 	var plan action.Plan
-	if f.Group != "" {
-		plan.Steps = append(plan.Steps, stopGroup(place.In(event.Group, f.Group), f.Pin, p.Group).Required())
+	if f.Group != "" && f.Spared == "" {
+		stop := stopGroup(place.In(event.Group, f.Group), f.Pin, p.Group)
+		if f.Doubt == "" {
+			stop = stop.Required()
+		} else {
+			stop = stop.Asking(f.Doubt) // and the instance, of which more may be known, does not wait for the answer
+		}
+		plan.Steps = append(plan.Steps, stop)
 	}
 	for _, m := range f.Instances {
-		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), f.Group, p)...)
+		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), p)...)
 	}
 	return plan
 }
 
-func (m machine) steps(instance event.Resource, group string, p ImageParams) []action.Step {
+func (m machine) steps(instance event.Resource, p ImageParams) []action.Step {
 	isolate, can := m.isolation(instance, p)
 	if p.Instance == Isolate && can {
-		return m.isolated(isolate, group)
+		return m.isolated(isolate)
 	}
 	end := action.Try(action.Terminate{Instance: instance})
 	if can {
@@ -36,11 +42,11 @@ func (m machine) steps(instance event.Resource, group string, p ImageParams) []a
 }
 
 // isolated cuts the instance off; on standby its group neither replaces nor terminates it, and the evidence stays.
-func (m machine) isolated(isolate action.Isolate, group string) []action.Step {
+func (m machine) isolated(isolate action.Isolate) []action.Step {
 	steps := []action.Step{action.Try(isolate)}
-	if group != "" {
-		steps = append(steps, action.Try(action.Standby{Instance: isolate.Instance, Group: group, Decrement: true}).
-			Else(action.Standby{Instance: isolate.Instance, Group: group}))
+	if m.Member != "" {
+		steps = append(steps, action.Try(action.Standby{Instance: isolate.Instance, Group: m.Member, Decrement: true}).
+			Else(action.Standby{Instance: isolate.Instance, Group: m.Member}))
 	}
 	return steps
 }
@@ -61,8 +67,6 @@ func (m machine) doubt(p ImageParams) string {
 		return "isolation_groups names no security group for its VPC, and termination has no way back"
 	case m.Old:
 		return "the instance was launched longer ago than terminate_within"
-	case m.Unseen:
-		return "its image can't be seen any more, so nobody knows what it is"
 	}
-	return ""
+	return m.Doubt
 }

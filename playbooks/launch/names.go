@@ -20,9 +20,11 @@ var (
 	hexID     = regexp.MustCompile(`^([0-9a-f]{8}|[0-9a-f]{17})$`)
 )
 
-// ownerNames are the owners that need no account's id: the account that launches, and what ImageOwnerAlias may hold
+// ownerNames are the owners that need no account's id: the account that launches, any of its organisation, and what ImageOwnerAlias may hold
 // (EC2, Image).
-func ownerNames() []string { return []string{"self", "amazon", "aws-marketplace", "aws-backup-vault"} }
+func ownerNames() []string {
+	return []string{ownerSelf, ownerOrganization, "amazon", "aws-marketplace", "aws-backup-vault"}
+}
 
 // checkOwners refuses owners that no image can have.
 func checkOwners(param string, owners []string) error {

@@ -25,6 +25,17 @@ type broken struct {
 	Version int64 `json:",omitempty"`
 	Image   string
 	Breaks  string
+	Doubt   string `json:",omitempty"` // why it may have been fit before somebody changed it
+}
+
+// doubt is why a person must agree to what is done, "" where something that is certain calls for it.
+func (f prepared) doubt() (why string) {
+	for _, b := range f.Bad {
+		if why = b.Doubt; why == "" {
+			return ""
+		}
+	}
+	return why
 }
 
 // suspectTemplate looks at every change of what may be launched. What it launches is not to be had from the event alone:

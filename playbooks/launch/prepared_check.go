@@ -17,7 +17,7 @@ import (
 
 // checkTemplate reads what would be launched now. Several sorts of change end at a template: that is the root.
 func checkTemplate(ctx context.Context, in playbook.In, s playbook.Suspect[prepared], p ImagePolicy) ([]playbook.Suspect[prepared], error) {
-	r := reader{judge(in, s.Resource.Place(), p)}
+	r := reader{judge(in, s.Resource.Place(), p, in.Now)}
 	switch s.Resource.Type {
 	case event.LaunchTemplate:
 		return r.template(ctx, s.Resource.ID)
@@ -68,7 +68,7 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 	bad := map[int64]bool{}
 	var unread error
 	for _, v := range launching(t, uses) {
-		why, image, err := r.breaks(ctx, images[v])
+		found, image, err := r.breaks(ctx, images[v])
 		if unreadable(err) { // one that nobody can read must not hide another
 			unread = err
 			continue
@@ -76,8 +76,8 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 		if err != nil {
 			return f, err
 		}
-		if bad[v] = why != ""; bad[v] {
-			f.Bad = append(f.Bad, broken{v, image, why})
+		if bad[v] = found.breaks != ""; bad[v] {
+			f.Bad = append(f.Bad, broken{v, image, found.breaks, found.doubt})
 		}
 	}
 	if len(f.Bad) == 0 {
@@ -112,14 +112,14 @@ const depth = 100
 // back is the highest version below another whose image may be launched, 0 where there is none.
 func (r reader) back(ctx context.Context, images map[int64]string, from int64) (int64, error) {
 	for v := from - 1; v > 0 && v >= from-depth; v-- {
-		why, image, err := r.breaks(ctx, images[v])
+		found, image, err := r.breaks(ctx, images[v])
 		if unreadable(err) {
 			continue
 		}
 		if err != nil {
 			return 0, err
 		}
-		if why == "" && image != "" {
+		if found.breaks == "" && image != "" {
 			return v, nil
 		}
 	}
@@ -128,13 +128,13 @@ func (r reader) back(ctx context.Context, images map[int64]string, from int64) (
 
 // breaks says which rule the image of a version breaks. One without an image, or whose parameter is not there, launches
 // nothing.
-func (r reader) breaks(ctx context.Context, ref string) (why, image string, err error) {
+func (r reader) breaks(ctx context.Context, ref string) (v verdict, image string, err error) {
 	image, err = r.resolve(ctx, ref)
 	if err != nil || image == "" {
-		return "", "", err
+		return verdict{}, "", err
 	}
-	v, err := r.image(ctx, image)
-	return v.breaks, image, err
+	v, err = r.image(ctx, image)
+	return v, image, err
 }
 
 // launching are the versions that something would launch: the default, by whoever names none, and those of the groups.
@@ -183,11 +183,11 @@ func (r reader) configuration(ctx context.Context, name string) ([]playbook.Susp
 	if len(out.LaunchConfigurations) == 0 {
 		return nil, nil
 	}
-	why, image, err := r.breaks(ctx, aws.ToString(out.LaunchConfigurations[0].ImageId))
-	if err != nil || why == "" {
+	v, image, err := r.breaks(ctx, aws.ToString(out.LaunchConfigurations[0].ImageId))
+	if err != nil || v.breaks == "" {
 		return nil, err
 	}
-	f := prepared{Bad: []broken{{Image: image, Breaks: why}}, Checked: true}
+	f := prepared{Bad: []broken{{Image: image, Breaks: v.breaks, Doubt: v.doubt}}, Checked: true}
 	if f.Groups, err = r.configured(ctx, name); err != nil || len(f.Groups) == 0 {
 		return nil, err
 	}

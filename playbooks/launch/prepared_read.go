@@ -27,7 +27,7 @@ func (r reader) find(ctx context.Context, ref string) (*types.LaunchTemplate, er
 
 func (r reader) describe(ctx context.Context, ref string, in *ec2.DescribeLaunchTemplatesInput) (*types.LaunchTemplate, error) {
 	out, err := r.in.AWS.EC2(r.place).DescribeLaunchTemplates(ctx, in)
-	if absent(err, "InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.Malformed", "InvalidLaunchTemplateName.NotFoundException") {
+	if absent(err, notThere()...) {
 		return nil, nil
 	}
 	if err != nil {
@@ -37,6 +37,14 @@ func (r reader) describe(ctx context.Context, ref string, in *ec2.DescribeLaunch
 		return nil, nil
 	}
 	return &out.LaunchTemplates[0], nil
+}
+
+// notThere are the codes by which EC2 says that it knows no such template, or no such version of it.
+func notThere() []string {
+	return []string{
+		"InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.Malformed", "InvalidLaunchTemplateName.NotFoundException",
+		"InvalidLaunchTemplateId.VersionNotFound",
+	}
 }
 
 // versions are the images of all versions of a template, as they are written: an id, resolve:ssm:..., or "".

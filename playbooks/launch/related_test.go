@@ -26,11 +26,11 @@ func TestRelated(t *testing.T) {
 		root  event.Resource
 		want  []playbook.Related
 	}{
-		{"a group launched", launched{Group: "web", At: at, Instances: []machine{{ID: "i-1", Image: "ami-1"}}}, group, []playbook.Related{instance("ami-1", "web")}},
+		{"a group launched", launched{Group: "web", At: at, Instances: []machine{{ID: "i-1", Image: "ami-1", Member: "web"}}}, group, []playbook.Related{instance("ami-1", "web")}},
 		{"an instance without a group", launched{At: at, Instances: []machine{{ID: "i-1", Image: "ami-1"}}}, shop.In(event.Instance, "i-1"), []playbook.Related{instance("ami-1", "")}},
 		{"a launch without an answer", launched{At: at, Token: "t"}, shop.In(event.Launch, "t"), []playbook.Related{}},
 		{"a template, not checked", prepared{}, template, nil},
-		{"a template and its group", prepared{Bad: []broken{{2, "ami-1", ""}, {3, "ami-2", ""}}, Groups: []string{"web"}}, template, []playbook.Related{
+		{"a template and its group", prepared{Bad: []broken{{Version: 2, Image: "ami-1"}, {Version: 3, Image: "ami-2"}}, Groups: []string{"web"}}, template, []playbook.Related{
 			{Resource: template, Detail: map[string]string{playbook.DetailImage: "ami-2"}}, {Resource: group},
 		}},
 		{"an instance, its root a user", unprotected{Instance: shop.In(event.Instance, "i-1")}, shop.In(event.User, "mallory"), []playbook.Related{{Resource: shop.In(event.Instance, "i-1")}}},

@@ -15,11 +15,11 @@ var runInstancesExample string
 
 // ImageParams are the parameters of launch.unapproved-image: the image policy, and what to do.
 type ImageParams struct {
-	Deny            []Trait           `yaml:"deny" help:"traits of images that may not be launched: public, deprecated; an owner in allow_owners other than self may be public"`
-	AllowOwners     []string          `yaml:"allow_owners" help:"account ids, self (the account that launches), or an alias of AWS's such as amazon; empty: any owner"`
-	AllowIDs        []string          `yaml:"allow_ids" help:"ids of images that may be launched whatever the other rules say"`
-	AllowNames      []string          `yaml:"allow_names" help:"patterns of names (* and ?); empty: any name; a name proves nothing, so combine it with allow_owners"`
-	RequireTags     map[string]string `yaml:"require_tags" help:"tags that the image must have, with a pattern for the value; the tags of other accounts' images can't be seen"`
+	Deny            []Trait           `yaml:"deny" help:"traits of images that may not be launched: public (an owner that allow_owners names by id or alias may be), deprecated, unlisted (the organisation's own count only where allow_owners names them)"`
+	AllowOwners     []string          `yaml:"allow_owners" help:"whose images may be launched beside those of self (the account that launches) and organization (any account of the organisation): account ids, or an alias of AWS's such as amazon"`
+	AllowIDs        []string          `yaml:"allow_ids" help:"ids of images that may be launched beside those, whatever the other rules say"`
+	AllowNames      []string          `yaml:"allow_names" help:"patterns of names (* and ?) that an allowed owner's image must have; empty: any name"`
+	RequireTags     map[string]string `yaml:"require_tags" help:"tags that an allowed owner's image must have, with a pattern for the value; the tags of other accounts' images can't be seen"`
 	MaxAge          time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (2160h are 90 days); 0: any age"`
 	Group           GroupAnswer       `yaml:"group" help:"what happens to the Auto Scaling group: suspend-all, suspend-launch, or pin (to the last version of its launch template that may be launched, which needs the author tier; where that can't be, its Launch is suspended)"`
 	Instance        InstanceAnswer    `yaml:"instance" help:"what happens to the instance: terminate, or isolate (and standby, where a group owns it)"`
@@ -74,8 +74,10 @@ func UnapprovedImage() playbook.Definition {
 		Severity: playbook.High,
 		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
 		Reads: []string{
-			"ec2:DescribeImages", "ec2:DescribeInstances",
-			"autoscaling:DescribeAutoScalingGroups", "ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter", // to pin
+			"ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceImageMetadata",
+			// What a group would launch next.
+			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeLaunchTemplates",
+			"ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
 		},
 		Changes: []action.Kind{
 			action.Suspend{}.Kind(), action.Pin{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(),
@@ -101,8 +103,11 @@ func sparedKinds(p ImageParams) []action.Kind {
 
 const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the group's own
 rights: a confused deputy. A public image can have been made by anybody. The group is suspended first, since it would
-replace what is terminated. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
-amazon into allow_owners where they are used. A suspended group does not heal itself either: undo resumes exactly the
+replace what is terminated; but only where the record of the launch, or the group's own configuration, shows that it launches
+what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit at the launch
+(an image of an allowed owner that is public now, or lacks a tag) asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
+amazon into allow_owners where they are used. A private image is no better than a public one: whoever owns it shares it, and
+can take that back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
 processes that ran before. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
 template that the policy allows; undo lets it follow what it followed before. What was terminated stays terminated.`
 

@@ -78,7 +78,7 @@ func TestUnapprovedImage(t *testing.T) {
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a tag that is missing", Record: run(instances("i-0old ami-0dddddddddddddddd")), Configure: with("RequireTags", map[string]string{"approved": "y*"}),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it lacks the tag approved\n  ec2.terminate i-0old"},
+			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it lacks the tag approved\n  ec2.terminate i-0old ?"},
 		},
 		{Sort: playbooktest.Quiet, Name: "own image", Record: run(instances("i-0golden ami-0bbbbbbbbbbbbbbbb web")), AWS: sighted, Suspects: 1},
 		{Sort: playbooktest.Quiet, Name: "Amazon's, where that is allowed", Record: run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa")), Configure: with("AllowOwners", []string{"amazon"}), AWS: sighted, Suspects: 1},
@@ -113,7 +113,7 @@ func TestALaunchWhoseInstancesTheRecordLeavesOutIsFoundByItsToken(t *testing.T) 
 func owners(allowed ...string) func(any) error {
 	return func(p any) error {
 		params := p.(*launch.ImageParams)
-		params.Deny, params.AllowOwners = nil, allowed
+		params.Deny, params.AllowOwners = []launch.Trait{launch.Unlisted}, allowed
 		return nil
 	}
 }
@@ -157,6 +157,7 @@ func TestParametersThatCanMatchNothingAreRefused(t *testing.T) {
 		{"an account as the console writes it", "AllowOwners", []string{"1111-2222-3333"}, `has no hyphens here: "111122223333"`},
 		{"an account without its leading zero", "AllowOwners", []string{"11112222333"}, `has 11 digits, an account's id twelve`},
 		{"an account's ARN", "AllowOwners", []string{"arn:aws:iam::111122223333:root"}, `the account's id alone: "111122223333"`},
+		{"nobody's image", "Deny", []string{"unlisted"}, `allow_owners names nobody: no image could be launched`},
 		{"no owner", "AllowOwners", []string{""}, `"" owns no image`},
 		{"an image by its name", "AllowIDs", []string{"golden"}, `allow_ids[0]: "golden" can't be the id of an image: want ami-`},
 		{"an id with a letter that is none", "AllowIDs", []string{"ami-0123456789abcdefg"}, `can't be the id of an image`},

@@ -68,6 +68,11 @@ func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
 	for _, group := range f.Groups {
 		plan.Steps = append(plan.Steps, action.Try(stop(group)))
 	}
+	if why := f.doubt(); why != "" {
+		for i := range plan.Steps {
+			plan.Steps[i] = plan.Steps[i].Asking(why)
+		}
+	}
 	return plan
 }
 

@@ -29,6 +29,17 @@ accounts:
     regions:
       eu-west-1:
         images: [{id: ami-0aaaaaaaaaaaaaaaa, name: al2023-ami-2023.6, public: true, created: 2029-12-01T00:00:00Z}]
+  - id: "999988887777"
+    name: stranger
+    users: [{name: owner, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIASTRANGER00000001, secret: stranger}]}]
+    regions:
+      eu-west-1:
+        images: [{id: ami-0eeeeeeeeeeeeeeee, name: golden-2029, shared: ["111122223333"], created: 2029-12-01T00:00:00Z}]
+  - id: "444455556666"
+    name: images of the organisation
+    regions:
+      eu-west-1:
+        images: [{id: ami-0cccccccccccccccc, name: base, shared: ["111122223333"], created: 2029-12-01T00:00:00Z}]
   - id: "111122223333"
     name: shop
     users:
@@ -61,6 +72,7 @@ accounts:
           - {name: web, template: web, min: 0, max: 4, desired: 0}
           - {name: latest, template: latest, version: $Latest, min: 0, max: 4, desired: 0}
           - {name: latest-default, template: latest, min: 0, max: 4, desired: 0}
+          - {name: steady, template: sound, min: 0, max: 4, desired: 0}
           - {name: only, template: only, min: 0, max: 4, desired: 0}
           - {name: pinned, template: pinned, version: "2", min: 0, max: 4, desired: 0}
           - {name: byname, template: byname, min: 0, max: 4, desired: 0}
@@ -74,6 +86,10 @@ accounts:
           - {id: i-0golden, image: ami-0bbbbbbbbbbbbbbbb, tags: {"aws:autoscaling:groupName": web}}
           - {id: i-0alone, image: ami-0aaaaaaaaaaaaaaaa}
           - {id: i-0stolen, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": gone}}
+          - {id: i-0shared, image: ami-0eeeeeeeeeeeeeeee}
+          - {id: i-0sister, image: ami-0cccccccccccccccc}
+          - {id: i-0strange, image: ami-0aaaaaaaaaaaaaaaa}
+          - {id: i-0steady, image: ami-0bbbbbbbbbbbbbbbb, tags: {"aws:autoscaling:groupName": steady}}
           - {id: i-0old, image: ami-0dddddddddddddddd}
           - {id: i-0ended, image: ami-0aaaaaaaaaaaaaaaa}
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, protected: true, stop_protected: true}

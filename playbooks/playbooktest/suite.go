@@ -36,6 +36,7 @@ type Story struct {
 	Configure func(any) error                               // writes parameters over the defaults; nil leaves them
 	AWS       func(*testing.T) (*actiontest.AWS, time.Time) // the present; nil: the story ends with the suspects
 	Before    []string                                      // records that were observed before, oldest first
+	Members   []string                                      // accounts that are known to belong to the organisation
 	Suspects  int                                           // how many the record alone gives
 	Plans     []string                                      // "RESOURCE: TITLE" and the steps below, as Lines writes them
 }
@@ -66,7 +67,8 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 	var got []string
 	for _, l := range leads {
 		c.Calls()
-		found, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now, Recall: recall}, "c_1", l)
+		in := playbook.In{AWS: c.Reads(), Now: now, Recall: recall, Member: s.member}
+		found, err := book.Check(t.Context(), in, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
 			declared(t, d, made)
 		}
@@ -75,12 +77,16 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 		}
 		for _, p := range found {
 			got = append(got, Lines(p))
-			steady(t, book, playbook.In{AWS: c.Reads(), Now: now, Recall: recall}, p)
+			steady(t, book, in, p)
 		}
 	}
 	if diff := cmp.Diff(s.Plans, got); diff != "" {
 		t.Errorf("plans (-want +got):\n%s", diff)
 	}
+}
+
+func (s Story) member(_ context.Context, account string) (bool, error) {
+	return slices.Contains(s.Members, account), nil
 }
 
 func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.Lead, playbook.Playbook) {

@@ -39,6 +39,7 @@ func (c AutoScalingReads) DescribeLaunchConfigurations(ctx context.Context, in *
 type EC2Reads struct {
 	describeImages                 Call[ec2.DescribeImagesInput, ec2.DescribeImagesOutput, ec2.Options]
 	describeInstanceAttribute      Call[ec2.DescribeInstanceAttributeInput, ec2.DescribeInstanceAttributeOutput, ec2.Options]
+	describeInstanceImageMetadata  Call[ec2.DescribeInstanceImageMetadataInput, ec2.DescribeInstanceImageMetadataOutput, ec2.Options]
 	describeInstances              Call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
 	describeLaunchTemplateVersions Call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
@@ -51,6 +52,7 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 	return EC2Reads{
 		describeImages:                 api.DescribeImages,
 		describeInstanceAttribute:      api.DescribeInstanceAttribute,
+		describeInstanceImageMetadata:  api.DescribeInstanceImageMetadata,
 		describeInstances:              api.DescribeInstances,
 		describeLaunchTemplateVersions: api.DescribeLaunchTemplateVersions,
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
@@ -64,6 +66,10 @@ func (c EC2Reads) DescribeImages(ctx context.Context, in *ec2.DescribeImagesInpu
 
 func (c EC2Reads) DescribeInstanceAttribute(ctx context.Context, in *ec2.DescribeInstanceAttributeInput, o ...func(*ec2.Options)) (*ec2.DescribeInstanceAttributeOutput, error) {
 	return c.describeInstanceAttribute(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeInstanceImageMetadata(ctx context.Context, in *ec2.DescribeInstanceImageMetadataInput, o ...func(*ec2.Options)) (*ec2.DescribeInstanceImageMetadataOutput, error) {
+	return c.describeInstanceImageMetadata(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeInstances(ctx context.Context, in *ec2.DescribeInstancesInput, o ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error) {
