@@ -2,11 +2,8 @@ package action
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
@@ -14,7 +11,6 @@ import (
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
-	"github.com/ripostehq/riposte/iam"
 )
 
 // deployedReads are the rights that unsound needs.
@@ -26,7 +22,9 @@ func deployed(p event.Place, policy string) string {
 }
 
 // unsound says why a deployed policy does not stop a principal, "" where it does. Its name proves nothing: an attacker who
-// may write policies can empty it, or move its default to a version that denies nobody.
+// may write policies can empty it, or move its default to a version that denies nobody. Only the very document that riposte
+// is deployed with is taken for a deny: what another one denies can't be found out by trying calls, since what it spares need
+// only be the one call, or the one caller, that nobody tried.
 func unsound(ctx context.Context, r access.Reads, principal event.Resource, policy string) (string, error) {
 	arn, reads := deployed(principal.Place(), policy), r.IAM(principal.Place())
 	p, err := reads.GetPolicy(ctx, &awsiam.GetPolicyInput{PolicyArn: aws.String(arn)})
@@ -44,85 +42,18 @@ func unsound(ctx context.Context, r access.Reads, principal event.Resource, poli
 	if err != nil {
 		return "", err
 	}
-	if call := allowed(text, principal); call != "" {
-		return fmt.Sprintf("the policy %s does not deny %s any more", policy, call), nil
+	exact, err := DeniesEverything(text)
+	if err != nil || exact {
+		return "", err
 	}
-	return "", nil
+	return fmt.Sprintf("version %s of the policy %s is not the deny that riposte is deployed with", aws.ToString(p.Policy.DefaultVersionId), policy), nil
 }
 
-// allowed is the first of the destructive calls that a policy does not deny outright, everywhere. A pattern is asked
-// about as it is written: only a pattern at least as wide matches it. A policy that can't be evaluated denies nothing.
-func allowed(text string, principal event.Resource) string {
-	policy, err := unconditional(text)
-	for _, call := range Destruction() {
-		if err != nil {
-			return call
-		}
-		service, _, _ := strings.Cut(call, ":")
-		d := iam.Evaluate(iam.Request{
-			Action: call, Resource: "arn:" + principal.Partition + ":" + service + ":::any",
-			Principal: iam.Principal{ARN: principal.ARN(), Account: principal.Account},
-			Context:   iam.ContextOf(map[string]string{"aws:PrincipalArn": principal.ARN(), "aws:PrincipalAccount": principal.Account}),
-		}, iam.Policies{Identity: []iam.Policy{policy}})
-		if d.Effect != iam.ExplicitDeny {
-			return call
-		}
-	}
-	return ""
-}
-
-// unconditional is what of a policy denies everywhere and always, save by who the principal is. Any other resource or
-// condition may spare just the one who is to be stopped, and no probe finds out when.
-func unconditional(text string) (iam.Policy, error) {
-	var doc struct {
-		Version   string
-		Statement several[json.RawMessage]
-	}
-	if err := json.Unmarshal([]byte(text), &doc); err != nil {
-		return iam.Policy{}, err
-	}
-	doc.Statement = slices.DeleteFunc(doc.Statement, func(raw json.RawMessage) bool {
-		var s struct {
-			Effect    string
-			Resource  several[string]
-			Condition map[string]map[string]json.RawMessage
-		}
-		return json.Unmarshal(raw, &s) != nil || s.Effect != "Deny" || !slices.Contains(s.Resource, "*") || !aboutPrincipal(s.Condition)
-	})
-	if len(doc.Statement) == 0 {
-		return iam.Policy{}, errors.New("no statement denies everywhere and always")
-	}
-	b, err := json.Marshal(doc)
-	if err != nil {
-		return iam.Policy{}, err
-	}
-	return iam.Parse(b)
-}
-
-// aboutPrincipal reports whether a condition asks only what is known here for certain: who the principal is.
-func aboutPrincipal(c map[string]map[string]json.RawMessage) bool {
-	for _, keys := range c {
-		for key := range keys {
-			if !strings.EqualFold(key, "aws:PrincipalArn") && !strings.EqualFold(key, "aws:PrincipalAccount") {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// several is a list, or the one member of it, as IAM writes them.
-type several[T any] []T
-
-// UnmarshalJSON reads either.
-func (l *several[T]) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '[' {
-		return json.Unmarshal(b, (*[]T)(l))
-	}
-	var one T
-	err := json.Unmarshal(b, &one)
-	*l = []T{one}
-	return err
+// DeniesEverything reports whether a policy is the one that DenyPolicy and BoundaryPolicy are deployed with, however it is
+// spelled: one word or a list of it, with a Sid or without.
+func DeniesEverything(text string) (bool, error) {
+	wanted, err := DenyDocument(Everything)
+	return sameDocument(text, wanted), err
 }
 
 func among(attached []types.AttachedPolicy, arn string) bool {

@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -24,6 +25,93 @@ func TestAnEmptiedDenyPolicyHoldsNothing(t *testing.T) {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || look.Holds || look.Cannot == "" {
 			t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
+		}
+	}
+}
+
+// spared are policies that deny nearly everything, or seem to, each with what it lets its target do.
+func spared(t *testing.T) map[string]string {
+	t.Helper()
+	quoted := func(patterns []string) string {
+		b, err := json.Marshal(patterns)
+		must(t, err)
+		return string(b)
+	}
+	var marks []string
+	for _, call := range action.Destruction() {
+		marks = append(marks, strings.ReplaceAll(call, "*", "?")) // as text it matches the pattern, and no call
+	}
+	one := func(rest string) string {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Deny",` + rest + `}]}`
+	}
+	return map[string]string{
+		"question marks for stars":              one(`"Action":` + quoted(marks) + `,"Resource":"*"`),
+		"what destroys, and no more":            one(`"Action":` + quoted(action.Destruction()) + `,"Resource":"*"`),
+		"all but what she wants":                one(`"NotAction":["iam:DetachUserPolicy","iam:CreateAccessKey"],"Resource":"*"`),
+		"everything but one bucket":             one(`"Action":"*","NotResource":"arn:aws:s3:::hers/*"`),
+		"whoever has not his own name":          one(`"Action":"*","Resource":"*","Condition":{"StringNotLike":{"aws:PrincipalArn":"*/${aws:username}"}}`),
+		"everybody but her":                     one(`"Action":"*","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"*"}}`),
+		"a condition that always holds":         one(`"Action":"*","Resource":"*","Condition":{"StringLike":{"aws:PrincipalArn":"*"}}`),
+		"everything, of the older version":      strings.Replace(one(`"Action":"*","Resource":"*"`), "2012-10-17", "2008-10-17", 1),
+		"a key that is there twice":             one(`"Action":"s3:GetObject","Action":"*","Resource":"*"`),
+		"an effect that is there twice":         `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Effect":"Deny"}]}`,
+		"beside it a statement that allows":     `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"},{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+		"two halves, which nobody deployed":     `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:*","Resource":"*"},{"Effect":"Deny","NotAction":"iam:*","Resource":"*"}]}`,
+		"everything, on everything but IAM":     one(`"Action":"*","Resource":"arn:aws:ec2:*:*:*"`),
+		"emptied":                               `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"none:None","Resource":"*"}]}`,
+		"allows":                                `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+		"a hole":                                `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":"iam:*","Resource":"*"}]}`,
+		"one resource":                          `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"arn:aws:s3:::logs"}]}`,
+		"not for her":                           `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:user/staff/mallory"}}}]}`,
+		"at night only":                         `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}]}`,
+		"a resource that a probe may ask about": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"arn:aws:*:::any"}]}`,
+		"all but her own":                       `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","NotResource":"arn:aws:iam::111122223333:*"}]}`,
+		"not by her name":                       `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:username":"mallory"}}}]}`,
+		"where nobody is known":                 `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"aws:userid":"true"}}}]}`,
+		"one condition of two":                  `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333","aws:username":"nobody"}}}]}`,
+		"unreadable":                            `{"Statement":`,
+		"riposte's own roles are left out":      `{"Version":"2012-10-17","Statement":{"Sid":"All","Effect":"Deny","Action":"*","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}}}`,
+		"beside it one that denies less":        `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","NotResource":"arn:aws:s3:::logs"},{"Effect":"Deny","Action":["*"],"Resource":["*"]}]}`,
+		"an element that is no IAM's at all":    one(`"Action":"*","Resource":"*","Comment":"none"`),
+	}
+}
+
+// Only the document that riposte is deployed with is a deny: what another one spares need only be the one call that nobody
+// asked about.
+func TestADenyIsExact(t *testing.T) {
+	for story, document := range spared(t) {
+		t.Run(story, func(t *testing.T) {
+			if exact, err := action.DeniesEverything(document); err != nil || exact {
+				t.Errorf("it counts as deployed: %v", err)
+			}
+			_, c := open(t)
+			for _, policy := range []string{action.DenyPolicy, action.BoundaryPolicy} {
+				if !rewrite(t, c, policy, document) {
+					return // IAM itself refuses it
+				}
+			}
+			for _, a := range []action.Action{action.AttachUserDeny{User: mallory}, action.AttachRoleDeny{Role: builder}, action.BoundUser{User: mallory}} {
+				look, err := a.Look(t.Context(), c.Reads())
+				if err != nil || look.Holds || !strings.Contains(look.Cannot, "version v2 of the policy riposte-deny") {
+					t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
+				}
+			}
+		})
+	}
+}
+
+// However a deployment spells it, it is the same document.
+func TestTheDeployedDenyIsKnownInAnySpelling(t *testing.T) {
+	deployed, err := action.DenyDocument(action.Everything)
+	must(t, err)
+	for _, document := range []string{
+		string(deployed),
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`,
+		`{"Statement":{"Resource":["*"],"Action":"*","Effect":"Deny","Sid":"Any"},"Version":"2012-10-17"}`,
+		"{ \"Version\": \"2012-10-17\",\n  \"Statement\": [{\"Effect\": \"Deny\", \"Action\": [\"*\"], \"Resource\": \"*\"}] }",
+	} {
+		if exact, err := action.DeniesEverything(document); err != nil || !exact {
+			t.Errorf("%s is not taken for it: %v", document, err)
 		}
 	}
 }
@@ -90,17 +178,22 @@ func TestAMissingDenyPolicyIsDefinitive(t *testing.T) {
 // empty makes a deny policy deny nobody, as an attacker who may write policies would.
 func empty(t *testing.T, c *actiontest.AWS, policy string) {
 	t.Helper()
+	if !rewrite(t, c, policy, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::none/*"}]}`) {
+		t.Fatal("the policy was not rewritten")
+	}
+}
+
+// rewrite is false where IAM refuses the document.
+func rewrite(t *testing.T, c *actiontest.AWS, policy, document string) bool {
+	t.Helper()
 	client, ok := c.Writes().IAM(ireland).(*iam.Client)
 	if !ok {
 		t.Fatal("the writing half is no client of the SDK")
 	}
 	_, err := client.CreatePolicyVersion(t.Context(), &iam.CreatePolicyVersionInput{
-		PolicyArn: aws.String("arn:aws:iam::111122223333:policy/" + policy), SetAsDefault: true,
-		PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::none/*"}]}`),
+		PolicyArn: aws.String("arn:aws:iam::111122223333:policy/" + policy), SetAsDefault: true, PolicyDocument: aws.String(document),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return err == nil
 }
 
 // padding is a policy of about n characters.

@@ -35,9 +35,9 @@ type DetachRoleDeny struct{ Role event.Resource }
 func (AttachRoleDeny) Kind() Kind               { return attachRoleDenyKind }
 func (d AttachRoleDeny) Target() event.Resource { return d.Role }
 
-// Denies what every sound deny policy denies; it may deny more.
+// Denies everything, as the policy does.
 func (d AttachRoleDeny) Denies(a event.Actor, call string) bool {
-	return isRole(d.Role, a) && Destructive.covers(call)
+	return isRole(d.Role, a) && Everything.covers(call)
 }
 
 // Look holds only where the policy is attached and its default version denies.

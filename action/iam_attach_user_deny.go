@@ -44,9 +44,9 @@ func (d AttachUserDeny) Target() event.Resource { return d.User }
 // Identity is the user's id.
 func (d AttachUserDeny) Identity() string { return d.UserID }
 
-// Denies what every sound deny policy denies; it may deny more.
+// Denies everything, as the policy does.
 func (d AttachUserDeny) Denies(a event.Actor, call string) bool {
-	return isUser(d.User, d.UserID, a) && Destructive.covers(call)
+	return isUser(d.User, d.UserID, a) && Everything.covers(call)
 }
 
 // Look holds only where the policy is attached and its default version denies.

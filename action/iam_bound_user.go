@@ -47,9 +47,9 @@ func (b BoundUser) Target() event.Resource { return b.User }
 // Identity is the user's id.
 func (b BoundUser) Identity() string { return b.UserID }
 
-// Denies what every sound deny policy denies; it may deny more.
+// Denies everything, as the policy does.
 func (b BoundUser) Denies(a event.Actor, call string) bool {
-	return isUser(b.User, b.UserID, a) && Destructive.covers(call)
+	return isUser(b.User, b.UserID, a) && Everything.covers(call)
 }
 
 // Look holds only where the boundary is set and its default version denies.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/deployment"
 	"github.com/ripostehq/riposte/internal/mototest"
 	"github.com/ripostehq/riposte/internal/pattern"
@@ -172,6 +173,33 @@ func TestCloudFormationIsSound(t *testing.T) {
 		}
 		if out, err := exec.CommandContext(t.Context(), lint, file).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}
+
+// What an action takes for a deny is what either way of deploying attaches, and nothing else: were they to differ, nobody
+// could be denied.
+func TestWhatIsDeployedCountsAsADeny(t *testing.T) {
+	all := files(t, playbooks.All())
+	documents := map[string]string{}
+	for name, deny := range parsed[module](t, all["rights.tf.json"]).Locals.Denies {
+		documents["terraform "+name] = string(deny.Document)
+	}
+	for _, r := range parsed[template](t, all["spoke.json"]).Resources {
+		if name, _ := r.Properties["ManagedPolicyName"].(string); name != "" {
+			b, err := json.Marshal(r.Properties["PolicyDocument"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			documents["cloudformation "+name] = string(b)
+		}
+	}
+	if len(documents) != 4 {
+		t.Errorf("%d documents, want two policies in two ways", len(documents))
+	}
+	for name, document := range documents {
+		if exact, err := action.DeniesEverything(document); err != nil || !exact {
+			t.Errorf("%s is not taken for a deny: %s, %v", name, document, err)
 		}
 	}
 }
