@@ -34,13 +34,13 @@ func jam(a *app.App) *jammed {
 	return j
 }
 
-func (j *jammed) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
+func (j *jammed) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
 	for _, l := range leads {
 		if j.full.Load() && strings.Contains(fmt.Sprint(l.Resource), j.instance) {
 			return nil, ledger.ErrFull
 		}
 	}
-	return j.Store.Admit(ctx, now, leads, first)
+	return j.Store.Admit(ctx, now, leads, first, ranks...)
 }
 
 // elsewhere is a launch in another account.

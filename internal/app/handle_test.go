@@ -198,13 +198,13 @@ type crowded struct {
 	resource string
 }
 
-func (c crowded) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
+func (c crowded) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
 	for _, l := range leads {
 		if l.Resource.ID == c.resource {
 			return nil, fmt.Errorf("admit %s: %w", c.resource, ledger.ErrFull)
 		}
 	}
-	return c.Store.Admit(ctx, now, leads, first)
+	return c.Store.Admit(ctx, now, leads, first, ranks...)
 }
 
 // Whoever fills one case postpones what he adds to it, and nothing else.

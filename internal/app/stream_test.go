@@ -88,11 +88,11 @@ type failing struct {
 	times int
 }
 
-func (f *failing) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
+func (f *failing) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
 	if f.times--; f.times >= 0 {
 		return nil, errors.New("no space left on device")
 	}
-	return f.Store.Admit(ctx, now, leads, first)
+	return f.Store.Admit(ctx, now, leads, first, ranks...)
 }
 
 func TestOnlyALiveStreamWaitsForTheStore(t *testing.T) {

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -26,6 +28,26 @@ func (s State) Urgency() int {
 	}
 	return 2
 }
+
+// Precedence orders claims of one urgency: 0 is critical. What this riposte does not know goes with the high ones.
+func Precedence(s playbook.Severity) int {
+	all := playbook.Severities()
+	if i := slices.Index(all, s); i >= 0 {
+		return len(all) - 1 - i
+	}
+	return Precedence(playbook.High)
+}
+
+// Rank is where the case of lead i begins in the order of claims; see Store.Admit.
+func Rank(now time.Time, ranks []time.Time, i int) time.Time {
+	if i < len(ranks) {
+		return ranks[i]
+	}
+	return now
+}
+
+// Astray is from when on the end of a lease is a wrong clock's; see Store.Claim.
+func Astray(now time.Time, lease time.Duration) time.Time { return now.Add(2 * lease) }
 
 // Settle gives a case that is committed its due time. With messages left it is due at once, and one that was open may not
 // close (ErrJoined). One that was closed already commits what it has taken and stays closed: else whoever sends faster than a

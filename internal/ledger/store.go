@@ -41,7 +41,9 @@ type Store interface {
 	// dropped, as any other copy.
 	// Where the first lead opens a case, it may be the hand's from the beginning, with its Claim in the admission: between an
 	// attack and its answer stands one write less. Where the answer is lost, that claim ends with its lease.
-	Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first Hand) ([]Admission, error)
+	// Ranks, where there are any, are one for each lead: the moment from which the case that it opens stands in the order of
+	// Claim. Without, that is now.
+	Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first Hand, ranks ...time.Time) ([]Admission, error)
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
 	// need not wait for that: every Commit does, also for what was stored before it.
 	Sync(ctx context.Context) error
@@ -49,8 +51,11 @@ type Store interface {
 	// message that coalesces, where one of that key waits that no claim has handed out yet.
 	Send(ctx context.Context, now time.Time, caseID string, m Message) (bool, error)
 
-	// Claim takes the due case that is most urgent, until the lease ends, and counts the attempt; nil where none is due.
-	// It raises the case's version: a holder whose lease has ended and was taken over can't commit any more.
+	// Claim takes the due case that goes first, until the lease ends, and counts the attempt; nil where none is due. The order
+	// is by urgency, then by severity, then by the later of rank and due time: a case that comes back goes to the end of its
+	// like. It raises the case's version: a holder whose lease has ended and was taken over can't commit any more.
+	// A lease that ends more than two of the claimer's own lengths from now is a wrong clock's, and counts as ended: one
+	// length is the lease, the other what clocks may differ by.
 	Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*Claim, error)
 	// Commit writes the case and all that goes with it, or nothing: ErrStale, ErrJoined, ErrLimit. It ends no lease;
 	// the case's version, effects' versions, Attempts and (with messages left: due at once) Due are brought up to date in

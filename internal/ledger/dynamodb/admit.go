@@ -14,17 +14,19 @@ import (
 // together is how many leads join a case in one transaction: each is two items.
 const together = 40
 
-// group is the leads of one root, by their places among all, the id of the case that they would open, and whose it would be.
+// group is the leads of one root, by their places among all, the id of the case that they would open, whose it would be, and
+// where it would stand.
 type group struct {
 	root, id string
 	leads    []int
 	hand     ledger.Hand
+	rank     time.Time
 }
 
 // Admit stores leads; see ledger.Store. The leads of each root are one transaction or more, those of several roots go at
 // once.
-func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
-	groups, err := s.group(now, leads)
+func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
+	groups, err := s.group(now, leads, ranks)
 	if err != nil {
 		return nil, s.explain(err)
 	}
@@ -40,21 +42,25 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead,
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
-		return nil, s.explain(errors.Join(err, s.layDown(ctx, out)))
+		return nil, s.explain(errors.Join(err, s.layDown(ctx, groups[0].id, first)))
 	}
 	return out, nil
 }
 
-// layDown gives back what was opened for a hand that will not hear of it.
-func (s *Store) layDown(ctx context.Context, ads []ledger.Admission) error {
-	if len(ads) == 0 || ads[0].Claim == nil {
+// layDown gives back what was opened for a hand that will not hear of it, or may have been: the answer may be what was lost.
+func (s *Store) layDown(ctx context.Context, id string, h ledger.Hand) error {
+	if h.Holder == "" {
 		return nil
 	}
-	return s.Yield(ctx, ads[0].Claim.Case)
+	err := s.Yield(ctx, &ledger.Case{ID: id, Version: 1})
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // group makes ids in the order of the leads, which is the order of the cases.
-func (s *Store) group(now time.Time, leads []playbook.Lead) ([]group, error) {
+func (s *Store) group(now time.Time, leads []playbook.Lead, ranks []time.Time) ([]group, error) {
 	var groups []group
 	of := map[string]int{}
 	for i, l := range leads {
@@ -66,7 +72,7 @@ func (s *Store) group(now time.Time, leads []playbook.Lead) ([]group, error) {
 				return nil, err
 			}
 			n = len(groups)
-			of[root], groups = n, append(groups, group{root: root, id: id})
+			of[root], groups = n, append(groups, group{root: root, id: id, rank: ledger.Rank(now, ranks, i)})
 		}
 		groups[n].leads = append(groups[n].leads, i)
 	}
@@ -76,7 +82,7 @@ func (s *Store) group(now time.Time, leads []playbook.Lead) ([]group, error) {
 // admitAll takes the leads of one root, as many at once as there is room for.
 func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []playbook.Lead, out []ledger.Admission) error {
 	for size := together; len(g.leads) > 0; {
-		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))], g.hand}
+		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))], g.hand, g.rank}
 		err := s.admit(ctx, now, some, leads, out)
 		if errors.Is(err, errLarge) && size > 1 {
 			size /= 2

@@ -2,11 +2,13 @@ package dynamodb
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -17,19 +19,25 @@ const (
 	urgencies  = 3
 	candidates = 25 // of each shard that a claim looks at: rivals take some of them
 	rounds     = 3  // of candidates that rivals took, before a claim gives up until the next
+	again      = 3  // how often where it is not known whether it was done
 	asked      = 5  // how often for a case that others write to: a storm on one must not keep the rest waiting
 )
 
-// Claim takes the most urgent due case; see ledger.Store. The index only proposes: the claim is a conditional write on the
+// Claim takes the case that goes first; see ledger.Store. The index only proposes: the claim is a conditional write on the
 // case itself.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
+	astray := ledger.Astray(now, lease)
+	if err := s.stray(ctx, lease, astray); err != nil {
+		return nil, s.explain(err)
+	}
 	for range rounds {
-		found, err := s.due(ctx, now)
+		found, err := s.due(ctx, now, astray)
 		if err != nil || len(found) == 0 {
 			return nil, s.explain(err)
 		}
 		for _, d := range found {
-			c, err := s.take(ctx, d.id, now, holder, now.Add(lease))
+			c, err := s.take(ctx, d, hand{holder, now, now.Add(lease), astray, rand.Text()})
+			s.strays.tried(d.id)
 			if c != nil || err != nil {
 				return c, s.explain(err)
 			}
@@ -39,43 +47,74 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 	return nil, nil
 }
 
+// hand is who claims a case, and until when. The mark is this claim's alone: by it a claim whose answer was lost is known.
+type hand struct {
+	holder             string
+	now, until, astray time.Time
+	mark               string
+}
+
 // take claims one case; nil where somebody else has it, or it is not due. The version goes up, so that a holder that lost
 // its lease can't commit any more: AWS has no fencing, the ledger has.
-func (s *Store) take(ctx context.Context, id string, now time.Time, holder string, until time.Time) (c *ledger.Claim, err error) {
-	in := &dynamodb.UpdateItemInput{
-		TableName: &s.table, Key: headKey(id).item(), ReturnValues: types.ReturnValueAllNew,
-		UpdateExpression:         aws.String("SET holder = :holder, lease = :until, wake_at = :until ADD version :one, attempts :one, rev :one"),
-		ConditionExpression:      aws.String("wake_at <= :now AND #schema <= :schema"),
-		ExpressionAttributeNames: map[string]string{"#schema": "schema"},
-		ExpressionAttributeValues: item{
-			":holder": text(holder), ":until": at(until), ":now": at(now), ":one": number(1), ":schema": number(ledger.Schema),
-		},
-	}
-	tries := 0
+func (s *Store) take(ctx context.Context, d due, h hand) (c *ledger.Claim, err error) {
+	in, tries := s.claiming(d, h), 0
+	var mine item
 	err = insist(ctx, func(ctx context.Context) error {
 		out, err := s.client.UpdateItem(ctx, in)
 		tries++
 		lost := new(types.ConditionalCheckFailedException)
 		switch err = busy(err); {
+		case err == nil:
+			mine = out.Attributes
+		case errors.As(err, &lost) && textOf(lost.Item["mark"]) == h.mark:
+			mine = lost.Item // it is this claim that was done before, and its answer was lost
 		case errors.As(err, &lost), errors.Is(err, errBusy) && tries == asked:
 			return nil
-		case err != nil:
+		case !errors.Is(err, errBusy) && !refused(err) && tries < again:
+			return fmt.Errorf("%w: %w", errAgain, err) // it may have been done
+		default:
 			return err
 		}
-		c, err = s.inHand(ctx, rowOf(out.Attributes), until)
+		c, err = s.inHand(ctx, rowOf(mine), h.until)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("claim case %s: %w", id, err)
+	if err == nil {
+		return c, nil
 	}
-	return c, nil
+	err = fmt.Errorf("claim case %s: %w", d.id, err)
+	if mine != nil { // nobody will work on it
+		err = errors.Join(err, s.Yield(ctx, &ledger.Case{ID: d.id, Version: rowOf(mine).version}))
+	}
+	return nil, err
+}
+
+// refused reports whether DynamoDB has answered that it did not do it.
+func refused(err error) bool {
+	r := new(http.ResponseError)
+	return errors.As(err, &r) && r.HTTPStatusCode() >= 400 && r.HTTPStatusCode() < 500
+}
+
+func (s *Store) claiming(d due, h hand) *dynamodb.UpdateItemInput {
+	leased := position{at: h.until, sev: d.sev, since: d.since, leased: true}
+	return &dynamodb.UpdateItemInput{
+		TableName: &s.table, Key: headKey(d.id).item(), ReturnValues: types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		UpdateExpression:                    aws.String("SET holder = :holder, #lease = :until, mark = :mark, wake_at = :wake ADD version :one, attempts :one, rev :one"),
+		ConditionExpression: aws.String("#due <= :now AND #schema <= :schema AND " +
+			"(attribute_not_exists(#lease) OR #lease <= :now OR #lease > :astray)"),
+		ExpressionAttributeNames: map[string]string{"#schema": "schema", "#due": "due", "#lease": "lease"},
+		ExpressionAttributeValues: item{
+			":holder": text(h.holder), ":until": at(h.until), ":now": at(h.now), ":astray": at(h.astray), ":mark": text(h.mark),
+			":wake": leased.number(), ":one": number(1), ":schema": number(ledger.Schema),
+		},
+	}
 }
 
 // inHand reads what belongs to a case that was claimed.
 func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Claim, error) {
 	s.recent.wrote(r)
 	if err := s.whole(ctx, &r); err != nil {
-		return nil, fmt.Errorf("%s: verify the ledger", err) // not %w: tried again, the claim would find its own lease
+		return nil, fmt.Errorf("%w: verify the ledger", err)
 	}
 	c, err := r.toCase()
 	if err != nil {

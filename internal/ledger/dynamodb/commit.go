@@ -141,6 +141,8 @@ func (t *commit) entry(context.Context) error {
 	if t.w.Release {
 		r.holder, r.lease = "", time.Time{}
 	}
+	r.severity = t.c.Severity
+	r.stands(t.w.At)
 	if r.urgency = r.state.Urgency(); len(r.waiting) > 0 {
 		r.urgency = 0
 	}

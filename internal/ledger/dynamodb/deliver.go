@@ -91,6 +91,7 @@ func (s *Store) wake(ctx context.Context, t *tx, r *row, now time.Time, l ledger
 		r.due = now
 	}
 	l.Due, r.urgency = r.due, 0
+	r.stands(now)
 	if err := t.append(r, l); err != nil {
 		return err
 	}

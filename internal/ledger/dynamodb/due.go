@@ -5,12 +5,16 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// Next is when the next case can be claimed: due, and not leased to anybody.
+// Next is when the next case can be claimed: due, and not leased to anybody. Of very many that are due it may be another
+// than the one that has waited longest.
 func (s *Store) Next(ctx context.Context) (time.Time, error) {
 	all, ok := s.idle.shown()
 	for u := 0; u < urgencies && !ok; u++ {
@@ -29,37 +33,112 @@ func (s *Store) Next(ctx context.Context) (time.Time, error) {
 	return next, nil
 }
 
-// due lists what seems to be due of the most urgent sort that there is, the longest due first.
-func (s *Store) due(ctx context.Context, now time.Time) ([]due, error) {
+// due lists what seems to be due of the most urgent sort that there is, in the order of claims.
+func (s *Store) due(ctx context.Context, now, astray time.Time) ([]due, error) {
 	var all []due
 	for u := range urgencies {
-		shown, err := s.waking(ctx, u, candidates)
+		shown, err := s.first(ctx, u, now)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, shown...)
-		shown = slices.DeleteFunc(s.recent.correct(shown), func(d due) bool { return d.at.After(now) || d.urgency != u })
+		shown = append(s.recent.correct(shown), s.strays.of(u)...)
+		shown = slices.DeleteFunc(shown, func(d due) bool { return !d.claimable(now, astray) || d.urgency != u })
 		if len(shown) > 0 {
-			slices.SortFunc(shown, func(a, b due) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.id, b.id)) })
-			return shown, nil
+			slices.SortFunc(shown, func(a, b due) int { return cmp.Or(a.compare(b.position), cmp.Compare(a.id, b.id)) })
+			return slices.CompactFunc(shown, func(a, b due) bool { return a.id == b.id }), nil
 		}
 	}
 	s.idle.keep(all)
 	return nil, nil
 }
 
+// first reads of one urgency those that stand first in the order of claims, and of those that came due since they were
+// written the longest due.
+func (s *Store) first(ctx context.Context, urgency int, now time.Time) ([]due, error) {
+	shown, err := s.waking(ctx, urgency, candidates)
+	if err != nil || len(shown) < candidates {
+		return shown, err // all there are
+	}
+	timers, err := s.shown(ctx, urgency, query{
+		where: "#s BETWEEN :line AND :now", limit: candidates,
+		values: item{":line": &types.AttributeValueMemberN{Value: line}, ":now": number(nanos(now) + 1)},
+	})
+	return append(shown, timers...), err
+}
+
 // waking reads the index of due times, for one urgency: the first ones of each shard, or with 0 all.
 func (s *Store) waking(ctx context.Context, urgency, limit int) ([]due, error) {
+	return s.shown(ctx, urgency, query{limit: limit})
+}
+
+func (s *Store) shown(ctx context.Context, urgency int, q query) ([]due, error) {
 	var queries []query
 	for schema := 1; schema <= ledger.Schema; schema++ {
 		for n := range shards {
-			queries = append(queries, query{index: wakeIndex, partition: wakePartition(schema, urgency, strconv.Itoa(n)), limit: limit})
+			q.index, q.partition = wakeIndex, wakePartition(schema, urgency, strconv.Itoa(n))
+			queries = append(queries, q)
 		}
 	}
 	found, err := s.spread(ctx, queries)
 	var out []due
 	for _, i := range found {
-		out = append(out, due{id: textOf(i[pk]), at: timeOf(i[wakeAt]), urgency: urgency})
+		out = append(out, due{id: textOf(i[pk]), position: positionOf(i[wakeAt]), urgency: urgency})
 	}
 	return out, err
+}
+
+// strays are cases in the hand of a clock that is wrong: their leases stand so far behind in the index that a claim does not
+// see them, so that they are looked for once in the length of a lease.
+type strays struct {
+	turn sync.Mutex
+	on   time.Time // looked for, on the clock of this machine
+	all  []due
+}
+
+// stray looks for them where that is due.
+func (s *Store) stray(ctx context.Context, lease time.Duration, astray time.Time) error {
+	if !s.strays.begin(lease) {
+		return nil
+	}
+	var all []due
+	for u := range urgencies {
+		far, err := s.shown(ctx, u, query{where: "#s > :astray", values: item{":astray": at(astray)}})
+		if err != nil {
+			return err
+		}
+		all = append(all, far...)
+	}
+	s.strays.keep(slices.DeleteFunc(all, func(d due) bool { return !d.leased }))
+	return nil
+}
+
+func (x *strays) begin(every time.Duration) bool {
+	x.turn.Lock()
+	defer x.turn.Unlock()
+	now := time.Now()
+	if !x.on.IsZero() && now.Sub(x.on) < every {
+		return false
+	}
+	x.on = now
+	return true
+}
+
+func (x *strays) keep(all []due) {
+	x.turn.Lock()
+	defer x.turn.Unlock()
+	x.all = all
+}
+
+func (x *strays) of(urgency int) []due {
+	x.turn.Lock()
+	defer x.turn.Unlock()
+	return slices.DeleteFunc(slices.Clone(x.all), func(d due) bool { return d.urgency != urgency })
+}
+
+// tried forgets one that was claimed, or turned out to be in another hand since.
+func (x *strays) tried(id string) {
+	x.turn.Lock()
+	defer x.turn.Unlock()
+	x.all = slices.DeleteFunc(x.all, func(d due) bool { return d.id == id })
 }

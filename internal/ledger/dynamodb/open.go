@@ -48,6 +48,7 @@ type Store struct {
 	held   held
 	recent recent
 	idle   idle
+	strays strays
 	places places
 	seen   seen
 }

@@ -20,11 +20,13 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 	}
 	r := row{
 		id: c.ID, schema: c.Schema, playbook: c.Playbook, account: c.Root.Account, state: c.State, version: 1, due: now, root: g.root,
+		severity: c.Severity, rank: g.rank,
 	}
 	claim := g.hand.Claim(c, now)
 	if claim != nil {
 		r.holder, r.lease, r.attempts = g.hand.Holder, claim.Until, claim.Case.Attempts
 	}
+	r.stands(now)
 	t := &tx{}
 	err = t.append(&r, ledger.Link{
 		At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + l.Title},

@@ -25,8 +25,8 @@ type wrote struct {
 
 // due is when a case can be claimed, and how urgent that is. At is zero where it never can.
 type due struct {
-	id      string
-	at      time.Time
+	id string
+	position
 	urgency int
 	newer   bool // its schema is not ours
 }

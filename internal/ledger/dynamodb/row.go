@@ -7,6 +7,7 @@ import (
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // row is the head of a chain: of a case, all of it beside the payload. The chains of brakes and checkpoints have only the
@@ -22,6 +23,9 @@ type row struct {
 	playbook, account string
 	state             ledger.State
 	version           int64
+	severity          playbook.Severity
+	rank              time.Time // from when on it stands in the order of claims, whatever its due time
+	ready             bool      // it was due, and in nobody's hand, when it was written: it stands in that order
 	due, lease        time.Time
 	holder            string
 	urgency, attempts int
@@ -35,7 +39,7 @@ type row struct {
 const payloadName = "payload"
 
 // optional are the attributes that come and go.
-var optional = [...]string{"due", "lease", "holder", "root", "sum", payloadName, wakeIn, wakeAt, sealIn}
+var optional = [...]string{"due", "lease", "holder", "root", "sum", "severity", "rank", payloadName, wakeIn, wakeAt, sealIn}
 
 // wake is when the case can be claimed: due, and not leased. What is never due does not become so when a lease ends.
 func (r row) wake() time.Time {
@@ -44,6 +48,18 @@ func (r row) wake() time.Time {
 	}
 	return r.due
 }
+
+// position is where the index of due times has the case.
+func (r row) position() position {
+	since := r.due
+	if r.rank.After(since) {
+		since = r.rank
+	}
+	return position{at: r.wake(), sev: ledger.Precedence(r.severity), since: since, ready: r.ready, leased: r.lease.After(r.due)}
+}
+
+// stands notes whether the case can be claimed as it is written.
+func (r *row) stands(now time.Time) { r.ready = !r.wake().After(now) }
 
 // attributes are all but the key and the payload.
 func (r row) attributes() item {
@@ -59,17 +75,18 @@ func (r row) attributes() item {
 	i["urgency"], i["parts"] = number(int64(r.urgency)), number(int64(r.parts))
 	i["playbook"], i["account"], i["state"] = text(r.playbook), text(r.account), text(string(r.state))
 	i["waiting"] = list(r.waiting)
-	for name, v := range map[string]string{"holder": r.holder, "root": r.root, "sum": r.sum} {
+	for name, v := range map[string]string{"holder": r.holder, "root": r.root, "sum": r.sum, "severity": string(r.severity)} {
 		if v != "" {
 			i[name] = text(v)
 		}
 	}
-	for name, t := range map[string]time.Time{"due": r.due, "lease": r.lease, wakeAt: r.wake()} {
+	for name, t := range map[string]time.Time{"due": r.due, "lease": r.lease, "rank": r.rank} {
 		if !t.IsZero() {
 			i[name] = at(t)
 		}
 	}
 	if !r.wake().IsZero() {
+		i[wakeAt] = r.position().number()
 		i[wakeIn] = text(wakePartition(r.schema, r.urgency, shard(r.id)))
 	}
 	return i
@@ -80,6 +97,7 @@ func rowOf(i item) row {
 		id: textOf(i[pk]), rev: numberOf(i["rev"]), seq: numberOf(i["seq"]), head: textOf(i["head"]), unsealed: i[sealIn] != nil,
 		schema: int(numberOf(i["schema"])), playbook: textOf(i["playbook"]), account: textOf(i["account"]),
 		state: ledger.State(textOf(i["state"])), version: numberOf(i["version"]), due: timeOf(i["due"]), lease: timeOf(i["lease"]),
+		severity: playbook.Severity(textOf(i["severity"])), rank: timeOf(i["rank"]), ready: positionOf(i[wakeAt]).ready,
 		holder: textOf(i["holder"]), urgency: int(numberOf(i["urgency"])), attempts: int(numberOf(i["attempts"])),
 		waiting: listOf(i["waiting"]), root: textOf(i["root"]), parts: int(numberOf(i["parts"])), sum: textOf(i["sum"]),
 		payload: bytesOf(i[payloadName]),
@@ -99,4 +117,4 @@ func (r row) toCase() (*ledger.Case, error) {
 	return &c, nil
 }
 
-func (r row) dueTime() due { return due{r.id, r.wake(), r.urgency, r.schema > ledger.Schema} }
+func (r row) dueTime() due { return due{r.id, r.position(), r.urgency, r.schema > ledger.Schema} }

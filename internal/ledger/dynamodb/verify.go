@@ -88,6 +88,9 @@ func odd(r row, i item) string {
 		urgency = 0 // a case that was woken is urgent until it is committed
 	}
 	expected.playbook, expected.account, expected.schema, expected.urgency = c.Playbook, c.Root.Account, c.Schema, urgency
+	if r.severity != "" { // it is the case's once a riposte has written it that knows it
+		expected.severity = c.Severity
+	}
 	if r.root != "" {
 		expected.root = sum(ledger.RootKey(c.Playbook, c.Root))
 	}
@@ -95,10 +98,14 @@ func odd(r row, i item) string {
 		expected.root = ""
 	}
 	want := expected.attributes()
-	for _, name := range []string{"playbook", "account", "schema", "root", "urgency", listIn, wakeIn, wakeAt} {
+	for _, name := range []string{"playbook", "account", "schema", "root", "urgency", "severity", listIn, wakeIn} {
 		if !same(want[name], i[name]) {
 			return name
 		}
+	}
+	// Severity and rank order claims and hide no case, and a claim takes them from an index that may be a moment old.
+	if is, ought := positionOf(i[wakeAt]), positionOf(want[wakeAt]); !is.at.Equal(ought.at) || is.ready != ought.ready {
+		return wakeAt
 	}
 	return ""
 }

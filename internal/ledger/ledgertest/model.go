@@ -1,6 +1,7 @@
 package ledgertest
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -53,6 +54,9 @@ type mcase struct {
 	version    int64
 	attempts   int
 	due, lease time.Time
+	severity   playbook.Severity
+	rank       time.Time
+	woken      bool             // by a message since the last commit
 	waiting    []ledger.Message // oldest first
 	handed     []string         // keys, by the last claim
 	hand       *ledger.Case     // as its last holder has it
@@ -63,6 +67,27 @@ func (c *mcase) wake() time.Time {
 		return c.due
 	}
 	return c.lease
+}
+
+// before is the order of claims, of two cases of which c is the older.
+func (c *mcase) before(d *mcase) bool {
+	return cmp.Or(cmp.Compare(c.urgency(), d.urgency()), cmp.Compare(ledger.Precedence(c.severity), ledger.Precedence(d.severity)),
+		c.place().Compare(d.place())) <= 0
+}
+
+func (c *mcase) urgency() int {
+	if c.woken {
+		return 0
+	}
+	return c.state.Urgency()
+}
+
+// place is the later of rank and due.
+func (c *mcase) place() time.Time {
+	if c.rank.After(c.due) {
+		return c.rank
+	}
+	return c.due
 }
 
 // batch is what a claim has to hand out.
@@ -91,7 +116,7 @@ func (c *mcase) waits(key string) bool {
 }
 
 func (c *mcase) receive(m ledger.Message, now time.Time) {
-	c.waiting = append(c.waiting, m)
+	c.waiting, c.woken = append(c.waiting, m), true
 	if c.due.IsZero() || now.Before(c.due) {
 		c.due = now
 	}
@@ -103,8 +128,10 @@ func (m *model) wait(rt *rapid.T) {
 
 func (m *model) admit(rt *rapid.T) {
 	l := Lead(rapid.StringMatching(`e-[0-9]`).Draw(rt, "event"), rapid.StringMatching(`i-[0-2]`).Draw(rt, "instance"))
+	l.Severity = rapid.SampledFrom(playbook.Severities()).Draw(rt, "severity")
+	rank := m.now.Add(time.Duration(rapid.IntRange(0, 3).Draw(rt, "rank")) * time.Minute)
 	hand := rapid.SampledFrom([]ledger.Hand{{}, {Holder: "replica", Lease: time.Minute}}).Draw(rt, "hand")
-	a, err := m.Admit(m.t.Context(), m.now, []playbook.Lead{l}, hand)
+	a, err := m.Admit(m.t.Context(), m.now, []playbook.Lead{l}, hand, rank)
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -116,7 +143,7 @@ func (m *model) admit(rt *rapid.T) {
 		want = ledger.Admission{How: "joined", Case: id}
 		m.cases[id].receive(ledger.Message{Key: key, Lead: &l}, m.now)
 	} else {
-		opened := &mcase{root: root, state: ledger.Suspected, version: 1, due: m.now}
+		opened := &mcase{root: root, state: ledger.Suspected, version: 1, due: m.now, severity: l.Severity, rank: rank}
 		if got := a[0].Claim; got != nil {
 			opened.attempts, opened.lease, opened.hand, want.Claim = 1, got.Until, got.Case, got
 		}
@@ -181,6 +208,11 @@ func (m *model) claim(rt *rapid.T) {
 		return
 	}
 	c := m.cases[got.Case.ID]
+	for _, id := range due {
+		if first := m.cases[id]; !c.before(first) || slices.Index(m.order, id) < slices.Index(m.order, got.Case.ID) && first.before(c) {
+			rt.Fatalf("claimed %s, %+v, and %s goes first, %+v", got.Case.ID, c, id, first)
+		}
+	}
 	batch := c.batch()
 	if !slices.Contains(due, got.Case.ID) || keys(got.Inbox) != fmt.Sprint(batch) || got.More != (len(batch) < len(c.waiting)) {
 		rt.Fatalf("claimed %s with %s, more: %t; due are %v, waiting is %v", got.Case.ID, keys(got.Inbox), got.More, due, c.waiting)
@@ -232,7 +264,7 @@ func (m *model) judge(rt *rapid.T, c *mcase, hand *ledger.Case, w ledger.Write, 
 		rt.Fatalf("due at %s with %v waiting at %s", hand.Due, left, m.now)
 	}
 	c.state, c.due, c.waiting, c.attempts, c.hand = hand.State, hand.Due, left, 0, hand
-	c.version++
+	c.version, c.woken = c.version+1, len(left) > 0
 	if w.Release {
 		c.lease = time.Time{}
 	}

@@ -30,6 +30,8 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"what is opened for somebody can be laid down", laidDown},
 		{"a case is given back", yielded},
 		{"the urgent go first", urgent},
+		{"of the urgent the severe go first, and what is noisy behind", severe},
+		{"a clock that is wrong keeps nobody from a case", astray},
 		{"attempts are counted until something is committed", attempts},
 		{"next says when to come back", next},
 		{"somebody else committed first", stale},

@@ -19,17 +19,17 @@ const (
 	// Which case has the lead, which is open on its root, and the last entry: one statement, since each costs as much as what
 	// it finds.
 	lookup   = `SELECT (SELECT case_id FROM inbox WHERE key = ? LIMIT 1), (SELECT id FROM cases WHERE root = ?), (` + lastSeq + `)`
-	openCase = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head, holder, lease, attempts)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+	openCase = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head, holder, lease, attempts, severity, rank)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 	addKey = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
 )
 
 // Admit stores leads; see ledger.Store. They are on the disk with the next commit, or after Sync.
-func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand) ([]ledger.Admission, error) {
+func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
 	var out []ledger.Admission
 	var full error
 	err := s.changeSoon(ctx, func(t *tx) (err error) {
-		if out, full, err = s.admitAll(t, now, leads, first); err != nil {
+		if out, full, err = s.admitAll(t, now, leads, first, ranks); err != nil {
 			return err
 		}
 		if len(leads) > 1 && out[0].Claim != nil {
@@ -49,9 +49,9 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead,
 }
 
 // admitAll takes what it can: a case that is full keeps its own leads out, and no others.
-func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.Lead, hand ledger.Hand) (out []ledger.Admission, full, err error) {
-	for _, l := range leads {
-		a, err := s.admit(t, now, l, hand)
+func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.Lead, hand ledger.Hand, ranks []time.Time) (out []ledger.Admission, full, err error) {
+	for i, l := range leads {
+		a, err := s.admit(t, now, l, hand, ledger.Rank(now, ranks, i))
 		if err != nil {
 			err = fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, err)
 		}
@@ -63,7 +63,7 @@ func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.Lead, hand ledge
 	return out, full, nil
 }
 
-func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand) (ledger.Admission, error) {
+func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand, rank time.Time) (ledger.Admission, error) {
 	var known, open sql.NullString
 	key := ledger.Key(l)
 	err := t.row(lookup, key, ledger.RootKey(l.Playbook, l.Resource)).Scan(&known, &open, &t.seq)
@@ -76,12 +76,12 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand) (
 		_, err = t.deliver(now, open.String, ledger.Message{Key: key, Lead: &l})
 		return ledger.Admission{Case: open.String, How: "joined"}, err
 	}
-	return s.openCase(t, now, key, l, hand)
+	return s.openCase(t, now, key, l, hand, rank)
 }
 
 // openCase begins a case with its first lead in it. It makes ids until one is free: entropy that repeats itself after a
 // restart must not stop an admission.
-func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand ledger.Hand) (a ledger.Admission, err error) {
+func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand ledger.Hand, rank time.Time) (a ledger.Admission, err error) {
 	for free := false; !free; {
 		id, err := ulid.New(ulid.Timestamp(now), s.ids)
 		if err != nil {
@@ -89,7 +89,7 @@ func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand
 		}
 		c := ledger.Opened("c_"+strings.ToLower(id.String()), key, l)
 		a = ledger.Admission{Case: c.ID, How: "opened", Claim: hand.Claim(c, now)}
-		if free, err = t.insert(now, c, hand.Holder, a.Claim); err != nil {
+		if free, err = t.insert(now, c, rank, hand.Holder, a.Claim); err != nil {
 			return a, err
 		}
 	}
@@ -97,7 +97,7 @@ func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand
 }
 
 // insert writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.
-func (t *tx) insert(now time.Time, c ledger.Case, holder string, claim *ledger.Claim) (bool, error) {
+func (t *tx) insert(now time.Time, c ledger.Case, rank time.Time, holder string, claim *ledger.Claim) (bool, error) {
 	key := c.Leads[0].Key
 	payload, err := json.Marshal(c)
 	if err != nil {
@@ -119,7 +119,8 @@ func (t *tx) insert(now time.Time, c ledger.Case, holder string, claim *ledger.C
 		lease, attempts = nanos(claim.Until), claim.Case.Attempts
 	}
 	opened, err := t.exec(openCase, e.Seq, c.ID, c.Schema, c.Playbook, c.Root.Account, c.State, ledger.RootKey(c.Playbook, c.Root), payload,
-		nanos(now), later(nanos(now), lease), e.Hash, sql.NullString{String: holder, Valid: holder != ""}, lease, attempts)
+		nanos(now), later(nanos(now), lease), e.Hash, sql.NullString{String: holder, Valid: holder != ""}, lease, attempts,
+		ledger.Precedence(c.Severity), since(rank))
 	if err != nil || opened == 0 {
 		return false, err
 	}

@@ -11,24 +11,22 @@ import (
 )
 
 const (
-	// The most urgent first, then the longest due. The version goes up, so that a holder that lost its lease to another
-	// can't commit any more: AWS has no fencing, the ledger has.
-	claim = `UPDATE cases SET holder = ?1, lease = ?2, wake = ?2, attempts = attempts + 1, version = version + 1
-		WHERE n = (SELECT n FROM (
-			SELECT * FROM (SELECT n, 0 AS u FROM cases WHERE urgency = 0 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1)
-			UNION ALL
-			SELECT * FROM (SELECT n, 1 AS u FROM cases WHERE urgency = 1 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1)
-			UNION ALL
-			SELECT * FROM (SELECT n, 2 AS u FROM cases WHERE urgency = 2 AND wake <= ?3 AND schema <= ?4 ORDER BY wake, n LIMIT 1))
-			ORDER BY u LIMIT 1)
+	// What has come due since the last claim takes its place among what was due before: once each time, so that a claim need
+	// not sort what waits, however much an attacker makes.
+	arrive = `UPDATE cases SET place = max(rank, due) WHERE place IS NULL AND wake <= ?1`
+	strays = `UPDATE cases SET place = max(rank, due) WHERE place IS NULL AND lease > ?2 AND due <= ?1`
+	// The version goes up, so that a holder that lost its lease to another can't commit any more: AWS has no fencing, the
+	// ledger has.
+	claim = `UPDATE cases SET holder = ?1, lease = ?2, wake = ?2, place = NULL, attempts = attempts + 1, version = version + 1
+		WHERE n = (SELECT n FROM cases WHERE place IS NOT NULL AND (wake <= ?3 OR lease > ?5) AND schema <= ?4
+			ORDER BY urgency, severity, place, n LIMIT 1)
 		RETURNING ` + caseColumns
-	yield  = `UPDATE cases SET attempts = max(attempts - 1, 0), holder = NULL, lease = NULL, wake = due WHERE id = ? AND version = ?`
+	yield = `UPDATE cases SET attempts = max(attempts - 1, 0), holder = NULL, lease = NULL, wake = due, place = NULL
+		WHERE id = ? AND version = ?`
 	wakeup = `SELECT min(wake) FROM (
-		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 0 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
+		SELECT wake FROM cases WHERE place IS NOT NULL AND schema <= ?1
 		UNION ALL
-		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 1 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1)
-		UNION ALL
-		SELECT * FROM (SELECT wake FROM cases WHERE urgency = 2 AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1))`
+		SELECT * FROM (SELECT wake FROM cases WHERE place IS NULL AND wake IS NOT NULL AND schema <= ?1 ORDER BY wake LIMIT 1))`
 )
 
 // Claim takes the most urgent due case; see ledger.Store.
@@ -36,7 +34,11 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 	var out *ledger.Claim
 	err := s.changeSoon(ctx, func(t *tx) error {
 		until := now.Add(lease)
-		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema))
+		astray := nanos(ledger.Astray(now, lease))
+		if err := t.arrive(now, astray); err != nil {
+			return fmt.Errorf("claim: %w", err)
+		}
+		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema, astray))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -50,6 +52,15 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 		return nil, err
 	}
 	return out, nil
+}
+
+// arrive gives what can be claimed its place.
+func (t *tx) arrive(now time.Time, astray sql.NullInt64) error {
+	if _, err := t.exec(arrive, nanos(now)); err != nil {
+		return err
+	}
+	_, err := t.exec(strays, nanos(now), astray)
+	return err
 }
 
 // Yield gives a case back uncommitted; see ledger.Store.

@@ -17,7 +17,7 @@ const (
 	take = `UPDATE inbox SET taken = 1 WHERE key = ? AND case_id = ? AND taken = 0`
 	// A case that was closed and is open again (it is being undone) leaves the root to the one that was opened since.
 	save = `UPDATE cases SET schema = ?2, state = ?3, payload = ?4, version = version + 1, due = ?5, wake = ?6, holder = ?7,
-		lease = ?8, urgency = ?9, attempts = 0, head = ?10,
+		lease = ?8, urgency = ?9, attempts = 0, head = ?10, severity = ?12, place = NULL,
 		root = CASE WHEN EXISTS (SELECT 1 FROM cases WHERE root = ?11 AND id <> ?1) THEN NULL ELSE ?11 END WHERE id = ?1`
 )
 
@@ -109,7 +109,8 @@ func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []b
 		u = 0
 	}
 	due := nanos(c.Due)
-	err := one(t.exec(save, c.ID, c.Schema, c.State, payload, due, later(due, old.lease), old.holder, old.lease, u, head, root))
+	err := one(t.exec(save, c.ID, c.Schema, c.State, payload, due, later(due, old.lease), old.holder, old.lease, u, head, root,
+		ledger.Precedence(c.Severity)))
 	c.Version, c.Attempts = old.version+1, 0
 	return err
 }

@@ -8,8 +8,12 @@ const application = 0x72707374
 // Times are nanoseconds since 1970, NULL for never. What a case carries beside its payload:
 //   - n: the seq of its first entry; oldest first
 //   - root: the playbook and root that leads join by, NULL once closed
-//   - wake: the later of due and the end of the lease, so that one index finds what can be claimed
+//   - wake: the later of due and the end of the lease: when the case can be claimed
 //   - urgency: 0 must act, 1 waits or is verified, 2 only owes a report
+//   - severity: 0 critical to 3 low
+//   - rank: from when on the case stands in the order of claims, as its admission said
+//   - place: the later of rank and due, once a claim has found the case due: those that have one stand in the order of
+//     claims, all others in that of time
 //   - head: hash of the last entry of its chain
 //
 // What a message carries: n, the seq of its entry, and its class, by which it is handed out.
@@ -91,4 +95,14 @@ CREATE TABLE observations (
 	body     BLOB NOT NULL,
 	PRIMARY KEY (resource, of, at, shows, event)
 ) STRICT, WITHOUT ROWID;
+`, `
+ALTER TABLE cases ADD COLUMN severity INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE cases ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN place INTEGER;
+UPDATE cases SET severity = CASE json_extract(CAST(payload AS TEXT), '$.severity')
+	WHEN 'critical' THEN 0 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 1 END WHERE payload IS NOT NULL;
+DROP INDEX cases_wake;
+CREATE INDEX cases_timer ON cases (wake) WHERE place IS NULL AND wake IS NOT NULL;
+CREATE INDEX cases_ready ON cases (urgency, severity, place, n) WHERE place IS NOT NULL;
+CREATE INDEX cases_lease ON cases (lease) WHERE lease IS NOT NULL;
 `}

@@ -13,7 +13,7 @@ import (
 const (
 	caseDue = `SELECT state, version, due, lease, head FROM cases WHERE id = ?`
 	addBody = `INSERT INTO inbox (key, case_id, n, body, class) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	setDue  = `UPDATE cases SET due = ?, wake = ?, urgency = 0, head = ? WHERE id = ?`
+	setDue  = `UPDATE cases SET due = ?, wake = ?, urgency = 0, place = NULL, head = ? WHERE id = ?`
 )
 
 // Send puts a message into a case's inbox; see ledger.Store.

@@ -10,8 +10,8 @@ import (
 // of them a reader's has to read its pages anew.
 func changing() []string {
 	return []string{
-		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, claim, waiting, crowd, hasMessage, oldest, newest, stored, take, save,
-		addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException, remember,
+		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, arrive, strays, claim, waiting, crowd, hasMessage,
+		oldest, newest, stored, take, save, addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException, remember,
 	}
 }
 func asking() []string   { return []string{hasRequest, question, oneEffect, recall} }

@@ -53,20 +53,22 @@ func auditCases(ctx context.Context, q querier, a *ledger.Audit) error {
 		var cols columns
 		var due sql.NullInt64
 		err := r.Scan(&c.ID, &c.Head, &c.State, &due, &c.Payload, &cols.playbook, &cols.account, &cols.schema, &cols.root, &cols.lease,
-			&cols.wake, &cols.urgency)
+			&cols.wake, &cols.urgency, &cols.severity, &cols.rank, &cols.place)
 		if err == nil {
 			c.Due = moment(due)
 			c.Odd = cols.odd(c, due)
 			a.Case(c)
 		}
 		return err
-	}, `SELECT id, head, state, due, payload, playbook, account, schema, root, lease, wake, urgency FROM cases`)
+	}, `SELECT id, head, state, due, payload, playbook, account, schema, root, lease, wake, urgency, severity, rank, place FROM cases`)
 }
 
 // columns are what riposte looks cases up by: turned, they would hide a case whose payload is whole.
 type columns struct {
 	playbook, account string
 	schema, urgency   int
+	severity          int
+	rank, place       sql.NullInt64
 	root              sql.NullString
 	lease, wake       sql.NullInt64
 }
@@ -86,6 +88,8 @@ func (cols columns) odd(row ledger.CaseRow, due sql.NullInt64) string {
 		{"schema", cols.schema == c.Schema},
 		{"root", !cols.root.Valid || row.State.Open() && cols.root == joinable},
 		{"wake", cols.wake == later(due, cols.lease)},
+		{"severity", cols.severity == ledger.Precedence(c.Severity)},
+		{"place", !cols.place.Valid || cols.place == later(cols.rank, due)},
 		{"urgency", cols.urgency == 0 || cols.urgency == row.State.Urgency()},
 	} {
 		if !x.fits {
