@@ -33,12 +33,12 @@ const (
 	highs = 0x80 * ones
 )
 
-// words are bytes in all eight of a word. They are read from memory because the compiler would make constants of this
-// length anew for each use.
-type words struct{ quote, slash, open, close, fold, high, low, below uint64 }
+// words are bytes in all eight of a word. They are a variable because of a constant of this length the compiler would make
+// every use anew, where it keeps in registers what was read from memory.
+type words struct{ quote, slash, open, shut, fold, high, low, below uint64 }
 
 var spread = words{
-	quote: '"' * ones, slash: '\\' * ones, open: '{' * ones, close: '}' * ones,
+	quote: '"' * ones, slash: '\\' * ones, open: '{' * ones, shut: '}' * ones,
 	fold: 0x20 * ones, // [ and { become one, ] and } become one
 	high: highs, low: 0x7f * ones,
 	below: 0x60 * ones, // added to a byte below 0x20, it leaves the high bit clear
@@ -51,13 +51,13 @@ var spread = words{
 // the high bit of the first byte below it.
 func plainWords(b *[block]byte, k *words) (quotes, brackets uint64, plain bool) {
 	var other uint64
-	high := k.high
+	quote, slash, open, shut, fold, high := k.quote, k.slash, k.open, k.shut, k.fold, k.high
 	for at := 0; at < block; at += 8 {
 		w := binary.LittleEndian.Uint64(b[at : at+8])
-		folded := w | k.fold
-		other |= (high - (w ^ k.slash)) | (w - k.fold) | w
-		quotes = quotes>>1 | (high-(w^k.quote))&high
-		brackets = brackets>>1 | ((high-(folded^k.open))|(high-(folded^k.close)))&high
+		folded := w | fold
+		other |= (high - (w ^ slash)) | (w - fold) | w
+		quotes = quotes>>1 | (high-(w^quote))&high
+		brackets = brackets>>1 | ((high-(folded^open))|(high-(folded^shut)))&high
 	}
 	return transpose(quotes), transpose(brackets), other&high == 0
 }
@@ -74,7 +74,7 @@ func anyWords(b *[block]byte, k *words, m *marks) {
 		quotes = quotes>>1 | (high-(low^k.quote))&ascii
 		slashes = slashes>>1 | (high-(low^k.slash))&ascii
 		controls = controls>>1 | ascii&^(low+k.below)
-		brackets = brackets>>1 | ((high-(folded^k.open))|(high-(folded^k.close)))&ascii
+		brackets = brackets>>1 | ((high-(folded^k.open))|(high-(folded^k.shut)))&ascii
 	}
 	m.quotes, m.slashes, m.controls, m.brackets = transpose(quotes), transpose(slashes), transpose(controls), transpose(brackets)
 	m.within, m.stops = parity(m.quotes), m.quotes|m.slashes|m.controls
@@ -82,10 +82,12 @@ func anyWords(b *[block]byte, k *words, m *marks) {
 
 // parity sets each bit that has an odd number of ones at and below it.
 func parity(m uint64) uint64 {
-	for shift := 1; shift < block; shift *= 2 {
-		m ^= m << shift
-	}
-	return m
+	m ^= m << 1
+	m ^= m << 2
+	m ^= m << 4
+	m ^= m << 8
+	m ^= m << 16
+	return m ^ m<<32
 }
 
 // transpose brings bits into the order of the bytes they stand for: what eight words left in the high bits of their bytes,
