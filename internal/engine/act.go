@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
@@ -12,43 +13,55 @@ import (
 )
 
 // act goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
-// another step is judged all the same, so that the case shows what holds it.
+// another step is judged all the same, so that the case shows what holds it. The newest plans go first: whatever an attacker
+// has made riposte plan before, the last thing done is what harms now.
 func (t *turn) act(ctx context.Context) error {
-	var errs trouble
 	stopped := map[int]bool{}
-	for r := range t.live() {
-		if r.step.State == ledger.Turning {
-			if errs.ends(t.returned(ctx, r)) {
-				break
+	for _, r := range t.newestFirst() {
+		if r.step.State == ledger.Turning && !t.rests(r.step.Trouble) {
+			if err := t.went(ctx, &r.step.Trouble, t.returned(ctx, r)); err != nil {
+				return err
 			}
-			continue
 		}
 		if !waits(r.step.State) {
 			continue
 		}
-		if stopped[r.revision.Number] || !t.due(r) {
-			_, err := t.judge(ctx, r)
-			if errs.ends(err) {
-				break
+		if !t.rests(r.step.Trouble) {
+			again, err := t.actOn(ctx, r, stopped[r.revision.Number])
+			if again {
+				return t.act(ctx) // the plans have changed under us: begin again with the new one
 			}
-			continue
+			if err = t.went(ctx, &r.step.Trouble, err); err != nil {
+				return err
+			}
 		}
-		drift, err := t.drifted(ctx, r.revision.Number)
-		if drift && err == nil {
-			return t.act(ctx) // the plans have changed under us: begin again with the new one
-		}
-		if err == nil {
-			err = t.answerStep(ctx, r)
-		}
-		if errors.Is(err, errFollowed) {
-			return t.act(ctx)
-		}
-		if errs.ends(err) {
-			break
-		}
-		stopped[r.revision.Number] = t.stops(r)
+		stopped[r.revision.Number] = stopped[r.revision.Number] || t.stops(r)
 	}
-	return errs.err()
+	return nil
+}
+
+// newestFirst are the live steps by revision, the last one first.
+func (t *turn) newestFirst() []ref {
+	steps := slices.Collect(t.live())
+	slices.SortStableFunc(steps, func(a, b ref) int { return b.revision.Number - a.revision.Number })
+	return steps
+}
+
+// actOn answers with one step, or judges it where it must wait. It is true where the plans have changed.
+func (t *turn) actOn(ctx context.Context, r ref, stopped bool) (again bool, err error) {
+	if stopped || !t.due(r) {
+		_, err := t.judge(ctx, r)
+		return false, err
+	}
+	drift, err := t.drifted(ctx, r.revision.Number)
+	if drift || err != nil {
+		return drift && err == nil, err
+	}
+	err = t.answerStep(ctx, r)
+	if errors.Is(err, errFollowed) {
+		return true, nil
+	}
+	return false, err
 }
 
 // answerStep climbs the step's ladder, unless what it would destroy is spared by now.
@@ -110,7 +123,7 @@ func (t *turn) withdraw(ctx context.Context, r ref) error {
 	if r.step.State != ledger.Intent {
 		return nil
 	}
-	look, err := r.rung().Do.Look(ctx, t.AWS.Reads())
+	look, err := t.see(ctx, r.rung().Do)
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", r, err)
 	}
@@ -125,7 +138,7 @@ func (t *turn) withdraw(ctx context.Context, r ref) error {
 // try looks, commits the intent, and does it.
 func (t *turn) try(ctx context.Context, r ref) error {
 	a := r.rung().Do
-	look, err := a.Look(ctx, t.AWS.Reads())
+	look, err := t.see(ctx, a)
 	switch {
 	case err != nil:
 		return fmt.Errorf("look at %s: %w", r, err)
@@ -149,8 +162,9 @@ func (t *turn) try(ctx context.Context, r ref) error {
 // do makes the change. Its outcome is committed with the next intent or the end of the turn: one write for both.
 func (t *turn) do(ctx context.Context, r ref) error {
 	if t.until.Sub(t.Now()) < t.Timing.Call {
-		return errors.New("the lease is nearly over: the next turn goes on")
+		return errOver
 	}
+	clear(t.seen)
 	a := r.rung().Do
 	if t.c.Times.FirstChange.IsZero() {
 		t.c.Times.FirstChange = t.Now()

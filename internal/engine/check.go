@@ -11,16 +11,25 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// check reads the present for every suspect that has not been looked at; what it confirms gets a plan.
-func (t *turn) check(ctx context.Context) error {
-	var errs trouble
+// check reads the present for the suspects that were not looked at, until one is confirmed: that is answered before the
+// next is looked at. What it confirms gets a plan.
+func (t *turn) check(ctx context.Context) (confirmed bool, err error) {
 	for i := range t.c.Leads {
-		if t.c.Leads[i].Checked == "" && errs.ends(t.checkLead(ctx, &t.c.Leads[i])) {
+		l := &t.c.Leads[i]
+		if confirmed || t.late() {
 			break
 		}
+		if l.Checked != "" || t.rests(l.Trouble) {
+			continue
+		}
+		before := len(t.c.Revisions)
+		if err = t.went(ctx, &l.Trouble, t.checkLead(ctx, l)); err != nil {
+			break
+		}
+		confirmed = len(t.c.Revisions) > before
 	}
 	t.c.Leads = slices.DeleteFunc(t.c.Leads, t.spare)
-	return errs.err()
+	return confirmed, err
 }
 
 func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
@@ -54,6 +63,8 @@ func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal
 	if !ok {
 		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
 	}
+	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call) // however much there is to read, the others have their turn
+	defer cancel()
 	found, err := book.Check(ctx, playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Recall: t.Store.Recall, Member: t.Member}, t.c.ID, l.Lead)
 	if err != nil {
 		return nil, fmt.Errorf("check %q: %w", l.Title, err)

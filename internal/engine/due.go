@@ -10,7 +10,7 @@ import (
 func (t *turn) wake() time.Time {
 	now := t.Now()
 	if t.c.State.Open() && t.c.Failures > 0 {
-		return now.Add(t.backoff(t.c.Failures)) // whatever else is due: it would only fail again
+		return now.Add(t.backoff(t.c.Failures)) // whatever else is due: the turn as a whole would only fail again
 	}
 	var due time.Time
 	sooner := func(at time.Time) {
@@ -20,7 +20,7 @@ func (t *turn) wake() time.Time {
 	}
 	switch t.c.State {
 	case ledger.Suspected, ledger.Acting:
-		sooner(later(now, t.held))
+		sooner(now.Add(t.Timing.Held)) // where all that is left waits for something that was not foreseen
 	case ledger.Undoing:
 		sooner(later(now, t.c.Recheck))
 	case ledger.Held:
@@ -31,8 +31,10 @@ func (t *turn) wake() time.Time {
 	if at := t.nextRound(); !at.IsZero() && t.c.State.Open() {
 		sooner(at)
 	}
-	for at := range t.delayed() {
-		sooner(at)
+	if t.c.State.Open() && t.c.Undo == nil {
+		for _, at := range t.tries() {
+			sooner(at)
+		}
 	}
 	if t.c.Report.Owed() {
 		sooner(later(now, t.c.Report.Due))
@@ -40,15 +42,36 @@ func (t *turn) wake() time.Time {
 	return due
 }
 
-// delayed are the times at which steps that wait for their After are due.
-func (t *turn) delayed() map[time.Time]bool {
-	at := map[time.Time]bool{}
-	for ref := range t.live() {
-		if due := ref.revision.Made.Add(ref.plan.After); ref.step.State == ledger.Pending && ref.plan.After > 0 && due.After(t.Now()) {
-			at[due] = true
+// tries are the times at which suspects and steps are due, one by one: what failed is tried again when its own time comes,
+// what was not come to is tried at once.
+func (t *turn) tries() (at []time.Time) {
+	now := t.Now()
+	for _, l := range t.c.Leads {
+		if l.Checked == "" {
+			at = append(at, again(l.Trouble, now))
 		}
 	}
+	stopped := map[int]bool{}
+	for r := range t.live() {
+		switch n := r.revision.Number; {
+		case made(r.step.State) && r.step.Trouble != nil:
+			at = append(at, r.step.Trouble.Due)
+		case r.step.State == ledger.Turning:
+			at = append(at, later(again(r.step.Trouble, now), t.held))
+		case stopped[n] || !waits(r.step.State):
+		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || r.plan.After > 0 && !t.due(r):
+			at = append(at, later(again(r.step.Trouble, now), r.revision.Made.Add(r.plan.After)))
+		}
+		stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && waits(r.step.State)
+	}
 	return at
+}
+
+func again(x *ledger.Trouble, now time.Time) time.Time {
+	if x == nil {
+		return now
+	}
+	return x.Due
 }
 
 func (t *turn) backoff(failures int) time.Duration {

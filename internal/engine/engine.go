@@ -62,6 +62,7 @@ type Engine struct {
 
 	standing atomic.Pointer[watch] // the effects that are watched
 	reading  sync.Mutex            // of whoever reads these anew
+	yields   yields                // of cases that could not be committed
 }
 
 // New makes an engine.
@@ -170,40 +171,49 @@ func (t *turn) advance(ctx context.Context) error {
 	return errs.err()
 }
 
-// answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. A
-// case that is closed, or to be taken back, is left as it is. What fails does not keep the rest from going on: an attacker
-// who can make one look fail must not stop the others.
+// answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. What
+// one suspect has confirmed is acted on before the next is looked at. A case that is closed, or to be taken back, is left as
+// it is.
 func (t *turn) answer(ctx context.Context) error {
 	if !t.c.State.Open() || t.c.GivenUp != "" || t.c.Undo != nil {
 		return nil
 	}
-	var errs trouble
-	if errs.ends(t.check(ctx)) {
-		return errs.err()
-	}
-	for undone := true; undone; {
-		if errs.ends(t.act(ctx)) {
-			return errs.err()
+	for first := true; ; first = false {
+		confirmed, err := t.check(ctx)
+		if err != nil {
+			return err
 		}
-		var err error
-		if undone, err = t.verify(ctx); errs.ends(err) {
+		if !confirmed && !first {
 			break
 		}
+		if err := t.act(ctx); err != nil {
+			return err
+		}
 	}
-	return errs.err()
+	for undone := true; undone; {
+		var err error
+		if undone, err = t.verify(ctx); err != nil || !undone {
+			return err
+		}
+		if err = t.act(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // carry takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
-	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, until: claim.Until, stood: standing(claim.Case)}
-	if claim.More {
-		t.left++
-	}
+	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, left: claim.More, until: claim.Until, stood: standing(claim.Case)}
 	if t.c.Attempts > maxClaims && t.c.State.Open() {
 		return t.abandon(ctx)
 	}
-	limited, cancel := context.WithTimeout(ctx, e.Timing.Lease-e.Timing.Call/2) // whatever hangs, the turn ends inside its lease
+	length := e.Timing.Lease - e.Timing.Call/2 // whatever hangs, the turn ends inside its lease
+	limited, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
+	half, cancelHalf := context.WithTimeout(limited, length/2)
+	defer cancelHalf()
+	t.late = func() bool { return half.Err() != nil }
 	return t.close(ctx, t.recovered(limited))
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -63,4 +64,28 @@ func followed(p action.Plan, stand []ledger.Step, moved action.Action) (out acti
 		out.Steps = append(out.Steps, s)
 	}
 	return out
+}
+
+// renew has an effect watched by the name that its target has now, where a look found it under another: the calls that
+// name it so are told to its cases again.
+func (t *turn) renew(ctx context.Context, r ref, look action.Look) error {
+	if look.Moved == nil {
+		return nil
+	}
+	k := key(r.rung().Do)
+	f, err := t.Store.Effect(ctx, k)
+	if err != nil || f == nil {
+		return err
+	}
+	now, err := t.Codec.Encode(look.Moved)
+	if err != nil || bytes.Equal(now.Data, f.Action.Data) {
+		return err
+	}
+	f.Action = now
+	t.note("%s: renamed since, and watched as %s", r, look.Moved.Target())
+	t.w.Effects = append(t.w.Effects, f)
+	if !t.c.State.Open() {
+		return nil // nothing else is changed in this turn
+	}
+	return t.commit(ctx)
 }

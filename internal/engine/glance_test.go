@@ -25,7 +25,7 @@ func contained() (all []watched) {
 		action.RevokeSessions{Role: role, UserID: "AROAWEB:i-1", Case: "c_1", Scope: action.Destructive, Before: time.Unix(0, 0)},
 		action.AttachRoleDeny{Role: role},
 	} {
-		all = append(all, watching(&ledger.Effect{}, a))
+		all = append(all, watching(&ledger.Effect{Holders: []string{"c_1"}}, a))
 	}
 	return all
 }
@@ -49,7 +49,7 @@ func TestAGlanceNeverOverlooksAnEffect(t *testing.T) {
 		}).Draw(t, "call")
 		record, err := json.Marshal(map[string]any{
 			"eventSource": call[0], "eventName": call[1], "eventTime": "2026-03-01T10:00:00Z", "recipientAccountId": "111122223333",
-			"userIdentity": json.RawMessage(caller),
+			"userIdentity": json.RawMessage(caller), "requestParameters": map[string]string{"userName": "mallory", "roleName": "web"},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -59,12 +59,10 @@ func TestAGlanceNeverOverlooksAnEffect(t *testing.T) {
 			return
 		}
 		wanted := glanceOf(some).wants([]byte(call[0]), []byte(call[1]), []byte(caller))
-		for _, w := range some {
-			if _, matters := w.matters(e); matters {
-				mattered++
-				if !wanted {
-					t.Fatalf("%s of %s matters to %s", call, caller, w.action.Kind().Name)
-				}
+		for _, s := range watchOf(some).sightings(e, nil) {
+			mattered++
+			if !wanted {
+				t.Fatalf("%s of %s matters to %s", call, caller, s.action.Kind().Name)
 			}
 		}
 	})

@@ -103,6 +103,7 @@ func (t *turn) did(f *ledger.Effect) ([]action.Action, error) {
 }
 
 func (t *turn) doUndo(ctx context.Context, r ref, undo action.Action) error {
+	clear(t.seen)
 	traced, trace := access.WithTrace(ctx)
 	limited, cancel := context.WithTimeout(traced, t.Timing.Call)
 	defer cancel()

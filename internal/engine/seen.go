@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -9,23 +10,62 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// seen weighs a sighting: a call that could undo an effect is a reason to look at once, one that an effect should have
-// stopped is a reason for the next rung. What was done before the effect was made did not undo it, whenever its record
+// notice weighs sightings: a call that could undo an effect is a reason to look at once, one that an effect should have
+// stopped is a reason for the next rung. However many there are of one effect, they are one look at it: calls are cheap for
+// an attacker.
+func (t *turn) notice(ctx context.Context, all []ledger.Sighting) error {
+	var order []string
+	of := map[string][]ledger.Sighting{}
+	for _, s := range all {
+		if of[s.Effect] == nil {
+			order = append(order, s.Effect)
+		}
+		of[s.Effect] = append(of[s.Effect], s)
+	}
+	var errs []error
+	for _, effect := range order {
+		errs = append(errs, t.noticed(ctx, effect, of[effect]))
+	}
+	return errors.Join(errs...)
+}
+
+// noticed takes the sightings of one effect. What was done before the effect was made did not undo it, whenever its record
 // comes.
-func (t *turn) seen(ctx context.Context, s ledger.Sighting) error {
+func (t *turn) noticed(ctx context.Context, effect string, all []ledger.Sighting) error {
+	if err := t.lookForAll(ctx, effect, all); err != nil {
+		return err
+	}
 	for r := range t.live() {
-		if !slices.Contains(r.step.Held, s.Effect) || s.Leak && !s.By.Occurred.After(r.step.Made.Add(t.Timing.Propagation)) {
+		if !slices.Contains(r.step.Held, effect) {
 			continue
 		}
-		if open, err := t.reopen(ctx, r, s); err != nil || !open {
+		counted := slices.DeleteFunc(slices.Clone(all), func(s ledger.Sighting) bool {
+			return s.Leak && !s.By.Occurred.After(r.step.Made.Add(t.Timing.Propagation))
+		})
+		if len(counted) == 0 {
+			continue
+		}
+		if open, err := t.reopen(ctx, r, counted); err != nil || !open {
 			return err
 		}
-		t.c.Recheck = t.Now()
-		if s.Leak || !s.By.Occurred.Before(r.step.Made.Truncate(time.Second)) { // records have whole seconds
-			t.weigh(r.step, s)
-		}
+		t.lookAgain(r, counted)
 	}
 	return nil
+}
+
+// lookAgain has a step looked at in this turn, with the sightings as evidence: as far as they are of what it did last.
+func (t *turn) lookAgain(r ref, seen []ledger.Sighting) {
+	step := r.step
+	t.c.Recheck, step.Looked = t.Now(), false
+	if step.Trouble != nil {
+		step.Trouble.Due = t.Now()
+	}
+	now := key(r.rung().Do)
+	for _, s := range seen {
+		if s.Leak || s.Effect == now && !s.By.Occurred.Before(step.Made.Truncate(time.Second)) { // records have whole seconds
+			t.weigh(step, s)
+		}
+	}
 }
 
 // weigh takes a sighting as evidence. Only a call that names the target is evidence of undoing; and once somebody who may
@@ -43,24 +83,31 @@ func (t *turn) weigh(step *ledger.Step, s ledger.Sighting) {
 }
 
 // reopen takes a verified case up again when its containment may have been undone later: patience must not beat the
-// defence. It is false where there is nothing to take up, or where another open case of the root does so.
-func (t *turn) reopen(ctx context.Context, r ref, s ledger.Sighting) (bool, error) {
-	if t.c.State != ledger.Verified && (t.c.State != ledger.Failed || t.c.GivenUp != "") {
+// defence. Where a look finds it in place, the case stays as it is: a call that only names the target costs that look and no
+// more. It is false where there is nothing to take up, or where another open case of the root does so.
+func (t *turn) reopen(ctx context.Context, r ref, seen []ledger.Sighting) (bool, error) {
+	if t.c.State != ledger.Verified && (t.c.State != ledger.Failed || t.c.GivenUp != "") || t.c.Undo != nil {
 		return t.c.State.Open(), nil
 	}
-	if look, err := r.rung().Do.Look(ctx, t.AWS.Reads()); err == nil && look.Holds && !s.Leak && !s.Named {
-		return false, nil // somebody's daily work on something else
+	leak := slices.ContainsFunc(seen, func(s ledger.Sighting) bool { return s.Leak })
+	if look, err := t.glimpse(ctx, r.rung().Do); err == nil && look.Holds && !leak {
+		return false, t.renew(ctx, r, look)
 	}
-	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Playbook: t.c.Playbook, Account: t.c.Root.Account})
-	if err != nil {
-		return false, fmt.Errorf("read open cases: %w", err)
-	}
-	if slices.ContainsFunc(open, func(c *ledger.Case) bool {
-		return c.Root == t.c.Root && (c.State == ledger.Acting || c.State == ledger.Contained) // one that only waits answers nothing
-	}) {
-		return false, nil
+	if answered, err := t.answeredElsewhere(ctx); err != nil || answered {
+		return false, err
 	}
 	t.c.Times.Verified = time.Time{}
 	t.move(ledger.Contained)
 	return true, nil
+}
+
+// answeredElsewhere reports whether another case of the root is being answered; one that only waits answers nothing.
+func (t *turn) answeredElsewhere(ctx context.Context) (bool, error) {
+	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Playbook: t.c.Playbook, Account: t.c.Root.Account})
+	if err != nil {
+		return false, fmt.Errorf("read open cases: %w", err)
+	}
+	return slices.ContainsFunc(open, func(c *ledger.Case) bool {
+		return c.ID != t.c.ID && c.Root == t.c.Root && (c.State == ledger.Acting || c.State == ledger.Contained)
+	}), nil
 }

@@ -75,11 +75,12 @@ type stage struct {
 	acting  bool  // riposte is at work, not the attacker
 	broken  error // what Step returned
 	meter   *meter
-	workers int    // who take turns
-	wake    func() // see engine.NewHands
+	aws     engine.AWS // nil: the stage itself
+	workers int        // who take turns
+	wake    func()     // see engine.NewHands
 }
 
-func set(t *testing.T, opts world.Options, books ...playbook.Definition) *stage {
+func set(t testing.TB, opts world.Options, books ...playbook.Definition) *stage {
 	t.Helper()
 	w, err := world.New([]byte(shop), opts)
 	if err != nil {
@@ -116,13 +117,17 @@ func (s *stage) restart() {
 		}
 		books = append(books, b)
 	}
+	var cloud engine.AWS = s
+	if s.aws != nil {
+		cloud = s.aws
+	}
 	hands := engine.NewHands(s.workers, s.wake)
 	for range s.workers {
 		hands.Free()
 	}
 	s.e = engine.New(engine.Parts{
 		Hands: hands,
-		Store: s.store, Playbooks: books, Policy: s.policy, AWS: s, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
+		Store: s.store, Playbooks: books, Policy: s.policy, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }

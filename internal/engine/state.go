@@ -8,10 +8,10 @@ type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning
 // state derives the state of a case from its leads and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
 func (t *turn) state() ledger.State {
-	if s := t.derived(); s.Open() || t.left == 0 {
+	if s := t.derived(); s.Open() || !t.left {
 		return s
 	}
-	return t.c.State // it would close, and suspects are waiting
+	return t.c.State // it would close, and messages are waiting
 }
 
 func (t *turn) derived() ledger.State {
@@ -49,10 +49,21 @@ func (t *turn) derived() ledger.State {
 	return ledger.Dismissed
 }
 
-// proven reports whether what was done has held through all rounds.
+// proven reports whether what was done has held through all rounds, and was seen to hold.
 func (t *turn) proven() bool {
-	return (t.c.State == ledger.Contained || t.c.State == ledger.Verified) && t.c.Rounds >= len(t.Timing.Rounds)
+	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < len(t.Timing.Rounds) {
+		return false
+	}
+	for r := range t.live() {
+		if made(r.step.State) && (r.step.Trouble != nil || r.step.Looked) {
+			return false
+		}
+	}
+	return true
 }
+
+// made reports whether the state that a step wants was there: it is verified.
+func made(s ledger.StepState) bool { return s == ledger.Done || s == ledger.Already }
 
 // undone passes through undoing, so that the history shows it even where nothing was left to take back.
 func undone(from ledger.State) ledger.State {

@@ -27,7 +27,7 @@ func (r ref) String() string {
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
 func (t *turn) open(context.Context) error {
-	t.plans, t.fresh = map[string]action.Plan{}, map[int]bool{}
+	t.plans, t.fresh, t.seen = map[string]action.Plan{}, map[int]bool{}, map[string]glimpse{}
 	for _, r := range t.c.Revisions {
 		p, err := t.Codec.Open(r.Plan)
 		if err != nil {

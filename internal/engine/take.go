@@ -11,31 +11,43 @@ import (
 // ExceptFor is how long an answer that was taken back is not given again, unless the person says otherwise.
 const ExceptFor = 24 * time.Hour
 
-// batch is how many suspects one turn takes: each costs calls to AWS, and a turn must end within its lease, however many
-// an attacker makes.
+// batch is how many suspects may wait in a case to be looked at; the others stay in the inbox.
 const batch = 25
 
-// take moves the inbox into the case: suspects, as many as a turn can look at, sightings, people's orders.
+// take moves the inbox into the case: people's orders, sightings, and as many suspects as can be looked at.
 func (t *turn) take(ctx context.Context) error {
-	leads := 0
+	var seen []ledger.Sighting
+	var noticed []string
 	for _, m := range t.inbox {
 		switch {
-		case m.Lead != nil && leads == batch:
-			t.left++
+		case m.Lead != nil && t.waiting() >= batch:
+			t.left = true
 			continue
 		case m.Lead != nil:
-			leads++
 			t.join(m)
 		case m.Seen != nil:
-			if err := t.seen(ctx, *m.Seen); err != nil {
-				return err
-			}
+			seen, noticed = append(seen, *m.Seen), append(noticed, m.Key)
+			continue
 		case m.Order != nil:
 			t.order(*m.Order)
 		}
 		t.w.Taken = append(t.w.Taken, m.Key)
 	}
+	if err := t.notice(ctx, seen); err != nil {
+		return err
+	}
+	t.w.Taken = append(t.w.Taken, noticed...)
 	return nil
+}
+
+// waiting counts the suspects that were not looked at.
+func (t *turn) waiting() (n int) {
+	for _, l := range t.c.Leads {
+		if l.Checked == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // join adds a suspect, to be checked in this turn.

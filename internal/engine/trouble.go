@@ -3,22 +3,30 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// trouble gathers what went wrong in a turn with single suspects and steps.
+// tellAfter is how often in a row a suspect, a step or a whole turn may fail before people are told. It goes on being tried:
+// an outage must not end a defence, and a defence must not be gone without a word.
+const tellAfter = 5
+
+// errOver ends a turn whose time is over. What it did is committed, and the next turn goes on.
+var errOver = errors.New("the turn is over: the next one goes on")
+
+// trouble gathers what went wrong in a turn as a whole.
 type trouble struct{ errs []error }
 
 // ends notes an error and reports whether the whole turn must end with it: the case is somebody else's now, or a newer
-// riposte's, or this process is to stop.
+// riposte's, or this process is to stop, or the time is over.
 func (t *trouble) ends(err error) bool {
 	if err == nil {
 		return false
 	}
 	t.errs = append(t.errs, err)
-	return beaten(err) || newer(err) || errors.Is(err, context.Canceled)
+	return beaten(err) || newer(err) || errors.Is(err, context.Canceled) || errors.Is(err, errOver)
 }
 
 func (t *trouble) err() error { return errors.Join(t.errs...) }
@@ -29,3 +37,63 @@ func beaten(err error) bool {
 }
 
 func newer(err error) bool { return errors.Is(err, ledger.ErrNewer) || errors.Is(err, action.ErrNewer) }
+
+// went notes how it went with one suspect or step. What fails is tried again ever more slowly, for itself, so that an
+// attacker who can make one look fail neither stops nor slows the others; what goes on failing is told. The error that it
+// returns ends the turn.
+func (t *turn) went(ctx context.Context, at **ledger.Trouble, err error) error {
+	var ends trouble
+	switch {
+	case err == nil:
+		*at = nil
+		return nil
+	case ends.ends(err):
+		return err
+	}
+	if *at == nil {
+		*at = &ledger.Trouble{}
+	}
+	now := *at
+	now.Times++
+	now.Error, now.Due = err.Error(), t.Now().Add(t.backoff(now.Times))
+	t.note("error: %v", err)
+	t.Meter.Stopped(t.c.Playbook, err)
+	t.Log.Warn("case in trouble", "case", t.c.ID, "error", err, "times", now.Times)
+	if now.Times == tellAfter {
+		t.page(fmt.Sprintf("it failed %d times in a row and is tried again: %v", now.Times, err))
+	}
+	if ctx.Err() != nil {
+		return errOver
+	}
+	return nil
+}
+
+// page tells people at once.
+func (t *turn) page(why string) {
+	t.c.Paged = why
+	t.c.Report.Wanted++
+	t.Log.Warn("page", "case", t.c.ID, "why", why)
+}
+
+// rests reports whether something that failed is not to be tried again yet.
+func (t *turn) rests(x *ledger.Trouble) bool { return x != nil && x.Due.After(t.Now()) }
+
+// troubles are the errors of all suspects and steps that fail at present.
+func (t *turn) troubles() string {
+	var errs []error
+	note := func(x *ledger.Trouble) {
+		if x != nil {
+			errs = append(errs, errors.New(x.Error))
+		}
+	}
+	for _, l := range t.c.Leads {
+		note(l.Trouble)
+	}
+	for r := range t.live() {
+		note(r.step.Trouble)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err.Error()
+	}
+	return ""
+}

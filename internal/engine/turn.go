@@ -26,8 +26,10 @@ type turn struct {
 	w     ledger.Write
 	plans map[string]action.Plan // opened, by digest
 	fresh map[int]bool           // revisions that were made in this turn
+	seen  map[string]glimpse     // what looks have shown since the last change, by the action at rest
+	late  func() bool            // half of the turn is over: nothing further is begun that can wait
 
-	left     int       // what waits for the next turn: suspects, or messages that were not handed out
+	left     bool      // messages wait for the next turn
 	followed int       // how often a target was found under another name
 	held     time.Time // a brake keeps what is being taken back until it is looked at again
 	answered bool      // something was found or done in this turn
@@ -38,8 +40,20 @@ func (t *turn) note(format string, args ...any) {
 	t.w.Notes = append(t.w.Notes, fmt.Sprintf(format, args...))
 }
 
-// commit writes the case as it stands and all that belongs to it, before anything else happens.
+// commit writes the case as it stands and all that belongs to it, before anything else happens. Where it would close and
+// something has come in, what was done is kept and the case goes on as it was: otherwise whoever sends often enough keeps it
+// from ever keeping anything.
 func (t *turn) commit(ctx context.Context) error {
+	before, notes := *t.c, len(t.w.Notes)
+	err := t.write(ctx)
+	if errors.Is(err, ledger.ErrJoined) {
+		*t.c, t.w.Notes, t.left = before, t.w.Notes[:notes], true
+		err = t.write(ctx)
+	}
+	return err
+}
+
+func (t *turn) write(ctx context.Context) error {
 	t.move(t.state())
 	t.c.Reason, t.c.Due = t.reason(), t.wake()
 	t.w.At = t.Now()
@@ -108,19 +122,32 @@ func (t *turn) close(ctx context.Context, failure error) error {
 		t.Log.Warn("case left to a newer riposte", "case", t.c.ID, "why", failure)
 		return nil // the lease keeps this replica away from it for a while
 	case failure != nil && ctx.Err() != nil:
-		return errors.Join(ctx.Err(), t.yield(ctx)) // stopped from outside: the next run goes on
+		return errors.Join(ctx.Err(), t.giveBack(ctx, t.c)) // stopped from outside: the next run goes on
 	}
 	t.failures(failure)
+	if n := t.yields.count(t.c.ID); n >= tellAfter {
+		t.page(fmt.Sprintf("it was given back %d times in a row, and nothing that was done about it could be kept", n))
+	}
 	t.w.Release = true
 	err := t.commit(ctx)
 	if beaten(err) {
 		return t.yield(ctx)
 	}
+	if err == nil {
+		t.yields.forget(t.c.ID)
+	}
 	return err
 }
 
-// yield gives the case back as it was committed last.
-func (t *turn) yield(ctx context.Context) error { return t.giveBack(ctx, t.c) }
+// yield gives the case back as it was committed last. One that is given back again and again is left to its lease instead:
+// whatever takes it from everybody's hands must not take all the turns as well.
+func (t *turn) yield(ctx context.Context) error {
+	if n := t.yields.add(t.c.ID); n >= tellAfter {
+		t.Log.Warn("case given back again and again: left to its lease", "case", t.c.ID, "times", n)
+		return nil
+	}
+	return t.giveBack(ctx, t.c)
+}
 
 func (e *Engine) giveBack(ctx context.Context, c *ledger.Case) error {
 	if err := e.Store.Yield(ctx, c); err != nil && !errors.Is(err, ledger.ErrStale) {
@@ -129,13 +156,13 @@ func (e *Engine) giveBack(ctx context.Context, c *ledger.Case) error {
 	return nil
 }
 
-// failures counts what goes wrong in a row. Trouble with AWS is tried again for ever, ever more slowly: an outage must not
-// end a defence. What kills riposte itself ends in failed, and with a person.
+// failures counts the turns in a row that went wrong as a whole. Trouble with AWS is tried again for ever, ever more slowly:
+// an outage must not end a defence. What kills riposte itself ends in failed, and with a person.
 func (t *turn) failures(failure error) {
 	var p poison
 	switch {
-	case failure == nil:
-		t.c.Failures, t.c.Error = 0, ""
+	case failure == nil || errors.Is(failure, errOver):
+		t.c.Failures, t.c.Error = 0, t.troubles()
 		return
 	case errors.As(failure, &p):
 		t.Log.Error("panic", "case", t.c.ID, "what", p.what, "stack", p.stack)
@@ -148,12 +175,20 @@ func (t *turn) failures(failure error) {
 	t.c.Error = failure.Error()
 	t.note("error: %v", failure)
 	t.Log.Warn("case stopped", "case", t.c.ID, "error", failure, "failures", t.c.Failures)
+	if t.c.Failures == tellAfter && t.c.GivenUp == "" {
+		t.page(fmt.Sprintf("it stopped %d times in a row and is tried again: %v", t.c.Failures, failure))
+	}
 }
 
 // abandon ends a case of which every process died that took it up, before it kills this one as well.
 func (t *turn) abandon(ctx context.Context) error {
 	t.giveUp(fmt.Errorf("it was taken up %d times, and whoever did died of it", t.c.Attempts-1))
 	for _, m := range t.inbox {
+		if m.Seen != nil && m.Seen.Shared != "" {
+			if err := t.spread(ctx, *m.Seen); err != nil {
+				return err
+			}
+		}
 		t.w.Taken = append(t.w.Taken, m.Key)
 	}
 	return t.close(ctx, nil)

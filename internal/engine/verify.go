@@ -3,40 +3,113 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 // verify looks whether what was done is still so: in rounds after the last change, and at once where something was seen
-// that could have undone it. It is true where somebody did undo it, and the step is ready for its next rung.
+// that could have undone it. It is true where somebody did undo it, and the step is ready for its next rung. A look that
+// fails is made again for itself, and holds up no round of the others.
 func (t *turn) verify(ctx context.Context) (undone bool, err error) {
 	at := t.nextRound()
-	if at.IsZero() || at.After(t.Now()) {
-		return false, nil
+	due := !at.IsZero() && !at.After(t.Now())
+	if due {
+		t.c.Recheck = time.Time{}
 	}
-	t.c.Recheck = time.Time{}
-	var errs trouble
-	for r := range t.live() {
-		if r.step.State != ledger.Done && r.step.State != ledger.Already {
-			continue
-		}
-		raised, err := t.look(ctx, r)
-		if errs.ends(err) {
+	cut := false
+	for _, r := range t.toVerify(due) {
+		if cut = t.late(); cut {
 			break
 		}
+		raised, err := t.look(ctx, r)
+		if err = t.went(ctx, &r.step.Trouble, err); err != nil {
+			t.resume(due, at)
+			return undone, err
+		}
+		r.step.Looked = due
 		undone = undone || raised
 	}
-	if !undone && t.c.Recheck.IsZero() && errs.err() == nil {
+	switch {
+	case cut:
+		t.resume(due, at)
+	case due:
+		t.round(undone)
+	}
+	return undone, nil
+}
+
+// resume has the next turn go on with a round that this one can't end.
+func (t *turn) resume(due bool, at time.Time) {
+	if due {
+		t.c.Recheck = at
+	}
+}
+
+// toVerify are the steps to look at now, those that something was seen of first.
+func (t *turn) toVerify(due bool) (steps []ref) {
+	for r := range t.live() {
+		x := r.step.Trouble
+		if made(r.step.State) && !t.rests(x) && (x != nil || due && !r.step.Looked) {
+			steps = append(steps, r)
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b ref) int { return suspicion(b.step) - suspicion(a.step) })
+	return steps
+}
+
+func suspicion(s *ledger.Step) int {
+	if s.Undone != "" || s.Leaked != "" || s.Missed > 0 {
+		return 1
+	}
+	return 0
+}
+
+// round ends a round in which all were looked at.
+func (t *turn) round(undone bool) {
+	for r := range t.live() {
+		r.step.Looked = false
+	}
+	if !undone && t.c.Recheck.IsZero() {
 		t.pass()
 	}
-	return undone, errs.err()
+}
+
+// glimpse is what a look has shown.
+type glimpse struct {
+	look action.Look
+	err  error
+}
+
+// glimpse looks at the present through an action, once in a turn until something is changed, however many steps want the
+// same.
+func (t *turn) glimpse(ctx context.Context, a action.Action) (action.Look, error) {
+	stored, err := t.Codec.Encode(a)
+	if err != nil {
+		return action.Look{}, err
+	}
+	as := stored.Kind + string(stored.Data)
+	if g, ok := t.seen[as]; ok {
+		return g.look, g.err
+	}
+	look, err := t.see(ctx, a)
+	t.seen[as] = glimpse{look, err}
+	return look, err
+}
+
+// see looks at the present, for no longer than a change may take: one look that hangs must not take the turn of the others.
+func (t *turn) see(ctx context.Context, a action.Action) (action.Look, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
+	defer cancel()
+	return a.Look(ctx, t.AWS.Reads())
 }
 
 // look verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
 // look again; evidence of undoing, or a second such look, takes the next rung.
 func (t *turn) look(ctx context.Context, r ref) (raised bool, err error) {
-	look, err := r.rung().Do.Look(ctx, t.AWS.Reads())
+	look, err := t.glimpse(ctx, r.rung().Do)
 	s := r.step
 	switch {
 	case err != nil:
@@ -45,7 +118,7 @@ func (t *turn) look(ctx context.Context, r ref) (raised bool, err error) {
 		return false, nil
 	case look.Holds && s.Leaked == "":
 		s.Missed, s.Undone, s.Trusted = 0, "", false
-		return false, nil
+		return false, t.renew(ctx, r, look)
 	case look.Holds:
 		t.raise(r, "it did not stop "+s.Leaked, true)
 		return true, nil
@@ -93,11 +166,13 @@ func (t *turn) pass() {
 // verify.
 func (t *turn) nextRound() time.Time {
 	changed := t.changed()
-	if changed.IsZero() || t.c.Rounds >= len(t.Timing.Rounds) {
+	switch {
+	case changed.IsZero():
 		return time.Time{}
-	}
-	if !t.c.Recheck.IsZero() {
+	case !t.c.Recheck.IsZero():
 		return t.c.Recheck
+	case t.c.Rounds >= len(t.Timing.Rounds):
+		return time.Time{}
 	}
 	return changed.Add(t.Timing.Rounds[t.c.Rounds])
 }
@@ -105,7 +180,7 @@ func (t *turn) nextRound() time.Time {
 // changed is when the last change was made that is to last.
 func (t *turn) changed() (last time.Time) {
 	for r := range t.live() {
-		if r.step.State == ledger.Done || r.step.State == ledger.Already {
+		if made(r.step.State) {
 			last = later(last, r.step.Made)
 		}
 	}

@@ -4,16 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
-	"github.com/ripostehq/riposte/playbook"
 )
 
-// watched is an effect that stands, ready to be compared with every call that comes in.
+// watched is an effect that stands, ready to be compared with a call.
 type watched struct {
 	effect *ledger.Effect
 	action action.Action
@@ -22,38 +20,20 @@ type watched struct {
 }
 
 // watch is all that stands, as of one generation of the ledger's effects: it is read anew only when one has changed, since
-// every event asks for it.
+// every event asks for it. What a call concerns is looked up by what the call names: verified cases are many and never end,
+// and the cost of a call must not grow with them.
 type watch struct {
 	generation int64
 	effects    []watched
+	calls      map[where]bool  // calls that could undo an effect
+	undone     map[where][]int // effects by such a call and what it names them by
+	shared     map[where][]int // effects by the policy that they stand on
+	denied     map[where][]int // effects by the principal that they stop
 	glance     glance
 }
 
-// sight tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
-// what was done. Riposte's own calls, known by their request ids, are neither. A case that began with the event is not told:
-// its answer, which may stand by now, came later.
-func (e *Engine) sight(ctx context.Context, ev event.Event, begun map[string]bool) error {
-	if ev.Failed() || ev.Kind != event.Call {
-		return nil
-	}
-	standing, err := e.watched(ctx)
-	if err != nil {
-		return err
-	}
-	for _, w := range standing.effects {
-		leak, matters := w.matters(ev)
-		if !matters {
-			continue
-		}
-		if own, err := e.own(ctx, ev); err != nil || own {
-			return err
-		}
-		if err := e.tell(ctx, w, ev, leak, begun); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// where is a place in the watch: an account, a call, a name there; what does not matter is "".
+type where struct{ account, call, name string }
 
 func (e *Engine) watched(ctx context.Context) (*watch, error) {
 	now, err := e.Store.Generation(ctx)
@@ -72,13 +52,14 @@ func (e *Engine) watched(ctx context.Context) (*watch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read effects: %w", err)
 	}
-	fresh := &watch{generation: now}
+	var effects []watched
 	for _, f := range all {
 		if a, err := e.Codec.Decode(f.Action); err == nil { // a newer riposte's effect is that riposte's to watch
-			fresh.effects = append(fresh.effects, watching(f, a))
+			effects = append(effects, watching(f, a))
 		}
 	}
-	fresh.glance = glanceOf(fresh.effects)
+	fresh := watchOf(effects)
+	fresh.generation = now
 	e.standing.Store(fresh)
 	return fresh, nil
 }
@@ -91,49 +72,126 @@ func watching(f *ledger.Effect, a action.Action) watched {
 	return w
 }
 
-// matters reports whether a call concerns an effect, and whether it is a leak: a call that the effect should stop.
-func (w watched) matters(ev event.Event) (leak, matters bool) {
-	account := w.action.Target().Account
-	if account != ev.Account && account != ev.Actor.Account {
-		return false, false
+func watchOf(effects []watched) *watch {
+	w := &watch{
+		effects: effects, glance: glanceOf(effects),
+		calls: map[where]bool{}, undone: map[where][]int{}, shared: map[where][]int{}, denied: map[where][]int{},
 	}
-	if slices.Contains(w.undone, call(ev)) {
-		return false, true
+	for i := range effects {
+		w.index(i)
 	}
-	leak = w.denies(ev.Actor, call(ev))
-	return leak, leak
+	return w
 }
 
-// named reports whether a call names the target, however it spells it, and, where it names a policy, the one that denies:
-// of two calls of one sort one may be somebody's daily work on another user, or on another policy of the same.
-func named(ev event.Event, a action.Action) bool {
-	text, id := strings.ToLower(string(ev.Request)), a.Target().ID
-	if !strings.Contains(text, strconv.Quote(strings.ToLower(id[strings.LastIndexByte(id, '/')+1:]))) {
-		return false
+// index enters an effect under all that a call may name it by.
+func (w *watch) index(i int) {
+	a := w.effects[i].action
+	account := a.Target().Account
+	names := append(action.Names(a), action.NamesBeside(a)...)
+	slices.Sort(names)
+	for _, call := range w.effects[i].undone {
+		w.calls[where{account, call, ""}] = true
+		for _, n := range slices.Compact(names) {
+			add(w.undone, where{account, call, n}, i)
+		}
 	}
-	switch {
-	case strings.Contains(text, `"policyarn"`):
-		return strings.Contains(text, "/"+action.DenyPolicy+`"`)
-	case strings.Contains(text, `"policyname"`):
-		f, ok := a.(action.Faceted)
-		return ok && strings.Contains(text, strconv.Quote(strings.ToLower(f.Facet())))
+	if s, ok := a.(action.Sharing); ok {
+		add(w.shared, where{account, "", strings.ToLower(s.Shares())}, i)
 	}
-	return true
+	if _, ok := a.(action.Denier); ok {
+		for _, n := range append(action.Names(a), strings.ToLower(a.Target().ARN())) {
+			add(w.denied, where{account, "", n}, i)
+		}
+	}
 }
 
-func (e *Engine) tell(ctx context.Context, w watched, ev event.Event, leak bool, begun map[string]bool) error {
-	f := w.effect
-	seen := &ledger.Sighting{Effect: f.Key, Call: call(ev), Leak: leak, Named: named(ev, w.action), By: playbook.OriginOf(ev)}
-	for _, id := range f.Holders {
-		if begun[id] {
+func add(to map[where][]int, at where, i int) {
+	if in := to[at]; len(in) == 0 || in[len(in)-1] != i {
+		to[at] = append(in, i)
+	}
+}
+
+// sighted is an effect that a call concerns.
+type sighted struct {
+	watched
+	concern action.Concern // Unconcerned: a leak, a call that the effect should have stopped
+}
+
+// sightings are the effects that a call concerns, in the ledger's order. Of those that share what the call changes there is
+// one, the first: its look tells whether the others need one.
+func (w *watch) sightings(ev event.Event, begun map[string]bool) (found []sighted) {
+	named := call(ev)
+	mentions := w.mentions(ev, named)
+	shared := map[string]bool{}
+	for _, i := range w.candidates(ev, named, mentions) {
+		s := sighted{w.effects[i], mentions.Of(w.effects[i].action, named)}
+		if !slices.Contains(s.undone, named) {
+			s.concern = action.Unconcerned
+		}
+		switch {
+		case s.concern == action.Shared:
+			policy := s.action.(action.Sharing).Shares()
+			if shared[policy] || !slices.ContainsFunc(s.effect.Holders, func(id string) bool { return !begun[id] }) {
+				continue
+			}
+			shared[policy] = true
+		case s.concern == action.Unconcerned && !s.denies(ev.Actor, named):
 			continue
 		}
-		m := ledger.Message{Key: "seen " + id + " " + ev.ID + " " + f.Key, Seen: seen}
-		if _, err := e.Store.Send(ctx, e.Now(), id, m); err != nil {
-			return fmt.Errorf("tell case %s of event %s: %w", id, ev.ID, err)
+		found = append(found, s)
+	}
+	return found
+}
+
+// standingOn are the effects that stand on a policy.
+func (w *watch) standingOn(account, policy string) (found []*ledger.Effect) {
+	for _, i := range w.shared[where{account, "", strings.ToLower(policy)}] {
+		found = append(found, w.effects[i].effect)
+	}
+	return found
+}
+
+// mentions are read only of a call that could undo something in its account.
+func (w *watch) mentions(ev event.Event, named string) (m action.Mentions) {
+	for _, account := range accounts(ev) {
+		if w.calls[where{account, named, ""}] {
+			return action.MentionsIn(ev)
 		}
 	}
-	return nil
+	return m
+}
+
+// candidates are the effects that a call may concern.
+func (w *watch) candidates(ev event.Event, named string, m action.Mentions) []int {
+	var all []int
+	for _, account := range accounts(ev) {
+		for n := range m.Names() {
+			all = append(all, w.undone[where{account, named, n}]...)
+		}
+		for _, n := range principals(ev.Actor) {
+			all = append(all, w.denied[where{account, "", strings.ToLower(n)}]...)
+		}
+	}
+	if slices.Contains(action.PolicyUndoneBy(), named) {
+		for n := range m.Names() {
+			all = append(all, w.shared[where{ev.Account, "", n}]...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// accounts are those in which an effect may concern a call: where it was made, and whose principal made it.
+func accounts(ev event.Event) []string {
+	if ev.Actor.Account == ev.Account || ev.Actor.Account == "" {
+		return []string{ev.Account}
+	}
+	return []string{ev.Account, ev.Actor.Account}
+}
+
+// principals are what an effect that stops a caller may know the caller by.
+func principals(a event.Actor) []string {
+	return slices.DeleteFunc([]string{a.ARN, a.PrincipalID, a.UserName, a.AccessKey, a.Issuer, a.IssuerID}, func(n string) bool { return n == "" })
 }
 
 // call is the IAM action of an event, as far as names agree: ec2.amazonaws.com RunInstances is ec2:RunInstances.

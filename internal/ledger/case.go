@@ -62,11 +62,11 @@ type Case struct {
 	Leads     []Lead            `json:"leads"`
 	Revisions []Revision        `json:"revisions"`
 	Undo      *Order            `json:"undo,omitempty"`     // who wants it taken back
-	Moved     string            `json:"moved,omitempty"`    // the case that took this one\'s place
-	GivenUp   string            `json:"given_up,omitempty"` // why riposte can\'t carry it on
+	Moved     string            `json:"moved,omitempty"`    // the case that took this one's place
+	GivenUp   string            `json:"given_up,omitempty"` // why riposte can't carry it on
 	Rounds    int               `json:"rounds"`             // verification rounds passed since the last change
 	Recheck   time.Time         `json:"recheck,omitzero"`   // a look between the rounds, because something was seen
-	Failures  int               `json:"failures,omitempty"` // turns in a row that ended in an error
+	Failures  int               `json:"failures,omitempty"` // turns in a row that ended in an error, beside those of single suspects and steps
 	Report    Report            `json:"report"`
 	Times     Times             `json:"times"`
 	Error     string            `json:"error,omitempty"` // of the last attempt
@@ -81,7 +81,15 @@ type Case struct {
 type Lead struct {
 	Key string `json:"key"` // event and resource: a duplicate never joins twice
 	playbook.Lead
-	Checked string `json:"checked,omitempty"` // "", confirmed, dismissed
+	Checked string   `json:"checked,omitempty"` // "", confirmed, dismissed
+	Trouble *Trouble `json:"trouble,omitempty"`
+}
+
+// Trouble is what fails, time after time, with one suspect or step. The rest of the case goes on meanwhile.
+type Trouble struct {
+	Times int       `json:"times"` // in a row
+	Due   time.Time `json:"due"`   // when it is tried again
+	Error string    `json:"error"`
 }
 
 // Revision is one version of the plan: of one lead, or of a lead whose resource has changed since. Approval is of one
@@ -130,6 +138,8 @@ type Step struct {
 	Undone   string    `json:"undone,omitempty"`  // a call that could have undone it was seen: "iam:DetachUserPolicy by ..."
 	Leaked   string    `json:"leaked,omitempty"`  // a call that it should have stopped was seen to succeed
 	Trusted  bool      `json:"trusted,omitempty"` // who undid it may
+	Looked   bool      `json:"looked,omitempty"`  // in the round that the last turn could not end
+	Trouble  *Trouble  `json:"trouble,omitempty"`
 }
 
 // Times are the stages of a case, zero where not reached.

@@ -19,10 +19,11 @@ type Message struct {
 
 // Sighting is a call that matters to a contained case.
 type Sighting struct {
-	Effect string          `json:"effect"`          // key of the effect concerned
-	Call   string          `json:"call"`            // iam:DetachUserPolicy
-	Leak   bool            `json:"leak,omitempty"`  // the contained principal got through; else: a call that could undo the effect
-	Named  bool            `json:"named,omitempty"` // the call names the effect's target
+	Effect string          `json:"effect"`           // key of the effect concerned
+	Call   string          `json:"call"`             // iam:DetachUserPolicy
+	Leak   bool            `json:"leak,omitempty"`   // the contained principal got through; else: a call that could undo the effect
+	Named  bool            `json:"named,omitempty"`  // the call names the effect's target
+	Shared string          `json:"shared,omitempty"` // the policy that the call changes, on which other effects stand as well: this case looks for all
 	By     playbook.Origin `json:"by"`
 }
 
