@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -74,11 +76,22 @@ func (s *stage) turns(most int, until func() bool) (n int) {
 	return n
 }
 
-// recorded lets the trail deliver what has happened, without a turn of riposte's.
+// recorded lets the trail deliver what has happened, without a turn of riposte's. What a case has no room for now comes again.
 func (s *stage) recorded() {
 	s.Helper()
 	s.must(s.w.AdvanceTo(s.w.Now().Add(6 * time.Second)))
-	s.deliver()
+	for _, d := range s.w.Deliveries() {
+		var envelope struct{ Detail json.RawMessage }
+		s.must(json.Unmarshal(d.Body, &envelope))
+		ev, err := event.Decode(envelope.Detail)
+		s.must(err)
+		ev.Received = s.w.Now()
+		if _, err = s.e.Receive(s.Context(), ev); errors.Is(err, ledger.ErrFull) {
+			continue
+		}
+		s.must(err)
+		s.must(s.w.Ack(d.ID))
+	}
 }
 
 // denies is a playbook of the test's own: whoever unprotects an instance has the user denied, by the deployed policy.
