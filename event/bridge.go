@@ -28,3 +28,12 @@ func (b *Bridge) Vouch(e Event) error {
 	}
 	return nil
 }
+
+// bridged names an event that holds no record.
+func (o object) bridged() Content {
+	kind := o.text("detail-type")
+	if o.text("source") == "aws.s3" {
+		return Content{Other: "EventBridge: " + kind, Label: Notice}
+	}
+	return Content{Other: "EventBridge: " + kind, Label: BridgeEvent}
+}

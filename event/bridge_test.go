@@ -31,7 +31,7 @@ func TestUnwrapOpensWhatSNSDelivers(t *testing.T) {
 		{"a notification in a notification", sns(sns(one)), []string{"SNS message"}},
 		{"one that was cut off", sns(one[:40]), []string{"no valid JSON at byte 0"}},
 		{"one that claims to be a record", sns(one, `"eventName":"A"`), []string{"the record has no eventSource"}},
-		{"a subscription to be confirmed", strings.Replace(sns(one), `"Notification"`, `"SubscriptionConfirmation"`, 1), []string{"SNS message"}},
+		{"a subscription to be confirmed", strings.Replace(sns(one), `"Notification"`, `"SubscriptionConfirmation"`, 1), []string{"SNS SubscriptionConfirmation"}},
 	} {
 		if diff := cmp.Diff(c.want, contents(t, c.message)); diff != "" {
 			t.Errorf("%s:\n%s", c.name, diff)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"unicode/utf8"
 )
 
@@ -28,21 +29,32 @@ func split(raw json.RawMessage, path string, fault *error) object {
 		return o
 	}
 	o.keys = make(map[string]json.RawMessage, min(len(raw)/40, 32))
-	for i := blank(raw, 1); raw[i] != '}'; {
-		end := skipValue(raw, i)
-		key := unquote(raw[i:end])
-		i = blank(raw, blank(raw, end)+1) // past the colon
-		end = skipValue(raw, i)
+	for key, value := range members(raw) {
 		if _, twice := o.keys[key]; twice {
 			o.fail("has the key %q twice", key)
 			return o
 		}
-		o.keys[key] = raw[i:end:end]
-		if i = blank(raw, end); raw[i] == ',' {
-			i = blank(raw, i+1)
-		}
+		o.keys[key] = value
 	}
 	return o
+}
+
+// members are the keys and values of an object that is known to be valid JSON, as they stand there.
+func members(raw json.RawMessage) iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		for i := blank(raw, 1); raw[i] != '}'; {
+			end := skipValue(raw, i)
+			key := unquote(raw[i:end])
+			i = blank(raw, blank(raw, end)+1) // past the colon
+			end = skipValue(raw, i)
+			if !yield(key, raw[i:end:end]) {
+				return
+			}
+			if i = blank(raw, end); raw[i] == ',' {
+				i = blank(raw, i+1)
+			}
+		}
+	}
 }
 
 func (o object) fail(format string, args ...any) {

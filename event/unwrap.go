@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // Content is one thing found in a message: a CloudTrail record for Decode, or, by name, what is none.
 type Content struct {
 	Record json.RawMessage // nil where Other is set
 	Other  string          // "CloudTrail digest", "EventBridge: EC2 Instance State-change Notification"
+	Label  string          // of Other: one of Labels
 	Bridge *Bridge         // what EventBridge wrote around the record; nil where it is not wrapped in its event
 }
 
@@ -129,18 +129,21 @@ func Identify(value json.RawMessage) Content {
 	if fault != nil || value[0] != '{' {
 		return Content{Record: value}
 	}
-	source, detail := o.keys["eventSource"], o.raw("detail")
+	detail := o.raw("detail")
+	borrowed, ok := o.borrowed()
 	switch {
-	case bytes.HasPrefix(source, []byte(`"aws:`)):
-		return Content{Other: "notification of " + strings.TrimPrefix(o.text("eventSource"), "aws:")}
+	case ok:
+		return borrowed
+	case o.aggregated():
+		return Content{Other: "CloudTrail aggregated event", Label: Aggregated}
 	case o.marked():
 		return Content{Record: value}
 	case detail != nil && detail[0] == '{' && split(detail, "", &fault).marked():
 		return Content{Record: detail, Bridge: o.bridge()}
 	case o.raw("detail-type") != nil:
-		return Content{Other: "EventBridge: " + o.text("detail-type")}
+		return o.bridged()
 	}
-	return Content{Other: o.foreign()}
+	return o.foreign()
 }
 
 func (o object) marked() bool {
@@ -150,17 +153,4 @@ func (o object) marked() bool {
 		}
 	}
 	return *o.fault != nil
-}
-
-// foreign names the things that are apt to lie beside CloudTrail logs.
-func (o object) foreign() string {
-	for _, known := range []struct{ key, name string }{
-		{"digestS3Object", "CloudTrail digest"}, {"configurationItems", "AWS Config history"},
-		{"logEvents", "CloudWatch Logs"}, {"TopicArn", "SNS message"}, {"Findings", "findings"},
-	} {
-		if _, ok := o.keys[known.key]; ok {
-			return known.name
-		}
-	}
-	return "JSON that is no CloudTrail record"
 }

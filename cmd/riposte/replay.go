@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 type replayVerb struct {
 	configFlag
-	Paths     []string `arg:"" name:"path" help:"Files, folders, or - for standard input: CloudTrail as .json, .jsonl, .json.gz."`
+	Paths     []string `arg:"" name:"path" help:"Files, folders, or - for standard input: CloudTrail records in whatever form a tool wrote them."`
 	FailOn    string   `enum:",low,medium,high,critical" default:"" placeholder:"SEVERITY" help:"Exit with 3 where something at least this severe was found: low, medium, high, critical."`
 	Workers   int      `placeholder:"N" help:"Files read at once. Default: one per processor."`
 	MaxRecord size     `placeholder:"SIZE" help:"Longest record that is read. Default 16MiB."`
@@ -23,8 +24,13 @@ type replayVerb struct {
 
 func (replayVerb) Help() string {
 	return `Says what would have been looked at, whom it concerned and what would have been planned; AWS is not asked, and what came
-twice is told once. Exit code 1 where something could not be read, which is listed on standard error, after all the rest
-was read; 3 with --fail-on, which counts for more.
+twice is told once. Exit code 1 where something could not be read, or where a file held no record, which is listed on
+standard error, after all the rest was read; 3 with --fail-on, which counts for more.
+
+Whole records are found wherever they are: log files, EventBridge events, what lookup-events and logs tail print, exports of
+CloudWatch Logs, CloudTrail Lake, queues, Splunk, Elastic and the like, as objects or as text in JSON, lines or CSV; packed
+by gzip, zstd, bzip2, zip or tar, in UTF-8 or UTF-16. Of a folder every file is looked at, and those that are no logs are
+counted. Security Lake (OCSF), Parquet, and tables of single fields hold no whole records, which is said.
 
 Examples:
 
@@ -52,7 +58,12 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 		Progress: bar.progress,
 	})
 	bar.clear()
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled):
+		out.summary(summary)
+		sh.remark("stopped: the rest was not read, and the next run begins anew")
+		return errSilent
+	case err != nil:
 		return fmt.Errorf("replay: %w", err)
 	}
 	return out.end(summary)
@@ -104,19 +115,29 @@ func (r *replayed) problem(p app.ReplayProblem) {
 }
 
 func (r *replayed) end(s app.ReplaySummary) error {
-	if r.sh.json() {
-		if err := r.sh.object(map[string]app.ReplaySummary{"summary": s}); err != nil {
-			return err
-		}
-	} else {
-		r.sh.remark("%d suspects in %d records of %d files, %s in %.1f s; %d unreadable, %d of another kind, %d duplicates",
-			s.Suspects, s.Records, s.Files, size(s.Bytes), s.Seconds, s.Malformed, s.Other, s.Duplicates)
+	if err := r.summary(s); err != nil {
+		return err
 	}
 	switch {
 	case r.severe:
 		return errFound
 	case s.Malformed > 0:
 		return errSilent
+	}
+	return nil
+}
+
+func (r *replayed) summary(s app.ReplaySummary) error {
+	if r.sh.json() {
+		return r.sh.object(map[string]app.ReplaySummary{"summary": s})
+	}
+	r.sh.remark("%d suspects in %d records of %d files, %s in %.1f s; %d unreadable, %d of another kind, %d duplicates",
+		s.Suspects, s.Records, s.Files, size(s.Bytes), s.Seconds, s.Malformed, s.Other, s.Duplicates)
+	if len(s.Kinds) > 0 {
+		r.sh.remark("  no calls: %s", app.Listed(s.Kinds))
+	}
+	if len(s.LeftOut) > 0 {
+		r.sh.remark("  files left out: %s", app.Listed(s.LeftOut))
 	}
 	return nil
 }

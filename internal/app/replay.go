@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/ripostehq/riposte/event"
@@ -13,8 +14,9 @@ import (
 // ReplayInput is what a replay reads, with what, and to whom it tells of it. The three functions are called by one
 // goroutine at a time.
 type ReplayInput struct {
-	Paths     []string // files, folders, "-" for Stdin
+	Paths     []string // files, folders, "-" for Stdin, and what Remote knows
 	Stdin     io.Reader
+	Remote    Remote // may be nil
 	Playbooks []playbook.Playbook
 	People    event.People
 	Workers   int   // files read at once; 0 takes the number of processors
@@ -25,6 +27,10 @@ type ReplayInput struct {
 	Problem  func(ReplayProblem)          // what could not be read, in the same order; may be nil
 	Progress func(files, bytes, of int64) // files done, bytes read of them as they lie on disk, and bytes in all (0 with stdin); may be nil
 }
+
+// Remote lists the files of a path that is none of this machine; it is false of any other. What can't be listed is a file
+// with an error. They come in the order of their names.
+type Remote func(ctx context.Context, path string) (iter.Seq[files.File], bool)
 
 // ReplayLine is one suspect: what would have been looked at, whom it concerned, and what would have been done on unchecked
 // facts.
@@ -54,32 +60,32 @@ type ReplayProblem struct {
 
 // ReplaySummary counts what was read.
 type ReplaySummary struct {
-	Records    int64   `json:"records"` // CloudTrail records, duplicates and Insights included
+	Records    int64   `json:"records"` // CloudTrail records, Insights included, and what stands in log files twice
 	Bytes      int64   `json:"bytes"`   // uncompressed
 	Files      int64   `json:"files"`
 	Malformed  int64   `json:"malformed"`  // problems: exit code 1
 	Other      int64   `json:"other"`      // digests, and what other services wrote
-	Duplicates int64   `json:"duplicates"` // records left out since their suspects had been told (same eventID)
+	Duplicates int64   `json:"duplicates"` // records left out since their suspects had been told, or an export held them twice (same eventID)
 	Suspects   int64   `json:"suspects"`
 	Seconds    float64 `json:"seconds"`
+
+	Kinds   map[string]int64 `json:"kinds,omitempty"`    // Other, and Insights, by what they are
+	LeftOut map[string]int64 `json:"left_out,omitempty"` // files of folders that are no logs, by what they seem to be
 }
 
 // Replay reads recorded CloudTrail and tells what the playbooks would have looked at, and planned. Nothing is asked of AWS.
-// What can't be read is told and passed over; an error is one of Emit or of the context.
+// What can't be read is told and passed over; an error is one of Emit or of the context, and comes with what was counted.
 func Replay(ctx context.Context, in ReplayInput) (ReplaySummary, error) {
 	start := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := replay{in: in, logs: files.List(in.Paths), told: map[[16]byte]bool{}}
-	for _, f := range r.logs {
-		r.size += f.Size
-		if f.Path == files.Stdin {
-			r.piped = true
-		}
-	}
+	r := replay{in: in, told: map[[16]byte]bool{}, folders: map[string]came{}}
 	err := r.collect(ctx, r.start(ctx))
+	if err == nil {
+		r.barren()
+	}
 	s := r.summary
-	s.Records, s.Bytes, s.Other = r.counts.records.Load(), r.counts.bytes.Load(), r.counts.other.Load()
-	s.Files, s.Seconds = r.counts.files.Load(), time.Since(start).Seconds()
+	r.counts.into(&s)
+	s.Seconds = time.Since(start).Seconds()
 	return s, err
 }

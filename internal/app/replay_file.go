@@ -1,12 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
-	"sync/atomic"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/route"
@@ -35,41 +35,82 @@ type replayer struct {
 	maxRecord int
 	buffer    []byte
 
-	records, other int64 // of the file under way
+	tally // of the file under way
 
-	path  string
+	path  string // of the log under way, with that in its archive
 	ctx   context.Context
 	out   chan<- []finding
 	batch []finding
 }
 
-// counts are shared by the workers, who add to them file by file.
-type counts struct{ records, bytes, other, files, read atomic.Int64 }
-
-// file replays one file into out, which it closes.
-func (r *replayer) file(ctx context.Context, f files.File, out chan<- []finding) {
-	defer close(out)
-	r.ctx, r.path, r.out = ctx, f.Path, out
-	defer r.done()
-	log, err := r.opener.Open(f)
-	if err != nil {
-		r.problem(&ReplayProblem{Path: f.Path, Offset: -1, Err: err})
-		return
+// file replays one file, with all that is packed in it, into its job's out, which it closes.
+func (r *replayer) file(ctx context.Context, j job) {
+	defer close(j.out)
+	r.ctx, r.out, r.tally = ctx, j.out, tally{}
+	r.opener.Each(ctx, j.file, r.log)
+	if ctx.Err() == nil {
+		r.judge(j.file)
 	}
-	defer log.Close()
-	r.counts.files.Add(1)
-	defer func() { r.counts.bytes.Add(log.Bytes) }()
-	reader := scan.NewReader(log, r.maxRecord, r.buffer)
-	r.read(reader)
-	r.buffer = reader.Buffer()
+	*j.came = r.came()
+	r.flush()
+	r.counts.add(&r.tally)
 }
 
-// done adds what was counted in a file.
-func (r *replayer) done() {
-	r.flush()
-	r.counts.records.Add(r.records)
-	r.counts.other.Add(r.other)
-	r.records, r.other = 0, 0
+// log replays one log, unless its content says that it is none and nobody said that it is one.
+func (r *replayer) log(log *files.Log, err error) {
+	r.path = log.Path
+	switch _, isTable := header(log.Head); {
+	case r.ctx.Err() != nil:
+	case err != nil:
+		r.shut(log, err)
+	case isTable:
+		r.reading(log, r.rows)
+	case log.Meant || files.Text(log.Head):
+		r.reading(log, r.stream)
+	default:
+		r.leaveOut(files.Sort(log.Path, log.Head))
+	}
+}
+
+// shut tells of what can't be opened. In a folder, what is known to be something else is left out.
+func (r *replayer) shut(log *files.Log, err error) {
+	var known *files.Shut
+	switch {
+	case log.Meant:
+		r.problem(&ReplayProblem{Path: log.Path, Offset: -1, Err: err})
+	case errors.As(err, &known):
+		r.leaveOut(known.Name())
+	case errors.Is(err, files.ErrEmpty):
+		r.leaveOut(files.Sort(log.Path, nil))
+	default:
+		r.problem(&ReplayProblem{Path: log.Path, Offset: -1, Err: err})
+	}
+}
+
+// reading reads a log. What nobody said is one has its problems held back until a record shows that it is.
+func (r *replayer) reading(log *files.Log, read func(*files.Log)) {
+	before := r.records
+	head := bytes.Clone(log.Head[:min(len(log.Head), sortHead)])
+	r.doubtful = !log.Meant
+	read(log)
+	r.bytes += log.Bytes
+	if r.doubtful = false; !log.Meant && r.records == before && only(r.labels, event.AnythingElse, event.NoRecords) {
+		r.tally.held = nil
+		r.leaveOut(files.Sort(log.Path, head))
+		return
+	}
+	r.logs++
+	r.release()
+}
+
+// sortHead is how much of a file names it.
+const sortHead = 512
+
+func (r *replayer) stream(log *files.Log) {
+	reader := scan.NewReader(log, r.maxRecord, r.buffer)
+	reader.Exported = true
+	r.read(reader)
+	r.buffer = reader.Buffer()
 }
 
 func (r *replayer) read(reader *scan.Reader) {
@@ -86,7 +127,7 @@ func (r *replayer) read(reader *scan.Reader) {
 			return
 		default:
 			if err := r.record(rec); err != nil {
-				r.problem(&ReplayProblem{Path: r.path, Offset: rec.Offset, Line: reader.Line(rec), Err: err})
+				r.faults(rec.Offset, reader.Line(rec), err)
 			}
 		}
 	}
@@ -94,43 +135,38 @@ func (r *replayer) read(reader *scan.Reader) {
 
 // record looks at one record, and decodes it only where a playbook wants it or the scan was not sure.
 func (r *replayer) record(rec scan.Record) error {
-	if rec.Unsure {
-		return r.unsure(rec)
-	}
-	if r.table.Lookup(rec.Source, rec.Name) == nil {
+	if !rec.Unsure && r.table.Lookup(rec.Source, rec.Name) == nil {
 		r.records++
 		return nil
 	}
-	return r.decode(rec.Body)
+	return r.open(rec.Body, !rec.Piece)
 }
 
-// unsure leaves the record, or the envelope that it may be, to the strict decoder.
-func (r *replayer) unsure(rec scan.Record) error {
-	found := []event.Content{event.Identify(rec.Body)}
-	var errs []error
-	if !rec.Inner {
-		var err error
-		found, err = event.Unwrap(rec.Body)
-		errs = append(errs, err)
-	}
+// open leaves what was read to the strict decoder, record by record; whole says that what is no record is to be counted.
+func (r *replayer) open(body []byte, whole bool) error {
+	found, err := event.Exported(body)
+	errs := []error{err}
 	for _, c := range found {
-		if c.Other != "" {
-			r.other++
-			continue
+		switch {
+		case c.Other != "" && whole:
+			r.another(c)
+		case c.Other == "" && (len(c.Record) == len(body) || !r.again(c)):
+			errs = append(errs, r.decode(c.Record))
 		}
-		errs = append(errs, r.decode(c.Record))
 	}
 	return errors.Join(errs...)
 }
 
 // decode reads a record strictly and asks the playbooks that want it. Insights are statistics of calls, not calls.
 func (r *replayer) decode(record []byte) error {
-	e, err := event.Decode(record)
+	e, err := event.DecodeExported(record)
 	if err != nil {
 		return err
 	}
 	r.records++
+	r.release()
 	if e.Kind == event.Insight {
+		r.kind("CloudTrail Insights event")
 		return nil
 	}
 	found := finding{eventID: e.ID}
@@ -186,7 +222,25 @@ func (r *replayer) line(e event.Event, lead playbook.Lead, plan []string) Replay
 	}
 }
 
-func (r *replayer) problem(p *ReplayProblem) { r.add(finding{problem: p}) }
+// faults tells of each of several errors at one spot.
+func (r *replayer) faults(offset int64, line int, err error) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range several.Unwrap() {
+			r.faults(offset, line, one)
+		}
+		return
+	}
+	r.problem(&ReplayProblem{Path: r.path, Offset: offset, Line: line, Err: err})
+}
+
+func (r *replayer) problem(p *ReplayProblem) {
+	if r.doubtful && r.records == 0 {
+		r.hold(finding{problem: p})
+		return
+	}
+	r.problems++
+	r.add(finding{problem: p})
+}
 
 func (r *replayer) add(f finding) {
 	if r.batch = append(r.batch, f); len(r.batch) == batch {

@@ -3,7 +3,10 @@ package app
 import (
 	"context"
 	"crypto/sha256"
+	"iter"
 	"runtime"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/route"
@@ -14,18 +17,20 @@ import (
 // replay is one under way: workers read files side by side, and what they find is told in the order of the files.
 type replay struct {
 	in      ReplayInput
-	logs    []files.File
-	size    int64 // of the files on disk
-	piped   bool  // one is standard input, whose size is not known
+	size    atomic.Int64 // of the files that are listed so far
+	endless atomic.Bool  // one is standard input, whose size is not known
+	listed  atomic.Bool  // all are
 	counts  counts
 	summary ReplaySummary
 	told    map[[16]byte]bool // events whose suspects were told
+	folders map[string]came   // what their files came to
 }
 
 // job is one file, and where its findings come out.
 type job struct {
 	file files.File
 	out  chan []finding
+	came *came // set before out is closed
 }
 
 // ahead is how many batches of a file are kept until it is its turn; a worker that has found more waits. That, and that
@@ -45,7 +50,7 @@ func (r *replay) start(ctx context.Context) <-chan job {
 		w := r.worker(table)
 		go func() {
 			for j := range todo {
-				w.file(ctx, j.file, j.out)
+				w.file(ctx, j)
 			}
 		}()
 	}
@@ -56,13 +61,42 @@ func (r *replay) start(ctx context.Context) <-chan job {
 func (r *replay) dispatch(ctx context.Context, todo, order chan<- job) {
 	defer close(todo)
 	defer close(order)
-	for _, f := range r.logs {
-		j := job{f, make(chan []finding, ahead)}
+	for f := range r.files(ctx) {
+		r.size.Add(f.Size)
+		if f.Path == files.Stdin {
+			r.endless.Store(true)
+		}
+		j := job{f, make(chan []finding, ahead), &came{}}
 		for _, to := range []chan<- job{order, todo} {
 			select {
 			case to <- j:
 			case <-ctx.Done():
 				return
+			}
+		}
+	}
+	r.listed.Store(true)
+}
+
+// files are those of this machine, then those that lie elsewhere, as they are listed.
+func (r *replay) files(ctx context.Context) iter.Seq[files.File] {
+	return func(yield func(files.File) bool) {
+		var here []string
+		var elsewhere []iter.Seq[files.File]
+		for _, path := range r.in.Paths {
+			if r.in.Remote != nil {
+				if list, ok := r.in.Remote(ctx, path); ok {
+					elsewhere = append(elsewhere, list)
+					continue
+				}
+			}
+			here = append(here, path)
+		}
+		for _, list := range append([]iter.Seq[files.File]{slices.Values(files.List(here))}, elsewhere...) {
+			for f := range list {
+				if !yield(f) {
+					return
+				}
 			}
 		}
 	}
@@ -107,6 +141,7 @@ func (r *replay) collect(ctx context.Context, jobs <-chan job) error {
 				}
 			}
 		}
+		r.ended(j)
 	}
 	return ctx.Err()
 }
@@ -115,8 +150,8 @@ func (r *replay) progress() {
 	if r.in.Progress == nil {
 		return
 	}
-	size := r.size
-	if r.piped {
+	size := r.size.Load()
+	if r.endless.Load() || !r.listed.Load() {
 		size = 0
 	}
 	r.in.Progress(r.counts.files.Load(), r.counts.read.Load(), size)
@@ -126,10 +161,7 @@ func (r *replay) progress() {
 func (r *replay) tell(found []finding) error {
 	for _, f := range found {
 		if f.problem != nil {
-			r.summary.Malformed++
-			if r.in.Problem != nil {
-				r.in.Problem(*f.problem)
-			}
+			r.problem(*f.problem)
 			continue
 		}
 		if r.seen(f.eventID) {
@@ -146,16 +178,28 @@ func (r *replay) tell(found []finding) error {
 	return nil
 }
 
+func (r *replay) problem(p ReplayProblem) {
+	r.summary.Malformed++
+	if r.in.Problem != nil {
+		r.in.Problem(p)
+	}
+}
+
 // seen remembers events by half a hash, since months of logs may hold millions. An event without id is always new.
 func (r *replay) seen(id string) bool {
 	if id == "" {
 		return false
 	}
-	sum := sha256.Sum256([]byte(id))
-	key := [16]byte(sum[:])
+	key := hashed(id)
 	if r.told[key] {
 		return true
 	}
 	r.told[key] = true
 	return false
+}
+
+// hashed is half a hash of an id.
+func hashed(id string) [16]byte {
+	sum := sha256.Sum256([]byte(id))
+	return [16]byte(sum[:])
 }

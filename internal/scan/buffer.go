@@ -43,7 +43,7 @@ func (r *Reader) fill() {
 // fault reports the value at r.from and looks for the next one.
 func (r *Reader) fault(why error) error {
 	f := &Fault{Offset: r.base + int64(r.from), Line: r.lineOf(r.from), Err: why}
-	r.level, r.array, r.wrapped, r.lost = outside, false, false, true
+	r.level, r.array, r.wrapped, r.lost, r.depth = outside, false, false, true, 0
 	r.resync()
 	return f
 }
@@ -62,6 +62,9 @@ func (r *Reader) lineOf(i int) int {
 // tooLong passes over a record that is longer than the buffer may be. Where it holds the beginning of another line, it is
 // rather one that was cut off and swallowed what follows.
 func (r *Reader) tooLong() error {
+	if r.enter() {
+		return nil
+	}
 	why := fmt.Errorf("a record longer than %d bytes", r.max)
 	if bytes.Contains(r.buf[:r.to], lineStart) {
 		return r.fault(why)
@@ -98,6 +101,9 @@ func (s *skipper) write(b []byte) (n int, done bool) {
 			s.escaped = false
 		case s.inString:
 			s.escaped, s.inString = c == '\\', c != '"'
+			if !s.inString && s.depth == 0 {
+				return i + 1, true // the value is a string
+			}
 		case c == '"':
 			s.inString = true
 		case c == '{' || c == '[':
@@ -123,6 +129,9 @@ func (r *Reader) resync() {
 	r.from = min(r.from+1, r.to)
 	for {
 		line, rec := r.line.next(r, lineStart), r.record.next(r, recordStart)
+		if r.Exported {
+			line = min(line, r.words.line(r))
+		}
 		if line < r.to || rec < r.to {
 			r.from = min(line+len(newline), rec)
 			return
@@ -149,4 +158,21 @@ func (s *seeker) next(r *Reader, pattern []byte) int {
 	}
 	s.clear = r.base + int64(from+i)
 	return from + i
+}
+
+// line is the next line that begins with a letter or a digit, as one with words before its record does, and none within an
+// object that was written for people.
+func (s *seeker) line(r *Reader) int {
+	from := min(max(r.from, int(s.clear-r.base)), r.to)
+	for at := from; ; at++ {
+		i := bytes.IndexByte(r.buf[at:r.to], '\n')
+		if at += i; i < 0 || at+1 == r.to {
+			s.clear = r.base + int64(max(from, r.to-1))
+			return r.to
+		}
+		if c := r.buf[at+1]; '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c >= 0x80 {
+			s.clear = r.base + int64(at)
+			return at
+		}
+	}
 }

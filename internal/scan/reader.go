@@ -33,6 +33,7 @@ const (
 	due                   // in a list, behind a comma
 	listing               // in a list, behind an element
 	envelope              // in an object, behind its list of records
+	inside                // in what is told in pieces
 )
 
 // Reader splits a stream into records: bare ones, {"Records":[...]}, arrays, and JSON Lines of these, of any length.
@@ -40,6 +41,10 @@ type Reader struct {
 	// Live says that somebody writes the stream while it is read: a record is told as soon as it is whole, at the price of
 	// looking twice at what is not yet.
 	Live bool
+	// Exported says that the stream is what some tool made of records. What no CloudTrail log holds is told as a record that
+	// the scan is not sure of: texts, lists within lists, lines of words. Words before an object are passed over, and an
+	// object that is too long and no record is told in pieces.
+	Exported bool
 
 	src      io.Reader
 	max      int
@@ -56,8 +61,10 @@ type Reader struct {
 	array   bool // within an array of the outermost level
 	wrapped bool // within {"Records":[
 	lost    bool // behind a fault: commas and closing brackets between values are left-overs
+	depth   int  // of what is told in pieces
 	line    seeker
 	record  seeker
+	words   seeker
 }
 
 // NewReader reads from src; a record longer than max bytes is a fault (0: defaultRecord). A buffer may be given to be used
@@ -114,6 +121,8 @@ func (r *Reader) step() (Record, verdict, error) {
 		return r.element(c)
 	case listing:
 		return Record{}, r.next(c), nil
+	case inside:
+		return r.piece(c)
 	default:
 		return Record{}, r.afterList(), nil
 	}
@@ -127,13 +136,15 @@ func (r *Reader) pause() (Record, verdict, error) {
 	return Record{}, partly, nil
 }
 
-// mark is the byte order mark that some programs put before UTF-8.
+// mark is the byte order mark that some programs put before UTF-8, and again before each line or file that was added.
 var mark = []byte("\xef\xbb\xbf")
 
 // document begins a value of the outermost level.
 func (r *Reader) document(c byte) (Record, verdict, error) {
 	switch {
-	case c == mark[0] && r.base+int64(r.from) == 0 && bytes.HasPrefix(r.buf[:r.to], mark):
+	case c == mark[0] && r.to-r.from < len(mark) && r.ended == nil:
+		return Record{}, partly, nil
+	case bytes.HasPrefix(r.buf[r.from:r.to], mark):
 		r.from += len(mark)
 		return Record{}, whole, nil
 	case c == '[' && !r.lost:
@@ -142,10 +153,14 @@ func (r *Reader) document(c byte) (Record, verdict, error) {
 	case r.lost && (c == ',' || c == ']' || c == '}'):
 		r.from++
 		return Record{}, whole, nil
-	case c != '{':
-		return Record{}, broken, nil
+	case c == '{':
+		return r.object(true)
+	case r.Exported && c == '"':
+		return r.other()
+	case r.Exported:
+		return r.wording()
 	}
-	return r.object(true)
+	return Record{}, broken, nil
 }
 
 // object scans the object at r.from, which may turn out to be an envelope.
@@ -162,7 +177,7 @@ func (r *Reader) object(outermost bool) (Record, verdict, error) {
 		return Record{}, v, nil
 	}
 	rec := s.record(r.from, end)
-	rec.Offset, rec.Inner = r.base+int64(r.from), r.wrapped
+	rec.Offset, rec.Inner, rec.Piece = r.base+int64(r.from), r.wrapped, r.depth > 0
 	r.from = end
 	r.closed()
 	return rec, whole, nil
@@ -170,9 +185,13 @@ func (r *Reader) object(outermost bool) (Record, verdict, error) {
 
 // closed is due behind a value.
 func (r *Reader) closed() {
-	r.level = outside
-	if r.array || r.wrapped {
+	switch {
+	case r.depth > 0:
+		r.level = inside
+	case r.array || r.wrapped:
 		r.level = listing
+	default:
+		r.level = outside
 	}
 }
 
@@ -183,6 +202,9 @@ func (r *Reader) element(c byte) (Record, verdict, error) {
 	}
 	if c == '{' {
 		return r.object(!r.wrapped)
+	}
+	if r.Exported && (c == '"' || c == '[') {
+		return r.other()
 	}
 	end, v := r.text.skipAny(r.from)
 	if v != whole {

@@ -14,6 +14,7 @@ type Record struct {
 	// that routes is escaped or no string, it nests very deeply, or it is something else than a bare record.
 	Unsure bool
 	Inner  bool  // it stands in {"Records":[...]}, within which there are no further envelopes of that sort
+	Piece  bool  // it is a part of something that was too long: that it holds no record says nothing
 	Offset int64 // of Body in the stream
 }
 

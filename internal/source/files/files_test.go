@@ -33,7 +33,7 @@ func zipped(content string) string {
 	return b.String()
 }
 
-func TestListFindsLogsInOrderAndOnce(t *testing.T) {
+func TestListFindsFilesInOrderAndOnce(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"b/2.json", "a/1.json.gz", "a/deep/er/3.jsonl", "a/read.me", "c.jsonl.gz", "plain.log"} {
 		write(t, filepath.Join(dir, name), "x")
@@ -52,7 +52,7 @@ func TestListFindsLogsInOrderAndOnce(t *testing.T) {
 		}
 		got = append(got, name)
 	}
-	want := []string{"-", "a/1.json.gz", "a/deep/er/3.jsonl", "b/2.json", "b/dangling.json: error", "b/link.json", "c.jsonl.gz", "plain.log"}
+	want := []string{"-", "a/1.json.gz", "a/deep/er/3.jsonl", "a/read.me", "b/2.json", "b/dangling.json: error", "b/link.json", "c.jsonl.gz", "plain.log"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

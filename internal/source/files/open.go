@@ -2,7 +2,6 @@ package files
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,13 +25,17 @@ type Opener struct {
 	MaxSize int64         // bytes of one gzipped file, decompressed; 0 stops at 4 GiB what is more than 100 times its file
 	Read    *atomic.Int64 // where bytes are counted as they lie on disk
 
-	input  *bufio.Reader
-	gunzip *gzip.Reader
+	input   *bufio.Reader
+	gunzip  *gzip.Reader
+	content *bufio.Reader
 }
 
 // Log is an open file.
 type Log struct {
-	Bytes int64 // read of it, decompressed
+	Path  string // with that in its archive
+	Meant bool   // to be a log: see File.Meant
+	Head  []byte // its first bytes, unpacked
+	Bytes int64  // read of it, decompressed
 
 	content io.Reader
 	file    io.Closer
@@ -41,8 +44,8 @@ type Log struct {
 	free    bool // the limit binds only beyond freeRatio
 }
 
-// Open opens a file; whether it is gzipped is seen from its first bytes. An empty file is an error: CloudTrail writes
-// none, but a copy that failed does.
+// Open opens a log as CloudTrail delivers it; whether it is gzipped is seen from its first bytes. An empty file is an error:
+// CloudTrail writes none, but a copy that failed does.
 func (o *Opener) Open(f File) (*Log, error) {
 	if f.Err != nil {
 		return nil, f.Err
@@ -75,7 +78,7 @@ func (o *Opener) open(file io.ReadCloser) (*Log, error) {
 	magic, err := o.input.Peek(2)
 	switch {
 	case len(magic) == 0 && err == io.EOF:
-		return nil, errors.New("is empty")
+		return nil, ErrEmpty
 	case err != nil && err != io.EOF:
 		return nil, err
 	case len(magic) < 2 || magic[0] != 0x1f || magic[1] != 0x8b:
@@ -121,9 +124,13 @@ type counter struct {
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.src.Read(p)
-	c.n += int64(n)
-	if c.shared != nil {
-		c.shared.Add(int64(n))
-	}
+	c.add(int64(n))
 	return n, err
+}
+
+func (c *counter) add(n int64) {
+	c.n += n
+	if c.shared != nil {
+		c.shared.Add(n)
+	}
 }

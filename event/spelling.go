@@ -1,0 +1,68 @@
+package event
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// proper is the key that CloudTrail writes for one in lower case; any other stays as it is.
+func proper(lower string) string {
+	for _, key := range []string{
+		"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent", "errorCode",
+		"errorMessage", "requestParameters", "responseElements", "additionalEventData", "requestID", "eventID", "readOnly", "eventType",
+		"apiVersion", "managementEvent", "recipientAccountId", "serviceEventDetails", "sharedEventID", "vpcEndpointId", "eventCategory",
+		"tlsDetails", "tlsVersion", "cipherSuite", "clientProvidedHostHeader", "edgeDeviceDetails", "sessionCredentialFromConsole",
+		"principalId", "accountId", "accessKeyId", "userName", "invokedBy", "sessionContext", "sessionIssuer", "mfaAuthenticated",
+		"creationDate", "webIdFederationData", "federatedProvider", "ec2RoleDelivery", "sourceIdentity", "identityProvider", "onBehalfOf",
+		"userId", "identityStoreArn", "credentialId", "inScopeOf", "issuerType", "credentialsIssuedTo", "insightDetails", "vpcEndpointAccountId",
+	} {
+		if lower == strings.ToLower(key) {
+			return key
+		}
+	}
+	return lower
+}
+
+// spelled is a time as CloudTrail writes it; what is no time stays what it is. Tables write none of the zone: it is UTC.
+func spelled(value json.RawMessage) json.RawMessage {
+	s := strings.Trim(string(value), `"`)
+	if _, err := time.Parse(time.RFC3339, s); err == nil {
+		return value
+	}
+	for _, layout := range []string{
+		"2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700 MST",
+		"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05.000 -0700",
+	} {
+		if t, err := time.Parse(layout, s); err == nil && known(t) {
+			return quotedTime(t)
+		}
+	}
+	if n, err := strconv.ParseFloat(s, 64); err == nil && n > 0 {
+		return epoch(value, n)
+	}
+	return value
+}
+
+// known: Go reads any abbreviation of a zone, and takes those that it does not know for UTC.
+func known(t time.Time) bool {
+	name, offset := t.Zone()
+	return offset != 0 || name == "" || name == "UTC" || name == "GMT"
+}
+
+// epoch reads seconds since 1970, or thousandths and so on of these, which their size tells apart.
+func epoch(value json.RawMessage, n float64) json.RawMessage {
+	const year2286, year1973 = 1e10, 1e8
+	for ; n > year2286; n /= 1000 {
+	}
+	if n < year1973 {
+		return value
+	}
+	whole := int64(n)
+	return quotedTime(time.Unix(whole, int64((n-float64(whole))*1e3)*1e6))
+}
+
+func quotedTime(t time.Time) json.RawMessage {
+	return json.RawMessage(strconv.Quote(t.UTC().Format("2006-01-02T15:04:05.999999999Z07:00")))
+}

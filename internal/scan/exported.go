@@ -1,0 +1,113 @@
+package scan
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// other tells what is no object.
+func (r *Reader) other() (Record, verdict, error) {
+	end, v := r.text.skipAny(r.from)
+	if v != whole {
+		return Record{}, v, nil
+	}
+	return r.unsure(end), whole, nil
+}
+
+// unsure tells what ends there, and goes on behind it.
+func (r *Reader) unsure(end int) Record {
+	rec := Record{Body: r.buf[r.from:end], Unsure: true, Offset: r.base + int64(r.from), Inner: r.wrapped, Piece: r.depth > 0}
+	r.from = end
+	r.closed()
+	return rec
+}
+
+// longestWords is the longest text that may stand before an object, in bytes.
+const longestWords = 4 << 10
+
+// wording passes over what stands before an object in its line, as times and names of streams do, or tells a line that has no
+// object. With quotes or braces in it, it is rather a piece of a record.
+func (r *Reader) wording() (Record, verdict, error) {
+	for i := r.from; i < r.to; {
+		c, n := utf8.DecodeRune(r.buf[i:r.to])
+		switch {
+		case c == '{' && i > r.from:
+			r.from = i
+			return Record{}, whole, nil
+		case c == '\n':
+			return r.unsure(i), whole, nil
+		case c == utf8.RuneError && n <= 1 && (utf8.FullRune(r.buf[i:r.to]) || r.ended != nil),
+			c == '"', c == '{', c == '}', c != utf8.RuneError && !unicode.IsPrint(c) && c != '\t' && c != '\r',
+			i-r.from > longestWords:
+			return Record{}, broken, nil
+		}
+		i += n
+	}
+	if r.ended == nil {
+		return Record{}, partly, nil
+	}
+	return r.unsure(r.to), whole, nil
+}
+
+// enter goes into a value that is too long, to tell it in pieces: it is false of what begins like a record, and of records in
+// their list.
+func (r *Reader) enter() bool {
+	c := r.buf[r.from]
+	if !r.Exported || r.wrapped || c != '{' && c != '[' || c == '{' && r.begun() {
+		return false
+	}
+	r.depth++
+	r.from++
+	r.level = inside
+	return true
+}
+
+// begun reports whether an object that is not whole has a record's keys so far.
+func (r *Reader) begun() bool {
+	s := object{text: &r.text}
+	s.members(r.from + 1)
+	return s.source.seen || s.name.seen || s.time.seen || s.caller.seen
+}
+
+// piece moves on in a value that is told in pieces. Between these, it does not look at what stands where: what is not whole
+// in the end is seen by the brackets that are missing.
+func (r *Reader) piece(c byte) (Record, verdict, error) {
+	switch c {
+	case '{':
+		return r.object(false)
+	case '[':
+		r.depth++
+	case ']', '}':
+		if r.depth--; r.depth == 0 {
+			r.closed()
+		}
+	case ',':
+	case '"':
+		return r.pieceOfText()
+	default:
+		end, v := skipPlain(r.buf[:r.to], r.from)
+		if v == whole {
+			r.from = end
+		}
+		return Record{}, v, nil
+	}
+	r.from++
+	return Record{}, whole, nil
+}
+
+// pieceOfText passes over a key, or tells a text.
+func (r *Reader) pieceOfText() (Record, verdict, error) {
+	end, _, v := r.text.skipString(r.from)
+	if v != whole {
+		return Record{}, v, nil
+	}
+	behind := skipBlank(r.buf[:r.to], end)
+	switch {
+	case behind == r.to:
+		return Record{}, partly, nil
+	case r.buf[behind] == ':':
+		r.from = behind + 1
+		return Record{}, whole, nil
+	}
+	return r.unsure(end), whole, nil
+}
