@@ -32,7 +32,7 @@ type wiring struct {
 
 func (w wiring) app(c *config.Config, hands *engine.Hands) *app.App {
 	return app.New(app.Parts{
-		Config: c, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Hands: hands,
+		Config: c, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Hands: hands, Foreign: w.meter.Foreign,
 	})
 }
 

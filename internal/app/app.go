@@ -16,6 +16,7 @@ import (
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/source"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -29,6 +30,8 @@ type Parts struct {
 	Log    *slog.Logger
 	Meter  engine.Meter  // may be nil
 	Hands  *engine.Hands // who take turns; may be nil
+
+	Foreign func(kind string) // told of each message that holds no record, for figures; may be nil
 }
 
 // App is riposte, put together.
@@ -41,7 +44,8 @@ type App struct {
 
 	Organization *Organization
 
-	access *cloud.Cloud
+	access    *cloud.Cloud
+	strangers *source.Strangers
 }
 
 // Unreachable lists the accounts and regions that riposte can't get into at present, and AWS Organizations where it does
@@ -70,7 +74,10 @@ func New(p Parts) *App {
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Hands: p.Hands,
 	})
-	return &App{Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access}
+	return &App{
+		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access,
+		strangers: &source.Strangers{Log: p.Log, Count: p.Foreign},
+	}
 }
 
 // home is where the process runs, as far as the SDK knows.

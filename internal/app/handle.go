@@ -59,6 +59,7 @@ func (a *App) events(contents []event.Content) (events []event.Event, bad error)
 	var errs []error
 	for _, c := range contents {
 		if c.Other != "" {
+			errs = append(errs, a.stranger(c))
 			continue
 		}
 		e, err := event.Decode(c.Record)

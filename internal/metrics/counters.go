@@ -16,6 +16,7 @@ func (m *Meter) counters() {
 		return c
 	}
 	m.events = vec("events_total", "Messages with events that a source has read.", "source")
+	m.foreign = vec("foreign_total", "Messages, or parts of one, that hold no CloudTrail record, by what they are.", "kind")
 	m.malformed = vec("malformed_total", "Messages of which some can't be read.", "source")
 	m.refused = vec("refused_total", "Messages turned away unread.", "source", "why")
 	m.sourceErrors = vec("source_errors_total", "Messages that could not be stored, and failures to ask a source: they come again.", "source")

@@ -28,8 +28,8 @@ type Meter struct {
 	registry *prometheus.Registry
 	known    map[string]bool // playbooks and kinds of actions
 
-	events, malformed, refused, sourceErrors, again, reconciled *prometheus.CounterVec
-	waited                                                      *prometheus.HistogramVec
+	events, foreign, malformed, refused, sourceErrors, again, reconciled *prometheus.CounterVec
+	waited                                                               *prometheus.HistogramVec
 
 	suspects, verdicts, actions, errors, states *prometheus.CounterVec
 	ledgerErrors, reloads                       prometheus.Counter

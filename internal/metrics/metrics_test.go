@@ -115,3 +115,12 @@ func TestALedgerThatIsAwayHidesNoOtherFigure(t *testing.T) {
 		t.Error("cases are told that nobody could read")
 	}
 }
+
+func TestNobodyMakesSeriesByMakingKinds(t *testing.T) {
+	m := set(&shelf{})
+	for i := range 100 {
+		m.Foreign(fmt.Sprint("made up ", i))
+	}
+	m.Foreign("sns")
+	wants(t, scrape(m), `riposte_foreign_total{kind="other"} 100`, `riposte_foreign_total{kind="sns"} 1`)
+}

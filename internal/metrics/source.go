@@ -1,8 +1,10 @@
 package metrics
 
 import (
+	"slices"
 	"time"
 
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/source"
 )
 
@@ -10,6 +12,14 @@ var _ source.Meter = (*Meter)(nil)
 
 // Received counts a message.
 func (m *Meter) Received(from string) { m.events.WithLabelValues(from).Inc() }
+
+// Foreign counts what holds no record; kinds are a fixed list, whatever a message calls itself.
+func (m *Meter) Foreign(kind string) {
+	if !slices.Contains(event.Labels(), kind) {
+		kind = event.AnythingElse
+	}
+	m.foreign.WithLabelValues(kind).Inc()
+}
 
 // Malformed counts a message of which some can't be read.
 func (m *Meter) Malformed(from string) { m.malformed.WithLabelValues(from).Inc() }

@@ -7,6 +7,7 @@ import "time"
 type Meter interface {
 	Received(from string)                 // a message was read
 	Malformed(from string)                // some of one can't be read
+	Foreign(kind string)                  // one holds nothing that is looked for; kind is one of a fixed list
 	Refused(from, why string)             // one was turned away unread; why is one of a few words (secret, size, busy)
 	Failed(from string)                   // one could not be stored, or the source not be asked: it comes again
 	Again(from string)                    // one had been delivered before
@@ -19,6 +20,7 @@ type Unmetered struct{}
 
 func (Unmetered) Received(string)              {}
 func (Unmetered) Malformed(string)             {}
+func (Unmetered) Foreign(string)               {}
 func (Unmetered) Refused(string, string)       {}
 func (Unmetered) Failed(string)                {}
 func (Unmetered) Again(string)                 {}

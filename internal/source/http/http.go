@@ -134,7 +134,7 @@ func (s *Source) answer(w http.ResponseWriter, err error) {
 		w.WriteHeader(http.StatusAccepted)
 	case errors.As(err, &bad):
 		s.Meter.Malformed(name)
-		s.Log.Warn("an event can't be read: it is left to the dead-letter queue", "source", name, "error", bad.Err)
+		s.Log.Warn("an event can't be read: it is refused, and its sender told not to come again", "source", name, "error", bad.Err)
 		http.Error(w, bad.Error(), http.StatusBadRequest)
 	case errors.As(err, &own):
 		s.Meter.Failed(name)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+
+	"github.com/ripostehq/riposte/event"
 )
 
 // object is one that a notification names.
@@ -34,6 +36,28 @@ type notification struct {
 	Message     string
 }
 
+// validation is what CloudTrail sends to see whether a topic takes its messages, whenever a trail is changed.
+const validation = "CloudTrail validation message."
+
+// ofSNS reports whether SNS speaks for itself: of subscriptions.
+func (n notification) ofSNS() bool {
+	return n.Type == "SubscriptionConfirmation" || n.Type == "UnsubscribeConfirmation"
+}
+
+// tries reports whether a message is there to try the way: of S3 when notifications are set up, and of CloudTrail.
+func (n notification) tries() bool {
+	return n.Event == "s3:TestEvent" || n.Type == "Notification" && strings.TrimSpace(n.Message) == validation
+}
+
+// idle says what a sound message is that names no object.
+func idle(body []byte) (kind, what string) {
+	var n notification
+	if json.Unmarshal(body, &n) == nil && n.ofSNS() {
+		return event.Subscription, "SNS " + n.Type
+	}
+	return event.Notice, "a notification that names no new object"
+}
+
 // named are the objects that a message names; none where it is sound and tells of something else.
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
@@ -44,7 +68,10 @@ func named(body []byte) ([]object, error) {
 	if err := json.Unmarshal(body, &n); err != nil {
 		return nil, errors.New("no notification of S3: no JSON of its form")
 	}
-	if n.Type == "Notification" {
+	switch {
+	case n.ofSNS() || n.tries():
+		return nil, nil
+	case n.Type == "Notification":
 		inner := []byte(n.Message)
 		if n = (notification{}); json.Unmarshal(inner, &n) != nil {
 			return nil, errors.New("no notification of S3 in the notification of SNS")
@@ -61,7 +88,7 @@ func named(body []byte) ([]object, error) {
 			out = append(out, object{n.S3Bucket, key})
 		}
 		return out, nil
-	case n.Event == "s3:TestEvent" || n.Source == "aws.s3":
+	case n.tries() || n.Source == "aws.s3":
 		return nil, nil
 	}
 	return nil, errors.New("no notification of S3")

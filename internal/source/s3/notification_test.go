@@ -1,10 +1,16 @@
 package s3
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/ripostehq/riposte/internal/source"
 )
 
 const file = "AWSLogs/o-abcdefghij/111122223333/CloudTrail/eu-west-1/2026/03/01/111122223333_CloudTrail_eu-west-1_20260301T1005Z_AbCdEf0123456789.json.gz"
@@ -82,3 +88,42 @@ func TestAMarkBeginsWithinItsDay(t *testing.T) {
 		t.Errorf("begun behind %q", after)
 	}
 }
+
+// SNS, S3 and CloudTrail try the way, and speak for themselves: that is done with, counted, and said once.
+func TestWhatNamesNoObjectIsAcknowledgedAndCounted(t *testing.T) {
+	var log bytes.Buffer
+	counted := counts{of: map[string]int{}}
+	s := New(Options{Bucket: "trail", Log: slog.New(slog.NewTextHandler(&log, nil)), Meter: counted})
+	for range 3 {
+		for _, body := range []string{
+			`{"Type":"SubscriptionConfirmation","Token":"PRIVATE","SubscribeURL":"https://sns/PRIVATE","TopicArn":"t","Message":"You have chosen to subscribe"}`,
+			`{"Type":"UnsubscribeConfirmation","Token":"PRIVATE","TopicArn":"t","Message":"You have chosen to leave"}`,
+			`{"Type":"Notification","TopicArn":"t","Message":"CloudTrail validation message."}`,
+			`{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"trail"}`,
+			`{"Type":"Notification","TopicArn":"t","Message":"{\"Service\":\"Amazon S3\",\"Event\":\"s3:TestEvent\",\"Bucket\":\"trail\"}"}`,
+			`{"detail-type":"Object Deleted","source":"aws.s3","detail":{}}`,
+		} {
+			if err := s.notified(t.Context(), []byte(body)); err != nil {
+				t.Errorf("%s: %v", body, err)
+			}
+		}
+	}
+	if counted.of["sns"] != 6 || counted.of["notice"] != 12 {
+		t.Errorf("counted %v", counted.of)
+	}
+	if text := log.String(); strings.Count(text, "level=WARN") != 2 || strings.Contains(text, "PRIVATE") {
+		t.Errorf("logged:\n%s", text)
+	}
+	var bad *source.Malformed
+	if err := s.notified(t.Context(), []byte(`{"Type":"Notification","Message":"hello"}`)); !errors.As(err, &bad) {
+		t.Errorf("words by SNS: %v", err)
+	}
+}
+
+// counts are figures by kind.
+type counts struct {
+	source.Unmetered
+	of map[string]int
+}
+
+func (c counts) Foreign(kind string) { c.of[kind]++ }

@@ -47,7 +47,8 @@ type Options struct {
 // Source reads one bucket.
 type Source struct {
 	Options
-	sweep sweep
+	sweep     sweep
+	strangers *source.Strangers
 }
 
 // New makes a source; AWS is not asked yet.
@@ -56,7 +57,9 @@ func New(o Options) *Source {
 		o.Meter = source.Unmetered{}
 	}
 	o.Log = o.Log.With("source", name, "bucket", o.Bucket)
-	return &Source{Options: o, sweep: sweep{layout: layout{prefix: o.Prefix}}}
+	return &Source{
+		Options: o, sweep: sweep{layout: layout{prefix: o.Prefix}}, strangers: &source.Strangers{Log: o.Log, Count: o.Meter.Foreign},
+	}
 }
 
 // Run takes objects until the context ends, and returns nil once those in hand are stored.
@@ -70,6 +73,10 @@ func (s *Source) Run(ctx context.Context) error {
 // notified takes the objects that a message names. Who may write to the queue may name any: only the trail's are read.
 func (s *Source) notified(ctx context.Context, body []byte) error {
 	objects, err := named(body)
+	if err == nil && len(objects) == 0 {
+		kind, what := idle(body)
+		s.strangers.Met(kind, what, "nothing is to be done: new objects are named by other messages")
+	}
 	if err != nil {
 		return &source.Malformed{Err: err}
 	}

@@ -1,0 +1,36 @@
+package app
+
+import (
+	"errors"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// stranger notes what a service was sent that holds no record. What may hold some that a service does not take out is an
+// error: nothing is acknowledged that was not looked at.
+func (a *App) stranger(c event.Content) error {
+	a.strangers.Met(c.Label, c.Other, advice(c.Label))
+	if c.Label == event.CloudWatchLogs {
+		return errors.New("CloudWatch Logs, in which a service looks for no records: " + advice(c.Label))
+	}
+	return nil
+}
+
+// advice is what to do about what a service was sent by mistake, by its label.
+func advice(label string) string {
+	switch label {
+	case event.Notice:
+		return "the source s3 reads the log files that such notifications name: give it their queue"
+	case event.Subscription:
+		return "riposte confirms no subscription: do it with aws sns confirm-subscription, or subscribe the queue from its own account"
+	case event.CloudWatchLogs:
+		return "send events by EventBridge, or let the source s3 read the trail's bucket; riposte replay reads exported logs"
+	case event.OCSF:
+		return "Security Lake's schema leaves out what playbooks read: send CloudTrail's events by EventBridge"
+	case event.Aggregated, event.Digest:
+		return "nothing is to be done: CloudTrail writes them beside its records"
+	case event.ServiceRecord, event.Notification, event.BridgeEvent:
+		return "narrow the rule or the topic to CloudTrail's events: detail-type AWS API Call via CloudTrail"
+	}
+	return "see who sends it: riposte takes CloudTrail records, and EventBridge events that hold one"
+}
