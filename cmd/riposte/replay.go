@@ -8,14 +8,19 @@ import (
 	"strings"
 	"time"
 
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/show"
+	"github.com/ripostehq/riposte/internal/source/s3"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 type replayVerb struct {
 	configFlag
-	Paths     []string `arg:"" name:"path" help:"Files, folders, or - for standard input: CloudTrail records in whatever form a tool wrote them."`
+	Paths     []string `arg:"" name:"path" help:"Files, folders, s3://BUCKET/PREFIX, or - for standard input: CloudTrail records in whatever form a tool wrote them."`
 	FailOn    string   `enum:",low,medium,high,critical" default:"" placeholder:"SEVERITY" help:"Exit with 3 where something at least this severe was found: low, medium, high, critical."`
 	Workers   int      `placeholder:"N" help:"Files read at once. Default: one per processor."`
 	MaxRecord size     `placeholder:"SIZE" help:"Longest record that is read. Default 16MiB."`
@@ -32,9 +37,13 @@ CloudWatch Logs, CloudTrail Lake, queues, Splunk, Elastic and the like, as objec
 by gzip, zstd, bzip2, zip or tar, in UTF-8 or UTF-16. Of a folder every file is looked at, and those that are no logs are
 counted. Security Lake (OCSF), Parquet, and tables of single fields hold no whole records, which is said.
 
+A bucket is read with the credentials that the SDK finds, wherever the bucket is: they need s3:ListBucket and
+s3:GetObject. What stands behind the bucket's name is a prefix of names.
+
 Examples:
 
   riposte replay ~/cloudtrail
+  riposte replay s3://org-trail/AWSLogs/o-abcdefghij/111122223333/CloudTrail/eu-west-1/2026/03/
   riposte replay logs/ --format json --fail-on high
   zcat trail.json.gz | riposte replay -`
 }
@@ -48,10 +57,14 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Workers < 0 {
 		return wrongUsage("--workers can't be negative")
 	}
+	remote, err := v.remote(ctx)
+	if err != nil {
+		return err
+	}
 	out := replayed{sh: sh, failOn: playbook.Severity(v.FailOn)}
 	bar := newBar(sh)
 	summary, err := app.Replay(ctx, app.ReplayInput{
-		Paths: v.Paths, Stdin: sh.in, Playbooks: c.Playbooks(), People: c.People,
+		Paths: v.Paths, Stdin: sh.in, Remote: remote, Playbooks: c.Playbooks(), People: c.People,
 		Workers: v.Workers, MaxRecord: int(v.MaxRecord), MaxSize: int64(v.MaxSize),
 		Emit:     func(l app.ReplayLine) error { bar.clear(); return out.suspect(l) },
 		Problem:  func(p app.ReplayProblem) { bar.clear(); out.problem(p) },
@@ -67,6 +80,20 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 		return fmt.Errorf("replay: %w", err)
 	}
 	return out.end(summary)
+}
+
+// remote reads buckets, where one is named.
+func (v replayVerb) remote(ctx context.Context) (app.Remote, error) {
+	if !slices.ContainsFunc(v.Paths, s3.Names) {
+		return nil, nil
+	}
+	base, err := cloud.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s3.Archive{In: func(region string) s3.Locator {
+		return awss3.NewFromConfig(base(event.Place{Region: region}), emulated)
+	}}.Files, nil
 }
 
 // replayed prints what a replay finds, as it finds it.

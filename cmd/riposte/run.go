@@ -88,7 +88,7 @@ func (sh *shell) ended(command string, err error) int {
 	case errors.Is(err, errFound):
 		return exitFound
 	case errors.Is(err, context.Canceled):
-		return sh.fail(errors.New("stopped: what is recorded stays, and the next run goes on from there"))
+		return sh.fail(errors.New("stopped"))
 	case errors.Is(err, errSilent):
 		return exitFailed
 	case errors.As(err, &problems):

@@ -76,12 +76,15 @@ func (w wiring) sqs(s config.SQS, live *serve.Live) serve.Source {
 func (w wiring) s3(s config.S3, live *serve.Live) serve.Source {
 	place := event.Place{Region: s.Region}
 	o := s3.Options{Bucket: s.Bucket, Prefix: s.Prefix, URL: s.QueueURL, Receive: live.Receive, Now: w.sh.now, Log: w.log, Meter: w.meter}
-	o.Client = awss3.NewFromConfig(w.base(place), func(o *awss3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }) // an emulator has no name per bucket
+	o.Client = awss3.NewFromConfig(w.base(place), emulated)
 	if s.QueueURL != "" {
 		o.Queue = awssqs.NewFromConfig(w.base(place))
 	}
 	return at("s3 "+s.Bucket, s3.New(o).Run)
 }
+
+// emulated: an emulator has no name per bucket.
+func emulated(o *awss3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }
 
 // at is a source that asks for its events: it is up at once, whatever it is answered.
 func at(name string, run func(context.Context) error) serve.Source {
