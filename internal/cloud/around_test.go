@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go/middleware"
 
@@ -80,21 +79,6 @@ func TestSessionsShareTheirConnectionsAndTheirPatience(t *testing.T) {
 	}
 	if c.impatient(own) != made {
 		t.Error("each session dials for itself")
-	}
-}
-
-func TestReadsAdaptAndChangesDoNot(t *testing.T) {
-	if _, ok := retryer(Audit)().(*retry.AdaptiveMode); !ok {
-		t.Error("reads do not adapt")
-	}
-	for _, p := range []Purpose{Contain, Author, Destroy} {
-		r, ok := retryer(p)().(*retry.Standard)
-		if !ok || r.MaxAttempts() != 6 {
-			t.Errorf("%s: %T", p, r)
-		}
-		if retryer(p)() == retryer(p)() {
-			t.Error("two clients share the trouble of one")
-		}
 	}
 }
 

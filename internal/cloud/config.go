@@ -81,11 +81,14 @@ func (c *Cloud) config(s session) aws.Config {
 	own := cfg.Copy()
 	own.APIOptions = append(slices.Clip(own.APIOptions), renew(process)) // the slice is the base's, and everybody's
 	if cfg.Retryer == nil {
-		cfg.Retryer = retryer(s.purpose)
+		cfg.Retryer = retryer // a client has one of its own
 	}
 	around := []func(*middleware.Stack) error{within(whole), c.opts.Guard.around(s.purpose)}
-	if s.purpose.changes() {
+	switch {
+	case s.purpose.changes():
 		around = append(around, c.pace.around(s))
+	case s.purpose == Audit:
+		around = append(around, hedge(impatience))
 	}
 	switch {
 	case s.purpose == Own:

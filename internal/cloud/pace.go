@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go/middleware"
 	"golang.org/x/time/rate"
 
@@ -61,15 +58,4 @@ func (p *pace) around(s session) func(*middleware.Stack) error {
 			return next.HandleInitialize(ctx, in)
 		})
 	return func(st *middleware.Stack) error { return st.Initialize.Add(wait, middleware.After) }
-}
-
-// retryer tries again. A client has one of its own, so that the trouble of one account, region and service is not
-// another's. Reads adapt to what AWS takes; changes go on at their own pace, since each attempt that gets through counts.
-func retryer(p Purpose) func() aws.Retryer {
-	if !p.changes() {
-		return func() aws.Retryer { return retry.NewAdaptiveMode() }
-	}
-	return func() aws.Retryer {
-		return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = 6, 2*time.Second })
-	}
 }
