@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -46,7 +47,7 @@ type queues interface {
 // over puts riposte together over a ledger and the queues of its region.
 func (s *settings) over(ctx context.Context, store ledger.Store, base func(event.Place) aws.Config, q queues) *lambda.Handler {
 	a := app.New(app.Parts{Config: s.config, Store: store, AWS: base, Now: s.now, Name: s.name, Log: s.log})
-	w := worker{App: a}
+	w := worker{App: a, log: s.log, attendance: &app.Attendance{Store: store, As: ledger.Replica{Name: s.called, Function: true}, Now: s.now}}
 	w.look(ctx)
 	p := lambda.Parts{Step: w.step, Hide: q, Now: s.now, Log: s.log, Handle: func(ctx context.Context, body []byte) error {
 		_, err := a.Handle(ctx, body)
@@ -62,14 +63,22 @@ func (s *settings) over(ctx context.Context, store ledger.Store, base func(event
 // daemon keeps looking; a function that is invoked by a wake alone has nobody else who would.
 type worker struct {
 	*app.App
-	known atomic.Bool
+	log        *slog.Logger
+	attendance *app.Attendance
+	known      atomic.Bool
 }
 
 func (w *worker) step(ctx context.Context) (time.Time, error) {
 	if !w.known.Load() {
 		w.look(ctx)
 	}
-	return w.Engine.Step(ctx)
+	next, err := w.Engine.Step(ctx)
+	if err == nil { // whoever halts sees that it serves; nothing that is due waits for that
+		if err := w.attendance.Look(ctx); err != nil {
+			w.log.Warn("whoever halts can't see that this function serves", "error", err)
+		}
+	}
+	return next, err
 }
 
 // look asks AWS Organizations where accounts are discovered. What it does not answer holds what depends on it, and is logged

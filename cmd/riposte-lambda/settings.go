@@ -14,10 +14,11 @@ import (
 // Names of the function's environment. Those of AWS are set by Lambda.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 const (
-	configFile = "RIPOSTE_CONFIG"
-	configText = "RIPOSTE_CONFIG_TEXT"
-	region     = "AWS_REGION"
-	logStream  = "AWS_LAMBDA_LOG_STREAM_NAME"
+	configFile   = "RIPOSTE_CONFIG"
+	configText   = "RIPOSTE_CONFIG_TEXT"
+	region       = "AWS_REGION"
+	logStream    = "AWS_LAMBDA_LOG_STREAM_NAME"
+	functionName = "AWS_LAMBDA_FUNCTION_NAME"
 
 	defaultConfig = "riposte.yaml"
 )
@@ -27,6 +28,7 @@ type settings struct {
 	config *config.Config
 	region string // the function's own, and that of its table and its queues
 	name   string // of this process: each has a log stream of its own
+	called string // the function's own name, which all its processes share
 	log    *slog.Logger
 	now    func() time.Time
 }
@@ -56,7 +58,7 @@ func load(env func(string) string, read func(string) ([]byte, error), catalogue 
 	if c.Ledger.Driver != config.DynamoDB {
 		return nil, fmt.Errorf(`the ledger is %s: a function forgets its files, so put it into DynamoDB, ledger: "dynamodb:TABLE"`, c.Ledger)
 	}
-	s := &settings{config: c, region: env(region), name: cmp.Or(env(logStream), "lambda")}
+	s := &settings{config: c, region: env(region), name: cmp.Or(env(logStream), "lambda"), called: cmp.Or(env(functionName), "lambda")}
 	if s.region == "" {
 		return nil, errors.New(region + " is not set: Lambda does that, elsewhere set it")
 	}

@@ -87,7 +87,7 @@ func set(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s := &stage{T: t, w: w, store: store}
-	made := settings{config: c, region: "eu-west-1", name: "test", log: slog.New(slog.DiscardHandler), now: w.Now}
+	made := settings{config: c, region: "eu-west-1", name: "test", called: "riposte-function", log: slog.New(slog.DiscardHandler), now: w.Now}
 	own := func(p event.Place) aws.Config {
 		return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 	}

@@ -45,6 +45,9 @@ func TestContainedAtOnceAndVerifiedByWakes(t *testing.T) {
 				t.Errorf("%d invocations in five minutes", s.invoked)
 			}
 			s.nothingRuns()
+			if all, err := s.store.Replicas(t.Context()); err != nil || len(all) != 1 || all[0].Name != "riposte-function" || !all[0].Function || !all[0].Serves(s.w.Now()) {
+				t.Errorf("whoever halts does not see that the function serves: %+v, %v", all, err)
+			}
 		})
 	}
 }

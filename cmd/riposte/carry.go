@@ -65,10 +65,26 @@ func (r record) now(sh *shell) time.Time {
 // carryOn has what was ordered done: here and now on a demo's world, else by the riposte that serves the ledger.
 func (sh *shell) carryOn(ctx context.Context, r record) error {
 	if r.stage == nil || r.release == nil {
-		sh.remark("recorded in %s; the riposte that serves this ledger takes it up", r.file)
-		return nil
+		return sh.leave(ctx, r)
 	}
 	return r.stage.Settle(ctx)
+}
+
+// leave says who takes up what was ordered.
+func (sh *shell) leave(ctx context.Context, r record) error {
+	served := r.stage != nil // by the process that has the demo's world
+	if !served {
+		var err error
+		if served, err = sh.served(ctx, r); err != nil {
+			return err
+		}
+	}
+	if served {
+		sh.remark("recorded in %s; the riposte that serves this ledger takes it up", r.file)
+	} else {
+		sh.remark("recorded in %s, which nobody serves at present: it is taken up once somebody does", r.file)
+	}
+	return nil
 }
 
 // Close lets go of the ledger and of the demo's world.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -20,6 +21,9 @@ type haltVerb struct {
 func (haltVerb) Help() string {
 	return `Checked before every change, taking back included. It outlives restarts and ends with riposte release. What AWS was asked
 for already is not recalled; findings go on.
+
+It waits until every riposte that serves the ledger has read it; a function reads it with its next tick. Exit code 1 where
+one has not, or where nobody serves this ledger: then the halt is stored all the same, and counts once somebody does.
 
 Examples:
 
@@ -43,10 +47,33 @@ func (v haltVerb) Run(ctx context.Context, sh *shell) error {
 	if err := r.Halt(ctx, b); err != nil {
 		return fmt.Errorf("halt %s: %w", v.Scope, err)
 	}
-	if sh.json() {
-		return sh.object(b)
+	if r.stage != nil { // a demo's world stands still between two commands
+		return sh.halted(b, r.file, roll{})
 	}
-	return sh.line("halted: %s", v.Scope)
+	x, err := sh.call(ctx, r, b)
+	if err == nil {
+		err = x.unheeded(r.file, b)
+	}
+	if err != nil && !sh.json() {
+		return err
+	}
+	return errors.Join(sh.halted(b, r.file, x), err)
+}
+
+// halted prints a brake that is on, and who has read it.
+func (sh *shell) halted(b ledger.Brake, file string, x roll) error {
+	if sh.json() {
+		return sh.object(struct {
+			ledger.Brake
+			Ledger string   `json:"ledger"`
+			Read   []string `json:"read"`
+			Unread []string `json:"unread"`
+		}{b, file, called(x.heeded), called(append(x.silent, x.invoked...))})
+	}
+	if said := x.says(); said != "" {
+		sh.remark("in %s; %s", file, said)
+	}
+	return sh.line("halted: %s", b.Scope)
 }
 
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)

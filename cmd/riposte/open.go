@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,17 +22,23 @@ const defaultConfig = "riposte.yaml"
 
 // configFlag is embedded by verbs that read the configuration.
 type configFlag struct {
-	Config string `placeholder:"FILE" help:"Configuration. Default: ./riposte.yaml where there is one; without one every playbook observes."`
+	Config string `placeholder:"FILE" help:"Configuration. Default: what RIPOSTE_CONFIG names, else ./riposte.yaml where there is one; without one every playbook observes."`
 }
+
+// configEnv names the configuration where no flag does, as it does for the function.
+const configEnv = "RIPOSTE_CONFIG"
+
+// file is where the configuration is read from.
+func (f configFlag) file() string { return cmp.Or(f.Config, os.Getenv(configEnv), defaultConfig) }
+
+// named reports whether somebody said so: then it must be there.
+func (f configFlag) named() bool { return f.Config != "" || os.Getenv(configEnv) != "" }
 
 // load reads the configuration.
 func (f configFlag) load(sh *shell) (*config.Config, error) {
-	name := f.Config
-	if name == "" {
-		name = defaultConfig
-	}
+	name := f.file()
 	data, err := os.ReadFile(name)
-	if f.Config == "" && errors.Is(err, fs.ErrNotExist) {
+	if !f.named() && errors.Is(err, fs.ErrNotExist) {
 		return config.Default(sh.catalogue)
 	}
 	if err != nil {

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -12,8 +12,19 @@ import (
 // orderFlags are what approving, dismissing and undoing have in common.
 type orderFlags struct {
 	ledgerFlag
-	ID     string `arg:"" help:"The case, or the beginning of its id."`
-	Reason string `placeholder:"TEXT" help:"Why; the record keeps it."`
+	ID     string         `arg:"" help:"The case, or the beginning of its id."`
+	Reason string         `placeholder:"TEXT" help:"Why; the record keeps it."`
+	Wait   *time.Duration `placeholder:"30s" help:"How long the outcome is waited for. Default: 30s on a terminal, else not at all."`
+}
+
+func (f orderFlags) waits(sh *shell) time.Duration {
+	switch {
+	case f.Wait != nil:
+		return *f.Wait
+	case sh.width > 0:
+		return patience
+	}
+	return 0
 }
 
 // order is what a person at this shell wants: the name is the operating system user's, which proves nothing, and is
@@ -37,11 +48,11 @@ func (f orderFlags) on(ctx context.Context, sh *shell, orders func(record, *ledg
 	if err != nil {
 		return err
 	}
-	return sh.give(ctx, r, c, given...)
+	return sh.give(ctx, r, c, f.waits(sh), given...)
 }
 
 // give puts an order into the case's inbox, has it carried out where that is done here, and prints the case.
-func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, orders ...ledger.Order) error {
+func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, most time.Duration, orders ...ledger.Order) error {
 	for _, o := range orders {
 		if _, err := app.Order(ctx, r, c.ID, o); err != nil {
 			return err
@@ -50,9 +61,12 @@ func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, orders ...l
 	if err := sh.carryOn(ctx, r); err != nil {
 		return err
 	}
-	c, err := r.Load(ctx, c.ID)
+	if r.stage != nil {
+		most = 0 // it was carried out here and now
+	}
+	c, err := sh.until(ctx, r, c, most)
 	if err != nil {
-		return fmt.Errorf("read the case: %w", err)
+		return err
 	}
 	one, err := r.shown(c)
 	if err != nil {

@@ -8,6 +8,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/serve"
 )
@@ -47,6 +50,9 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Check {
 		return v.check(ctx, sh, c)
 	}
+	if err := (wiring{sh: sh, base: func(event.Place) aws.Config { return aws.Config{} }, log: slog.New(slog.DiscardHandler)}).fit(c); err != nil {
+		return err // a daemon that is refused leaves no ledger behind, which a halt could take for the one that is served
+	}
 	collectRarely()
 	w, err := v.wire(ctx, sh, c)
 	if err != nil {
@@ -73,7 +79,7 @@ func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error 
 	}
 	sh := w.sh
 	s, err := serve.New(serve.Options{
-		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Log: w.log, Now: sh.now,
+		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
 		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP),
 		Kill: func() <-chan os.Signal { return signals(os.Interrupt, syscall.SIGTERM) },
 	})

@@ -16,10 +16,7 @@ const quiet = time.Second
 // reload reads the configuration again, and refuses one that changes meanwhile: a file that is half written may be valid, and
 // then mean that every playbook observes.
 func (v serveVerb) reload(ctx context.Context, sh *shell, wait func(context.Context, time.Duration) error) (*config.Config, error) {
-	name := v.Config
-	if name == "" {
-		name = defaultConfig
-	}
+	name := v.file()
 	before, _ := os.ReadFile(name) // load says what is wrong with it
 	if err := wait(ctx, quiet); err != nil {
 		return nil, fmt.Errorf("wait for %s to stand still: %w", name, err)

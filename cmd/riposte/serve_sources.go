@@ -37,6 +37,18 @@ func (w wiring) sources(c *config.Config, live *serve.Live) ([]serve.Source, err
 	return out, nil
 }
 
+// fit is an error where the sources of a configuration can't be served; none is begun.
+func (w wiring) fit(c *config.Config) error {
+	sources, err := w.sources(c, &serve.Live{})
+	if err == nil {
+		err = serve.Sourced(sources)
+	}
+	if err != nil {
+		return usage{err}
+	}
+	return nil
+}
+
 func (w wiring) source(s config.Source, live *serve.Live) (serve.Source, error) {
 	switch {
 	case s.HTTP != nil:

@@ -39,9 +39,7 @@ func (v validateVerb) Run(sh *shell) error {
 	if v.File != "" {
 		v.Config = v.File
 	}
-	if v.Config == "" {
-		v.Config = defaultConfig
-	}
+	v.Config = v.file()
 	c, err := v.load(sh)
 	out := validation{File: v.Config, Valid: err == nil, Problems: []strict.Problem{}, Warnings: []strict.Problem{}}
 	var problems strict.Problems

@@ -90,6 +90,8 @@ type Store interface {
 	// those wait for their own due times. It is false where there was no such brake.
 	Release(ctx context.Context, now time.Time, scope, by string) (bool, error)
 
+	Roll
+
 	// Checkpoint seals the chains as they stand; where nothing happened since the last, it is that one. More than fit one
 	// checkpoint are sealed by several, of which it is the last.
 	Checkpoint(ctx context.Context, now time.Time) (Checkpoint, error)

@@ -30,6 +30,8 @@ type Options struct {
 	Meter   *metrics.Meter
 	Log     *slog.Logger
 	Now     func() time.Time
+	Name    string // of this replica
+	Version string
 	Workers int
 	Drain   time.Duration           // how long what is in hand may take to finish
 	Poll    time.Duration           // how often the ledger is asked what others have written into it: replicas, and people's orders
@@ -86,11 +88,16 @@ func (s *Server) sources(c *config.Config) ([]Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("there is no source of events: name one in the configuration, as\n\n    sources:\n      - sqs: {queue_url: %q, region: eu-west-1}",
-			"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte")
+	return found, Sourced(found)
+}
+
+// Sourced is an error where there is nothing to take events from, which says how to name a source.
+func Sourced(sources []Source) error {
+	if len(sources) > 0 {
+		return nil
 	}
-	return found, nil
+	return fmt.Errorf("there is no source of events: name one in the configuration, as\n\n    sources:\n      - sqs: {queue_url: %q, region: eu-west-1}",
+		"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte")
 }
 
 // Announce says what will be done.
@@ -101,13 +108,16 @@ func (s *Server) Announce() Announcement { return Announce(s.Config, s.first) }
 func (s *Server) Run(ctx context.Context) error {
 	hard, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	var pages sync.WaitGroup
+	var pages sync.WaitGroup // what goes on beside, until the end
 	defer pages.Wait()
 	if s.page != nil {
 		closed, shut := context.WithCancel(hard)
 		defer shut()
 		pages.Go(func() { s.publish(closed) })
 	}
+	present, absent := context.WithCancel(hard)
+	defer absent()
+	pages.Go(func() { s.attend(present) })
 	s.Meter.Loaded(s.Now())
 	s.adopt(hard, s.live.App())
 	s.pool.start(hard, func() { s.settle(ctx, s.live.App()) })

@@ -109,8 +109,8 @@ func (a *audit) row(i item) bool {
 		a.Row(ledger.WroteException, k.pk+" "+k.sk, ledger.Sum(body))
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")
-	case observed(k), k == ledgerKey(), k.pk == generation, strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
-		// they only keep writers in order, or stand in no chain
+	case observed(k), k == ledgerKey(), k.pk == generation, k == replicaKey(name("replica")), strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
+		// they only keep writers in order, stand in no chain, or say who serves
 	default:
 		return false
 	}

@@ -54,6 +54,7 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"a change is riposte's own by its request id", own},
 		{"brakes go on and off", brakes},
 		{"a released brake wakes what it held", released},
+		{"whoever serves says so", roll},
 		{"an exception ends", exceptions},
 		{"a gate is answered in one go", facts},
 		{"what was observed is recalled as of a moment", recalled},

@@ -105,4 +105,6 @@ DROP INDEX cases_wake;
 CREATE INDEX cases_timer ON cases (wake) WHERE place IS NULL AND wake IS NOT NULL;
 CREATE INDEX cases_ready ON cases (urgency, severity, place, n) WHERE place IS NOT NULL;
 CREATE INDEX cases_lease ON cases (lease) WHERE lease IS NOT NULL;
+`, `
+CREATE TABLE replicas (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
 `}
