@@ -10,7 +10,10 @@ import (
 )
 
 // definitive are AWS's error codes that no repetition changes: the next rung's turn. Everything else (throttling,
-// time-outs, 5xx, codes nobody listed) may have taken effect or may pass: the case looks again.
+// time-outs, 5xx, codes nobody listed) may have taken effect or may pass: the case looks again. So do IAM's
+// ConcurrentModification and EntityTemporarilyUnmodifiable, which AWS says to try again after some minutes: every rung is of
+// the same user or role, so that the next one would be refused as well, and a ladder that was refused often enough is given up.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html#API_UpdateUser_Errors
 //
 // Sources: the "Errors" sections of the API references of IAM, EC2 and Auto Scaling, and their common errors.
 var definitive = []string{
@@ -18,7 +21,6 @@ var definitive = []string{
 	"AuthFailure", "OptInRequired",
 	"LimitExceeded",      // IAM: ten policies attached, or the inline budget of 2,048 or 10,240 characters is full
 	"UnmodifiableEntity", // IAM: a service-linked role
-	"EntityTemporarilyUnmodifiable",
 	"PolicyNotAttachable", "MalformedPolicyDocument", "InvalidInput",
 	"OperationNotPermitted", // EC2: the instance is protected; see Terminate
 	"UnsupportedOperation", "Unsupported", "InvalidParameterCombination", "InvalidParameterValue",

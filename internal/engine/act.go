@@ -165,6 +165,7 @@ func (t *turn) do(ctx context.Context, r ref) error {
 		return errOver
 	}
 	clear(t.seen)
+	clear(t.known)
 	a := r.rung().Do
 	if t.c.Times.FirstChange.IsZero() {
 		t.c.Times.FirstChange = t.Now()
@@ -174,7 +175,7 @@ func (t *turn) do(ctx context.Context, r ref) error {
 	defer cancel()
 	err := a.Do(ctx, t.AWS.Writes(a, t.rungs(r.revision), t.c.ID))
 	t.Meter.Acted(a.Kind().Name, err)
-	r.step.Requests = append(r.step.Requests, trace.Requests()...)
+	r.requested(trace.Requests())
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r, err)
@@ -187,7 +188,8 @@ func (t *turn) do(ctx context.Context, r ref) error {
 
 // made settles a step; from here on it is verified, from the first round.
 func (t *turn) made(r ref, s ledger.StepState) {
-	r.step.State, r.step.Made, r.step.Missed, r.step.Undone, r.step.Fresh = s, t.Now(), 0, "", ""
+	r.step.State, r.step.Made, r.step.Missed, r.step.Fresh = s, t.Now(), 0, ""
+	r.step.Undone, r.step.Leaked = "", "" // what was seen before is no evidence against this
 	t.c.Rounds, t.answered = 0, true
 }
 

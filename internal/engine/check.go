@@ -89,9 +89,9 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", p.Lead.Resource, err)
 	}
-	if t.again(sealed.Digest, p.Lead) {
+	if again, err := t.again(p); err != nil || again {
 		t.leadOf(lead).Checked = "again"
-		return nil
+		return err
 	}
 	number := len(t.c.Revisions) + 1
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
@@ -104,25 +104,6 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	}
 	t.note("confirmed: %s; plan %d: %v", p.Lead.Title, number, p.Plan.Kinds())
 	return nil
-}
-
-// again is true where the very same plan stands already: what it did is looked at once more, with the new event as
-// evidence against it, instead of piling up plans as fast as an attacker can repeat himself.
-func (t *turn) again(digest string, l playbook.Lead) bool {
-	found := false
-	for r := range t.live() {
-		if r.revision.Plan.Digest != digest || ended(r.revision) || t.lead(r.revision).Origin.Actor.Credential() != l.Origin.Actor.Credential() {
-			continue
-		}
-		found = true
-		if r.step.State == ledger.Done || r.step.State == ledger.Already {
-			r.step.Undone, t.c.Recheck = l.Origin.Name+" by "+l.Origin.Actor.ARN, t.Now()
-		}
-	}
-	if found {
-		t.note("confirmed again: %s", l.Title)
-	}
-	return found
 }
 
 // spare reports whether nothing needs a suspect any more: it was found before, and no plan is its own.

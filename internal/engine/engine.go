@@ -205,7 +205,7 @@ func (t *turn) answer(ctx context.Context) error {
 // carry takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
 	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, left: claim.More, until: claim.Until, stood: standing(claim.Case)}
-	if t.c.Attempts > maxClaims && t.c.State.Open() {
+	if t.c.Attempts > maxClaims && t.c.State.Open() && e.yields.count(t.c.ID) == 0 { // else it was this process, which lives
 		return t.abandon(ctx)
 	}
 	length := e.Timing.Lease - e.Timing.Call/2 // whatever hangs, the turn ends inside its lease

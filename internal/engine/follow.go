@@ -34,21 +34,11 @@ func (t *turn) follow(ctx context.Context, r ref, look action.Look) error {
 	}
 	was := r.revision
 	plan := followed(t.plans[was.Plan.Digest], was.Steps, moved)
-	sealed, err := t.Codec.Seal(plan)
+	next, err := t.replan(was, plan)
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", moved.Target(), err)
 	}
-	number := len(t.c.Revisions) + 1
-	next := ledger.Revision{Number: number, Lead: was.Lead, Plan: sealed, Saw: was.Saw, Made: was.Made}
-	for _, s := range was.Steps {
-		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)
-		next.Steps = append(next.Steps, s)
-	}
-	was.Superseded = number
-	t.c.Revisions = append(t.c.Revisions, next)
-	t.plans[sealed.Digest], t.fresh[number], t.answered = plan, true, true
-	t.c.Report.Wanted++
-	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, number, moved.Target())
+	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, next.Number, moved.Target())
 	return errFollowed
 }
 

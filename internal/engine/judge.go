@@ -15,11 +15,18 @@ const window = time.Hour
 
 // judge asks the gate about one step at its present rung, on facts read now, and writes the verdict down.
 func (t *turn) judge(ctx context.Context, r ref) (gate.Verdict, error) {
-	facts, err := t.facts(ctx, r)
+	facts, read, err := t.facts(ctx, r)
 	if err != nil {
 		return gate.Verdict{}, err
 	}
 	v := gate.Judge(t.Policy, facts)
+	if v.Do == gate.Act && !read { // what was read for another step is good enough to wait by, not to act by
+		clear(t.known)
+		if facts, _, err = t.facts(ctx, r); err != nil {
+			return gate.Verdict{}, err
+		}
+		v = gate.Judge(t.Policy, facts)
+	}
 	t.Meter.Judged(t.c.Playbook, v)
 	if r.step.Verdict != string(v.Do) || r.step.Reason != v.Reason() {
 		t.note("%s: %s, %s", r, v.Do, v.Reason())
@@ -36,8 +43,9 @@ func (t *turn) judge(ctx context.Context, r ref) (gate.Verdict, error) {
 	return v, nil
 }
 
-// facts reads what the gate must know. What can't be read is an error: nothing is changed on a guess.
-func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, err error) {
+// facts are what the gate must know. What can't be read is an error: nothing is changed on a guess. They were read now, or
+// for another step since the last commit and change: steps that wait need no question each.
+func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err error) {
 	rung, lead := r.rung(), t.lead(r.revision)
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
@@ -47,15 +55,19 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, err error) {
 	for _, place := range t.reservations(r) {
 		q.Buckets, q.Incident, q.Since = append(q.Buckets, place.Bucket), place.Incident, place.Since
 	}
-	known, err := t.Store.Facts(ctx, q)
-	if err != nil {
-		return f, fmt.Errorf("read what decides: %w", err)
+	as := fmt.Sprint(q.RequestID, q.Incident, q.Buckets)
+	known, asked := t.known[as]
+	if !asked {
+		if known, err = t.Store.Facts(ctx, q); err != nil {
+			return f, false, fmt.Errorf("read what decides: %w", err)
+		}
+		t.known[as] = known
 	}
 	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
 	for i, bucket := range q.Buckets {
 		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: t.limit(bucket)})
 	}
-	return f, nil
+	return f, !asked, nil
 }
 
 // reservations are the places that a step takes in the limits. Containment is counted and never refused. An approved step

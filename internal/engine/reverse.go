@@ -104,13 +104,14 @@ func (t *turn) did(f *ledger.Effect) ([]action.Action, error) {
 
 func (t *turn) doUndo(ctx context.Context, r ref, undo action.Action) error {
 	clear(t.seen)
+	clear(t.known)
 	traced, trace := access.WithTrace(ctx)
 	limited, cancel := context.WithTimeout(traced, t.Timing.Call)
 	defer cancel()
 	err := undo.Do(limited, t.AWS.Writes(undo, nil, t.c.ID))
 	t.Meter.Acted(undo.Kind().Name, err)
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
-	r.step.Requests = append(r.step.Requests, trace.Requests()...)
+	r.requested(trace.Requests())
 	if err == nil {
 		t.Log.Info("taken back", "case", t.c.ID, "action", undo.Kind().Name, "target", undo.Target().String(), "requests", trace.Requests())
 	}

@@ -45,6 +45,10 @@ accounts:
       - name: riposte
         keys: [{id: AKIARIPOSTE000000001, secret: own}]
         inline: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
+    roles:
+      - name: ops
+        trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: "sts:AssumeRole"}]}
+        inline: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
     policies:
       - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Sid: RiposteDeny, Effect: Deny, Action: "*", Resource: "*"}]}}
     regions:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -20,6 +21,14 @@ type ref struct {
 // rung is the alternative that the step is at.
 func (r ref) rung() action.Rung { return r.plan.Ladder[min(r.step.Rung, len(r.plan.Ladder)-1)] }
 
+// mostRequests is how many of the latest changes a step names for people; the ledger knows them all.
+const mostRequests = 20
+
+func (r ref) requested(ids []string) {
+	all := append(r.step.Requests, ids...)
+	r.step.Requests = slices.Clone(all[max(0, len(all)-mostRequests):])
+}
+
 func (r ref) String() string {
 	a := r.rung().Do
 	return a.Kind().Name + " " + a.Target().String()
@@ -27,7 +36,8 @@ func (r ref) String() string {
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
 func (t *turn) open(context.Context) error {
-	t.plans, t.fresh, t.seen = map[string]action.Plan{}, map[int]bool{}, map[string]glimpse{}
+	t.plans, t.cores, t.fresh = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
+	t.seen, t.known = map[string]glimpse{}, map[string]ledger.Facts{}
 	for _, r := range t.c.Revisions {
 		p, err := t.Codec.Open(r.Plan)
 		if err != nil {

@@ -24,10 +24,12 @@ type turn struct {
 	until time.Time // the lease ends
 	stood Stand     // as the case was committed last
 	w     ledger.Write
-	plans map[string]action.Plan // opened, by digest
-	fresh map[int]bool           // revisions that were made in this turn
-	seen  map[string]glimpse     // what looks have shown since the last change, by the action at rest
-	late  func() bool            // half of the turn is over: nothing further is begun that can wait
+	plans map[string]action.Plan  // opened, by digest
+	cores map[string]string       // see core; by digest
+	fresh map[int]bool            // revisions that were made in this turn
+	seen  map[string]glimpse      // what looks have shown since the last change, by the action at rest
+	known map[string]ledger.Facts // what the ledger has answered since the last commit or change, by the question
+	late  func() bool             // half of the turn is over: nothing further is begun that can wait
 
 	left     bool      // messages wait for the next turn
 	followed int       // how often a target was found under another name
@@ -61,6 +63,7 @@ func (t *turn) write(ctx context.Context) error {
 		return err
 	}
 	t.w = ledger.Write{}
+	clear(t.known)
 	t.told()
 	return nil
 }

@@ -30,7 +30,7 @@ func (t *turn) takeBack(ctx context.Context) error {
 // braked: a brake stops every change, this one too.
 func (t *turn) braked(ctx context.Context) (bool, error) {
 	for r := range t.live() {
-		facts, err := t.facts(ctx, r)
+		facts, _, err := t.facts(ctx, r)
 		if err != nil {
 			return false, err
 		}
