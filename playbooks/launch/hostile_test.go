@@ -30,7 +30,7 @@ func TestATokenOfWildcardsFindsNobodyElsesLaunch(t *testing.T) {
 		his := launchedBy(t, c, token)
 		playbooktest.Story{
 			Sort: playbooktest.Fires, Record: omitted, AWS: now, Suspects: 1,
-			Plans: []string{"ec2:instance " + his + ": instance " + his + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + his},
+			Plans: []string{"ec2:instance " + his + ": instance " + his + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + his + ", else ec2.stop " + his},
 		}.Tell(t, launch.UnapprovedImage())
 	}
 }
@@ -40,7 +40,7 @@ func TestAFreshRecordOfAnOldInstanceAsks(t *testing.T) {
 	fresh := strings.ReplaceAll(run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa")), "2030-01-07T09:00:00Z", "2030-01-08T09:00:00Z")
 	playbooktest.Story{
 		Sort: playbooktest.Fires, Record: fresh, AWS: later(24 * time.Hour), Suspects: 1,
-		Plans: []string{"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone ?"},
+		Plans: []string{"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone ?, else ec2.stop i-0alone ?"},
 	}.Tell(t, launch.UnapprovedImage())
 }
 

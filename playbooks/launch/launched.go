@@ -34,6 +34,14 @@ type machine struct {
 	Member     string   `json:",omitempty"` // the group that it is in, whoever launched it
 	Old        bool     `json:",omitempty"` // launched longer ago than terminate_within
 	Interfaces []string `json:",omitempty"` // as checked
+	Isolation  string   `json:",omitempty"` // the isolating security group of its VPC, where one is ready
+	Session    *session `json:",omitempty"` // whose credentials it has, where it has a profile
+}
+
+// session is that of an instance's role.
+type session struct {
+	Role event.Resource
+	ID   string // ROLEID:INSTANCE
 }
 
 // suspectLaunch makes one suspect for each group of the launch and for each instance without one. The image stands in the

@@ -29,6 +29,7 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 	var out []playbook.Suspect[launched]
 	r := reader{judge(in, place, p.policy(), s.Facts.At)}
 	w := witness{r, map[string]outlook{}}
+	means := means{in, place, p.IsolationGroups, map[string]string{}}
 	for _, i := range found {
 		if over(i) {
 			continue
@@ -46,6 +47,9 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 		}
 		m := seen(i, v)
 		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin || i.LaunchTime != nil && in.Now.Sub(*i.LaunchTime) > p.TerminateWithin
+		if err := means.find(ctx, &m, i); err != nil {
+			return nil, err
+		}
 		out = gather(out, place, of, m)
 	}
 	return withPins(ctx, r, out, p.Group)

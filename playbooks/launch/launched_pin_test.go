@@ -25,27 +25,27 @@ func TestGroupsArePinnedWhereTheyCanBe(t *testing.T) {
 	for _, s := range []playbooktest.Story{
 		{
 			Name: "to the last version that may be launched", Record: launched("i-0public", "web"), AWS: sighted,
-			Plans: []string{title("i-0public", "web") + "autoscaling.pin web, else autoscaling.suspend web !\n  ec2.terminate i-0public"},
+			Plans: []string{title("i-0public", "web") + "autoscaling.pin web, else autoscaling.suspend web !\n  ec2.terminate i-0public, else ec2.stop i-0public"},
 		},
 		{
 			Name: "where it follows the latest version, too", Record: launched("i-0latest", "latest"), AWS: sighted,
-			Plans: []string{title("i-0latest", "latest") + "autoscaling.pin latest, else autoscaling.suspend latest !\n  ec2.terminate i-0latest"},
+			Plans: []string{title("i-0latest", "latest") + "autoscaling.pin latest, else autoscaling.suspend latest !\n  ec2.terminate i-0latest, else ec2.stop i-0latest"},
 		},
 		{
 			Name: "no version may be launched: suspended", Record: launched("i-0only", "only"), AWS: sighted,
-			Plans: []string{title("i-0only", "only") + "autoscaling.suspend only !\n  ec2.terminate i-0only"},
+			Plans: []string{title("i-0only", "only") + "autoscaling.suspend only !\n  ec2.terminate i-0only, else ec2.stop i-0only"},
 		},
 		{
 			Name: "a launch configuration: suspended", Record: launched("i-0configured", "configured"), AWS: sighted,
-			Plans: []string{title("i-0configured", "configured") + "autoscaling.suspend configured !\n  ec2.terminate i-0configured"},
+			Plans: []string{title("i-0configured", "configured") + "autoscaling.suspend configured !\n  ec2.terminate i-0configured, else ec2.stop i-0configured"},
 		},
 		{
 			Name: "the group is gone: there is nothing to pin", Record: launched("i-0stolen", "gone"), AWS: sighted,
-			Plans: []string{title("i-0stolen", "gone") + "autoscaling.suspend gone !\n  ec2.terminate i-0stolen"},
+			Plans: []string{title("i-0stolen", "gone") + "autoscaling.suspend gone !\n  ec2.terminate i-0stolen, else ec2.stop i-0stolen"},
 		},
 		{
 			Name: "riposte may not see what it launches: suspended", Record: launched("i-0public", "web"), AWS: shortSighted,
-			Plans: []string{title("i-0public", "web") + "autoscaling.suspend web !\n  ec2.terminate i-0public"},
+			Plans: []string{title("i-0public", "web") + "autoscaling.suspend web !\n  ec2.terminate i-0public, else ec2.stop i-0public"},
 		},
 	} {
 		s.Sort, s.Suspects, s.Configure = playbooktest.Fires, 1, with("Group", "pin")

@@ -12,61 +12,54 @@ func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 	place, f := s.Resource.Place(), s.Facts
 	var plan action.Plan
 	if f.Group != "" && f.Spared == "" {
-		stop := stopGroup(place.In(event.Group, f.Group), f.Pin, p.Group)
-		if f.Doubt == "" {
-			stop = stop.Required()
-		} else {
-			stop = stop.Asking(f.Doubt) // and the instance, of which more may be known, does not wait for the answer
-		}
+		stop := asking(f.Doubt, stopGroup(place.In(event.Group, f.Group), f.Pin, p.Group))
+		stop.Must = f.Doubt == "" // the instance, of which more may be known, does not wait for a person
 		plan.Steps = append(plan.Steps, stop)
 	}
 	for _, m := range f.Instances {
-		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), p)...)
+		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), s.Case, p)...)
 	}
 	return plan
 }
 
-func (m machine) steps(instance event.Resource, p ImageParams) []action.Step {
-	isolate, can := m.isolation(instance, p)
-	if p.Instance == Isolate && can {
-		return m.isolated(isolate)
+// steps end the instance, or keep it for evidence.
+func (m machine) steps(instance event.Resource, caseID string, p ImageParams) []action.Step {
+	if !m.checked() {
+		m.Isolation = p.IsolationGroups[m.VPC]
 	}
-	end := action.Try(action.Terminate{Instance: instance})
-	if can {
-		end = end.Else(isolate)
+	if p.Instance == Isolate {
+		return m.kept(instance, caseID)
 	}
-	if why := m.doubt(p); why != "" {
-		end = end.Asking(why)
-	}
-	return []action.Step{end}
+	return []action.Step{m.ended(instance, caseID)}
 }
 
-// isolated cuts the instance off; on standby its group neither replaces nor terminates it, and the evidence stays.
-func (m machine) isolated(isolate action.Isolate) []action.Step {
-	steps := []action.Step{action.Try(isolate)}
+func (m machine) checked() bool { return m.Breaks != "" }
+
+// ended goes on where its end is forbidden, as a protected launch does, or not granted: a ladder of one would be the
+// attacker's to break.
+func (m machine) ended(instance event.Resource, caseID string) action.Step {
+	end := action.Try(action.Terminate{Instance: instance})
+	for _, r := range m.rungs(instance, caseID) {
+		end = end.Else(r)
+	}
+	if m.Old {
+		return end.Asking("the instance was launched longer ago than terminate_within")
+	}
+	return asking(m.Doubt, end)
+}
+
+// kept cuts the instance off, or else stops it; it is ended only if a person wants it. On standby its group neither replaces
+// nor terminates it, and the evidence stays.
+func (m machine) kept(instance event.Resource, caseID string) []action.Step {
+	var cut action.Step
+	for _, r := range m.rungs(instance, caseID) {
+		cut = cut.Else(r)
+	}
+	cut = cut.ElseAsk(action.Terminate{Instance: instance}, "the answer is to keep the evidence, and termination has no way back")
+	steps := []action.Step{asking(m.Doubt, cut)}
 	if m.Member != "" {
-		steps = append(steps, action.Try(action.Standby{Instance: isolate.Instance, Group: m.Member, Decrement: true}).
-			Else(action.Standby{Instance: isolate.Instance, Group: m.Member}))
+		steps = append(steps, action.Try(action.Standby{Instance: instance, Group: m.Member, Decrement: true}).
+			Else(action.Standby{Instance: instance, Group: m.Member}))
 	}
 	return steps
-}
-
-// isolation needs a security group of the instance's own VPC.
-func (m machine) isolation(instance event.Resource, p ImageParams) (action.Isolate, bool) {
-	group := p.IsolationGroups[m.VPC]
-	if group == "" {
-		return action.Isolate{}, false
-	}
-	return action.Isolate{Instance: instance, Interfaces: m.Interfaces, Groups: []string{group}}, true
-}
-
-// doubt is why a person must agree to the end of an instance, whatever the mode.
-func (m machine) doubt(p ImageParams) string {
-	switch {
-	case p.Instance == Isolate:
-		return "isolation_groups names no security group for its VPC, and termination has no way back"
-	case m.Old:
-		return "the instance was launched longer ago than terminate_within"
-	}
-	return m.Doubt
 }

@@ -22,9 +22,9 @@ type ImageParams struct {
 	RequireTags     map[string]string `yaml:"require_tags" help:"tags that an allowed owner's image must have, with a pattern for the value; the tags of other accounts' images can't be seen"`
 	MaxAge          time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (2160h are 90 days); 0: any age"`
 	Group           GroupAnswer       `yaml:"group" help:"what happens to the Auto Scaling group: suspend-all, suspend-launch, or pin (to the last version of its launch template that may be launched, which needs the author tier; where that can't be, its Launch is suspended)"`
-	Instance        InstanceAnswer    `yaml:"instance" help:"what happens to the instance: terminate, or isolate (and standby, where a group owns it)"`
+	Instance        InstanceAnswer    `yaml:"instance" help:"what happens to the instance: terminate (where that is refused it is isolated, stopped, or its session denied), or isolate (and standby, where a group owns it)"`
 	TerminateWithin time.Duration     `yaml:"terminate_within" help:"an instance launched longer ago is terminated only after asking"`
-	IsolationGroups map[string]string `yaml:"isolation_groups" help:"for each VPC's id the security group that isolates; needed by isolate, and the next rung where terminate is refused"`
+	IsolationGroups map[string]string `yaml:"isolation_groups" help:"for each VPC's id the security group that isolates; where a VPC is not listed, the group riposte-isolation that the deployment has there"`
 }
 
 // GroupAnswer is what happens to a group that launched an unapproved image.
@@ -51,10 +51,7 @@ func (InstanceAnswer) Enum() []string { return []string{string(Terminate), strin
 
 // Validate refuses what can't be meant.
 func (p ImageParams) Validate() error {
-	switch {
-	case p.Instance == Isolate && len(p.IsolationGroups) == 0:
-		return errors.New("instance: isolate needs isolation_groups")
-	case p.TerminateWithin < 0:
+	if p.TerminateWithin < 0 {
 		return errors.New("terminate_within is negative")
 	}
 	return errors.Join(p.policy().Validate(), checkGroups("isolation_groups", p.IsolationGroups))
@@ -78,9 +75,12 @@ func UnapprovedImage() playbook.Definition {
 			// What a group would launch next.
 			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeLaunchTemplates",
 			"ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
+			// What there is to stop an instance by.
+			"ec2:DescribeSecurityGroups", "iam:GetInstanceProfile",
 		},
 		Changes: []action.Kind{
 			action.Suspend{}.Kind(), action.Pin{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(),
+			action.Stop{}.Kind(), action.DenySession{}.Kind(),
 		},
 		Spares:   sparedKinds,
 		Prevents: preventImages(),
