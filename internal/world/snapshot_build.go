@@ -87,17 +87,21 @@ func (r snapshotRegion) build(st *state, p event.Place) error {
 	return nil
 }
 
+// settled is how long what a snapshot holds has been there.
+const settled = 30 * 24 * time.Hour
+
 func (r snapshotRegion) buildTemplates(st *state, p event.Place) error {
+	since := st.Now.Add(-settled)
 	for _, t := range r.Templates {
 		if len(t.Versions) == 0 {
 			return fmt.Errorf("template %s has no version", t.Name)
 		}
-		made := &template{ID: t.ID, Name: t.Name, Created: st.Now, Default: max(t.Default, 1), CreatedBy: st.root(p), Tags: map[string]string{}}
+		made := &template{ID: t.ID, Name: t.Name, Created: since, Default: max(t.Default, 1), CreatedBy: st.root(p), Tags: map[string]string{}}
 		if made.ID == "" {
 			made.ID = st.resourceID("lt")
 		}
 		for n, v := range t.Versions {
-			made.Versions = append(made.Versions, &templateVersion{Number: n + 1, Created: st.Now, CreatedBy: st.root(p), Data: v.data()})
+			made.Versions = append(made.Versions, &templateVersion{Number: n + 1, Created: since, CreatedBy: st.root(p), Data: v.data()})
 		}
 		if _, refused := made.version("$Default"); refused != nil {
 			return fmt.Errorf("template %s: no version %d", t.Name, made.Default)

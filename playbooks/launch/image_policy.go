@@ -129,8 +129,8 @@ func (p ImagePolicy) age(i types.Image, _ owner, at time.Time) verdict {
 	return verdict{}
 }
 
-// fresh is how long before a launch a deprecation may be a trick against who launches: whoever may deprecate an image names
-// the date.
+// fresh is what may belong to an incident by its time alone: the deprecation of an image, whose date is the choice of whoever
+// may deprecate it; a version of a template.
 const fresh = 24 * time.Hour
 
 // deprecated holds at the launch: a date that came later is none of its.

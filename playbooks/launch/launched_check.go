@@ -27,7 +27,7 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 		return nil, err
 	}
 	var out []playbook.Suspect[launched]
-	r := reader{judge(in, place, p.policy(), s.Facts.At)}
+	r := reader{judge(in, place, p.policy(), s.Facts.At), incident{at: s.Facts.At}}
 	w := witness{r, map[string]outlook{}}
 	means := means{in, place, p.IsolationGroups, map[string]string{}}
 	for _, i := range found {

@@ -47,24 +47,24 @@ func (r reader) lastCompliant(ctx context.Context, name string) (pinning, error)
 	return r.compliantOf(ctx, name, *spec)
 }
 
-// compliantOf looks from the version that the group would launch now downwards, that one included: it may have been mended
-// since, and a group that is pinned stays where it is.
+// compliantOf looks from the version that the group would launch now downwards. That one is bad, or the group would be left
+// alone.
 func (r reader) compliantOf(ctx context.Context, group string, spec types.LaunchTemplateSpecification) (pinning, error) {
 	id := aws.ToString(spec.LaunchTemplateId)
 	t, err := r.find(ctx, id)
 	if err != nil || t == nil {
 		return pinning{Instead: "its template is not there"}, err
 	}
-	images, err := r.versions(ctx, t)
+	versions, err := r.versions(ctx, t)
 	if err != nil {
 		return pinning{}, err
 	}
 	now := use{group, aws.ToString(spec.Version)}.number(t)
-	version, err := r.back(ctx, images, now+1)
-	if err != nil || version == 0 {
-		return pinning{Instead: "no version of its template may be launched"}, err
+	last, err := r.back(ctx, versions, now, r.since)
+	if err != nil || last == 0 {
+		return pinning{Instead: "no version of its template that was there before may be launched"}, err
 	}
-	return pinning{Template: id, Version: version}, nil
+	return pinning{Template: id, Version: last}, nil
 }
 
 // stopGroup keeps a group from launching the next. One that is pinned goes on working and replaces what is terminated,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
@@ -18,6 +19,9 @@ type prepared struct {
 	Groups  []string `json:",omitempty"` // whose Launch has to be suspended
 	Follow  []string `json:",omitempty"` // groups that moving the default back helps
 	Checked bool     `json:",omitempty"`
+
+	At time.Time // of the call
+	By string    `json:",omitempty"` // who called
 }
 
 // broken is one version (0: a launch configuration, which has none) with its image.
@@ -133,6 +137,7 @@ func changed(e event.Event, kind, id, group string) []playbook.Suspect[prepared]
 		return nil
 	}
 	s := playbook.Suspect[prepared]{Resource: e.Place().In(kind, id), Title: fmt.Sprintf("%s changes what %s %s launches", e.Name, words(kind), id)}
+	s.Facts.At, s.Facts.By = e.Time, principal(e.Actor.ARN)
 	if group != "" {
 		s.Facts.Groups = []string{group}
 	}

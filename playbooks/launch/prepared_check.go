@@ -17,7 +17,7 @@ import (
 
 // checkTemplate reads what would be launched now. Several sorts of change end at a template: that is the root.
 func checkTemplate(ctx context.Context, in playbook.In, s playbook.Suspect[prepared], p ImagePolicy) ([]playbook.Suspect[prepared], error) {
-	r := reader{judge(in, s.Resource.Place(), p, in.Now)}
+	r := reader{judge(in, s.Resource.Place(), p, in.Now), incident{s.Facts.At, s.Facts.By}}
 	switch s.Resource.Type {
 	case event.LaunchTemplate:
 		return r.template(ctx, s.Resource.ID)
@@ -30,7 +30,10 @@ func checkTemplate(ctx context.Context, in playbook.In, s playbook.Suspect[prepa
 }
 
 // reader reads templates, configurations and groups of one place.
-type reader struct{ judges }
+type reader struct {
+	judges
+	since incident
+}
 
 // use is how a group refers to a template.
 type use struct {
@@ -49,11 +52,11 @@ func (r reader) template(ctx context.Context, ref string) ([]playbook.Suspect[pr
 	if err != nil {
 		return nil, err
 	}
-	images, err := r.versions(ctx, t)
+	versions, err := r.versions(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.assess(ctx, t, uses, images)
+	f, err := r.assess(ctx, t, uses, versions)
 	if err != nil || len(f.Bad) == 0 || f.Back == 0 && len(f.Groups) == 0 {
 		return nil, err
 	}
@@ -63,12 +66,12 @@ func (r reader) template(ctx context.Context, ref string) ([]playbook.Suspect[pr
 }
 
 // assess judges every version that would be launched, and finds the way back.
-func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use, images map[int64]string) (prepared, error) {
-	f := prepared{Name: aws.ToString(t.LaunchTemplateName), Default: aws.ToInt64(t.DefaultVersionNumber), Checked: true}
+func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use, versions map[int64]version) (prepared, error) {
+	f := prepared{At: r.since.at, By: r.since.by, Name: aws.ToString(t.LaunchTemplateName), Default: aws.ToInt64(t.DefaultVersionNumber), Checked: true}
 	bad := map[int64]bool{}
 	var unread error
 	for _, v := range launching(t, uses) {
-		found, image, err := r.breaks(ctx, images[v])
+		found, image, err := r.breaks(ctx, versions[v].image)
 		if unreadable(err) { // one that nobody can read must not hide another
 			unread = err
 			continue
@@ -85,7 +88,7 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 	}
 	if bad[f.Default] {
 		var err error
-		if f.Back, err = r.back(ctx, images, f.Default); err != nil {
+		if f.Back, err = r.back(ctx, versions, f.Default, r.since); err != nil {
 			return f, err
 		}
 	}
@@ -104,27 +107,6 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 
 // sorted is in order and without doubles, so that facts which did not change look the same.
 func sorted(names []string) []string { slices.Sort(names); return slices.Compact(names) }
-
-// depth is how many versions are looked at for one to go back to: whoever floods a template with versions must not keep the
-// answer waiting.
-const depth = 100
-
-// back is the highest version below another whose image may be launched, 0 where there is none.
-func (r reader) back(ctx context.Context, images map[int64]string, from int64) (int64, error) {
-	for v := from - 1; v > 0 && v >= from-depth; v-- {
-		found, image, err := r.breaks(ctx, images[v])
-		if unreadable(err) {
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		if found.breaks == "" && image != "" {
-			return v, nil
-		}
-	}
-	return 0, nil
-}
 
 // breaks says which rule the image of a version breaks. One without an image, or whose parameter is not there, launches
 // nothing.
@@ -187,7 +169,7 @@ func (r reader) configuration(ctx context.Context, name string) ([]playbook.Susp
 	if err != nil || v.breaks == "" {
 		return nil, err
 	}
-	f := prepared{Bad: []broken{{Image: image, Breaks: v.breaks, Doubt: v.doubt}}, Checked: true}
+	f := prepared{At: r.since.at, By: r.since.by, Bad: []broken{{Image: image, Breaks: v.breaks, Doubt: v.doubt}}, Checked: true}
 	if f.Groups, err = r.configured(ctx, name); err != nil || len(f.Groups) == 0 {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -47,17 +48,24 @@ func notThere() []string {
 	}
 }
 
-// versions are the images of all versions of a template, as they are written: an id, resolve:ssm:..., or "".
-func (r reader) versions(ctx context.Context, t *types.LaunchTemplate) (map[int64]string, error) {
+// version is one version of a template, as far as it matters.
+type version struct {
+	image string // as it is written: an id, resolve:ssm:..., or ""
+	by    string // who made it, as principal writes it
+	made  time.Time
+}
+
+// versions are all versions of a template, by number.
+func (r reader) versions(ctx context.Context, t *types.LaunchTemplate) (map[int64]version, error) {
 	all, err := r.describeVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: t.LaunchTemplateId})
 	if err != nil {
 		return nil, fmt.Errorf("read versions of launch template %q: %w", aws.ToString(t.LaunchTemplateId), err)
 	}
-	images := map[int64]string{}
+	versions := map[int64]version{}
 	for _, v := range all {
-		images[aws.ToInt64(v.VersionNumber)] = imageOf(v)
+		versions[aws.ToInt64(v.VersionNumber)] = version{imageOf(v), principal(aws.ToString(v.CreatedBy)), aws.ToTime(v.CreateTime)}
 	}
-	return images, nil
+	return versions, nil
 }
 
 func (r reader) describeVersions(ctx context.Context, in *ec2.DescribeLaunchTemplateVersionsInput) (out []types.LaunchTemplateVersion, err error) {

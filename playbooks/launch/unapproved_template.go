@@ -39,9 +39,10 @@ func UnapprovedTemplate() playbook.Definition {
 }
 
 const whyTemplate = `Between the change of a template and the next launch there is time: a group replaces an instance after a
-minute or two, or at night. The default version goes back to the highest lower one that the image policy allows; a group
-that follows $Latest, or names the version itself, gets its Launch suspended, as does every group where no lower version is
-allowed. A version that neither the default nor a group would launch is left alone: it does nothing until one of them
+minute or two, or at night. The default version goes back to the highest lower one that the image policy allows, that was
+there before and that the caller did not make: an approved image may come with somebody else's user data. A group that
+follows $Latest, or names the version itself, gets its Launch suspended, as does every group where no lower version is
+left. A version that neither the default nor a group would launch is left alone: it does nothing until one of them
 moves, and that is seen. Use the same image policy as in launch.unapproved-image, which answers where this one was late.`
 
 func preventTemplates() playbook.Prevention {

@@ -44,6 +44,7 @@ accounts:
     name: shop
     users:
       - {name: operator, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAOPERATOR00000001, secret: operator}]}
+      - {name: builder, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIABUILDER000000001, secret: builder}]}
       - name: short
         keys: [{id: AKIASHORT00000000001, secret: short}]
         inline: {see: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["ec2:DescribeInstances", "ec2:DescribeImages"], Resource: "*"}]}}
