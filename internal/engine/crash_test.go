@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -91,8 +94,13 @@ func ending(s *stage, writes []string) end {
 	effects, err := s.store.Effects(s.Context())
 	s.must(err)
 	for _, f := range effects {
-		e.Effects = append(e.Effects, fmt.Sprintf("%s held by %d", f.Key, len(f.Holders)))
+		name := f.Key
+		for i, c := range cases {
+			name = strings.ReplaceAll(name, c.ID, fmt.Sprintf("case %d", i))
+		}
+		e.Effects = append(e.Effects, fmt.Sprintf("%s held by %d", name, len(f.Holders)))
 	}
+	slices.Sort(e.Effects)
 	return e
 }
 
@@ -131,6 +139,28 @@ func TestDiesEverywhereOnALadder(t *testing.T) {
 		s.pass(5 * time.Minute)
 		s.order(s.only("test.ladder"), ledger.Order{Verb: ledger.Undo})
 		s.pass(5 * time.Minute)
+	})
+}
+
+// One case looks for all who stand on the deny that somebody empties; whoever dies on the way has told none or some.
+func TestDiesEverywhereOnASharedDeny(t *testing.T) {
+	diesEverywhere(t, []playbook.Definition{denies("test.denies-1", "alice"), denies("test.denies-2", "alice")}, func(s *stage) {
+		_, err := administrator(s).CreateUser(s.Context(), &iam.CreateUserInput{UserName: aws.String("alice")})
+		s.must(err)
+		unprotect(s, mallory)
+		s.pass(5 * time.Minute)
+		edit(s, everything)
+		s.pass(5 * time.Minute)
+	})
+}
+
+// The same attack again, later: the plan that stands is extended.
+func TestDiesEverywhereWhereAPlanIsExtended(t *testing.T) {
+	diesEverywhere(t, []playbook.Definition{revokes()}, func(s *stage) {
+		for range 2 {
+			unprotect(s, nadia(s))
+			s.pass(20 * time.Minute)
+		}
 	})
 }
 

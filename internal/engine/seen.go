@@ -103,11 +103,11 @@ func (t *turn) reopen(ctx context.Context, r ref, seen []ledger.Sighting) (bool,
 
 // answeredElsewhere reports whether another case of the root is being answered; one that only waits answers nothing.
 func (t *turn) answeredElsewhere(ctx context.Context) (bool, error) {
-	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Playbook: t.c.Playbook, Account: t.c.Root.Account})
+	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Root: ledger.RootKey(t.c.Playbook, t.c.Root)})
 	if err != nil {
-		return false, fmt.Errorf("read open cases: %w", err)
+		return false, fmt.Errorf("read the open case of the root: %w", err)
 	}
 	return slices.ContainsFunc(open, func(c *ledger.Case) bool {
-		return c.ID != t.c.ID && c.Root == t.c.Root && (c.State == ledger.Acting || c.State == ledger.Contained)
+		return c.ID != t.c.ID && (c.State == ledger.Acting || c.State == ledger.Contained)
 	}), nil
 }

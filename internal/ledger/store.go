@@ -148,6 +148,7 @@ type Filter struct {
 	State    State
 	Playbook string
 	Account  string
+	Root     string // see RootKey: the open case that a further suspect would join
 }
 
 // Entry is one link of a case's chain. Bytes are what was hashed: they hold the previous link's hash, the notes, and the

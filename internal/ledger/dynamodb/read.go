@@ -94,10 +94,25 @@ func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, err
 }
 
 func (s *Store) candidates(ctx context.Context, f ledger.Filter) ([]string, error) {
+	if f.Root != "" {
+		return s.joinable(ctx, f.Root)
+	}
 	if f.Open || f.State.Open() {
 		return s.waits(ctx)
 	}
 	return s.listed(ctx, "", nil, 0)
+}
+
+// joinable is the open case of a root.
+func (s *Store) joinable(ctx context.Context, root string) (ids []string, err error) {
+	err = insist(ctx, func(ctx context.Context) error {
+		found, err := s.get(ctx, rootKey(sum(root)))
+		if err == nil && found != nil {
+			ids = []string{textOf(found["case_id"])}
+		}
+		return err
+	})
+	return ids, err
 }
 
 // read reads some cases as they stand, and of these what fits.

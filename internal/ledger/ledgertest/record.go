@@ -69,6 +69,8 @@ func list(s *stage) {
 		{"open", ledger.Filter{Open: true}, []string{one, three}},
 		{"dismissed", ledger.Filter{State: ledger.Dismissed}, []string{two}},
 		{"of a playbook", ledger.Filter{Playbook: far.Playbook}, []string{three}},
+		{"of a root", ledger.Filter{Root: ledger.RootKey(far.Playbook, far.Resource), Open: true}, []string{three}},
+		{"of a root that is free", ledger.Filter{Root: ledger.RootKey(far.Playbook, Lead("e-2", "i-2").Resource), Open: true}, nil},
 		{"of an account", ledger.Filter{Account: "111122223333", Open: true}, []string{one}},
 	} {
 		found, err := s.Cases(s.Context(), x.filter)

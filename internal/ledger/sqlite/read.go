@@ -67,7 +67,7 @@ func (s *Store) Find(ctx context.Context, prefix string) (*ledger.Case, error) {
 // Cases lists, oldest first.
 func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, error) {
 	where, args := []string{"true"}, []any{}
-	for _, w := range []struct{ column, value string }{{"state", string(f.State)}, {"playbook", f.Playbook}, {"account", f.Account}} {
+	for _, w := range []struct{ column, value string }{{"state", string(f.State)}, {"playbook", f.Playbook}, {"account", f.Account}, {"root", f.Root}} {
 		if w.value != "" {
 			where, args = append(where, w.column+" = ?"), append(args, w.value)
 		}
