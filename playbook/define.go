@@ -77,8 +77,19 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	if s.Observes != nil {
 		observes = func(e event.Event) []Observation { return s.Observes(e, p) }
 	}
+	var preempt func(context.Context, Recall, string, Lead) (action.Plan, error)
+	if s.Preempt != nil {
+		preempt = func(ctx context.Context, recall Recall, caseID string, l Lead) (action.Plan, error) {
+			x, err := wake(l, caseID)
+			if err != nil {
+				return action.Plan{}, err
+			}
+			return s.Preempt(ctx, recall, x, p)
+		}
+	}
 	return Playbook{
 		Definition: d,
+		Preempt:    preempt,
 		Observes:   observes,
 		Leads: func(e event.Event) (out []Lead, err error) {
 			for _, x := range s.Suspect(e, p) {

@@ -78,6 +78,10 @@ type Spec[P, F any] struct {
 	Check func(context.Context, In, Suspect[F], P) ([]Suspect[F], error)
 	// Plan is pure: it is asked about confirmed suspects, and by a replay about unchecked ones.
 	Plan func(Suspect[F], P) action.Plan
+	// Preempt is what can be taken back and is clear from the record and from what was observed before. It is done where
+	// Check takes long, as when an attacker has the service throttled, and taken back where Check then dismisses. Nothing that
+	// it does may read what Check waits for. May be nil.
+	Preempt func(context.Context, Recall, Suspect[F], P) (action.Plan, error)
 }
 
 // Lead is a suspect at rest, with what is known of its origin.
@@ -121,6 +125,8 @@ type Playbook struct {
 	Observes func(event.Event) []Observation
 	// Check confirms or dismisses; caseID goes into the names of what the plan makes.
 	Check func(ctx context.Context, in In, caseID string, l Lead) ([]Proposal, error)
+	// Preempt is the plan that need not wait for Check, often an empty one; nil where the playbook has none.
+	Preempt func(ctx context.Context, recall Recall, caseID string, l Lead) (action.Plan, error)
 	// Preview is the plan on unchecked facts.
 	Preview func(Lead) (action.Plan, error)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
@@ -33,7 +34,10 @@ func (t *turn) check(ctx context.Context) (confirmed bool, err error) {
 }
 
 func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
-	found, err := t.confirm(ctx, l)
+	found, err := t.confirmInTime(ctx, l)
+	if err == nil && len(found) == 0 {
+		err = t.relent(ctx, l)
+	}
 	if err != nil {
 		return err
 	}
@@ -63,9 +67,18 @@ func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal
 	if !ok {
 		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
 	}
-	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call) // however much there is to read, the others have their turn
+	return checked(ctx, t.Timing.Call, book, t.in(), t.c.ID, l.Lead)
+}
+
+// in is what a check may use.
+func (t *turn) in() playbook.In {
+	return playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Recall: t.Store.Recall, Member: t.Member}
+}
+
+func checked(ctx context.Context, limit time.Duration, book playbook.Playbook, in playbook.In, caseID string, l playbook.Lead) ([]playbook.Proposal, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others have their turn
 	defer cancel()
-	found, err := book.Check(ctx, playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Recall: t.Store.Recall, Member: t.Member}, t.c.ID, l.Lead)
+	found, err := book.Check(ctx, in, caseID, l)
 	if err != nil {
 		return nil, fmt.Errorf("check %q: %w", l.Title, err)
 	}

@@ -91,6 +91,7 @@ func New(p Parts) *Engine {
 type Timing struct {
 	Lease       time.Duration   // how long a case is in one hand
 	Call        time.Duration   // the longest a change may take; well inside the lease
+	Patience    time.Duration   // with a look at the present, after which what need not wait for it is done
 	Propagation time.Duration   // after which a deny that works must show
 	Rounds      []time.Duration // verification, counted from the last change
 	Recheck     time.Duration   // a second look after one that did not find the effect
@@ -104,7 +105,7 @@ type Timing struct {
 // DefaultTiming fits AWS: IAM denies within some four seconds, and takes minutes at worst.
 func DefaultTiming() Timing {
 	return Timing{
-		Lease: time.Minute, Call: 20 * time.Second, Propagation: 10 * time.Second,
+		Lease: time.Minute, Call: 20 * time.Second, Patience: 2 * time.Second, Propagation: 10 * time.Second,
 		Rounds:  []time.Duration{5 * time.Second, 30 * time.Second, 90 * time.Second},
 		Recheck: 2 * time.Second, Held: time.Minute, Asked: time.Hour, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
 	}

@@ -82,6 +82,7 @@ type Lead struct {
 	Key string `json:"key"` // event and resource: a duplicate never joins twice
 	playbook.Lead
 	Checked string   `json:"checked,omitempty"` // "", confirmed, dismissed
+	Preempt bool     `json:"preempt,omitempty"` // what need not wait for the check was planned
 	Trouble *Trouble `json:"trouble,omitempty"`
 }
 
@@ -101,6 +102,7 @@ type Revision struct {
 	Saw        string        `json:"saw"` // digest of the facts that Check saw: what differs has drifted
 	Made       time.Time     `json:"made"`
 	Superseded int           `json:"superseded,omitempty"` // by the revision of this number
+	Preempts   bool          `json:"preempts,omitempty"`   // made before the check, to be taken back where that dismisses
 	Approved   *Order        `json:"approved,omitempty"`
 	Steps      []Step        `json:"steps"`
 }

@@ -2,6 +2,7 @@ package launch
 
 import (
 	"cmp"
+	"context"
 	_ "embed"
 
 	"github.com/ripostehq/riposte/action"
@@ -52,6 +53,7 @@ func TerminationUnprotected() playbook.Definition {
 		Suspect:  suspectUnprotected,
 		Check:    checkUnprotected,
 		Plan:     planUnprotected,
+		Preempt:  preemptUnprotected,
 	})
 }
 
@@ -104,6 +106,16 @@ func planUnprotected(s playbook.Suspect[unprotected], p ProtectionParams) action
 		plan.Steps = append(plan.Steps, asking(cmp.Or(f.unknown(), f.unproven()), step))
 	}
 	return plan
+}
+
+// preemptUnprotected stops the user who switched off, without MFA, what a record showed to be on. It reads IAM alone: EC2 is
+// what the attack itself has throttled.
+func preemptUnprotected(ctx context.Context, recall playbook.Recall, s playbook.Suspect[unprotected], p ProtectionParams) (action.Plan, error) {
+	f, err := s.Facts.shown(ctx, recall)
+	if err != nil || f.unknown() != "" || f.unproven() != "" || f.Actor.Kind != event.UserActor {
+		return action.Plan{}, err
+	}
+	return action.Plan{Steps: f.Actor.Steps(action.Scope(p.Scope), s.Case)}, nil
 }
 
 // asking is the step, with a question where there is one.

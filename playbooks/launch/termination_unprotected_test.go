@@ -1,11 +1,15 @@
 package launch_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/launch"
 	"github.com/ripostehq/riposte/playbooks/playbooktest"
 )
@@ -165,5 +169,43 @@ func TestAnEndedInstanceThatWasNeverProtectedIsAskedAbout(t *testing.T) {
 				Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", c.instance), AWS: c.aws, Suspects: 1, Plans: []string{want},
 			}.Tell(t, launch.TerminationUnprotected())
 		})
+	}
+}
+
+// What need not wait for a look at the present is the user's containment, and only where a record shows the protection on and
+// another that there was no second factor.
+func TestOnlyWhatIsClearIsDoneBeforeALook(t *testing.T) {
+	book, err := launch.TerminationUnprotected().Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, record string
+		shown        bool
+		want         string
+	}{
+		{"a user without MFA, and the protection was on", attribute(mallory, off), true, "[iam.deactivate-key iam.attach-user-deny]"},
+		{"nothing shows that it was on", attribute(mallory, off), false, "[]"},
+		{"a session, whose MFA no record tells", attribute(session, off), true, "[]"},
+		{"root, whom nothing denies", attribute(root, off), true, "[]"},
+	} {
+		e, err := event.Decode([]byte(c.record))
+		if err != nil {
+			t.Fatal(err)
+		}
+		leads, err := book.Leads(e)
+		if err != nil || len(leads) != 1 {
+			t.Fatalf("%s: %d leads, %v", c.name, len(leads), err)
+		}
+		recall := func(_ context.Context, r event.Resource, of string, before time.Time) (*playbook.Observation, error) {
+			if !c.shown {
+				return nil, nil
+			}
+			return &playbook.Observation{Resource: r, Of: of, On: true, At: before.Add(-time.Hour), Call: "RunInstances"}, nil
+		}
+		plan, err := book.Preempt(t.Context(), recall, "c_1", leads[0])
+		if got := fmt.Sprint(plan.Kinds()); err != nil || got != c.want {
+			t.Errorf("%s: %s, %v, want %s", c.name, got, err, c.want)
+		}
 	}
 }

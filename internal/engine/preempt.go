@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// confirmInTime looks at a suspect. Where that takes longer than patience, what the playbook calls clear already is done
+// meanwhile: an attacker who has a service throttled slows down the look, and not the containment.
+func (t *turn) confirmInTime(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal, error) {
+	book := t.books[l.Playbook]
+	if l.Preempt || book.Preempt == nil {
+		return t.confirm(ctx, l)
+	}
+	looked := t.beside(ctx, book, l.Lead)
+	patience := time.NewTimer(t.Timing.Patience)
+	defer patience.Stop()
+	select {
+	case found := <-looked:
+		return found.proposals, found.err
+	case <-patience.C:
+	}
+	if err := t.preempt(ctx, book, l); err != nil {
+		t.note("error: %v", err) // the look goes on, and says what there is to do
+	}
+	found := <-looked
+	return found.proposals, found.err
+}
+
+// look is what a check came to.
+type look struct {
+	proposals []playbook.Proposal
+	err       error
+}
+
+// beside checks in a goroutine of its own, which shares nothing with the turn.
+func (t *turn) beside(ctx context.Context, book playbook.Playbook, l playbook.Lead) <-chan look {
+	in, id, limit, to := t.in(), t.c.ID, t.Timing.Call, make(chan look, 1)
+	go func() {
+		var found look
+		defer func() {
+			if p := recover(); p != nil {
+				found = look{err: poison{fmt.Sprint(p), string(debug.Stack())}}
+			}
+			to <- found
+		}()
+		found.proposals, found.err = checked(ctx, limit, book, in, id, l)
+	}()
+	return to
+}
+
+// preempt plans and does what need not wait for the check, if the gate lets all of it act now.
+func (t *turn) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Lead) error {
+	plan, err := book.Preempt(ctx, t.Store.Recall, t.c.ID, l.Lead)
+	if err != nil || len(plan.Steps) == 0 {
+		return err
+	}
+	sealed, err := t.Codec.Seal(plan)
+	if err != nil {
+		return fmt.Errorf("plan for %s: %w", l.Resource, err)
+	}
+	before := t.c.Revisions
+	number := len(before) + 1
+	t.c.Revisions = append(slices.Clip(before), ledger.Revision{
+		Number: number, Lead: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
+	})
+	t.plans[sealed.Digest], t.fresh[number] = plan, true
+	if acts, err := t.allAct(ctx, number); err != nil || !acts {
+		t.c.Revisions = before
+		return err
+	}
+	l.Preempt = true
+	t.note("the look at the present takes long: plan %d need not wait for it: %v", number, plan.Kinds())
+	for _, r := range t.stepsOf(number) {
+		if err := t.went(ctx, &r.step.Trouble, t.climb(ctx, r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// allAct reports whether the gate lets every step of a revision act now.
+func (t *turn) allAct(ctx context.Context, number int) (bool, error) {
+	for _, r := range t.stepsOf(number) {
+		if v, err := t.judge(ctx, r); err != nil || v.Do != gate.Act {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// stepsOf are the steps of one revision.
+func (t *turn) stepsOf(number int) (steps []ref) {
+	for r := range t.live() {
+		if r.revision.Number == number {
+			steps = append(steps, r)
+		}
+	}
+	return steps
+}
+
+// relent takes back what was done about a suspect before it was looked at, and is not confirmed.
+func (t *turn) relent(ctx context.Context, l *ledger.Lead) error {
+	for r := range t.live() {
+		if r.revision.Lead != l.Key || !r.revision.Preempts {
+			continue
+		}
+		if err := t.withdraw(ctx, r); err != nil {
+			return err
+		}
+		if len(r.step.Held) > 0 {
+			if err := t.releaseAll(ctx, r, "taken back: a look at the present did not confirm it"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

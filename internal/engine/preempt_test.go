@@ -1,0 +1,129 @@
+package engine_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbooks/launch"
+)
+
+// slow is an AWS whose EC2 answers no question about instances until it is let: an attacker has it throttled.
+type slow struct {
+	engine.AWS
+	let chan struct{}
+}
+
+func (a slow) Reads() access.Reads { return slowReads{a.AWS.Reads(), a.let} }
+
+type slowReads struct {
+	access.Reads
+	let chan struct{}
+}
+
+func (r slowReads) EC2(p event.Place) access.EC2Reads { return slowEC2{r.Reads.EC2(p), r.let} }
+
+type slowEC2 struct {
+	access.EC2Reads
+	let chan struct{}
+}
+
+func (c slowEC2) DescribeInstances(ctx context.Context, in *ec2.DescribeInstancesInput, with ...func(*ec2.Options)) (*ec2.DescribeInstancesOutput, error) {
+	select {
+	case <-c.let:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return c.EC2Reads.DescribeInstances(ctx, in, with...)
+}
+
+// throttledStage is one on which mallory has unprotected cattle while EC2 answers nothing; the function lets it answer.
+func throttledStage(t *testing.T) (s *stage, let func()) {
+	t.Helper()
+	s = set(t, world.Options{}, launch.TerminationUnprotected())
+	answers := make(chan struct{})
+	s.aws, s.patience = slow{s, answers}, time.Millisecond
+	s.restart()
+	unprotect(s, mallory)
+	s.must(s.w.AdvanceTo(s.w.Now().Add(6 * time.Second)))
+	s.deliver()
+	return s, func() { close(answers) }
+}
+
+// keyIsOff reports whether the key that mallory used is switched off.
+func (s *stage) keyIsOff() bool {
+	out, err := clients{w: s.w, by: own}.iam(ireland).ListAccessKeys(s.Context(), &iam.ListAccessKeysInput{UserName: aws.String("mallory")})
+	s.must(err)
+	return slices.ContainsFunc(out.AccessKeyMetadata, func(k types.AccessKeyMetadata) bool {
+		return aws.ToString(k.AccessKeyId) == mallory.AccessKeyID && k.Status == types.StatusTypeInactive
+	})
+}
+
+// What is clear from the record, and from the one before that showed the protection on, is done while EC2 does not answer.
+func TestWhatIsClearFromTheRecordDoesNotWaitForAThrottledLook(t *testing.T) {
+	s, let := throttledStage(t)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.step()
+	}()
+	for !s.keyIsOff() {
+		select {
+		case <-done:
+			t.Fatalf("the turn ended, and the key works: %s", steps(s.only("launch.termination-unprotected")))
+		default:
+		}
+	}
+	let()
+	<-done
+	s.pass(5 * time.Minute)
+	c := s.only("launch.termination-unprotected")
+	if c.State != ledger.Verified || len(c.Revisions) != 2 || !c.Revisions[0].Preempts {
+		t.Fatalf("%s, %d revisions: %s\n%s", c.State, len(c.Revisions), steps(c), s.history(c))
+	}
+	s.order(c, ledger.Order{Verb: ledger.Undo})
+	s.pass(time.Minute)
+	if s.keyIsOff() {
+		t.Errorf("undone, and the key is off: %s", steps(s.only("launch.termination-unprotected")))
+	}
+	s.whole()
+}
+
+// Where the look then finds nothing wrong, what was done before it is taken back.
+func TestWhatWasDoneBeforeALookThatDismissesIsTakenBack(t *testing.T) {
+	s, let := throttledStage(t)
+	on := switchOff("i-0cattle")
+	*on.DisableApiTermination.Value = true
+	_, err := clients{w: s.w, by: own}.ec2(ireland).ModifyInstanceAttribute(t.Context(), on) // an operator was faster
+	s.must(err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.step()
+	}()
+	for !s.keyIsOff() {
+		select {
+		case <-done:
+			t.Fatal("the turn ended, and the key works")
+		default:
+		}
+	}
+	let()
+	<-done
+	s.pass(5 * time.Minute)
+	if c := s.only("launch.termination-unprotected"); c.State != ledger.Undone || s.keyIsOff() {
+		t.Errorf("%s, the key is off: %v: %s\n%s", c.State, s.keyIsOff(), steps(c), s.history(c))
+	}
+	s.whole()
+}
