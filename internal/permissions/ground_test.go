@@ -20,6 +20,9 @@ import (
 const shop = `
 now: 2030-01-07T09:00:00Z
 accounts:
+  - id: "999988887777"
+    name: stranger
+    regions: {eu-west-1: {images: [{id: ami-0aaaaaaaaaaaaaaaa, name: foreign, public: true, created: 2029-11-01T00:00:00Z}]}}
   - id: "111122223333"
     name: shop
     users:

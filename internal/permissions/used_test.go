@@ -10,7 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	scaling "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/action"
@@ -138,7 +140,8 @@ func acting(t *testing.T, of []playbook.Definition) map[string][]string {
 }
 
 // checking lets every playbook look into what the demo's attackers do not do: a group that goes back to a launch
-// configuration, a template whose image is named by a parameter, an instance whose image is gone.
+// configuration, a template whose image is named by a parameter, an instance whose image is gone, a refresh that brings a template, a
+// root volume that is replaced.
 func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 	t.Helper()
 	w, c := granting(t, of)
@@ -151,6 +154,20 @@ func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 	}
 	_, err = ec2.NewFromConfig(mallory).ModifyLaunchTemplate(t.Context(), &ec2.ModifyLaunchTemplateInput{
 		LaunchTemplateId: aws.String("lt-0dddddddddddddddd"), DefaultVersion: aws.String("2"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = autoscaling.NewFromConfig(mallory).StartInstanceRefresh(t.Context(), &autoscaling.StartInstanceRefreshInput{
+		AutoScalingGroupName: aws.String("web"), DesiredConfiguration: &scaling.DesiredConfiguration{
+			LaunchTemplate: &scaling.LaunchTemplateSpecification{LaunchTemplateName: aws.String("byname")},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ec2.NewFromConfig(mallory).CreateReplaceRootVolumeTask(t.Context(), &ec2.CreateReplaceRootVolumeTaskInput{
+		InstanceId: aws.String("i-0alone"), ImageId: aws.String("ami-0bbbbbbbbbbbbbbbb"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -173,11 +190,17 @@ func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 	return w.Exercised()
 }
 
-// briefly launches from an image that is gone when the launch is looked at.
+// briefly launches from a stranger's image with a role, and from an image that is gone when the launch is looked at.
 func briefly(t *testing.T, c *ec2.Client) error {
 	t.Helper()
 	image, one := aws.String("ami-0eeeeeeeeeeeeeeee"), aws.Int32(1)
-	_, err := c.RunInstances(t.Context(), &ec2.RunInstancesInput{ImageId: image, MinCount: one, MaxCount: one})
+	_, err := c.RunInstances(t.Context(), &ec2.RunInstancesInput{
+		ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), MinCount: one, MaxCount: one, IamInstanceProfile: &types.IamInstanceProfileSpecification{Name: aws.String("builder")},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = c.RunInstances(t.Context(), &ec2.RunInstancesInput{ImageId: image, MinCount: one, MaxCount: one})
 	if err != nil {
 		return err
 	}

@@ -108,6 +108,10 @@ func (s *state) launchOf(p event.Place, g *group, n int) *ec2.RunInstancesInput 
 	if subnet, _, _ := strings.Cut(g.Subnets, ","); subnet != "" {
 		in.SubnetId = aws.String(subnet)
 	}
+	if g.Mixed != nil {
+		s.at(p).mix(in, g.Mixed)
+		return in
+	}
 	if g.Template != "" {
 		in.LaunchTemplate = &types.LaunchTemplateSpecification{LaunchTemplateId: aws.String(g.Template), Version: aws.String(g.TemplateVersion)}
 		return in

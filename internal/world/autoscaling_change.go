@@ -21,10 +21,10 @@ func createAutoScalingGroup(c *call, in *autoscaling.CreateAutoScalingGroupInput
 	for _, t := range in.Tags {
 		g.Tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
 	}
-	if in.LaunchTemplate == nil && in.LaunchConfigurationName == nil {
+	if in.LaunchTemplate == nil && in.LaunchConfigurationName == nil && in.MixedInstancesPolicy == nil {
 		return nil, refuse("ValidationError", "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
 	}
-	if refused := r.launchFrom(g, in.LaunchTemplate, in.LaunchConfigurationName); refused != nil {
+	if refused := r.launchFrom(g, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
 		return nil, refused
 	}
 	if refused := g.sized(); refused != nil {
@@ -54,7 +54,7 @@ func updateAutoScalingGroup(c *call, in *autoscaling.UpdateAutoScalingGroupInput
 		next.Desired = min(max(next.Desired, next.Min), next.Max)
 	}
 	next.Subnets = orElse(aws.ToString(in.VPCZoneIdentifier), g.Subnets)
-	if refused := r.launchFrom(&next, in.LaunchTemplate, in.LaunchConfigurationName); refused != nil {
+	if refused := r.launchFrom(&next, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
 		return nil, refused
 	}
 	if refused := next.sized(); refused != nil {
@@ -65,23 +65,30 @@ func updateAutoScalingGroup(c *call, in *autoscaling.UpdateAutoScalingGroupInput
 	return &autoscaling.UpdateAutoScalingGroupOutput{}, nil
 }
 
-// launchFrom sets what a group launches from; a template and a launch configuration exclude each other.
-func (r *region) launchFrom(g *group, template *types.LaunchTemplateSpecification, configuration *string) *refusal {
-	if template != nil && configuration != nil {
-		return refuse("ValidationError", "Valid requests must contain only one of LaunchTemplate, LaunchConfigurationName.")
+// launchFrom sets what a group launches from; a template, a launch configuration and a mixed-instances policy exclude each
+// other.
+func (r *region) launchFrom(g *group, template *types.LaunchTemplateSpecification, configuration *string, mixed *types.MixedInstancesPolicy) *refusal {
+	if template != nil && (configuration != nil || mixed != nil) || configuration != nil && mixed != nil {
+		return refuse("ValidationError", "Valid requests must contain only one of LaunchTemplate, LaunchConfigurationName, MixedInstancesPolicy.")
+	}
+	if mixed != nil {
+		if _, _, refused := r.mixedFrom(mixed); refused != nil {
+			return refused
+		}
+		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = "", "", "", mixed
 	}
 	if template != nil {
 		t, _, refused := r.templateVersion(template.LaunchTemplateId, template.LaunchTemplateName, aws.ToString(template.Version))
 		if refused != nil {
 			return refuse("ValidationError", "You must use a valid fully-formed launch template. %s", refused.message)
 		}
-		g.Template, g.TemplateVersion, g.Configuration = t.ID, settleTemplate(template.Version), ""
+		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = t.ID, settleTemplate(template.Version), "", nil
 	}
 	if configuration != nil {
 		if r.Configurations[*configuration] == nil {
 			return refuse("ValidationError", "Launch configuration name not found - null")
 		}
-		g.Template, g.TemplateVersion, g.Configuration = "", "", *configuration
+		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = "", "", *configuration, nil
 	}
 	return nil
 }

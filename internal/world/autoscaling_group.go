@@ -26,6 +26,8 @@ type group struct {
 	Min, Max, Desired         int
 	Template, TemplateVersion string // id and $Default, $Latest or a number
 	Configuration             string // instead of a template
+	Mixed                     *types.MixedInstancesPolicy
+	Refreshes                 []refresh
 	Subnets                   string
 	Members                   []*member
 	Suspended                 map[string]string // reasons by process
@@ -142,6 +144,7 @@ func (c *call) describedGroup(g *group) types.AutoScalingGroup {
 	if t, ok := r.Templates[g.Template]; ok {
 		out.LaunchTemplate = t.specification(g.TemplateVersion)
 	}
+	out.MixedInstancesPolicy = g.Mixed
 	for _, m := range g.Members {
 		out.Instances = append(out.Instances, r.describedMember(g, m))
 	}

@@ -14,7 +14,7 @@ func groupOperations() []operation {
 	return []operation{
 		define(spec[autoscaling.CreateAutoScalingGroupInput, autoscaling.CreateAutoScalingGroupOutput]{
 			name: "autoscaling.CreateAutoScalingGroup", write: true, basis: autoScalingReference + "CreateAutoScalingGroup.html; record: a recorded one",
-			knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName VPCZoneIdentifier Tags",
+			knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName MixedInstancesPolicy VPCZoneIdentifier Tags",
 			needs: func(c *call, in *autoscaling.CreateAutoScalingGroupInput) []need {
 				return append(c.onGroup(in.AutoScalingGroupName), c.toLaunchFrom(in.LaunchTemplate)...)
 			},
@@ -22,7 +22,7 @@ func groupOperations() []operation {
 		}),
 		define(spec[autoscaling.UpdateAutoScalingGroupInput, autoscaling.UpdateAutoScalingGroupOutput]{
 			name: "autoscaling.UpdateAutoScalingGroup", write: true, basis: autoScalingReference + "UpdateAutoScalingGroup.html" + unrecorded,
-			knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName VPCZoneIdentifier",
+			knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName MixedInstancesPolicy VPCZoneIdentifier",
 			needs: func(c *call, in *autoscaling.UpdateAutoScalingGroupInput) []need {
 				return append(c.onGroup(in.AutoScalingGroupName), c.toLaunchFrom(in.LaunchTemplate)...)
 			},

@@ -51,6 +51,8 @@ func instanceField(i *instance, filter string) ([]string, bool) {
 		return []string{i.ID}, true
 	case "image-id":
 		return []string{i.Image}, true
+	case "launch-time":
+		return []string{i.Launched.UTC().Format("2006-01-02T15:04:05.000Z")}, true
 	case "client-token":
 		return []string{i.Token}, true
 	case "instance-state-name":

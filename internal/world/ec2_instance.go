@@ -26,6 +26,7 @@ type instance struct {
 	Shutdown                 string // what a shutdown from inside does: stop, terminate
 	Tags                     map[string]string
 	Interface                string
+	Roots                    []rootTask
 }
 
 // transition is how long an instance takes to start, stop or end. On AWS it varies by image and type.

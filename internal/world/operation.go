@@ -74,7 +74,7 @@ func operations() map[string]operation {
 	table := map[string]operation{}
 	for _, o := range slices.Concat(
 		instanceOperations(), templateOperations(), templateReads(), imageAndNetworkOperations(), imageChanges(), securityGroupOperations(),
-		groupOperations(), processOperations(), attachOperations(),
+		groupOperations(), processOperations(), attachOperations(), refreshOperations(), rootVolumeOperations(), labelOperations(),
 		iamOperations(), stsOperations(), parameterOperations(), findingOperations(),
 	) {
 		table[o.service+"."+o.name] = o

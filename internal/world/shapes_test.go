@@ -75,12 +75,14 @@ func everyWrite(t *testing.T, w *world.World) {
 	golden := aws.String("ami-0bbbbbbbbbbbbbbbb")
 	done(e.ModifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{ImageId: golden, LaunchPermission: &types.LaunchPermissionModifications{Add: []types.LaunchPermission{{UserId: aws.String("444455556666")}}}}))
 	done(e.DeregisterImage(ctx, &ec2.DeregisterImageInput{ImageId: golden}))
+	done(e.CreateReplaceRootVolumeTask(ctx, &ec2.CreateReplaceRootVolumeTaskInput{InstanceId: aws.String("i-0neighbour"), ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")}))
 	everyGroupWrite(t, w)
 
 	done(ssm.NewFromConfig(cfg).PutParameter(ctx, &ssm.PutParameterInput{
 		Name: aws.String("/other"), Value: aws.String("x"), Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true), Tier: ssmtypes.ParameterTierStandard,
 		AllowedPattern: aws.String(".*"), Tags: []ssmtypes.Tag{{Key: aws.String("k"), Value: aws.String("v")}},
 	}))
+	done(ssm.NewFromConfig(cfg).LabelParameterVersion(ctx, &ssm.LabelParameterVersionInput{Name: aws.String("/other"), Labels: []string{"prod"}}))
 	text := aws.String("x") // the world refuses it, finding by finding, which is an answer all the same
 	done(securityhub.NewFromConfig(cfg).BatchImportFindings(ctx, &securityhub.BatchImportFindingsInput{Findings: []hubtypes.AwsSecurityFinding{{
 		SchemaVersion: text, Id: text, ProductArn: text, GeneratorId: text, AwsAccountId: text, CreatedAt: text, UpdatedAt: text, Title: text,
@@ -106,6 +108,7 @@ func everyGroupWrite(t *testing.T, w *world.World) {
 	done(a.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: aws.String("second"), LaunchConfigurationName: aws.String("old")}))
 	done(a.SetDesiredCapacity(ctx, &autoscaling.SetDesiredCapacityInput{AutoScalingGroupName: aws.String("second"), DesiredCapacity: one}))
 	done(a.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{AutoScalingGroupName: aws.String("second"), ForceDelete: aws.Bool(true)}))
+	done(a.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: group}))
 	members := web(t, w).Instances
 	done(a.EnterStandby(ctx, &autoscaling.EnterStandbyInput{
 		AutoScalingGroupName: group, InstanceIds: []string{*members[0].InstanceId}, ShouldDecrementDesiredCapacity: aws.Bool(true),
@@ -176,14 +179,17 @@ func neverRecorded() []string {
 		"autoscaling.amazonaws.com ExitStandby",
 		"autoscaling.amazonaws.com ResumeProcesses",
 		"autoscaling.amazonaws.com SetDesiredCapacity",
+		"autoscaling.amazonaws.com StartInstanceRefresh",
 		"autoscaling.amazonaws.com SuspendProcesses",
 		"autoscaling.amazonaws.com TerminateInstanceInAutoScalingGroup",
 		"autoscaling.amazonaws.com UpdateAutoScalingGroup",
 		"ec2.amazonaws.com CreateLaunchTemplateVersion",
+		"ec2.amazonaws.com CreateReplaceRootVolumeTask",
 		"ec2.amazonaws.com DeregisterImage",
 		"ec2.amazonaws.com ModifyLaunchTemplate",
 		"ec2.amazonaws.com ModifyNetworkInterfaceAttribute",
 		"securityhub.amazonaws.com BatchImportFindings",
+		"ssm.amazonaws.com LabelParameterVersion",
 	}
 }
 

@@ -34,7 +34,7 @@ func (r snapshotRegion) buildGroups(st *state, p event.Place) error {
 		if x.Template == "" {
 			template = nil
 		}
-		refused := at.launchFrom(g, template, optional(x.Configuration))
+		refused := at.launchFrom(g, template, optional(x.Configuration), nil)
 		if refused == nil {
 			refused = g.sized()
 		}

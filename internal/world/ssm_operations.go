@@ -1,7 +1,6 @@
 package world
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,20 +45,17 @@ func (c *call) parameterARN(name string) string {
 	return c.arn(c.place, "ssm", "parameter/"+strings.TrimPrefix(name, "/"))
 }
 
-// getParameter reads NAME or NAME:VERSION; without a version, the newest.
+// getParameter reads NAME, NAME:VERSION or NAME:LABEL; without either, the newest.
 func getParameter(c *call, in *ssm.GetParameterInput) (*ssm.GetParameterOutput, *refusal) {
 	name, version, versioned := strings.Cut(aws.ToString(in.Name), ":")
 	p, ok := c.at(c.place).Parameters[name]
 	if !ok {
 		return nil, refuse("ParameterNotFound", "").with(&types.ParameterNotFound{})
 	}
-	n := len(p.Versions)
-	if versioned {
-		var err error
-		if n, err = strconv.Atoi(version); err != nil || n < 1 || n > len(p.Versions) {
-			text := "Systems Manager could not find version " + version + " of " + name + ". Verify the version and try again."
-			return nil, refuse("ParameterVersionNotFound", "%s", text).with(&types.ParameterVersionNotFound{Message: aws.String(text)})
-		}
+	n := p.at(version, versioned)
+	if n == 0 {
+		text := "Systems Manager could not find version " + version + " of " + name + ". Verify the version and try again."
+		return nil, refuse("ParameterVersionNotFound", "%s", text).with(&types.ParameterVersionNotFound{Message: aws.String(text)})
 	}
 	v := p.Versions[n-1]
 	return &ssm.GetParameterOutput{Parameter: &types.Parameter{
@@ -83,4 +79,37 @@ func putParameter(c *call, in *ssm.PutParameterInput) (*ssm.PutParameterOutput, 
 	}
 	p.Versions = append(p.Versions, parameterVersion{Value: aws.ToString(in.Value), By: c.by.arn, Modified: c.Now})
 	return &ssm.PutParameterOutput{Version: int64(len(p.Versions)), Tier: types.ParameterTierStandard}, nil
+}
+
+func labelOperations() []operation {
+	return []operation{
+		define(spec[ssm.LabelParameterVersionInput, ssm.LabelParameterVersionOutput]{
+			name: "ssm.LabelParameterVersion", write: true, basis: ssmReference + "LabelParameterVersion.html" + unrecorded,
+			knows: "Name Labels ParameterVersion",
+			needs: func(c *call, in *ssm.LabelParameterVersionInput) []need { return c.onParameter(in.Name) }, do: labelParameterVersion,
+			response: func(_ *call, out *ssm.LabelParameterVersionOutput) any { return camel(out) },
+		}),
+	}
+}
+
+// labelParameterVersion moves labels to a version, the newest where none is named: a label stands on one version at a time.
+func labelParameterVersion(c *call, in *ssm.LabelParameterVersionInput) (*ssm.LabelParameterVersionOutput, *refusal) {
+	p, ok := c.at(c.place).Parameters[aws.ToString(in.Name)]
+	if !ok {
+		return nil, refuse("ParameterNotFound", "").with(&types.ParameterNotFound{})
+	}
+	n := len(p.Versions)
+	if in.ParameterVersion != nil {
+		n = int(*in.ParameterVersion)
+	}
+	if n < 1 || n > len(p.Versions) {
+		return nil, refuse("ParameterVersionNotFound", "").with(&types.ParameterVersionNotFound{})
+	}
+	if p.Labels == nil {
+		p.Labels = map[string]int{}
+	}
+	for _, l := range in.Labels {
+		p.Labels[l] = n
+	}
+	return &ssm.LabelParameterVersionOutput{ParameterVersion: int64(n)}, nil
 }

@@ -153,6 +153,33 @@ func TestEveryTriggerIsReadAsItIsWritten(t *testing.T) {
 				Name: aws.String("/moved"), Value: aws.String("ami-0aaaaaaaaaaaaaaaa"), Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true),
 			}))
 		}},
+		{"UpdateAutoScalingGroup", "autoscaling:group web: group web " + public + "\n  autoscaling.suspend web", func(a attacker) {
+			a.must(a.scaling.UpdateAutoScalingGroup(a.t.Context(), &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: aws.String("web"), MixedInstancesPolicy: overriding()}))
+		}},
+		{"StartInstanceRefresh", "autoscaling:group steady: group steady " + public + "\n  autoscaling.suspend steady", func(a attacker) {
+			a.must(a.scaling.StartInstanceRefresh(a.t.Context(), &autoscaling.StartInstanceRefreshInput{
+				AutoScalingGroupName: aws.String("steady"), DesiredConfiguration: &scaling.DesiredConfiguration{MixedInstancesPolicy: overriding()},
+			}))
+		}},
+		{"StartInstanceRefresh", "autoscaling:group steady: group steady " + public + "\n  autoscaling.suspend steady", func(a attacker) {
+			a.must(a.scaling.StartInstanceRefresh(a.t.Context(), &autoscaling.StartInstanceRefreshInput{
+				AutoScalingGroupName: aws.String("steady"), DesiredConfiguration: &scaling.DesiredConfiguration{
+					LaunchTemplate: &scaling.LaunchTemplateSpecification{LaunchTemplateName: aws.String("idle"), Version: aws.String("$Latest")},
+				},
+			}))
+		}},
+		{"StartInstanceRefresh", "", func(a attacker) { // by what the group has
+			a.must(a.scaling.StartInstanceRefresh(a.t.Context(), &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("web")}))
+		}},
+		{"LabelParameterVersion", "ec2:launch-template lt-0bylabel: launch template bylabel version 1 " + public + "\n  autoscaling.suspend bylabel", func(a attacker) {
+			a.must(a.ssm.LabelParameterVersion(a.t.Context(), &ssm.LabelParameterVersionInput{Name: aws.String("/labelled"), ParameterVersion: aws.Int64(2), Labels: []string{"prod"}}))
+		}},
+		{"CreateReplaceRootVolumeTask", "ec2:instance i-0protected: instance i-0protected given the disk of ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.stop i-0protected, else ec2.terminate i-0protected ?", func(a attacker) {
+			a.must(a.ec2.CreateReplaceRootVolumeTask(a.t.Context(), &ec2.CreateReplaceRootVolumeTaskInput{InstanceId: aws.String("i-0protected"), ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")}))
+		}},
+		{"CreateReplaceRootVolumeTask", "", func(a attacker) { // by the image of its launch
+			a.must(a.ec2.CreateReplaceRootVolumeTask(a.t.Context(), &ec2.CreateReplaceRootVolumeTaskInput{InstanceId: aws.String("i-0protected")}))
+		}},
 		{"RunInstances", "ec2:instance i-0", func(a attacker) {
 			a.must(a.ec2.RunInstances(a.t.Context(), &ec2.RunInstancesInput{ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1)}))
 		}},
@@ -176,6 +203,27 @@ func TestEveryTriggerIsReadAsItIsWritten(t *testing.T) {
 				expect(t, got, c.name+" "+c.want)
 			}
 		})
+	}
+}
+
+// overriding is a policy on a sound template, whose override names another image.
+func overriding() *scaling.MixedInstancesPolicy {
+	return &scaling.MixedInstancesPolicy{LaunchTemplate: &scaling.LaunchTemplate{
+		LaunchTemplateSpecification: &scaling.LaunchTemplateSpecification{LaunchTemplateName: aws.String("sound")},
+		Overrides:                   []scaling.LaunchTemplateOverrides{{InstanceType: aws.String("m7g.large"), ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")}},
+	}}
+}
+
+// What an override launches is answered like any launch, at its source.
+func TestAGroupThatLaunchesByAnOverrideIsStopped(t *testing.T) {
+	a := attack(t)
+	a.must(a.scaling.UpdateAutoScalingGroup(t.Context(), &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: aws.String("steady"), MixedInstancesPolicy: overriding(), DesiredCapacity: aws.Int32(1),
+	}))
+	plans := a.seen(20 * time.Second)
+	expect(t, plans[:1], "UpdateAutoScalingGroup autoscaling:group steady: group steady "+public+"\n  autoscaling.suspend steady")
+	if last := plans[len(plans)-1]; !strings.HasPrefix(last, "RunInstances autoscaling:group steady: ") || !strings.Contains(last, "\n  autoscaling.suspend steady !\n  ec2.terminate i-0") {
+		t.Errorf("of the launch: %s", last)
 	}
 }
 

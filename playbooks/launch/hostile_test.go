@@ -35,6 +35,25 @@ func TestATokenOfWildcardsFindsNobodyElsesLaunch(t *testing.T) {
 	}
 }
 
+// The API needs no token, and CloudTrail leaves out a large answer: what was launched then, and by no token, is taken for it, and
+// a person asked.
+func TestALaunchThatNamesNothingIsFoundByItsTime(t *testing.T) {
+	a := attack(t)
+	a.wait(time.Hour) // away from what the shop has
+	c := as(a.w, "AKIAOPERATOR00000001", "operator")
+	launchedBy(t, c, "another") // by a token, and so not this one
+	a.wait(2 * time.Minute)
+	record := strings.ReplaceAll(called(mallory, "RunInstances", `{"instancesSet":{"items":[{"minCount":1,"maxCount":1}]}}`, `{"omitted":true}`),
+		"2030-01-07T09:00:00Z", a.w.Now().UTC().Format(time.RFC3339))
+	id := launchedBy(t, c, "")
+	launchedBy(t, c, "later")
+	playbooktest.Story{
+		Sort: playbooktest.Fires, Record: record, Suspects: 1,
+		AWS:   func(*testing.T) (*actiontest.AWS, time.Time) { return c, a.w.Now() },
+		Plans: []string{"ec2:instance " + id + ": instance " + id + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + id + " ?, else ec2.stop " + id + " ?"},
+	}.Tell(t, launch.UnapprovedImage())
+}
+
 // A fresh record may name an old instance; what has run for long is somebody's work, and only a person ends it.
 func TestAFreshRecordOfAnOldInstanceAsks(t *testing.T) {
 	fresh := strings.ReplaceAll(run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa")), "2030-01-07T09:00:00Z", "2030-01-08T09:00:00Z")

@@ -18,7 +18,10 @@ type launched struct {
 	ByGroup   bool      `json:",omitempty"` // Auto Scaling called
 	Doubt     string    `json:",omitempty"` // once checked: why stopping the group needs a person
 	Spared    string    `json:",omitempty"` // once checked: why the group is left alone
+	Task      string    `json:",omitempty"` // that puts the image under a running instance
 	Token     string    `json:",omitempty"` // of a launch whose answer the record left out
+	Asked     string    `json:",omitempty"` // the image that such a launch asked for, where its question names one
+	Guessed   bool      `json:",omitempty"` // the instances are taken for the launch's by its time alone
 	At        time.Time // of the call
 	Instances []machine `json:",omitempty"`
 	Pin       *pinning  `json:",omitempty"` // once checked, where the group is to be pinned
@@ -50,6 +53,9 @@ type session struct {
 func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 	if e.Failed() {
 		return nil
+	}
+	if e.Name == "CreateReplaceRootVolumeTask" {
+		return suspectRoot(e, p)
 	}
 	answer := parse(e.Response).at("instancesSet").items()
 	if len(answer) == 0 {
@@ -95,7 +101,9 @@ func unanswered(e event.Event) playbook.Suspect[launched] {
 	return playbook.Suspect[launched]{
 		Resource: e.Place().In(event.Launch, id),
 		Title:    "a launch whose instances the record leaves out",
-		Facts:    launched{Recorded: requested(in), ByGroup: byGroup(e.Actor), Token: token, At: e.Time},
+		Facts: launched{
+			Recorded: requested(in), ByGroup: byGroup(e.Actor), Token: token, At: e.Time, Asked: in.at("instancesSet").first("imageId"),
+		},
 	}
 }
 
@@ -128,14 +136,18 @@ func (f launched) title() string {
 	if f.Group != "" {
 		what += " of group " + f.Group
 	}
-	what += " launched from " + distinct(images)
+	if f.Task != "" {
+		what += " given the disk of " + distinct(images)
+	} else {
+		what += " launched from " + distinct(images)
+	}
 	if reason := distinct(why); reason != "" {
 		what += ": " + reason
 	}
 	if f.Spared != "" {
 		what += "; the group is left alone: " + f.Spared
 	}
-	if m := f.Instances[0]; f.Group == "" && m.Member != "" {
+	if m := f.Instances[0]; f.Group == "" && f.Task == "" && m.Member != "" {
 		what += "; it is in group " + m.Member + " now, which is not seen to launch it"
 	}
 	return what

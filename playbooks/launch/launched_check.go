@@ -21,6 +21,9 @@ const settling = 10 * time.Minute
 // checkLaunch reads the instances as they are now, and what the policy says of their images. It keeps those that break it
 // and still live, each under the root that launched it.
 func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launched], p ImageParams) ([]playbook.Suspect[launched], error) {
+	if s.Facts.Task != "" {
+		return checkRoot(ctx, in, s, p)
+	}
 	place := s.Resource.Place()
 	found, err := findLaunched(ctx, in, place, s.Facts)
 	if err != nil {
@@ -47,6 +50,9 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 		}
 		m := seen(i, v)
 		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin || i.LaunchTime != nil && in.Now.Sub(*i.LaunchTime) > p.TerminateWithin
+		if of.Guessed && m.Doubt == "" {
+			m.Doubt = "the record names neither the instances nor their token: it is taken for one of them by the time of its launch"
+		}
 		if err := means.find(ctx, &m, i); err != nil {
 			return nil, err
 		}
@@ -72,9 +78,6 @@ func withPins(ctx context.Context, r reader, found []playbook.Suspect[launched],
 
 // findLaunched reads the instances of a launch. Asked for by filter, one that is gone does not fail the others.
 func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched) ([]types.Instance, error) {
-	if len(f.Instances) == 0 && f.Token == "" {
-		return nil, fmt.Errorf("the record names neither the instances of the launch nor its client token: look for them by hand")
-	}
 	var out []types.Instance
 	for _, filter := range filters(f) {
 		pages := ec2.NewDescribeInstancesPaginator(in.AWS.EC2(p), &ec2.DescribeInstancesInput{Filters: []types.Filter{filter}})
@@ -98,25 +101,50 @@ func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched
 	return out, nil
 }
 
-// filters ask for the instances by id, as many at a time as EC2 takes, or by the token of their launch.
+// filters ask for the instances by id, as many at a time as EC2 takes, by the token of their launch, or else by its time.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html: at most 200 values
 func filters(f launched) (all []types.Filter) {
 	for some := range slices.Chunk(ids(f.Instances), 200) {
 		all = append(all, types.Filter{Name: aws.String("instance-id"), Values: some})
 	}
-	if len(all) == 0 {
+	switch {
+	case len(all) > 0:
+	case f.Token != "":
 		all = []types.Filter{{Name: aws.String("client-token"), Values: []string{f.Token}}}
+	default:
+		all = []types.Filter{{Name: aws.String("launch-time"), Values: minutes(f.At.Add(-early), f.At.Add(late))}}
 	}
 	return all
 }
 
-// names reports whether an instance is one of the launch's, exactly: a filter takes * and ?, which a token may hold.
+// How far the time of a launch may lie from its record's, which has whole seconds.
+const early, late = 5 * time.Second, time.Minute
+
+// minutes are the patterns that fit all moments between two.
+func minutes(from, to time.Time) (patterns []string) {
+	for m := from.UTC().Truncate(time.Minute); !m.After(to); m = m.Add(time.Minute) {
+		patterns = append(patterns, m.Format("2006-01-02T15:04:")+"*")
+	}
+	return patterns
+}
+
+// names reports whether an instance is one of the launch's, exactly: a filter takes * and ?, which a token may hold. Of a
+// launch that names neither, it is taken for one by what the launch had and had not: its time, no token, the image that it
+// asked for.
 func (f launched) names(i types.Instance) bool {
-	if len(f.Instances) == 0 {
+	switch {
+	case len(f.Instances) > 0:
+		return slices.Contains(ids(f.Instances), aws.ToString(i.InstanceId))
+	case f.Token != "":
 		return aws.ToString(i.ClientToken) == f.Token
 	}
-	return slices.Contains(ids(f.Instances), aws.ToString(i.InstanceId))
+	at := aws.ToTime(i.LaunchTime)
+	return aws.ToString(i.ClientToken) == "" && !at.Before(f.At.Add(-early)) && !at.After(f.At.Add(late)) &&
+		(f.Asked == "" || f.Asked == aws.ToString(i.ImageId)) && (f.Recorded == "" || f.Recorded == memberOf(i))
 }
+
+// unnamed reports whether the record names neither the instances nor the token by which they are found.
+func (f launched) unnamed() bool { return f.Token == "" && len(f.Instances) == 0 }
 
 func ids(machines []machine) []string {
 	out := make([]string, 0, len(machines))

@@ -16,6 +16,9 @@ func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 		stop.Must = f.Doubt == "" // the instance, of which more may be known, does not wait for a person
 		plan.Steps = append(plan.Steps, stop)
 	}
+	if f.Task != "" {
+		p.Instance = Isolate // it is an instance of ours, under somebody else's disk
+	}
 	for _, m := range f.Instances {
 		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), s.Case, p)...)
 	}

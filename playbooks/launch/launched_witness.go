@@ -31,7 +31,7 @@ func (o outlook) sound() bool { return !o.bad && o.doubt == "" && o.unknown == "
 // launcher is what the instances of one launcher have in common: the group that the record names, or the one that the
 // instance is in where the group's own configuration shows that it launches such things.
 func (w witness) launcher(ctx context.Context, f launched, member string) (launched, error) {
-	of := launched{Group: cmp.Or(f.Recorded, member), Recorded: f.Recorded, ByGroup: f.ByGroup, At: f.At}
+	of := launched{Group: cmp.Or(f.Recorded, member), Recorded: f.Recorded, ByGroup: f.ByGroup, Guessed: f.Guessed || f.unnamed(), At: f.At}
 	if of.Group == "" {
 		return of, nil
 	}

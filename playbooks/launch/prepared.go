@@ -18,6 +18,7 @@ type prepared struct {
 	Back    int64    `json:",omitempty"` // the highest lower version that may be launched, 0: none, or not needed
 	Groups  []string `json:",omitempty"` // whose Launch has to be suspended
 	Follow  []string `json:",omitempty"` // groups that moving the default back helps
+	Refresh bool     `json:",omitempty"` // an instance refresh brings it, which has to stop as well
 	Checked bool     `json:",omitempty"`
 
 	At time.Time // of the call
@@ -58,10 +59,32 @@ func suspectTemplate(e event.Event, _ ImagePolicy) []playbook.Suspect[prepared] 
 		return changed(e, event.LaunchConfiguration, in.named("launchConfigurationName").scalar(), "")
 	case "CreateAutoScalingGroup", "UpdateAutoScalingGroup":
 		return changedGroup(e, in)
-	case "PutParameter":
+	case "StartInstanceRefresh":
+		return refreshed(e, in)
+	case "PutParameter", "LabelParameterVersion":
 		return changedParameter(e, in)
 	}
 	return nil
+}
+
+// refreshed is about what an instance refresh brings along: it becomes the group's own only when all is replaced by it.
+func refreshed(e event.Event, in node) []playbook.Suspect[prepared] {
+	desired, group := in.at("desiredConfiguration"), in.at("autoScalingGroupName").scalar()
+	if len(templatesNamed(desired)) == 0 && !overridden(desired) {
+		return nil
+	}
+	out := changed(e, event.Group, group, group)
+	for i := range out {
+		out[i].Facts.Refresh = true
+	}
+	return out
+}
+
+// overridden reports whether a mixed-instances policy names images itself, over its templates'.
+func overridden(in node) bool {
+	return slices.ContainsFunc(in.at("mixedInstancesPolicy", "launchTemplate", "overrides").items(), func(o node) bool {
+		return o.named("imageId").scalar() != ""
+	})
 }
 
 // changedTemplate prefers the id, which the answer has; the question may have the name only.
@@ -89,8 +112,8 @@ func changedGroup(e event.Event, in node) (out []playbook.Suspect[prepared]) {
 	if c := in.at("launchConfigurationName").scalar(); c != "" {
 		out = append(out, changed(e, event.LaunchConfiguration, c, group)...)
 	}
-	if len(out) == 0 && in.at("instanceId").scalar() != "" {
-		return changed(e, event.Group, group, group)
+	if overridden(in) || len(out) == 0 && in.at("instanceId").scalar() != "" {
+		out = append(out, changed(e, event.Group, group, group)...)
 	}
 	return out
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// checkTemplate reads what would be launched now. Several sorts of change end at a template: that is the root.
-func checkTemplate(ctx context.Context, in playbook.In, s playbook.Suspect[prepared], p ImagePolicy) ([]playbook.Suspect[prepared], error) {
+// check reads what would be launched now. Several sorts of change end at a template: that is the root.
+func (k *references) check(ctx context.Context, in playbook.In, s playbook.Suspect[prepared], p ImagePolicy) ([]playbook.Suspect[prepared], error) {
 	r := reader{judge(in, s.Resource.Place(), p, in.Now), incident{s.Facts.At, s.Facts.By}}
 	switch s.Resource.Type {
 	case event.LaunchTemplate:
@@ -24,7 +24,10 @@ func checkTemplate(ctx context.Context, in playbook.In, s playbook.Suspect[prepa
 	case event.LaunchConfiguration:
 		return r.configuration(ctx, s.Resource.ID)
 	case event.Parameter:
-		return r.parameter(ctx, s.Resource.ID)
+		return r.parameter(ctx, s.Resource.ID, k)
+	}
+	if s.Facts.Refresh {
+		return r.refresh(ctx, s.Resource.ID)
 	}
 	return r.group(ctx, s.Resource.ID)
 }

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,29 +11,87 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// group checks what one group launches by.
+// group checks what one group launches by, and what an instance refresh under way brings it.
 func (r reader) group(ctx context.Context, name string) (out []playbook.Suspect[prepared], err error) {
 	groups, err := r.groups(ctx, name)
 	for _, g := range groups {
+		own, err := r.direct(ctx, name, overrideImages(g), false)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, own...)
 		for _, s := range specs(g) {
-			ref := aws.ToString(s.LaunchTemplateId)
-			if ref == "" {
-				ref = aws.ToString(s.LaunchTemplateName)
-			}
-			found, err := r.template(ctx, ref)
+			found, err := r.template(ctx, cmp.Or(aws.ToString(s.LaunchTemplateId), aws.ToString(s.LaunchTemplateName)))
 			if err != nil {
 				return nil, err
 			}
 			out = append(out, found...)
 		}
 		if c := aws.ToString(g.LaunchConfigurationName); c != "" {
-			return r.configuration(ctx, c)
+			found, err := r.configuration(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
 		}
 	}
 	return out, err
+}
+
+// direct confirms where a group launches an unapproved image that is no default's or configuration's: no way leads back from
+// that but a person's, and the group stops launching.
+func (r reader) direct(ctx context.Context, group string, refs []string, refresh bool) ([]playbook.Suspect[prepared], error) {
+	f := prepared{At: r.since.at, By: r.since.by, Groups: []string{group}, Refresh: refresh, Checked: true}
+	for _, ref := range refs {
+		v, image, err := r.breaks(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		if b := (broken{Image: image, Breaks: v.breaks, Doubt: v.doubt}); v.breaks != "" && !slices.Contains(f.Bad, b) {
+			f.Bad = append(f.Bad, b)
+		}
+	}
+	if len(f.Bad) == 0 {
+		return nil, nil
+	}
+	return []playbook.Suspect[prepared]{{Resource: r.place.In(event.Group, group), Title: f.title("group " + group), Facts: f}}, nil
+}
+
+// refresh checks what the instance refreshes under way would bring.
+func (r reader) refresh(ctx context.Context, group string) ([]playbook.Suspect[prepared], error) {
+	out, err := r.in.AWS.AutoScaling(r.place).DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: &group})
+	if absent(err, "ValidationError") { // the group is gone
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read instance refreshes of group %q: %w", group, err)
+	}
+	var refs []string
+	for _, run := range out.InstanceRefreshes { // the newest first: those that ended are not looked for among thousands
+		if run.DesiredConfiguration == nil || finished(run.Status) {
+			continue
+		}
+		found, err := r.images(ctx, types.AutoScalingGroup{
+			LaunchTemplate: run.DesiredConfiguration.LaunchTemplate, MixedInstancesPolicy: run.DesiredConfiguration.MixedInstancesPolicy,
+		})
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, found...)
+	}
+	return r.direct(ctx, group, refs, true)
+}
+
+// finished reports whether a refresh replaces nothing any more.
+func finished(s types.InstanceRefreshStatus) bool {
+	return slices.Contains([]types.InstanceRefreshStatus{
+		types.InstanceRefreshStatusSuccessful, types.InstanceRefreshStatusFailed, types.InstanceRefreshStatusCancelled,
+		types.InstanceRefreshStatusRollbackSuccessful, types.InstanceRefreshStatusRollbackFailed,
+	}, s)
 }
 
 // uses are the groups that launch by a template.

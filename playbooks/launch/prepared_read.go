@@ -3,7 +3,6 @@ package launch
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-
-	"github.com/ripostehq/riposte/playbook"
 )
 
 // find reads a template by id or name; nil where there is none. A name may look like an id, so both are tried.
@@ -105,28 +102,4 @@ func (r reader) resolve(ctx context.Context, ref string) (string, error) {
 		return "", nil
 	}
 	return aws.ToString(out.Parameter.Value), nil
-}
-
-// parameter finds the templates that read a parameter by their default or latest version, and checks each.
-func (r reader) parameter(ctx context.Context, name string) (out []playbook.Suspect[prepared], err error) {
-	// Asked without a template, AWS tells the default and latest versions of all of them.
-	all, err := r.describeVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{Versions: []string{"$Default", "$Latest"}})
-	if err != nil {
-		return nil, fmt.Errorf("read versions of launch templates: %w", err)
-	}
-	var readers []string
-	for _, v := range all {
-		if ref := imageOf(v); strings.HasPrefix(ref, "resolve:ssm:") && strings.TrimPrefix(parameterName(ref), "/") == strings.TrimPrefix(name, "/") {
-			readers = append(readers, aws.ToString(v.LaunchTemplateId))
-		}
-	}
-	slices.Sort(readers)
-	for _, id := range slices.Compact(readers) {
-		found, err := r.template(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
 }

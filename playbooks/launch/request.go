@@ -96,6 +96,14 @@ func (n node) items() []node {
 	return out
 }
 
+// first is what the first member of a list has under a key.
+func (n node) first(key string) string {
+	for _, one := range n.items() {
+		return one.at(key).scalar()
+	}
+	return ""
+}
+
 // tag is the value of one tag, in a list of them ({"key", "value"}) or in an object.
 func (n node) tag(key string) string {
 	for _, t := range n.items() {

@@ -69,9 +69,9 @@ func UnapprovedImage() playbook.Definition {
 		Title:    "An instance was launched from an unapproved image",
 		Why:      whyImage,
 		Severity: playbook.High,
-		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
+		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances", "CreateReplaceRootVolumeTask"}}},
 		Reads: []string{
-			"ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceImageMetadata",
+			"ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceImageMetadata", "ec2:DescribeReplaceRootVolumeTasks",
 			// What a group would launch next.
 			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeLaunchTemplates",
 			"ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
@@ -106,7 +106,8 @@ rights: a confused deputy. A public image can have been made by anybody. The gro
 replace what is terminated; but only where the record of the launch, or the group's own configuration, shows that it launches
 what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit at the launch
 (an image of an allowed owner that is public now, or lacks a tag) asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
-amazon into allow_owners where they are used. A private image is no better than a public one: whoever owns it shares it, and
+amazon into allow_owners where they are used. An instance whose root volume is replaced by such an image is cut off, or stopped,
+and not ended. A private image is no better than a public one: whoever owns it shares it, and
 can take that back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
 processes that ran before. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
 template that the policy allows; undo lets it follow what it followed before. What was terminated stays terminated.`

@@ -21,11 +21,11 @@ func UnapprovedTemplate() playbook.Definition {
 		Severity: playbook.High,
 		On: []playbook.Trigger{
 			{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate"}},
-			{Source: "autoscaling.amazonaws.com", Names: []string{"CreateLaunchConfiguration", "CreateAutoScalingGroup", "UpdateAutoScalingGroup"}},
-			{Source: "ssm.amazonaws.com", Names: []string{"PutParameter"}},
+			{Source: "autoscaling.amazonaws.com", Names: []string{"CreateLaunchConfiguration", "CreateAutoScalingGroup", "UpdateAutoScalingGroup", "StartInstanceRefresh"}},
+			{Source: "ssm.amazonaws.com", Names: []string{"PutParameter", "LabelParameterVersion"}},
 		},
 		Reads: []string{
-			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeImages",
+			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeImages",
 			"ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
 		},
 		Changes:  []action.Kind{action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()},
@@ -33,7 +33,7 @@ func UnapprovedTemplate() playbook.Definition {
 		Example:  modifyLaunchTemplateExample,
 		Defaults: ImagePolicy{Deny: []Trait{Public}},
 		Suspect:  suspectTemplate,
-		Check:    checkTemplate,
+		Check:    (&references{known: map[event.Place]seenAt{}}).check,
 		Plan:     planTemplate,
 	})
 }
@@ -59,8 +59,12 @@ func preventTemplates() playbook.Prevention {
 // done is told as far as the event shows it.
 func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
 	place, f := s.Resource.Place(), s.Facts
+	processes := []string{"Launch"}
+	if f.Refresh {
+		processes = append(processes, "InstanceRefresh")
+	}
 	stop := func(group string) action.Suspend {
-		return action.Suspend{Group: place.In(event.Group, group), Processes: []string{"Launch"}}
+		return action.Suspend{Group: place.In(event.Group, group), Processes: processes}
 	}
 	var plan action.Plan
 	if s.Resource.Type == event.LaunchTemplate && (f.Back > 0 || !f.Checked) {

@@ -56,6 +56,7 @@ accounts:
           - {id: ami-0dddddddddddddddd, name: old, created: 2027-01-01T00:00:00Z, deprecated: 2029-01-01T00:00:00Z}
         parameters:
           - {name: /golden, values: [ami-0bbbbbbbbbbbbbbbb]}
+          - {name: /labelled, values: [ami-0bbbbbbbbbbbbbbbb, ami-0aaaaaaaaaaaaaaaa]}
           - {name: /moved, values: [ami-0bbbbbbbbbbbbbbbb, ami-0aaaaaaaaaaaaaaaa]}
         templates:
           - {name: web, id: lt-0web, default: 2, versions: [{image: ami-0bbbbbbbbbbbbbbbb}, {image: ami-0aaaaaaaaaaaaaaaa}]}
@@ -65,6 +66,7 @@ accounts:
           - {name: idle, id: lt-0idle, versions: [{image: ami-0aaaaaaaaaaaaaaaa}]}
           - {name: pinned, id: lt-0pinned, versions: [{image: ami-0bbbbbbbbbbbbbbbb}, {image: ami-0aaaaaaaaaaaaaaaa}]}
           - {name: byname, id: lt-0byname, default: 3, versions: [{image: "resolve:ssm:/golden"}, {image: "resolve:ssm:/moved"}, {image: "resolve:ssm:/moved"}]}
+          - {name: bylabel, id: lt-0bylabel, versions: [{image: "resolve:ssm:/labelled:prod"}]}
         launch_configurations:
           - {name: bad, image: ami-0aaaaaaaaaaaaaaaa, type: t3.micro}
           - {name: unused, image: ami-0aaaaaaaaaaaaaaaa, type: t3.micro}
@@ -77,6 +79,7 @@ accounts:
           - {name: only, template: only, min: 0, max: 4, desired: 0}
           - {name: pinned, template: pinned, version: "2", min: 0, max: 4, desired: 0}
           - {name: byname, template: byname, min: 0, max: 4, desired: 0}
+          - {name: bylabel, template: bylabel, min: 0, max: 4, desired: 0}
           - {name: configured, launch_configuration: bad, min: 0, max: 4, desired: 0}
         instances:
           - {id: i-0public, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": web}}

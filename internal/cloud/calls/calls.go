@@ -15,6 +15,7 @@ import (
 // AutoScalingReads is access.AutoScalingReads.
 type AutoScalingReads struct {
 	describeAutoScalingGroups    Call[autoscaling.DescribeAutoScalingGroupsInput, autoscaling.DescribeAutoScalingGroupsOutput, autoscaling.Options]
+	describeInstanceRefreshes    Call[autoscaling.DescribeInstanceRefreshesInput, autoscaling.DescribeInstanceRefreshesOutput, autoscaling.Options]
 	describeLaunchConfigurations Call[autoscaling.DescribeLaunchConfigurationsInput, autoscaling.DescribeLaunchConfigurationsOutput, autoscaling.Options]
 }
 
@@ -23,12 +24,17 @@ func OpenAutoScalingReads(cfg aws.Config) AutoScalingReads {
 	api := autoscaling.NewFromConfig(cfg)
 	return AutoScalingReads{
 		describeAutoScalingGroups:    api.DescribeAutoScalingGroups,
+		describeInstanceRefreshes:    api.DescribeInstanceRefreshes,
 		describeLaunchConfigurations: api.DescribeLaunchConfigurations,
 	}
 }
 
 func (c AutoScalingReads) DescribeAutoScalingGroups(ctx context.Context, in *autoscaling.DescribeAutoScalingGroupsInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
 	return c.describeAutoScalingGroups(ctx, in, o...)
+}
+
+func (c AutoScalingReads) DescribeInstanceRefreshes(ctx context.Context, in *autoscaling.DescribeInstanceRefreshesInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeInstanceRefreshesOutput, error) {
+	return c.describeInstanceRefreshes(ctx, in, o...)
 }
 
 func (c AutoScalingReads) DescribeLaunchConfigurations(ctx context.Context, in *autoscaling.DescribeLaunchConfigurationsInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeLaunchConfigurationsOutput, error) {
@@ -43,6 +49,7 @@ type EC2Reads struct {
 	describeInstances              Call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
 	describeLaunchTemplateVersions Call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
+	describeReplaceRootVolumeTasks Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
 	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
 }
 
@@ -56,6 +63,7 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeInstances:              api.DescribeInstances,
 		describeLaunchTemplateVersions: api.DescribeLaunchTemplateVersions,
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
+		describeReplaceRootVolumeTasks: api.DescribeReplaceRootVolumeTasks,
 		describeSecurityGroups:         api.DescribeSecurityGroups,
 	}
 }
@@ -82,6 +90,10 @@ func (c EC2Reads) DescribeLaunchTemplateVersions(ctx context.Context, in *ec2.De
 
 func (c EC2Reads) DescribeLaunchTemplates(ctx context.Context, in *ec2.DescribeLaunchTemplatesInput, o ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplatesOutput, error) {
 	return c.describeLaunchTemplates(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeReplaceRootVolumeTasks(ctx context.Context, in *ec2.DescribeReplaceRootVolumeTasksInput, o ...func(*ec2.Options)) (*ec2.DescribeReplaceRootVolumeTasksOutput, error) {
+	return c.describeReplaceRootVolumeTasks(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecurityGroupsInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupsOutput, error) {
