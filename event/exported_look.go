@@ -3,6 +3,7 @@ package event
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -16,7 +17,7 @@ func smells(t []byte) bool {
 
 // begun reports whether a text has words of which every record has some, near its beginning too.
 func begun(t []byte) bool {
-	return contains(t, "ventSource", "ventsource", "eventVersion", "userIdentity")
+	return contains(t, "ventSource", "ventsource", "vent_source", "VENTSOURCE", "VENT_SOURCE", "eventVersion", "userIdentity")
 }
 
 func contains(t []byte, traces ...string) bool {
@@ -34,27 +35,44 @@ func words(t []byte) bool {
 		return false
 	}
 	for _, c := range string(t) {
-		if c == '"' || c == '{' || c == '}' || !unicode.IsPrint(c) && c != '\t' && c != '\r' {
+		if c == '"' || c == '{' || c == '}' || !unicode.IsPrint(c) && c != '\t' && c != '\r' && c != '\x1b' {
 			return false
 		}
 	}
 	return true
 }
 
-// recorded reports whether an object has what every record has. Athena and Hive write keys in lower case, Logstash moves
-// the time.
+// recorded reports whether an object has what every record has. Tables spell keys in their own way, Logstash moves the time.
 func (o object) recorded() bool {
 	if o.has([]string{"insightDetails", "eventTime"}) {
 		return true
 	}
 	timed := o.raw("eventTime") != nil || o.raw("@timestamp") != nil
-	return timed && o.says("eventSource") && o.says("eventName") || o.lowered()
+	return timed && o.says("eventSource") && o.says("eventName") || o.respelled()
 }
 
-func (o object) lowered() bool {
-	_, upper := o.keys["eventName"]
-	return !upper && o.raw("eventtime") != nil && o.says("eventsource") && o.says("eventname")
+// respelled reports whether an object has what every record has, with keys as tables spell them: in lower case (Athena), in
+// upper case (Snowflake), or with underscores.
+func (o object) respelled() bool {
+	if _, exact := o.keys["eventName"]; exact {
+		return false
+	}
+	has := 0
+	for key := range o.keys {
+		switch folded(key) {
+		case "eventtime":
+			has |= 1
+		case "eventsource":
+			has |= 2
+		case "eventname":
+			has |= 4
+		}
+	}
+	return has == 7
 }
+
+// folded is a key without case and underscores.
+func folded(key string) string { return strings.ToLower(strings.ReplaceAll(key, "_", "")) }
 
 func (o object) says(key string) bool {
 	raw := o.raw(key)
@@ -63,8 +81,9 @@ func (o object) says(key string) bool {
 
 // called reports whether a record says who called, or with what.
 func (o object) called() bool {
-	for _, key := range []string{"userIdentity", "requestParameters", "useridentity", "requestparameters", "insightDetails"} {
-		if _, ok := o.keys[key]; ok {
+	for key := range o.keys {
+		switch folded(key) {
+		case "useridentity", "requestparameters", "insightdetails":
 			return true
 		}
 	}
@@ -78,11 +97,31 @@ func named(v []byte) Content {
 	case len(v) == 0 || !json.Valid(v) || v[0] != '{' && v[0] != '[':
 		return Content{Other: "text", Label: AnythingElse}
 	case v[0] == '[':
-		return Content{Other: "JSON that is no CloudTrail record", Label: AnythingElse}
+		return Content{Other: unnamed, Label: AnythingElse}
 	}
 	c := Identify(v)
-	if c.Label == AnythingElse && emptied(v) {
+	switch {
+	case c.Label == AnythingElse && emptied(v):
 		return Content{Other: "answer without records", Label: NoRecords}
+	case c.Label == AnythingElse && contains(v, `"cloudtrail":{`, `"cloudtrail": {`):
+		return Content{Other: "Elastic fields without event.original", Label: AnythingElse}
+	case c.Label == AnythingElse && c.Other == unnamed:
+		return listed(v, c)
+	}
+	return c
+}
+
+// listed names an object by the first thing that it lists, where that has a name.
+func listed(v json.RawMessage, c Content) Content {
+	for _, value := range members(v) {
+		if value[0] != '[' {
+			continue
+		}
+		if all := elements(value); len(all) > 0 && all[0][0] == '{' {
+			if first := Identify(all[0]); first.Record == nil {
+				return first
+			}
+		}
 	}
 	return c
 }
@@ -118,7 +157,7 @@ func (c Content) ID() string {
 	}
 	var fault error
 	o := split(c.Record, "", &fault)
-	return first(o.text("eventID"), o.text("eventid"))
+	return first(o.text("eventID"), o.text("eventid"), o.text("EVENTID"), o.text("event_id"), o.text("EVENT_ID"))
 }
 
 // row reports whether all elements are columns: an object of one value, or of a name and a value, neither of which has parts.

@@ -93,6 +93,10 @@ func TestWholeRecordsAreFoundWhereverAToolPutsThem(t *testing.T) {
 		{"none, since there are none", `{"events":[],"searchedLogStreams":[]}`, []string{"answer without records"}},
 		{"none, null", `{"Records":null}`, []string{"log file without records"}},
 		{"none, words", "hello", []string{"text"}},
+		{"none, of LookupEvents", `{"Events":[{"EventId":"1","EventName":"RunInstances"}]}`, []string{"events of LookupEvents without CloudTrailEvent"}},
+		{"none, of Logs Insights", `{"results":[[{"field":"eventName","value":"RunInstances"}]],"statistics":{}}`, []string{"answer of Logs Insights without @message"}},
+		{"none, of Sentinel", `[{"EventName":"RunInstances","UserIdentityType":"IAMUser"}]`, []string{"JSON that is no CloudTrail record"}},
+		{"none, of Elastic", `{"event":{"action":"RunInstances"},"aws":{"cloudtrail":{"event_type":"x"}}}`, []string{"Elastic fields without event.original"}},
 		{"one that was cut off", `{"logEvents":[{"message":` + quoted(a[:60]) + `},{"message":` + quoted(b) + `}]}`,
 			[]string{"2", "a text that would hold a record is no valid JSON: cut off?"}},
 		{"with a key twice", `{"message":` + quoted(strings.Replace(a, "{", `{"eventName":"DescribeInstances",`, 1)) + `}`, []string{`the object has the key "eventName" twice`}},
@@ -128,6 +132,8 @@ func TestWhatToolsChangeIsWrittenAsCloudTrailDoes(t *testing.T) {
 	}
 	lower := `{"eventsource":"ec2.amazonaws.com","eventname":"RunInstances","eventtime":"2026-03-01T10:00:07Z","eventid":"1","useridentity":%s,"requestparameters":` +
 		quoted(`{"imageId":"ami-1"}`) + `,"responseelements":"null","resources":""}`
+	upper := strings.NewReplacer("eventsource", "EVENTSOURCE", "eventname", "EVENTNAME", "eventtime", "EVENTTIME", "eventid", "EVENTID", "useridentity", "USERIDENTITY", "requestparameters", "REQUESTPARAMETERS")
+	snake := strings.NewReplacer("eventsource", "event_source", "eventname", "event_name", "eventtime", "event_time", "eventid", "event_id", "useridentity", "user_identity", "requestparameters", "request_parameters")
 	at := func(spelling string) string { return strings.Replace(plain, `"2026-03-01T10:00:07Z"`, spelling, 1) }
 	for name, text := range map[string]string{
 		"nothing":                         plain,
@@ -135,6 +141,9 @@ func TestWhatToolsChangeIsWrittenAsCloudTrailDoes(t *testing.T) {
 		"the caller as text":              strings.Replace(plain, caller, quoted(caller), 1),
 		"keys in lower case":              fmt.Sprintf(lower, quoted(caller)),
 		"all keys in lower case":          fmt.Sprintf(lower, strings.NewReplacer("principalId", "principalid", "accountId", "accountid", "sessionContext", "sessioncontext", "sessionIssuer", "sessionissuer", "mfaAuthenticated", "mfaauthenticated").Replace(caller)),
+		"keys in upper case":              upper.Replace(fmt.Sprintf(lower, quoted(caller))),
+		"keys with underscores":           snake.Replace(fmt.Sprintf(lower, quoted(caller))),
+		"a time of MongoDB":               at(`{"$date":{"$numberLong":"1772359207000"}}`),
 		"a time without a zone":           at(`"2026-03-01 10:00:07.000000000"`),
 		"a time without a zone, by ISO":   at(`"2026-03-01T10:00:07"`),
 		"a time with a zone of four":      at(`"2026-03-01T12:00:07+0200"`),

@@ -54,14 +54,19 @@ func (o object) foreign() Content {
 		{[]string{"Findings"}, "findings", Findings},
 		{[]string{"ResultSet"}, "rows of Athena without whole records", AnythingElse},
 		{[]string{"QueryResultRows"}, "rows of CloudTrail Lake without whole records", AnythingElse},
-		{[]string{"aws.cloudtrail"}, "Elastic fields without event.original", AnythingElse},
+		{[]string{"results", "statistics"}, "answer of Logs Insights without @message", AnythingElse},
+		{[]string{"EventId", "EventName"}, "events of LookupEvents without CloudTrailEvent", AnythingElse},
+		{[]string{"EventName", "UserIdentityType"}, "rows of Microsoft Sentinel, single fields of records", AnythingElse},
 	} {
 		if o.has(known.keys) {
 			return Content{Other: known.name, Label: known.label}
 		}
 	}
-	return Content{Other: "JSON that is no CloudTrail record", Label: AnythingElse}
+	return Content{Other: unnamed, Label: AnythingElse}
 }
+
+// unnamed is what nobody has a name for.
+const unnamed = "JSON that is no CloudTrail record"
 
 func (o object) has(keys []string) bool {
 	for _, key := range keys {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// DecodeExported is Decode for a record that came through other tools: keys in lower case, structures as JSON text, and
-// other spellings of the time are as CloudTrail writes them again. What can't be is an error.
+// DecodeExported is Decode for a record that came through other tools: keys as tables spell them, structures as JSON text,
+// and other spellings of the time are as CloudTrail writes them again. What can't be is an error.
 func DecodeExported(record []byte) (Event, error) {
 	restored, err := restore(record)
 	if err != nil {
@@ -28,7 +28,7 @@ func restore(record []byte) ([]byte, error) {
 	if fault != nil {
 		return record, nil
 	}
-	r := restorer{lowered: o.lowered()}
+	r := restorer{respelled: o.respelled()}
 	for key, value := range members(record) {
 		if err := r.member(key, value); err != nil {
 			return nil, err
@@ -42,14 +42,14 @@ func restore(record []byte) ([]byte, error) {
 
 // restorer writes a record anew.
 type restorer struct {
-	lowered bool // the record's keys are in lower case
-	changed bool
-	out     []byte
+	respelled bool // the record's keys are
+	changed   bool
+	out       []byte
 }
 
 func (r *restorer) member(key string, value json.RawMessage) (err error) {
 	before, was := key, value
-	if r.lowered {
+	if r.respelled {
 		key = proper(key)
 	}
 	switch {
@@ -100,15 +100,15 @@ func (r *restorer) structure(key string, value json.RawMessage) (json.RawMessage
 			return value, nil
 		}
 	}
-	if r.lowered && value[0] != '"' && key != "requestParameters" && key != "responseElements" {
+	if r.respelled && value[0] != '"' && key != "requestParameters" && key != "responseElements" {
 		value = recased(value)
 	}
 	return value, nil
 }
 
-// recased writes the keys of CloudTrail's own structures as it does, where all of them came in lower case.
+// recased writes the keys of CloudTrail's own structures as it does, where tables spelt them.
 func recased(value json.RawMessage) json.RawMessage {
-	r := restorer{lowered: true}
+	r := restorer{respelled: true}
 	switch value[0] {
 	case '[':
 		out := []byte{'['}

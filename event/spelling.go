@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// proper is the key that CloudTrail writes for one in lower case; any other stays as it is.
-func proper(lower string) string {
+// proper is the key that CloudTrail writes for one as tables spell it; any other stays as it is.
+func proper(spelt string) string {
+	bare := folded(spelt)
 	for _, key := range []string{
 		"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent", "errorCode",
 		"errorMessage", "requestParameters", "responseElements", "additionalEventData", "requestID", "eventID", "readOnly", "eventType",
@@ -18,15 +19,23 @@ func proper(lower string) string {
 		"creationDate", "webIdFederationData", "federatedProvider", "ec2RoleDelivery", "sourceIdentity", "identityProvider", "onBehalfOf",
 		"userId", "identityStoreArn", "credentialId", "inScopeOf", "issuerType", "credentialsIssuedTo", "insightDetails", "vpcEndpointAccountId",
 	} {
-		if lower == strings.ToLower(key) {
+		if bare == strings.ToLower(key) {
 			return key
 		}
 	}
-	return lower
+	if bare == "type" || bare == "arn" || bare == "attributes" {
+		return bare
+	}
+	return spelt
 }
 
 // spelled is a time as CloudTrail writes it; what is no time stays what it is. Tables write none of the zone: it is UTC.
 func spelled(value json.RawMessage) json.RawMessage {
+	if value[0] == '{' { // MongoDB's {"$date": ...}
+		for _, inner := range members(value) {
+			return spelled(inner)
+		}
+	}
 	s := strings.Trim(string(value), `"`)
 	if _, err := time.Parse(time.RFC3339, s); err == nil {
 		return value

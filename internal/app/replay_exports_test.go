@@ -42,6 +42,13 @@ func TestReplayOpensWhatToolsMadeOfRecords(t *testing.T) {
 		"Elastic":                            `{"_source":{"event":{"original":` + quoted(a) + `},"aws":{"cloudtrail":{}}}}` + "\n" + `{"_source":{"event":{"original":` + quoted(b) + `}}}`,
 		"a console's own wrapping":           `{"hits":{"total":2,"hits":[{"fields":{"raw":[` + quoted(a) + `]}},{"fields":{"raw":[` + quoted(b) + `]}}]}}`,
 		"an export longer than any record":   `{"events":[` + strings.Repeat(`{"x":"`+strings.Repeat("y", 4000)+`"},`, 5000) + `{"m":` + quoted(a) + `},{"m":` + quoted(b) + `}]}`,
+		"logs tail in colours":               "\x1b[32m10:00\x1b[0m stream " + a + "\n\x1b[32m10:01\x1b[0m stream " + b + "\n",
+		"a sequence of texts":                "\x1e" + a + "\n\x1e" + b + "\n",
+		"YAML":                               "- CloudTrailEvent: '" + a + "'\n  EventName: RunInstances\n- CloudTrailEvent: '" + b + "'\n",
+		"lines that end with commas":         a + ",\n" + b + ",\n",
+		"pretty-printed behind a time":       "10:00 " + strings.ReplaceAll(a, ",", ",\n  ") + "\n10:01 " + strings.ReplaceAll(b, ",", ",\n  ") + "\n",
+		"a table with columns of one's own":  "id,Raw Event\n1," + column(a) + "\n2," + column(b) + "\n",
+		"Snowflake":                          strings.NewReplacer("eventSource", "EVENTSOURCE", "eventName", "EVENTNAME", "eventTime", "EVENTTIME", "eventID", "EVENTID", "requestParameters", "REQUESTPARAMETERS").Replace(a + "\n" + b),
 		"a batch of a queue":                 `{"Records":[{"eventSource":"aws:sqs","messageId":"1","body":` + quoted(a) + `},{"eventSource":"aws:sqs","messageId":"2","body":` + quoted(`{"Message":`+quoted(b)+`}`) + `}]}`,
 		"what is longer than a line of tail": "x " + a + " y\n\xef\xbb\xbf" + b,
 	} {
@@ -146,4 +153,18 @@ func TestNobodyMakesASummaryWithoutEnd(t *testing.T) {
 	if n := len(got.summary.Kinds); n > 50 || got.summary.Other != 1000 {
 		t.Errorf("%d kinds of %d", n, got.summary.Other)
 	}
+}
+
+func FuzzReplayEnds(f *testing.F) {
+	for _, s := range []string{
+		run("1"), "10:00 " + run("1"), "@message\n" + column(run("1")), `{"events":[{"message":` + quoted(run("1")) + `}]}`, zipped(run("1")), "\"a\";\"_raw\"\n\"", "a\tmessage\n\"x\ty",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got := replay(t, app.ReplayInput{Paths: []string{"-"}, Stdin: strings.NewReader(string(b)), MaxRecord: 4096, MaxSize: 1 << 20})
+		if s := got.summary; s.Records == 0 && s.Malformed == 0 && s.Kinds["CloudTrail aggregated event"] == 0 {
+			t.Errorf("neither a record nor a problem: %+v", s)
+		}
+	})
 }

@@ -59,7 +59,7 @@ func (r *replayer) file(ctx context.Context, j job) {
 // log replays one log, unless its content says that it is none and nobody said that it is one.
 func (r *replayer) log(log *files.Log, err error) {
 	r.path = log.Path
-	switch _, isTable := header(log.Head); {
+	switch _, isTable := header(log); {
 	case r.ctx.Err() != nil:
 	case err != nil:
 		r.shut(log, err)

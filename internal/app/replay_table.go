@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/internal/source/files"
 )
 
-// columns that a table of events has, in lower case: by one of them it is known as one.
+// tableColumns are those that a table of events has, in lower case: by one of them it is known as one, if not by its name.
 var tableColumns = []string{
 	"@message", "_raw", "message", "eventjson", "cloudtrailevent", "event.original", "eventname", "event name", "eventsource", "raw", "record",
 }
@@ -24,8 +24,8 @@ type table struct {
 }
 
 // header reads the first line of what may be a table.
-func header(head []byte) (table, bool) {
-	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+func header(log *files.Log) (table, bool) {
+	head := bytes.TrimPrefix(log.Head, []byte("\xef\xbb\xbf"))
 	line, _, whole := bytes.Cut(head, []byte("\n"))
 	if !whole || len(line) == 0 || line[0] == '{' || line[0] == '[' {
 		return table{}, false
@@ -45,7 +45,8 @@ func header(head []byte) (table, bool) {
 	for _, c := range columns {
 		t.columns = append(t.columns, strings.ToLower(strings.TrimSpace(c)))
 	}
-	return t, slices.ContainsFunc(tableColumns, t.has)
+	named := strings.Contains(strings.ToLower(log.Path), ".csv") || strings.Contains(strings.ToLower(log.Path), ".tsv")
+	return t, named && len(columns) > 0 || slices.ContainsFunc(tableColumns, t.has) || bytes.Contains(head, []byte(`{""`)) // as CSV writes JSON
 }
 
 func (t table) has(column string) bool { return slices.Contains(t.columns, column) }
@@ -63,7 +64,7 @@ func (t table) without() error {
 
 // rows replays a table, in each row whatever holds records.
 func (r *replayer) rows(log *files.Log) {
-	t, _ := header(log.Head)
+	t, _ := header(log)
 	limited := &rowLimit{src: log, most: int64(r.longest())}
 	in := csv.NewReader(limited)
 	in.Comma, in.LazyQuotes, in.FieldsPerRecord, in.ReuseRecord = t.comma, true, -1, true

@@ -22,8 +22,14 @@ func (r *Reader) unsure(end int) Record {
 	return rec
 }
 
-// longestWords is the longest text that may stand before an object, in bytes.
-const longestWords = 4 << 10
+// longestWords is the longest line without an object, or text before one, in bytes: it may be base64.
+const longestWords = 1 << 20
+
+// Control characters that tools write: before each text of a sequence (RFC 7464), and to colour a terminal.
+const (
+	separator = 0x1e
+	escape    = 0x1b
+)
 
 // wording passes over what stands before an object in its line, as times and names of streams do, or tells a line that has no
 // object. With quotes or braces in it, it is rather a piece of a record.
@@ -37,7 +43,7 @@ func (r *Reader) wording() (Record, verdict, error) {
 		case c == '\n':
 			return r.unsure(i), whole, nil
 		case c == utf8.RuneError && n <= 1 && (utf8.FullRune(r.buf[i:r.to]) || r.ended != nil),
-			c == '"', c == '{', c == '}', c != utf8.RuneError && !unicode.IsPrint(c) && c != '\t' && c != '\r',
+			c == '"', c == '{', c == '}', c != utf8.RuneError && !unicode.IsPrint(c) && c != '\t' && c != '\r' && c != escape,
 			i-r.from > longestWords:
 			return Record{}, broken, nil
 		}

@@ -157,6 +157,9 @@ func (r *Reader) document(c byte) (Record, verdict, error) {
 		return r.object(true)
 	case r.Exported && c == '"':
 		return r.other()
+	case r.Exported && c == separator:
+		r.from++
+		return Record{}, whole, nil
 	case r.Exported:
 		return r.wording()
 	}

@@ -3,6 +3,7 @@ package files
 import (
 	"bufio"
 	"compress/bzip2"
+	"compress/zlib"
 	"context"
 	"fmt"
 	"io"
@@ -110,6 +111,8 @@ func (u *unpacker) unpacked(in *bufio.Reader, f format, depth int) (r io.Reader,
 		}
 	case bzipped:
 		r = bzip2.NewReader(in)
+	case deflated:
+		r, err = zlib.NewReader(in)
 	default:
 		r = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(in)
 		if head, _ := in.Peek(1); head[0] == 0 {

@@ -17,6 +17,7 @@ const (
 	gzipped
 	zstandard
 	bzipped
+	deflated // zlib
 	zipped
 	tarred
 	wide // UTF-16
@@ -35,6 +36,10 @@ var signatures = []signature{
 	{0, "\x1f\x8b", gzipped, ""},
 	{0, "\x28\xb5\x2f\xfd", zstandard, ""},
 	{0, "BZh", bzipped, ""},
+	{0, "\x78\x01", deflated, ""},
+	{0, "\x78\x5e", deflated, ""},
+	{0, "\x78\x9c", deflated, ""},
+	{0, "\x78\xda", deflated, ""},
 	{0, "PK\x03\x04", zipped, ""},
 	{0, "PK\x05\x06", zipped, ""},
 	{257, "ustar", tarred, ""},
