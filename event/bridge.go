@@ -33,7 +33,7 @@ func (b *Bridge) Vouch(e Event) error {
 func (o object) bridged() Content {
 	kind := o.text("detail-type")
 	if o.text("source") == "aws.s3" {
-		return Content{Other: "EventBridge: " + kind, Label: Notice}
+		return Content{Other: "EventBridge: " + kind, Label: BucketNotice}
 	}
 	return Content{Other: "EventBridge: " + kind, Label: BridgeEvent}
 }

@@ -8,15 +8,17 @@ import (
 // The labels of what is no CloudTrail record: a fixed list, so that they are fit for figures. What an event holds is never
 // one of them.
 const (
-	Aggregated     = "aggregated"      // CloudTrail's sums of calls
-	Digest         = "digest"          // CloudTrail's signatures of its files
-	Notice         = "notice"          // of new objects in a bucket, by S3, EventBridge or CloudTrail, and tests of that
-	Subscription   = "sns"             // what SNS says for itself: that a subscription is to be confirmed or has ended
-	Notification   = "notification"    // what another service or program sent by SNS
-	BridgeEvent    = "eventbridge"     // an event that holds no record
-	ServiceRecord  = "service"         // another service's notification in CloudTrail's form (aws:kinesis)
-	CloudWatchLogs = "cloudwatch-logs" // may hold records, which only a replay takes out
-	OCSF           = "ocsf"            // Security Lake's schema
+	Aggregated     = "aggregated"              // CloudTrail's sums of calls
+	Digest         = "digest"                  // CloudTrail's signatures of its files
+	BucketNotice   = "s3-notification"         // what S3 tells of objects, itself or by EventBridge
+	TrailNotice    = "cloudtrail-notification" // what CloudTrail tells by SNS of its log files
+	Trial          = "test"                    // what S3 and CloudTrail send to see whether a way is open
+	Subscription   = "sns"                     // what SNS says for itself: that a subscription is to be confirmed or has ended
+	Notification   = "notification"            // what another service or program sent by SNS
+	BridgeEvent    = "eventbridge"             // an event that holds no record
+	ServiceRecord  = "service"                 // another service's notification in CloudTrail's form (aws:kinesis)
+	CloudWatchLogs = "cloudwatch-logs"         // may hold records, which only a replay takes out
+	OCSF           = "ocsf"                    // Security Lake's schema
 	ConfigHistory  = "config"
 	Findings       = "findings"
 	NoRecords      = "empty" // a log file without records
@@ -26,7 +28,7 @@ const (
 // Labels lists the labels of what is no record.
 func Labels() []string {
 	return []string{
-		Aggregated, Digest, Notice, Subscription, Notification, BridgeEvent, ServiceRecord, CloudWatchLogs, OCSF, ConfigHistory, Findings,
+		Aggregated, Digest, BucketNotice, TrailNotice, Trial, Subscription, Notification, BridgeEvent, ServiceRecord, CloudWatchLogs, OCSF, ConfigHistory, Findings,
 		NoRecords, AnythingElse,
 	}
 }
@@ -47,8 +49,8 @@ func (o object) foreign() Content {
 		{[]string{"configurationItems"}, "AWS Config history", ConfigHistory},
 		{[]string{"logEvents"}, "CloudWatch Logs", CloudWatchLogs},
 		{[]string{"awslogs"}, "CloudWatch Logs", CloudWatchLogs},
-		{[]string{"s3Bucket", "s3ObjectKey"}, "notification of CloudTrail", Notice},
-		{[]string{"Event", "Bucket", "Service"}, "test event of S3", Notice},
+		{[]string{"s3Bucket", "s3ObjectKey"}, "notification of CloudTrail", TrailNotice},
+		{[]string{"Event", "Bucket", "Service"}, "test event of S3", Trial},
 		{[]string{"class_uid", "metadata"}, "OCSF (Security Lake)", OCSF},
 		{[]string{"metadata", "api", "actor"}, "OCSF (Security Lake)", OCSF},
 		{[]string{"Findings"}, "findings", Findings},
@@ -84,7 +86,7 @@ func (o object) fromSNS() Content {
 	case kind == "SubscriptionConfirmation" || kind == "UnsubscribeConfirmation":
 		return Content{Other: "SNS " + kind, Label: Subscription}
 	case strings.TrimSpace(o.text("Message")) == validation:
-		return Content{Other: "CloudTrail's test of an SNS topic", Label: Notice}
+		return Content{Other: "CloudTrail's test of an SNS topic", Label: Trial}
 	}
 	return Content{Other: "SNS message", Label: Notification}
 }
@@ -107,7 +109,7 @@ func (o object) borrowed() (Content, bool) {
 	service := strings.TrimPrefix(o.text("eventSource"), "aws:")
 	label := ServiceRecord
 	if service == "s3" {
-		label = Notice
+		label = BucketNotice
 	}
 	return Content{Other: "notification of " + service, Label: label}, true
 }

@@ -105,7 +105,7 @@ func (r *replayer) judge(f files.File) {
 	if r.other > 0 && only(r.labels, event.Aggregated) {
 		return
 	}
-	beside := []string{event.Aggregated, event.Digest, event.Notice, event.ConfigHistory, event.Findings, event.NoRecords}
+	beside := []string{event.Aggregated, event.Digest, event.BucketNotice, event.TrailNotice, event.Trial, event.ConfigHistory, event.Findings, event.NoRecords}
 	if f.Within != "" && only(r.labels, beside...) {
 		return
 	}

@@ -19,8 +19,10 @@ func (a *App) stranger(c event.Content) error {
 // advice is what to do about what a service was sent by mistake, by its label.
 func advice(label string) string {
 	switch label {
-	case event.Notice:
+	case event.BucketNotice, event.TrailNotice:
 		return "the source s3 reads the log files that such notifications name: give it their queue"
+	case event.Trial:
+		return "nothing is to be done: the way is open"
 	case event.Subscription:
 		return "riposte confirms no subscription: do it with aws sns confirm-subscription, or subscribe the queue from its own account"
 	case event.CloudWatchLogs:

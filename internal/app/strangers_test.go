@@ -108,7 +108,7 @@ func TestWhatIsNoneOfOursIsCountedByKindAndSaidOnce(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		event.Subscription: 20, event.Notice: 40, event.BridgeEvent: 10, event.Digest: 10, event.Notification: 10, event.AnythingElse: 10, event.CloudWatchLogs: 10,
+		event.Subscription: 20, event.BucketNotice: 10, event.TrailNotice: 10, event.Trial: 20, event.BridgeEvent: 10, event.Digest: 10, event.Notification: 10, event.AnythingElse: 10, event.CloudWatchLogs: 10,
 	}
 	if diff := cmp.Diff(want, counted); diff != "" {
 		t.Error(diff)

@@ -52,10 +52,15 @@ func (n notification) tries() bool {
 // idle says what a sound message is that names no object.
 func idle(body []byte) (kind, what string) {
 	var n notification
-	if json.Unmarshal(body, &n) == nil && n.ofSNS() {
+	switch _ = json.Unmarshal(body, &n); { // it was read before
+	case n.ofSNS():
 		return event.Subscription, "SNS " + n.Type
+	case n.tries():
+		return event.Trial, "a test of the way from S3 or CloudTrail"
+	case json.Unmarshal([]byte(n.Message), &n) == nil && n.tries():
+		return event.Trial, "a test of the way from S3"
 	}
-	return event.Notice, "a notification that names no new object"
+	return event.BucketNotice, "a notification that names no new object"
 }
 
 // named are the objects that a message names; none where it is sound and tells of something else.

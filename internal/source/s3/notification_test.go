@@ -108,10 +108,10 @@ func TestWhatNamesNoObjectIsAcknowledgedAndCounted(t *testing.T) {
 			}
 		}
 	}
-	if counted.of["sns"] != 6 || counted.of["notice"] != 12 {
+	if counted.of["sns"] != 6 || counted.of["test"] != 9 || counted.of["s3-notification"] != 3 {
 		t.Errorf("counted %v", counted.of)
 	}
-	if text := log.String(); strings.Count(text, "level=WARN") != 2 || strings.Contains(text, "PRIVATE") {
+	if text := log.String(); strings.Count(text, "level=WARN") != 3 || strings.Contains(text, "PRIVATE") {
 		t.Errorf("logged:\n%s", text)
 	}
 	var bad *source.Malformed
