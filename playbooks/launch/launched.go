@@ -36,6 +36,7 @@ type machine struct {
 	Doubt      string   `json:",omitempty"` // why nobody can say that it fired at the launch
 	Member     string   `json:",omitempty"` // the group that it is in, whoever launched it
 	Old        bool     `json:",omitempty"` // launched longer ago than terminate_within
+	Source     string   `json:",omitempty"` // the fleet or spot request that launched it, and may launch the next
 	Interfaces []string `json:",omitempty"` // as checked
 	Isolation  string   `json:",omitempty"` // the isolating security group of its VPC, where one is ready
 	Session    *session `json:",omitempty"` // whose credentials it has, where it has a profile
@@ -144,8 +145,16 @@ func (f launched) title() string {
 	if reason := distinct(why); reason != "" {
 		what += ": " + reason
 	}
+	return what + f.remarks()
+}
+
+// remarks are what a person should know of who launched.
+func (f launched) remarks() (what string) {
 	if f.Spared != "" {
 		what += "; the group is left alone: " + f.Spared
+	}
+	if m := f.Instances[0]; f.Group == "" && m.Source != "" {
+		what += "; " + m.Source + " launched it, and may replace what is ended: stop it there"
 	}
 	if m := f.Instances[0]; f.Group == "" && f.Task == "" && m.Member != "" {
 		what += "; it is in group " + m.Member + " now, which is not seen to launch it"

@@ -168,10 +168,24 @@ func memberOf(i types.Instance) string {
 	return ""
 }
 
+// sourceOf is the fleet, or the spot request, that launched an instance, by tags that only AWS can write.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/tag-ec2-fleet.html
+func sourceOf(i types.Instance) string {
+	for _, t := range i.Tags {
+		if key := aws.ToString(t.Key); key == "aws:ec2:fleet-id" || key == "aws:ec2spot:fleet-request-id" {
+			return "fleet " + aws.ToString(t.Value)
+		}
+	}
+	if id := aws.ToString(i.SpotInstanceRequestId); id != "" {
+		return "spot request " + id
+	}
+	return ""
+}
+
 func seen(i types.Instance, v verdict) machine {
 	m := machine{
 		ID: aws.ToString(i.InstanceId), Image: aws.ToString(i.ImageId), VPC: aws.ToString(i.VpcId), Breaks: v.breaks, Doubt: v.doubt,
-		Member: memberOf(i),
+		Member: memberOf(i), Source: sourceOf(i),
 	}
 	for _, n := range i.NetworkInterfaces {
 		m.Interfaces = append(m.Interfaces, aws.ToString(n.NetworkInterfaceId))

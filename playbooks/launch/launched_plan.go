@@ -16,11 +16,12 @@ func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 		stop.Must = f.Doubt == "" // the instance, of which more may be known, does not wait for a person
 		plan.Steps = append(plan.Steps, stop)
 	}
-	if f.Task != "" {
-		p.Instance = Isolate // it is an instance of ours, under somebody else's disk
-	}
 	for _, m := range f.Instances {
-		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), s.Case, p)...)
+		answer := p
+		if f.Task != "" || f.Group == "" && m.Source != "" {
+			answer.Instance = Isolate // one of ours, under a stranger's disk; or one whose fleet would launch the next in its place
+		}
+		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), s.Case, answer)...)
 	}
 	return plan
 }

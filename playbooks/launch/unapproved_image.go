@@ -107,7 +107,8 @@ replace what is terminated; but only where the record of the launch, or the grou
 what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit at the launch
 (an image of an allowed owner that is public now, or lacks a tag) asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
 amazon into allow_owners where they are used. An instance whose root volume is replaced by such an image is cut off, or stopped,
-and not ended. A private image is no better than a public one: whoever owns it shares it, and
+and not ended; likewise one that a fleet or a spot request launched, which would launch the next in its place and which riposte
+does not stop: the finding names it. A private image is no better than a public one: whoever owns it shares it, and
 can take that back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
 processes that ran before. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
 template that the policy allows; undo lets it follow what it followed before. What was terminated stays terminated.`

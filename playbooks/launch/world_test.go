@@ -90,6 +90,8 @@ accounts:
           - {id: i-0golden, image: ami-0bbbbbbbbbbbbbbbb, tags: {"aws:autoscaling:groupName": web}}
           - {id: i-0alone, image: ami-0aaaaaaaaaaaaaaaa}
           - {id: i-0stolen, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": gone}}
+          - {id: i-0fleet, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0a}}
+          - {id: i-0fleeted, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0a, "aws:autoscaling:groupName": web}}
           - {id: i-0shared, image: ami-0eeeeeeeeeeeeeeee}
           - {id: i-0sister, image: ami-0cccccccccccccccc}
           - {id: i-0strange, image: ami-0aaaaaaaaaaaaaaaa}
