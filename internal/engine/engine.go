@@ -59,6 +59,7 @@ type Engine struct {
 	routes *route.Table
 	books  map[string]playbook.Playbook
 	sealed atomic.Value // time.Time: when this process made a checkpoint last
+	fair   fair
 
 	standing atomic.Pointer[watch] // the effects that are watched
 	reading  sync.Mutex            // of whoever reads these anew

@@ -116,7 +116,9 @@ func (e *Engine) admit(ctx context.Context, leads []playbook.Lead, observed bool
 	if reserved {
 		hand = ledger.Hand{Holder: e.Name, Lease: e.Timing.Lease}
 	}
-	ads, err := e.Store.Admit(ctx, e.Now(), leads, hand)
+	now := e.Now()
+	ads, err := e.Store.Admit(ctx, now, leads, hand, e.fair.ranks(now, leads)...)
+	e.fair.admitted(leads, ads)
 	if reserved {
 		e.Hands.leave(claimed(ads))
 	}
