@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -42,19 +43,20 @@ func (v casesVerb) Run(ctx context.Context, sh *shell) error {
 		return err
 	}
 	defer r.Close()
-	cases, err := r.Cases(ctx, ledger.Filter{Open: v.Open, State: ledger.State(v.State), Playbook: v.Playbook, Account: v.Account})
-	if err != nil {
-		return fmt.Errorf("read the cases: %w", err)
-	}
 	if err := sh.brakes(ctx, r); err != nil {
 		return err
 	}
-	return sh.cases(r, cases)
+	return sh.cases(r, ledger.All(ctx, r, ledger.Filter{Open: v.Open, State: ledger.State(v.State), Playbook: v.Playbook, Account: v.Account}))
 }
 
-func (sh *shell) cases(r record, cases []*ledger.Case) error {
+func (sh *shell) cases(r record, cases iter.Seq2[*ledger.Case, error]) error {
+	none := true
 	t := newTable("CASE", "SEVERITY", "STATE", "OCCURRED", "PLAYBOOK", "RESOURCE", "BY")
-	for _, c := range cases {
+	for c, err := range cases {
+		if err != nil {
+			return fmt.Errorf("read the cases: %w", err)
+		}
+		none = false
 		one, err := r.shown(c)
 		if errors.Is(err, action.ErrNewer) {
 			sh.remark("left out: %s", err)
@@ -72,7 +74,7 @@ func (sh *shell) cases(r record, cases []*ledger.Case) error {
 		t.add(one.Case, severity(one.Severity), state(one.State), one.Times.Occurred.Format(time.DateTime), one.Playbook,
 			show.Plain(one.Resource), show.Plain(who(one)))
 	}
-	if len(cases) == 0 && !sh.json() {
+	if none && !sh.json() {
 		return sh.line("no cases")
 	}
 	return sh.table(t)

@@ -23,7 +23,7 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 	}
 	sum, wrong := stage.Outcome(ctx, attacks)
 	if sh.json() {
-		return errors.Join(sh.cases(r, cases), sh.object(map[string]demo.Summary{"summary": sum}), wrong)
+		return errors.Join(sh.cases(r, ledger.All(ctx, r, ledger.Filter{})), sh.object(map[string]demo.Summary{"summary": sum}), wrong)
 	}
 	if !told {
 		sh.remark("%s holds a demo that is over: nothing is played twice", r.file)

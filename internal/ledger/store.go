@@ -71,7 +71,8 @@ type Store interface {
 
 	Load(ctx context.Context, id string) (*Case, error)
 	Find(ctx context.Context, prefix string) (*Case, error)
-	Cases(ctx context.Context, f Filter) ([]*Case, error) // oldest first
+	// Cases lists, oldest first. What is open is found without a look at what is closed, however much that is. See All.
+	Cases(ctx context.Context, f Filter) ([]*Case, error)
 	History(ctx context.Context, id string) ([]Entry, error)
 
 	Effect(ctx context.Context, key string) (*Effect, error) // nil where there is none; also one that no longer stands
@@ -149,6 +150,8 @@ type Filter struct {
 	Playbook string
 	Account  string
 	Root     string // see RootKey: the open case that a further suspect would join
+	After    string // only those behind the case of this id
+	Limit    int    // the first so many; 0: all
 }
 
 // Entry is one link of a case's chain. Bytes are what was hashed: they hold the previous link's hash, the notes, and the

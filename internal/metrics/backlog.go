@@ -58,18 +58,18 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 func (b *backlog) refresh(now time.Time) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	open, err := b.store.Cases(ctx, ledger.Filter{Open: true})
-	if err != nil {
-		return err
+	open := map[ledger.State]int{}
+	for c, err := range ledger.All(ctx, b.store, ledger.Filter{Open: true}) {
+		if err != nil {
+			return err
+		}
+		open[c.State]++
 	}
 	next, err := b.store.Next(ctx)
 	if err != nil {
 		return err
 	}
-	b.open, b.due = map[ledger.State]int{}, 0
-	for _, c := range open {
-		b.open[c.State]++
-	}
+	b.open, b.due = open, 0
 	if !next.IsZero() {
 		b.due = max(0, now.Sub(next))
 	}

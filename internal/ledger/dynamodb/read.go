@@ -71,36 +71,63 @@ func (s *Store) listed(ctx context.Context, where string, values item, limit int
 	return ids, err
 }
 
-// Cases lists, oldest first. What is open is found by its due time, which costs as much as there is open.
+// Cases lists, oldest first; see ledger.Store. What is open is found by its due time, which costs as much as there is open.
 func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, error) {
-	ids, err := s.candidates(ctx, f)
-	if err != nil {
-		return nil, s.explain(err)
-	}
 	var out []*ledger.Case
-	for chunk := range slices.Chunk(ids, batch) {
-		err := insist(ctx, func(ctx context.Context) error {
-			found, err := s.read(ctx, chunk, f)
-			if err == nil {
-				out = append(out, found...)
-			}
-			return err
-		})
+	for more := true; more; {
+		ids, err := s.candidates(ctx, f)
 		if err != nil {
 			return nil, s.explain(err)
+		}
+		for chunk := range slices.Chunk(ids, batch) {
+			found, err := s.fitting(ctx, chunk, f)
+			if err != nil {
+				return nil, s.explain(err)
+			}
+			if out = append(out, found...); f.Limit > 0 && len(out) >= f.Limit {
+				return out[:f.Limit], nil
+			}
+		}
+		if more = len(ids) == someIDs && !f.Open && !f.State.Open(); more {
+			f.After = ids[len(ids)-1]
 		}
 	}
 	return out, nil
 }
 
+// someIDs is how many ids are read at once of all that there are.
+const someIDs = 1000
+
+// candidates are ids of cases that may fit, oldest first: all that are open, or some of all.
 func (s *Store) candidates(ctx context.Context, f ledger.Filter) ([]string, error) {
 	if f.Root != "" {
-		return s.joinable(ctx, f.Root)
+		ids, err := s.joinable(ctx, f.Root)
+		return later(ids, f.After), err
 	}
 	if f.Open || f.State.Open() {
-		return s.waits(ctx)
+		ids, err := s.waits(ctx)
+		return later(ids, f.After), err
 	}
-	return s.listed(ctx, "", nil, 0)
+	where, values := "", item(nil)
+	if f.After != "" {
+		where, values = "#s > :after", item{":after": text(f.After)}
+	}
+	ids, err := s.listed(ctx, where, values, someIDs)
+	return ids[:min(len(ids), someIDs)], err
+}
+
+// later are the ids after one, in their order.
+func later(ids []string, after string) []string {
+	return slices.DeleteFunc(ids, func(id string) bool { return id <= after })
+}
+
+// fitting reads some cases, and again where what one read does not fit together.
+func (s *Store) fitting(ctx context.Context, ids []string, f ledger.Filter) (out []*ledger.Case, err error) {
+	err = insist(ctx, func(ctx context.Context) (err error) {
+		out, err = s.read(ctx, ids, f)
+		return err
+	})
+	return out, err
 }
 
 // joinable is the open case of a root.

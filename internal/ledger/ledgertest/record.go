@@ -71,6 +71,11 @@ func list(s *stage) {
 		{"of a playbook", ledger.Filter{Playbook: far.Playbook}, []string{three}},
 		{"of a root", ledger.Filter{Root: ledger.RootKey(far.Playbook, far.Resource), Open: true}, []string{three}},
 		{"of a root that is free", ledger.Filter{Root: ledger.RootKey(far.Playbook, Lead("e-2", "i-2").Resource), Open: true}, nil},
+		{"the first", ledger.Filter{Limit: 1}, []string{one}},
+		{"those behind it", ledger.Filter{After: one}, []string{two, three}},
+		{"the next that is open", ledger.Filter{After: one, Open: true, Limit: 1}, []string{three}},
+		{"that is acting", ledger.Filter{State: ledger.Acting}, nil},
+		{"that is suspected", ledger.Filter{State: ledger.Suspected, After: one}, []string{three}},
 		{"of an account", ledger.Filter{Account: "111122223333", Open: true}, []string{one}},
 	} {
 		found, err := s.Cases(s.Context(), x.filter)

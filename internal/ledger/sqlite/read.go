@@ -64,28 +64,29 @@ func (s *Store) Find(ctx context.Context, prefix string) (*ledger.Case, error) {
 	return found[0], nil
 }
 
-// Cases lists, oldest first.
+// isOpen is ledger.State.Open in the words of the index of open cases, by which SQLite knows that it may read that alone.
+const isOpen = `state IN ('suspected', 'asked', 'held', 'acting', 'contained', 'undoing')`
+
+// Cases lists, oldest first; see ledger.Store.
 func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, error) {
 	where, args := []string{"true"}, []any{}
-	for _, w := range []struct{ column, value string }{{"state", string(f.State)}, {"playbook", f.Playbook}, {"account", f.Account}, {"root", f.Root}} {
+	if f.Open || f.State.Open() {
+		where = append(where, isOpen)
+	}
+	for _, w := range []struct{ fits, value string }{
+		{"state = ?", string(f.State)}, {"playbook = ?", f.Playbook}, {"account = ?", f.Account}, {"root = ?", f.Root},
+		{"n > (SELECT n FROM cases WHERE id = ?)", f.After},
+	} {
 		if w.value != "" {
-			where, args = append(where, w.column+" = ?"), append(args, w.value)
+			where, args = append(where, w.fits), append(args, w.value)
 		}
 	}
-	found, err := s.cases(ctx, "WHERE "+strings.Join(where, " AND ")+" ORDER BY n", args...)
-	if err != nil {
-		return nil, s.explain(err)
+	order := " ORDER BY n"
+	if f.Limit > 0 {
+		order, args = order+" LIMIT ?", append(args, f.Limit)
 	}
-	if !f.Open {
-		return found, nil
-	}
-	var open []*ledger.Case
-	for _, c := range found {
-		if c.State.Open() {
-			open = append(open, c)
-		}
-	}
-	return open, nil
+	found, err := s.cases(ctx, "WHERE "+strings.Join(where, " AND ")+order, args...)
+	return found, s.explain(err)
 }
 
 func (s *Store) cases(ctx context.Context, where string, args ...any) ([]*ledger.Case, error) {

@@ -107,4 +107,6 @@ CREATE INDEX cases_ready ON cases (urgency, severity, place, n) WHERE place IS N
 CREATE INDEX cases_lease ON cases (lease) WHERE lease IS NOT NULL;
 `, `
 CREATE TABLE replicas (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+`, `
+CREATE INDEX cases_open ON cases (n) WHERE state IN ('suspected', 'asked', 'held', 'acting', 'contained', 'undoing');
 `}
