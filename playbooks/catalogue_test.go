@@ -2,6 +2,8 @@ package playbooks_test
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ripostehq/riposte/action"
@@ -89,4 +91,56 @@ func TestEveryPreventionParses(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whoever may make roles chooses their names: what a prevention spares is exact, or it keeps that name from being made.
+func TestNoPreventionSparesANameThatCanBeChosen(t *testing.T) {
+	for _, d := range playbooks.All() {
+		for _, p := range d.Prevents {
+			var doc policy
+			if p.Kind != "SCP" {
+				continue
+			}
+			if err := json.Unmarshal([]byte(p.Document), &doc); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range doc.Statement {
+				for _, name := range s.Condition["ArnNotLike"]["aws:PrincipalArn"] {
+					place, role, _ := strings.Cut(name, ":role/")
+					if strings.ContainsAny(role, "*?") || strings.Contains(place, "*") && !doc.keeps(name) {
+						t.Errorf("%s, %s spares %s", d.ID, s.Sid, name)
+					}
+				}
+			}
+		}
+	}
+}
+
+type policy struct {
+	Statement []struct {
+		Sid              string
+		Action, Resource texts
+		Condition        map[string]map[string]texts
+	}
+}
+
+// keeps reports whether a policy denies making a role.
+func (p policy) keeps(role string) bool {
+	for _, s := range p.Statement {
+		if slices.Contains(s.Action, "iam:CreateRole") && slices.Contains(s.Resource, role) {
+			return true
+		}
+	}
+	return false
+}
+
+// texts are one text or a list of them.
+type texts []string
+
+func (x *texts) UnmarshalJSON(b []byte) error {
+	if b[0] != '"' {
+		return json.Unmarshal(b, (*[]string)(x))
+	}
+	*x = []string{""}
+	return json.Unmarshal(b, &(*x)[0])
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -42,10 +43,7 @@ func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Def
 	if err != nil {
 		return sh.fail(err)
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	k, err := parser.Parse(args)
+	k, err := parser.Parse(meant(args))
 	if err != nil {
 		return sh.misused(err)
 	}
@@ -55,6 +53,19 @@ func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Def
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
 	return sh.ended(k.Command(), k.Run())
+}
+
+// meant is what people type who have not read the help yet: it must not end beside "halt".
+func meant(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && (args[0] == "--version" || args[0] == "-v"):
+		return []string{"version"}
+	}
+	return args
 }
 
 func newParser(sh *shell, grammar *cli) (*kong.Kong, error) {

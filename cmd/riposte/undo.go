@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
+	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -37,7 +39,8 @@ func (v undoVerb) Run(ctx context.Context, sh *shell) error {
 			return nil, fmt.Errorf("case %s can't be taken back: %s", c.ID, one.Undo.Why)
 		}
 		o := v.order(sh, r, ledger.Undo)
-		o.Except = v.Except
+		o.Except = cmp.Or(v.Except, engine.ExceptFor)
+		sh.remark("the same finding on %s is let be until %s, unless riposte undo says --except", one.Resource, o.At.Add(o.Except).Format(time.RFC3339))
 		return []ledger.Order{o}, nil
 	})
 }

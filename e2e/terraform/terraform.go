@@ -45,6 +45,17 @@ func Open(t testing.TB, folder string, env ...string) *Folder {
 	return f
 }
 
+// Checkout copies deploy/ into a folder, as somebody has it who cloned the project, and gives the environment in which
+// terraform finds its provider there; see Open for where it can't.
+func Checkout(t testing.TB, root string) (env []string) {
+	t.Helper()
+	mototest.Program(t, "terraform")
+	if err := copyModules(filepath.Join(root, "deploy"), deploy()); err != nil {
+		t.Fatalf("copy the modules: %v", err)
+	}
+	return append([]string{"CHECKPOINT_DISABLE=1"}, providers(t, t.TempDir())...)
+}
+
 // Apply opens a folder and applies it with variables. AWS being a server that ends with the test, nothing is destroyed then:
 // that would take a minute.
 func Apply(t testing.TB, folder string, vars map[string]any, env ...string) *Folder {

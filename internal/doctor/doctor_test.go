@@ -107,6 +107,12 @@ report: {security_hub: true}
 	if d := cmp.Diff(all, said(t, p)); d != "" {
 		t.Error(d)
 	}
+	woken, c2 := p, *p.Config
+	c2.Lambda.WakeQueue = makeQueue(t, moto, "riposte-wake", nil)
+	woken.Config = &c2
+	if now := said(t, woken); len(now) != len(all)+1 || strings.Contains(strings.Join(now, "\n"), "dead-letter") {
+		t.Errorf("a queue of wakes, which loses nothing with them, is found to be %q", now)
+	}
 	redirect(t, moto, p.Rules[0], "arn:aws:events:eu-west-1:666677778888:event-bus/riposte-events")
 	if now := said(t, p); !strings.HasPrefix(now[5], "warning rules eu-west-1: nothing known to be riposte's hub gets autoscaling:") ||
 		!strings.HasSuffix(now[5], "their rules deliver to arn:aws:events:eu-west-1:666677778888:event-bus/riposte-events") {

@@ -21,7 +21,7 @@ func (p Parts) sources() (out []check) {
 	for _, s := range p.Config.Sources {
 		switch {
 		case s.SQS != nil:
-			out = append(out, func(ctx context.Context) []Finding { return p.queue(ctx, *s.SQS) })
+			out = append(out, func(ctx context.Context) []Finding { return p.queue(ctx, *s.SQS, true) })
 		case s.S3 != nil:
 			out = append(out, func(ctx context.Context) []Finding { return p.bucket(ctx, *s.S3) })
 		case s.HTTP != nil:
@@ -30,7 +30,7 @@ func (p Parts) sources() (out []check) {
 	}
 	if url := p.Config.Lambda.WakeQueue; url != "" { // a function, whose sources are its own triggers
 		out = append(out, func(ctx context.Context) []Finding {
-			return p.queue(ctx, config.SQS{QueueURL: url, Region: p.Home.Region})
+			return p.queue(ctx, config.SQS{QueueURL: url, Region: p.Home.Region}, false) // what it holds comes anew each minute
 		})
 	}
 	if len(out) == 0 {
@@ -56,7 +56,7 @@ func (p Parts) bucket(ctx context.Context, b config.S3) []Finding {
 	if b.QueueURL == "" {
 		return found
 	}
-	return append(found, p.queue(ctx, config.SQS{QueueURL: b.QueueURL, Region: b.Region})...)
+	return append(found, p.queue(ctx, config.SQS{QueueURL: b.QueueURL, Region: b.Region}, true)...)
 }
 
 // secret asks whether the listener has one; what it is nobody is told.
@@ -76,7 +76,8 @@ const (
 	backlog = 1000
 )
 
-func (p Parts) queue(ctx context.Context, q config.SQS) []Finding {
+// queue asks whether a queue can be read, and is as it should be; lasting: what it holds is lost with it.
+func (p Parts) queue(ctx context.Context, q config.SQS, lasting bool) []Finding {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	home := event.Place{Partition: p.Home.Partition, Account: p.Home.Account, Region: q.Region}
@@ -87,18 +88,18 @@ func (p Parts) queue(ctx context.Context, q config.SQS) []Finding {
 	if err != nil {
 		return one(f, err, "give riposte's own role sqs:GetQueueAttributes, ReceiveMessage, DeleteMessage and ChangeMessageVisibility on the queue, and check its URL and region")
 	}
-	return append([]Finding{f}, p.unwise(q, out.Attributes)...)
+	return append([]Finding{f}, p.unwise(q, out.Attributes, lasting)...)
 }
 
 // unwise lists what a queue lacks.
-func (p Parts) unwise(q config.SQS, have map[string]string) (out []Finding) {
+func (p Parts) unwise(q config.SQS, have map[string]string, lasting bool) (out []Finding) {
 	warn := func(mend, says string, args ...any) {
 		out = append(out, Finding{Check: "source", Region: q.Region, State: Warning, Says: fmt.Sprintf(says, args...), Mend: mend})
 	}
 	var redrive struct {
 		Target string `json:"deadLetterTargetArn"`
 	}
-	if json.Unmarshal([]byte(have["RedrivePolicy"]), &redrive) != nil || redrive.Target == "" {
+	if err := json.Unmarshal([]byte(have["RedrivePolicy"]), &redrive); lasting && (err != nil || redrive.Target == "") {
 		warn("give it a redrive policy (deploy/terraform/modules/hub does)", "the queue has no dead-letter queue: what can't be read comes again for days")
 	}
 	if seconds, err := strconv.Atoi(have["VisibilityTimeout"]); err == nil && time.Duration(seconds)*time.Second < hidden {

@@ -120,6 +120,8 @@ func (t *turn) except() {
 	if quiet == 0 {
 		quiet = ExceptFor
 	}
+	t.c.Undo.Except = quiet
+	t.note("the same finding on this root is let be until %s", t.Now().Add(quiet).Format(time.RFC3339))
 	t.w.Exceptions = append(t.w.Exceptions, ledger.Exception{
 		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: t.c.Undo.By,
 		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID,

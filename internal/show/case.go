@@ -52,8 +52,9 @@ type Times struct {
 
 // Undo says whether something can be taken back, or why not.
 type Undo struct {
-	Possible bool   `json:"possible"`
-	Why      string `json:"why,omitempty"`
+	Possible bool      `json:"possible"`
+	Why      string    `json:"why,omitempty"`
+	Quiet    time.Time `json:"quiet_until,omitzero"` // the same finding is let be until then, where the case was taken back
 }
 
 // Of makes a case presentable. Its plans are opened with the codec: one that a newer riposte made is an error.
@@ -73,6 +74,9 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 	}
 	out.Verdict = verdict(steps)
 	out.Undo = undo(c, steps)
+	if c.Undo != nil && c.Undo.Except > 0 {
+		out.Undo.Quiet = c.Undo.At.Add(c.Undo.Except)
+	}
 	return out, nil
 }
 

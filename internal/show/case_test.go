@@ -79,7 +79,7 @@ func TestVerdictIsTheStrictestThatWaits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Verdict != c.want || got.Undo != (Undo{c.undo, c.undoneWhy}) {
+			if got.Verdict != c.want || got.Undo != (Undo{Possible: c.undo, Why: c.undoneWhy}) {
 				t.Errorf("got %q, %+v", got.Verdict, got.Undo)
 			}
 		})

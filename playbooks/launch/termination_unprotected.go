@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
+	"fmt"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -70,24 +71,36 @@ func preventDemolition() []playbook.Prevention {
 	return []playbook.Prevention{
 		{
 			Kind: "SCP",
-			How:  "Let nobody without MFA change instance attributes, save the pipelines and riposte.",
-			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"ProtectionNeedsMFA","Effect":"Deny","Action":"ec2:ModifyInstanceAttribute",` +
-				`"Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"},` +
-				`"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/ci/deploy","arn:aws:iam::*:role/riposte-contain"]}}}]}`,
+			How: "Let no IAM user and no root user without MFA switch protections off. Roles are left alone: what an identity provider asked for is not known to AWS, " +
+				"and workloads have no MFA. Other attributes stay free. Try it in one account before you rely on it.",
+			Document: `{"Version":"2012-10-17","Statement":[` + needsMFA("DisableApiTermination", "false") + "," + needsMFA("DisableApiStop", "false") + "," +
+				needsMFA("InstanceInitiatedShutdownBehavior", "terminate") + "]}",
 		},
 		{
 			Kind: "SCP",
-			How:  "Keep anybody but riposte from lifting its denies: an attacker who is faster than IAM's propagation can't undo them.",
+			How: "Keep anybody but riposte from lifting its denies: an attacker who is faster than IAM's propagation can't undo them. The roles are named exactly, " +
+				"with the path that yours have, since a pattern would spare whoever makes a role that fits it; fill in the role that deploys riposte. " +
+				"riposte permissions prints the whole guardrail for your configuration.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"DeniesStay","Effect":"Deny","Action":["iam:DetachUserPolicy","iam:DetachRolePolicy"],` +
 				`"Resource":"*","Condition":{"ArnLike":{"iam:PolicyARN":"arn:aws:iam::*:policy/riposte-*"},` +
-				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}},` +
+				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-contain"}}},` +
 				`{"Sid":"DeniesDeny","Effect":"Deny","Action":["iam:CreatePolicyVersion","iam:SetDefaultPolicyVersion","iam:DeletePolicy","iam:DeletePolicyVersion"],` +
-				`"Resource":"arn:aws:iam::*:policy/riposte-*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}},` +
+				`"Resource":"arn:aws:iam::*:policy/riposte-*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ci/deploy"}}},` +
 				`{"Sid":"BoundariesStay","Effect":"Deny","Action":"iam:DeleteUserPermissionsBoundary","Resource":"*",` +
 				`"Condition":{"ArnLike":{"iam:PermissionsBoundary":"arn:aws:iam::*:policy/riposte-*"},` +
-				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}}]}`,
+				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-author"}}},` +
+				`{"Sid":"NamesStay","Effect":"Deny","Action":["iam:CreateRole","iam:UpdateAssumeRolePolicy","iam:PutRolePolicy","iam:AttachRolePolicy"],` +
+				`"Resource":["arn:aws:iam::*:role/riposte-contain","arn:aws:iam::*:role/riposte-author"],` +
+				`"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ci/deploy"}}}]}`,
 		},
 	}
+}
+
+// needsMFA is the statement for one attribute, set to what leaves the instance open.
+func needsMFA(attribute, value string) string {
+	return fmt.Sprintf(`{"Sid":"%sNeedsMFA","Effect":"Deny","Action":"ec2:ModifyInstanceAttribute","Resource":"*",`+
+		`"Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"},"StringEquals":{"aws:PrincipalType":["Account","User"]},`+
+		`"StringEqualsIgnoreCase":{"ec2:Attribute/%[1]s":"%s"}}}`, attribute, value)
 }
 
 // planUnprotected puts the protection back first: it works at once, a deny after seconds. Of an instance that is gone only

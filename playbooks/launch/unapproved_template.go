@@ -48,10 +48,10 @@ moves, and that is seen. Use the same image policy as in launch.unapproved-image
 func preventTemplates() playbook.Prevention {
 	return playbook.Prevention{
 		Kind: "SCP",
-		How:  "Let only the deployment pipeline change launch templates and groups.",
+		How:  "Let only the deployment pipeline change launch templates and groups: fill in its role, exactly, since a pattern would spare whoever makes a role that fits it.",
 		Document: `{"Version":"2012-10-17","Statement":[{"Sid":"TemplatesByPipeline","Effect":"Deny",` +
 			`"Action":["ec2:CreateLaunchTemplateVersion","ec2:ModifyLaunchTemplate","autoscaling:UpdateAutoScalingGroup"],"Resource":"*",` +
-			`"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/ci/deploy"}}}]}`,
+			`"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ci/deploy"}}}]}`,
 	}
 }
 
