@@ -10,10 +10,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/e2e/terraform"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/config"
@@ -71,10 +74,37 @@ func TestSingleAccountAsDaemon(t *testing.T) {
 	if got := c.Organization.Roles; got.Contain != "riposte-contain" || got.Destroy != "riposte-destroy" || got.Author != "" {
 		t.Errorf("roles: %+v", got)
 	}
+	isolated(t, s, here, 1)
+	isolated(t, s, home, 0) // nothing is defended there
 	unchanged(t, d)
 	d.Destroy(t)
 	if urls, err := in.sqs.ListQueues(t.Context(), nil); err != nil || len(urls.QueueUrls) > 0 {
 		t.Errorf("after destroy: queues %v, %v", urls, err)
+	}
+}
+
+// isolated wants so many of a region's networks to have a group that isolates, as riposte looks for it.
+func isolated(t *testing.T, s *mototest.Server, region string, want int) {
+	t.Helper()
+	at := event.Place{Partition: "aws", Account: mototest.Account, Region: region}
+	out, err := ec2.NewFromConfig(s.Config(at)).DescribeVpcs(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found, lacking []string
+	for _, vpc := range out.Vpcs {
+		id, why, err := action.FindIsolation(t.Context(), actiontest.On(s.Config).Reads(), at, *vpc.VpcId)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id == "" {
+			lacking = append(lacking, why)
+			continue
+		}
+		found = append(found, id)
+	}
+	if len(found) != want || len(out.Vpcs) == 0 {
+		t.Errorf("%s: %d networks, isolating groups %v, else %v", region, len(out.Vpcs), found, lacking)
 	}
 }
 

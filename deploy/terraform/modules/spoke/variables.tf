@@ -30,6 +30,12 @@ variable "events" {
   }
 }
 
+variable "isolation_vpcs" {
+  description = "Ids of the VPCs that get a security group in which riposte isolates machines. Null: all that the region has when this is applied; apply again for one made later, riposte doctor says where it is missing."
+  type        = list(string)
+  default     = null
+}
+
 variable "alarm_topic_arn" {
   description = "The SNS topic of this region that hears of events that can't be delivered. Null for none."
   type        = string
