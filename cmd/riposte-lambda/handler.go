@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -33,7 +34,10 @@ func (s *settings) handler(ctx context.Context) (runtime.Handler, error) {
 	for _, w := range s.config.Warnings {
 		s.log.Warn("configuration", "warning", w.String())
 	}
-	h := s.over(ctx, store, base, sqs.NewFromConfig(base(event.Place{Region: s.region})))
+	h, err := s.over(ctx, store, base, sqs.NewFromConfig(base(event.Place{Region: s.region})))
+	if err != nil {
+		return nil, err
+	}
 	s.log.Info("ready", "ledger", s.config.Ledger.String(), "wake_queue", s.config.Lambda.WakeQueue, "process", s.name)
 	return h, nil
 }
@@ -45,18 +49,28 @@ type queues interface {
 }
 
 // over puts riposte together over a ledger and the queues of its region.
-func (s *settings) over(ctx context.Context, store ledger.Store, base func(event.Place) aws.Config, q queues) *lambda.Handler {
+func (s *settings) over(ctx context.Context, store ledger.Store, base func(event.Place) aws.Config, q queues) (*lambda.Handler, error) {
 	a := app.New(app.Parts{Config: s.config, Store: store, AWS: base, Now: s.now, Name: s.name, Log: s.log})
 	w := worker{App: a, log: s.log, attendance: &app.Attendance{Store: store, As: ledger.Replica{Name: s.called, Function: true}, Now: s.now}}
 	w.look(ctx)
 	p := lambda.Parts{Step: w.step, Hide: q, Now: s.now, Log: s.log, Handle: func(ctx context.Context, body []byte) error {
-		_, err := a.Handle(ctx, body)
+		_, err := a.Vouched(ctx, body)
 		return err
 	}}
+	for _, address := range s.config.Lambda.Queues {
+		queue, err := lambda.QueueOf(address, s.region)
+		if err != nil {
+			return nil, fmt.Errorf("lambda.queues: %w", err)
+		}
+		p.Queues = append(p.Queues, queue)
+	}
+	if len(p.Queues) == 0 {
+		s.log.Warn("lambda.queues names none: what a queue brings is refused, and only what EventBridge invokes the function with is taken")
+	}
 	if queue := s.config.Lambda.WakeQueue; queue != "" {
 		p.Wake = lambda.NewWaker(q, queue, s.now)
 	}
-	return lambda.New(p)
+	return lambda.New(p), nil
 }
 
 // worker does what is due once it is known which accounts there are: the gate asks that, and can't wait for the answer. A

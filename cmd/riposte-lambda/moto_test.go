@@ -23,13 +23,13 @@ organization: {discover: true, regions: [eu-west-1]}
 playbooks: {launch.unapproved-image: {mode: act}}
 ledger: "dynamodb:riposte"
 report: {security_hub: true, event_bus: "` + a.bus + `"}
-lambda: {wake_queue: "` + a.wake + `"}
+lambda: {queues: ["` + a.events + `"], wake_queue: "` + a.wake + `"}
 `
 	env := append(server.Env(), "AWS_ENDPOINT_URL="+ledger.url, "RIPOSTE_CONFIG_TEXT="+text)
 	f := start(t, env...)
 
 	web, launched := a.group("web")
-	f.answers(batch(t, "no JSON at all", launched, `{"riposte":"wake"}`), `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`)
+	f.answers(batch(t, a.place.Account, "no JSON at all", launched, `{"riposte":"wake"}`), `{"batchItemFailures":[{"itemIdentifier":"m0"}]}`)
 	if err := a.stopped("web", web); err != nil {
 		t.Error("after the batch: ", err)
 	}

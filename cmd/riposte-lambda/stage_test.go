@@ -50,7 +50,7 @@ const acting = `
 playbooks: {launch.unapproved-image: {mode: act}}
 report: {security_hub: true}
 ledger: "dynamodb:riposte"
-lambda: {wake_queue: "https://sqs.eu-west-1.amazonaws.com/111122223333/riposte-wake"}
+lambda: {queues: ["https://sqs.eu-west-1.amazonaws.com/111122223333/riposte-events"], wake_queue: "https://sqs.eu-west-1.amazonaws.com/111122223333/riposte-wake"}
 `
 
 var ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
@@ -91,7 +91,9 @@ func set(t *testing.T) *stage {
 	own := func(p event.Place) aws.Config {
 		return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 	}
-	s.f = made.over(t.Context(), store, own, s)
+	if s.f, err = made.over(t.Context(), store, own, s); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -187,13 +189,17 @@ func (s *stage) deliver() {
 }
 
 // batch is what Lambda passes on of a queue: a message a line.
-func (s *stage) batch(bodies string) string { return batch(s, strings.Split(bodies, "\n")...) }
+func (s *stage) batch(bodies string) string {
+	return batch(s, "111122223333", strings.Split(bodies, "\n")...)
+}
 
-func batch(t testing.TB, bodies ...string) string {
+func batch(t testing.TB, account string, bodies ...string) string {
 	t.Helper()
 	var records []map[string]string
 	for i, b := range bodies {
-		records = append(records, map[string]string{"messageId": fmt.Sprint("m", i), "body": b, "eventSource": "aws:sqs"})
+		records = append(records, map[string]string{
+			"messageId": fmt.Sprint("m", i), "body": b, "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:" + account + ":riposte-events",
+		})
 	}
 	out, err := json.Marshal(map[string]any{"Records": records})
 	if err != nil {

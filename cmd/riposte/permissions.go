@@ -139,6 +139,7 @@ func hubOf(c *config.Config) permissions.Hub {
 			h.Queues = append(h.Queues, s.S3.QueueURL)
 		}
 	}
+	h.Queues = append(h.Queues, c.Lambda.Queues...)
 	if c.Lambda.WakeQueue != "" {
 		h.Wake = append(h.Wake, c.Lambda.WakeQueue)
 	}

@@ -14,14 +14,24 @@ import (
 
 // Handle takes one message of a source: when it returns nil, the message may be acknowledged. See source.Handle. Most
 // messages hold one record that concerns nobody: these are looked at and not decoded.
-func (a *App) Handle(ctx context.Context, body []byte) (ads []ledger.Admission, err error) {
+func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, error) {
+	return a.handle(ctx, body, false)
+}
+
+// Vouched is Handle where AWS alone is believed: a record counts in the event that EventBridge wrote around it, and not bare,
+// as anybody can write one.
+func (a *App) Vouched(ctx context.Context, body []byte) ([]ledger.Admission, error) {
+	return a.handle(ctx, body, true)
+}
+
+func (a *App) handle(ctx context.Context, body []byte, vouched bool) (ads []ledger.Admission, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &source.Malformed{Err: panicked(v)}
 		}
 	}()
 	one, sure := scan.Single(body)
-	if sure && sentByAWS(one) {
+	if sure && sentByAWS(one) && (one.Source != nil || !vouched) {
 		wanted, err := a.Engine.Wants(ctx, one.Record.Source, one.Record.Name, one.Record.Caller)
 		if err != nil {
 			return nil, err
@@ -30,7 +40,7 @@ func (a *App) Handle(ctx context.Context, body []byte) (ads []ledger.Admission, 
 			return nil, nil
 		}
 	}
-	return a.decode(ctx, body)
+	return a.decode(ctx, body, vouched)
 }
 
 // sentByAWS is false where somebody has to say what is wrong with an envelope: see event.Bridge.
@@ -39,9 +49,9 @@ func sentByAWS(w scan.Wrapped) bool {
 }
 
 // decode takes a message apart strictly.
-func (a *App) decode(ctx context.Context, body []byte) ([]ledger.Admission, error) {
+func (a *App) decode(ctx context.Context, body []byte, vouched bool) ([]ledger.Admission, error) {
 	contents, err := event.Unwrap(body)
-	events, bad := a.events(contents)
+	events, bad := a.events(contents, vouched)
 	ads, failed := a.receive(ctx, events)
 	var unfit *source.Malformed
 	if failed != nil && !errors.As(failed, &unfit) {
@@ -53,8 +63,10 @@ func (a *App) decode(ctx context.Context, body []byte) ([]ledger.Admission, erro
 	return ads, nil
 }
 
+var errUnvouched = errors.New("a record outside an event of EventBridge's, which anybody can have written: it is not believed here")
+
 // events decodes what is a record; the error tells of what is none, or was not sent by whom it says.
-func (a *App) events(contents []event.Content) (events []event.Event, bad error) {
+func (a *App) events(contents []event.Content, vouched bool) (events []event.Event, bad error) {
 	received := a.Now()
 	var errs []error
 	for _, c := range contents {
@@ -65,6 +77,9 @@ func (a *App) events(contents []event.Content) (events []event.Event, bad error)
 		e, err := event.Decode(c.Record)
 		if err == nil && c.Bridge != nil {
 			err = c.Bridge.Vouch(e)
+		}
+		if err == nil && c.Bridge == nil && vouched {
+			err = errUnvouched
 		}
 		if err != nil {
 			errs = append(errs, err)

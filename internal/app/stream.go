@@ -108,7 +108,7 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 			t.fault(err)
 		}
 	}
-	events, bad := t.App.events(contents)
+	events, bad := t.App.events(contents, false)
 	t.counted(len(events))
 	t.events = append(t.events, events...)
 	if bad != nil {

@@ -53,7 +53,7 @@ func changeRules() []changeRule {
 			return weakerWhere(false, old.Metrics != now.Metrics, "metrics.listen: from the next start on")
 		}},
 		{"lambda", func(old, now *Config) []Change {
-			return weakerWhere(false, old.Lambda != now.Lambda, "lambda: counts for the function only")
+			return weakerWhere(false, !reflect.DeepEqual(old.Lambda, now.Lambda), "lambda: counts for the function only")
 		}},
 		{"tags", idleChange("tags", func(c *Config) any { return c.Tags })},
 		{"console", idleChange("console", func(c *Config) any { return c.Console })},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,7 +29,10 @@ func (p Parts) sources() (out []check) {
 			out = append(out, func(context.Context) []Finding { return p.secret(*s.HTTP) })
 		}
 	}
-	if url := p.Config.Lambda.WakeQueue; url != "" { // a function, whose sources are its own triggers
+	for _, url := range slices.Concat(p.Config.Lambda.Queues, []string{p.Config.Lambda.WakeQueue}) { // a function's, whose sources are its own triggers
+		if url == "" {
+			continue
+		}
 		out = append(out, func(ctx context.Context) []Finding {
 			return p.queue(ctx, config.SQS{QueueURL: url, Region: p.Home.Region}, false) // what it holds comes anew each minute
 		})

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ripostehq/riposte/internal/source/lambda"
 )
 
 // The queue would hide what failed for six minutes, as it has to. What can't be read has time.
@@ -62,6 +64,13 @@ func TestWhatCannotBeHidden(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStage(fixed)
 			s.sent.fails = c.fails
+			for _, address := range []string{"https://sqs.cn-north-1.amazonaws.com.cn/111122223333/riposte", "https://sqs.mars-1.example/111122223333/riposte"} {
+				queue, err := lambda.QueueOf(address, "eu-west-1")
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.Queues = append(s.Queues, queue)
+			}
 			payload := strings.ReplaceAll(string(batch("busy")), "arn:aws:sqs:eu-west-1:111122223333:riposte", c.arn)
 			out, err := s.Invoke(t.Context(), []byte(payload))
 			if err != nil || string(out) != `{"batchItemFailures":[{"itemIdentifier":"m0"}]}` {

@@ -20,6 +20,7 @@ const maxMargin = 3 * time.Second
 // Parts are what a Handler works with.
 type Parts struct {
 	Handle source.Handle
+	Queues []Queue                                           // whose messages may hold events; any queue's may say that it is time
 	Step   func(context.Context) (next time.Time, err error) // see engine.Step
 	Wake   *Waker                                            // nil: the scheduled tick alone brings riposte back
 	Hide   Hider                                             // nil: what failed comes again when its queue has it
@@ -45,7 +46,7 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	limited, cancel := inside(ctx, h.Now())
 	defer cancel()
-	failed := h.store(limited, in.messages)
+	failed := h.store(limited, in)
 	err = h.due(ctx, limited, workers(in))
 	if in.batch {
 		h.again(ctx, failed)
@@ -71,7 +72,8 @@ func inside(ctx context.Context, now time.Time) (context.Context, context.Cancel
 const width = 8
 
 // store hands the messages on and returns those that failed, in order; those for which no time was left are among them.
-func (h *Handler) store(ctx context.Context, messages []message) []failure {
+func (h *Handler) store(ctx context.Context, in payload) []failure {
+	messages := in.messages
 	why := make([]error, len(messages))
 	turns := make(chan struct{}, width)
 	var all sync.WaitGroup
@@ -83,7 +85,9 @@ func (h *Handler) store(ctx context.Context, messages []message) []failure {
 		}
 		all.Go(func() {
 			defer func() { <-turns }()
-			why[i] = h.handle(ctx, m)
+			if why[i] = h.believe(m, in.batch); why[i] == nil {
+				why[i] = h.handle(ctx, m)
+			}
 		})
 	}
 	all.Wait()

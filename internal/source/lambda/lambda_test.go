@@ -33,7 +33,12 @@ var noon = time.Date(2026, 3, 25, 12, 0, 0, 0, time.UTC)
 
 func newStage(now func() time.Time) *stage {
 	s := &stage{sent: &outbox{}}
+	queue, err := lambda.QueueOf("https://sqs.eu-west-1.amazonaws.com/111122223333/riposte", "eu-west-1")
+	if err != nil {
+		panic(err)
+	}
 	s.Handler = lambda.New(lambda.Parts{
+		Queues: []lambda.Queue{queue},
 		Handle: s.take, Step: s.step, Now: now, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 		Wake: lambda.NewWaker(s.sent, "https://sqs.eu-west-1.amazonaws.com/111122223333/riposte-wake", now), Hide: s.sent,
 	})

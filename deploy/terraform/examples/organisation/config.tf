@@ -13,7 +13,7 @@ locals {
       report    = { security_hub = contains(var.tiers, "report") }
     },
     var.run_as == "daemon" ? { sources = [{ sqs = { queue_url = module.hub.queue_url, region = var.region } }] } : null,
-    var.run_as == "lambda" ? { lambda = { wake_queue = module.hub.wake_queue_url } } : null,
+    var.run_as == "lambda" ? { lambda = { queues = [module.hub.queue_url], wake_queue = module.hub.wake_queue_url } } : null,
   ))
 }
 

@@ -45,7 +45,7 @@ resource "aws_lambda_event_source_mapping" "events" {
 }
 
 # The function's messages to itself: look again in 5, 30, 90 seconds. They say only that it is time; a lost or doubled one
-# does no harm. But the function can't tell by which queue an event came, and believes it: nobody else sends here either.
+# does no harm. The function takes no event from here, only from the queues that its configuration names; nobody else sends here all the same.
 # What can't be read is not kept: the tick comes anyhow.
 resource "aws_sqs_queue" "wake" {
   count                      = local.lambda ? 1 : 0

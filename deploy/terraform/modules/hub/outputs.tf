@@ -1,5 +1,5 @@
 output "queue_url" {
-  description = "For sources: sqs in riposte.yaml."
+  description = "For sources: sqs in riposte.yaml; of a function for lambda: {queues: [...]}, since it believes no other."
   value       = aws_sqs_queue.events.url
 }
 

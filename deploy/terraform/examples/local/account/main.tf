@@ -48,6 +48,6 @@ locals {
     playbooks = { defaults = { mode = var.mode } }
     ledger    = "dynamodb:${module.hub.table}"
     report    = { security_hub = contains(var.tiers, "report"), event_bus = var.outcomes_arn }
-    lambda    = { wake_queue = module.hub.wake_queue_url }
+    lambda    = { queues = [module.hub.queue_url], wake_queue = module.hub.wake_queue_url }
   })
 }

@@ -1,0 +1,49 @@
+package lambda
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/ripostehq/riposte/internal/source"
+)
+
+// Queue is a queue that the function believes, as its URL names it.
+type Queue struct{ region, account, name string }
+
+// QueueOf reads a queue's URL, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME. Of a URL of another form, an endpoint's of
+// one's own, the region is the function's: a mapping reaches no queue elsewhere.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+func QueueOf(address, region string) (Queue, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return Queue{}, fmt.Errorf("queue %q: %w", address, err)
+	}
+	part := strings.Split(strings.Trim(u.Path, "/"), "/")
+	if u.Host == "" || len(part) != 2 {
+		return Queue{}, fmt.Errorf("queue %q: want its URL, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME", address)
+	}
+	if host := strings.Split(u.Hostname(), "."); len(host) > 2 && host[0] == "sqs" {
+		region = host[1]
+	}
+	return Queue{region, part[0], part[1]}, nil
+}
+
+func (q Queue) is(arn string) bool {
+	part := strings.Split(arn, ":")
+	return len(part) == 6 && part[2] == "sqs" && part[3] == q.region && part[4] == q.account && part[5] == q.name
+}
+
+// believe refuses what came by a queue that the configuration does not name. Whoever may map a queue of somebody's own to the
+// function would tell it, as AWS, what never happened: which queue it was stands in the batch, and Lambda wrote it.
+func (h *Handler) believe(m message, batch bool) error {
+	if !batch {
+		return nil
+	}
+	for _, q := range h.Queues {
+		if q.is(m.queue) {
+			return nil
+		}
+	}
+	return &source.Malformed{Err: fmt.Errorf("a message of the queue %.200q, which lambda.queues does not name: it is not believed", m.queue)}
+}
