@@ -13,8 +13,9 @@ const GuardrailLimit = 10240
 
 // GuardrailNote says what the guardrail can't do. It belongs wherever the guardrail is printed.
 const GuardrailNote = "A service control policy never binds the organisation's management account, nor service-linked roles: " +
-	"keep workloads out of that account. It can't tell inline policies apart, nor which boundary a new one replaces; " +
-	"these riposte notices by their records, and denies again."
+	"keep workloads out of that account. It can't tell inline policies apart, nor which boundary a new one replaces, nor a key " +
+	"or a name of a user who is contained from another's, nor an interface or an instance that is isolated or stopped; " +
+	"what is done to these riposte notices by its record, and does again."
 
 // Guardrail is the service control policy that keeps everybody but riposte from taking off what it attaches, and from
 // changing what it runs on in the organisation's accounts. Deployers are ARN patterns of the roles that deploy riposte:
@@ -44,23 +45,35 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 			"iam:PassRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
 		}, named, nil),
 		spare("KeepRules", nil, deployers, []string{
-			"events:DeleteEventBus", "events:DeleteRule", "events:DisableRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets", "events:UpdateEventBus",
+			"events:CreateEventBus", "events:DeleteEventBus", "events:DeleteRule", "events:DisableRule", "events:EnableRule", "events:PutPermission",
+			"events:PutRule", "events:PutTargets", "events:RemovePermission", "events:RemoveTargets", "events:TagResource", "events:UntagResource", "events:UpdateEventBus",
 		}, []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, nil),
 		spare("KeepQueues", runs, deployers, []string{
-			"sqs:AddPermission", "sqs:DeleteMessage", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:ReceiveMessage", "sqs:RemovePermission", "sqs:SendMessage", "sqs:SetQueueAttributes",
+			"sqs:AddPermission", "sqs:CreateQueue", "sqs:DeleteMessage", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:ReceiveMessage", "sqs:RemovePermission", "sqs:SendMessage", "sqs:SetQueueAttributes",
 		}, []string{"arn:*:sqs:*:*:riposte-*"}, nil),
 		spare("KeepTables", runs, deployers, []string{
-			"dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable", "dynamodb:PartiQLDelete",
+			"dynamodb:BatchWriteItem", "dynamodb:CreateTable", "dynamodb:DeleteItem", "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable", "dynamodb:PartiQLDelete",
 			"dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:PutResourcePolicy", "dynamodb:UpdateContinuousBackups",
 			"dynamodb:UpdateItem", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
 		}, []string{"arn:*:dynamodb:*:*:table/riposte-*"}, nil),
 		spare("KeepFunctions", nil, deployers, []string{
-			"lambda:AddPermission", "lambda:DeleteFunction", "lambda:DeleteFunctionConcurrency", "lambda:InvokeAsync", "lambda:InvokeFunction",
-			"lambda:PutFunctionConcurrency", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
+			"lambda:AddPermission", "lambda:CreateAlias", "lambda:CreateFunction*", "lambda:DeleteFunction*", "lambda:Invoke*", "lambda:PublishVersion",
+			"lambda:PutFunction*", "lambda:PutRuntimeManagementConfig", "lambda:RemovePermission", "lambda:UpdateFunction*",
 		}, []string{functionARNs}, nil),
-		// A mapping is known by its function alone: https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
-		spare("KeepMappings", nil, deployers, []string{"lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"},
-			[]string{"arn:*:lambda:*:*:event-source-mapping:*"}, map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}}),
+		// A mapping is known by its function alone, and one that is made has no ARN yet: a queue of somebody's own, mapped to the
+		// function, would tell it what never happened. https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+		spare("KeepMappings", nil, deployers, []string{"lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"},
+			[]string{"*"}, map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}}),
+		spare("KeepAlarms", nil, deployers, []string{
+			"cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions", "cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState",
+		}, []string{"arn:*:cloudwatch:*:*:alarm:riposte-*"}, nil),
+		spare("KeepLogs", nil, deployers, []string{"logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy"},
+			[]string{"arn:*:logs:*:*:log-group:/aws/lambda/riposte-*"}, nil),
+		spare("KeepIsolation", nil, deployers, []string{
+			"ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup", "ec2:DeleteTags", "ec2:ModifySecurityGroupRules",
+		}, []string{securityGroupARNs}, exactly("aws:ResourceTag/"+action.IsolationTag, "true")),
+		spare("KeepIsolationScarce", nil, deployers, []string{"ec2:CreateTags"}, []string{securityGroupARNs},
+			map[string]map[string][]string{"Null": {"aws:RequestTag/" + action.IsolationTag: {"false"}}}),
 	}}
 	b, err := d.JSON()
 	if err != nil {

@@ -90,6 +90,8 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 	ofFunction := func(name string) map[string]string {
 		return map[string]string{"lambda:FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:" + name}
 	}
+	const group = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0123456789abcdef0"
+	isolating := map[string]string{"aws:ResourceTag/riposte:isolation": "true"}
 	denies, bounds := map[string]string{"iam:PolicyARN": policies + "riposte-deny"}, map[string]string{"iam:PermissionsBoundary": policies + "riposte-deny-boundary"}
 	for _, c := range []struct {
 		name, who, call, on string
@@ -124,6 +126,24 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 		{"or puts some in", "admin", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-wake", nil, true},
 		{"riposte wakes itself", "riposte-own", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-wake", nil, false},
 		{"riposte takes them", "riposte-own", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, false},
+		{"the function is given a queue of somebody's own", "admin", "lambda:CreateEventSourceMapping", "*", ofFunction("riposte-function"), true},
+		{"or somebody's own function one of his", "admin", "lambda:CreateEventSourceMapping", "*", ofFunction("web"), false},
+		{"who deploys it maps the queue", "stacksets-exec-1", "lambda:CreateEventSourceMapping", "*", ofFunction("riposte-function"), false},
+		{"the function is given an address", "admin", "lambda:CreateFunctionUrlConfig", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
+		{"what fails in it is sent elsewhere", "admin", "lambda:PutFunctionEventInvokeConfig", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
+		{"it is run by another runtime", "admin", "lambda:PutRuntimeManagementConfig", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
+		{"a function is made under its name", "admin", "lambda:CreateFunction", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
+		{"the bus lets anybody in", "admin", "events:PutPermission", "arn:aws:events:eu-west-1:111122223333:event-bus/riposte-events", nil, true},
+		{"the rules are tagged to be cleaned up", "admin", "events:TagResource", "arn:aws:events:eu-west-1:111122223333:rule/riposte-ec2", nil, true},
+		{"a queue is made under its name", "admin", "sqs:CreateQueue", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, true},
+		{"nobody shall be alarmed", "admin", "cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:riposte-queue-age", nil, true},
+		{"or by his own alarm, which is his work", "admin", "cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:web", nil, false},
+		{"the log is deleted", "admin", "logs:DeleteLogGroup", "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/riposte-function", nil, true},
+		{"an isolating group is opened", "admin", "ec2:AuthorizeSecurityGroupIngress", group, isolating, true},
+		{"or another, which is his work", "admin", "ec2:AuthorizeSecurityGroupIngress", group, nil, false},
+		{"it loses its tag", "admin", "ec2:DeleteTags", group, isolating, true},
+		{"a group of his own is given the tag", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/riposte:isolation": "true"}, true},
+		{"or a name", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/Name": "web"}, false},
 		{"other services are no business of it", "admin", "s3:DeleteBucket", "arn:aws:s3:::web", nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

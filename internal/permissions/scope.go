@@ -56,10 +56,11 @@ var (
 )
 
 const (
-	templateARNs = "arn:*:ec2:*:*:launch-template/*"
-	userARNs     = "arn:*:iam::*:user/*"
-	roleARNs     = "arn:*:iam::*:role/*"
-	ownRoles     = "arn:*:iam::*:role/riposte-*" // whatever the guardrail keeps, roles of the hub included
+	templateARNs      = "arn:*:ec2:*:*:launch-template/*"
+	userARNs          = "arn:*:iam::*:user/*"
+	roleARNs          = "arn:*:iam::*:role/*"
+	securityGroupARNs = "arn:*:ec2:*:*:security-group/*"
+	ownRoles          = "arn:*:iam::*:role/riposte-*" // whatever the guardrail keeps, roles of the hub included
 )
 
 // only makes the contain tier unable to attach, detach or set any policy but the one that was deployed for it: a riposte
@@ -129,7 +130,7 @@ func scopesOf(tier, call string) (scopes, error) {
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-security-group
 func onlyIsolating() iam.Statement {
 	return iam.Statement{
-		Sid: "OnlyIsolatingGroups", Effect: "Deny", Action: []string{"ec2:ModifyNetworkInterfaceAttribute"}, Resource: []string{"arn:*:ec2:*:*:security-group/*"},
+		Sid: "OnlyIsolatingGroups", Effect: "Deny", Action: []string{"ec2:ModifyNetworkInterfaceAttribute"}, Resource: []string{securityGroupARNs},
 		Condition: map[string]map[string][]string{"StringNotEquals": {"aws:ResourceTag/" + action.IsolationTag: {"true"}}},
 	}
 }
