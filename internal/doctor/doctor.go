@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
@@ -27,7 +28,7 @@ const (
 
 // Finding is what one check found.
 type Finding struct {
-	Check   string `json:"check"` // credentials, clock, ledger, source, role, read, security-hub, rules, canary
+	Check   string `json:"check"` // credentials, clock, ledger, source, role, deny, read, isolation, security-hub, rules, canary
 	Account string `json:"account,omitempty"`
 	Region  string `json:"region,omitempty"`
 	State   State  `json:"state"`
@@ -38,6 +39,7 @@ type Finding struct {
 // AWS opens a session for one purpose in one place.
 type AWS interface {
 	Visit(event.Place, cloud.Purpose) aws.Config
+	Reads() access.Reads
 }
 
 // Account is one account to look at, with the regions that count in it.
@@ -85,7 +87,7 @@ func Run(ctx context.Context, p Parts, tell func(Finding)) {
 	}
 	run(ctx, append([]check{p.ledger, p.organization}, p.sources()...), tell)
 	for _, a := range p.Accounts {
-		checks, places := p.roles(a), p.places(a)
+		checks, places := append(p.roles(a), p.denies(a)...), p.places(a)
 		for _, at := range places {
 			checks = append(checks, p.region(at)...)
 		}

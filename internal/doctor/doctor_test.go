@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -17,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
@@ -86,6 +89,7 @@ report: {security_hub: true}
 		"ok credentials", "ok clock", "ok ledger",
 		"ok source eu-west-1", "warning source eu-west-1: the queue has no dead-letter queue: what can't be read comes again for days",
 		"ok read eu-west-1", "failed rules eu-west-1: no enabled rule on the default bus delivers autoscaling:", "failed security-hub eu-west-1: ",
+		"warning isolation eu-west-1: vpc-",
 		"failed rules us-east-1: no enabled rule on the default bus delivers iam:",
 	}
 	if len(first) != len(want) {
@@ -103,7 +107,11 @@ report: {security_hub: true}
 	if _, err := securityhub.NewFromConfig(moto.Config(ireland)).EnableSecurityHub(t.Context(), &securityhub.EnableSecurityHubInput{}); err != nil {
 		t.Fatal(err)
 	}
-	all := []string{"ok credentials", "ok clock", "ok ledger", "ok source eu-west-1", "ok read eu-west-1", "ok rules eu-west-1", "ok security-hub eu-west-1", "ok rules us-east-1"}
+	isolate(t, moto)
+	all := []string{
+		"ok credentials", "ok clock", "ok ledger", "ok source eu-west-1", "ok read eu-west-1", "ok rules eu-west-1", "ok security-hub eu-west-1",
+		"ok isolation eu-west-1", "ok rules us-east-1",
+	}
 	if d := cmp.Diff(all, said(t, p)); d != "" {
 		t.Error(d)
 	}
@@ -145,6 +153,33 @@ report: {security_hub: true}
 	disable(t, moto, p.Rules[0])
 	if now := said(t, p); !strings.HasPrefix(now[5], "failed rules") {
 		t.Errorf("a rule that was switched off is found to be %q", now[5])
+	}
+}
+
+// isolate makes the group of each network, as the spoke's module does.
+func isolate(t *testing.T, moto *mototest.Server) {
+	t.Helper()
+	client := ec2.NewFromConfig(moto.Config(ireland))
+	networks, err := client.DescribeVpcs(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, vpc := range networks.Vpcs {
+		made, err := client.CreateSecurityGroup(t.Context(), &ec2.CreateSecurityGroupInput{
+			GroupName: aws.String(action.IsolationGroup), Description: aws.String("isolation"), VpcId: vpc.VpcId,
+			TagSpecifications: []ec2types.TagSpecification{{
+				ResourceType: ec2types.ResourceTypeSecurityGroup, Tags: []ec2types.Tag{{Key: aws.String(action.IsolationTag), Value: aws.String("true")}},
+			}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.RevokeSecurityGroupEgress(t.Context(), &ec2.RevokeSecurityGroupEgressInput{GroupId: made.GroupId, IpPermissions: []ec2types.IpPermission{
+			{IpProtocol: aws.String("-1"), IpRanges: []ec2types.IpRange{{CidrIp: aws.String("0.0.0.0/0")}}},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -305,8 +340,9 @@ func TestWhichAccounts(t *testing.T) {
 	}
 	want := []string{
 		"ok credentials", "ok clock", "ok ledger", "failed organization : list the accounts of the organisation: AccessDenied",
-		"failed source : no source is configured", "ok read eu-west-1", "ok rules eu-west-1",
+		"failed source : no source is configured", "ok read eu-west-1", "ok rules eu-west-1", "ok isolation eu-west-1",
 	}
+	isolate(t, moto)
 	if d := cmp.Diff(want, said(t, p)); d != "" {
 		t.Error(d)
 	}

@@ -17,7 +17,9 @@ import (
 
 // Reads are the IAM actions that a doctor needs in each account, in the audit role.
 func Reads() []string {
-	return []string{"ec2:DescribeInstances", "events:ListRules", "events:ListTargetsByRule", "securityhub:DescribeHub"}
+	return []string{
+		"ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "iam:GetPolicy", "iam:GetPolicyVersion", "events:ListRules", "events:ListTargetsByRule", "securityhub:DescribeHub",
+	}
 }
 
 // Guard lets a doctor's sessions make these calls, and send canaries, which are refused.
@@ -32,7 +34,7 @@ func (p Parts) region(at event.Place) []check {
 	if p.Config.Report.SecurityHub {
 		checks = append(checks, func(ctx context.Context) []Finding { return p.hub(ctx, at) })
 	}
-	return checks
+	return append(checks, func(ctx context.Context) []Finding { return p.isolation(ctx, at) })
 }
 
 func (p Parts) reads(ctx context.Context, at event.Place) []Finding {

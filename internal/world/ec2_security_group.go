@@ -24,6 +24,10 @@ func securityGroupOperations() []operation {
 			name: "ec2.DescribeSecurityGroups", basis: ec2Reference + "DescribeSecurityGroups.html",
 			knows: "Filters MaxResults NextToken", do: describeSecurityGroups,
 		}),
+		define(spec[ec2.DescribeVpcsInput, ec2.DescribeVpcsOutput]{
+			name: "ec2.DescribeVpcs", basis: ec2Reference + "DescribeVpcs.html; a region has one",
+			knows: "Filters MaxResults NextToken", do: describeVpcs,
+		}),
 		define(spec[ec2.AuthorizeSecurityGroupIngressInput, ec2.AuthorizeSecurityGroupIngressOutput]{
 			name: "ec2.AuthorizeSecurityGroupIngress", write: true, basis: ec2Reference + "AuthorizeSecurityGroupIngress.html; record: the input, unverified",
 			knows: "GroupId CidrIp IpProtocol",
@@ -47,6 +51,19 @@ func securityGroupOperations() []operation {
 			},
 		}),
 	}
+}
+
+func describeVpcs(c *call, in *ec2.DescribeVpcsInput) (*ec2.DescribeVpcsOutput, *refusal) {
+	id := c.fixed("vpc", c.place, "")
+	all, refused := filtered([]*string{&id}, in.Filters, func(id *string, filter string) ([]string, bool) {
+		field, known := map[string]string{"vpc-id": *id, "state": "available"}[filter]
+		return []string{field}, known
+	})
+	out := &ec2.DescribeVpcsOutput{}
+	for _, id := range all {
+		out.Vpcs = append(out.Vpcs, types.Vpc{VpcId: id, OwnerId: aws.String(c.place.Account), State: types.VpcStateAvailable, IsDefault: aws.Bool(true)})
+	}
+	return out, refused
 }
 
 func (c *call) securityGroup(id *string) (*securityGroup, *refusal) {
