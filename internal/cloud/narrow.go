@@ -114,14 +114,24 @@ func arn(p event.Place, service, rest string) string {
 }
 
 // literal keeps a name from meaning more or less than itself: an attacker may call a group ${aws:username}, which would
-// fit nothing. A question mark fits any one character.
+// fit nothing. A question mark fits any one character. What IAM takes for one beyond ASCII (a letter, or half of it in UTF-16)
+// is not documented: there a star fits any number, since a pattern that fits too little would switch the defence off.
 func literal(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r > '~' || strings.ContainsRune(`$*?"\`, r) {
-			return '?'
+	var b strings.Builder
+	starred := false
+	for _, r := range name {
+		switch {
+		case r > '~' && starred:
+		case r > '~':
+			b.WriteByte('*')
+		case r <= ' ' || strings.ContainsRune(`$*?"\`, r):
+			b.WriteByte('?')
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, name)
+		starred = r > '~'
+	}
+	return b.String()
 }
 
 // NotNarrowed says that there is no session policy for what is to be changed: without one nothing is.

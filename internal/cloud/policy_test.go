@@ -46,6 +46,8 @@ func TestWhatASessionIsNarrowedTo(t *testing.T) {
 			[]string{group("web")}, []string{group("web2"), group("api")}},
 		{"a group that is called like a variable", action.Suspend{Group: lab.In(event.Group, `${aws:username}"\`)}, "autoscaling:SuspendProcesses",
 			[]string{group(`${aws:username}"\`)}, []string{group("web")}},
+		{"a group whose name a question mark for each letter might not fit", action.Suspend{Group: lab.In(event.Group, "web 💥💥 é2")}, "autoscaling:SuspendProcesses",
+			[]string{group("web 💥💥 é2"), group("web \xf0\x9f \xc32"), group("web ???? ??2")}, []string{group("web"), group("api 💥💥 é2"), group("web 💥💥 é3")}},
 		{"a user wherever its path is by now", action.DenyUser{User: lab.In(event.User, "staff/mallory"), Case: "c_1"}, "iam:PutUserPolicy",
 			[]string{iamARN + "user/staff/mallory", iamARN + "user/mallory", iamARN + "user/a/b/mallory"}, []string{iamARN + "user/notmallory", iamARN + "user/staff/eve", iamARN + "role/mallory"}},
 		{"the user of a key", action.DeactivateKey{User: lab.In(event.User, "mallory"), Key: "AKIAMALLORY000000001"}, "iam:UpdateAccessKey",
