@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -109,12 +111,25 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 		}
 	}
 	events, bad := t.App.events(contents, false)
+	events = t.ofTrail(events)
 	t.counted(len(events))
 	t.events = append(t.events, events...)
 	if bad != nil {
 		t.fault(bad)
 	}
 	return nil
+}
+
+// ofTrail leaves out what does not belong into the trail of its account: a log file lies below the account that its records
+// are of, and who may put files there could otherwise tell of any.
+func (t *taker) ofTrail(events []event.Event) []event.Event {
+	return slices.DeleteFunc(events, func(e event.Event) bool {
+		astray := t.stream.Account != "" && e.Account != t.stream.Account
+		if astray {
+			t.fault(fmt.Errorf("event %s is of account %q, in the trail of %s: it is not believed", e.ID, e.Account, t.stream.Account))
+		}
+		return astray
+	})
 }
 
 func (t *taker) wants(ctx context.Context, rec scan.Record) (wanted bool, err error) {

@@ -32,9 +32,10 @@ type Stream struct {
 	// Live says that the stream can't be read twice and that somebody waits for each record: it is stored as soon as it is
 	// there, and while the store fails the stream waits. What is Postponed is set aside, as far as there is room, and the
 	// stream goes on.
-	Live   bool
-	Record func()      // told of each record; may be nil
-	Fault  func(error) // told of each spot that can't be read; the rest is read all the same. May be nil
+	Live    bool
+	Account string      // the one whose trail this is; a record of another is a fault. "": not known
+	Record  func()      // told of each record; may be nil
+	Fault   func(error) // told of each spot that can't be read; the rest is read all the same. May be nil
 }
 
 // Receive takes a stream to its end. An error is the store's, the reader's or the context's: the stream may come again, and

@@ -38,6 +38,15 @@ func (l layout) holds(key string) bool {
 	return ok
 }
 
+// owner is the account whose trail a log file is of.
+func (l layout) owner(key string) string {
+	rest, _ := strings.CutPrefix(key, l.root())
+	if i := strings.Index(rest, "/CloudTrail/"); i >= 12 {
+		return rest[i-12 : i]
+	}
+	return ""
+}
+
 // delivered is when a log file was delivered, as its name says.
 func (l layout) delivered(key string) (time.Time, bool) {
 	rest, ok := strings.CutPrefix(key, l.root())

@@ -69,6 +69,9 @@ func TestOnlyLogFilesOfTheTrailAreRead(t *testing.T) {
 			t.Errorf("%q: %v", key, got)
 		}
 	}
+	if whose := (layout{"trails/main/"}).owner("trails/main/" + file); whose != "111122223333" {
+		t.Errorf("a file of the organisation's trail is %q's", whose)
+	}
 	if !(layout{"trails/main/"}).holds("trails/main/"+file) || (layout{"trails"}).holds(file) {
 		t.Error("the prefix does not count")
 	}

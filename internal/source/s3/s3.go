@@ -112,7 +112,7 @@ func (s *Source) object(ctx context.Context, key string) error {
 	log, err := opener.Open(files.File{Path: files.Stdin})
 	if err == nil {
 		var r source.Receipt
-		if r, err = s.Receive(ctx, source.Stream{Records: log, Fault: fault}); err != nil {
+		if r, err = s.Receive(ctx, source.Stream{Records: log, Fault: fault, Account: s.sweep.layout.owner(key)}); err != nil {
 			return fmt.Errorf("take %s: %w", key, err)
 		}
 		s.reconcile(key, r, out)
