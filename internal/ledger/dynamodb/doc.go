@@ -9,7 +9,8 @@
 //	what waits in its inbox               its head lists it; pk CASE, sk message#SUM (half of it)
 //	is this lead known                    pk lead#SUM, sk lead: the case that has it
 //	which case is open on this root       pk root#SUM, sk root
-//	what can be claimed, and when next    index wake: wake_in SCHEMA#URGENCY#SHARD, wake_at; only what has a due time
+//	what can be claimed, and when next    index wake: wake_in SCHEMA#URGENCY#SHARD, wake_at (a position: by severity and
+//	                                      rank what was due when it was written, by time the rest); only what has a due time
 //	all cases, or those whose id begins   index cases: list_in SHARD, pk
 //	which chains a checkpoint must seal   index unsealed: seal_in SHARD, pk; only those that grew since the last
 //	an effect, all effects                pk effects#SHARD, sk SUM

@@ -98,6 +98,7 @@ func TestStore(t *testing.T) {
 		{"answers that are cut short", cutShort},
 		{"a storm on one root", storm},
 		{"an inbox that is full", full},
+		{"the answer to a claim is lost", lostClaim},
 	} {
 		t.Run(x.name, func(t *testing.T) { x.tell(t, s) })
 	}
