@@ -89,7 +89,8 @@ func TestAVersionThatNobodyCanReadHidesNoOther(t *testing.T) {
 	a := attack(t)
 	a.version("latest", "resolve:ssm:not a name") // 3: what group "latest" follows
 	a.illegible()
-	a.story(playbooktest.Denied) // alone it is neither sound nor unsound: unknown is not permission
+	// Alone it is neither sound nor unsound: unknown is not permission, and a person is told.
+	a.story(playbooktest.Fires, "ec2:launch-template lt-0latest: launch template latest version 3 would launch resolve:ssm:not a name: its image can't be read\n  autoscaling.suspend latest ?")
 	a.makeDefault("2")
 	a.story(playbooktest.Fires, "ec2:launch-template lt-0latest: launch template latest version 2 "+public+
 		"\n  ec2.default-version lt-0latest, else autoscaling.suspend latest-default")

@@ -2,6 +2,7 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -72,11 +73,12 @@ func (r reader) template(ctx context.Context, ref string) ([]playbook.Suspect[pr
 func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use, versions map[int64]version) (prepared, error) {
 	f := prepared{At: r.since.at, By: r.since.by, Name: aws.ToString(t.LaunchTemplateName), Default: aws.ToInt64(t.DefaultVersionNumber), Checked: true}
 	bad := map[int64]bool{}
-	var unread error
+	var unread []broken
 	for _, v := range launching(t, uses) {
 		found, image, err := r.breaks(ctx, versions[v].image)
-		if unreadable(err) { // one that nobody can read must not hide another
-			unread = err
+		var closed *illegible
+		if errors.As(err, &closed) { // one that nobody can read must not hide another
+			unread = append(unread, broken{v, closed.ref, "its image can't be read", "what it would launch can't be read, so nobody knows what it is"})
 			continue
 		}
 		if err != nil {
@@ -86,8 +88,14 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 			f.Bad = append(f.Bad, broken{v, image, found.breaks, found.doubt})
 		}
 	}
+	if len(f.Bad) == 0 { // nothing worse: that it can't be read is told, or it would be an error for ever
+		for _, u := range unread {
+			bad[u.Version] = true
+		}
+		f.Bad = unread
+	}
 	if len(f.Bad) == 0 {
-		return f, unread
+		return f, nil
 	}
 	if bad[f.Default] {
 		var err error

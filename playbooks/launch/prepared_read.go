@@ -95,6 +95,9 @@ func (r reader) resolve(ctx context.Context, ref string) (string, error) {
 	if absent(err, "ParameterNotFound", "ParameterVersionNotFound", "ParameterVersionLabelNotFound") {
 		return "", nil
 	}
+	if unreadable(err) {
+		return "", &illegible{ref, err}
+	}
 	if err != nil {
 		return "", fmt.Errorf("read parameter %q: %w", name, err)
 	}
@@ -103,3 +106,12 @@ func (r reader) resolve(ctx context.Context, ref string) (string, error) {
 	}
 	return aws.ToString(out.Parameter.Value), nil
 }
+
+// illegible is a reference to an image that AWS will refuse to read the next time as well.
+type illegible struct {
+	ref string
+	err error
+}
+
+func (e *illegible) Error() string { return fmt.Sprintf("read %q: %v", e.ref, e.err) }
+func (e *illegible) Unwrap() error { return e.err }

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/event"
@@ -21,7 +22,7 @@ func (f launched) Related(root event.Resource) []playbook.Related {
 // Related are the root with the newest image that it may not launch, once that is known, and the groups that would.
 func (f prepared) Related(root event.Resource) []playbook.Related {
 	var out []playbook.Related
-	if n := len(f.Bad); n > 0 {
+	if n := len(f.Bad); n > 0 && strings.HasPrefix(f.Bad[n-1].Image, "ami-") {
 		out = append(out, playbook.Related{Resource: root, Detail: map[string]string{playbook.DetailImage: f.Bad[n-1].Image}})
 	}
 	for _, g := range f.Groups {
