@@ -23,6 +23,7 @@ type verdict struct {
 	breaks string // the rule that fired, "" where none did
 	doubt  string // why nobody can say that it fired at the launch too, "" where that is certain
 	unseen bool   // AWS shows no such image: nothing can be said for it
+	recent string // what the doubt is about, where records tell whether it is recent; without one there is none
 }
 
 // judges reads images and remembers what the policy said of each: a template may have hundreds of versions, and few images.
@@ -67,7 +68,14 @@ func (j judges) image(ctx context.Context, id string) (verdict, error) {
 // say is the policy's word on an image that was read.
 func (j judges) say(ctx context.Context, i types.Image) (verdict, error) {
 	o, err := j.owner(ctx, i)
-	return j.rules.judge(i, o, j.at), err
+	if err != nil {
+		return verdict{}, err
+	}
+	v := j.rules.judge(i, o, j.at)
+	if v.recent != "" {
+		v.doubt, err = j.changed(ctx, i, v.recent)
+	}
+	return v, err
 }
 
 // read is nil where AWS shows no such image.

@@ -77,13 +77,13 @@ func (p ImagePolicy) judge(i types.Image, o owner, at time.Time) verdict {
 }
 
 // public holds against a stranger's image what the stranger can take back: that it is private says nothing for it, which is
-// the source's rule. An image of the organisation's may have been made public by whoever wants its groups stopped.
+// the source's rule. An image of an allowed owner may have been made public by whoever wants the groups stopped that launch it.
 func (p ImagePolicy) public(i types.Image, o owner, _ time.Time) verdict {
 	switch {
 	case !slices.Contains(p.Deny, Public) || !aws.ToBool(i.Public) || o.vouched:
 		return verdict{}
 	case o.allowed:
-		return verdict{breaks: "it is public", doubt: "its owner is allowed, and whether it was public already when it was launched can't be told"}
+		return verdict{breaks: "it is public", doubt: "it may be so since the launch", recent: madePublic}
 	}
 	return verdict{breaks: "it is public"}
 }

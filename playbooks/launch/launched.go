@@ -55,8 +55,11 @@ func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 	if e.Failed() {
 		return nil
 	}
-	if e.Name == "CreateReplaceRootVolumeTask" {
+	switch e.Name {
+	case "CreateReplaceRootVolumeTask":
 		return suspectRoot(e, p)
+	case modifyImageAttribute: // is only observed
+		return nil
 	}
 	answer := parse(e.Response).at("instancesSet").items()
 	if len(answer) == 0 {

@@ -118,9 +118,11 @@ func TestAnImageThatChangedAfterTheLaunchAsks(t *testing.T) {
 		name      string
 		do        func(attacker)
 		configure func(any) error
+		before    []string
 		plans     []string
 	}{
-		{name: "made public", do: func(a attacker) { a.grant(*golden, types.LaunchPermissionModifications{Add: everybody()}) }, plans: plan("it is public")},
+		{name: "made public", do: func(a attacker) { a.grant(*golden, types.LaunchPermissionModifications{Add: everybody()}) },
+			before: []string{permitted("add")}, plans: plan("it is public")},
 		{name: "its tag was taken away", do: func(a attacker) {
 			a.must(a.ec2.CreateTags(a.t.Context(), &ec2.CreateTagsInput{Resources: []string{*golden}, Tags: []types.Tag{{Key: aws.String("approved"), Value: aws.String("no")}}}))
 		}, configure: with("RequireTags", map[string]string{"approved": "y*"}), plans: plan("it lacks the tag approved")},
@@ -134,7 +136,28 @@ func TestAnImageThatChangedAfterTheLaunchAsks(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := attack(t)
 			c.do(a)
-			a.tell(playbooktest.Story{Record: group, Configure: c.configure, Plans: c.plans})
+			a.tell(playbooktest.Story{Record: group, Configure: c.configure, Before: c.before, Plans: c.plans})
+		})
+	}
+}
+
+// permitted is a record of making the golden image public ("add"), or private again.
+func permitted(how string) string {
+	return called(mallory, "ModifyImageAttribute", `{"imageId":"ami-0bbbbbbbbbbbbbbbb","attributeType":"launchPermission","launchPermission":{"`+how+`":{"items":[{"group":"all"}]}}}`, `{"_return":true}`)
+}
+
+// An image of one's own that was public all along is answered; no record has to say since when.
+func TestAnOwnImageThatWasPublicAllAlongIsAnswered(t *testing.T) {
+	long := strings.ReplaceAll(permitted("add"), "2030-01-07T09:00:00Z", "2029-12-01T00:00:00Z")
+	for name, before := range map[string][]string{"nothing is known": nil, "for a month": {long}, "the last that is known is that it became private": {permitted("add"), permitted("remove")}} {
+		t.Run(name, func(t *testing.T) {
+			a := attack(t)
+			a.grant("ami-0bbbbbbbbbbbbbbbb", types.LaunchPermissionModifications{Add: everybody()})
+			a.tell(playbooktest.Story{
+				Record: run(instances("i-0steady ami-0bbbbbbbbbbbbbbbb steady")), Before: before,
+				Plans: []string{"autoscaling:group steady: instance i-0steady of group steady launched from ami-0bbbbbbbbbbbbbbbb: it is public" +
+					"\n  autoscaling.suspend steady !\n  ec2.terminate i-0steady, else ec2.stop i-0steady"},
+			})
 		})
 	}
 }

@@ -69,7 +69,7 @@ func UnapprovedImage() playbook.Definition {
 		Title:    "An instance was launched from an unapproved image",
 		Why:      whyImage,
 		Severity: playbook.High,
-		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances", "CreateReplaceRootVolumeTask"}}},
+		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances", "CreateReplaceRootVolumeTask", modifyImageAttribute}}},
 		Reads: []string{
 			"ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceImageMetadata", "ec2:DescribeReplaceRootVolumeTasks",
 			// What a group would launch next.
@@ -86,6 +86,7 @@ func UnapprovedImage() playbook.Definition {
 		Prevents: preventImages(),
 		Example:  runInstancesExample,
 		Defaults: ImageParams{Deny: []Trait{Public}, Group: SuspendAll, Instance: Terminate, TerminateWithin: time.Hour},
+		Observes: observeImage,
 		Suspect:  suspectLaunch,
 		Check:    checkLaunch,
 		Plan:     planLaunch,
@@ -105,7 +106,7 @@ const whyImage = `Whoever may edit a launch template makes an Auto Scaling group
 rights: a confused deputy. A public image can have been made by anybody. The group is suspended first, since it would
 replace what is terminated; but only where the record of the launch, or the group's own configuration, shows that it launches
 what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit at the launch
-(an image of an allowed owner that is public now, or lacks a tag) asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
+(an image of an allowed owner that a record shows to have been made public lately, or that lacks a tag) asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
 amazon into allow_owners where they are used. An instance whose root volume is replaced by such an image is cut off, or stopped,
 and not ended; likewise one that a fleet or a spot request launched, which would launch the next in its place and which riposte
 does not stop: the finding names it. A private image is no better than a public one: whoever owns it shares it, and
