@@ -102,15 +102,16 @@ func sparedKinds(p ImageParams) []action.Kind {
 	return []action.Kind{action.Pin{}.Kind()}
 }
 
-const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the group's own
-rights: a confused deputy. A public image can have been made by anybody. The group is suspended first, since it would
-replace what is terminated; but only where the record of the launch, or the group's own configuration, shows that it launches
-what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit at the launch
-(an image of an allowed owner that a record shows to have been made public lately, or that lacks a tag) asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put
-amazon into allow_owners where they are used. An instance whose root volume is replaced by such an image is cut off, or stopped,
-and not ended; likewise one that a fleet or a spot request launched, which would launch the next in its place and which riposte
-does not stop: the finding names it. A private image is no better than a public one: whoever owns it shares it, and
-can take that back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
+const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the
+group's own rights: a confused deputy. A public image can have been made by anybody. The group is suspended first, since
+it would replace what is terminated; but only where the record of the launch, or the group's own configuration, shows that
+it launches what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit
+at the launch (an image of an allowed owner that a record shows to have been made public lately, or that lacks a tag)
+asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put amazon into allow_owners
+where they are used. An instance whose root volume is replaced by such an image is cut off, or stopped, and not ended;
+likewise one that a fleet or a spot request launched, which would launch the next in its place and which riposte does not
+stop: the finding names it. A private image is no better than a public one: whoever owns it shares it, and can take that
+back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
 processes that ran before. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
 template that the policy allows; undo lets it follow what it followed before. What was terminated stays terminated.`
 
