@@ -32,8 +32,8 @@ type counted struct {
 	full             string // a case that takes no more
 }
 
-// counting is a stage on which riposte's work is counted.
-func counting(t testing.TB, books ...playbook.Definition) (*stage, *counted) {
+// tallied is a stage on which riposte's work is counted.
+func tallied(t testing.TB, books ...playbook.Definition) (*stage, *counted) {
 	t.Helper()
 	s := set(t, world.Options{}, books...)
 	c := &counted{stage: s, Store: s.store}

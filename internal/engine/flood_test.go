@@ -53,7 +53,7 @@ func undeny(s *stage) {
 // the deny is taken off. It returns how many turns pass until she is denied again.
 func flooded(t testing.TB, n int, call func(*stage) func() error) int {
 	t.Helper()
-	s, _ := counting(t, ladders())
+	s, _ := tallied(t, ladders())
 	unprotect(s, mallory)
 	s.pass(10 * time.Minute)
 	if c := s.only("test.ladder"); c.State != ledger.Verified {
@@ -134,7 +134,7 @@ func stand(t *testing.T, cases int) (*stage, *counted) {
 	for i := range cases {
 		books = append(books, denies(fmt.Sprintf("test.denies-%02d", i), fmt.Sprintf("user-%02d", i)))
 	}
-	s, count := counting(t, books...)
+	s, count := tallied(t, books...)
 	for i := range cases {
 		_, err := administrator(s).CreateUser(s.Context(), &iam.CreateUserInput{UserName: aws.String(fmt.Sprintf("user-%02d", i))})
 		s.must(err)
@@ -167,7 +167,7 @@ func TestOneLooksForAllWhoShareADeny(t *testing.T) {
 
 // A case that is full of messages takes no more; the event comes again for its sake, and the others are told at once.
 func TestACaseThatIsFullKeepsNoOtherFromBeingTold(t *testing.T) {
-	s, count := counting(t, denies("test.full", "mallory"), denies("test.other", "mallory"))
+	s, count := tallied(t, denies("test.full", "mallory"), denies("test.other", "mallory"))
 	unprotect(s, mallory)
 	s.pass(10 * time.Minute)
 	first := s.only("test.full")

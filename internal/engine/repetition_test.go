@@ -68,7 +68,7 @@ func (c *counted) spent(what func()) cost {
 // repeated has a session unprotect an instance so many times, a second apart, and tells what the next time costs.
 func repeated(t testing.TB, times int) cost {
 	t.Helper()
-	s, count := counting(t, sessions())
+	s, count := tallied(t, sessions())
 	session := nadia(s)
 	for range times {
 		unprotect(s, session)
@@ -126,7 +126,7 @@ func revokes() playbook.Definition {
 // Whoever assumes the role again under the same name is behind the revocation that was planned for the first session: the
 // plan that stands is extended to the later moment, and stays one.
 func TestARevocationIsExtendedWithTheAttack(t *testing.T) {
-	s, _ := counting(t, revokes())
+	s, _ := tallied(t, revokes())
 	for _, later := range []time.Duration{time.Second, 20 * time.Minute, 40 * time.Minute} {
 		s.pass(later)
 		session := nadia(s)
