@@ -38,7 +38,7 @@ func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	one, err := r.shown(c)
+	one, err := r.shownWhole(c)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return fmt.Errorf("read the history of case %q: %w", c.ID, err)
 	}
-	return errors.Join(sh.brakes(ctx, r), sh.facts(one), sh.steps(one), sh.history(history))
+	return errors.Join(sh.brakes(ctx, r), sh.facts(one), sh.steps(one), sh.ladders(one), sh.history(history))
 }
 
 // one is the case that an id or its beginning names.
@@ -70,6 +70,17 @@ func (r record) one(ctx context.Context, id string) (*ledger.Case, error) {
 
 func (r record) shown(c *ledger.Case) (show.Case, error) {
 	return show.Of(c, action.NewCodec(action.Kinds()...), r.config.People)
+}
+
+// shownWhole is a case with its ladders: whom each rung hits, what it asks, and whether it can be done with what is granted.
+func (r record) shownWhole(c *ledger.Case) (show.Case, error) {
+	one, err := r.shown(c)
+	if err != nil {
+		return one, err
+	}
+	one.Shown = c.Shown(0)
+	one.Ladders, err = show.Ladders(c, action.NewCodec(action.Kinds()...), r.config.Granted)
+	return one, err
 }
 
 func (sh *shell) facts(c show.Case) error {

@@ -24,6 +24,7 @@ type shell struct {
 	width     int       // of the terminal behind out, 0 where there is none
 	now       func() time.Time
 	user      string // of the operating system: unproven
+	asks      bool   // a person sits at it: in and out are terminals
 	format    string
 	catalogue []playbook.Definition
 }
@@ -36,6 +37,7 @@ func terminal() *shell {
 	if term.IsTerminal(int(os.Stderr.Fd())) && os.Getenv("TERM") != "dumb" {
 		sh.bar = os.Stderr
 	}
+	sh.asks = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 	if u, err := user.Current(); err == nil {
 		sh.user = u.Username
 	}

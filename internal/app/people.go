@@ -2,8 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -49,19 +49,22 @@ func possible(c *ledger.Case, o *ledger.Order) error {
 	return nil
 }
 
-// approvable picks the newest revision where the person named none.
+// approvable refuses an approval that does not say what was shown, or of what has changed since. Whoever carries the case
+// looks once more: something may join on the way.
 func approvable(c *ledger.Case, o *ledger.Order) error {
-	newest := 0
-	for _, r := range c.Revisions {
-		if r.Superseded == 0 {
-			newest = r.Number
-		}
-	}
+	asks := c.Asks(o.Revision)
 	switch {
-	case newest == 0:
-		return errors.New("it has no plan yet")
-	case o.Revision == 0:
-		o.Revision = newest
+	case len(asks) == 0 && o.Revision != 0:
+		return fmt.Errorf("revision %d of case %s asks nothing: there is nothing to approve", o.Revision, c.ID)
+	case len(asks) == 0:
+		return fmt.Errorf("case %s asks nothing: there is nothing to approve", c.ID)
+	case o.Shown == "" && o.Revision == 0:
+		return fmt.Errorf("an approval is of what was shown: riposte case %s shows what asks, and its name", c.ID)
+	case o.Shown != "" && o.Shown != c.Shown(o.Revision):
+		return fmt.Errorf("what asks has changed since %s was shown: look again with riposte case %s", o.Shown, c.ID)
+	case o.Shown == "" && slices.ContainsFunc(asks, func(a ledger.Ask) bool { return a.Rung > 0 }):
+		return fmt.Errorf("a step of revision %d has climbed since the plan was made, and asks something else: look at riposte case %s, and name what it shows",
+			o.Revision, c.ID)
 	}
 	return nil
 }

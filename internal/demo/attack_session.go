@@ -72,7 +72,7 @@ func (s *Stage) approve(ctx context.Context) (string, error) {
 		if c.State != ledger.Asked {
 			return c.ID, nil // ordered before the demo was killed
 		}
-		_, err := app.Order(ctx, s.Store, c.ID, ledger.Order{Verb: ledger.Approve, By: "sam", At: s.World.Now(), Reason: "nadia is on leave"})
+		_, err := app.Order(ctx, s.Store, c.ID, ledger.Order{Verb: ledger.Approve, Shown: c.Shown(0), By: "sam", At: s.World.Now(), Reason: "nadia is on leave"})
 		return c.ID, err
 	}
 	return "", fmt.Errorf("no case of nadia to approve")

@@ -49,7 +49,7 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err e
 	rung, lead := r.rung(), t.lead(r.revision)
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
-		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.revision.Approved != nil,
+		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.approved(),
 	}
 	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: lead.Origin.RequestID}
 	for _, place := range t.reservations(r) {
@@ -78,7 +78,7 @@ func (t *turn) reservations(r ref) []ledger.Reservation {
 	if class == action.Destroy {
 		buckets = append(buckets, "destroy")
 	}
-	refuse := class != action.Contain && r.revision.Approved == nil
+	refuse := class != action.Contain && !r.approved()
 	var out []ledger.Reservation
 	for _, b := range buckets {
 		res := ledger.Reservation{Bucket: b, Incident: t.incident(r), At: t.Now(), Since: t.Now().Add(-window)}

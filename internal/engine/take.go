@@ -75,24 +75,6 @@ func (t *turn) order(o ledger.Order) {
 	}
 }
 
-// approve lets one revision go: the one that the person saw. Another one, made since, asks again.
-func (t *turn) approve(o ledger.Order) {
-	for i := range t.c.Revisions {
-		r := &t.c.Revisions[i]
-		if r.Number != o.Revision {
-			continue
-		}
-		if r.Superseded != 0 {
-			t.note("approval by %s is void: revision %d was superseded by %d", o.By, r.Number, r.Superseded)
-			return
-		}
-		r.Approved = &o
-		t.note("revision %d approved by %s", r.Number, by(o))
-		return
-	}
-	t.note("approval by %s is void: there is no revision %d", o.By, o.Revision)
-}
-
 // dismiss lets go of every step that has not begun.
 func (t *turn) dismiss(o ledger.Order) {
 	t.drop("dismissed by " + by(o) + because(o.Reason))

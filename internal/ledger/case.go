@@ -93,8 +93,8 @@ type Trouble struct {
 	Error string    `json:"error"`
 }
 
-// Revision is one version of the plan: of one lead, or of a lead whose resource has changed since. Approval is of one
-// revision.
+// Revision is one version of the plan: of one lead, or of a lead whose resource has changed since. Approval is of what was
+// shown of one revision.
 type Revision struct {
 	Number     int           `json:"number"` // from 1
 	Lead       string        `json:"lead"`   // key
@@ -103,7 +103,8 @@ type Revision struct {
 	Made       time.Time     `json:"made"`
 	Superseded int           `json:"superseded,omitempty"` // by the revision of this number
 	Preempts   bool          `json:"preempts,omitempty"`   // made before the check, to be taken back where that dismisses
-	Approved   *Order        `json:"approved,omitempty"`
+	Approved   *Order        `json:"approved,omitempty"`   // the last approval
+	Answers    []Answer      `json:"answers,omitempty"`    // what approvals cover; without one the approval is of nothing
 	Steps      []Step        `json:"steps"`
 }
 

@@ -43,7 +43,8 @@ type Order struct {
 	Proven   bool          `json:"proven"` // false at the command line: the name is the operating system user's
 	At       time.Time     `json:"at"`
 	Reason   string        `json:"reason,omitempty"`
-	Revision int           `json:"revision,omitempty"` // approve: the revision that the person saw
+	Revision int           `json:"revision,omitempty"` // approve: this revision only; 0: all that ask
+	Shown    string        `json:"shown,omitempty"`    // approve: what the person saw (Case.Shown); "": the revision as it was made
 	Except   time.Duration `json:"except,omitempty"`   // undo: how long the same finding stays quiet
 }
 

@@ -30,6 +30,8 @@ type Case struct {
 	Actions  []Action          `json:"actions"`
 	Times    Times             `json:"times"`
 	Undo     Undo              `json:"undo"`
+	Ladders  []Ladder          `json:"ladders,omitempty"` // where one case is shown
+	Shown    string            `json:"shown,omitempty"`   // what asks, by the name that approve --as takes
 }
 
 // Action is one step, at the rung where it stands.

@@ -103,3 +103,30 @@ func TestAPlanThatANewerRiposteMade(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A session's ladder ends at the whole role; without the author tier that is all that is left of it, and a person sees so.
+func TestLaddersSayWhomARungHitsAndWhatIsLeft(t *testing.T) {
+	role := here.In(event.Role, "ops")
+	step := action.Try(action.DenySession{Role: role, UserID: "AROAEXAMPLE:nadia", Case: "c_1", Scope: action.Everything}).
+		ElseAsk(action.AttachRoleDeny{Role: role}, "it stops everybody who uses the role").Asking("whether the caller had MFA is not recorded")
+	plan, err := codec().Seal(action.Plan{Steps: []action.Step{step}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &ledger.Case{ID: "c_1", Revisions: []ledger.Revision{{
+		Number: 1, Plan: plan, Steps: []ledger.Step{{Verdict: "ask", Reason: "approval: whether the caller had MFA is not recorded"}},
+	}}}
+	got, err := Ladders(c, codec(), func(t action.Tier) bool { return t != action.TierAuthor })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Ladder{{Revision: 1, Step: 1, Asks: "approval: whether the caller had MFA is not recorded", Rungs: []Rung{
+		{Kind: "iam.deny-session", Target: role.String(), Hits: "session nadia of role ops: everything is denied",
+			Ask: "whether the caller had MFA is not recorded", Tier: action.TierAuthor, Stands: true},
+		{Kind: "iam.attach-role-deny", Target: role.String(), Hits: "everybody who uses role ops: everything is denied",
+			Ask: "whether the caller had MFA is not recorded; it stops everybody who uses the role", Tier: action.TierContain, Granted: true},
+	}}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}

@@ -22,7 +22,7 @@ func (r *Reporter) advice(c *ledger.Case, steps []step) string {
 func next(c *ledger.Case) string {
 	switch c.State {
 	case ledger.Asked:
-		return "Decide: `riposte approve " + c.ID + "` or `riposte dismiss " + c.ID + "`."
+		return "Decide: `riposte case " + c.ID + "` shows what would be done, and how to approve or dismiss it."
 	case ledger.Held:
 		return "Let go of it: `riposte dismiss " + c.ID + "`."
 	case ledger.Observed:

@@ -1,0 +1,85 @@
+package action
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Hitting is an action that says for people whom or what it changes; where it stops more than its target's name tells, it
+// says who that is.
+type Hitting interface{ Hits() string }
+
+// Hits is whom or what an action changes, in a few words.
+func Hits(a Action) string {
+	if h, ok := a.(Hitting); ok {
+		return h.Hits()
+	}
+	return a.Target().String()
+}
+
+// Hits are the processes.
+func (s Suspend) Hits() string {
+	if len(s.all()) == len(Processes()) {
+		return "all that group " + s.Group.ID + " does by itself"
+	}
+	return strings.Join(s.Processes, ", ") + " of group " + s.Group.ID
+}
+
+// Hits what the group launches from now on.
+func (p Pin) Hits() string {
+	return fmt.Sprintf("what group %s launches: version %s of %s", p.Group.ID, p.Version, p.Template)
+}
+
+// Hits all who launch by the template's default.
+func (d DefaultVersion) Hits() string {
+	return fmt.Sprintf("everybody who launches by the default of template %s, which becomes version %d", d.Template.ID, d.Version)
+}
+
+// Hits the instance, for good.
+func (t Terminate) Hits() string { return "instance " + t.Instance.ID + ", which is gone for good" }
+
+// Hits the instance's network.
+func (a Isolate) Hits() string { return "the network of instance " + a.Instance.ID }
+
+// Hits one key.
+func (k DeactivateKey) Hits() string {
+	return "access key " + k.Key + " of user " + name(k.User) + ", and nothing else that it has"
+}
+
+// Hits the whole user.
+func (d AttachUserDeny) Hits() string { return wholeUser(name(d.User), Everything) }
+
+// Hits the whole user.
+func (d DenyUser) Hits() string { return wholeUser(name(d.User), d.Scope) }
+
+// Hits the whole user.
+func (b BoundUser) Hits() string { return wholeUser(name(b.User), Everything) }
+
+// Hits one session.
+func (d DenySession) Hits() string {
+	_, session, _ := strings.Cut(d.UserID, ":")
+	return fmt.Sprintf("session %s of role %s: %s", session, name(d.Role), d.Scope.reach())
+}
+
+// Hits all older sessions.
+func (d RevokeSessions) Hits() string {
+	return fmt.Sprintf("every session of role %s that was opened before %s: %s", name(d.Role), d.Before.UTC().Format(time.RFC3339), d.Scope.reach())
+}
+
+// Hits all who use the role.
+func (d AttachRoleDeny) Hits() string {
+	return fmt.Sprintf("everybody who uses role %s: %s", name(d.Role), Everything.reach())
+}
+
+func wholeUser(user string, s Scope) string {
+	return fmt.Sprintf("user %s, by whatever key or session: %s", user, s.reach())
+}
+
+// reach is how much a deny takes away.
+func (s Scope) reach() string {
+	if s == Destructive {
+		return "what destroys is denied"
+	}
+	return "everything is denied"
+}

@@ -1,0 +1,69 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+)
+
+// Ask is one step that waits for a person, as it stands: the plan and the rung say what would be done, the reason why not
+// without a person.
+type Ask struct {
+	Revision   int
+	Plan       string // digest
+	Step, Rung int    // from 0
+	Why        string
+}
+
+// Answer is what an approval covers of a revision: a step, at the rungs that ask no other question than the one that was
+// shown, and do no worse.
+type Answer struct {
+	Step  int          `json:"step"`
+	Ask   string       `json:"ask,omitempty"` // the rung's own; "" where the mode or a limit asked
+	Class action.Class `json:"class"`
+}
+
+// Asks are the steps that wait for a person, of one revision or (0) of all, in order.
+func (c *Case) Asks(revision int) (out []Ask) {
+	for _, r := range c.Revisions {
+		if r.Superseded != 0 || revision != 0 && r.Number != revision {
+			continue
+		}
+		for i, s := range r.Steps {
+			if why, asks := s.asks(); asks {
+				out = append(out, Ask{r.Number, r.Plan.Digest, i, s.Rung, why})
+			}
+		}
+	}
+	return out
+}
+
+// asks reports whether a person's yes would let the step go. A limit's text counts on, what it asks stays the same.
+func (s Step) asks() (why string, asks bool) {
+	rule, _, _ := strings.Cut(s.Reason, ":")
+	switch {
+	case s.State != Pending:
+		return "", false
+	case s.Verdict == "hold" && rule == "limit":
+		return rule, true
+	}
+	return s.Reason, s.Verdict == "ask"
+}
+
+// Shown names what asks, as a person was shown it: where anything has joined, climbed or changed since, it is another. It
+// is "" where nothing asks.
+func (c *Case) Shown(revision int) string {
+	asks := c.Asks(revision)
+	if len(asks) == 0 {
+		return ""
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n", c.ID)
+	for _, a := range asks {
+		fmt.Fprintf(h, "%d %s %d %d %q\n", a.Revision, a.Plan, a.Step, a.Rung, a.Why)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

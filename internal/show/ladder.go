@@ -1,0 +1,71 @@
+package show
+
+import (
+	"fmt"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Ladder is one step of a plan with all its rungs: what would be done, and what next where that can't be or does not hold.
+type Ladder struct {
+	Revision int    `json:"revision"`
+	Step     int    `json:"step"` // from 1
+	Asks     string `json:"asks,omitempty"`
+	Rungs    []Rung `json:"rungs"`
+}
+
+// Rung is one alternative of a step.
+type Rung struct {
+	Kind    string      `json:"kind"`
+	Target  string      `json:"target"`
+	Hits    string      `json:"hits"`          // whom or what, in a few words
+	Ask     string      `json:"ask,omitempty"` // why a person must say yes to this rung, whatever the mode
+	Tier    action.Tier `json:"tier"`
+	Granted bool        `json:"granted"` // else it will be refused, and the next rung is taken
+	Stands  bool        `json:"stands,omitempty"`
+}
+
+// Ladders are the steps of a case's plans that count. Granted tells which tiers of rights riposte has.
+func Ladders(c *ledger.Case, codec action.Codec, granted func(action.Tier) bool) ([]Ladder, error) {
+	asks := c.Asks(0)
+	out := []Ladder{}
+	for _, r := range c.Revisions {
+		if r.Superseded != 0 {
+			continue
+		}
+		plan, err := codec.Open(r.Plan)
+		if err != nil {
+			return nil, fmt.Errorf("case %q: %w", c.ID, err)
+		}
+		for i, s := range plan.Steps {
+			l := Ladder{Revision: r.Number, Step: i + 1, Rungs: rungs(s, standing(r, i), granted)}
+			for _, a := range asks {
+				if a.Revision == r.Number && a.Step == i {
+					l.Asks = a.Why
+				}
+			}
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// standing is the rung that a step is at.
+func standing(r ledger.Revision, step int) int {
+	if step < len(r.Steps) {
+		return r.Steps[step].Rung
+	}
+	return 0
+}
+
+func rungs(s action.Step, at int, granted func(action.Tier) bool) (out []Rung) {
+	for i, r := range s.Ladder {
+		k := r.Do.Kind()
+		out = append(out, Rung{
+			Kind: k.Name, Target: r.Do.Target().String(), Hits: action.Hits(r.Do), Ask: r.Ask, Tier: k.Tier, Granted: granted(k.Tier),
+			Stands: i == min(max(at, 0), len(s.Ladder)-1),
+		})
+	}
+	return out
+}
