@@ -16,6 +16,7 @@ const (
 	Subscription   = "sns"                     // what SNS says for itself: that a subscription is to be confirmed or has ended
 	Notification   = "notification"            // what another service or program sent by SNS
 	BridgeEvent    = "eventbridge"             // an event that holds no record
+	Replayed       = "replayed"                // an event that EventBridge replays from an archive: whoever may replay one chooses what, and when
 	ServiceRecord  = "service"                 // another service's notification in CloudTrail's form (aws:kinesis)
 	CloudWatchLogs = "cloudwatch-logs"         // may hold records, which only a replay takes out
 	OCSF           = "ocsf"                    // Security Lake's schema
@@ -28,7 +29,7 @@ const (
 // Labels lists the labels of what is no record.
 func Labels() []string {
 	return []string{
-		Aggregated, Digest, BucketNotice, TrailNotice, Trial, Subscription, Notification, BridgeEvent, ServiceRecord, CloudWatchLogs, OCSF, ConfigHistory, Findings,
+		Aggregated, Digest, BucketNotice, TrailNotice, Trial, Subscription, Notification, BridgeEvent, Replayed, ServiceRecord, CloudWatchLogs, OCSF, ConfigHistory, Findings,
 		NoRecords, AnythingElse,
 	}
 }

@@ -138,6 +138,8 @@ func Identify(value json.RawMessage) Content {
 		return Content{Other: "CloudTrail aggregated event", Label: Aggregated}
 	case o.marked():
 		return Content{Record: value}
+	case o.raw("replay-name") != nil:
+		return Content{Other: "EventBridge: a replay of an archive", Label: Replayed}
 	case detail != nil && detail[0] == '{' && split(detail, "", &fault).marked():
 		return Content{Record: detail, Bridge: o.bridge()}
 	case o.raw("detail-type") != nil:

@@ -31,6 +31,8 @@ func advice(label string) string {
 		return "Security Lake's schema leaves out what playbooks read: send CloudTrail's events by EventBridge"
 	case event.Aggregated, event.Digest:
 		return "nothing is to be done: CloudTrail writes them beside its records"
+	case event.Replayed:
+		return "nothing is done about events of the past; riposte replay shows what would have been: see who started it (events:StartReplay)"
 	case event.ServiceRecord, event.Notification, event.BridgeEvent:
 		return "narrow the rule or the topic to CloudTrail's events: detail-type AWS API Call via CloudTrail"
 	}

@@ -50,6 +50,11 @@ func subscription(record string) string {
 	return `{"awslogs":{"data":"` + base64.StdEncoding.EncodeToString(b.Bytes()) + `"}}`
 }
 
+// archived is an event of the past, as EventBridge delivers it once more.
+func archived(record string) string {
+	return fmt.Sprintf(`{"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.ec2","account":"111122223333","replay-name":"again","detail":%s}`, record)
+}
+
 // Whoever may write into a log, a message or an event of his own could put a record into its text. A replay takes it out,
 // and does nothing about it; a service takes nothing but its own envelopes apart.
 func TestAServiceTakesNoRecordOutOfAText(t *testing.T) {
@@ -96,6 +101,7 @@ func TestWhatIsNoneOfOursIsCountedByKindAndSaidOnce(t *testing.T) {
 			{"S3's notification", `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"object":{"key":"PRIVATE"}}}]}`, ""},
 			{"S3's test", `{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`, ""},
 			{"another event", bridged("my.app", "111122223333", `{"state":"running"}`), ""},
+			{"a replay of an archive", archived(launch("e1", "RunInstances")), ""},
 			{"a digest", `{"digestS3Object":"x"}`, ""},
 			{"words by SNS", `{"Type":"Notification","TopicArn":"t","Message":"hello"}`, ""},
 			{"something else", `{"hello":"PRIVATE"}`, ""},
@@ -108,7 +114,7 @@ func TestWhatIsNoneOfOursIsCountedByKindAndSaidOnce(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		event.Subscription: 20, event.BucketNotice: 10, event.TrailNotice: 10, event.Trial: 20, event.BridgeEvent: 10, event.Digest: 10, event.Notification: 10, event.AnythingElse: 10, event.CloudWatchLogs: 10,
+		event.Subscription: 20, event.BucketNotice: 10, event.TrailNotice: 10, event.Trial: 20, event.BridgeEvent: 10, event.Replayed: 10, event.Digest: 10, event.Notification: 10, event.AnythingElse: 10, event.CloudWatchLogs: 10,
 	}
 	if diff := cmp.Diff(want, counted); diff != "" {
 		t.Error(diff)

@@ -99,6 +99,9 @@ func denies(id, user string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
 		ID: id, On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
+			if e.Actor.UserName != "mallory" { // what was so before the story has records, too
+				return nil
+			}
 			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.User, user), Title: user + " is to be stopped"}}
 		},
 		Check: func(_ context.Context, _ playbook.In, x playbook.Suspect[struct{}], _ struct{}) ([]playbook.Suspect[struct{}], error) {

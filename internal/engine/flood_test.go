@@ -146,7 +146,7 @@ func stand(t *testing.T, cases int) (*stage, *counted) {
 	s.pass(10 * time.Minute)
 	for _, c := range s.all() {
 		if c.State != ledger.Verified {
-			t.Fatalf("%s: %s %s", c.State, steps(c), c.Error)
+			t.Fatalf("%s: %s %s %s", c.State, steps(c), c.Error, c.Reason)
 		}
 	}
 	return s, count

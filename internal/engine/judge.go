@@ -49,7 +49,7 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err e
 	rung, lead := r.rung(), t.lead(r.revision)
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
-		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.approved(),
+		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.approved(), Occurred: lead.Origin.Occurred, Received: lead.Origin.Received,
 	}
 	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: lead.Origin.RequestID}
 	for _, place := range t.reservations(r) {

@@ -24,7 +24,7 @@ const (
 // Verdict is a decision and the rule that made it.
 type Verdict struct {
 	Do   Decision
-	Rule string // brake, protect, loop, exception, region, mode, limit, approval
+	Rule string // brake, protect, loop, exception, region, mode, age, limit, approval
 	Text string
 	Page string // why people must be told at once, "" where they need not
 }
@@ -42,7 +42,9 @@ type Facts struct {
 	Region   string      // where the step answers; "" for what is in none
 	Actor    event.Actor // of the event behind the step
 	Ask      string      // the rung's own wish for a person
-	Approved bool        // a person approved this revision
+	Approved bool        // a person approved what the step asks at this rung
+	Occurred time.Time   // when the call behind the step was made; zero where its record does not say
+	Received time.Time   // when its record came
 
 	Brakes     []ledger.Brake
 	OwnRequest bool               // the event's request id stands in the ledger: riposte did that itself
@@ -63,7 +65,7 @@ type rule func(Policy, Facts) (Verdict, bool)
 // rules stand in the order of their weight: the first that objects names the reason. Ownership by code comes between
 // exception and mode, maintenance windows between limit and approval, from the day they exist.
 func rules() []rule {
-	return []rule{brake, protect, loop, exception, region, mode, limit, approval}
+	return []rule{brake, protect, loop, exception, region, mode, age, limit, approval}
 }
 
 // Judge says what may happen to one step.

@@ -52,6 +52,11 @@ func facts(change func(*gate.Facts)) gate.Facts {
 	return f
 }
 
+// late is a call whose record came so much later.
+func late(by time.Duration) func(*gate.Facts) {
+	return func(f *gate.Facts) { f.Occurred, f.Received = noon.Add(-by), noon }
+}
+
 func TestJudge(t *testing.T) {
 	full := []gate.Count{{Bucket: "organisation", Incidents: 10, Max: 10}}
 	for _, c := range []struct {
@@ -137,6 +142,11 @@ func TestJudge(t *testing.T) {
 		{"the limit is not reached", gate.Act, func(f *gate.Facts) {
 			f.Limits, f.Class = []gate.Count{{Bucket: "destroy", Incidents: 2, Max: 3}}, action.Destroy
 		}, gate.Act, "mode", false},
+
+		{"the record came within the hour", gate.Act, late(time.Hour), gate.Act, "mode", false},
+		{"an old call asks", gate.Act, late(time.Hour + time.Second), gate.Ask, "age", false},
+		{"an old call is only watched where the mode says so", gate.Observe, late(48 * time.Hour), gate.Observe, "mode", false},
+		{"an old call, and a person has decided", gate.Act, func(f *gate.Facts) { late(48 * time.Hour)(f); f.Approved = true }, gate.Act, "mode", false},
 
 		{"the plan wants a person, whatever the mode", gate.Act, func(f *gate.Facts) { f.Ask = "it hits every session" }, gate.Ask, "approval", false},
 		{"and gets one", gate.Act, func(f *gate.Facts) { f.Ask, f.Approved = "it hits every session", true }, gate.Act, "mode", false},
