@@ -58,7 +58,7 @@ func (d Definition) Default() (Playbook, error) { return d.bind(func(any) error 
 func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	rest := func(x Suspect[F], from Origin) (Lead, error) {
 		b, err := json.Marshal(x.Facts)
-		return Lead{s.ID, s.Severity, x.Resource, x.Title, b, from, related(x)}, err
+		return Lead{s.ID, s.Severity, x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
 	}
 	wake := func(l Lead, caseID string) (Suspect[F], error) {
 		x := Suspect[F]{Resource: l.Resource, Title: l.Title, Case: caseID}

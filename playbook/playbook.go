@@ -93,6 +93,7 @@ type Lead struct {
 	Facts    []byte         `json:"facts"` // JSON; as bytes, so that no encoder touches it again
 	Origin   Origin         `json:"origin"`
 	Related  []Related      `json:"related,omitempty"` // for people; nothing is decided by it
+	Found    []string       `json:"found,omitempty"`   // what the finding is of, beside the root (Finder)
 }
 
 // Origin is what the engine keeps of the event that brought a lead.

@@ -90,7 +90,7 @@ func (sh *shell) facts(c show.Case) error {
 	back := cmp.Or(c.Undo.Why, "possible: riposte undo "+c.Case)
 	for _, f := range []struct{ name, value string }{
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
-		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"undo", back}, {"let be", letBe(c)},
+		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"undo", back}, {"quiet", c.Quiet},
 		{"occurred", since(c.Times.Occurred, time.Time{})}, {"received", since(c.Times.Received, c.Times.Occurred)},
 		{"decided", since(c.Times.Decided, c.Times.Received)}, {"first change", since(c.Times.FirstChange, c.Times.Received)},
 		{"contained", since(c.Times.Contained, c.Times.Received)}, {"verified", since(c.Times.Verified, c.Times.Contained)},
@@ -103,14 +103,6 @@ func (sh *shell) facts(c show.Case) error {
 		}
 	}
 	return nil
-}
-
-// letBe says how long the same finding is not answered, since the case was taken back.
-func letBe(c show.Case) string {
-	if c.Undo.Quiet.IsZero() {
-		return ""
-	}
-	return "the same finding on this resource, until " + c.Undo.Quiet.UTC().Format(time.RFC3339)
 }
 
 func (sh *shell) steps(c show.Case) error {

@@ -45,6 +45,7 @@ func possible(c *ledger.Case, o *ledger.Order) error {
 		if !c.Returnable() {
 			return fmt.Errorf("case %s is %s: nothing was changed", c.ID, c.State)
 		}
+		o.Found = c.Found()
 	}
 	return nil
 }

@@ -217,13 +217,13 @@ func falseAlarm() Attack {
 		move{3 * time.Minute, "sam", "riposte undo", func(ctx context.Context, s *Stage) (string, error) {
 			return s.undo(ctx, "olga")
 		}},
-		move{4 * time.Minute, "olga", "allows stopping " + instance("b", 6), func(ctx context.Context, s *Stage) (string, error) {
-			in := &ec2.ModifyInstanceAttributeInput{InstanceId: aws.String(instance("b", 6)), DisableApiStop: &types.AttributeBooleanValue{Value: aws.Bool(false)}}
+		move{4 * time.Minute, "olga", "allows stopping " + instance("b", 5), func(ctx context.Context, s *Stage) (string, error) {
+			in := &ec2.ModifyInstanceAttributeInput{InstanceId: aws.String(instance("b", 5)), DisableApiStop: &types.AttributeBooleanValue{Value: aws.Bool(false)}}
 			_, err := s.hand("olga", vault).ec2().ModifyInstanceAttribute(ctx, in)
 			return "", err
 		}},
 		move{4 * time.Minute, "olga", "stops it for the resize", func(ctx context.Context, s *Stage) (string, error) {
-			_, err := s.hand("olga", vault).ec2().StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instance("b", 6)}})
+			_, err := s.hand("olga", vault).ec2().StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{instance("b", 5)}})
 			return "works again", err
 		}})
 	return a

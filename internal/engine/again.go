@@ -53,6 +53,7 @@ func (t *turn) core(r *ledger.Revision) (string, error) {
 
 // repeated has what a revision did looked at again.
 func (t *turn) repeated(r *ledger.Revision, p playbook.Proposal) error {
+	r.Found = together(r.Found, p.Lead.Found)
 	for i := range r.Steps {
 		if s := &r.Steps[i]; made(s.State) {
 			s.Undone, s.Looked = p.Lead.Origin.Name+" by "+p.Lead.Origin.Actor.ARN, false
@@ -100,7 +101,7 @@ func (t *turn) replan(was *ledger.Revision, plan action.Plan) (*ledger.Revision,
 	if err != nil {
 		return nil, err
 	}
-	next := ledger.Revision{Number: len(t.c.Revisions) + 1, Lead: was.Lead, Plan: sealed, Saw: was.Saw, Made: was.Made}
+	next := ledger.Revision{Number: len(t.c.Revisions) + 1, Lead: was.Lead, Plan: sealed, Found: was.Found, Saw: was.Saw, Made: was.Made}
 	for _, s := range was.Steps {
 		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)
 		next.Steps = append(next.Steps, s)

@@ -108,7 +108,7 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	}
 	number := len(t.c.Revisions) + 1
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
-		Number: number, Lead: lead, Plan: sealed, Saw: saw(p.Lead), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
+		Number: number, Lead: lead, Plan: sealed, Found: p.Lead.Found, Saw: saw(p.Lead), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
 	})
 	t.plans[sealed.Digest], t.fresh[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++
@@ -117,6 +117,13 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	}
 	t.note("confirmed: %s; plan %d: %v", p.Lead.Title, number, p.Plan.Kinds())
 	return nil
+}
+
+// together are two findings as one.
+func together(a, b []string) []string {
+	all := append(slices.Clone(a), b...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // spare reports whether nothing needs a suspect any more: it was found before, and no plan is its own.

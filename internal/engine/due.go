@@ -36,6 +36,9 @@ func (t *turn) wake() time.Time {
 			sooner(at)
 		}
 	}
+	if t.c.State == ledger.Undone && postponed(t.c) {
+		sooner(now)
+	}
 	if t.c.Report.Owed() {
 		sooner(later(now, t.c.Report.Due))
 	}

@@ -165,7 +165,7 @@ func (e *Engine) seal(ctx context.Context) error {
 // are told even where the answer fails.
 func (t *turn) advance(ctx context.Context) error {
 	var errs trouble
-	for _, line := range []func(context.Context) error{t.open, t.take, t.answer, t.takeBack, t.report} {
+	for _, line := range []func(context.Context) error{t.open, t.take, t.answer, t.takeBack, t.handOn, t.report} {
 		if errs.ends(line(ctx)) {
 			break
 		}

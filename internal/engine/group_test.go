@@ -24,14 +24,18 @@ const foreign = "ami-0aaaaaaaaaaaaaaaa"
 // launches is a playbook for the tests: what a group launches from the foreign image is stopped and terminated.
 func launches() playbook.Definition { return launchesWhile(func() bool { return true }) }
 
+// launchFacts are those of launches: a finding is of the image, whichever instance runs it.
+type launchFacts struct{ Image, Instance string }
+
+func (f launchFacts) Found() []string { return []string{"image " + f.Image} }
+
 // launchesWhile is that playbook as long as the image is foreign.
 func launchesWhile(foreignStill func() bool) playbook.Definition {
-	type facts struct{ Image, Instance string }
-	return playbook.Define(playbook.Spec[struct{}, facts]{
+	return playbook.Define(playbook.Spec[struct{}, launchFacts]{
 		ID: "test.launch", Title: "foreign image", Severity: playbook.High,
 		On:      []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
 		Changes: []action.Kind{},
-		Suspect: func(e event.Event, _ struct{}) (out []playbook.Suspect[facts]) {
+		Suspect: func(e event.Event, _ struct{}) (out []playbook.Suspect[launchFacts]) {
 			if e.Failed() {
 				return nil
 			}
@@ -51,17 +55,17 @@ func launchesWhile(foreignStill func() bool) playbook.Definition {
 						root = e.Place().In(event.Group, tag.Value)
 					}
 				}
-				out = append(out, playbook.Suspect[facts]{Resource: root, Title: "launched " + i.InstanceID, Facts: facts{i.ImageID, i.InstanceID}})
+				out = append(out, playbook.Suspect[launchFacts]{Resource: root, Title: "launched " + i.InstanceID, Facts: launchFacts{i.ImageID, i.InstanceID}})
 			}
 			return out
 		},
-		Check: func(_ context.Context, _ playbook.In, s playbook.Suspect[facts], _ struct{}) ([]playbook.Suspect[facts], error) {
+		Check: func(_ context.Context, _ playbook.In, s playbook.Suspect[launchFacts], _ struct{}) ([]playbook.Suspect[launchFacts], error) {
 			if s.Facts.Image != foreign || !foreignStill() {
 				return nil, nil
 			}
-			return []playbook.Suspect[facts]{s}, nil
+			return []playbook.Suspect[launchFacts]{s}, nil
 		},
-		Plan: func(s playbook.Suspect[facts], _ struct{}) action.Plan {
+		Plan: func(s playbook.Suspect[launchFacts], _ struct{}) action.Plan {
 			var p action.Plan
 			if s.Resource.Type == event.Group {
 				p.Steps = append(p.Steps, action.Try(action.Suspend{Group: s.Resource}).Required())

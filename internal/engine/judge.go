@@ -63,6 +63,7 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err e
 		}
 		t.known[as] = known
 	}
+	f.Found = r.revision.Found
 	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
 	for i, bucket := range q.Buckets {
 		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: t.limit(bucket)})

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -54,7 +55,7 @@ func (t *turn) waiting() (n int) {
 func (t *turn) join(m ledger.Message) {
 	l := ledger.Lead{Key: m.Key, Lead: *m.Lead}
 	if t.c.Undo != nil {
-		l.Checked = "dropped" // the exception that came with the order covers it
+		l.Checked = t.aside(l.Lead)
 	}
 	t.c.Leads = append(t.c.Leads, l)
 	t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
@@ -90,24 +91,33 @@ func (t *turn) undo(o ledger.Order) {
 		return
 	}
 	t.c.Undo = &o
-	t.drop("the case is taken back")
 	t.except()
+	for i := range t.c.Leads {
+		if l := &t.c.Leads[i]; l.Checked == "" {
+			l.Checked = t.aside(l.Lead)
+		}
+	}
+	t.drop("the case is taken back")
 	t.note("to be taken back, says %s%s", by(o), because(o.Reason))
 }
 
-// except keeps the playbook quiet about this root for a while, from the moment the order is taken: the same finding would
-// fire at once.
+// except keeps the playbook quiet about what was found, for a while, from the moment the order is taken: the same finding
+// would fire at once. It is of what the person knew who ordered it; what joined since is answered.
 func (t *turn) except() {
 	quiet := t.c.Undo.Except
 	if quiet == 0 {
 		quiet = ExceptFor
 	}
-	t.c.Undo.Except = quiet
-	t.note("the same finding on this root is let be until %s", t.Now().Add(quiet).Format(time.RFC3339))
-	t.w.Exceptions = append(t.w.Exceptions, ledger.Exception{
+	of := t.c.Undo.Found
+	if len(of) == 0 {
+		of = t.c.Found()
+	}
+	t.c.Quiet = &ledger.Exception{
 		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: t.c.Undo.By,
-		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID,
-	})
+		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID, Found: of,
+	}
+	t.w.Exceptions = append(t.w.Exceptions, *t.c.Quiet)
+	t.note("quiet until %s about %s", t.c.Quiet.Until.UTC().Format(time.RFC3339), strings.Join(of, ", "))
 }
 
 // drop ends the steps and suspects that nothing was done about yet.

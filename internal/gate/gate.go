@@ -46,6 +46,7 @@ type Facts struct {
 	Occurred time.Time   // when the call behind the step was made; zero where its record does not say
 	Received time.Time   // when its record came
 
+	Found      []string // what the finding behind the step is of
 	Brakes     []ledger.Brake
 	OwnRequest bool               // the event's request id stands in the ledger: riposte did that itself
 	Exceptions []ledger.Exception // of this playbook and root, not yet ended

@@ -126,6 +126,10 @@ func TestJudge(t *testing.T) {
 		}, gate.Act, "mode", true},
 
 		{"an exception of undo's", gate.Act, excepted(noon.Add(time.Hour)), gate.Except, "exception", false},
+		{"something else than what was taken back", gate.Act, func(f *gate.Facts) {
+			excepted(noon.Add(time.Hour))(f)
+			f.Found = []string{"image ami-1", "image ami-3"}
+		}, gate.Act, "mode", true},
 		{"an exception that has ended", gate.Act, excepted(noon), gate.Act, "mode", false},
 		{"trusted automation", gate.Act, func(f *gate.Facts) { f.Actor = pipeline }, gate.Except, "exception", false},
 		{"the same role's name at another path", gate.Act, func(f *gate.Facts) {
@@ -169,7 +173,8 @@ func brakes(scope string) func(*gate.Facts) {
 
 func excepted(until time.Time) func(*gate.Facts) {
 	return func(f *gate.Facts) {
-		f.Exceptions = []ledger.Exception{{Until: until, By: "sam", Reason: "case c_1 was taken back"}}
+		f.Exceptions = []ledger.Exception{{Until: until, By: "sam", Reason: "case c_1 was taken back", Found: []string{"image ami-1", "image ami-2"}}}
+		f.Found = []string{"image ami-1"}
 	}
 }
 

@@ -62,6 +62,7 @@ type Case struct {
 	Leads     []Lead            `json:"leads"`
 	Revisions []Revision        `json:"revisions"`
 	Undo      *Order            `json:"undo,omitempty"`     // who wants it taken back
+	Quiet     *Exception        `json:"quiet,omitempty"`    // that came with it
 	Moved     string            `json:"moved,omitempty"`    // the case that took this one's place
 	GivenUp   string            `json:"given_up,omitempty"` // why riposte can't carry it on
 	Rounds    int               `json:"rounds"`             // verification rounds passed since the last change
@@ -99,7 +100,8 @@ type Revision struct {
 	Number     int           `json:"number"` // from 1
 	Lead       string        `json:"lead"`   // key
 	Plan       action.Sealed `json:"plan"`
-	Saw        string        `json:"saw"` // digest of the facts that Check saw: what differs has drifted
+	Found      []string      `json:"found,omitempty"` // what it was made for (playbook.Finder)
+	Saw        string        `json:"saw"`             // digest of the facts that Check saw: what differs has drifted
 	Made       time.Time     `json:"made"`
 	Superseded int           `json:"superseded,omitempty"` // by the revision of this number
 	Preempts   bool          `json:"preempts,omitempty"`   // made before the check, to be taken back where that dismisses

@@ -46,6 +46,7 @@ type Order struct {
 	Revision int           `json:"revision,omitempty"` // approve: this revision only; 0: all that ask
 	Shown    string        `json:"shown,omitempty"`    // approve: what the person saw (Case.Shown); "": the revision as it was made
 	Except   time.Duration `json:"except,omitempty"`   // undo: how long the same finding stays quiet
+	Found    []string      `json:"found,omitempty"`    // undo: the findings that stay quiet, as the person knew them
 }
 
 // Effect is one lasting change and the cases that want it: it is taken back with the last of them. What could not be taken
@@ -73,7 +74,7 @@ type Brake struct {
 	Reason string    `json:"reason,omitempty"`
 }
 
-// Exception keeps a playbook quiet about one root for a while.
+// Exception keeps a playbook quiet about what was found on one root, for a while.
 type Exception struct {
 	Playbook string    `json:"playbook"`
 	Root     string    `json:"root"` // event.Resource.String
@@ -81,6 +82,7 @@ type Exception struct {
 	By       string    `json:"by"`
 	Reason   string    `json:"reason"`
 	Case     string    `json:"case"`
+	Found    []string  `json:"found"` // what it is of; anything else on the root is answered
 }
 
 // Reservation takes one place in a durable limit: at most Max incidents in a bucket since Since. An incident that is

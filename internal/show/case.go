@@ -3,6 +3,7 @@ package show
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -30,6 +31,7 @@ type Case struct {
 	Actions  []Action          `json:"actions"`
 	Times    Times             `json:"times"`
 	Undo     Undo              `json:"undo"`
+	Quiet    string            `json:"quiet,omitempty"`   // since it was taken back: about what, and until when
 	Ladders  []Ladder          `json:"ladders,omitempty"` // where one case is shown
 	Shown    string            `json:"shown,omitempty"`   // what asks, by the name that approve --as takes
 }
@@ -54,9 +56,8 @@ type Times struct {
 
 // Undo says whether something can be taken back, or why not.
 type Undo struct {
-	Possible bool      `json:"possible"`
-	Why      string    `json:"why,omitempty"`
-	Quiet    time.Time `json:"quiet_until,omitzero"` // the same finding is let be until then, where the case was taken back
+	Possible bool   `json:"possible"`
+	Why      string `json:"why,omitempty"`
 }
 
 // Of makes a case presentable. Its plans are opened with the codec: one that a newer riposte made is an error.
@@ -76,10 +77,16 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 	}
 	out.Verdict = verdict(steps)
 	out.Undo = undo(c, steps)
-	if c.Undo != nil && c.Undo.Except > 0 {
-		out.Undo.Quiet = c.Undo.At.Add(c.Undo.Except)
-	}
+	out.Quiet = quiet(c.Quiet)
 	return out, nil
+}
+
+// quiet is the exception that came with the taking back.
+func quiet(x *ledger.Exception) string {
+	if x == nil {
+		return ""
+	}
+	return fmt.Sprintf("about %s, until %s; anything else is answered", strings.Join(x.Found, ", "), x.Until.UTC().Format(time.RFC3339))
 }
 
 func times(t ledger.Times) Times {
