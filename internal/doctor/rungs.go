@@ -63,18 +63,20 @@ func (p Parts) isolation(ctx context.Context, at event.Place) []Finding {
 	return out
 }
 
+// networks are the VPCs of a place. The client is used as its one method: in an interface it would link all of EC2's.
 func (p Parts) networks(ctx context.Context, at event.Place) (ids []string, err error) {
-	pages := ec2.NewDescribeVpcsPaginator(ec2.NewFromConfig(p.AWS.Visit(at, cloud.Audit)), &ec2.DescribeVpcsInput{
-		Filters: []types.Filter{{Name: aws.String("state"), Values: []string{"available"}}},
-	})
-	for pages.HasMorePages() {
-		out, err := pages.NextPage(ctx)
+	describe := ec2.NewFromConfig(p.AWS.Visit(at, cloud.Audit)).DescribeVpcs
+	in := &ec2.DescribeVpcsInput{Filters: []types.Filter{{Name: aws.String("state"), Values: []string{"available"}}}}
+	for {
+		out, err := describe(ctx, in)
 		if err != nil {
 			return nil, fmt.Errorf("list VPCs: %w", err)
 		}
 		for _, vpc := range out.Vpcs {
 			ids = append(ids, aws.ToString(vpc.VpcId))
 		}
+		if in.NextToken = out.NextToken; aws.ToString(in.NextToken) == "" {
+			return ids, nil
+		}
 	}
-	return ids, nil
 }
