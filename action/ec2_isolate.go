@@ -19,10 +19,9 @@ var isolateKind = kind[Isolate](Kind{
 	Name: "ec2.isolate", Version: 1, Does: "put an instance's network interfaces into isolating security groups", Class: Contain, Tier: TierContain,
 	Reads:  []string{"ec2:DescribeInstances", "ec2:DescribeSecurityGroups"},
 	Writes: []string{"ec2:ModifyNetworkInterfaceAttribute"},
-	UndoneBy: []string{
+	UndoneBy: append([]string{
 		"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute", "ec2:AttachNetworkInterface",
-		"ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress",
-	},
+	}, rulesUndoneBy()...),
 })
 
 // reconnectKind gives an instance its security groups back. Whoever may put an interface into any group may open a machine

@@ -14,7 +14,7 @@ type Concern int
 
 const (
 	Unconcerned Concern = iota
-	Shared              // it changes what several effects stand on: a policy that was deployed beforehand
+	Shared              // it changes what several effects stand on: a policy or a security group that was deployed beforehand
 	Beside              // it names what the effect depends on (the user of a key): a reason to look
 	Named               // it names the target: where a look misses the effect, this call undid it
 )
@@ -22,8 +22,12 @@ const (
 // Spelled is an action whose target is named in other ways than by its id: an instance by its network interfaces.
 type Spelled interface{ Spellings() []string }
 
-// Sharing is an action that stands on a policy that others of its kind stand on as well.
-type Sharing interface{ Shares() string }
+// Sharing is an action that stands on policies or security groups that others of its kind stand on as well: their names or
+// ids, and the calls that change one for all who stand on it.
+type Sharing interface {
+	Shares() []string
+	SharedUndoneBy() []string
+}
 
 // Names are what a call names an action's target by, as Mentions spells it.
 func Names(a Action) []string {
@@ -37,8 +41,8 @@ func Names(a Action) []string {
 	return spelt(ids)
 }
 
-// NamesBeside are what the other resources that an action concerns are named by. A security group is no reason to look:
-// anything may be put into it.
+// NamesBeside are what the other resources that an action concerns are named by. A security group is none of them: anything
+// may be put into it, and what changes the group itself is Shared.
 func NamesBeside(a Action) []string {
 	var ids []string
 	for _, r := range Concerns(a)[1:] {
@@ -52,7 +56,7 @@ func NamesBeside(a Action) []string {
 // policies are the names of those that make an action's effect.
 func policies(a Action) (own []string) {
 	if s, ok := a.(Sharing); ok {
-		own = append(own, s.Shares())
+		own = append(own, s.Shares()...)
 	}
 	if f, ok := a.(Faceted); ok {
 		own = append(own, f.Facet())
@@ -120,7 +124,7 @@ func (m Mentions) Of(a Action, call string) Concern {
 		return Unconcerned
 	case m.any(Names(a)):
 		return Named
-	case shares && slices.Contains(PolicyUndoneBy(), call) && slices.Contains(about, strings.ToLower(s.Shares())):
+	case shares && slices.Contains(s.SharedUndoneBy(), call) && m.any(spelt(s.Shares())):
 		return Shared
 	case m.any(NamesBeside(a)):
 		return Beside
@@ -147,19 +151,36 @@ func spelt(names []string) (all []string) {
 
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// PolicyUndoneBy are the calls that change a deployed policy itself, for all who have it attached.
-func PolicyUndoneBy() []string {
+// ChangesShared reports whether a call may change what several effects stand on.
+func ChangesShared(call string) bool {
+	return slices.Contains(policyUndoneBy(), call) || slices.Contains(rulesUndoneBy(), call)
+}
+
+// policyUndoneBy are the calls that change a deployed policy itself, for all who have it attached.
+func policyUndoneBy() []string {
 	return []string{"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"}
 }
 
-// Shares the deny that was deployed.
-func (AttachUserDeny) Shares() string { return DenyPolicy }
+// rulesUndoneBy are the calls that let traffic through a security group, for all that is in it.
+func rulesUndoneBy() []string {
+	return []string{"ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress", "ec2:ModifySecurityGroupRules"}
+}
 
 // Shares the deny that was deployed.
-func (AttachRoleDeny) Shares() string { return DenyPolicy }
+func (AttachUserDeny) Shares() []string         { return []string{DenyPolicy} }
+func (AttachUserDeny) SharedUndoneBy() []string { return policyUndoneBy() }
+
+// Shares the deny that was deployed.
+func (AttachRoleDeny) Shares() []string         { return []string{DenyPolicy} }
+func (AttachRoleDeny) SharedUndoneBy() []string { return policyUndoneBy() }
 
 // Shares the boundary that was deployed.
-func (BoundUser) Shares() string { return BoundaryPolicy }
+func (BoundUser) Shares() []string         { return []string{BoundaryPolicy} }
+func (BoundUser) SharedUndoneBy() []string { return policyUndoneBy() }
+
+// Shares the isolating groups with every instance that is in them.
+func (a Isolate) Shares() []string       { return a.Groups }
+func (Isolate) SharedUndoneBy() []string { return rulesUndoneBy() }
 
 // Spellings are the interfaces: their groups are the instance's.
 func (a Isolate) Spellings() []string { return a.Interfaces }

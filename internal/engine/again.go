@@ -20,7 +20,11 @@ func (t *turn) again(p playbook.Proposal) (bool, error) {
 	found := false
 	for i := range t.c.Revisions {
 		r := &t.c.Revisions[i]
-		if r.Superseded != 0 || ended(r) || t.lead(r).Origin.Actor.Credential() != p.Lead.Origin.Actor.Credential() {
+		from := t.lead(r).Origin
+		if r.Superseded != 0 || ended(r) || from.Actor.Credential() != p.Lead.Origin.Actor.Credential() {
+			continue
+		}
+		if from.Place.Region != p.Lead.Origin.Place.Region && watchedOnly(r) { // a decoy where riposte only observes stands for nothing else
 			continue
 		}
 		core, err := t.core(r)
@@ -101,7 +105,9 @@ func (t *turn) replan(was *ledger.Revision, plan action.Plan) (*ledger.Revision,
 	if err != nil {
 		return nil, err
 	}
-	next := ledger.Revision{Number: len(t.c.Revisions) + 1, Lead: was.Lead, Plan: sealed, Found: was.Found, Saw: was.Saw, Made: was.Made}
+	next := ledger.Revision{
+		Number: len(t.c.Revisions) + 1, Lead: was.Lead, Plan: sealed, Found: was.Found, Saw: was.Saw, Made: was.Made, Preempts: was.Preempts,
+	}
 	for _, s := range was.Steps {
 		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)
 		next.Steps = append(next.Steps, s)

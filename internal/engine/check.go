@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -136,6 +137,11 @@ func ended(r *ledger.Revision) bool {
 	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
 		return s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.Broken || s.State == ledger.Back || s.State == ledger.Stays
 	})
+}
+
+// watchedOnly reports whether a step of the revision is not to be done.
+func watchedOnly(r *ledger.Revision) bool {
+	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool { return s.Verdict == string(gate.Observe) })
 }
 
 // saw is the digest of the facts that a check found: what differs later has drifted.

@@ -31,6 +31,9 @@ func (t *turn) wake() time.Time {
 	if at := t.nextRound(); !at.IsZero() && t.c.State.Open() {
 		sooner(at)
 	}
+	if t.atRest() && !t.c.Recheck.IsZero() {
+		sooner(later(now, t.c.Recheck))
+	}
 	if t.c.State.Open() && t.c.Undo == nil {
 		for _, at := range t.tries() {
 			sooner(at)

@@ -96,6 +96,7 @@ type Timing struct {
 	Propagation time.Duration   // after which a deny that works must show
 	Rounds      []time.Duration // verification, counted from the last change
 	Recheck     time.Duration   // a second look after one that did not find the effect
+	Second      time.Duration   // a second look after one that found it although a call could have undone it
 	Held        time.Duration   // between two looks at a case that a rule holds
 	Asked       time.Duration   // between two looks at a case that waits for a person, whose answer wakes it
 	Retry       time.Duration   // after a first error; doubled with each further one
@@ -108,7 +109,7 @@ func DefaultTiming() Timing {
 	return Timing{
 		Lease: time.Minute, Call: 20 * time.Second, Patience: 2 * time.Second, Propagation: 10 * time.Second,
 		Rounds:  []time.Duration{5 * time.Second, 30 * time.Second, 90 * time.Second},
-		Recheck: 2 * time.Second, Held: time.Minute, Asked: time.Hour, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
+		Recheck: 2 * time.Second, Second: 30 * time.Second, Held: time.Minute, Asked: time.Hour, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
 	}
 }
 
@@ -165,7 +166,7 @@ func (e *Engine) seal(ctx context.Context) error {
 // are told even where the answer fails.
 func (t *turn) advance(ctx context.Context) error {
 	var errs trouble
-	for _, line := range []func(context.Context) error{t.open, t.take, t.answer, t.takeBack, t.handOn, t.report} {
+	for _, line := range []func(context.Context) error{t.open, t.take, t.secondLook, t.answer, t.takeBack, t.handOn, t.report} {
 		if errs.ends(line(ctx)) {
 			break
 		}

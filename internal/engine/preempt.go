@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -62,6 +63,9 @@ func (t *turn) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Le
 	if err != nil || len(plan.Steps) == 0 {
 		return err
 	}
+	if again, err := t.again(playbook.Proposal{Lead: l.Lead, Plan: plan}); err != nil || again {
+		return err
+	}
 	sealed, err := t.Codec.Seal(plan)
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", l.Resource, err)
@@ -79,7 +83,11 @@ func (t *turn) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Le
 	l.Preempt = true
 	t.note("the look at the present takes long: plan %d need not wait for it: %v", number, plan.Kinds())
 	for _, r := range t.stepsOf(number) {
-		if err := t.went(ctx, &r.step.Trouble, t.climb(ctx, r)); err != nil {
+		err := t.climb(ctx, r)
+		if errors.Is(err, errFollowed) { // the steps go on in a plan against the present name, which is acted on next
+			return nil
+		}
+		if err := t.went(ctx, &r.step.Trouble, err); err != nil {
 			return err
 		}
 	}
@@ -111,6 +119,9 @@ func (t *turn) relent(ctx context.Context, l *ledger.Lead) error {
 	for r := range t.live() {
 		if r.revision.Lead != l.Key || !r.revision.Preempts {
 			continue
+		}
+		if held, err := t.braked(ctx); err != nil || held {
+			return errors.Join(err, errors.New("what was done before the look is to be taken back, and a brake holds that"))
 		}
 		if err := t.withdraw(ctx, r); err != nil {
 			return err

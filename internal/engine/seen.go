@@ -45,7 +45,7 @@ func (t *turn) noticed(ctx context.Context, effect string, all []ledger.Sighting
 		if len(counted) == 0 {
 			continue
 		}
-		if open, err := t.reopen(ctx, r, counted); err != nil || !open {
+		if open, err := t.reopen(ctx, r, effect, counted); err != nil || !open {
 			return err
 		}
 		t.lookAgain(r, counted)
@@ -84,30 +84,47 @@ func (t *turn) weigh(step *ledger.Step, s ledger.Sighting) {
 
 // reopen takes a verified case up again when its containment may have been undone later: patience must not beat the
 // defence. Where a look finds it in place, the case stays as it is: a call that only names the target costs that look and no
-// more. It is false where there is nothing to take up, or where another open case of the root does so.
-func (t *turn) reopen(ctx context.Context, r ref, seen []ledger.Sighting) (bool, error) {
-	if t.c.State != ledger.Verified && (t.c.State != ledger.Failed || t.c.GivenUp != "") || t.c.Undo != nil {
+// more than a second one, since IAM may show for some seconds what was so before. It is false where there is nothing to take
+// up, or where another open case that wants the effect does so.
+func (t *turn) reopen(ctx context.Context, r ref, effect string, seen []ledger.Sighting) (bool, error) {
+	if !t.atRest() || t.c.Undo != nil {
 		return t.c.State.Open(), nil
 	}
 	leak := slices.ContainsFunc(seen, func(s ledger.Sighting) bool { return s.Leak })
 	if look, err := t.glimpse(ctx, r.rung().Do); err == nil && look.Holds && !leak {
+		if t.c.Recheck.IsZero() {
+			t.c.Recheck = t.Now().Add(t.Timing.Second)
+		}
 		return false, t.renew(ctx, r, look)
 	}
-	if answered, err := t.answeredElsewhere(ctx); err != nil || answered {
+	if answered, err := t.answeredElsewhere(ctx, effect); err != nil || answered {
 		return false, err
 	}
-	t.c.Times.Verified = time.Time{}
-	t.move(ledger.Contained)
+	t.takeUp()
 	return true, nil
 }
 
-// answeredElsewhere reports whether another case of the root is being answered; one that only waits answers nothing.
-func (t *turn) answeredElsewhere(ctx context.Context) (bool, error) {
+// takeUp goes on with a closed case from the first round of verification.
+func (t *turn) takeUp() {
+	t.c.Times.Verified = time.Time{}
+	t.move(ledger.Contained)
+}
+
+// answeredElsewhere reports whether another case of the root is being answered that wants the effect too; one that only
+// waits answers nothing, and one that does not want it has nothing to look at.
+func (t *turn) answeredElsewhere(ctx context.Context, effect string) (bool, error) {
+	f, err := t.Store.Effect(ctx, effect)
+	if err != nil {
+		return false, fmt.Errorf("read effect %q: %w", effect, err)
+	}
+	if f == nil || len(without(f.Holders, t.c.ID)) == 0 {
+		return false, nil
+	}
 	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Root: ledger.RootKey(t.c.Playbook, t.c.Root)})
 	if err != nil {
 		return false, fmt.Errorf("read the open case of the root: %w", err)
 	}
 	return slices.ContainsFunc(open, func(c *ledger.Case) bool {
-		return c.ID != t.c.ID && (c.State == ledger.Acting || c.State == ledger.Contained)
+		return c.ID != t.c.ID && slices.Contains(f.Holders, c.ID) && (c.State == ledger.Acting || c.State == ledger.Contained)
 	}), nil
 }

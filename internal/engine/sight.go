@@ -46,7 +46,7 @@ func (e *Engine) tell(ctx context.Context, s sighted, ev event.Event, begun map[
 	}
 	told := slices.DeleteFunc(slices.Clone(s.effect.Holders), func(id string) bool { return begun[id] })
 	if s.concern == action.Shared {
-		seen.Shared, told = s.action.(action.Sharing).Shares(), told[:1]
+		seen.Shared, told = sharedBy(s.action), told[:1]
 	}
 	var errs []error
 	for _, id := range told {

@@ -96,7 +96,9 @@ func (w *watch) index(i int) {
 		}
 	}
 	if s, ok := a.(action.Sharing); ok {
-		add(w.shared, where{account, "", strings.ToLower(s.Shares())}, i)
+		for _, n := range s.Shares() {
+			add(w.shared, where{account, "", strings.ToLower(n)}, i)
+		}
 	}
 	if _, ok := a.(action.Denier); ok {
 		for _, n := range append(action.Names(a), strings.ToLower(a.Target().ARN())) {
@@ -130,11 +132,11 @@ func (w *watch) sightings(ev event.Event, begun map[string]bool) (found []sighte
 		}
 		switch {
 		case s.concern == action.Shared:
-			policy := s.action.(action.Sharing).Shares()
-			if shared[policy] || !slices.ContainsFunc(s.effect.Holders, func(id string) bool { return !begun[id] }) {
+			on := sharedBy(s.action)
+			if shared[on] || !slices.ContainsFunc(s.effect.Holders, func(id string) bool { return !begun[id] }) {
 				continue
 			}
-			shared[policy] = true
+			shared[on] = true
 		case s.concern == action.Unconcerned && !s.denies(ev.Actor, named):
 			continue
 		}
@@ -143,9 +145,23 @@ func (w *watch) sightings(ev event.Event, begun map[string]bool) (found []sighte
 	return found
 }
 
-// standingOn are the effects that stand on a policy.
-func (w *watch) standingOn(account, policy string) (found []*ledger.Effect) {
-	for _, i := range w.shared[where{account, "", strings.ToLower(policy)}] {
+// sharedBy is what an action stands on together with others, in one text.
+func sharedBy(a action.Action) string {
+	s, ok := a.(action.Sharing)
+	if !ok {
+		return ""
+	}
+	return strings.Join(s.Shares(), " ")
+}
+
+// standingOn are the effects that stand on one of those that sharedBy names.
+func (w *watch) standingOn(account, shared string) (found []*ledger.Effect) {
+	var all []int
+	for _, name := range strings.Fields(strings.ToLower(shared)) {
+		all = append(all, w.shared[where{account, "", name}]...)
+	}
+	slices.Sort(all)
+	for _, i := range slices.Compact(all) {
 		found = append(found, w.effects[i].effect)
 	}
 	return found
@@ -172,7 +188,7 @@ func (w *watch) candidates(ev event.Event, named string, m action.Mentions) []in
 			all = append(all, w.denied[where{account, "", strings.ToLower(n)}]...)
 		}
 	}
-	if slices.Contains(action.PolicyUndoneBy(), named) {
+	if action.ChangesShared(named) {
 		for n := range m.Names() {
 			all = append(all, w.shared[where{ev.Account, "", n}]...)
 		}

@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// atRest reports whether the case is closed over a containment that stands.
+func (t *turn) atRest() bool {
+	return t.c.State == ledger.Verified || t.c.State == ledger.Failed && t.c.GivenUp == ""
+}
+
+// secondLook is for a case at rest of which a call was seen that could have undone it, and the first look found nothing: IAM
+// may have shown what was so before. However many calls there are, there is one second look.
+func (t *turn) secondLook(ctx context.Context) error {
+	if !t.atRest() || t.c.Undo != nil || t.c.Recheck.IsZero() || t.c.Recheck.After(t.Now()) {
+		return nil
+	}
+	t.c.Recheck = time.Time{}
+	for r := range t.live() {
+		if !made(r.step.State) {
+			continue
+		}
+		a := r.rung().Do
+		look, err := t.glimpse(ctx, a)
+		switch {
+		case err != nil:
+			t.c.Recheck = t.Now().Add(t.Timing.Second)
+			t.note("error: second look at %s: %v", r, err)
+		case !look.Holds && look.Gone == "":
+			t.takeUp()
+			t.c.Recheck, r.step.Looked = t.Now(), false
+			return t.spreadFrom(ctx, a)
+		}
+	}
+	return nil
+}
+
+// spreadFrom tells the others whose effects stand on what an action stands on too.
+func (t *turn) spreadFrom(ctx context.Context, a action.Action) error {
+	on := sharedBy(a)
+	if on == "" {
+		return nil
+	}
+	by := t.c.Origin
+	by.Place = a.Target().Place()
+	return t.spread(ctx, ledger.Sighting{Effect: key(a), Call: "a second look", Shared: on, By: by})
+}
