@@ -201,3 +201,14 @@ func padding(n int) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::` +
 		strings.Repeat("x", n-130) + `"}]}`
 }
+
+// A case may deny several instances of one role: their denies must not overwrite each other.
+func TestEachInstanceOfARoleHasADenyOfItsOwn(t *testing.T) {
+	role := event.Place{Partition: "aws", Account: "111122223333"}.In(event.Role, "ops")
+	name := func(session string) string {
+		return action.DenySession{Role: role, UserID: "AROAOPS:" + session, Case: "c_1", Scope: action.Everything}.Facet()
+	}
+	if one, two := name("i-0one"), name("i-0two"); one == two || name("sam") != "riposte-deny-c_1" {
+		t.Errorf("%q, %q, and a person's session %q", one, two, name("sam"))
+	}
+}

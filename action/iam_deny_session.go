@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"strings"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
@@ -26,8 +27,13 @@ type DenySession struct {
 func (DenySession) Kind() Kind               { return denySessionKind }
 func (d DenySession) Target() event.Resource { return d.Role }
 
-// Facet is the policy's name.
-func (d DenySession) Facet() string { return inline(d.Case) }
+// Facet is the policy's name. A case may deny several instances of one role: each has a policy of its own.
+func (d DenySession) Facet() string {
+	if session := d.UserID[strings.LastIndexByte(d.UserID, ':')+1:]; strings.HasPrefix(session, "i-") {
+		return inline(d.Case) + "-" + session
+	}
+	return inline(d.Case)
+}
 
 // Denies the scope's calls to the session.
 func (d DenySession) Denies(a event.Actor, call string) bool {

@@ -44,7 +44,7 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 		if v.breaks == "" {
 			continue
 		}
-		of, err := w.launcher(ctx, s.Facts, memberOf(i))
+		of, err := w.launcher(ctx, s.Facts, memberOf(i), v.doubt)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/launch"
 	"github.com/ripostehq/riposte/playbooks/playbooktest"
 )
@@ -253,5 +256,27 @@ func TestAGoldenNameDoesNotMakeAStrangersImageGolden(t *testing.T) {
 	})
 	if !strings.Contains(shop, "name: golden-2029, shared") {
 		t.Error("the stranger's image has another name")
+	}
+}
+
+// A doubt about the image is one about the group where nobody can read what the group would launch: neither is stopped
+// unasked.
+func TestADoubtStaysOneWhereTheGroupCantBeRead(t *testing.T) {
+	a := attack(t)
+	a.grant("ami-0bbbbbbbbbbbbbbbb", types.LaunchPermissionModifications{Add: everybody()})
+	record := run(instances("i-0steady ami-0bbbbbbbbbbbbbbbb steady"))
+	book, err := launch.UnapprovedImage().Default()
+	a.must(nil, err)
+	e, err := event.Decode([]byte(record))
+	a.must(nil, err)
+	leads, err := book.Leads(e)
+	a.must(nil, err)
+	publicLately := func(_ context.Context, r event.Resource, of string, before time.Time) (*playbook.Observation, error) {
+		return &playbook.Observation{Resource: r, Of: of, On: true, At: before, Call: "ModifyImageAttribute"}, nil
+	}
+	found, err := book.Check(t.Context(), playbook.In{AWS: as(a.w, "AKIASHORT00000000001", "short").Reads(), Now: a.w.Now(), Recall: publicLately}, "c_1", leads[0])
+	a.must(nil, err)
+	if len(found) != 1 || !strings.Contains(playbooktest.Lines(found[0]), "autoscaling.suspend steady ?") {
+		t.Errorf("found: %+v", found)
 	}
 }

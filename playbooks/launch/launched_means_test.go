@@ -34,10 +34,10 @@ func TestThereIsARungBelowTheEnd(t *testing.T) {
 	operator := deployed("AKIAOPERATOR00000001", "operator")
 	const title = "ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  "
 	for _, s := range []playbooktest.Story{
-		{Name: "as deployed", AWS: operator, Plans: []string{title + "ec2.terminate i-0alone, else ec2.isolate i-0alone, else ec2.stop i-0alone, else iam.deny-session builder riposte-deny-c_1"}},
+		{Name: "as deployed", AWS: operator, Plans: []string{title + "ec2.terminate i-0alone, else ec2.isolate i-0alone, else ec2.stop i-0alone, else iam.deny-session builder riposte-deny-c_1-i-0alone"}},
 		{
 			Name: "to keep the evidence", AWS: operator, Configure: with("Instance", "isolate"),
-			Plans: []string{title + "ec2.isolate i-0alone, else ec2.stop i-0alone, else iam.deny-session builder riposte-deny-c_1, else ec2.terminate i-0alone ?"},
+			Plans: []string{title + "ec2.isolate i-0alone, else ec2.stop i-0alone, else iam.deny-session builder riposte-deny-c_1-i-0alone, else ec2.terminate i-0alone ?"},
 		},
 		{
 			Name: "to keep the evidence, and no group is ready", AWS: sighted, Configure: with("Instance", "isolate"),

@@ -32,8 +32,14 @@ func suspectRoot(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 func checkRoot(ctx context.Context, in playbook.In, s playbook.Suspect[launched], p ImageParams) ([]playbook.Suspect[launched], error) {
 	place := s.Resource.Place()
 	task, err := rootTask(ctx, in, place, s.Facts.Task)
+	if err == nil && task == nil && in.Now.Sub(s.Facts.At) < settling {
+		err = fmt.Errorf("root volume task %q can't be seen yet", s.Facts.Task)
+	}
 	if err != nil || task == nil {
 		return nil, err
+	}
+	if aws.ToString(task.ImageId) == "" || failed(task) {
+		return nil, nil
 	}
 	v, err := judge(in, place, p.policy(), s.Facts.At).image(ctx, aws.ToString(task.ImageId))
 	if err != nil || v.breaks == "" {
@@ -51,7 +57,7 @@ func checkRoot(ctx context.Context, in playbook.In, s playbook.Suspect[launched]
 	return gather(nil, place, launched{Task: s.Facts.Task, At: s.Facts.At}, m), nil
 }
 
-// rootTask is nil where the task is gone, failed, or names no image.
+// rootTask is nil where AWS shows no such task; one that failed, or names no image, is there with nothing to look at.
 func rootTask(ctx context.Context, in playbook.In, p event.Place, id string) (*types.ReplaceRootVolumeTask, error) {
 	out, err := in.AWS.EC2(p).DescribeReplaceRootVolumeTasks(ctx, &ec2.DescribeReplaceRootVolumeTasksInput{ReplaceRootVolumeTaskIds: []string{id}})
 	if absent(err, "InvalidReplaceRootVolumeTaskId.NotFound", "InvalidReplaceRootVolumeTaskId.Malformed") {
@@ -61,10 +67,13 @@ func rootTask(ctx context.Context, in playbook.In, p event.Place, id string) (*t
 		return nil, fmt.Errorf("read root volume task %q: %w", id, err)
 	}
 	for _, t := range out.ReplaceRootVolumeTasks {
-		failed := slices.Contains([]types.ReplaceRootVolumeTaskState{types.ReplaceRootVolumeTaskStateFailed, types.ReplaceRootVolumeTaskStateFailedDetached}, t.TaskState)
-		if aws.ToString(t.ReplaceRootVolumeTaskId) == id && !failed && aws.ToString(t.ImageId) != "" {
+		if aws.ToString(t.ReplaceRootVolumeTaskId) == id {
 			return &t, nil
 		}
 	}
 	return nil, nil
+}
+
+func failed(t *types.ReplaceRootVolumeTask) bool {
+	return slices.Contains([]types.ReplaceRootVolumeTaskState{types.ReplaceRootVolumeTaskStateFailed, types.ReplaceRootVolumeTaskStateFailedDetached}, t.TaskState)
 }

@@ -29,8 +29,9 @@ type outlook struct {
 func (o outlook) sound() bool { return !o.bad && o.doubt == "" && o.unknown == "" }
 
 // launcher is what the instances of one launcher have in common: the group that the record names, or the one that the
-// instance is in where the group's own configuration shows that it launches such things.
-func (w witness) launcher(ctx context.Context, f launched, member string) (launched, error) {
+// instance is in where the group's own configuration shows that it launches such things. A doubt about the instance's image
+// is one about the group too, where what the group would launch can't be read.
+func (w witness) launcher(ctx context.Context, f launched, member, doubt string) (launched, error) {
 	of := launched{Group: cmp.Or(f.Recorded, member), Recorded: f.Recorded, ByGroup: f.ByGroup, Guessed: f.Guessed || f.unnamed(), At: f.At}
 	if of.Group == "" {
 		return of, nil
@@ -41,7 +42,9 @@ func (w witness) launcher(ctx context.Context, f launched, member string) (launc
 	}
 	recorded := f.Recorded != ""
 	switch {
-	case o.bad || recorded && o.unknown != "": // the record is evidence enough where nothing can be read
+	case o.bad:
+	case recorded && o.unknown != "":
+		of.Doubt = doubt // "" where the record is evidence enough
 	case f.ByGroup && o.unknown != "":
 		of.Doubt = "the record does not name the group that launched, and what this one launches can't be read"
 	case !recorded:

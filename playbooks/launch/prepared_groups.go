@@ -3,6 +3,7 @@ package launch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,8 +47,13 @@ func (r reader) group(ctx context.Context, name string) (out []playbook.Suspect[
 // that but a person's, and the group stops launching.
 func (r reader) direct(ctx context.Context, group string, refs []string, refresh bool) ([]playbook.Suspect[prepared], error) {
 	f := prepared{At: r.since.at, By: r.since.by, Groups: []string{group}, Refresh: refresh, Checked: true}
+	var unread error
 	for _, ref := range refs {
 		v, image, err := r.breaks(ctx, ref)
+		if closed := new(illegible); errors.As(err, &closed) { // one that nobody can read must not hide another
+			unread = err
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +62,7 @@ func (r reader) direct(ctx context.Context, group string, refs []string, refresh
 		}
 	}
 	if len(f.Bad) == 0 {
-		return nil, nil
+		return nil, unread
 	}
 	return []playbook.Suspect[prepared]{{Resource: r.place.In(event.Group, group), Title: f.title("group " + group), Facts: f}}, nil
 }
