@@ -31,9 +31,20 @@ type Folder struct {
 // skipped with one line, and fails with CI=true.
 func Open(t testing.TB, folder string, env ...string) *Folder {
 	t.Helper()
+	return open(t, deploy(), folder, env)
+}
+
+// Foreign is Apply for a module that is none of riposte's: a path of the test's own.
+func Foreign(t testing.TB, path string, vars map[string]any, env ...string) *Folder {
+	t.Helper()
+	return open(t, path, ".", env).applied(t, vars)
+}
+
+func open(t testing.TB, modules, folder string, env []string) *Folder {
+	t.Helper()
 	f := &Folder{program: mototest.Program(t, "terraform")}
 	root := filepath.Join(t.TempDir(), "deploy")
-	if err := copyModules(root, deploy()); err != nil {
+	if err := copyModules(root, modules); err != nil {
 		t.Fatalf("copy the modules: %v", err)
 	}
 	f.path = filepath.Join(root, folder)
@@ -60,7 +71,11 @@ func Checkout(t testing.TB, root string) (env []string) {
 // that would take a minute.
 func Apply(t testing.TB, folder string, vars map[string]any, env ...string) *Folder {
 	t.Helper()
-	f := Open(t, folder, env...)
+	return Open(t, folder, env...).applied(t, vars)
+}
+
+func (f *Folder) applied(t testing.TB, vars map[string]any) *Folder {
+	t.Helper()
 	f.Set(t, vars)
 	if out, err := f.with(t.Context(), "apply", "-auto-approve"); err != nil {
 		t.Fatalf("terraform apply: %v\n%s", err, out)
