@@ -3,6 +3,7 @@ package engine_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -56,6 +57,7 @@ accounts:
         instances:
           - {id: i-0cattle, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true, stop_protected: true, security_groups: [sg-0open]}
           - {id: i-0cattle2, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true, security_groups: [sg-0open]}
+          - {id: i-0cattle3, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true, security_groups: [sg-0open]}
           - {id: i-0owned, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, security_groups: [sg-0open]}
 `
 
@@ -72,11 +74,11 @@ type adversary struct {
 	planted bool     // the group web was made to launch the foreign image: it may be suspended
 }
 
-// begin opens the bazaar over a ledger, with the catalogue as it is shipped, acting.
-func begin(t *testing.T, store ledger.Store) *adversary {
+// begin opens the bazaar over a ledger, with the catalogue as it is shipped, acting. CloudTrail takes as long as it is said to.
+func begin(t *testing.T, store ledger.Store, delay time.Duration) *adversary {
 	t.Helper()
 	counted := &claims{Store: store}
-	s := setOn(t, bazaar, counted, world.Options{}, catalogue()...)
+	s := setOn(t, bazaar, counted, world.Options{DeliveryDelay: delay}, catalogue()...)
 	return &adversary{stage: s, counted: counted, name: "mallory"}
 }
 

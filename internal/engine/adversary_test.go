@@ -31,7 +31,7 @@ func TestAdversary(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := &reaper{Store: store}
-		a := begin(t, r)
+		a := begin(t, r, rapid.SampledFrom([]time.Duration{5 * time.Second, 40 * time.Second}).Draw(rt, "delay"))
 		moves := a.moves()
 		for range rapid.IntRange(2, 10).Draw(rt, "moves") {
 			name := rapid.SampledFrom(moveNames()).Draw(rt, "move")
@@ -73,7 +73,7 @@ func (a *adversary) unthrottle() {
 func moveNames() []string {
 	return []string{
 		"launch", "launch protected", "unprotect", "unprotect another", "terminate", "lift the denies", "switch the keys on", "edit the deny", "rename",
-		"flood on her key", "flood of parameters", "flood of policies", "flood of toggles", "poison the template", "resume the group", "attach to a group",
+		"flood on her key", "flood of parameters", "flood of policies", "flood of toggles", "poison the template", "resume the group", "attach to a group", "launch and attach",
 		"reconnect", "start", "restore her default", "throttle", "riposte dies", "nothing",
 	}
 }
@@ -98,10 +98,16 @@ func (a *adversary) moves() map[string]func(*rapid.T) {
 			a.flood(rt, func() { a.parameter(second, rapid.StringMatching("/noise/[a-z]{3}").Draw(rt, "parameter")) })
 		},
 		"flood of policies":   func(rt *rapid.T) { a.flood(rt, func() { a.policy(second) }) },
-		"flood of toggles":    func(rt *rapid.T) { a.flood(rt, func() { a.toggles(second, "i-0cattle2") }) },
+		"flood of toggles":    func(rt *rapid.T) { a.flood(rt, func() { a.toggles(second, "i-0cattle3") }) },
 		"poison the template": func(rt *rapid.T) { a.poisons(a.key(rt)) },
 		"resume the group":    func(rt *rapid.T) { a.resumes(a.key(rt)) },
 		"attach to a group":   func(rt *rapid.T) { a.attaches(a.key(rt), "api") },
+		"launch and attach": func(rt *rapid.T) {
+			key := a.key(rt)
+			a.launch(key, false)
+			a.pass(15 * time.Second) // it must run before it can be attached
+			a.attaches(key, "api")
+		},
 		"reconnect":           func(rt *rapid.T) { a.reconnects(a.key(rt)) },
 		"start":               func(rt *rapid.T) { a.starts(a.key(rt)) },
 		"restore her default": func(rt *rapid.T) { a.defaultIs(a.key(rt), "$Latest") },

@@ -1,0 +1,43 @@
+package engine_test
+
+import (
+	"testing"
+	"time"
+
+	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/ripostehq/riposte/internal/ledger/dynamodb"
+	"github.com/ripostehq/riposte/internal/mototest"
+)
+
+// The adversary again, one life of hers, over the ledger that replicas share: she demolishes, floods, lifts what stops her,
+// comes back after verification, and launches what can't be terminated.
+func TestAdversaryOverDynamoDB(t *testing.T) {
+	moto := mototest.Start(t)
+	table := awsdynamodb.NewFromConfig(moto.Config(ireland))
+	if err := dynamodb.Create(t.Context(), table, "riposte-record"); err != nil {
+		t.Fatal(err)
+	}
+	store, err := dynamodb.Open(t.Context(), table, "riposte-record")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := begin(t, store, 5*time.Second)
+	a.unprotects(mallory, "i-0cattle")
+	a.pass(6 * time.Second)
+	for range 20 {
+		a.policy(second)
+	}
+	a.lifts(second)
+	a.pass(5 * time.Minute)
+	a.edits(second, emptied()[1])
+	a.launch(second, true)
+	a.unprotects(second, "i-0cattle2")
+	a.pass(10 * time.Minute)
+	a.switchesOn(second)
+	a.reconnects(second)
+	a.endures(t)
+	if !a.hostile {
+		t.Error("she did nothing that she had to be denied for: the story tells nothing")
+	}
+}
