@@ -28,7 +28,8 @@ type doctorVerb struct {
 
 func (doctorVerb) Help() string {
 	return `Asks AWS whether riposte can do its work, and says of each thing that is wrong how to mend it: credentials, clock, ledger,
-queue, each role in each account, and in each region the rules that deliver events, and Security Hub. It changes nothing:
+queue, each role in each account, whether trusted and break-glass principals are who they were (and their ids, for the
+configuration), and in each region the rules that deliver events, and Security Hub. It changes nothing:
 sessions of tiers that change are opened with a policy that denies everything. Exit code 1 where something does not work.
 
 A canary is a dry run of ec2:ModifyInstanceAttribute on an instance that does not exist: AWS refuses it, CloudTrail records

@@ -89,14 +89,17 @@ func home(base func(event.Place) aws.Config) event.Place {
 func policy(c *config.Config, o *Organization) gate.Policy {
 	p := gate.Policy{
 		Mode: o.mode, Foreign: o.foreign,
-		Regions: c.Organization.Regions, Untouchable: c.Untouchable, BreakGlass: c.BreakGlass,
+		Regions: c.Organization.Regions, Untouchable: c.Untouchable,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour},
 	}
 	for _, name := range cloud.RolesOf(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)
 	}
+	for _, b := range c.BreakGlass {
+		p.BreakGlass = append(p.BreakGlass, gate.Principal(b))
+	}
 	for _, t := range c.Trusted {
-		p.Trusted = append(p.Trusted, gate.Trust{Issuer: t.Issuer, Playbooks: t.Playbooks})
+		p.Trusted = append(p.Trusted, gate.Trust{Issuer: gate.Principal(t.Principal()), Playbooks: t.Playbooks})
 	}
 	return p
 }

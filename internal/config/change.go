@@ -26,7 +26,9 @@ func changeRules() []changeRule {
 		{"trusted", func(old, now *Config) []Change {
 			return spared("trusted", trusts(old.Trusted), trusts(now.Trusted))
 		}},
-		{"break_glass", func(old, now *Config) []Change { return spared("break_glass", old.BreakGlass, now.BreakGlass) }},
+		{"break_glass", func(old, now *Config) []Change {
+			return spared("break_glass", names(old.BreakGlass), names(now.BreakGlass))
+		}},
 		{"untouchable", func(old, now *Config) []Change { return spared("untouchable", old.Untouchable, now.Untouchable) }},
 		{"people", peopleChanges},
 		{"organization.discover", func(old, now *Config) []Change {
@@ -103,8 +105,15 @@ func spared(key string, old, now []string) (out []Change) {
 func trusts(all []Trust) (out []string) {
 	for _, t := range all {
 		for _, p := range t.Playbooks {
-			out = append(out, t.Issuer+" for "+p)
+			out = append(out, t.Principal().String()+" for "+p)
 		}
+	}
+	return out
+}
+
+func names(all []Principal) (out []string) {
+	for _, p := range all {
+		out = append(out, p.String())
 	}
 	return out
 }

@@ -52,6 +52,8 @@ func TestWhatAChangeMeans(t *testing.T) {
 			"trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\", \"network.*\"]}]", "!trusted: arn:aws:iam::111122223333:role/ci for network.* is spared now"},
 		{"trust taken back", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]", "", "trusted: arn:aws:iam::111122223333:role/ci for launch.* is not spared any more"},
 		{"break-glass", "", "break_glass: [\"arn:aws:iam::111122223333:user/igor\"]", "!break_glass: arn:aws:iam::111122223333:user/igor is spared now"},
+		{"break-glass of another id", "break_glass: [{arn: \"arn:aws:iam::111122223333:user/igor\", id: AIDAEXAMPLEIGOR000001}]", "break_glass: [{arn: \"arn:aws:iam::111122223333:user/igor\", id: AIDAEXAMPLEIGOR000002}]",
+			"!break_glass: arn:aws:iam::111122223333:user/igor (AIDAEXAMPLEIGOR000002) is spared now\nbreak_glass: arn:aws:iam::111122223333:user/igor (AIDAEXAMPLEIGOR000001) is not spared any more"},
 		{"an untouchable", "", "untouchable: [\"arn:aws:s3:::trail\"]", "!untouchable: arn:aws:s3:::trail is spared now"},
 		{"people", "", "people: {issuers: [\"arn:aws:iam::111122223333:role/sso/*\"]}", "!people: sessions of arn:aws:iam::111122223333:role/sso/* count as human now"},
 		{"whose sessions", "people: {session_name: a}", "people: {session_name: b}", "!people.session_name: b, was: a"},

@@ -14,7 +14,7 @@ type Config struct {
 	People       event.People
 	Trusted      []Trust
 	Untouchable  []string // ARNs, exact
-	BreakGlass   []string // ARNs of principals, exact
+	BreakGlass   []Principal
 	Sources      []Source
 	Ledger       Ledger
 	Report       Report
@@ -47,7 +47,7 @@ type file struct {
 	People       people       `yaml:"people" help:"Whose role sessions are human: only those of issuers that a person has to sign in for."`
 	Trusted      []Trust      `yaml:"trusted" help:"Automation that may do what a playbook would answer. It never counts for evasion and decoys."`
 	Untouchable  []string     `yaml:"untouchable" help:"ARNs of resources that riposte never changes, exact. Its own are known anyway."`
-	BreakGlass   []string     `yaml:"break_glass" help:"ARNs of principals that are never contained and always paged, exact."`
+	BreakGlass   []Principal  `yaml:"break_glass" help:"Principals that are never contained and always paged: {arn, id}, or the ARN alone. By its ARN alone a user ends no containment."`
 	Playbooks    strict.Node  `yaml:"playbooks" help:"Modes and parameters. A playbook that is not named runs with the defaults."`
 	Sources      []Source     `yaml:"sources" help:"Where events come from."`
 	Ledger       Ledger       `yaml:"ledger" help:"Where the record is kept: sqlite:FILE or dynamodb:TABLE."`
@@ -102,8 +102,12 @@ type people struct {
 // Trust lets one issuer do what some playbooks would answer.
 type Trust struct {
 	Issuer    string   `yaml:"issuer" help:"ARN of a role or user with its path, in an account of the organisation."`
+	ID        string   `yaml:"id" help:"Its unique id, AROA... or AIDA... (riposte doctor prints it). Without it whoever has the ARN counts: a role is let through and people are paged, a user is not trusted."`
 	Playbooks []string `yaml:"playbooks" help:"Ids, or a theme: launch.*"`
 }
+
+// Principal is whom the trust is for.
+func (t Trust) Principal() Principal { return Principal{t.Issuer, t.ID} }
 
 // Source is where events come from: exactly one of these is set.
 type Source struct {

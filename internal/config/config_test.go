@@ -215,6 +215,12 @@ func TestProblems(t *testing.T) {
 		{"an untouchable that is no ARN", "untouchable: [ledger]", `"ledger" is not an ARN`},
 		{"break-glass that is no principal", "break_glass: [\"arn:aws:s3:::bucket\"]", `is not a principal`},
 		{"break-glass by the name of a session", "break_glass: [\"arn:aws:sts::111122223333:assumed-role/break-glass/sam\"]", `is not a principal that stays: want the role or user`},
+		{"a user's id for a role", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", id: AIDAEXAMPLEDEPLOY0001, playbooks: [\"launch.*\"]}]",
+			`riposte.yaml:1:61: "AIDAEXAMPLEDEPLOY0001" is not the unique id of arn:aws:iam::111122223333:role/ci: want what riposte doctor prints`},
+		{"a name for an id", "break_glass: [{arn: \"arn:aws:iam::111122223333:user/igor\", id: igor}]", `"igor" is not the unique id`},
+		{"an id of root", "break_glass: [{arn: \"arn:aws:iam::111122223333:root\", id: AIDAEXAMPLEIGOR000001}]", `is not the unique id`},
+		{"break-glass by its id alone", "break_glass: [{id: AROAEXAMPLEGLASS00001}]", `"" is not an ARN`},
+		{"a list in place of a principal", "break_glass: [[a]]", `break_glass[0]: want a text, found a list`},
 		{"two sources in one", "sources: [{sqs: {queue_url: \"https://x\", region: eu-west-1}, http: {listen: \":1\", secret_env: A}}]", `a source is one of sqs, http, s3, stdin`},
 		{"a source that is none", "sources: [{}]", `a source is one of sqs, http, s3, stdin`},
 		{"a bucket by its ARN", "sources: [{s3: {bucket: \"arn:aws:s3:::trail\", region: eu-west-1}}]", `want the bucket's name`},
@@ -295,7 +301,15 @@ func TestWarnings(t *testing.T) {
 		{"figures for everybody", accounts + told + acts + "metrics: {listen: \":9418\"}", "metrics.listen is open to other machines"},
 		{"a source for everybody", accounts + told + acts + "sources: [{http: {listen: \":8418\", secret_env: A}}]", "http.listen is open to other machines"},
 		{"a limit that is never reached", accounts + told + acts + "limits: {destroy_per_hour: 50, incidents_per_hour: 5}", "riposte.yaml:4:28: destroy_per_hour 50 is never reached"},
-		{"break-glass elsewhere", accounts + told + acts + "break_glass: [\"arn:aws:iam::111122223334:role/break-glass\"]", "riposte.yaml:4:15: account 111122223334 is not in organization.accounts"},
+		{"break-glass elsewhere", accounts + told + acts + "break_glass: [{arn: \"arn:aws:iam::111122223334:role/break-glass\", id: AROAEXAMPLEGLASS00001}]", "riposte.yaml:4:15: account 111122223334 is not in organization.accounts"},
+		{"a trusted role without its id", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]",
+			"riposte.yaml:4:11: arn:aws:iam::111122223333:role/ci is known by its ARN alone: should nobody have that name"},
+		{"a trusted user without its id", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:user/ci\", playbooks: [\"launch.*\"]}]",
+			"which any user can be renamed to: without an id it is not trusted"},
+		{"a trusted role by its id", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", id: AROAEXAMPLEDEPLOY0001, playbooks: [\"launch.*\"]}]", ""},
+		{"break-glass without its id", accounts + told + acts + "break_glass: [\"arn:aws:iam::111122223333:role/break-glass\"]", "riposte.yaml:4:15: arn:aws:iam::111122223333:role/break-glass is known by its ARN alone"},
+		{"break-glass by its id", accounts + told + acts + "break_glass: [{arn: \"arn:aws:iam::111122223333:user/igor\", id: AIDAEXAMPLEIGOR000001}]", ""},
+		{"root, which nobody else can be", accounts + told + acts + "break_glass: [\"arn:aws:iam::111122223333:root\"]", ""},
 		{"an untouchable elsewhere", accounts + told + acts + "untouchable: [\"arn:aws:rds:eu-west-1:111122223334:db:ledger\"]", "account 111122223334 is not"},
 		{"people elsewhere", accounts + told + acts + "people: {issuers: [\"arn:aws:iam::111122223334:role/sso/*\"]}", "account 111122223334 is not"},
 		{"an untouchable bucket, whose ARN has no account", accounts + told + acts + "untouchable: [\"arn:aws:s3:::trail\"]", ""},
@@ -339,7 +353,7 @@ func TestSchemaKnowsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"incidents_per_hour"`, `"default": 10`, `"launch.unapproved-image"`, `"allow_owners"`, `"whose images may start"`, `"sqlite:riposte.db"`} {
+	for _, want := range []string{`"incidents_per_hour"`, `"default": 10`, `"launch.unapproved-image"`, `"allow_owners"`, `"whose images may start"`, `"sqlite:riposte.db"`, `"anyOf"`} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("the schema lacks %s", want)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/strict"
 )
 
 // arn is an Amazon Resource Name in its six parts; ok is false where it is none.
@@ -57,6 +58,7 @@ func (k checker) trusted() {
 			k.warn(at.At("issuer"), "a wildcard in a trusted name fits nothing: trust is exact, since whoever may create a role could choose one that fits")
 		default:
 			k.partition(at.At("issuer"), parts[1])
+			k.id(at, t.Principal())
 		}
 		if len(t.Playbooks) == 0 {
 			at.At("playbooks").Complain("trust is given per playbook: playbooks is missing")
@@ -88,25 +90,35 @@ func (k checker) ours(account string) bool {
 
 // principals checks the lists of exact ARNs.
 func (k checker) principals() {
-	for _, list := range []struct {
-		key  string
-		arns []string
-	}{{"untouchable", k.c.Untouchable}, {"break_glass", k.c.BreakGlass}} {
-		for i, s := range list.arns {
-			at := k.at(list.key, i)
-			parts, ok := arn(s)
-			switch {
-			case !ok:
-				at.Complain("%q is not an ARN", s)
-			case strings.ContainsAny(s, "*?"):
-				at.Complain("%s is exact: no wildcards", list.key)
-			case list.key == "break_glass" && parts[2] != "iam":
-				at.Complain("%q is not a principal that stays: want the role or user, since anybody who may assume a role names its sessions", s)
-			default:
-				k.partition(at, parts[1])
-			}
+	for i, s := range k.c.Untouchable {
+		k.exact("untouchable", s, k.at("untouchable", i))
+	}
+	for i, p := range k.c.BreakGlass {
+		at := k.at("break_glass", i)
+		parts := k.exact("break_glass", p.ARN, at.At("arn"))
+		switch {
+		case parts == nil:
+		case parts[2] != "iam":
+			at.At("arn").Complain("%q is not a principal that stays: want the role or user, since anybody who may assume a role names its sessions", p.ARN)
+		default:
+			k.id(at, p)
 		}
 	}
+}
+
+// exact checks an ARN of a list; nil is none.
+func (k checker) exact(list, s string, at strict.Node) []string {
+	parts, ok := arn(s)
+	switch {
+	case !ok:
+		at.Complain("%q is not an ARN", s)
+		return nil
+	case strings.ContainsAny(s, "*?"):
+		at.Complain("%s is exact: no wildcards", list)
+		return nil
+	}
+	k.partition(at, parts[1])
+	return parts
 }
 
 // fits reports whether a trust's pattern, an id or a theme like launch.*, takes a playbook in that trust counts for: never

@@ -20,6 +20,7 @@ type schema struct {
 	Enum        []string           `json:"enum,omitempty"`
 	Pattern     string             `json:"pattern,omitempty"`
 	Default     any                `json:"default,omitempty"`
+	AnyOf       []*schema          `json:"anyOf,omitempty"`
 	Items       *schema            `json:"items,omitempty"`
 	Properties  map[string]*schema `json:"properties,omitempty"`
 	Patterns    map[string]*schema `json:"patternProperties,omitempty"`
@@ -76,6 +77,9 @@ func of(v reflect.Value) *schema {
 		return &schema{Type: "string", Enum: e.Enum()}
 	}
 	if _, ok := reflect.New(v.Type()).Interface().(encoding.TextUnmarshaler); ok || v.Type() == reflect.TypeFor[time.Duration]() {
+		if strict.Keyed(v.Type()) {
+			return &schema{AnyOf: []*schema{{Type: "string"}, structSchema(v)}}
+		}
 		return &schema{Type: "string"}
 	}
 	switch v.Kind() {

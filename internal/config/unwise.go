@@ -120,7 +120,7 @@ func (k checker) elsewhere() {
 	for _, list := range []struct {
 		path []any
 		arns []string
-	}{{[]any{"break_glass"}, k.c.BreakGlass}, {[]any{"untouchable"}, k.c.Untouchable}, {[]any{"people", "issuers"}, k.c.People.Issuers}} {
+	}{{[]any{"break_glass"}, arns(k.c.BreakGlass)}, {[]any{"untouchable"}, k.c.Untouchable}, {[]any{"people", "issuers"}, k.c.People.Issuers}} {
 		for i, s := range list.arns {
 			parts, _ := arn(s)
 			if accountID.MatchString(parts[4]) && !k.ours(parts[4]) {
@@ -128,6 +128,13 @@ func (k checker) elsewhere() {
 			}
 		}
 	}
+}
+
+func arns(all []Principal) (out []string) {
+	for _, p := range all {
+		out = append(out, p.ARN)
+	}
+	return out
 }
 
 // careless are parameters of playbooks that act, by what the playbooks themselves say of them.

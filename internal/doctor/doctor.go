@@ -28,7 +28,7 @@ const (
 
 // Finding is what one check found.
 type Finding struct {
-	Check   string `json:"check"` // credentials, clock, ledger, rungs, source, role, deny, read, isolation, security-hub, rules, canary
+	Check   string `json:"check"` // credentials, clock, ledger, rungs, source, role, principal, deny, read, isolation, security-hub, rules, canary
 	Account string `json:"account,omitempty"`
 	Region  string `json:"region,omitempty"`
 	State   State  `json:"state"`
@@ -87,7 +87,7 @@ func Run(ctx context.Context, p Parts, tell func(Finding)) {
 	}
 	run(ctx, append([]check{p.ledger, p.organization, p.rungs}, p.sources()...), tell)
 	for _, a := range p.Accounts {
-		checks, places := append(p.roles(a), p.denies(a)...), p.places(a)
+		checks, places := slices.Concat(p.roles(a), p.principals(a), p.denies(a)), p.places(a)
 		for _, at := range places {
 			checks = append(checks, p.region(at)...)
 		}

@@ -18,7 +18,7 @@ import (
 // Reads are the IAM actions that a doctor needs in each account, in the audit role.
 func Reads() []string {
 	return []string{
-		"ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "iam:GetPolicy", "iam:GetPolicyVersion", "events:ListRules", "events:ListTargetsByRule", "securityhub:DescribeHub",
+		"ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetUser", "events:ListRules", "events:ListTargetsByRule", "securityhub:DescribeHub",
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
 )
@@ -71,7 +72,7 @@ func TestWhatAnAdministratorDoesBesideDoesNotMakeHerDetachingHis(t *testing.T) {
 		"another policy from her, a second before":        {fromHer, pause, detach},
 	} {
 		s := set(t, world.Options{}, ladders())
-		s.policy.BreakGlass = []string{"arn:aws:iam::111122223333:user/riposte"}
+		s.policy.BreakGlass = []gate.Principal{s.principal("riposte")}
 		s.restart()
 		attached(s, true, admin)
 		unprotect(s, mallory)

@@ -155,7 +155,7 @@ func TestASuspectThatCantBeReadIsNotForgotten(t *testing.T) {
 // Trusted automation adds a version, mallory does the same a moment later: the plan is the same, the judgement is not.
 func TestTheSamePlanByAnotherCallerIsJudgedForItself(t *testing.T) {
 	s := set(t, world.Options{}, suspends(asItIs, launching))
-	s.policy.Trusted = []gate.Trust{{Issuer: "arn:aws:iam::111122223333:user/riposte", Playbooks: []string{"test.*"}}}
+	s.policy.Trusted = []gate.Trust{{Issuer: s.principal("riposte"), Playbooks: []string{"test.*"}}}
 	s.restart()
 	version(s, own)
 	version(s, mallory)

@@ -32,11 +32,7 @@ func (t *turn) judge(ctx context.Context, r ref) (gate.Verdict, error) {
 		t.note("%s: %s, %s", r, v.Do, v.Reason())
 	}
 	r.step.Verdict, r.step.Reason = string(v.Do), v.Reason()
-	if v.Page != "" && t.c.Paged == "" {
-		t.c.Paged = v.Page
-		t.c.Report.Wanted++
-		t.Log.Warn("page", "case", t.c.ID, "why", v.Page)
-	}
+	t.pageOnce(v.Page)
 	if t.c.Times.Decided.IsZero() {
 		t.c.Times.Decided = t.Now()
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/world"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/launch"
@@ -157,4 +158,12 @@ func active(s *stage, name string) bool {
 		}
 	}
 	return false
+}
+
+// principal is a user as the configuration names it: by ARN and id.
+func (s *stage) principal(name string) gate.Principal {
+	s.Helper()
+	out, err := administrator(s).GetUser(s.Context(), &iam.GetUserInput{UserName: &name})
+	s.must(err)
+	return gate.Principal{ARN: *out.User.Arn, ID: *out.User.UserId}
 }

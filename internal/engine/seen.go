@@ -77,8 +77,13 @@ func (t *turn) weigh(step *ledger.Step, s ledger.Sighting) {
 	case s.Leak:
 		step.Leaked = what
 	case s.Named && (step.Undone == "" || step.Trusted):
+		may, doubt := t.Policy.MayUndo(who)
+		if doubt != "" {
+			what += "; " + doubt
+			t.pageOnce(doubt)
+		}
 		step.Undone = what
-		step.Trusted = t.Policy.MayUndo(who) && who.Credential() != t.c.Origin.Actor.Credential()
+		step.Trusted = may && who.Credential() != t.c.Origin.Actor.Credential()
 	}
 }
 

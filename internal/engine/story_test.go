@@ -122,7 +122,7 @@ func TestAFindingMovesToItsOwnRoot(t *testing.T) {
 
 func TestATrustedUndoEndsIt(t *testing.T) {
 	s := set(t, world.Options{}, ladders())
-	s.policy.BreakGlass = []string{"arn:aws:iam::111122223333:user/riposte"}
+	s.policy.BreakGlass = []gate.Principal{s.principal("riposte")}
 	s.restart()
 	unprotect(s, mallory)
 	s.pass(20 * time.Second) // between two rounds, so that the record of what follows comes before the next look

@@ -75,6 +75,13 @@ func (t *turn) page(why string) {
 	t.Log.Warn("page", "case", t.c.ID, "why", why)
 }
 
+// pageOnce tells people unless they were told of the case before, or there is nothing to tell.
+func (t *turn) pageOnce(why string) {
+	if why != "" && t.c.Paged == "" {
+		t.page(why)
+	}
+}
+
 // rests reports whether something that failed is not to be tried again yet.
 func (t *turn) rests(x *ledger.Trouble) bool { return x != nil && x.Due.After(t.Now()) }
 

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -8,7 +9,7 @@ import (
 
 // exception lets somebody do what the playbook finds: for a while, because a person took the answer to that very finding
 // back, or for good, because the configuration trusts that automation. Something else where a person has just said that all
-// is well is answered, and people are told.
+// is well is answered, and people are told; so they are where automation is trusted by a name that another may have taken.
 func exception(p Policy, f Facts) (Verdict, bool) {
 	var page string
 	for _, x := range f.Exceptions {
@@ -20,8 +21,9 @@ func exception(p Policy, f Facts) (Verdict, bool) {
 			return object(Except, "exception", fmt.Sprintf("%s, by %s, until %s", x.Reason, x.By, x.Until.UTC().Format(time.RFC3339)))
 		}
 	}
-	if t, ok := p.trusted(f.Playbook, f.Actor); ok {
-		return object(Except, "exception", t.Issuer+" is trusted automation")
+	r := p.trusted(f.Playbook, f.Actor)
+	if r.vouched() {
+		return Verdict{Do: Except, Rule: "exception", Text: r.ARN + " is trusted automation", Page: r.doubt("trusted")}, true
 	}
-	return Verdict{Page: page}, false
+	return Verdict{Page: cmp.Or(r.doubt("trusted"), page)}, false
 }

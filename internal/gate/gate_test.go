@@ -36,11 +36,34 @@ func policy(mode gate.Decision) gate.Policy {
 		},
 		Roles:       []string{"riposte-audit", "riposte-contain"},
 		Regions:     []string{"eu-west-1"},
-		Untouchable: []string{web.String()},
-		BreakGlass:  []string{"arn:aws:iam::111122223333:role/break-glass"},
-		Trusted:     []gate.Trust{{Issuer: pipeline.Issuer, Playbooks: []string{"launch.*"}}},
-		Limits:      gate.Limits{Incidents: 10, Destroy: 3},
+		Untouchable: []string{web.String(), "arn:aws:iam::111122223333:user/robot"},
+		BreakGlass: []gate.Principal{
+			{ARN: "arn:aws:iam::111122223333:role/break-glass", ID: "AROA1"}, {ARN: "arn:aws:iam::111122223333:role/glass"},
+			{ARN: "arn:aws:iam::111122223333:user/glass"}, {ARN: "arn:aws:iam::111122223333:root"},
+		},
+		Trusted: []gate.Trust{
+			{Issuer: gate.Principal{ARN: pipeline.Issuer, ID: "AROA1"}, Playbooks: []string{"launch.*"}},
+			{Issuer: gate.Principal{ARN: pipeline.Issuer}, Playbooks: []string{"launch.*"}}, // the entry from before its id was known
+			{Issuer: gate.Principal{ARN: "arn:aws:iam::111122223333:user/ci", ID: "AIDACI"}, Playbooks: []string{"launch.*"}},
+			{Issuer: gate.Principal{ARN: "arn:aws:iam::111122223333:role/free"}, Playbooks: []string{"launch.*"}},
+			{Issuer: gate.Principal{ARN: "arn:aws:iam::111122223333:user/free"}, Playbooks: []string{"launch.*"}},
+		},
+		Limits: gate.Limits{Incidents: 10, Destroy: 3},
 	}
+}
+
+// user is an IAM user with an id, which stays whatever the name.
+func user(name, id string) event.Actor {
+	return event.Actor{
+		Kind: event.UserActor, Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/" + name, PrincipalID: id, UserName: name,
+	}
+}
+
+// anew is a role session whose role has the name of another one that is gone.
+func anew(issuer string) event.Actor {
+	a := session(issuer, "x")
+	a.IssuerID, a.PrincipalID = "AROA2", "AROA2:x"
+	return a
 }
 
 // facts are those of an ordinary containment: one that nothing objects to.
@@ -92,9 +115,21 @@ func TestJudge(t *testing.T) {
 		{"a brake beats an approval", gate.Ask, func(f *gate.Facts) { brakes("all")(f); f.Approved = true }, gate.Hold, "brake", false},
 
 		{"an untouchable resource", gate.Act, func(f *gate.Facts) { f.Target = web }, gate.Hold, "protect", false},
+		{"who has the ARN of an untouchable user goes on, and people know", gate.Act, func(f *gate.Facts) {
+			f.Actor, f.Target = user("robot", "AIDAMALLORY"), shop.In(event.User, "robot")
+		}, gate.Hold, "protect", true},
 		{"a break-glass principal is never contained, and always paged", gate.Act, func(f *gate.Facts) {
 			f.Actor = session("arn:aws:iam::111122223333:role/break-glass", "sam")
 			f.Target = shop.In(event.Session, "break-glass/sam")
+		}, gate.Hold, "protect", true},
+		{"a break-glass role that was made anew is contained, and paged", gate.Act, func(f *gate.Facts) {
+			f.Actor, f.Target = anew("arn:aws:iam::111122223333:role/break-glass"), shop.In(event.Role, "break-glass")
+		}, gate.Act, "mode", true},
+		{"it does not get at the break-glass role beside it", gate.Act, func(f *gate.Facts) {
+			f.Actor, f.Target = anew("arn:aws:iam::111122223333:role/break-glass"), shop.In(event.Role, "glass")
+		}, gate.Hold, "protect", true},
+		{"who has the name of a break-glass user without an id", gate.Act, func(f *gate.Facts) {
+			f.Actor, f.Target = user("glass", "AIDAMALLORY"), shop.In(event.User, "glass")
 		}, gate.Hold, "protect", true},
 		{"who calls himself break-glass is contained", gate.Act, func(f *gate.Facts) {
 			f.Actor = session("arn:aws:iam::111122223333:role/evil", "break-glass")
@@ -132,6 +167,15 @@ func TestJudge(t *testing.T) {
 		}, gate.Act, "mode", true},
 		{"an exception that has ended", gate.Act, excepted(noon), gate.Act, "mode", false},
 		{"trusted automation", gate.Act, func(f *gate.Facts) { f.Actor = pipeline }, gate.Except, "exception", false},
+		{"a trusted user", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "AIDACI") }, gate.Except, "exception", false},
+		{"who has been renamed to a trusted user", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "AIDAMALLORY") }, gate.Act, "mode", true},
+		{"the trusted user by another name", gate.Act, func(f *gate.Facts) { f.Actor = user("di", "AIDACI") }, gate.Act, "mode", false},
+		{"a user of a trusted name whose id the record keeps back", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "") }, gate.Act, "mode", true},
+		{"a trusted role that was made anew", gate.Act, func(f *gate.Facts) { f.Actor = anew(pipeline.Issuer) }, gate.Act, "mode", true},
+		{"a user that is trusted by its name alone", gate.Act, func(f *gate.Facts) { f.Actor = user("free", "AIDAMALLORY") }, gate.Act, "mode", true},
+		{"a role that is trusted by its name alone", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/free", "x")
+		}, gate.Except, "exception", true},
 		{"the same role's name at another path", gate.Act, func(f *gate.Facts) {
 			f.Actor = session("arn:aws:iam::111122223333:role/deploy", "build-7")
 		}, gate.Act, "mode", false},
@@ -183,14 +227,20 @@ func TestMayUndo(t *testing.T) {
 		story string
 		who   event.Actor
 		want  bool
+		paged bool
 	}{
-		{"trusted automation, which is not a person", pipeline, false},
-		{"break glass", session("arn:aws:iam::111122223333:role/break-glass", "sam"), true},
-		{"anybody else", mallory, false},
-		{"nobody in particular", event.Actor{}, false},
+		{"trusted automation, which is not a person", pipeline, false, false},
+		{"break glass", session("arn:aws:iam::111122223333:role/break-glass", "sam"), true, false},
+		{"a break-glass role that was made anew", anew("arn:aws:iam::111122223333:role/break-glass"), false, true},
+		{"a role of a break-glass name", session("arn:aws:iam::111122223333:role/glass", "sam"), true, true},
+		{"a user of a break-glass name", user("glass", "AIDAMALLORY"), false, true},
+		{"root", event.Actor{Kind: event.RootActor, ARN: "arn:aws:iam::111122223333:root", PrincipalID: "111122223333"}, true, false},
+		{"anybody else", mallory, false, false},
+		{"nobody in particular", event.Actor{}, false, false},
 	} {
-		if got := policy(gate.Act).MayUndo(c.who); got != c.want {
-			t.Errorf("%s: %v", c.story, got)
+		got, page := policy(gate.Act).MayUndo(c.who)
+		if got != c.want || (page != "") != c.paged {
+			t.Errorf("%s: %v, page %q", c.story, got, page)
 		}
 	}
 }

@@ -17,15 +17,15 @@ type Policy struct {
 	Roles       []string // riposte's own roles, by name (with path, where they have one), in the organisation's accounts
 	Regions     []string // where more than observing is done; none: everywhere
 	Untouchable []string // exact ARNs
-	BreakGlass  []string // exact ARNs of users and roles
+	BreakGlass  []Principal
 	Trusted     []Trust
 	Limits      Limits
 }
 
-// Trust is automation that may do what a playbook looks for: the exact ARN of the role behind its sessions, path
-// included, since the name of a session is its caller's choice.
+// Trust is automation that may do what a playbook looks for: the role behind its sessions, since the name of a session is
+// its caller's choice.
 type Trust struct {
-	Issuer    string
+	Issuer    Principal
 	Playbooks []string // ids, or themes as "launch.*"
 }
 
@@ -43,23 +43,29 @@ func (t Trust) covers(playbook string) bool {
 	})
 }
 
-// trusted is the trust that lets this actor do what the playbook finds. Who hides traces or touches a decoy is never
+// trusted is how surely this actor is one that may do what the playbook finds. Who hides traces or touches a decoy is never
 // trusted automation.
-func (p Policy) trusted(playbook string, a event.Actor) (Trust, bool) {
+func (p Policy) trusted(playbook string, a event.Actor) recognition {
 	if strings.HasPrefix(playbook, "evasion.") || playbook == "identity.decoy-used" || a.Issuer == "" && a.Kind != event.UserActor {
-		return Trust{}, false
+		return recognition{}
 	}
-	i := slices.IndexFunc(p.Trusted, func(t Trust) bool { return t.covers(playbook) && t.Issuer == a.Principal() })
-	if i < 0 {
-		return Trust{}, false
+	var may []Principal
+	for _, t := range p.Trusted {
+		if t.covers(playbook) {
+			may = append(may, t.Issuer)
+		}
 	}
-	return p.Trusted[i], true
+	return recognize(a, may)
 }
 
 // MayUndo reports whether this actor's undoing of a containment ends it instead of calling for the next rung: break-glass
-// principals alone. Whom automation trusts, somebody may have stolen; everybody else takes back with riposte undo. The
-// caller sees to it that it is not the contained actor himself.
-func (p Policy) MayUndo(a event.Actor) bool { return slices.Contains(p.BreakGlass, a.Principal()) }
+// principals alone. Whom automation trusts, somebody may have stolen; everybody else takes back with riposte undo. Where it
+// is not sure that this is a break-glass principal, page says why people must be told. The caller sees to it that it is not
+// the contained actor himself.
+func (p Policy) MayUndo(a event.Actor) (may bool, page string) {
+	r := recognize(a, p.BreakGlass)
+	return r.vouched(), r.doubt("break-glass principal")
+}
 
 // Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called. A role that is
 // called so in an account of somebody else is somebody else's.

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,34 +10,60 @@ import (
 )
 
 // protect keeps from harm: what the configuration calls untouchable, riposte's own roles, AWS's own principals, and those
-// who must always get in. Break-glass principals are never contained, and people are always told. Other people's accounts
+// who must always get in. Break-glass principals are never contained, and people are always told; who has the ARN of one, and
+// is known not to be it, is contained like anybody. Other people's accounts
 // are not entered at all: there a role of riposte's name is a trap.
 func protect(p Policy, f Facts) (Verdict, bool) {
 	if p.untouchable(f.Target) {
-		return object(Hold, "protect", f.Target.String()+" is untouchable")
+		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is untouchable", Page: spared(f.Target)}, true
 	}
 	if p.foreign(f.Target.Account) {
 		const text = "what is to be changed is in account %q, which is none of the organisation's: riposte enters no other"
 		return Verdict{Do: Hold, Rule: "protect", Text: fmt.Sprintf(text, f.Target.Account), Page: "somebody of another organisation did this"}, true
 	}
-	who := f.Actor.Principal()
+	glass := recognize(f.Actor, p.BreakGlass)
+	page := brokenGlass(glass)
 	if !strings.HasPrefix(f.Target.Type, "iam:") {
-		if slices.Contains(p.BreakGlass, who) {
-			return Verdict{Page: "a break-glass principal did this"}, false
-		}
-		return pass()
+		return Verdict{Page: page}, false
 	}
+	who := f.Actor.Principal()
 	switch {
-	case slices.Contains(p.BreakGlass, who) || slices.Contains(p.BreakGlass, f.Target.String()):
-		return Verdict{Do: Hold, Rule: "protect", Text: who + " is a break-glass principal", Page: "a break-glass principal did this"}, true
+	case glass.likeness == byName || glass.likeness == same:
+		return Verdict{Do: Hold, Rule: "protect", Text: who + " is a break-glass principal", Page: page}, true
+	case p.breakGlass(f.Target) && !(glass.likeness == namesake && glass.ARN == f.Target.String()):
+		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is a break-glass principal", Page: "what a break-glass principal has was used"}, true
 	case slices.Contains(p.Untouchable, who):
-		return object(Hold, "protect", who+" is untouchable")
+		return Verdict{Do: Hold, Rule: "protect", Text: who + " is untouchable", Page: cmp.Or(page, spared(f.Target))}, true
 	case p.Own(f.Actor) || own(p, f.Target):
 		return Verdict{Do: Hold, Rule: "protect", Text: "riposte does not contain itself", Page: "riposte's own role did this"}, true
 	case f.Actor.ByAWS():
 		return object(Hold, "protect", "AWS itself called")
 	}
-	return pass()
+	return Verdict{Page: page}, false
+}
+
+// brokenGlass is why people must be told of an actor that is, or seems to be, a break-glass principal.
+func brokenGlass(r recognition) string {
+	switch r.likeness {
+	case same:
+		return "a break-glass principal did this"
+	case byName:
+		return "a break-glass principal did this; " + r.doubt("break-glass principal")
+	}
+	return r.doubt("break-glass principal")
+}
+
+func (p Policy) breakGlass(r event.Resource) bool {
+	return slices.ContainsFunc(p.BreakGlass, func(x Principal) bool { return x.ARN == r.String() })
+}
+
+// spared is why people must be told that something untouchable is left as it is: a principal has its ARN for as long as no other
+// takes it, and what it does goes on.
+func spared(target event.Resource) string {
+	if !strings.HasPrefix(target.Type, "iam:") {
+		return ""
+	}
+	return "a principal is not contained, since its ARN is untouchable"
 }
 
 // untouchable compares ARNs. That of a group holds an id that no record shows: its place and its name tell it.

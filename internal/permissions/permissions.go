@@ -38,11 +38,11 @@ type Roles struct {
 func For(playbooks []playbook.Definition) ([]TierPolicy, error) { return Roles{}.of(playbooks, nil) }
 
 // For is For of a deployment, where riposte also looks around: which regions are enabled, and, for riposte doctor, whether
-// the rules, the denies, the isolating groups and Security Hub are there.
+// the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals who they were.
 func (r Roles) For(playbooks []playbook.Definition) ([]TierPolicy, error) {
 	return r.of(playbooks, []string{
 		"ec2:DescribeRegions", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "events:ListRules", "events:ListTargetsByRule",
-		"iam:GetPolicy", "iam:GetPolicyVersion", "securityhub:DescribeHub",
+		"iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetUser", "securityhub:DescribeHub",
 	})
 }
 

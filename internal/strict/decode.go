@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -28,7 +29,7 @@ func (n Node) decode(v reflect.Value, path string) {
 	if !n.Present() {
 		return
 	}
-	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok && (kindOf(n.n) != "keys and values" || !Keyed(v.Type())) {
 		n.text(text, path)
 		return
 	}
@@ -45,6 +46,11 @@ func (n Node) decode(v reflect.Value, path string) {
 	default:
 		n.scalar(v, path)
 	}
+}
+
+// Keyed reports whether a type is written as keys and values. One that also reads a text has that as its short form.
+func Keyed(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && slices.ContainsFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Tag.Get("yaml") != "" })
 }
 
 // shaped reports whether a node is what a Go value wants, and complains with its path where it is not.

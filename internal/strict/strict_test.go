@@ -202,3 +202,34 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// short is written as keys and values, or as its name alone.
+type short struct {
+	Name string `yaml:"name"`
+	Note string `yaml:"note"`
+}
+
+func (s *short) UnmarshalText(b []byte) error {
+	s.Name = string(b)
+	return nil
+}
+
+func TestATypeWithAShortFormIsWrittenEitherWay(t *testing.T) {
+	for text, want := range map[string]short{"a": {Name: "a"}, "{name: a, note: b}": {"a", "b"}, "name: a\nnote: b": {"a", "b"}} {
+		d, err := Parse("a.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got short
+		if d.Root().Decode(&got); d.Err() != nil || got != want {
+			t.Errorf("%q: got %+v, %v", text, got, d.Err())
+		}
+	}
+	d, err := Parse("a.yaml", []byte("{nmae: a}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Root().Decode(new(short)); d.Err() == nil || !strings.Contains(d.Err().Error(), `unknown key "nmae"; did you mean "name"?`) {
+		t.Errorf("a key that is unknown: %v", d.Err())
+	}
+}

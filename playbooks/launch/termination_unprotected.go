@@ -64,7 +64,7 @@ what was never protected (Terraform does so before every instance), so it counts
 protection was on: the launch, a call that switched it on, a refusal because of it. Where none does, a person is asked and
 nothing is changed. "Without MFA" is known of IAM users and root only: an identity provider's MFA stands in no record, so
 for role sessions the protection is restored and a person is asked before the session is denied. Deployments that replace
-protected instances do this every day: list their roles as trusted, by exact ARN. Protection stops neither Auto Scaling
+protected instances do this every day: list their roles as trusted, by exact ARN and id. Protection stops neither Auto Scaling
 nor a shutdown from inside the instance.`
 
 func preventDemolition() []playbook.Prevention {
