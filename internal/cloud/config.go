@@ -88,7 +88,7 @@ func (c *Cloud) config(s session) aws.Config {
 	case s.purpose.changes():
 		around = append(around, c.pace.around(s))
 	case s.purpose == Audit:
-		around = append(around, hedge(impatience))
+		cfg.HTTPClient = hedged{cfg.HTTPClient, impatience}
 	}
 	switch {
 	case s.purpose == Own:

@@ -5,93 +5,115 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
-	"github.com/aws/smithy-go/middleware"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // impatience is how long a read waits for an answer before it is asked a second time beside the first. AWS answers what
 // riposte reads in tens of milliseconds; a connection that hangs would hold the answer to an attack for a whole attempt.
 const impatience = time.Second
 
-// hedge asks a second time beside a read that is not answered soon, and takes the first answer. Only for reads: a change is
-// sent once at a time.
-func hedge(after time.Duration) func(*middleware.Stack) error {
-	h := middleware.FinalizeMiddlewareFunc("riposte.hedge",
-		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-			ask, err := repeatable(in)
-			if err != nil {
-				return middleware.FinalizeOutput{}, middleware.Metadata{}, err
-			}
-			ctx, cancel := context.WithCancel(ctx)
-			defer cancel() // whichever attempt comes second
-			return first(ctx, after, func(to chan<- answer) {
-				var a answer
-				if in, err := ask(); err != nil {
-					a.err = err
-				} else {
-					a.out, a.md, a.err = next.HandleFinalize(ctx, in)
-				}
-				to <- a
-			})
-		})
-	return func(st *middleware.Stack) error { return st.Finalize.Insert(h, "Retry", middleware.After) }
+// hedged sends a request a second time beside one that is not answered soon, and takes the first answer. Only for reads: a
+// change is sent once at a time. It stands below the SDK, whose middleware can't be run twice at once; the same signature is
+// good for both.
+type hedged struct {
+	aws.HTTPClient
+	after time.Duration
 }
 
-// answer is what one attempt came to.
-type answer struct {
-	out middleware.FinalizeOutput
-	md  middleware.Metadata
-	err error
+// sending is one of the requests and what it came to.
+type sending struct {
+	answer *http.Response
+	err    error
+	cancel context.CancelFunc
 }
 
-// first is the first answer that is none of trouble, else the last one.
-func first(ctx context.Context, after time.Duration, attempt func(chan<- answer)) (middleware.FinalizeOutput, middleware.Metadata, error) {
-	answers := make(chan answer, 2) // nobody waits for the one that comes second
-	go attempt(answers)
-	late := time.NewTimer(after)
-	defer late.Stop()
-	pending := 1
-	for {
-		select {
-		case a := <-answers:
-			if pending--; a.err == nil || pending == 0 || ctx.Err() != nil {
-				return a.out, a.md, a.err
-			}
-		case <-late.C:
-			pending++
-			go attempt(answers)
-		}
+// Do is http.Client's.
+func (h hedged) Do(r *http.Request) (*http.Response, error) {
+	body, err := bodyOf(r)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// repeatable makes copies of a request that may be sent at once: clones share one body.
-func repeatable(in middleware.FinalizeInput) (func() (middleware.FinalizeInput, error), error) {
-	request, ok := in.Request.(*smithyhttp.Request)
-	if !ok {
-		return nil, fmt.Errorf("a request of the kind %T can't be repeated", in.Request)
-	}
-	var body []byte
-	if stream := request.GetStream(); stream != nil {
-		var err error
-		if body, err = io.ReadAll(stream); err != nil {
-			return nil, fmt.Errorf("read the request: %w", err)
-		}
-		if err := request.RewindStream(); err != nil {
-			return nil, fmt.Errorf("read the request: %w", err)
-		}
-	}
-	return func() (middleware.FinalizeInput, error) {
-		out := in
-		clone := request.Clone()
+	done := make(chan *sending, 2)
+	send := func() *sending {
+		ctx, cancel := context.WithCancel(r.Context())
+		s, copied := &sending{cancel: cancel}, r.Clone(ctx)
 		if body != nil {
-			var err error
-			if clone, err = clone.SetStream(bytes.NewReader(body)); err != nil {
-				return out, fmt.Errorf("repeat the request: %w", err)
+			copied.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		go func() {
+			s.answer, s.err = h.HTTPClient.Do(copied)
+			done <- s
+		}()
+		return s
+	}
+	late := time.NewTimer(h.after)
+	defer late.Stop()
+	sent := []*sending{send()}
+	for answered := 0; ; {
+		select {
+		case <-late.C:
+			sent = append(sent, send())
+		case s := <-done:
+			if answered++; s.err != nil && answered < len(sent) {
+				s.cancel()
+				continue // the other may still come through
+			}
+			drop(sent, s, done, len(sent)-answered)
+			return s.kept()
+		}
+	}
+}
+
+// drop ends the sendings beside the one that is taken.
+func drop(sent []*sending, taken *sending, done <-chan *sending, left int) {
+	for _, s := range sent {
+		if s != taken {
+			s.cancel()
+		}
+	}
+	go func() {
+		for range left {
+			if s := <-done; s.answer != nil {
+				s.answer.Body.Close()
 			}
 		}
-		out.Request = clone
-		return out, nil
-	}, nil
+	}()
+}
+
+// kept is the answer, whose context lives until its body is closed.
+func (s *sending) kept() (*http.Response, error) {
+	if s.err != nil {
+		s.cancel()
+		return nil, s.err
+	}
+	s.answer.Body = closing{s.answer.Body, s.cancel}
+	return s.answer, nil
+}
+
+type closing struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (c closing) Close() error {
+	defer c.cancel()
+	return c.ReadCloser.Close()
+}
+
+// bodyOf reads a request's body, to be sent more than once: nil where it has none.
+func bodyOf(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = r.Body.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the request: %w", err)
+	}
+	return body, nil
 }
