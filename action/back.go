@@ -10,7 +10,7 @@ import (
 // Back is what can be taken back of a change now.
 type Back struct {
 	Do    Action   // restores the parts that are still as the change left them; nil where there are none
-	Stays []string // the parts that were changed since by somebody else, each with what is so now
+	Stays []string // the parts that another caller changed since, each with what is so now
 	Gone  string   // why there is nothing left, "" where there is
 }
 
@@ -46,7 +46,7 @@ func LookBack(ctx context.Context, r access.Reads, undo Action, did []Action) (B
 	return Back{Stays: []string{"it was changed since by somebody else"}}, nil
 }
 
-// back resumes what is still suspended; what somebody resumed runs as it did.
+// back resumes what is still suspended; a process that another caller resumed runs as it did.
 func (s Resume) back(now Action, _ []Action) Back { return Back{Do: s.only(Parts(now))} }
 
 // back gives the interfaces that are still cut off their groups.
@@ -78,7 +78,7 @@ func isolatedBy(did []Action, n Interface) bool {
 	return false
 }
 
-// back sets the version that was default, unless somebody has chosen another one since.
+// back sets the version that was default, unless another caller has chosen one since.
 func (d DefaultVersion) back(now Action, did []Action) Back {
 	for _, a := range did {
 		if a == now {
@@ -89,7 +89,7 @@ func (d DefaultVersion) back(now Action, did []Action) Back {
 	return Back{Stays: []string{fmt.Sprintf("the default version was set to %d since by somebody else", present.Version)}}
 }
 
-// back lets the group launch what it launched, unless somebody has chosen something else since.
+// back lets the group launch what it launched, unless another caller has chosen otherwise since.
 func (p Pin) back(now Action, did []Action) Back {
 	for _, a := range did {
 		if a == now {

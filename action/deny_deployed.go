@@ -26,9 +26,9 @@ func unsound(ctx context.Context, r access.Reads, principal event.Resource, poli
 }
 
 // Unsound says why a deployed policy of an account does not stop a principal, "" where it does. Its name proves nothing: an attacker who
-// may write policies can empty it, or move its default to a version that denies nobody. Only the very document that riposte
+// may write policies can empty it, or move its default to a version that denies no caller. Only the very document that riposte
 // is deployed with is taken for a deny: what another one denies can't be found out by trying calls, since what it spares need
-// only be the one call, or the one caller, that nobody tried.
+// only be the one call, or the one caller, that was not tried.
 func Unsound(ctx context.Context, r access.Reads, account event.Place, policy string) (string, error) {
 	arn, reads := deployed(account, policy), r.IAM(account)
 	p, err := reads.GetPolicy(ctx, &awsiam.GetPolicyInput{PolicyArn: aws.String(arn)})

@@ -76,8 +76,8 @@ func spared(t *testing.T) map[string]string {
 	}
 }
 
-// Only the document that riposte is deployed with is a deny: what another one spares need only be the one call that nobody
-// asked about.
+// Only the document that riposte is deployed with is a deny: what another one spares need only be the one call that was
+// not asked about.
 func TestADenyIsExact(t *testing.T) {
 	for story, document := range spared(t) {
 		t.Run(story, func(t *testing.T) {

@@ -110,7 +110,7 @@ func (a *adversary) moves() map[string]func(*rapid.T) {
 		},
 		"reconnect":           func(rt *rapid.T) { a.reconnects(a.key(rt)) },
 		"start":               func(rt *rapid.T) { a.starts(a.key(rt)) },
-		"restore her default": func(rt *rapid.T) { a.defaultIs(a.key(rt), "$Latest") },
+		"restore her default": func(rt *rapid.T) { a.newestIsDefault(a.key(rt)) },
 		"throttle": func(rt *rapid.T) {
 			a.w.Throttle("ec2", "DescribeInstances", rapid.IntRange(1, 4).Draw(rt, "throttled"))
 		},
@@ -237,13 +237,13 @@ func (a *adversary) poisons(key aws.Credentials) {
 		return
 	}
 	a.planted = true
-	a.defaultIs(key, "$Latest")
+	a.newestIsDefault(key)
 	a.calls++
 	_, _ = clients{w: a.w, by: key}.asg(ireland).SetDesiredCapacity(a.Context(), &autoscaling.SetDesiredCapacityInput{AutoScalingGroupName: aws.String("web"), DesiredCapacity: aws.Int32(2)})
 }
 
-// defaultIs makes the newest version the default.
-func (a *adversary) defaultIs(key aws.Credentials, _ string) {
+// newestIsDefault makes the newest version of the template the default.
+func (a *adversary) newestIsDefault(key aws.Credentials) {
 	client, _ := a.as(key)
 	out, err := client.DescribeLaunchTemplateVersions(a.Context(), &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateName: aws.String("web"), Versions: []string{"$Latest"}})
 	if err != nil {
