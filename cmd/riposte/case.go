@@ -91,9 +91,9 @@ func (sh *shell) facts(c show.Case) error {
 	for _, f := range []struct{ name, value string }{
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
 		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"undo", back}, {"quiet", c.Quiet},
-		{"occurred", since(c.Times.Occurred, time.Time{})}, {"received", since(c.Times.Received, c.Times.Occurred)},
-		{"decided", since(c.Times.Decided, c.Times.Received)}, {"first change", since(c.Times.FirstChange, c.Times.Received)},
-		{"contained", since(c.Times.Contained, c.Times.Received)}, {"verified", since(c.Times.Verified, c.Times.Contained)},
+		{"happened", stage(c.Times, c.Times.Occurred)}, {"received", stage(c.Times, c.Times.Received)},
+		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
+		{"contained", stage(c.Times, c.Times.Contained)}, {"verified", stage(c.Times, c.Times.Verified)},
 	} {
 		if f.value == "" {
 			continue
@@ -140,16 +140,19 @@ func (sh *shell) history(entries []ledger.Entry) error {
 	return nil
 }
 
-// since is a moment, with how long it came after another one that is known.
-func since(t, before time.Time) string {
+// stage is when a stage of a case was reached, and how long after the first known one it came: all count from the same, so that they compare.
+func stage(all show.Times, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	s := t.Format("2006-01-02 15:04:05.000 MST")
-	if before.IsZero() {
+	s, origin, what := t.Format("2006-01-02 15:04:05.000 MST"), all.Occurred, "it happened"
+	if origin.IsZero() {
+		origin, what = all.Received, "it was received"
+	}
+	if origin.IsZero() || t.Equal(origin) {
 		return s
 	}
-	return s + "  +" + t.Sub(before).Round(time.Millisecond).String()
+	return fmt.Sprintf("%s  +%s after %s", s, t.Sub(origin).Round(time.Millisecond), what)
 }
 
 // short is the part of an ARN that people know a principal by.

@@ -3,7 +3,6 @@ package main
 import (
 	"slices"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -11,7 +10,8 @@ import (
 type playbooksVerb struct{ configFlag }
 
 func (playbooksVerb) Help() string {
-	return `The mode is what the configuration makes of a playbook, without regard to accounts and environments.
+	return `The mode is what the configuration makes of a playbook: everywhere, and then where it is another one, by account, OU,
+environment or class of action.
 
 Examples:
 
@@ -21,12 +21,13 @@ Examples:
 
 // listed is what --format json prints per playbook.
 type listed struct {
-	ID       string            `json:"id"`
-	Title    string            `json:"title"`
-	Severity playbook.Severity `json:"severity"`
-	Mode     config.Mode       `json:"mode"`
-	Triggers []trigger         `json:"triggers"`
-	Changes  []string          `json:"changes"`
+	ID        string                 `json:"id"`
+	Title     string                 `json:"title"`
+	Severity  playbook.Severity      `json:"severity"`
+	Mode      config.Mode            `json:"mode"`
+	Elsewhere map[string]config.Mode `json:"elsewhere,omitempty"` // where it is another one
+	Triggers  []trigger              `json:"triggers"`
+	Changes   []string               `json:"changes"`
 }
 
 type trigger struct {
@@ -50,12 +51,12 @@ func (v playbooksVerb) Run(sh *shell) error {
 	}
 	t := newTable("PLAYBOOK", "SEVERITY", "MODE", "FINDS")
 	for _, d := range sh.catalogue {
-		mode, _ := c.Mode(d.ID, "", action.Contain)
 		if !sh.json() {
-			t.add(d.ID, severity(d.Severity), string(mode), d.Title)
+			t.add(d.ID, severity(d.Severity), c.Modes(d.ID), d.Title)
 			continue
 		}
-		one := listed{d.ID, d.Title, d.Severity, mode, triggers(d), []string{}}
+		mode, _ := c.Mode(d.ID, "", "")
+		one := listed{d.ID, d.Title, d.Severity, mode, c.Elsewhere(d.ID), triggers(d), []string{}}
 		for _, k := range d.Changes {
 			one.Changes = append(one.Changes, k.Name)
 		}

@@ -72,15 +72,24 @@ func (c *Config) ModeAt(playbookID string, s Standing, class action.Class) (Mode
 
 func (r rule) why() string { return fmt.Sprintf("%s says %s", r.from, r.mode) }
 
+// Elsewhere is where the file gives a playbook another mode than everywhere: accounts, OUs, environments, classes of action.
+func (c *Config) Elsewhere(playbookID string) map[string]Mode {
+	all, _ := c.Mode(playbookID, "", "")
+	out := map[string]Mode{}
+	for scope, r := range c.rules[playbookID].scopes {
+		if r.mode != all {
+			out[scope] = r.mode
+		}
+	}
+	return out
+}
+
 // Modes says in one line what the file makes of a playbook: "act, in production ask".
 func (c *Config) Modes(playbookID string) string {
 	all, _ := c.Mode(playbookID, "", "")
-	out := string(all)
-	scopes := c.rules[playbookID].scopes
-	for _, scope := range slices.Sorted(maps.Keys(scopes)) {
-		if scopes[scope].mode != all {
-			out += fmt.Sprintf(", in %s %s", scope, scopes[scope].mode)
-		}
+	out, elsewhere := string(all), c.Elsewhere(playbookID)
+	for _, scope := range slices.Sorted(maps.Keys(elsewhere)) {
+		out += fmt.Sprintf(", in %s %s", scope, elsewhere[scope])
 	}
 	return out
 }

@@ -40,7 +40,7 @@ type Case struct {
 type Action struct {
 	Kind    string `json:"kind"`
 	Target  string `json:"target"`
-	Outcome string `json:"outcome"` // pending, done, already, failed, skipped, undone
+	Outcome string `json:"outcome"` // pending, would (observed or excepted), done, already, failed, skipped, undone
 	Error   string `json:"error,omitempty"`
 }
 

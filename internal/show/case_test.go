@@ -86,13 +86,18 @@ func TestVerdictIsTheStrictestThatWaits(t *testing.T) {
 	}
 }
 
-func TestOutcomesAreOfSixWords(t *testing.T) {
+func TestOutcomesAreOfSevenWords(t *testing.T) {
 	for state, want := range map[ledger.StepState]string{
 		ledger.Pending: "pending", ledger.Intent: "pending", ledger.Done: "done", ledger.Already: "already", ledger.Skipped: "skipped",
 		ledger.Broken: "failed", ledger.Back: "undone", ledger.Stays: "done", ledger.Turning: "done", ledger.Dropped: "skipped",
 	} {
-		if got := outcome(state); got != want {
+		if got := outcome(ledger.Step{State: state}); got != want {
 			t.Errorf("%q: got %s, want %s", state, got, want)
+		}
+	}
+	for verdict, want := range map[string]string{"observe": "would", "except": "would", "ask": "pending", "hold": "pending", "act": "pending", "": "pending"} {
+		if got := outcome(ledger.Step{Verdict: verdict}); got != want {
+			t.Errorf("pending, %q: got %s, want %s", verdict, got, want)
 		}
 	}
 }

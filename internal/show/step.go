@@ -41,14 +41,19 @@ func (s step) rung() action.Action {
 
 func (s step) action() Action {
 	a := s.rung()
-	return Action{Kind: a.Kind().Name, Target: a.Target().String(), Outcome: outcome(s.at.State), Error: cmp.Or(s.at.Error, s.at.Note)}
+	return Action{Kind: a.Kind().Name, Target: a.Target().String(), Outcome: outcome(s.at), Error: cmp.Or(s.at.Error, s.at.Note)}
 }
 
-// outcome says in one of six words how far a step is. What was to be taken back and stays is still done; what was let go
-// before it began is skipped.
-func outcome(s ledger.StepState) string {
-	switch s {
-	case ledger.Pending, ledger.Intent:
+// outcome says in one of seven words how far a step is. What is only observed, or excepted, waits for nothing: it would be
+// done in another mode. What was to be taken back and stays is still done; what was let go before it began is skipped.
+func outcome(s ledger.Step) string {
+	switch s.State {
+	case ledger.Pending:
+		if s.Verdict == "observe" || s.Verdict == "except" {
+			return "would"
+		}
+		return "pending"
+	case ledger.Intent:
 		return "pending"
 	case ledger.Already:
 		return "already"
@@ -73,7 +78,7 @@ func verdict(steps []step) string {
 		}
 		return found
 	}
-	waiting := strictest(func(s step) bool { return outcome(s.at.State) == "pending" })
+	waiting := strictest(func(s step) bool { return s.at.State == ledger.Pending || s.at.State == ledger.Intent })
 	return cmp.Or(waiting, strictest(func(step) bool { return true }))
 }
 
@@ -90,7 +95,7 @@ func undo(c *ledger.Case, steps []step) Undo {
 		if len(s.at.Held) > 0 {
 			return Undo{Possible: true}
 		}
-		if outcome(s.at.State) != "done" {
+		if outcome(s.at) != "done" {
 			continue
 		}
 		final := s.rung().Kind().Final
