@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/show"
+	"github.com/ripostehq/riposte/internal/spelling"
 )
 
 type casesVerb struct {
@@ -35,8 +35,8 @@ Examples:
 
 // Run lists the cases, oldest first.
 func (v casesVerb) Run(ctx context.Context, sh *shell) error {
-	if all := ledger.States(); v.State != "" && !slices.Contains(all, ledger.State(v.State)) {
-		return wrongUsage("there is no state %q; there are %s", v.State, strings.Trim(fmt.Sprint(all), "[]"))
+	if all := states(); v.State != "" && !slices.Contains(all, v.State) {
+		return wrongUsage("there is no state %q%s", v.State, spelling.Among(v.State, all))
 	}
 	r, err := v.open(ctx, sh)
 	if err != nil {
@@ -47,6 +47,13 @@ func (v casesVerb) Run(ctx context.Context, sh *shell) error {
 		return err
 	}
 	return sh.cases(r, ledger.All(ctx, r, ledger.Filter{Open: v.Open, State: ledger.State(v.State), Playbook: v.Playbook, Account: v.Account}))
+}
+
+func states() (out []string) {
+	for _, s := range ledger.States() {
+		out = append(out, string(s))
+	}
+	return out
 }
 
 func (sh *shell) cases(r record, cases iter.Seq2[*ledger.Case, error]) error {

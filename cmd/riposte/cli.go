@@ -2,7 +2,7 @@ package main
 
 // cli is the whole command line: one field per verb, each in a file of its own.
 type cli struct {
-	Format string `enum:"text,json,terraform,cloudformation" default:"text" placeholder:"text|json" help:"How results are printed; json is one object per line. riposte permissions also knows terraform and cloudformation."`
+	Format string `default:"text" help:"How results are printed."`
 
 	Demo   demoVerb   `cmd:"" group:"See" help:"Watch attacks on an AWS that lives in memory, and what riposte does about them."`
 	Replay replayVerb `cmd:"" group:"See" help:"Read recorded CloudTrail and say what would have been done."`

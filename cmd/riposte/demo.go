@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/demo"
@@ -20,9 +19,8 @@ import (
 
 type demoVerb struct {
 	Ledger        string        `placeholder:"FILE" help:"Keep the ledger, and the world beside it in FILE.world: undo, approve, halt and the next demo go on from there. Default: in memory."`
-	Attack        []string      `placeholder:"NAME" help:"Only these attacks."`
+	Attack        []string      `placeholder:"NAME" help:"Only these attacks: ${attacks}. Repeatable."`
 	DeliveryDelay time.Duration `placeholder:"5s" help:"How long CloudTrail takes to deliver, in world time: 40s was measured in 2016. Default 5s."`
-	Exit          bool          `help:"End when all is done, whatever comes to be served later."`
 }
 
 func (demoVerb) Help() string {
@@ -113,7 +111,7 @@ func chosen(wanted []string) ([]demo.Attack, error) {
 	}
 	for _, name := range wanted {
 		if !slices.Contains(names(all), name) {
-			return nil, wrongUsage("there is no attack %q%s; there are %s", name, spelling.Hint(name, names(all)), strings.Join(names(all), ", "))
+			return nil, wrongUsage("there is no attack %q%s", name, spelling.Among(name, names(all)))
 		}
 	}
 	return slices.DeleteFunc(all, func(a demo.Attack) bool { return !slices.Contains(wanted, a.Name) }), nil

@@ -12,12 +12,6 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Formats of riposte permissions alone.
-const (
-	terraformFormat      = "terraform"
-	cloudFormationFormat = "cloudformation"
-)
-
 // deployable prints a file.
 func (sh *shell) deployable(file []byte, err error) error {
 	if err != nil {

@@ -127,6 +127,7 @@ func groupOf(n *kong.Node) string {
 }
 
 func verb(n *kong.Node) string {
+	describe(n)
 	var b strings.Builder
 	fmt.Fprintf(&b, "### riposte %s\n\n%s\n\n```\n%s\n```\n", strings.TrimPrefix(n.Path(), "riposte "), n.Help, "riposte "+n.Summary())
 	if n.Detail != "" {

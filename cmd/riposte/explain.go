@@ -93,10 +93,11 @@ func explained(d playbook.Definition) explanation {
 	return out
 }
 
+// hint is the playbook that was probably meant, or which there are.
 func (sh *shell) hint(id string) string {
 	ids := make([]string, 0, len(sh.catalogue))
 	for _, d := range sh.catalogue {
 		ids = append(ids, d.ID)
 	}
-	return spelling.Hint(id, ids)
+	return spelling.Among(id, ids)
 }

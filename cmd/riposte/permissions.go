@@ -15,9 +15,9 @@ type permissionsVerb struct {
 	Tier         string   `enum:",audit,report,contain,author,destroy,own" default:"" placeholder:"TIER" help:"Print this tier's document alone: audit, report, contain, author, destroy, own."`
 	Principal    string   `placeholder:"ARN" help:"The role that riposte runs as, which the tiers' roles let in."`
 	Organization string   `placeholder:"ID" help:"The organisation that this role must be in, o-...: one more condition of the trust policies."`
-	Deployer     []string `placeholder:"ARN" help:"Role that deploys riposte, * allowed: the guardrail lets it. Repeatable."`
+	Deployer     []string `placeholder:"ARN" help:"ARN of a role that deploys riposte, * allowed: the guardrail lets it. Repeatable."`
 	Patterns     bool     `xor:"what" help:"Print the EventBridge rules instead: exactly the calls that riposte looks at."`
-	Cost         float64  `xor:"what" placeholder:"EVENTS" help:"Estimate the monthly bill instead, from so many delivered events a day."`
+	Cost         *float64 `xor:"what" placeholder:"EVENTS" help:"Estimate the monthly bill instead, from so many delivered events a day."`
 }
 
 func (permissionsVerb) Help() string {
@@ -41,11 +41,11 @@ Examples:
 
 // Run prints the policies, or what else is asked for.
 func (v permissionsVerb) Run(sh *shell) error {
-	if v.Cost < 0 {
-		return wrongUsage("--cost wants the events of a day")
+	if err := v.check(sh.format); err != nil {
+		return err
 	}
-	if v.Cost > 0 {
-		return sh.bill(v.Cost)
+	if v.Cost != nil {
+		return sh.bill(*v.Cost)
 	}
 	wanted, c, err := v.wanted(sh)
 	if err != nil {

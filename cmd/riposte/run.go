@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -48,8 +49,8 @@ func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Def
 		return sh.misused(err)
 	}
 	sh.format = grammar.Format
-	if sh.format != textFormat && sh.format != jsonFormat && !strings.HasPrefix(k.Command(), "permissions") {
-		return sh.misused(fmt.Errorf("only riposte permissions knows --format %s", sh.format))
+	if err := sh.printable(k.Selected()); err != nil {
+		return sh.ended(k.Command(), err)
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
 	return sh.ended(k.Command(), k.Run())
@@ -71,13 +72,15 @@ func meant(args []string) []string {
 func newParser(sh *shell, grammar *cli) (*kong.Kong, error) {
 	return kong.New(grammar,
 		kong.Name("riposte"), kong.Description(description), kong.Writers(sh.out, sh.err), kong.Bind(sh),
+		kong.Vars{"attacks": strings.Join(names(demo.Attacks()), ", ")}, kong.Help(help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100, NoExpandSubcommands: true}),
 	)
 }
 
 // misused answers a command line that could not be read: the mistake in one line, and where help is.
 func (sh *shell) misused(err error) int {
-	fmt.Fprintf(sh.err, "riposte: %s\n", strings.ReplaceAll(err.Error(), ` but got "EOL" (<EOL>)`, ", found nothing"))
+	said := strings.NewReplacer(` but got "EOL" (<EOL>)`, ", found nothing", `must be one of "",`, "must be one of ")
+	fmt.Fprintf(sh.err, "riposte: %s\n", said.Replace(err.Error()))
 	verb := ""
 	var p *kong.ParseError
 	if errors.As(err, &p) {

@@ -19,7 +19,7 @@ type serveVerb struct {
 	ledgerFlag
 	Workers  int           `default:"4" placeholder:"N" help:"Cases worked on at once. Default 4: a case mostly waits for AWS."`
 	Drain    time.Duration `default:"25s" placeholder:"25s" help:"How long what is in hand may take to finish on SIGTERM. Default 25s."`
-	LogLevel slog.Level    `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default info."`
+	LogLevel level         `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default info."`
 	Check    bool          `help:"Only say what would be done, where, and in which mode."`
 }
 

@@ -68,7 +68,7 @@ func (v serveVerb) wire(ctx context.Context, sh *shell, c *config.Config) (w wir
 		return w, errors.Join(err, store.Close())
 	}
 	return wiring{
-		sh: sh, store: store, base: base, name: replica(), log: slog.New(slog.NewJSONHandler(sh.err, &slog.HandlerOptions{Level: v.LogLevel})),
+		sh: sh, store: store, base: base, name: replica(), log: slog.New(slog.NewJSONHandler(sh.err, &slog.HandlerOptions{Level: v.LogLevel.Level})),
 		meter: metrics.New(metrics.Options{Version: version(), Playbooks: append(ids(sh.catalogue), canary.ID), Store: store, Now: sh.now}),
 	}, nil
 }

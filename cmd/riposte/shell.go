@@ -56,12 +56,6 @@ func coloured(f *os.File) io.Writer {
 	return w
 }
 
-// The formats that every verb prints.
-const (
-	textFormat = "text"
-	jsonFormat = "json"
-)
-
 func (sh *shell) json() bool { return sh.format == jsonFormat }
 
 // object prints one object on one line.

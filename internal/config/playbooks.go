@@ -28,7 +28,7 @@ func (k checker) playbooks(section strict.Node) {
 		case slices.Contains(k.ids(), e.Key):
 			params[e.Key] = k.playbook(e)
 		default:
-			e.Unknown(" in playbooks: no such playbook", spelling.Hint(e.Key, append(k.ids(), "defaults")))
+			e.Unknown(" in playbooks: no such playbook", spelling.Among(e.Key, append(k.ids(), "defaults")))
 		}
 	}
 	for _, d := range k.catalogue {
@@ -41,7 +41,7 @@ func (k checker) playbooks(section strict.Node) {
 func (k checker) fallback(e strict.Entry) {
 	for _, inner := range e.Value.Entries() {
 		if inner.Key != "mode" {
-			inner.Unknown(" in playbooks.defaults", spelling.Hint(inner.Key, []string{"mode"}))
+			inner.Unknown(" in playbooks.defaults", spelling.Among(inner.Key, []string{"mode"}))
 			continue
 		}
 		k.c.fallback = mode(inner, "playbooks.defaults")
@@ -61,7 +61,7 @@ func (k checker) playbook(e strict.Entry) (params strict.Node) {
 		case k.scope(inner):
 			r.scopes[inner.Key] = mode(inner, where)
 		default:
-			inner.Unknown(" in "+where+": neither a setting nor a class, environment, account or OU", spelling.Hint(inner.Key, k.scopes()))
+			inner.Unknown(" in "+where+": neither a setting nor a class, environment, account or OU", spelling.Among(inner.Key, k.scopes()))
 		}
 	}
 	k.c.rules[e.Key] = r

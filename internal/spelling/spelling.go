@@ -1,24 +1,16 @@
 // Package spelling finds the word that was probably meant.
 package spelling
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // longest word that is compared: what is longer is no slip of a finger, and comparing costs its length squared.
 const longest = 64
 
-// closest is the candidate nearest to a word, "" where none is near: a third of the word may differ, and always one letter.
-func closest(word string, candidates []string) string {
-	if len(word) > longest {
-		return ""
-	}
-	best, nearest := "", max(1, len(word)/3)+1
-	for _, c := range candidates {
-		if d := distance(word, c); d < nearest && word != "" {
-			best, nearest = c, d
-		}
-	}
-	return best
-}
+// most words that are listed where none is near.
+const most = 16
 
 // Hint is `; did you mean "..."?`, or nothing.
 func Hint(word string, candidates []string) string {
@@ -26,6 +18,63 @@ func Hint(word string, candidates []string) string {
 		return fmt.Sprintf("; did you mean %q?", c)
 	}
 	return ""
+}
+
+// Among is the hint, or, where nothing is near, what there is to choose from.
+func Among(word string, candidates []string) string {
+	hint := Hint(word, candidates)
+	switch {
+	case hint != "" || len(candidates) == 0:
+		return hint
+	case len(candidates) > most:
+		return fmt.Sprintf("; there are %s and %d more", strings.Join(candidates[:most], ", "), len(candidates)-most)
+	}
+	return "; there are " + strings.Join(candidates, ", ")
+}
+
+// closest is the candidate nearest to a word, "" where none is near: a third of the word may differ, and always one letter;
+// else the only one that the word is a part of, or goes on from: url for queue_url, acton for act.
+func closest(word string, candidates []string) string {
+	if len(word) > longest || word == "" {
+		return ""
+	}
+	best, nearest := "", max(1, len(word)/3)+1
+	for _, c := range candidates {
+		if d := distance(word, c); d < nearest {
+			best, nearest = c, d
+		}
+	}
+	if best != "" {
+		return best
+	}
+	for _, c := range candidates {
+		switch {
+		case !partly(word, c):
+		case best != "":
+			return "" // it may be either
+		default:
+			best = c
+		}
+	}
+	return best
+}
+
+// partly reports whether a word is one of a candidate's parts, or near to its last, or one begins with the other.
+func partly(word, candidate string) bool {
+	const telling = 3 // letters: fewer begin anything
+	if len(word) < telling || len(candidate) < telling {
+		return false
+	}
+	if strings.HasPrefix(word, candidate) || strings.HasPrefix(candidate, word) {
+		return true
+	}
+	parts := strings.FieldsFunc(candidate, func(r rune) bool { return r == '.' || r == '_' })
+	for i, p := range parts {
+		if p == word || i > 0 && i == len(parts)-1 && distance(word, p) <= len(word)/6 {
+			return true
+		}
+	}
+	return false
 }
 
 // distance is how many bytes must be put in, left out or changed, or change places with their neighbour (optimal string

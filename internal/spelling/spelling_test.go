@@ -17,6 +17,14 @@ func TestClosest(t *testing.T) {
 		{"an empty word", "", "", modes},
 		{"no candidates", "act", "", nil},
 		{"a long id", "launch.unaproved-image", "launch.unapproved-image", []string{"launch.unapproved-template", "launch.unapproved-image"}},
+		{"a value and more", "acton", "act", modes},
+		{"the beginning", "dynamo", "dynamodb", []string{"sqlite", "dynamodb"}},
+		{"an id without its theme", "unapproved-image", "launch.unapproved-image", []string{"launch.unapproved-template", "launch.unapproved-image"}},
+		{"an id without its theme, misspelt", "unaproved-image", "launch.unapproved-image", []string{"network.open-port", "launch.unapproved-image"}},
+		{"a key's last word", "url", "queue_url", []string{"queue_url", "region"}},
+		{"a key's first word", "queue", "queue_url", []string{"bucket", "prefix", "region", "queue_url"}},
+		{"a word of two keys", "hour", "", []string{"incidents_per_hour", "destroy_per_hour"}},
+		{"two letters begin anything", "re", "", []string{"regions", "roles"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := closest(c.word, c.among); got != c.want {
@@ -32,5 +40,26 @@ func TestHint(t *testing.T) {
 	}
 	if got := Hint("zzz", []string{"mode"}); got != "" {
 		t.Errorf("got %q for a word that is near to nothing", got)
+	}
+}
+
+func TestAmong(t *testing.T) {
+	var many []string
+	for i := range 20 {
+		many = append(many, string(rune('a'+i)))
+	}
+	for _, c := range []struct {
+		word  string
+		among []string
+		want  string
+	}{
+		{"mdoe", []string{"mode", "params"}, `; did you mean "mode"?`},
+		{"slack", []string{"mode", "params"}, "; there are mode, params"},
+		{"slack", many, "; there are a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p and 4 more"},
+		{"slack", nil, ""},
+	} {
+		if got := Among(c.word, c.among); got != c.want {
+			t.Errorf("%s among %v: got %q, want %q", c.word, c.among, got, c.want)
+		}
 	}
 }

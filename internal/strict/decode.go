@@ -87,7 +87,7 @@ func (n Node) object(v reflect.Value, path string) {
 		if path != "" {
 			where = " in " + path
 		}
-		e.Unknown(where, spelling.Hint(e.Key, known))
+		e.Unknown(where, spelling.Among(e.Key, known))
 	}
 }
 
