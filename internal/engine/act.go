@@ -24,6 +24,7 @@ func (t *turn) act(ctx context.Context) error {
 			}
 		}
 		if !waits(r.step.State) {
+			stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && r.step.State == ledger.Broken
 			continue
 		}
 		if !t.rests(r.step.Trouble) {
@@ -35,7 +36,7 @@ func (t *turn) act(ctx context.Context) error {
 				return err
 			}
 		}
-		stopped[r.revision.Number] = stopped[r.revision.Number] || t.stops(r)
+		stopped[r.revision.Number] = stopped[r.revision.Number] || stops(r)
 	}
 	return nil
 }
@@ -50,8 +51,7 @@ func (t *turn) newestFirst() []ref {
 // actOn answers with one step, or judges it where it must wait. It is true where the plans have changed.
 func (t *turn) actOn(ctx context.Context, r ref, stopped bool) (again bool, err error) {
 	if stopped || !t.due(r) {
-		_, err := t.judge(ctx, r)
-		return false, err
+		return false, t.wait(ctx, r)
 	}
 	drift, err := t.drifted(ctx, r.revision.Number)
 	if drift || err != nil {
@@ -79,19 +79,24 @@ func (t *turn) due(r ref) bool {
 	return r.step.State == ledger.Intent || !r.revision.Made.Add(r.plan.After).After(t.Now())
 }
 
-// stops reports whether the steps behind this one must wait for it, and drops them where it can't be done at all.
-func (t *turn) stops(r ref) bool {
-	if !r.plan.Must {
-		return false
+// stops reports whether the steps behind this one must wait for it.
+func stops(r ref) bool { return r.plan.Must && !settled(r.step.State) }
+
+// wait judges a step that must wait for its time or for another, so that the case shows what holds it. One that was begun is
+// looked at, and not left in the middle for as long as the other waits; where the other could not be done at all, it is
+// dropped.
+func (t *turn) wait(ctx context.Context, r ref) error {
+	if err := t.withdraw(ctx, r); err != nil || !waits(r.step.State) {
+		return err
 	}
-	if r.step.State == ledger.Broken {
-		for i := r.index + 1; i < len(r.revision.Steps); i++ {
-			if s := &r.revision.Steps[i]; s.State == ledger.Pending {
-				s.State, s.Note = ledger.Dropped, "a step before it, which must succeed, could not be done"
-			}
+	for i, s := range t.plans[r.revision.Plan.Digest].Steps[:r.index] {
+		if s.Must && r.revision.Steps[i].State == ledger.Broken {
+			r.step.State, r.step.Note = ledger.Dropped, "a step before it, which must succeed, could not be done"
+			return nil
 		}
 	}
-	return !settled(r.step.State)
+	_, err := t.judge(ctx, r)
+	return err
 }
 
 func settled(s ledger.StepState) bool {

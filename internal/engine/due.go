@@ -64,7 +64,7 @@ func (t *turn) tries() (at []time.Time) {
 			at = append(at, r.step.Trouble.Due)
 		case r.step.State == ledger.Turning:
 			at = append(at, later(again(r.step.Trouble, now), t.held))
-		case stopped[n] || !waits(r.step.State):
+		case !waits(r.step.State) || stopped[n] && r.step.State != ledger.Intent:
 		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || r.plan.After > 0 && !t.due(r):
 			at = append(at, later(again(r.step.Trouble, now), r.revision.Made.Add(r.plan.After)))
 		}
