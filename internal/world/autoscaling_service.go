@@ -1,7 +1,6 @@
 package world
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
@@ -12,18 +11,7 @@ const autoScaling = "autoscaling.amazonaws.com"
 
 // byAutoScaling carries out a call of the service's own, under its service-linked role, and records it.
 func (s *state) byAutoScaling(p event.Place, name string, in any) (any, *refusal) {
-	c := &call{
-		state: s, operation: operations()[name], place: p, requestID: s.uuid(), input: in,
-		from: Origin{SourceIP: autoScaling, UserAgent: autoScaling},
-	}
-	r := s.groupRole(p)
-	c.by = principal{
-		account: p.Account, arn: fmt.Sprintf("arn:%s:sts::%s:assumed-role/%s/AutoScaling", s.Partition, p.Account, r.Name),
-		id: r.ID + ":AutoScaling", role: r, service: autoScaling, session: &session{Created: s.Now},
-	}
-	out, refused := c.do(c, in)
-	c.record(out, refused)
-	return out, refused
+	return s.byService(p, autoScaling, name, in)
 }
 
 // groupRole is the role by which Auto Scaling acts in an account.

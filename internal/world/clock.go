@@ -13,7 +13,7 @@ type timer struct {
 	At    time.Time
 	What  happening
 	Place event.Place
-	ID    string // of the instance or the group
+	ID    string // of the instance, the group or the fleet
 }
 
 type happening string
@@ -22,6 +22,8 @@ const (
 	settles  happening = "an instance's transition ends"
 	vanishes happening = "a terminated instance is no longer listed"
 	replaces happening = "a group looks after its instances"
+
+	replenishes happening = "a fleet or a spot request looks after its instances"
 )
 
 // Now is the world's time.
@@ -99,6 +101,8 @@ func (s *state) happen(t timer) {
 		delete(s.at(t.Place).Instances, t.ID)
 	case replaces:
 		s.lookAfter(t.Place, t.ID)
+	case replenishes:
+		s.lookAfterFleet(t.Place, t.ID)
 	}
 }
 

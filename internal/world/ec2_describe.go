@@ -91,6 +91,9 @@ func (c *call) described(i *instance) types.Instance {
 	if i.KeyName != "" {
 		out.KeyName = aws.String(i.KeyName)
 	}
+	if i.Spot != "" {
+		out.SpotInstanceRequestId, out.InstanceLifecycle = aws.String(i.Spot), types.InstanceLifecycleTypeSpot
+	}
 	if i.State == "terminated" { // a terminated instance has no network any more
 		return out
 	}

@@ -27,6 +27,7 @@ type instance struct {
 	Tags                     map[string]string
 	Interface                string
 	Roots                    []rootTask
+	Spot                     string // the spot request that it was launched by
 }
 
 // transition is how long an instance takes to start, stop or end. On AWS it varies by image and type.
@@ -95,6 +96,9 @@ func (s *state) move(p event.Place, i *instance, to, reason string) {
 	s.after(transition, settles, p, i.ID)
 	if name := i.Tags[groupTag]; name != "" && to != "pending" {
 		s.missed(p, name, i.ID)
+	}
+	if to == "shutting-down" {
+		s.ofFleet(p, i)
 	}
 }
 

@@ -18,7 +18,9 @@ func runInstances(c *call, in *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, 
 	if refused != nil {
 		return nil, refused
 	}
-	return c.reservation(c.launch(c.place, d, int(aws.ToInt32(in.MaxCount)), aws.ToString(in.ClientToken))), nil
+	made := c.launch(c.place, d, int(aws.ToInt32(in.MaxCount)), aws.ToString(in.ClientToken))
+	c.bySpot(made)
+	return c.reservation(made), nil
 }
 
 // launchedBy finds what the same client token launched before: a repeated call launches nothing more.

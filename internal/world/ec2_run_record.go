@@ -90,6 +90,8 @@ func (c *call) launched(i types.Instance) fields {
 	}
 	given(r, "clientToken", aws.ToString(i.ClientToken))
 	given(r, "keyName", aws.ToString(i.KeyName))
+	given(r, "instanceLifecycle", string(i.InstanceLifecycle))
+	given(r, "spotInstanceRequestId", aws.ToString(i.SpotInstanceRequestId))
 	if len(i.Tags) > 0 {
 		r["tagSet"] = fields{"items": tagList(i.Tags)}
 	}

@@ -16,6 +16,8 @@ func (w *World) fillToken(in any) {
 		token = &in.ClientToken
 	case *ec2.ModifyLaunchTemplateInput:
 		token = &in.ClientToken
+	case *ec2.CreateFleetInput:
+		token = &in.ClientToken
 	}
 	if token == nil || *token != nil {
 		return

@@ -75,6 +75,7 @@ func operations() map[string]operation {
 	for _, o := range slices.Concat(
 		instanceOperations(), templateOperations(), templateReads(), imageAndNetworkOperations(), imageChanges(), securityGroupOperations(),
 		groupOperations(), processOperations(), attachOperations(), refreshOperations(), rootVolumeOperations(), labelOperations(),
+		fleetOperations(), spotRequestOperations(),
 		iamOperations(), stsOperations(), parameterOperations(), findingOperations(),
 	) {
 		table[o.service+"."+o.name] = o

@@ -77,6 +77,7 @@ func everyWrite(t *testing.T, w *world.World) {
 	done(e.DeregisterImage(ctx, &ec2.DeregisterImageInput{ImageId: golden}))
 	done(e.CreateReplaceRootVolumeTask(ctx, &ec2.CreateReplaceRootVolumeTaskInput{InstanceId: aws.String("i-0neighbour"), ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")}))
 	everyGroupWrite(t, w)
+	everyFleetWrite(t, w)
 
 	done(ssm.NewFromConfig(cfg).PutParameter(ctx, &ssm.PutParameterInput{
 		Name: aws.String("/other"), Value: aws.String("x"), Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true), Tier: ssmtypes.ParameterTierStandard,
@@ -183,11 +184,17 @@ func neverRecorded() []string {
 		"autoscaling.amazonaws.com SuspendProcesses",
 		"autoscaling.amazonaws.com TerminateInstanceInAutoScalingGroup",
 		"autoscaling.amazonaws.com UpdateAutoScalingGroup",
+		"ec2.amazonaws.com CancelSpotInstanceRequests",
+		"ec2.amazonaws.com CreateFleet",
 		"ec2.amazonaws.com CreateLaunchTemplateVersion",
 		"ec2.amazonaws.com CreateReplaceRootVolumeTask",
 		"ec2.amazonaws.com DeregisterImage",
+		"ec2.amazonaws.com ModifyFleet",
 		"ec2.amazonaws.com ModifyLaunchTemplate",
 		"ec2.amazonaws.com ModifyNetworkInterfaceAttribute",
+		"ec2.amazonaws.com ModifySpotFleetRequest",
+		"ec2.amazonaws.com RequestSpotFleet",
+		"ec2.amazonaws.com RequestSpotInstances",
 		"securityhub.amazonaws.com BatchImportFindings",
 		"ssm.amazonaws.com LabelParameterVersion",
 	}

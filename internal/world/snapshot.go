@@ -33,6 +33,9 @@ type snapshotRegion struct {
 	Configurations []snapshotConfiguration `yaml:"launch_configurations"`
 	Groups         []snapshotGroup         `yaml:"groups"`
 	Instances      []snapshotInstance      `yaml:"instances"`
+	Fleets         []snapshotFleet         `yaml:"fleets"`
+	SpotFleets     []snapshotFleet         `yaml:"spot_fleets"`
+	SpotRequests   []snapshotSpotRequest   `yaml:"spot_requests"`
 }
 
 type snapshotImage struct {

@@ -79,7 +79,7 @@ func (r snapshotRegion) build(st *state, p event.Place) error {
 		}
 		at.Parameters[x.Name] = y
 	}
-	for _, build := range []func(*state, event.Place) error{r.buildTemplates, r.buildInstances, r.buildGroups} {
+	for _, build := range []func(*state, event.Place) error{r.buildTemplates, r.buildInstances, r.buildGroups, r.buildFleets, r.buildSpotRequests} {
 		if err := build(st, p); err != nil {
 			return err
 		}

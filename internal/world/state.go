@@ -41,6 +41,8 @@ type region struct {
 	Templates      map[string]*template
 	Configurations map[string]*configuration
 	Groups         map[string]*group
+	Fleets         map[string]*fleet
+	SpotRequests   map[string]*spotRequest
 	Parameters     map[string]*parameter
 	Findings       map[string]*finding
 }
@@ -65,9 +67,13 @@ func (s *state) region(accountID, name string) *region {
 			Images: map[string]*image{}, Instances: map[string]*instance{}, Interfaces: map[string]*networkInterface{},
 			SecurityGroups: map[string]*securityGroup{}, Templates: map[string]*template{},
 			Configurations: map[string]*configuration{}, Groups: map[string]*group{},
+			Fleets: map[string]*fleet{}, SpotRequests: map[string]*spotRequest{},
 			Parameters: map[string]*parameter{}, Findings: map[string]*finding{},
 		}
 		a.Regions[name] = r
+	}
+	if r.Fleets == nil { // a world that was kept before there were any
+		r.Fleets, r.SpotRequests = map[string]*fleet{}, map[string]*spotRequest{}
 	}
 	return r
 }
