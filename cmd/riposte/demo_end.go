@@ -96,5 +96,5 @@ func brief(resource string) string {
 		return s
 	}
 	parts := strings.SplitN(resource, "/", 3)
-	return strings.TrimPrefix(parts[len(parts)-1], "autoscaling:")
+	return parts[len(parts)-1]
 }

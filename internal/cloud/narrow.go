@@ -68,39 +68,12 @@ func concerned(call string, a action.Action) []string {
 	}
 	var all []string
 	for _, r := range action.Concerns(a) {
-		if strings.HasPrefix(r.Type, service+":") {
-			all = append(all, patterns(r)...)
+		if r.Service() == service {
+			all = append(all, r.Patterns(literal)...)
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// patterns are the ARNs by which AWS decides about a resource. Users and roles go by their names, which are unique in an
-// account: a user may be moved to another path while we look. Security groups and interfaces may be another account's.
-func patterns(r event.Resource) []string {
-	p, id := r.Place(), literal(r.ID)
-	name := id[strings.LastIndexByte(id, '/')+1:]
-	switch r.Type {
-	case event.Instance:
-		return []string{arn(p, "ec2", p.Account+":instance/"+id)}
-	case event.NetworkInterface:
-		return []string{arn(p, "ec2", "*:network-interface/"+id)}
-	case event.SecurityGroup:
-		return []string{arn(p, "ec2", "*:security-group/"+id)}
-	case event.LaunchTemplate:
-		if !strings.HasPrefix(id, "lt-") {
-			id = "*" // AWS decides by the id, which a name does not tell
-		}
-		return []string{arn(p, "ec2", p.Account+":launch-template/"+id)}
-	case event.Group:
-		return []string{arn(p, "autoscaling", p.Account+":autoScalingGroup:*:autoScalingGroupName/"+id)}
-	case event.User:
-		return []string{arn(p, "iam", p.Account+":user/"+name), arn(p, "iam", p.Account+":user/*/"+name)}
-	case event.Role:
-		return []string{arn(p, "iam", p.Account+":role/"+name), arn(p, "iam", p.Account+":role/*/"+name)}
-	}
-	return nil
 }
 
 func arn(p event.Place, service, rest string) string {

@@ -20,7 +20,7 @@ type saying struct {
 // Names in AWS are long; on the stage their last part will do.
 var (
 	arns  = regexp.MustCompile(`arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:`)
-	paths = regexp.MustCompile(`\b[0-9]{12}/[a-z0-9-]*/[a-z]+:`)
+	paths = regexp.MustCompile(`\b[0-9]{12}/[a-z0-9-]*/\b`)
 )
 
 func short(note string) string {

@@ -23,7 +23,7 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 	}
 	glass := recognize(f.Actor, p.BreakGlass)
 	page := brokenGlass(glass)
-	if !strings.HasPrefix(f.Target.Type, "iam:") {
+	if !event.IsIdentity(f.Target.Type) {
 		return Verdict{Page: page}, false
 	}
 	who := f.Actor.Principal()
@@ -60,7 +60,7 @@ func (p Policy) breakGlass(r event.Resource) bool {
 // spared is why people must be told that something untouchable is left as it is: a principal has its ARN for as long as no other
 // takes it, and what it does goes on.
 func spared(target event.Resource) string {
-	if !strings.HasPrefix(target.Type, "iam:") {
+	if !event.IsIdentity(target.Type) {
 		return ""
 	}
 	return "a principal is not contained, since its ARN is untouchable"

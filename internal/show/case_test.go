@@ -50,9 +50,9 @@ func TestJSONIsStable(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"case":"c_1","playbook":"launch.unapproved-image","severity":"high","title":"seen","account":"111122223333","region":"eu-west-1",` +
-		`"resource":"111122223333/eu-west-1/autoscaling:group/web","actor":"arn:aws:sts::111122223333:assumed-role/r/ann","person":"ann",` +
+		`"resource":"111122223333/eu-west-1/group/web","actor":"arn:aws:sts::111122223333:assumed-role/r/ann","person":"ann",` +
 		`"verdict":"act","reason":"mode: says act","state":"acting","plan":["autoscaling.suspend","ec2.terminate"],` +
-		`"actions":[{"kind":"autoscaling.suspend","target":"111122223333/eu-west-1/autoscaling:group/web","outcome":"done"},` +
+		`"actions":[{"kind":"autoscaling.suspend","target":"111122223333/eu-west-1/group/web","outcome":"done"},` +
 		`{"kind":"ec2.terminate","target":"arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0","outcome":"failed","error":"refused"}],` +
 		`"times":{"occurred":"2026-03-01T11:00:00Z"},"undo":{"possible":true}}`
 	if d := cmp.Diff(want, string(got)); d != "" {

@@ -51,14 +51,14 @@ func TestHowEveryPrincipalIsContained(t *testing.T) {
 		root, others string
 		plan         string
 	}{
-		{"user", user, "iam:user staff/mallory", "", "iam.deactivate-key; " + denied},
-		{"user's session", temporary, "iam:user staff/mallory", "", denied},
+		{"user", user, "user staff/mallory", "", "iam.deactivate-key; " + denied},
+		{"user's session", temporary, "user staff/mallory", "", denied},
 		{"user without a name", event.Actor{Kind: event.UserActor, Account: account}, "account " + account, "not named", ""},
-		{"role session", role("arn:aws:iam::111122223333:role/ci/builder"), "iam:session builder/job-1", "", "iam.deny-session iam.revoke-sessions iam.attach-role-deny?"},
-		{"instance's session", instance, "iam:session builder/job-1", "", "iam.deny-session? iam.revoke-sessions? iam.attach-role-deny?"},
-		{"session without an issuer", role(""), "iam:session builder/job-1", "not named", ""},
-		{"service-linked role", role("arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"), "iam:session builder/job-1", "never contained", ""},
-		{"Identity Center's role", role("arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"), "iam:session builder/job-1", "can't be edited", ""},
+		{"role session", role("arn:aws:iam::111122223333:role/ci/builder"), "session builder/job-1", "", "iam.deny-session iam.revoke-sessions iam.attach-role-deny?"},
+		{"instance's session", instance, "session builder/job-1", "", "iam.deny-session? iam.revoke-sessions? iam.attach-role-deny?"},
+		{"session without an issuer", role(""), "session builder/job-1", "not named", ""},
+		{"service-linked role", role("arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"), "session builder/job-1", "never contained", ""},
+		{"Identity Center's role", role("arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"), "session builder/job-1", "can't be edited", ""},
 		{"root", event.Actor{Kind: event.RootActor, Account: account}, "account " + account, "organisation", ""},
 		{"federated", event.Actor{Kind: event.FederatedActor, Account: account}, "account " + account, "identity provider", ""},
 		{"Identity Center's user", event.Actor{Kind: event.IdentityCenterActor, Account: account}, "account " + account, "Identity Center", ""},
@@ -68,7 +68,7 @@ func TestHowEveryPrincipalIsContained(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := ActorOf(c.actor, seen)
-			if root := a.Root(); root.Type+" "+root.ID != c.root || root.Region != "" {
+			if root := a.Root(); event.Noun(root.Type)+" "+root.ID != c.root || root.Region != "" {
 				t.Errorf("root %+v, want %s", root, c.root)
 			}
 			if got := plan(a); got != c.plan {

@@ -15,14 +15,14 @@ func TestAFederatedSessionIsDeniedWithItsUser(t *testing.T) {
 	}
 	denied := "iam.attach-user-deny iam.deny-user iam.bound-user"
 	for _, c := range []struct{ story, issuer, id, root, plan string }{
-		{"of a user", "arn:aws:iam::111122223333:user/staff/mallory", "AIDAMALLORY", "iam:user staff/mallory", denied},
-		{"of a user whose id is not told", "arn:aws:iam::111122223333:user/staff/mallory", "", "iam:user staff/mallory", denied},
+		{"of a user", "arn:aws:iam::111122223333:user/staff/mallory", "AIDAMALLORY", "user staff/mallory", denied},
+		{"of a user whose id is not told", "arn:aws:iam::111122223333:user/staff/mallory", "", "user staff/mallory", denied},
 		{"of root", "arn:aws:iam::111122223333:root", "111122223333", "account 111122223333", ""},
 		{"of nobody in particular", "", "", "account 111122223333", ""},
 	} {
 		session.Issuer, session.IssuerID = c.issuer, c.id
 		a := ActorOf(session, seen)
-		if root := a.Root(); root.Type+" "+root.ID != c.root || a.Key != "" {
+		if root := a.Root(); event.Noun(root.Type)+" "+root.ID != c.root || a.Key != "" {
 			t.Errorf("%s: root %+v, key %q", c.story, root, a.Key)
 		}
 		if got := plan(a); got != c.plan || (got == "") == (a.Others() == "") {

@@ -111,9 +111,9 @@ func TestTheConfusedDeputyIsSeenTwice(t *testing.T) {
 	}))
 	expect(t, a.seen(6*time.Second)) // nothing follows that version yet
 	a.must(a.ec2.ModifyLaunchTemplate(t.Context(), &ec2.ModifyLaunchTemplateInput{LaunchTemplateName: aws.String("sound"), DefaultVersion: aws.String("2")}))
-	expect(t, a.seen(6*time.Second), "ModifyLaunchTemplate ec2:launch-template lt-0sound: launch template sound version 2 "+public+"\n  ec2.default-version lt-0sound")
+	expect(t, a.seen(6*time.Second), "ModifyLaunchTemplate launch-template lt-0sound: launch template sound version 2 "+public+"\n  ec2.default-version lt-0sound")
 	a.must(a.scaling.SetDesiredCapacity(t.Context(), &autoscaling.SetDesiredCapacityInput{AutoScalingGroupName: aws.String("web"), DesiredCapacity: aws.Int32(1)}))
-	expect(t, a.seen(90*time.Second), "RunInstances autoscaling:group web: instance i-0")
+	expect(t, a.seen(90*time.Second), "RunInstances group web: instance i-0")
 }
 
 // What the world writes into its records is what the playbooks read of them, for each trigger.
@@ -127,41 +127,41 @@ func TestEveryTriggerIsReadAsItIsWritten(t *testing.T) {
 				LaunchTemplateName: aws.String("new"), LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")},
 			}))
 		}},
-		{"CreateLaunchTemplateVersion", "ec2:launch-template lt-0latest: ", func(a attacker) {
+		{"CreateLaunchTemplateVersion", "launch-template lt-0latest: ", func(a attacker) {
 			a.must(a.ec2.CreateLaunchTemplateVersion(a.t.Context(), &ec2.CreateLaunchTemplateVersionInput{
 				LaunchTemplateId: aws.String("lt-0latest"), LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")},
 			}))
 		}},
-		{"UpdateAutoScalingGroup", "ec2:launch-template lt-0pinned: ", func(a attacker) {
+		{"UpdateAutoScalingGroup", "launch-template lt-0pinned: ", func(a attacker) {
 			a.must(a.scaling.UpdateAutoScalingGroup(a.t.Context(), &autoscaling.UpdateAutoScalingGroupInput{
 				AutoScalingGroupName: aws.String("web"), LaunchTemplate: &scaling.LaunchTemplateSpecification{LaunchTemplateId: aws.String("lt-0pinned"), Version: aws.String("2")},
 			}))
 		}},
-		{"UpdateAutoScalingGroup", "autoscaling:launch-configuration bad: ", func(a attacker) {
+		{"UpdateAutoScalingGroup", "launch-configuration bad: ", func(a attacker) {
 			a.must(a.scaling.UpdateAutoScalingGroup(a.t.Context(), &autoscaling.UpdateAutoScalingGroupInput{
 				AutoScalingGroupName: aws.String("web"), LaunchConfigurationName: aws.String("bad"),
 			}))
 		}},
-		{"CreateAutoScalingGroup", "ec2:launch-template lt-0idle: ", func(a attacker) {
+		{"CreateAutoScalingGroup", "launch-template lt-0idle: ", func(a attacker) {
 			a.must(a.scaling.CreateAutoScalingGroup(a.t.Context(), &autoscaling.CreateAutoScalingGroupInput{
 				AutoScalingGroupName: aws.String("new"), MinSize: aws.Int32(0), MaxSize: aws.Int32(1), VPCZoneIdentifier: aws.String("subnet-1"),
 				LaunchTemplate: &scaling.LaunchTemplateSpecification{LaunchTemplateName: aws.String("idle")},
 			}))
 		}},
-		{"PutParameter", "ec2:launch-template lt-0byname: ", func(a attacker) {
+		{"PutParameter", "launch-template lt-0byname: ", func(a attacker) {
 			a.must(a.ssm.PutParameter(a.t.Context(), &ssm.PutParameterInput{
 				Name: aws.String("/moved"), Value: aws.String("ami-0aaaaaaaaaaaaaaaa"), Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true),
 			}))
 		}},
-		{"UpdateAutoScalingGroup", "autoscaling:group web: group web " + public + "\n  autoscaling.suspend web", func(a attacker) {
+		{"UpdateAutoScalingGroup", "group web: group web " + public + "\n  autoscaling.suspend web", func(a attacker) {
 			a.must(a.scaling.UpdateAutoScalingGroup(a.t.Context(), &autoscaling.UpdateAutoScalingGroupInput{AutoScalingGroupName: aws.String("web"), MixedInstancesPolicy: overriding()}))
 		}},
-		{"StartInstanceRefresh", "autoscaling:group steady: group steady " + public + "\n  autoscaling.suspend steady", func(a attacker) {
+		{"StartInstanceRefresh", "group steady: group steady " + public + "\n  autoscaling.suspend steady", func(a attacker) {
 			a.must(a.scaling.StartInstanceRefresh(a.t.Context(), &autoscaling.StartInstanceRefreshInput{
 				AutoScalingGroupName: aws.String("steady"), DesiredConfiguration: &scaling.DesiredConfiguration{MixedInstancesPolicy: overriding()},
 			}))
 		}},
-		{"StartInstanceRefresh", "autoscaling:group steady: group steady " + public + "\n  autoscaling.suspend steady", func(a attacker) {
+		{"StartInstanceRefresh", "group steady: group steady " + public + "\n  autoscaling.suspend steady", func(a attacker) {
 			a.must(a.scaling.StartInstanceRefresh(a.t.Context(), &autoscaling.StartInstanceRefreshInput{
 				AutoScalingGroupName: aws.String("steady"), DesiredConfiguration: &scaling.DesiredConfiguration{
 					LaunchTemplate: &scaling.LaunchTemplateSpecification{LaunchTemplateName: aws.String("idle"), Version: aws.String("$Latest")},
@@ -171,24 +171,24 @@ func TestEveryTriggerIsReadAsItIsWritten(t *testing.T) {
 		{"StartInstanceRefresh", "", func(a attacker) { // by what the group has
 			a.must(a.scaling.StartInstanceRefresh(a.t.Context(), &autoscaling.StartInstanceRefreshInput{AutoScalingGroupName: aws.String("web")}))
 		}},
-		{"LabelParameterVersion", "ec2:launch-template lt-0bylabel: launch template bylabel version 1 " + public + "\n  autoscaling.suspend bylabel", func(a attacker) {
+		{"LabelParameterVersion", "launch-template lt-0bylabel: launch template bylabel version 1 " + public + "\n  autoscaling.suspend bylabel", func(a attacker) {
 			a.must(a.ssm.LabelParameterVersion(a.t.Context(), &ssm.LabelParameterVersionInput{Name: aws.String("/labelled"), ParameterVersion: aws.Int64(2), Labels: []string{"prod"}}))
 		}},
-		{"CreateReplaceRootVolumeTask", "ec2:instance i-0protected: instance i-0protected given the disk of ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.stop i-0protected, else ec2.terminate i-0protected ?", func(a attacker) {
+		{"CreateReplaceRootVolumeTask", "instance i-0protected: instance i-0protected given the disk of ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.stop i-0protected, else ec2.terminate i-0protected ?", func(a attacker) {
 			a.must(a.ec2.CreateReplaceRootVolumeTask(a.t.Context(), &ec2.CreateReplaceRootVolumeTaskInput{InstanceId: aws.String("i-0protected"), ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")}))
 		}},
 		{"CreateReplaceRootVolumeTask", "", func(a attacker) { // by the image of its launch
 			a.must(a.ec2.CreateReplaceRootVolumeTask(a.t.Context(), &ec2.CreateReplaceRootVolumeTaskInput{InstanceId: aws.String("i-0protected")}))
 		}},
-		{"RunInstances", "ec2:instance i-0", func(a attacker) {
+		{"RunInstances", "instance i-0", func(a attacker) {
 			a.must(a.ec2.RunInstances(a.t.Context(), &ec2.RunInstancesInput{ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1)}))
 		}},
-		{"ModifyInstanceAttribute", "iam:user operator: ", func(a attacker) {
+		{"ModifyInstanceAttribute", "user operator: ", func(a attacker) {
 			a.must(a.ec2.ModifyInstanceAttribute(a.t.Context(), &ec2.ModifyInstanceAttributeInput{
 				InstanceId: aws.String("i-0protected"), Attribute: types.InstanceAttributeNameDisableApiTermination, Value: aws.String("false"),
 			}))
 		}},
-		{"ModifyInstanceAttribute", "iam:user operator: ", func(a attacker) {
+		{"ModifyInstanceAttribute", "user operator: ", func(a attacker) {
 			a.must(a.ec2.ModifyInstanceAttribute(a.t.Context(), &ec2.ModifyInstanceAttributeInput{
 				InstanceId: aws.String("i-0protected"), DisableApiStop: &types.AttributeBooleanValue{Value: aws.Bool(false)},
 			}))
@@ -221,8 +221,8 @@ func TestAGroupThatLaunchesByAnOverrideIsStopped(t *testing.T) {
 		AutoScalingGroupName: aws.String("steady"), MixedInstancesPolicy: overriding(), DesiredCapacity: aws.Int32(1),
 	}))
 	plans := a.seen(20 * time.Second)
-	expect(t, plans[:1], "UpdateAutoScalingGroup autoscaling:group steady: group steady "+public+"\n  autoscaling.suspend steady")
-	if last := plans[len(plans)-1]; !strings.HasPrefix(last, "RunInstances autoscaling:group steady: ") || !strings.Contains(last, "\n  autoscaling.suspend steady !\n  ec2.terminate i-0") {
+	expect(t, plans[:1], "UpdateAutoScalingGroup group steady: group steady "+public+"\n  autoscaling.suspend steady")
+	if last := plans[len(plans)-1]; !strings.HasPrefix(last, "RunInstances group steady: ") || !strings.Contains(last, "\n  autoscaling.suspend steady !\n  ec2.terminate i-0") {
 		t.Errorf("of the launch: %s", last)
 	}
 }

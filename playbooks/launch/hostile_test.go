@@ -30,7 +30,7 @@ func TestATokenOfWildcardsFindsNobodyElsesLaunch(t *testing.T) {
 		his := launchedBy(t, c, token)
 		playbooktest.Story{
 			Sort: playbooktest.Fires, Record: omitted, AWS: now, Suspects: 1,
-			Plans: []string{"ec2:instance " + his + ": instance " + his + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + his + ", else ec2.stop " + his},
+			Plans: []string{"instance " + his + ": instance " + his + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + his + ", else ec2.stop " + his},
 		}.Tell(t, launch.UnapprovedImage())
 	}
 }
@@ -50,7 +50,7 @@ func TestALaunchThatNamesNothingIsFoundByItsTime(t *testing.T) {
 	playbooktest.Story{
 		Sort: playbooktest.Fires, Record: record, Suspects: 1,
 		AWS:   func(*testing.T) (*actiontest.AWS, time.Time) { return c, a.w.Now() },
-		Plans: []string{"ec2:instance " + id + ": instance " + id + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + id + " ?, else ec2.stop " + id + " ?"},
+		Plans: []string{"instance " + id + ": instance " + id + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + id + " ?, else ec2.stop " + id + " ?"},
 	}.Tell(t, launch.UnapprovedImage())
 }
 
@@ -59,7 +59,7 @@ func TestAFreshRecordOfAnOldInstanceAsks(t *testing.T) {
 	fresh := strings.ReplaceAll(run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa")), "2030-01-07T09:00:00Z", "2030-01-08T09:00:00Z")
 	playbooktest.Story{
 		Sort: playbooktest.Fires, Record: fresh, AWS: later(24 * time.Hour), Suspects: 1,
-		Plans: []string{"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone ?, else ec2.stop i-0alone ?"},
+		Plans: []string{"instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone ?, else ec2.stop i-0alone ?"},
 	}.Tell(t, launch.UnapprovedImage())
 }
 
@@ -90,9 +90,9 @@ func TestAVersionThatNobodyCanReadHidesNoOther(t *testing.T) {
 	a.version("latest", "resolve:ssm:not a name") // 3: what group "latest" follows
 	a.illegible()
 	// Alone it is neither sound nor unsound: unknown is not permission, and a person is told.
-	a.story(playbooktest.Fires, "ec2:launch-template lt-0latest: launch template latest version 3 would launch resolve:ssm:not a name: its image can't be read\n  autoscaling.suspend latest ?")
+	a.story(playbooktest.Fires, "launch-template lt-0latest: launch template latest version 3 would launch resolve:ssm:not a name: its image can't be read\n  autoscaling.suspend latest ?")
 	a.makeDefault("2")
-	a.story(playbooktest.Fires, "ec2:launch-template lt-0latest: launch template latest version 2 "+public+
+	a.story(playbooktest.Fires, "launch-template lt-0latest: launch template latest version 2 "+public+
 		"\n  ec2.default-version lt-0latest, else autoscaling.suspend latest-default")
 }
 
@@ -102,7 +102,7 @@ func TestTheWayBackLeadsPastAVersionThatNobodyCanRead(t *testing.T) {
 	a.version("latest", "ami-0aaaaaaaaaaaaaaaa")
 	a.makeDefault("4")
 	a.illegible()
-	a.story(playbooktest.Fires, "ec2:launch-template lt-0latest: launch template latest version 4 "+public+
+	a.story(playbooktest.Fires, "launch-template lt-0latest: launch template latest version 4 "+public+
 		"\n  ec2.default-version lt-0latest, else autoscaling.suspend latest-default\n  autoscaling.suspend latest")
 }
 
@@ -117,5 +117,5 @@ func TestAFloodOfVersionsStopsTheGroupsInstead(t *testing.T) {
 		AutoScalingGroupName: aws.String("latest"),
 		LaunchTemplate:       &scaling.LaunchTemplateSpecification{LaunchTemplateId: aws.String("lt-0latest"), Version: aws.String("1")},
 	}))
-	a.story(playbooktest.Fires, "ec2:launch-template lt-0latest: launch template latest version 102 "+public+"\n  autoscaling.suspend latest-default")
+	a.story(playbooktest.Fires, "launch-template lt-0latest: launch template latest version 102 "+public+"\n  autoscaling.suspend latest-default")
 }

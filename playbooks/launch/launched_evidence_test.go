@@ -59,7 +59,7 @@ func TestAnAttachedInstanceIsDealtWithAlone(t *testing.T) {
 	a.attach("i-0strange", "steady")
 	a.tell(playbooktest.Story{
 		Record: run(instances("i-0strange ami-0aaaaaaaaaaaaaaaa")),
-		Plans: []string{"ec2:instance i-0strange: instance i-0strange launched from ami-0aaaaaaaaaaaaaaaa: it is public; " +
+		Plans: []string{"instance i-0strange: instance i-0strange launched from ami-0aaaaaaaaaaaaaaaa: it is public; " +
 			"it is in group steady now, which is not seen to launch it\n  ec2.terminate i-0strange, else ec2.stop i-0strange"},
 	})
 }
@@ -70,7 +70,7 @@ func TestAGroupThatLaunchesSuchThingsIsStoppedWhateverTheRecordShows(t *testing.
 	a.attach("i-0strange", "only")
 	a.tell(playbooktest.Story{
 		Record: run(instances("i-0strange ami-0aaaaaaaaaaaaaaaa")),
-		Plans:  []string{"autoscaling:group only: instance i-0strange of group only launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend only !\n  ec2.terminate i-0strange, else ec2.stop i-0strange"},
+		Plans:  []string{"group only: instance i-0strange of group only launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend only !\n  ec2.terminate i-0strange, else ec2.stop i-0strange"},
 	})
 }
 
@@ -78,7 +78,7 @@ func TestAGroupThatLaunchesSuchThingsIsStoppedWhateverTheRecordShows(t *testing.
 func TestADetachedInstanceStillTellsOfItsGroup(t *testing.T) {
 	attack(t).tell(playbooktest.Story{
 		Record: run(instances("i-0strange ami-0aaaaaaaaaaaaaaaa web")),
-		Plans:  []string{"autoscaling:group web: instance i-0strange of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend web !\n  ec2.terminate i-0strange, else ec2.stop i-0strange"},
+		Plans:  []string{"group web: instance i-0strange of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend web !\n  ec2.terminate i-0strange, else ec2.stop i-0strange"},
 	})
 }
 
@@ -92,7 +92,7 @@ func TestAGroupWhoseTemplateWasMendedIsLeftAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			attack(t).tell(playbooktest.Story{
 				Record: record,
-				Plans: []string{"autoscaling:group steady: instance i-0strange of group steady launched from ami-0aaaaaaaaaaaaaaaa: it is public; " +
+				Plans: []string{"group steady: instance i-0strange of group steady launched from ami-0aaaaaaaaaaaaaaaa: it is public; " +
 					"the group is left alone: " + soundGroup + "\n  ec2.terminate i-0strange, else ec2.stop i-0strange"},
 			})
 		})
@@ -103,11 +103,11 @@ func TestAGroupWhoseTemplateWasMendedIsLeftAlone(t *testing.T) {
 func TestALaunchByAutoScalingWithoutATag(t *testing.T) {
 	attack(t).tell(playbooktest.Story{
 		Record: byScaling(instances("i-0public ami-0aaaaaaaaaaaaaaaa")),
-		Plans:  []string{"autoscaling:group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend web !\n  ec2.terminate i-0public, else ec2.stop i-0public"},
+		Plans:  []string{"group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend web !\n  ec2.terminate i-0public, else ec2.stop i-0public"},
 	})
 	playbooktest.Story{
 		Sort: playbooktest.Fires, Suspects: 1, AWS: shortSighted, Record: byScaling(instances("i-0public ami-0aaaaaaaaaaaaaaaa")),
-		Plans: []string{"autoscaling:group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend web ?\n  ec2.terminate i-0public, else ec2.stop i-0public"},
+		Plans: []string{"group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  autoscaling.suspend web ?\n  ec2.terminate i-0public, else ec2.stop i-0public"},
 	}.Tell(t, launch.UnapprovedImage())
 }
 
@@ -115,7 +115,7 @@ func TestALaunchByAutoScalingWithoutATag(t *testing.T) {
 func TestAnImageThatChangedAfterTheLaunchAsks(t *testing.T) {
 	golden, group := aws.String("ami-0bbbbbbbbbbbbbbbb"), run(instances("i-0steady ami-0bbbbbbbbbbbbbbbb steady"))
 	plan := func(why string) []string {
-		return []string{"autoscaling:group steady: instance i-0steady of group steady launched from ami-0bbbbbbbbbbbbbbbb: " + why + "\n  autoscaling.suspend steady ?\n  ec2.terminate i-0steady ?, else ec2.stop i-0steady ?"}
+		return []string{"group steady: instance i-0steady of group steady launched from ami-0bbbbbbbbbbbbbbbb: " + why + "\n  autoscaling.suspend steady ?\n  ec2.terminate i-0steady ?, else ec2.stop i-0steady ?"}
 	}
 	for _, c := range []struct {
 		name      string
@@ -158,7 +158,7 @@ func TestAnOwnImageThatWasPublicAllAlongIsAnswered(t *testing.T) {
 			a.grant("ami-0bbbbbbbbbbbbbbbb", types.LaunchPermissionModifications{Add: everybody()})
 			a.tell(playbooktest.Story{
 				Record: run(instances("i-0steady ami-0bbbbbbbbbbbbbbbb steady")), Before: before,
-				Plans: []string{"autoscaling:group steady: instance i-0steady of group steady launched from ami-0bbbbbbbbbbbbbbbb: it is public" +
+				Plans: []string{"group steady: instance i-0steady of group steady launched from ami-0bbbbbbbbbbbbbbbb: it is public" +
 					"\n  autoscaling.suspend steady !\n  ec2.terminate i-0steady, else ec2.stop i-0steady"},
 			})
 		})
@@ -169,7 +169,7 @@ func TestAnOwnImageThatWasPublicAllAlongIsAnswered(t *testing.T) {
 func TestAStrangersImageIsNoneOfOursWhateverTheStrangerDoesToIt(t *testing.T) {
 	stranger := aws.Credentials{AccessKeyID: "AKIASTRANGER00000001", SecretAccessKey: "stranger"}
 	plan := func(id, image, why string) []string {
-		return []string{"ec2:instance " + id + ": instance " + id + " launched from " + image + ": " + why + "\n  ec2.terminate " + id + ", else ec2.stop " + id}
+		return []string{"instance " + id + ": instance " + id + " launched from " + image + ": " + why + "\n  ec2.terminate " + id + ", else ec2.stop " + id}
 	}
 	shared := run(instances("i-0shared ami-0eeeeeeeeeeeeeeee"))
 	for _, c := range []struct {
@@ -207,7 +207,7 @@ func TestAnImageThatNobodyKnowsAsks(t *testing.T) {
 	playbooktest.Story{
 		Sort: playbooktest.Fires, Suspects: 1, Record: run(instances("i-0steady ami-0bbbbbbbbbbbbbbbb")),
 		AWS: func(*testing.T) (*actiontest.AWS, time.Time) { return c, a.w.Now() },
-		Plans: []string{"ec2:instance i-0steady: instance i-0steady launched from ami-0bbbbbbbbbbbbbbbb: it can't be seen: deregistered, or no longer shared; " +
+		Plans: []string{"instance i-0steady: instance i-0steady launched from ami-0bbbbbbbbbbbbbbbb: it can't be seen: deregistered, or no longer shared; " +
 			"it is in group steady now, which is not seen to launch it\n  ec2.terminate i-0steady ?, else ec2.stop i-0steady ?"},
 	}.Tell(t, launch.UnapprovedImage())
 }
@@ -241,7 +241,7 @@ func TestImagesAreApprovedByTheirOwner(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := playbooktest.Story{Record: c.record, Members: c.members, Configure: c.configure}
 			if c.why != "" {
-				s.Plans = []string{"ec2:instance i-0sister: instance i-0sister launched from ami-0cccccccccccccccc: " + c.why + "\n  ec2.terminate i-0sister, else ec2.stop i-0sister"}
+				s.Plans = []string{"instance i-0sister: instance i-0sister launched from ami-0cccccccccccccccc: " + c.why + "\n  ec2.terminate i-0sister, else ec2.stop i-0sister"}
 			}
 			attack(t).tell(s)
 		})
@@ -252,7 +252,7 @@ func TestImagesAreApprovedByTheirOwner(t *testing.T) {
 func TestAGoldenNameDoesNotMakeAStrangersImageGolden(t *testing.T) {
 	attack(t).tell(playbooktest.Story{
 		Record: run(instances("i-0shared ami-0eeeeeeeeeeeeeeee")), Configure: with("AllowNames", []string{"golden-*"}),
-		Plans: []string{"ec2:instance i-0shared: instance i-0shared launched from ami-0eeeeeeeeeeeeeeee: its owner 999988887777 is not allowed\n  ec2.terminate i-0shared, else ec2.stop i-0shared"},
+		Plans: []string{"instance i-0shared: instance i-0shared launched from ami-0eeeeeeeeeeeeeeee: its owner 999988887777 is not allowed\n  ec2.terminate i-0shared, else ec2.stop i-0shared"},
 	})
 	if !strings.Contains(shop, "name: golden-2029, shared") {
 		t.Error("the stranger's image has another name")

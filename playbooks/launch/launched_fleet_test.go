@@ -13,12 +13,12 @@ func TestWhatAFleetLaunchesIsCutOff(t *testing.T) {
 	for _, s := range []playbooktest.Story{
 		{
 			Name: "by a fleet", Record: run(instances("i-0fleet ami-0aaaaaaaaaaaaaaaa")),
-			Plans: []string{"ec2:instance i-0fleet: instance i-0fleet launched from ami-0aaaaaaaaaaaaaaaa: it is public; fleet fleet-0a launched it, and may replace what is ended: stop it there" +
+			Plans: []string{"instance i-0fleet: instance i-0fleet launched from ami-0aaaaaaaaaaaaaaaa: it is public; fleet fleet-0a launched it, and may replace what is ended: stop it there" +
 				"\n  ec2.stop i-0fleet, else ec2.terminate i-0fleet ?"},
 		},
 		{
 			Name: "by a group's fleet", Record: byScaling(instances("i-0fleeted ami-0aaaaaaaaaaaaaaaa web")),
-			Plans: []string{"autoscaling:group web: instance i-0fleeted of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
+			Plans: []string{"group web: instance i-0fleeted of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
 				"\n  autoscaling.suspend web !\n  ec2.terminate i-0fleeted, else ec2.stop i-0fleeted"},
 		},
 	} {

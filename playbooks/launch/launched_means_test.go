@@ -32,7 +32,7 @@ func deployed(user, secret string) func(*testing.T) (*actiontest.AWS, time.Time)
 // configuration.
 func TestThereIsARungBelowTheEnd(t *testing.T) {
 	operator := deployed("AKIAOPERATOR00000001", "operator")
-	const title = "ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  "
+	const title = "instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  "
 	for _, s := range []playbooktest.Story{
 		{Name: "as deployed", AWS: operator, Plans: []string{title + "ec2.terminate i-0alone, else ec2.isolate i-0alone, else ec2.stop i-0alone, else iam.deny-session builder riposte-deny-c_1-i-0alone"}},
 		{

@@ -20,7 +20,7 @@ import (
 func TestGroupsArePinnedWhereTheyCanBe(t *testing.T) {
 	launched := func(id, group string) string { return run(instances(id + " ami-0aaaaaaaaaaaaaaaa " + group)) }
 	title := func(id, group string) string {
-		return "autoscaling:group " + group + ": instance " + id + " of group " + group + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  "
+		return "group " + group + ": instance " + id + " of group " + group + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  "
 	}
 	for _, s := range []playbooktest.Story{
 		{

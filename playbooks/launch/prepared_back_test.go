@@ -127,5 +127,5 @@ func TestWhereAllVersionsArePlantedTheGroupsAreStopped(t *testing.T) {
 	a.wait(time.Minute)
 	a.must(a.ec2.ModifyLaunchTemplate(t.Context(), &ec2.ModifyLaunchTemplateInput{LaunchTemplateName: aws.String("fresh"), DefaultVersion: aws.String("2")}))
 	plans := a.seen(6 * time.Second)
-	expect(t, plans[len(plans)-1:], "ModifyLaunchTemplate ec2:launch-template "+a.template("fresh")+": launch template fresh version 2 "+public+"\n  autoscaling.suspend steady")
+	expect(t, plans[len(plans)-1:], "ModifyLaunchTemplate launch-template "+a.template("fresh")+": launch template fresh version 2 "+public+"\n  autoscaling.suspend steady")
 }

@@ -44,7 +44,7 @@ func succeeded(t *testing.T, client *iam.Client) {
 func TestWhoRenamedHimselfIsPlannedAgainst(t *testing.T) {
 	// the record tells no id, as a shop's ids are made when it opens: the key tells whom it means
 	short := `{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/short","accountId":"111122223333","accessKeyId":"AKIASHORT00000000001","userName":"short"}`
-	plan := []string{"iam:user short: arn:aws:iam::111122223333:user/short switched off disableApiTermination of instance i-0alone without MFA" +
+	plan := []string{"user short: arn:aws:iam::111122223333:user/short switched off disableApiTermination of instance i-0alone without MFA" +
 		"; the user is called ghost now\n  ec2.protect i-0alone disableApiTermination\n  iam.deactivate-key AKIASHORT00000000001" +
 		"\n  iam.attach-user-deny ghost, else iam.deny-user ghost riposte-deny-c_1, else iam.bound-user ghost"}
 	for _, s := range []playbooktest.Story{

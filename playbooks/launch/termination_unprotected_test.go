@@ -27,7 +27,7 @@ const (
 	off       = `"disableApiTermination":{"value":false}`
 	byMallory = "arn:aws:iam::111122223333:user/staff/mallory switched off disableApiTermination of instance i-0alone without MFA"
 	denied    = "\n  iam.deactivate-key AKIAMALLORY000000001\n  iam.attach-user-deny staff/mallory, else iam.deny-user staff/mallory riposte-deny-c_1, else iam.bound-user staff/mallory"
-	contained = "iam:user staff/mallory: " + byMallory + "\n  ec2.protect i-0alone disableApiTermination" + denied
+	contained = "user staff/mallory: " + byMallory + "\n  ec2.protect i-0alone disableApiTermination" + denied
 )
 
 func TestTerminationUnprotected(t *testing.T) {
@@ -35,18 +35,18 @@ func TestTerminationUnprotected(t *testing.T) {
 		{
 			Sort: playbooktest.Fires, Name: "a user's session without MFA has no key to switch off", AWS: sighted, Suspects: 1,
 			Record: attribute(strings.ReplaceAll(mfa(`"false"`), "AKIAMALLORY", "ASIAMALLORY"), off),
-			Plans: []string{"iam:user staff/mallory: " + byMallory + "\n  ec2.protect i-0alone disableApiTermination" +
+			Plans: []string{"user staff/mallory: " + byMallory + "\n  ec2.protect i-0alone disableApiTermination" +
 				"\n  iam.attach-user-deny staff/mallory, else iam.deny-user staff/mallory riposte-deny-c_1, else iam.bound-user staff/mallory"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a role session: restored, and asked before denying", Record: attribute(session, off), AWS: sighted, Suspects: 1,
-			Plans: []string{"iam:session builder/job-1: arn:aws:sts::111122223333:assumed-role/builder/job-1 switched off disableApiTermination of instance i-0alone with MFA unknown" +
+			Plans: []string{"session builder/job-1: arn:aws:sts::111122223333:assumed-role/builder/job-1 switched off disableApiTermination of instance i-0alone with MFA unknown" +
 				"\n  ec2.protect i-0alone disableApiTermination" +
 				"\n  iam.deny-session ci/builder riposte-deny-c_1 ?, else iam.revoke-sessions ci/builder riposte-deny-c_1-older ?, else iam.attach-role-deny ci/builder ?"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a person of Identity Center: restored, and told who must act", Record: attribute(sso, off), AWS: sighted, Suspects: 1,
-			Plans: []string{"iam:session AWSReservedSSO_Admin_0123456789abcdef/ann@example.com: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ann@example.com " +
+			Plans: []string{"session AWSReservedSSO_Admin_0123456789abcdef/ann@example.com: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/ann@example.com " +
 				"switched off disableApiTermination of instance i-0alone with MFA unknown; a role of Identity Center can't be edited: whoever administers it must end the person's sessions" +
 				"\n  ec2.protect i-0alone disableApiTermination"},
 		},
@@ -57,11 +57,11 @@ func TestTerminationUnprotected(t *testing.T) {
 		},
 		{
 			Sort: playbooktest.Fires, Name: "stop protection", Record: attribute(mallory, `"disableApiStop":{"value":false}`), AWS: sighted, Suspects: 1,
-			Plans: []string{"iam:user staff/mallory: " + strings.Replace(byMallory, "disableApiTermination", "disableApiStop", 1) + "\n  ec2.protect i-0alone disableApiStop" + denied},
+			Plans: []string{"user staff/mallory: " + strings.Replace(byMallory, "disableApiTermination", "disableApiStop", 1) + "\n  ec2.protect i-0alone disableApiStop" + denied},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "shutdown from inside", Record: attribute(mallory, `"instanceInitiatedShutdownBehavior":{"value":"terminate"}`), AWS: unsafe, Suspects: 1,
-			Plans: []string{"iam:user staff/mallory: " + strings.Replace(byMallory, "disableApiTermination", "instanceInitiatedShutdownBehavior", 1) + "\n  ec2.protect i-0alone instanceInitiatedShutdownBehavior" + denied},
+			Plans: []string{"user staff/mallory: " + strings.Replace(byMallory, "disableApiTermination", "instanceInitiatedShutdownBehavior", 1) + "\n  ec2.protect i-0alone instanceInitiatedShutdownBehavior" + denied},
 		},
 		{Sort: playbooktest.Quiet, Name: "with MFA", Record: attribute(mfa(`"true"`), off)},
 		{Sort: playbooktest.Quiet, Name: "with MFA as a boolean", Record: attribute(mfa(`true`), off)},
@@ -76,7 +76,7 @@ func TestTerminationUnprotected(t *testing.T) {
 		{Sort: playbooktest.Quiet, Name: "switched on again since", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0protected"), AWS: sighted, Suspects: 1},
 		{
 			Sort: playbooktest.Gone, Name: "terminated by now: the caller is stopped the more", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0ended"), AWS: ended, Suspects: 1,
-			Plans: []string{strings.ReplaceAll("iam:user staff/mallory: "+byMallory+"; the instance is terminated"+denied, "i-0alone", "i-0ended")},
+			Plans: []string{strings.ReplaceAll("user staff/mallory: "+byMallory+"; the instance is terminated"+denied, "i-0alone", "i-0ended")},
 		},
 		{
 			Sort: playbooktest.Gone, Name: "terminated by root: there is nothing that riposte can do, and it says who can", Record: strings.ReplaceAll(attribute(root, off), "i-0alone", "i-0ended"), AWS: ended, Suspects: 1,
@@ -85,7 +85,7 @@ func TestTerminationUnprotected(t *testing.T) {
 		},
 		{
 			Sort: playbooktest.Gone, Name: "AWS knows no such instance, and it was protected: it is gone", Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", "i-0never"), AWS: sighted, Suspects: 1,
-			Plans: []string{strings.ReplaceAll("iam:user staff/mallory: "+byMallory+"; the instance is terminated"+denied, "i-0alone", "i-0never")},
+			Plans: []string{strings.ReplaceAll("user staff/mallory: "+byMallory+"; the instance is terminated"+denied, "i-0alone", "i-0never")},
 		},
 		{Sort: playbooktest.Denied, Name: "riposte may read nothing", Record: attribute(mallory, off), AWS: blind, Suspects: 1},
 		{Sort: playbooktest.Hostile, Name: "nothing but null", Record: attribute(mallory, `"disableApiTermination":null`)},
@@ -126,7 +126,7 @@ func guarded(instance string) string {
 // a record shows that the protection was on it is an attack.
 func TestWhatWasNeverProtectedIsAskedAbout(t *testing.T) {
 	const refused = `,"errorCode":"Client.OperationNotPermitted","errorMessage":"The instance 'i-0alone' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."`
-	ask := []string{"iam:user staff/mallory: " + byMallory + "; nothing shows that it was on\n  ec2.protect i-0alone disableApiTermination ?" +
+	ask := []string{"user staff/mallory: " + byMallory + "; nothing shows that it was on\n  ec2.protect i-0alone disableApiTermination ?" +
 		"\n  iam.deactivate-key AKIAMALLORY000000001 ?\n  iam.attach-user-deny staff/mallory ?, else iam.deny-user staff/mallory riposte-deny-c_1 ?, else iam.bound-user staff/mallory ?"}
 	on := `"disableApiTermination":{"value":true}`
 	for _, c := range []struct {
@@ -163,7 +163,7 @@ func TestAnEndedInstanceThatWasNeverProtectedIsAskedAbout(t *testing.T) {
 		"never heard of": {"i-0never", "; AWS knows no such instance", sighted},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := strings.ReplaceAll("iam:user staff/mallory: "+byMallory, "i-0alone", c.instance) + c.says + "; nothing shows that it was on" +
+			want := strings.ReplaceAll("user staff/mallory: "+byMallory, "i-0alone", c.instance) + c.says + "; nothing shows that it was on" +
 				"\n  iam.deactivate-key AKIAMALLORY000000001 ?\n  iam.attach-user-deny staff/mallory ?, else iam.deny-user staff/mallory riposte-deny-c_1 ?, else iam.bound-user staff/mallory ?"
 			playbooktest.Story{
 				Record: strings.ReplaceAll(attribute(mallory, off), "i-0alone", c.instance), AWS: c.aws, Suspects: 1, Plans: []string{want},

@@ -32,7 +32,7 @@ func TestUnapprovedImage(t *testing.T) {
 	playbooktest.Run(t, launch.UnapprovedImage(), []playbooktest.Story{
 		{
 			Sort: playbooktest.Fires, Name: "public image in a group: the group first", Record: run(instances("i-0public ami-0aaaaaaaaaaaaaaaa web")),
-			AWS: sighted, Suspects: 1, Plans: []string{"autoscaling:group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
+			AWS: sighted, Suspects: 1, Plans: []string{"group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
 				"\n  autoscaling.suspend web !\n  ec2.terminate i-0public, else ec2.stop i-0public"},
 		},
 		{
@@ -40,45 +40,45 @@ func TestUnapprovedImage(t *testing.T) {
 			Record: run(instances("i-0public ami-0aaaaaaaaaaaaaaaa web", "i-0alone ami-0aaaaaaaaaaaaaaaa", "i-0golden ami-0bbbbbbbbbbbbbbbb web",
 				"i-0public2 ami-0aaaaaaaaaaaaaaaa web", "i-0stolen ami-0aaaaaaaaaaaaaaaa gone")),
 			Plans: []string{
-				"autoscaling:group web: 2 instances of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
+				"group web: 2 instances of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
 					"\n  autoscaling.suspend web !\n  ec2.terminate i-0public, else ec2.stop i-0public\n  ec2.terminate i-0public2, else ec2.stop i-0public2",
-				"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone, else ec2.stop i-0alone",
-				"autoscaling:group gone: instance i-0stolen of group gone launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
+				"instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone, else ec2.stop i-0alone",
+				"group gone: instance i-0stolen of group gone launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
 					"\n  autoscaling.suspend gone !\n  ec2.terminate i-0stolen, else ec2.stop i-0stolen",
 			},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "the record is wrong about the image: the present counts", Record: run(instances("i-0alone ami-0bbbbbbbbbbbbbbbb")),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone, else ec2.stop i-0alone"},
+			AWS: sighted, Suspects: 1, Plans: []string{"instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone, else ec2.stop i-0alone"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "launched long ago: terminated only after asking", Record: run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa")),
-			AWS: later(2 * time.Hour), Suspects: 1, Plans: []string{"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone ?, else ec2.stop i-0alone ?"},
+			AWS: later(2 * time.Hour), Suspects: 1, Plans: []string{"instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone ?, else ec2.stop i-0alone ?"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "only Launch", Record: run(instances("i-0public ami-0aaaaaaaaaaaaaaaa web")), Configure: with("Group", "suspend-launch"),
-			AWS: sighted, Suspects: 1, Plans: []string{"autoscaling:group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
+			AWS: sighted, Suspects: 1, Plans: []string{"group web: instance i-0public of group web launched from ami-0aaaaaaaaaaaaaaaa: it is public" +
 				"\n  autoscaling.suspend web !\n  ec2.terminate i-0public, else ec2.stop i-0public"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "deprecated", Record: run(instances("i-0old ami-0dddddddddddddddd")), Configure: with("Deny", []string{"deprecated"}),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it is deprecated since 2029-01-01\n  ec2.terminate i-0old, else ec2.stop i-0old"},
+			AWS: sighted, Suspects: 1, Plans: []string{"instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it is deprecated since 2029-01-01\n  ec2.terminate i-0old, else ec2.stop i-0old"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "too old", Record: run(instances("i-0old ami-0dddddddddddddddd")), Configure: with("MaxAge", 2160*time.Hour),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it is of 2027-01-01, older than allowed\n  ec2.terminate i-0old, else ec2.stop i-0old"},
+			AWS: sighted, Suspects: 1, Plans: []string{"instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it is of 2027-01-01, older than allowed\n  ec2.terminate i-0old, else ec2.stop i-0old"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a name that is not allowed", Record: run(instances("i-0old ami-0dddddddddddddddd")), Configure: with("AllowNames", []string{"golden-*"}),
-			AWS: sighted, Suspects: 1, Plans: []string{`ec2:instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: its name "old" is not allowed` + "\n  ec2.terminate i-0old, else ec2.stop i-0old"},
+			AWS: sighted, Suspects: 1, Plans: []string{`instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: its name "old" is not allowed` + "\n  ec2.terminate i-0old, else ec2.stop i-0old"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "an owner that is not allowed", Record: run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa")), Configure: owners("444455556666", "self"),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: its owner 137112412989 is not allowed\n  ec2.terminate i-0alone, else ec2.stop i-0alone"},
+			AWS: sighted, Suspects: 1, Plans: []string{"instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: its owner 137112412989 is not allowed\n  ec2.terminate i-0alone, else ec2.stop i-0alone"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a tag that is missing", Record: run(instances("i-0old ami-0dddddddddddddddd")), Configure: with("RequireTags", map[string]string{"approved": "y*"}),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it lacks the tag approved\n  ec2.terminate i-0old ?, else ec2.stop i-0old ?"},
+			AWS: sighted, Suspects: 1, Plans: []string{"instance i-0old: instance i-0old launched from ami-0dddddddddddddddd: it lacks the tag approved\n  ec2.terminate i-0old ?, else ec2.stop i-0old ?"},
 		},
 		{Sort: playbooktest.Quiet, Name: "own image", Record: run(instances("i-0golden ami-0bbbbbbbbbbbbbbbb web")), AWS: sighted, Suspects: 1},
 		{Sort: playbooktest.Quiet, Name: "Amazon's, where that is allowed", Record: run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa")), Configure: with("AllowOwners", []string{"amazon"}), AWS: sighted, Suspects: 1},
@@ -95,7 +95,7 @@ func TestUnapprovedImage(t *testing.T) {
 		{Sort: playbooktest.Hostile, Name: "success with code 200", Record: run(instances("i-0alone ami-0aaaaaaaaaaaaaaaa"), failed("200")), Suspects: 1},
 		{Sort: playbooktest.Hostile, Name: "everything of a wrong type", Record: run(`{"instancesSet":{"items":[1,"x",null,[],{"instanceId":{"a":[]},"tagSet":7}]}}`)},
 		{Sort: playbooktest.Hostile, Name: "keys that differ by case", Record: run(`{"InstancesSet":{"items":[]},"instancesSet":{"items":[{"InstanceId":"i-0golden","instanceId":"i-0alone","imageId":"ami-0aaaaaaaaaaaaaaaa"}]}}`),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone, else ec2.stop i-0alone"}},
+			AWS: sighted, Suspects: 1, Plans: []string{"instance i-0alone: instance i-0alone launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0alone, else ec2.stop i-0alone"}},
 		{Sort: playbooktest.Hostile, Name: "deeper than any parser", Record: run(strings.Repeat(`{"instancesSet":`, 5000) + "1" + strings.Repeat("}", 5000)), Suspects: 1},
 	})
 }
@@ -107,7 +107,7 @@ func TestALaunchWhoseInstancesTheRecordLeavesOutIsFoundByItsToken(t *testing.T) 
 	playbooktest.Story{
 		Record: run(`{"omitted":true,"originalSize":131072,"reason":"responseElements too large"}`), Suspects: 1,
 		AWS:   func(*testing.T) (*actiontest.AWS, time.Time) { return c, w.Now() },
-		Plans: []string{"ec2:instance " + id + ": instance " + id + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + id + ", else ec2.stop " + id},
+		Plans: []string{"instance " + id + ": instance " + id + " launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate " + id + ", else ec2.stop " + id},
 	}.Tell(t, launch.UnapprovedImage())
 }
 

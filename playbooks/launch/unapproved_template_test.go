@@ -18,49 +18,49 @@ func TestUnapprovedTemplate(t *testing.T) {
 	playbooktest.Run(t, launch.UnapprovedTemplate(), []playbooktest.Story{
 		{
 			Sort: playbooktest.Fires, Name: "the default goes back", Record: modified("lt-0web"), AWS: sighted, Suspects: 1,
-			Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
+			Plans: []string{"launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "named by name only", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "ModifyLaunchTemplate", `{"ModifyLaunchTemplateRequest":{"LaunchTemplateName":"web"}}`, `null`),
-			Plans:  []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
+			Plans:  []string{"launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a new version where a group follows $Latest: only that group is stopped", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "CreateLaunchTemplateVersion", `{"CreateLaunchTemplateVersionRequest":{"LaunchTemplateName":"latest","LaunchTemplateData":{"ImageId":"ami-0aaaaaaaaaaaaaaaa"}}}`,
 				`{"CreateLaunchTemplateVersionResponse":{"launchTemplateVersion":{"launchTemplateId":"lt-0latest","versionNumber":2}}}`),
-			Plans: []string{"ec2:launch-template lt-0latest: launch template latest version 2 " + public + "\n  autoscaling.suspend latest"},
+			Plans: []string{"launch-template lt-0latest: launch template latest version 2 " + public + "\n  autoscaling.suspend latest"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "no lower version: its groups are stopped", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "CreateLaunchTemplate", `{"CreateLaunchTemplateRequest":{"LaunchTemplateName":"only"}}`, `{"CreateLaunchTemplateResponse":{"launchTemplate":{"launchTemplateId":"lt-0only"}}}`),
-			Plans:  []string{"ec2:launch-template lt-0only: launch template only version 1 " + public + "\n  autoscaling.suspend only"},
+			Plans:  []string{"launch-template lt-0only: launch template only version 1 " + public + "\n  autoscaling.suspend only"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a group that names the bad version", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "UpdateAutoScalingGroup", `{"autoScalingGroupName":"pinned","launchTemplate":{"launchTemplateName":"pinned","version":"2"}}`, `null`),
-			Plans:  []string{"ec2:launch-template lt-0pinned: launch template pinned version 2 " + public + "\n  autoscaling.suspend pinned"},
+			Plans:  []string{"launch-template lt-0pinned: launch template pinned version 2 " + public + "\n  autoscaling.suspend pinned"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "mixed instances, one template named twice", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "CreateAutoScalingGroup", `{"autoScalingGroupName":"new","mixedInstancesPolicy":{"launchTemplate":{"launchTemplateSpecification":{"launchTemplateId":"lt-0web"},`+
 				`"overrides":[{"instanceType":"t3.micro"},{"launchTemplateSpecification":{"launchTemplateId":"lt-0web"}}]}}}`, `null`),
-			Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
+			Plans: []string{"launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "the parameter behind resolve:ssm moved", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "PutParameter", `{"name":"/moved","type":"String","overwrite":true,"value":"HIDDEN_DUE_TO_SECURITY_REASONS"}`, `{"version":2}`),
-			Plans:  []string{"ec2:launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"},
+			Plans:  []string{"launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a launch configuration that a group uses", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "CreateLaunchConfiguration", `{"launchConfigurationName":"bad","imageId":"ami-0aaaaaaaaaaaaaaaa"}`, `null`),
-			Plans:  []string{"autoscaling:launch-configuration bad: launch configuration bad " + public + "\n  autoscaling.suspend configured"},
+			Plans:  []string{"launch-configuration bad: launch configuration bad " + public + "\n  autoscaling.suspend configured"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a group that takes after an instance", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "CreateAutoScalingGroup", `{"autoScalingGroupName":"configured","instanceId":"i-0alone"}`, `null`),
-			Plans:  []string{"autoscaling:launch-configuration bad: launch configuration bad " + public + "\n  autoscaling.suspend configured"},
+			Plans:  []string{"launch-configuration bad: launch configuration bad " + public + "\n  autoscaling.suspend configured"},
 		},
 		{Sort: playbooktest.Quiet, Name: "a sound template", Record: modified("lt-0sound"), AWS: sighted, Suspects: 1},
 		{Sort: playbooktest.Quiet, Name: "nobody would launch it and nothing is to go back to", Record: modified("lt-0idle"), AWS: sighted, Suspects: 1},
@@ -77,8 +77,8 @@ func TestUnapprovedTemplate(t *testing.T) {
 		{Sort: playbooktest.Denied, Name: "nor parameters", Record: called(mallory, "PutParameter", `{"name":"/moved"}`, `{"version":2}`), AWS: blind, Suspects: 1},
 		{Sort: playbooktest.Hostile, Name: "no names at all", Record: called(mallory, "ModifyLaunchTemplate", `{"ModifyLaunchTemplateRequest":[]}`, `{"ModifyLaunchTemplateResponse":7}`)},
 		{Sort: playbooktest.Hostile, Name: "the wrong wrapper hides nothing", Record: called(mallory, "ModifyLaunchTemplate", `{"launchTemplateId":"lt-0web"}`, `null`),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"}},
+			AWS: sighted, Suspects: 1, Plans: []string{"launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"}},
 		{Sort: playbooktest.Hostile, Name: "a parameter written as an ARN", Record: called(mallory, "PutParameter", `{"name":"arn:aws:ssm:eu-west-1:111122223333:parameter/moved"}`, `{"version":2}`),
-			AWS: sighted, Suspects: 1, Plans: []string{"ec2:launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"}},
+			AWS: sighted, Suspects: 1, Plans: []string{"launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"}},
 	})
 }

@@ -166,7 +166,7 @@ func declared(t *testing.T, d playbook.Definition, made []string) {
 // "!" where the plan stops if it fails.
 func Lines(p playbook.Proposal) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s", p.Lead.Resource.Type, p.Lead.Resource.ID, p.Lead.Title)
+	fmt.Fprintf(&b, "%s %s: %s", event.Noun(p.Lead.Resource.Type), p.Lead.Resource.ID, p.Lead.Title)
 	for _, s := range p.Plan.Steps {
 		b.WriteString("\n  " + rungs(s))
 	}

@@ -11,33 +11,34 @@ import (
 
 // describe is the format's name for the type of a resource, and what is known of the resource in the fields that this
 // type has.
-// https://docs.aws.amazon.com/securityhub/latest/userguide/asff-resources.html
 func (t thing) describe() (string, *types.ResourceDetails) {
+	kind := event.SecurityHubType(t.Type)
+	if kind == "" {
+		return "Other", &types.ResourceDetails{Other: map[string]string{"ResourceType": t.Type}}
+	}
+	return kind, t.details()
+}
+
+// details are nil where the format has no field for what is known.
+func (t thing) details() *types.ResourceDetails {
+	path, name := t.pathAndName()
 	switch t.Type {
 	case event.Instance:
-		return "AwsEc2Instance", t.instance()
+		return t.instance()
 	case event.LaunchTemplate:
-		return "AwsEc2LaunchTemplate", t.template()
-	case event.Group:
-		return "AwsAutoScalingAutoScalingGroup", nil
+		return t.template()
 	case event.LaunchConfiguration:
-		return "AwsAutoScalingLaunchConfiguration", &types.ResourceDetails{
+		return &types.ResourceDetails{
 			AwsAutoScalingLaunchConfiguration: &types.AwsAutoScalingLaunchConfigurationDetails{LaunchConfigurationName: some(t.ID), ImageId: t.image()},
 		}
 	case event.User:
-		path, name := t.pathAndName()
-		return "AwsIamUser", &types.ResourceDetails{AwsIamUser: &types.AwsIamUserDetails{Path: some(path), UserName: some(name)}}
+		return &types.ResourceDetails{AwsIamUser: &types.AwsIamUserDetails{Path: some(path), UserName: some(name)}}
 	case event.Role:
-		path, name := t.pathAndName()
-		return "AwsIamRole", &types.ResourceDetails{AwsIamRole: &types.AwsIamRoleDetails{Path: some(path), RoleName: some(name)}}
+		return &types.ResourceDetails{AwsIamRole: &types.AwsIamRoleDetails{Path: some(path), RoleName: some(name)}}
 	case event.AccessKey:
-		return "AwsIamAccessKey", &types.ResourceDetails{
-			AwsIamAccessKey: &types.AwsIamAccessKeyDetails{AccessKeyId: some(t.ID), AccountId: some(t.Account)},
-		}
-	case event.Account:
-		return "AwsAccount", nil
+		return &types.ResourceDetails{AwsIamAccessKey: &types.AwsIamAccessKeyDetails{AccessKeyId: some(t.ID), AccountId: some(t.Account)}}
 	}
-	return "Other", &types.ResourceDetails{Other: map[string]string{"ResourceType": t.Type}}
+	return nil
 }
 
 // instance holds what seed 000 files: the image, and the group or the fact that there is none. Where nobody knows whether

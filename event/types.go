@@ -1,0 +1,134 @@
+package event
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The types of resources that playbooks and actions speak of, by AWS's own names: those of CloudFormation and CloudTrail.
+// They are stored.
+const (
+	Instance            = "AWS::EC2::Instance"
+	Launch              = "Riposte::EC2::Launch" // one RunInstances call, its ID the client token: AWS has no name for it
+	Image               = "AWS::EC2::Ami"
+	LaunchTemplate      = "AWS::EC2::LaunchTemplate"
+	NetworkInterface    = "AWS::EC2::NetworkInterface"
+	SecurityGroup       = "AWS::EC2::SecurityGroup"
+	Group               = "AWS::AutoScaling::AutoScalingGroup"
+	LaunchConfiguration = "AWS::AutoScaling::LaunchConfiguration"
+	Parameter           = "AWS::SSM::Parameter"
+	User                = "AWS::IAM::User"
+	Role                = "AWS::IAM::Role"
+	Session             = "AWS::STS::AssumedRole" // one session of a role
+	AccessKey           = "AWS::IAM::AccessKey"
+	Account             = "AWS::::Account" // as AWS Config calls it
+)
+
+// resourceType is what is known of a type of resource beside its name.
+type resourceType struct {
+	noun string // what people call one, in a word; no two types have the same
+	// arn is the ARN after arn:PARTITION:, with {region}, {account} and {id}. A star stands for what no record shows: of such
+	// a resource there are patterns, and no ARN. https://docs.aws.amazon.com/service-authorization/latest/reference/
+	arn string
+	// prefix is what ids begin with where the resource may be known by its name alone, of which no ARN can be made.
+	prefix string
+	global bool   // it has no region
+	shared bool   // it may be another account's than that in which it is used
+	path   bool   // its id may have a path before the name, which is unique without it
+	asff   string // Security Hub's name, "" where it has none: https://docs.aws.amazon.com/securityhub/latest/userguide/asff-resources.html
+}
+
+// types is the table of resource types. What stands here stands nowhere else.
+var types = map[string]resourceType{
+	Instance:            {noun: "instance", arn: "ec2:{region}:{account}:instance/{id}", asff: "AwsEc2Instance"},
+	Launch:              {noun: "launch"},
+	Image:               {noun: "image", arn: "ec2:{region}::image/{id}"},
+	LaunchTemplate:      {noun: "launch-template", arn: "ec2:{region}:{account}:launch-template/{id}", prefix: "lt-", asff: "AwsEc2LaunchTemplate"},
+	NetworkInterface:    {noun: "network-interface", arn: "ec2:{region}:{account}:network-interface/{id}", shared: true, asff: "AwsEc2NetworkInterface"},
+	SecurityGroup:       {noun: "security-group", arn: "ec2:{region}:{account}:security-group/{id}", shared: true, asff: "AwsEc2SecurityGroup"},
+	Group:               {noun: "group", arn: "autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{id}", asff: "AwsAutoScalingAutoScalingGroup"},
+	LaunchConfiguration: {noun: "launch-configuration", arn: "autoscaling:{region}:{account}:launchConfiguration:*:launchConfigurationName/{id}", asff: "AwsAutoScalingLaunchConfiguration"},
+	Parameter:           {noun: "parameter", arn: "ssm:{region}:{account}:parameter/{id}"},
+	User:                {noun: "user", arn: "iam::{account}:user/{id}", global: true, path: true, asff: "AwsIamUser"},
+	Role:                {noun: "role", arn: "iam::{account}:role/{id}", global: true, path: true, asff: "AwsIamRole"},
+	Session:             {noun: "session", arn: "sts::{account}:assumed-role/{id}", global: true},
+	AccessKey:           {noun: "access-key", global: true, asff: "AwsIamAccessKey"},
+	Account:             {noun: "account", global: true, asff: "AwsAccount"},
+}
+
+// Types are those of the table, sorted.
+func Types() []string { return slices.Sorted(maps.Keys(types)) }
+
+// Global reports whether resources of the type have no region.
+func Global(kind string) bool { return types[kind].global }
+
+// Noun is what people call a resource of the type: group. A type that is not in the table is called what it is.
+func Noun(kind string) string {
+	if t, ok := types[kind]; ok {
+		return t.noun
+	}
+	return kind
+}
+
+// SecurityHubType is Security Hub's name for the type, "" where it has none.
+func SecurityHubType(kind string) string { return types[kind].asff }
+
+// IsIdentity reports whether the type is a principal, or what one signs with.
+func IsIdentity(kind string) bool {
+	return kind == User || kind == Role || kind == Session || kind == AccessKey
+}
+
+// ARN is the resource's Amazon Resource Name, "" where it can't be made from what is known.
+func (r Resource) ARN() string {
+	if strings.HasPrefix(r.ID, "arn:") {
+		return r.ID
+	}
+	t := types[r.Type]
+	if t.arn == "" || r.Partition == "" || strings.Contains(t.arn, "*") || !strings.HasPrefix(r.ID, t.prefix) {
+		return ""
+	}
+	return "arn:" + r.Partition + ":" + t.fill(r.Region, r.Account, strings.TrimPrefix(r.ID, "/"))
+}
+
+// Patterns are the ARN patterns by which IAM decides about the resource, with its id as spelt says to write it. Users and roles go
+// by their names, which are unique in an account: one may be moved to another path meanwhile. nil where no pattern can be made.
+func (r Resource) Patterns(spelt func(id string) string) []string {
+	t := types[r.Type]
+	if t.arn == "" {
+		return nil
+	}
+	account, id := r.Account, spelt(r.ID)
+	if t.shared {
+		account = "*"
+	}
+	if !strings.HasPrefix(id, t.prefix) {
+		id = "*"
+	}
+	if t.path {
+		id = id[strings.LastIndexByte(id, '/')+1:]
+	}
+	begin := "arn:" + orStar(r.Partition) + ":"
+	all := []string{begin + t.fill(r.Region, account, id)}
+	if t.path {
+		all = append(all, begin+t.fill(r.Region, account, "*/"+id))
+	}
+	return all
+}
+
+// Service is the IAM prefix of the service that the resource's type belongs to, "" where no ARN names one.
+func (r Resource) Service() string {
+	service, _, _ := strings.Cut(types[r.Type].arn, ":")
+	return service
+}
+
+func (t resourceType) fill(region, account, id string) string {
+	return strings.NewReplacer("{region}", region, "{account}", account, "{id}", id).Replace(t.arn)
+}
+
+func orStar(s string) string {
+	if s == "" {
+		return "*"
+	}
+	return s
+}
