@@ -32,4 +32,5 @@ attack or mends the misconfiguration, and can take every answer back.
 
 Begin with "riposte demo", which needs no AWS account, or with "riposte replay" over CloudTrail files of your own.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 with --fail-on when something that severe was found.`
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 with --fail-on when something that severe was found,
+130 stopped by a signal before it was done.`

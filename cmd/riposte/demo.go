@@ -98,7 +98,7 @@ func playable(ctx context.Context, store *sqlite.Store, file, world string) erro
 // carriedOn tells somebody who stopped the demo how to go on with it.
 func carriedOn(err error, file string) error {
 	if errors.Is(err, context.Canceled) && file != "" {
-		return fmt.Errorf("stopped; riposte demo --ledger %s goes on from here", file)
+		return stopped{fmt.Errorf("stopped; riposte demo --ledger %s goes on from here", file)}
 	}
 	return err
 }

@@ -107,7 +107,8 @@ func reference(t *testing.T) string {
 	return b.String()
 }
 
-const exits = `Results go to standard output, all else to standard error. ` + "`--format json`" + ` prints one object per line, with every verb.
+const exits = `Results go to standard output, all else to standard error. ` + "`--format json`" + ` prints one object per line, with every verb;
+an error is then an object on standard error, ` + "`{\"error\":TEXT,\"exit\":CODE}`" + `, with ` + "`problems`" + ` where a configuration is wrong.
 
 | exit code | means |
 | --- | --- |
@@ -115,6 +116,7 @@ const exits = `Results go to standard output, all else to standard error. ` + "`
 | 1 | failed |
 | 2 | wrong usage or configuration |
 | 3 | ` + "`--fail-on`" + `: something that severe was found |
+| 130 | stopped by a signal before it was done; riposte serve, whose end that is, exits with 0 |
 `
 
 func groupOf(n *kong.Node) string {

@@ -43,7 +43,7 @@ func (e *examined) end() error {
 		e.sh.remark("%d ok, %d to think about, %d that do not work", ok, warnings, failed)
 	}
 	if failed > 0 {
-		return errSilent
+		return silent(exitFailed)
 	}
 	return nil
 }

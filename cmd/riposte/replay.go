@@ -75,7 +75,7 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 	case errors.Is(err, context.Canceled):
 		out.summary(summary)
 		sh.remark("stopped: the rest was not read, and the next run begins anew")
-		return errSilent
+		return silent(exitStopped)
 	case err != nil:
 		return fmt.Errorf("replay: %w", err)
 	}
@@ -147,9 +147,9 @@ func (r *replayed) end(s app.ReplaySummary) error {
 	}
 	switch {
 	case r.severe:
-		return errFound
+		return silent(exitFound)
 	case s.Malformed > 0:
-		return errSilent
+		return silent(exitFailed)
 	}
 	return nil
 }

@@ -51,7 +51,10 @@ func (v validateVerb) Run(sh *shell) error {
 		out.Warnings = append(out.Warnings, c.Warnings...)
 	}
 	if sh.json() {
-		return errors.Join(sh.object(out), err)
+		if wrong := sh.object(out); wrong != nil || err == nil {
+			return wrong
+		}
+		return silent(exitUsage)
 	}
 	for _, w := range out.Warnings {
 		sh.remark("warning: %s", w.String())
