@@ -13,10 +13,11 @@ type Observation struct {
 	Resource event.Resource `json:"resource"`
 	Of       string         `json:"of"` // what of the resource: an attribute's name
 	On       bool           `json:"on"`
-	At       time.Time      `json:"at"`    // CloudTrail's, one second resolution
-	Call     string         `json:"call"`  // RunInstances
-	By       string         `json:"by"`    // ARN of the caller
-	Event    string         `json:"event"` // id of the record
+	Value    string         `json:"value,omitempty"` // of what is more than on or off: a version's number
+	At       time.Time      `json:"at"`              // CloudTrail's, one second resolution
+	Call     string         `json:"call"`            // RunInstances
+	By       string         `json:"by"`              // ARN of the caller
+	Event    string         `json:"event"`           // id of the record
 }
 
 // Counts reports whether the observation says how it was right before a call at this moment. Records have whole seconds: one

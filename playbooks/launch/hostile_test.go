@@ -93,7 +93,7 @@ func TestAVersionThatNobodyCanReadHidesNoOther(t *testing.T) {
 	a.story(playbooktest.Fires, "launch-template lt-0latest: launch template latest version 3 would launch resolve:ssm:not a name: its image can't be read\n  autoscaling.suspend latest ?")
 	a.makeDefault("2")
 	a.story(playbooktest.Fires, "launch-template lt-0latest: launch template latest version 2 "+public+
-		"\n  ec2.default-version lt-0latest, else autoscaling.suspend latest-default")
+		"\n  autoscaling.suspend latest-default\n  ec2.default-version lt-0latest ?")
 }
 
 func TestTheWayBackLeadsPastAVersionThatNobodyCanRead(t *testing.T) {
@@ -103,7 +103,7 @@ func TestTheWayBackLeadsPastAVersionThatNobodyCanRead(t *testing.T) {
 	a.makeDefault("4")
 	a.illegible()
 	a.story(playbooktest.Fires, "launch-template lt-0latest: launch template latest version 4 "+public+
-		"\n  ec2.default-version lt-0latest, else autoscaling.suspend latest-default\n  autoscaling.suspend latest")
+		"\n  autoscaling.suspend latest\n  autoscaling.suspend latest-default\n  ec2.default-version lt-0latest ?")
 }
 
 // Ten thousand versions fit into a template: riposte does not read them all to find one to go back to, it stops the groups.

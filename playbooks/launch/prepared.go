@@ -15,7 +15,8 @@ type prepared struct {
 	Name    string   `json:",omitempty"` // of the template
 	Default int64    `json:",omitempty"` // version, when checked
 	Bad     []broken `json:",omitempty"` // what would be launched, and why it may not be
-	Back    int64    `json:",omitempty"` // the highest lower version that may be launched, 0: none, or not needed
+	Back    int64    `json:",omitempty"` // the version to make the default again, 0: none, or not needed
+	Guess   bool     `json:",omitempty"` // nothing shows that Back was the default before
 	Groups  []string `json:",omitempty"` // whose Launch has to be suspended
 	Follow  []string `json:",omitempty"` // groups that moving the default back helps
 	Refresh bool     `json:",omitempty"` // an instance refresh brings it, which has to stop as well
@@ -51,7 +52,7 @@ func suspectTemplate(e event.Event, _ ImagePolicy) []playbook.Suspect[prepared] 
 	}
 	in, out := parse(e.Request), parse(e.Response)
 	switch e.Name {
-	case "CreateLaunchTemplate", "ModifyLaunchTemplate":
+	case createLaunchTemplate, modifyLaunchTemplate:
 		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplate"))
 	case "CreateLaunchTemplateVersion":
 		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplateVersion"))

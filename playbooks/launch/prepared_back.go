@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/ripostehq/riposte/event"
 )
 
 // incident is when something was prepared, and who is not believed because of it.
@@ -16,26 +18,52 @@ type incident struct {
 // answer waiting.
 const depth = 100
 
-// back is the highest version below a bad one that may be launched and was there before the incident. That its image is
-// approved says nothing of its user data.
+// wayBack is the version to make the default again. It is shown where it was the default before the incident: by a record of
+// another hand than the caller's, or because the template has no other versions than the caller's and the one that it was made
+// with. Where nothing shows it, the highest lower version that looks fit is a guess.
+func (r reader) wayBack(ctx context.Context, template event.Resource, versions map[int64]version, bad int64) (n int64, shown bool, err error) {
+	if n, err = r.wasDefault(ctx, template, versions, bad); err != nil || n > 0 {
+		return n, true, err
+	}
+	n, err = r.back(ctx, versions, bad, r.since)
+	return n, n == first && r.since.allOthers(versions, bad), err
+}
+
+// allOthers reports whether a template's versions are the first and, without a gap up to the bad one, the caller's.
+func (i incident) allOthers(versions map[int64]version, bad int64) bool {
+	for n := int64(first) + 1; n < bad; n++ {
+		if v, known := versions[n]; !known || v.by == "" || v.by != i.by {
+			return false
+		}
+	}
+	return len(versions) == int(bad)
+}
+
+// back is the highest version below a bad one that is fit to go back to, 0 where there is none.
 func (r reader) back(ctx context.Context, versions map[int64]version, bad int64, of incident) (int64, error) {
 	for n := bad - 1; n > 0 && n >= bad-depth; n-- {
-		v := versions[n]
-		if of.planted(v, versions[bad]) {
-			continue
-		}
-		found, image, err := r.breaks(ctx, v.image)
-		if unreadable(err) {
-			continue
-		}
-		if err != nil {
-			return 0, err
-		}
-		if found.breaks == "" && image != "" {
-			return n, nil
+		if fit, err := r.fit(ctx, versions, n, bad, of); err != nil || fit {
+			return n, err
 		}
 	}
 	return 0, nil
+}
+
+// first is the version that a template is made with, and its first default.
+const first = 1
+
+// fit reports whether a version may be launched and was there before the incident. That its image is approved says nothing
+// of its user data.
+func (r reader) fit(ctx context.Context, versions map[int64]version, n, bad int64, of incident) (bool, error) {
+	v, known := versions[n]
+	if !known || of.planted(v, versions[bad]) {
+		return false, nil
+	}
+	found, image, err := r.breaks(ctx, v.image)
+	if unreadable(err) {
+		return false, nil
+	}
+	return err == nil && found.breaks == "" && image != "", err
 }
 
 // planted reports whether a version may belong to the incident: who acted made it, whenever that was, or it came with the bad

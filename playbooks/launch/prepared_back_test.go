@@ -1,7 +1,9 @@
 package launch_test
 
 import (
+	"context"
 	"encoding/json"
+	"iter"
 	"testing"
 	"time"
 
@@ -52,27 +54,26 @@ func (a attacker) template(name string) string {
 	return *out.LaunchTemplates[0].LaunchTemplateId
 }
 
-// moved makes a version the default, and is what comes of its record: the version to go back to, and the steps.
+// moved makes a version the default, and is what comes of its record, after all that the records before it have shown: the
+// version to go back to, and the steps.
 func (a attacker) moved(version string) (back int64, kinds []string) {
 	a.t.Helper()
-	for _, d := range a.w.Deliveries() {
-		a.must(nil, a.w.Ack(d.ID))
+	book, err := launch.UnapprovedTemplate().Default()
+	a.must(nil, err)
+	var seen []playbook.Observation
+	for e := range a.arrived() {
+		seen = append(seen, book.Observes(e)...)
 	}
 	a.must(a.ec2.ModifyLaunchTemplate(a.t.Context(), &ec2.ModifyLaunchTemplateInput{LaunchTemplateName: aws.String("sound"), DefaultVersion: aws.String(version)}))
 	a.wait(6 * time.Second)
-	for _, d := range a.w.Deliveries() {
-		contents, err := event.Unwrap(d.Body)
-		a.must(nil, err)
-		e, err := event.Decode(contents[0].Record)
-		a.must(nil, err)
+	for e := range a.arrived() {
 		if e.Name != "ModifyLaunchTemplate" {
 			continue
 		}
-		book, err := launch.UnapprovedTemplate().Default()
-		a.must(nil, err)
 		leads, err := book.Leads(e)
 		a.must(nil, err)
-		found, err := book.Check(a.t.Context(), playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now()}, "c_1", leads[0])
+		in := playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now(), Recall: recalls(append(seen, book.Observes(e)...))}
+		found, err := book.Check(a.t.Context(), in, "c_1", leads[0])
 		if err != nil || len(found) != 1 {
 			a.t.Fatalf("%d proposals, %v", len(found), err)
 		}
@@ -84,18 +85,48 @@ func (a attacker) moved(version string) (back int64, kinds []string) {
 	return 0, nil
 }
 
+// arrived are the events of the records that have come, each once.
+func (a attacker) arrived() iter.Seq[event.Event] {
+	return func(yield func(event.Event) bool) {
+		for _, d := range a.w.Deliveries() {
+			contents, err := event.Unwrap(d.Body)
+			a.must(nil, err)
+			e, err := event.Decode(contents[0].Record)
+			a.must(nil, err)
+			a.must(nil, a.w.Ack(d.ID))
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// recalls recalls the last of what was seen in order.
+func recalls(seen []playbook.Observation) playbook.Recall {
+	return func(_ context.Context, r event.Resource, of string, before time.Time) (latest *playbook.Observation, _ error) {
+		for _, o := range seen {
+			if o.Resource == r && o.Of == of && o.Counts(before) {
+				latest = &o
+			}
+		}
+		return latest, nil
+	}
+}
+
 // An approved image may come with the attacker's own user data: what leads back is what was there before, by another hand.
 func TestTheWayBackIsNotPlanted(t *testing.T) {
+	const moves, asks = "ec2.default-version", "autoscaling.suspend"
 	for _, c := range []struct {
 		name  string
-		other bool          // somebody else than who moves the default makes the versions
+		other bool          // another hand than who moves the default makes the versions
 		ago   time.Duration // between the good one and the bad one
 		back  int64
+		first string // of the steps
 	}{
-		{"by who acts", false, 0, 1},
-		{"by who acts, long ago", false, 72 * time.Hour, 1},
-		{"by an accomplice, who makes the bad version too", true, 0, 1},
-		{"a deployment of last week", true, 7 * 24 * time.Hour, 2},
+		{"by who acts", false, 0, 1, moves},
+		{"by who acts, long ago", false, 72 * time.Hour, 1, moves},
+		{"by an accomplice, who makes the bad version too", true, 0, 1, asks},
+		{"a deployment of last week, or an accomplice's patience", true, 7 * 24 * time.Hour, 2, asks},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := attack(t)
@@ -105,15 +136,62 @@ func TestTheWayBackIsNotPlanted(t *testing.T) {
 			}
 			a.plant(maker)
 			a.wait(c.ago)
-			a.must(maker.CreateLaunchTemplateVersion(t.Context(), &ec2.CreateLaunchTemplateVersionInput{
-				LaunchTemplateName: aws.String("sound"), LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")},
-			}))
+			a.bad(maker)
 			a.wait(time.Minute)
-			if back, kinds := a.moved("3"); back != c.back || kinds[0] != "ec2.default-version" {
+			if back, kinds := a.moved("3"); back != c.back || kinds[0] != c.first || len(kinds) > 2 {
 				t.Errorf("back to %d, want %d: %v", back, c.back, kinds)
 			}
 		})
 	}
+}
+
+// What a record has shown to be the default leads back, whatever has been planted since, by whichever hand; what the caller
+// made the default on the way does not count.
+func TestTheWayBackIsTheDefaultThatWasSeen(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		plants func(a attacker)
+		bad    string
+		back   int64
+		first  string // of the steps
+	}{
+		{"the deployment's", func(attacker) {}, "3", 2, "ec2.default-version"},
+		{"an accomplice plants a version above it", func(a attacker) { a.plant(a.someone()) }, "4", 2, "ec2.default-version"},
+		{"the caller makes a planted version the default first", func(a attacker) {
+			a.plant(a.someone())
+			a.deploys(a.ec2, "3")
+		}, "4", 2, "ec2.default-version"},
+		{"the caller made the default that was seen", func(a attacker) { a.deploys(a.ec2, "1"); a.deploys(a.ec2, "2") }, "3", 2, "ec2.default-version"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := attack(t)
+			a.plant(a.someone()) // this one is a deployment: its hand makes it the default
+			a.deploys(a.someone(), "2")
+			a.wait(48 * time.Hour)
+			c.plants(a)
+			a.wait(48 * time.Hour)
+			a.bad(a.ec2)
+			a.wait(time.Minute)
+			if back, kinds := a.moved(c.bad); back != c.back || kinds[0] != c.first {
+				t.Errorf("back to %d, want %d: %v", back, c.back, kinds)
+			}
+		})
+	}
+}
+
+// bad makes a version of a public image.
+func (a attacker) bad(c *ec2.Client) {
+	a.t.Helper()
+	a.must(c.CreateLaunchTemplateVersion(a.t.Context(), &ec2.CreateLaunchTemplateVersionInput{
+		LaunchTemplateName: aws.String("sound"), LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")},
+	}))
+}
+
+// deploys makes a version the default.
+func (a attacker) deploys(c *ec2.Client, version string) {
+	a.t.Helper()
+	a.must(c.ModifyLaunchTemplate(a.t.Context(), &ec2.ModifyLaunchTemplateInput{LaunchTemplateName: aws.String("sound"), DefaultVersion: aws.String(version)}))
+	a.wait(2 * time.Second)
 }
 
 // Where nothing but the attacker's own versions are left, the groups are stopped.

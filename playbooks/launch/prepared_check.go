@@ -99,14 +99,16 @@ func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use,
 	}
 	if bad[f.Default] {
 		var err error
-		if f.Back, err = r.back(ctx, versions, f.Default, r.since); err != nil {
+		var shown bool
+		if f.Back, shown, err = r.wayBack(ctx, r.place.In(event.LaunchTemplate, aws.ToString(t.LaunchTemplateId)), versions, f.Default); err != nil {
 			return f, err
 		}
+		f.Guess = f.Back > 0 && !shown
 	}
 	for _, u := range uses {
 		switch {
 		case !bad[u.number(t)]:
-		case f.Back > 0 && u.followsDefault():
+		case f.Back > 0 && !f.Guess && u.followsDefault():
 			f.Follow = append(f.Follow, u.group)
 		default:
 			f.Groups = append(f.Groups, u.group)

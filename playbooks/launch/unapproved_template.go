@@ -32,6 +32,7 @@ func UnapprovedTemplate() playbook.Definition {
 		Prevents: append(preventImages(), preventTemplates()),
 		Example:  modifyLaunchTemplateExample,
 		Defaults: ImagePolicy{Deny: []Trait{Public}},
+		Observes: observeDefault,
 		Suspect:  suspectTemplate,
 		Check:    (&references{known: map[event.Place]seenAt{}}).check,
 		Plan:     planTemplate,
@@ -39,10 +40,12 @@ func UnapprovedTemplate() playbook.Definition {
 }
 
 const whyTemplate = `Between the change of a template and the next launch there is time: a group replaces an instance after a
-minute or two, or at night. The default version goes back to the highest lower one that the image policy allows, that was
-there before and that the caller did not make: an approved image may come with somebody else's user data. A group that
-follows $Latest, or names the version itself, gets its Launch suspended, as does every group where no lower version is
-left. A version that neither the default nor a group would launch is left alone: it does nothing until one of them
+minute or two, or at night. The default version goes back to what was the default before, by the records that riposte has
+seen, or where the template has no other version than its first; never to one that the caller made or made the default, since
+an approved image may come with somebody else's user data. Where nothing shows what was the default before, a person is asked
+about the highest lower version that the image policy allows, and the groups that follow the default get their Launch
+suspended meanwhile. So does a group that follows $Latest or names the version itself, and every group where no lower version
+is left. A version that neither the default nor a group would launch is left alone: it does nothing until one of them
 moves, and that is seen. Use the same image policy as in launch.unapproved-image, which answers where this one was late.`
 
 func preventTemplates() playbook.Prevention {
@@ -67,11 +70,16 @@ func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
 		return action.Suspend{Group: place.In(event.Group, group), Processes: processes}
 	}
 	var plan action.Plan
-	if s.Resource.Type == event.LaunchTemplate && (f.Back > 0 || !f.Checked) {
+	move := s.Resource.Type == event.LaunchTemplate && (f.Back > 0 || !f.Checked)
+	if move && !f.Guess {
 		plan.Steps = moveBack(action.DefaultVersion{Template: s.Resource, Version: f.Back}, f.Follow, stop)
 	}
 	for _, group := range f.Groups {
 		plan.Steps = append(plan.Steps, action.Try(stop(group)))
+	}
+	if move && f.Guess {
+		back := action.Try(action.DefaultVersion{Template: s.Resource, Version: f.Back})
+		plan.Steps = append(plan.Steps, back.Asking("nothing shows which version was the default before: this one may have been planted"))
 	}
 	if why := f.doubt(); why != "" {
 		for i := range plan.Steps {

@@ -50,7 +50,7 @@ func TestUnapprovedTemplate(t *testing.T) {
 		{
 			Sort: playbooktest.Fires, Name: "the parameter behind resolve:ssm moved", AWS: sighted, Suspects: 1,
 			Record: called(mallory, "PutParameter", `{"name":"/moved","type":"String","overwrite":true,"value":"HIDDEN_DUE_TO_SECURITY_REASONS"}`, `{"version":2}`),
-			Plans:  []string{"launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"},
+			Plans:  []string{"launch-template lt-0byname: launch template byname version 3 " + public + "\n  autoscaling.suspend byname\n  ec2.default-version lt-0byname ?"},
 		},
 		{
 			Sort: playbooktest.Fires, Name: "a launch configuration that a group uses", AWS: sighted, Suspects: 1,
@@ -79,6 +79,6 @@ func TestUnapprovedTemplate(t *testing.T) {
 		{Sort: playbooktest.Hostile, Name: "the wrong wrapper hides nothing", Record: called(mallory, "ModifyLaunchTemplate", `{"launchTemplateId":"lt-0web"}`, `null`),
 			AWS: sighted, Suspects: 1, Plans: []string{"launch-template lt-0web: launch template web version 2 " + public + "\n  ec2.default-version lt-0web, else autoscaling.suspend web"}},
 		{Sort: playbooktest.Hostile, Name: "a parameter written as an ARN", Record: called(mallory, "PutParameter", `{"name":"arn:aws:ssm:eu-west-1:111122223333:parameter/moved"}`, `{"version":2}`),
-			AWS: sighted, Suspects: 1, Plans: []string{"launch-template lt-0byname: launch template byname version 3 " + public + "\n  ec2.default-version lt-0byname, else autoscaling.suspend byname"}},
+			AWS: sighted, Suspects: 1, Plans: []string{"launch-template lt-0byname: launch template byname version 3 " + public + "\n  autoscaling.suspend byname\n  ec2.default-version lt-0byname ?"}},
 	})
 }

@@ -14,7 +14,7 @@ func recalled(s *stage) {
 	place := event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 	one, two := place.In(event.Instance, "i-1"), place.In(event.Instance, "i-2")
 	see := func(r event.Resource, of string, on bool, minute int, id string) playbook.Observation {
-		return playbook.Observation{Resource: r, Of: of, On: on, At: Start().Add(time.Duration(minute) * time.Minute), Call: "Switch", By: "arn", Event: id}
+		return playbook.Observation{Resource: r, Of: of, On: on, Value: id, At: Start().Add(time.Duration(minute) * time.Minute), Call: "Switch", By: "arn", Event: id}
 	}
 	launched, off, on := see(one, "termination", true, 0, "e-1"), see(one, "termination", false, 10, "e-2"), see(one, "termination", true, 10, "e-3")
 	other, stop := see(two, "termination", false, 5, "e-4"), see(one, "stop", false, 5, "e-5")

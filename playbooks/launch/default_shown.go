@@ -1,0 +1,63 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+const (
+	createLaunchTemplate = "CreateLaunchTemplate"
+	modifyLaunchTemplate = "ModifyLaunchTemplate"
+	defaultVersion       = "default version" // as an observation
+)
+
+// observeDefault is what a record shows of a template's default version: the template itself does not tell what it was before.
+func observeDefault(e event.Event, _ ImagePolicy) []playbook.Observation {
+	if e.Failed() || e.Name != createLaunchTemplate && e.Name != modifyLaunchTemplate {
+		return nil
+	}
+	t := parse(e.Response).unwrap(e.Name + "Response").at("launchTemplate")
+	id, version := t.named("launchTemplateId").scalar(), t.named("defaultVersionNumber").scalar()
+	if n, err := strconv.ParseInt(version, 10, 64); id == "" || err != nil || n < first {
+		return nil
+	}
+	return []playbook.Observation{{
+		Resource: e.Place().In(event.LaunchTemplate, id), Of: defaultVersion, Value: version, At: e.Time.UTC(),
+		Call: e.Name, By: e.Actor.ARN, Event: playbook.OriginOf(e).EventID,
+	}}
+}
+
+// remembered is how many of the latest observations of a default are gone through: who moves it to and fro must not keep the
+// answer waiting.
+const remembered = 10
+
+// wasDefault is the version that records show to have been the default before the incident: the latest that another hand than
+// the caller's made the default, if it may still be launched; 0 where no record shows one.
+func (r reader) wasDefault(ctx context.Context, template event.Resource, versions map[int64]version, bad int64) (int64, error) {
+	if r.in.Recall == nil {
+		return 0, nil
+	}
+	before := r.since.at
+	for range remembered {
+		o, err := r.in.Recall(ctx, template, defaultVersion, before)
+		if err != nil {
+			return 0, fmt.Errorf("recall the default of %s: %w", template, err)
+		}
+		if o == nil {
+			return 0, nil
+		}
+		before = o.At
+		n, err := strconv.ParseInt(o.Value, 10, 64)
+		if err != nil || n == bad || r.since.by != "" && principal(o.By) == r.since.by {
+			continue
+		}
+		if fit, err := r.fit(ctx, versions, n, bad, r.since); err != nil || fit {
+			return n, err
+		}
+	}
+	return 0, nil
+}
