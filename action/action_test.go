@@ -45,11 +45,17 @@ accounts:
           - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
           - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}
+        fleets:
+          - {id: fleet-0a, template: lt-0cccccccccccccccc, total: 3, on_demand: 1, spot: 1, instances: [i-0fleet1, i-0fleet2, i-0fleet3]}
+          - {id: fleet-0once, type: instant, template: lt-0cccccccccccccccc, total: 1}
+        spot_fleets: [{id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}]
+        spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
 `
 
 var (
 	ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 	group   = ireland.In(event.Group, "web")
+	fleet   = ireland.In(event.Fleet, "fleet-0a")
 	alone   = ireland.In(event.Instance, "i-0alone")
 	mallory = ireland.In(event.User, "staff/mallory")
 	builder = ireland.In(event.Role, "ci/builder")
@@ -75,7 +81,8 @@ func TestEveryActionKeepsTheContract(t *testing.T) {
 	g := ground{
 		group: group, member: ireland.In(event.Instance, "i-0member"), alone: alone, user: mallory, role: builder,
 		template: ireland.In(event.LaunchTemplate, "lt-0cccccccccccccccc"),
-		key:      "AKIAMALLORY000000001", isolated: "sg-0isolated", interfaces: interfacesOf(t, c, alone),
+		fleet:    fleet, spotFleet: ireland.In(event.SpotFleet, "sfr-0a"), spotRequest: ireland.In(event.SpotRequest, "sir-0a"),
+		key: "AKIAMALLORY000000001", isolated: "sg-0isolated", interfaces: interfacesOf(t, c, alone),
 	}
 	if left := census(t, c, contract(g)); len(left) > 0 {
 		t.Errorf("no action of the kinds %v, and no way back of one, is in the table", left)
@@ -124,6 +131,8 @@ func TestWhatIsGoneIsLeftAlone(t *testing.T) {
 		action.Suspend{Group: ireland.In(event.Group, "none")}, action.Terminate{Instance: nowhere},
 		action.Isolate{Instance: nowhere, Interfaces: []string{"eni-0"}, Groups: []string{"sg-0isolated"}},
 		action.Pin{Group: ireland.In(event.Group, "none"), Template: "lt-0cccccccccccccccc", Version: "1"},
+		action.HoldFleet{Fleet: ireland.In(event.Fleet, "fleet-0none")}, action.HoldSpotFleet{Fleet: ireland.In(event.SpotFleet, "sfr-0none")},
+		action.CancelSpotRequest{Request: ireland.In(event.SpotRequest, "sir-0none")},
 		action.Standby{Instance: alone, Group: "web"}, action.Protect{Instance: nowhere, Attribute: action.AgainstTermination},
 		action.DefaultVersion{Template: ireland.In(event.LaunchTemplate, "lt-0123456789abcdef0"), Version: 1},
 		action.DeactivateKey{User: nobody, Key: "AKIAMALLORY000000001"}, action.DeactivateKey{User: mallory, Key: "AKIAGONE000000000001"},

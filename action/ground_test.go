@@ -12,6 +12,7 @@ import (
 // ground is what the contract's actions are done to: the same shop, whatever AWS it is built in.
 type ground struct {
 	group, member, alone, template, user, role event.Resource
+	fleet, spotFleet, spotRequest              event.Resource // the request launches again and again
 	key, isolated                              string
 	interfaces                                 []string // of alone
 }
@@ -22,6 +23,9 @@ func contract(g ground) map[string]action.Action {
 		"suspend all":         action.Suspend{Group: g.group},
 		"suspend launch":      action.Suspend{Group: g.group, Processes: []string{"Launch"}},
 		"pin":                 action.Pin{Group: g.group, Template: g.template.ID, Version: "1"},
+		"hold fleet":          action.HoldFleet{Fleet: g.fleet},
+		"hold spot fleet":     action.HoldSpotFleet{Fleet: g.spotFleet},
+		"cancel spot request": action.CancelSpotRequest{Request: g.spotRequest},
 		"standby":             action.Standby{Instance: g.member, Group: g.group.ID, Decrement: true},
 		"terminate":           action.Terminate{Instance: g.alone},
 		"stop":                action.Stop{Instance: g.alone},

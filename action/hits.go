@@ -31,6 +31,17 @@ func (p Pin) Hits() string {
 	return fmt.Sprintf("what group %s launches: version %s of %s", p.Group.ID, p.Version, p.Template)
 }
 
+// Hits what the fleet launches from now on; what it has launched runs on.
+func (h HoldFleet) Hits() string { return "what fleet " + h.Fleet.ID + " launches" }
+
+// Hits what the fleet launches from now on; what it has launched runs on.
+func (h HoldSpotFleet) Hits() string { return "what Spot Fleet " + h.Fleet.ID + " launches" }
+
+// Hits what the request launches from now on, for good; its instance runs on.
+func (c CancelSpotRequest) Hits() string {
+	return "what spot request " + c.Request.ID + " launches, which is over for good"
+}
+
 // Hits all who launch by the template's default.
 func (d DefaultVersion) Hits() string {
 	return fmt.Sprintf("everybody who launches by the default of template %s, which becomes version %d", d.Template.ID, d.Version)

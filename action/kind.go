@@ -41,7 +41,7 @@ func Kinds() []Kind {
 		deactivateKeyKind, activateKeyKind,
 		attachUserDenyKind, detachUserDenyKind, denyUserKind, undenyUserKind, boundUserKind, unboundUserKind,
 		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind,
-		pinKind,
+		pinKind, holdFleetKind, releaseFleetKind, holdSpotFleetKind, releaseSpotFleetKind, cancelSpotRequestKind,
 	}
 }
 

@@ -32,6 +32,10 @@ func differences() map[string]difference {
 			why:   "PutUserPermissionsBoundary is missing, of roles too, and GetUser tells no boundary",
 			still: unbounded,
 		},
+		"hold fleet": {
+			why:   "ModifyFleet is missing",
+			still: unheld,
+		},
 	}
 }
 
@@ -45,6 +49,10 @@ func unprotected(t *testing.T, g ground, c *actiontest.AWS) bool {
 
 func unbounded(t *testing.T, g ground, c *actiontest.AWS) bool {
 	return action.BoundUser{User: g.user}.Do(t.Context(), c.Writes()) != nil
+}
+
+func unheld(t *testing.T, g ground, c *actiontest.AWS) bool {
+	return action.HoldFleet{Fleet: g.fleet}.Do(t.Context(), c.Writes()) != nil
 }
 
 // byAttribute says which attribute to set in the older of the two ways that EC2 has.

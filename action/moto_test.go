@@ -130,6 +130,29 @@ func (b shopfitter) machines(g *ground) {
 		g.interfaces = append(g.interfaces, *n.NetworkInterfaceId)
 	}
 	g.member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
+	b.launchers(g, *id, *image.ImageId)
+}
+
+// launchers are the fleets, and a spot request.
+func (b shopfitter) launchers(g *ground, template, image string) {
+	fleet, err := b.ec2.CreateFleet(b.ctx, &ec2.CreateFleetInput{
+		LaunchTemplateConfigs: []types.FleetLaunchTemplateConfigRequest{{
+			LaunchTemplateSpecification: &types.FleetLaunchTemplateSpecificationRequest{LaunchTemplateId: &template, Version: aws.String("1")},
+		}},
+		TargetCapacitySpecification: &types.TargetCapacitySpecificationRequest{TotalTargetCapacity: aws.Int32(1)}, Type: types.FleetTypeMaintain,
+	})
+	must(b.t, err)
+	spot, err := b.ec2.RequestSpotFleet(b.ctx, &ec2.RequestSpotFleetInput{SpotFleetRequestConfig: &types.SpotFleetRequestConfigData{
+		IamFleetRole: aws.String("arn:aws:iam::123456789012:role/fleet"), TargetCapacity: aws.Int32(1), AllocationStrategy: types.AllocationStrategyLowestPrice,
+		LaunchSpecifications: []types.SpotFleetLaunchSpecification{{ImageId: &image, InstanceType: types.InstanceTypeT3Micro}},
+	}})
+	must(b.t, err)
+	one, err := b.ec2.RequestSpotInstances(b.ctx, &ec2.RequestSpotInstancesInput{
+		Type: types.SpotInstanceTypePersistent, LaunchSpecification: &types.RequestSpotLaunchSpecification{ImageId: &image, InstanceType: types.InstanceTypeT3Micro},
+	})
+	must(b.t, err)
+	g.fleet, g.spotFleet = motoPlace.In(event.Fleet, *fleet.FleetId), motoPlace.In(event.SpotFleet, *spot.SpotFleetRequestId)
+	g.spotRequest = motoPlace.In(event.SpotRequest, *one.SpotInstanceRequests[0].SpotInstanceRequestId)
 }
 
 // grouped makes the group and is one of its members.

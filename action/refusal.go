@@ -34,6 +34,7 @@ var definitive = []string{
 var absent = []string{
 	"NoSuchEntity", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.Malformed", "InvalidNetworkInterfaceID.NotFound",
+	"InvalidFleetId.NotFound", "InvalidSpotFleetRequestId.NotFound", "InvalidSpotInstanceRequestID.NotFound",
 }
 
 // refused says of a failed change whether it failed for good. What is not found is left to the next look, which knows

@@ -13,6 +13,9 @@ const (
 	Launch              = "Riposte::EC2::Launch" // one RunInstances call, its ID the client token: AWS has no name for it
 	Image               = "AWS::EC2::Ami"
 	LaunchTemplate      = "AWS::EC2::LaunchTemplate"
+	Fleet               = "AWS::EC2::EC2Fleet"
+	SpotFleet           = "AWS::EC2::SpotFleet"
+	SpotRequest         = "AWS::EC2::SpotInstanceRequest" // as EC2's API calls it
 	NetworkInterface    = "AWS::EC2::NetworkInterface"
 	SecurityGroup       = "AWS::EC2::SecurityGroup"
 	Group               = "AWS::AutoScaling::AutoScalingGroup"
@@ -45,6 +48,9 @@ var types = map[string]resourceType{
 	Launch:              {noun: "launch"},
 	Image:               {noun: "image", arn: "ec2:{region}::image/{id}"},
 	LaunchTemplate:      {noun: "launch-template", arn: "ec2:{region}:{account}:launch-template/{id}", prefix: "lt-", asff: "AwsEc2LaunchTemplate"},
+	Fleet:               {noun: "fleet", arn: "ec2:{region}:{account}:fleet/{id}"},
+	SpotFleet:           {noun: "spot-fleet", arn: "ec2:{region}:{account}:spot-fleet-request/{id}"},
+	SpotRequest:         {noun: "spot-request", arn: "ec2:{region}:{account}:spot-instances-request/{id}"},
 	NetworkInterface:    {noun: "network-interface", arn: "ec2:{region}:{account}:network-interface/{id}", shared: true, asff: "AwsEc2NetworkInterface"},
 	SecurityGroup:       {noun: "security-group", arn: "ec2:{region}:{account}:security-group/{id}", shared: true, asff: "AwsEc2SecurityGroup"},
 	Group:               {noun: "group", arn: "autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{id}", asff: "AwsAutoScalingAutoScalingGroup"},

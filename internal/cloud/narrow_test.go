@@ -53,6 +53,9 @@ accounts:
         instances:
           - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
           - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
+        fleets: [{id: fleet-0a, template: lt-0cccccccccccccccc, total: 1, instances: [i-0fleet]}]
+        spot_fleets: [{id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}]
+        spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
 `
 
 // granted is a world where riposte has the roles that its permissions describe, and nothing else.
@@ -98,6 +101,9 @@ func every(t *testing.T, c *cloud.Cloud) map[string]action.Action {
 	return map[string]action.Action{
 		"suspend":             action.Suspend{Group: shop.In(event.Group, "web")},
 		"pin":                 action.Pin{Group: shop.In(event.Group, "web"), Template: "lt-0cccccccccccccccc", Version: "1"},
+		"hold fleet":          action.HoldFleet{Fleet: shop.In(event.Fleet, "fleet-0a")},
+		"hold spot fleet":     action.HoldSpotFleet{Fleet: shop.In(event.SpotFleet, "sfr-0a")},
+		"cancel spot request": action.CancelSpotRequest{Request: shop.In(event.SpotRequest, "sir-0a")},
 		"standby":             action.Standby{Instance: shop.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
 		"terminate":           action.Terminate{Instance: alone},
 		"stop":                action.Stop{Instance: alone},

@@ -52,6 +52,9 @@ accounts:
         instances:
           - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
           - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
+        fleets: [{id: fleet-0a, template: lt-0cccccccccccccccc, total: 1, instances: [i-0fleet]}]
+        spot_fleets: [{id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}]
+        spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
 `
 
 var ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
@@ -132,6 +135,8 @@ func examples(t *testing.T, c *cloud.Cloud) []action.Action {
 	return []action.Action{
 		action.Suspend{Group: group, Processes: []string{"Launch"}},
 		action.Pin{Group: group, Template: "lt-0cccccccccccccccc", Version: "1"},
+		action.HoldFleet{Fleet: ireland.In(event.Fleet, "fleet-0a")}, action.HoldSpotFleet{Fleet: ireland.In(event.SpotFleet, "sfr-0a")},
+		action.CancelSpotRequest{Request: ireland.In(event.SpotRequest, "sir-0a")},
 		action.Standby{Instance: ireland.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
 		action.Terminate{Instance: alone}, action.Stop{Instance: alone},
 		action.Isolate{Instance: alone, Interfaces: interfaces(t, c, alone), Groups: []string{"sg-0isolated"}},

@@ -41,12 +41,14 @@ var (
 	anyResource = []string{"*"}
 	everywhere  = scope{name: "Read", resources: anyResource} // Describe calls take no resource
 	findings    = scope{name: "Findings", resources: anyResource}
+	fleets      = scope{name: "Fleets", resources: anyResource}
 	groups      = scope{name: "Groups", resources: anyResource}
 	instances   = scope{name: "Instances", resources: anyResource}
 	interfaces  = scope{name: "Interfaces", resources: anyResource}
 	launches    = scope{"LaunchFromTemplates", []string{"arn:*:ec2:*:*:*"}, map[string]map[string][]string{"ArnLike": {"ec2:LaunchTemplate": {templateARNs}}}}
 	launchTags  = scope{"TagWhatIsLaunched", []string{"arn:*:ec2:*:*:*"}, exactly("ec2:CreateAction", "RunInstances")}
 	passed      = scope{"PassToInstances", []string{roleARNs}, exactly("iam:PassedToService", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")}
+	requests    = scope{name: "SpotRequests", resources: anyResource}
 	templates   = scope{name: "Templates", resources: anyResource}
 	users       = scope{name: "Users", resources: anyResource}
 	roles       = scope{name: "Roles", resources: []string{roleARNs}}
@@ -86,6 +88,9 @@ func changes() map[string]scopes {
 		"ec2:CreateTags":                      {launchTags},
 		"iam:PassRole":                        {passed},
 		"ec2:ModifyInstanceAttribute":         protections,
+		"ec2:ModifyFleet":                     {fleets},
+		"ec2:ModifySpotFleetRequest":          {fleets},
+		"ec2:CancelSpotInstanceRequests":      {requests},
 		"ec2:StartInstances":                  {instances},
 		"ec2:StopInstances":                   {instances},
 		"ec2:TerminateInstances":              {instances},

@@ -43,6 +43,7 @@ func (c AutoScalingReads) DescribeLaunchConfigurations(ctx context.Context, in *
 
 // EC2Reads is access.EC2Reads.
 type EC2Reads struct {
+	describeFleets                 Call[ec2.DescribeFleetsInput, ec2.DescribeFleetsOutput, ec2.Options]
 	describeImages                 Call[ec2.DescribeImagesInput, ec2.DescribeImagesOutput, ec2.Options]
 	describeInstanceAttribute      Call[ec2.DescribeInstanceAttributeInput, ec2.DescribeInstanceAttributeOutput, ec2.Options]
 	describeInstanceImageMetadata  Call[ec2.DescribeInstanceImageMetadataInput, ec2.DescribeInstanceImageMetadataOutput, ec2.Options]
@@ -51,12 +52,15 @@ type EC2Reads struct {
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
 	describeReplaceRootVolumeTasks Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
 	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
+	describeSpotFleetRequests      Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
+	describeSpotInstanceRequests   Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
 }
 
 // OpenEC2Reads makes it from a client of its own.
 func OpenEC2Reads(cfg aws.Config) EC2Reads {
 	api := ec2.NewFromConfig(cfg)
 	return EC2Reads{
+		describeFleets:                 api.DescribeFleets,
 		describeImages:                 api.DescribeImages,
 		describeInstanceAttribute:      api.DescribeInstanceAttribute,
 		describeInstanceImageMetadata:  api.DescribeInstanceImageMetadata,
@@ -65,7 +69,13 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
 		describeReplaceRootVolumeTasks: api.DescribeReplaceRootVolumeTasks,
 		describeSecurityGroups:         api.DescribeSecurityGroups,
+		describeSpotFleetRequests:      api.DescribeSpotFleetRequests,
+		describeSpotInstanceRequests:   api.DescribeSpotInstanceRequests,
 	}
+}
+
+func (c EC2Reads) DescribeFleets(ctx context.Context, in *ec2.DescribeFleetsInput, o ...func(*ec2.Options)) (*ec2.DescribeFleetsOutput, error) {
+	return c.describeFleets(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeImages(ctx context.Context, in *ec2.DescribeImagesInput, o ...func(*ec2.Options)) (*ec2.DescribeImagesOutput, error) {
@@ -98,6 +108,14 @@ func (c EC2Reads) DescribeReplaceRootVolumeTasks(ctx context.Context, in *ec2.De
 
 func (c EC2Reads) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecurityGroupsInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupsOutput, error) {
 	return c.describeSecurityGroups(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeSpotFleetRequests(ctx context.Context, in *ec2.DescribeSpotFleetRequestsInput, o ...func(*ec2.Options)) (*ec2.DescribeSpotFleetRequestsOutput, error) {
+	return c.describeSpotFleetRequests(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeSpotInstanceRequests(ctx context.Context, in *ec2.DescribeSpotInstanceRequestsInput, o ...func(*ec2.Options)) (*ec2.DescribeSpotInstanceRequestsOutput, error) {
+	return c.describeSpotInstanceRequests(ctx, in, o...)
 }
 
 // IAMReads is access.IAMReads.
@@ -243,9 +261,12 @@ func (c AutoScalingWrites) UpdateAutoScalingGroup(ctx context.Context, in *autos
 
 // EC2Writes is access.EC2Writes.
 type EC2Writes struct {
+	cancelSpotInstanceRequests      Call[ec2.CancelSpotInstanceRequestsInput, ec2.CancelSpotInstanceRequestsOutput, ec2.Options]
+	modifyFleet                     Call[ec2.ModifyFleetInput, ec2.ModifyFleetOutput, ec2.Options]
 	modifyInstanceAttribute         Call[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput, ec2.Options]
 	modifyLaunchTemplate            Call[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput, ec2.Options]
 	modifyNetworkInterfaceAttribute Call[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput, ec2.Options]
+	modifySpotFleetRequest          Call[ec2.ModifySpotFleetRequestInput, ec2.ModifySpotFleetRequestOutput, ec2.Options]
 	startInstances                  Call[ec2.StartInstancesInput, ec2.StartInstancesOutput, ec2.Options]
 	stopInstances                   Call[ec2.StopInstancesInput, ec2.StopInstancesOutput, ec2.Options]
 	terminateInstances              Call[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput, ec2.Options]
@@ -255,13 +276,24 @@ type EC2Writes struct {
 func OpenEC2Writes(cfg aws.Config) EC2Writes {
 	api := ec2.NewFromConfig(cfg)
 	return EC2Writes{
+		cancelSpotInstanceRequests:      api.CancelSpotInstanceRequests,
+		modifyFleet:                     api.ModifyFleet,
 		modifyInstanceAttribute:         api.ModifyInstanceAttribute,
 		modifyLaunchTemplate:            api.ModifyLaunchTemplate,
 		modifyNetworkInterfaceAttribute: api.ModifyNetworkInterfaceAttribute,
+		modifySpotFleetRequest:          api.ModifySpotFleetRequest,
 		startInstances:                  api.StartInstances,
 		stopInstances:                   api.StopInstances,
 		terminateInstances:              api.TerminateInstances,
 	}
+}
+
+func (c EC2Writes) CancelSpotInstanceRequests(ctx context.Context, in *ec2.CancelSpotInstanceRequestsInput, o ...func(*ec2.Options)) (*ec2.CancelSpotInstanceRequestsOutput, error) {
+	return c.cancelSpotInstanceRequests(ctx, in, o...)
+}
+
+func (c EC2Writes) ModifyFleet(ctx context.Context, in *ec2.ModifyFleetInput, o ...func(*ec2.Options)) (*ec2.ModifyFleetOutput, error) {
+	return c.modifyFleet(ctx, in, o...)
 }
 
 func (c EC2Writes) ModifyInstanceAttribute(ctx context.Context, in *ec2.ModifyInstanceAttributeInput, o ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error) {
@@ -274,6 +306,10 @@ func (c EC2Writes) ModifyLaunchTemplate(ctx context.Context, in *ec2.ModifyLaunc
 
 func (c EC2Writes) ModifyNetworkInterfaceAttribute(ctx context.Context, in *ec2.ModifyNetworkInterfaceAttributeInput, o ...func(*ec2.Options)) (*ec2.ModifyNetworkInterfaceAttributeOutput, error) {
 	return c.modifyNetworkInterfaceAttribute(ctx, in, o...)
+}
+
+func (c EC2Writes) ModifySpotFleetRequest(ctx context.Context, in *ec2.ModifySpotFleetRequestInput, o ...func(*ec2.Options)) (*ec2.ModifySpotFleetRequestOutput, error) {
+	return c.modifySpotFleetRequest(ctx, in, o...)
 }
 
 func (c EC2Writes) StartInstances(ctx context.Context, in *ec2.StartInstancesInput, o ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error) {

@@ -1,0 +1,128 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// holdFleetKind keeps a fleet from launching the next. Like a group's pin it needs too much for the contain tier: the same
+// call may have the fleet end all that it launched, make it larger, or give it another template; and that a condition key tells
+// what is asked of it is not documented.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/modify-ec2-fleet.html
+var holdFleetKind = kind[HoldFleet](Kind{
+	Name: "ec2.hold-fleet", Version: 1, Does: "keep an EC2 Fleet from launching, and what it launched running", Class: Contain, Tier: TierAuthor,
+	Reads:    []string{"ec2:DescribeFleets"},
+	Writes:   []string{"ec2:ModifyFleet"},
+	UndoneBy: []string{"ec2:ModifyFleet", "ec2:DeleteFleets"},
+})
+
+// releaseFleetKind lets a fleet launch again.
+var releaseFleetKind = kind[ReleaseFleet](Kind{
+	Name: "ec2.release-fleet", Version: 1, Does: "give an EC2 Fleet its size back", Class: Mend, Tier: TierAuthor,
+	Reads:    []string{"ec2:DescribeFleets"},
+	Writes:   []string{"ec2:ModifyFleet"},
+	UndoneBy: []string{"ec2:ModifyFleet", "ec2:DeleteFleets"},
+})
+
+// HoldFleet wants a fleet that maintains its size to want none, and nothing to be ended for it.
+type HoldFleet struct{ Fleet event.Resource }
+
+// ReleaseFleet wants a fleet to be as large as it was.
+type ReleaseFleet struct {
+	Fleet                 event.Resource
+	Total, OnDemand, Spot int32
+	Policy                string // what becomes of instances that are too many: termination, no-termination
+}
+
+func (HoldFleet) Kind() Kind               { return holdFleetKind }
+func (h HoldFleet) Target() event.Resource { return h.Fleet }
+
+// Look reads the size that is wanted now. A fleet of another type launches once, and can't be modified.
+func (h HoldFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
+	f, gone, err := lookFleet(ctx, r, h.Fleet)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	now := sizeOf(h.Fleet, f)
+	switch {
+	case f.Type != types.FleetTypeMaintain:
+		return Look{Cannot: "the fleet launches once (its type is " + string(f.Type) + "), and can't be modified"}, nil
+	case f.TargetCapacitySpecification == nil:
+		return Look{Cannot: "the fleet does not tell its size"}, nil
+	case now.Total == 0:
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: now}, nil
+}
+
+// Do asks for none of either sort: AWS takes no part that is larger than the whole. What was launched runs on, as evidence and
+// since an innocent's work may be on it.
+func (h HoldFleet) Do(ctx context.Context, w access.Writes) error {
+	return resize(ctx, w, ReleaseFleet{Fleet: h.Fleet, Policy: string(types.FleetExcessCapacityTerminationPolicyNoTermination)})
+}
+
+func (ReleaseFleet) Kind() Kind               { return releaseFleetKind }
+func (b ReleaseFleet) Target() event.Resource { return b.Fleet }
+
+// Look compares the whole size.
+func (b ReleaseFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
+	f, gone, err := lookFleet(ctx, r, b.Fleet)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	if sizeOf(b.Fleet, f) == b {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: HoldFleet{b.Fleet}}, nil
+}
+
+// Do gives the size and the policy back in one call, so that no policy meets a size that is not its own.
+func (b ReleaseFleet) Do(ctx context.Context, w access.Writes) error { return resize(ctx, w, b) }
+
+func resize(ctx context.Context, w access.Writes, to ReleaseFleet) error {
+	_, err := w.EC2(to.Fleet.Place()).ModifyFleet(ctx, &ec2.ModifyFleetInput{
+		FleetId: aws.String(to.Fleet.ID), ExcessCapacityTerminationPolicy: types.FleetExcessCapacityTerminationPolicy(to.Policy),
+		TargetCapacitySpecification: &types.TargetCapacitySpecificationRequest{
+			TotalTargetCapacity: aws.Int32(to.Total), OnDemandTargetCapacity: aws.Int32(to.OnDemand), SpotTargetCapacity: aws.Int32(to.Spot),
+		},
+	})
+	return refused(fmt.Sprintf("set the size of fleet %q to %d", to.Fleet.ID, to.Total), err)
+}
+
+func sizeOf(fleet event.Resource, f *types.FleetData) ReleaseFleet {
+	now := ReleaseFleet{Fleet: fleet, Policy: string(f.ExcessCapacityTerminationPolicy)}
+	if t := f.TargetCapacitySpecification; t != nil {
+		now.Total, now.OnDemand, now.Spot = aws.ToInt32(t.TotalTargetCapacity), aws.ToInt32(t.OnDemandTargetCapacity), aws.ToInt32(t.SpotTargetCapacity)
+	}
+	return now
+}
+
+// lookFleet reads one fleet, or says why it launches nothing any more.
+func lookFleet(ctx context.Context, r access.Reads, fleet event.Resource) (f *types.FleetData, gone string, err error) {
+	out, err := r.EC2(fleet.Place()).DescribeFleets(ctx, &ec2.DescribeFleetsInput{FleetIds: []string{fleet.ID}})
+	if err != nil && !missing(err) {
+		return nil, "", fmt.Errorf("read fleet %q: %w", fleet.ID, err)
+	}
+	if err == nil {
+		for _, f := range out.Fleets {
+			if aws.ToString(f.FleetId) == fleet.ID && !over(f.FleetState) {
+				return &f, "", nil
+			}
+		}
+	}
+	return nil, "the fleet is deleted", nil
+}
+
+func over(s types.FleetStateCode) bool {
+	return slices.Contains([]types.FleetStateCode{
+		types.FleetStateCodeDeleted, types.FleetStateCodeDeletedRunning, types.FleetStateCodeDeletedTerminatingInstances, types.FleetStateCodeFailed,
+	}, s)
+}

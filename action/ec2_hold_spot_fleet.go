@@ -1,0 +1,121 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
+
+// holdSpotFleetKind keeps a Spot Fleet from launching the next. The call may do what a fleet's may, and is the author's as well.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySpotFleetRequest.html
+var holdSpotFleetKind = kind[HoldSpotFleet](Kind{
+	Name: "ec2.hold-spot-fleet", Version: 1, Does: "keep a Spot Fleet from launching, and what it launched running", Class: Contain, Tier: TierAuthor,
+	Reads:    []string{"ec2:DescribeSpotFleetRequests"},
+	Writes:   []string{"ec2:ModifySpotFleetRequest"},
+	UndoneBy: []string{"ec2:ModifySpotFleetRequest", "ec2:CancelSpotFleetRequests"},
+})
+
+// releaseSpotFleetKind lets a Spot Fleet launch again.
+var releaseSpotFleetKind = kind[ReleaseSpotFleet](Kind{
+	Name: "ec2.release-spot-fleet", Version: 1, Does: "give a Spot Fleet its size back", Class: Mend, Tier: TierAuthor,
+	Reads:    []string{"ec2:DescribeSpotFleetRequests"},
+	Writes:   []string{"ec2:ModifySpotFleetRequest"},
+	UndoneBy: []string{"ec2:ModifySpotFleetRequest", "ec2:CancelSpotFleetRequests"},
+})
+
+// HoldSpotFleet wants a Spot Fleet that maintains its size to want none, and nothing to be ended for it.
+type HoldSpotFleet struct{ Fleet event.Resource }
+
+// ReleaseSpotFleet wants a Spot Fleet to be as large as it was.
+type ReleaseSpotFleet struct {
+	Fleet           event.Resource
+	Total, OnDemand int32
+	Policy          string // what becomes of instances that are too many: default (they are ended), noTermination
+}
+
+func (HoldSpotFleet) Kind() Kind               { return holdSpotFleetKind }
+func (h HoldSpotFleet) Target() event.Resource { return h.Fleet }
+
+// Look reads the size that is wanted now.
+func (h HoldSpotFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
+	f, gone, err := lookSpotFleet(ctx, r, h.Fleet)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	now := spotSizeOf(h.Fleet, f)
+	switch {
+	case f.Type != "" && f.Type != types.FleetTypeMaintain: // maintain where none is given
+		return Look{Cannot: "the fleet launches once (its type is " + string(f.Type) + "), and can't be modified"}, nil
+	case f.TargetCapacity == nil:
+		return Look{Cannot: "the fleet does not tell its size"}, nil
+	case now.Total == 0:
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: now}, nil
+}
+
+// Do asks for none of either sort; what was launched runs on.
+func (h HoldSpotFleet) Do(ctx context.Context, w access.Writes) error {
+	return resizeSpot(ctx, w, ReleaseSpotFleet{Fleet: h.Fleet, Policy: string(types.ExcessCapacityTerminationPolicyNoTermination)})
+}
+
+func (ReleaseSpotFleet) Kind() Kind               { return releaseSpotFleetKind }
+func (b ReleaseSpotFleet) Target() event.Resource { return b.Fleet }
+
+// Look compares the whole size.
+func (b ReleaseSpotFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
+	f, gone, err := lookSpotFleet(ctx, r, b.Fleet)
+	if err != nil || gone != "" {
+		return Look{Gone: gone}.unless(err)
+	}
+	if spotSizeOf(b.Fleet, f) == b {
+		return Look{Holds: true}, nil
+	}
+	return Look{Undo: HoldSpotFleet{b.Fleet}}, nil
+}
+
+// Do gives the size and the policy back in one call.
+func (b ReleaseSpotFleet) Do(ctx context.Context, w access.Writes) error {
+	return resizeSpot(ctx, w, b)
+}
+
+func resizeSpot(ctx context.Context, w access.Writes, to ReleaseSpotFleet) error {
+	_, err := w.EC2(to.Fleet.Place()).ModifySpotFleetRequest(ctx, &ec2.ModifySpotFleetRequestInput{
+		SpotFleetRequestId: aws.String(to.Fleet.ID), TargetCapacity: aws.Int32(to.Total), OnDemandTargetCapacity: aws.Int32(to.OnDemand),
+		ExcessCapacityTerminationPolicy: types.ExcessCapacityTerminationPolicy(to.Policy),
+	})
+	return refused(fmt.Sprintf("set the size of Spot Fleet %q to %d", to.Fleet.ID, to.Total), err)
+}
+
+func spotSizeOf(fleet event.Resource, f *types.SpotFleetRequestConfigData) ReleaseSpotFleet {
+	return ReleaseSpotFleet{fleet, aws.ToInt32(f.TargetCapacity), aws.ToInt32(f.OnDemandTargetCapacity), string(f.ExcessCapacityTerminationPolicy)}
+}
+
+// lookSpotFleet reads what one Spot Fleet is to launch, or says why it launches nothing any more.
+func lookSpotFleet(ctx context.Context, r access.Reads, fleet event.Resource) (f *types.SpotFleetRequestConfigData, gone string, err error) {
+	out, err := r.EC2(fleet.Place()).DescribeSpotFleetRequests(ctx, &ec2.DescribeSpotFleetRequestsInput{SpotFleetRequestIds: []string{fleet.ID}})
+	if err != nil && !missing(err) {
+		return nil, "", fmt.Errorf("read Spot Fleet %q: %w", fleet.ID, err)
+	}
+	if err == nil {
+		for _, f := range out.SpotFleetRequestConfigs {
+			if aws.ToString(f.SpotFleetRequestId) == fleet.ID && f.SpotFleetRequestConfig != nil && !spotOver(f.SpotFleetRequestState) {
+				return f.SpotFleetRequestConfig, "", nil
+			}
+		}
+	}
+	return nil, "the fleet is cancelled", nil
+}
+
+func spotOver(s types.BatchState) bool {
+	return slices.Contains([]types.BatchState{
+		types.BatchStateCancelled, types.BatchStateCancelledRunning, types.BatchStateCancelledTerminatingInstances, types.BatchStateFailed,
+	}, s)
+}
