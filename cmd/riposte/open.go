@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
@@ -16,6 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/dynamodb"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/spelling"
 )
 
 const defaultConfig = "riposte.yaml"
@@ -58,8 +60,10 @@ func (f ledgerFlag) ledger(c *config.Config) (config.Ledger, error) {
 	if f.Ledger == "" {
 		return c.Ledger, nil
 	}
-	driver, _, _ := strings.Cut(f.Ledger, ":")
-	if driver != config.SQLite && driver != config.DynamoDB {
+	drivers := []string{config.SQLite, config.DynamoDB}
+	driver, _, named := strings.Cut(f.Ledger, ":")
+	meant := slices.Contains(drivers, driver) || named && spelling.Hint(driver, drivers) != "" // dynamo:record is no file
+	if !meant {
 		return config.Ledger{Driver: config.SQLite, Name: f.Ledger}, nil
 	}
 	var l config.Ledger

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/strict"
@@ -62,14 +61,19 @@ func (v validateVerb) Run(sh *shell) error {
 	if err != nil {
 		return err
 	}
-	return sh.line("%s is valid: %s, %d playbooks, %d warnings", v.Config, accounts(c.Organization), len(c.Playbooks()), len(c.Warnings))
+	return sh.line("%s is valid: %s, %s, %s", v.Config, accounts(c.Organization), counted(len(c.Playbooks()), "playbook"), counted(len(c.Warnings), "warning"))
 }
 
 // accounts says how many are listed, and that discovered ones come to them.
 func accounts(o config.Organization) string {
-	listed := fmt.Sprintf("%d accounts", len(o.Accounts))
-	if o.Discover {
+	switch listed := counted(len(o.Accounts), "account"); {
+	case len(o.Accounts) == 0 && o.Discover:
+		return "accounts as AWS Organizations has them"
+	case len(o.Accounts) == 0:
+		return "no accounts listed"
+	case o.Discover:
 		return listed + " listed and more discovered"
+	default:
+		return listed
 	}
-	return listed
 }

@@ -69,7 +69,7 @@ func (k checker) account(at strict.Node, a Account) {
 		at.At("environment").Complain("an environment can't be called %s: playbooks use that key for something else", a.Environment)
 	}
 	if a.OU != "" && !ouID.MatchString(a.OU) {
-		at.At("ou").Complain("%q is not an organisational unit: want an id like ou-ab12-cdef3456", a.OU)
+		at.At("ou").Complain("%q is not an organisational unit: want an id like ou-ab12-cdef3456%s", a.OU, spelling.Hint(a.OU, []string{strings.ToLower(a.OU)}))
 	}
 }
 

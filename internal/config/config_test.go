@@ -202,7 +202,7 @@ func TestProblems(t *testing.T) {
 		{"a placeholder that was not filled in", "organization: {roles: {external_id: \"${EXTERNAL_ID}\"}}", `organization.roles.external_id: ${EXTERNAL_ID} was not replaced`},
 		{"one in a text of a shape of its own", "ledger: \"dynamodb:${TABLE}\"", `ledger: ${TABLE} was not replaced`},
 		{"a trusted session", "trusted: [{issuer: \"arn:aws:sts::111122223333:assumed-role/ci/run-7\", playbooks: [\"launch.*\"]}]",
-			`is not the ARN of a role or user: want the role behind the session, arn:aws:iam::111122223333:role/PATH/ci`},
+			`is not the ARN of a role or user; that is a session: name its role, arn:aws:iam::111122223333:role/ci, with the path`},
 		{"region twice", "organization: {regions: [eu-west-1, eu-west-1]}", `region eu-west-1 is there twice`},
 		{"a role by ARN", "organization: {roles: {audit: \"arn:aws:iam::111122223333:role/audit\"}}", `it is a name with its path`},
 		{"an issuer pattern that can't match", "people: {issuers: [\"arn:aws:iam::*:user/*\"]}", `can't match an issuer`},
@@ -214,12 +214,14 @@ func TestProblems(t *testing.T) {
 		{"an untouchable pattern", "untouchable: [\"arn:aws:rds:eu-west-1:111122223333:db:*\"]", `untouchable is exact`},
 		{"an untouchable that is no ARN", "untouchable: [ledger]", `"ledger" is not an ARN`},
 		{"break-glass that is no principal", "break_glass: [\"arn:aws:s3:::bucket\"]", `is not a principal`},
-		{"break-glass by the name of a session", "break_glass: [\"arn:aws:sts::111122223333:assumed-role/break-glass/sam\"]", `is not a principal that stays: want the role or user`},
+		{"break-glass by the name of a session", "break_glass: [\"arn:aws:sts::111122223333:assumed-role/break-glass/sam\"]", `is not a principal that stays: want a role or user; that is a session: name its role, arn:aws:iam::111122223333:role/break-glass,`},
 		{"a user's id for a role", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", id: AIDAEXAMPLEDEPLOY0001, playbooks: [\"launch.*\"]}]",
 			`riposte.yaml:1:61: "AIDAEXAMPLEDEPLOY0001" is not the unique id of arn:aws:iam::111122223333:role/ci: want what riposte doctor prints`},
 		{"a name for an id", "break_glass: [{arn: \"arn:aws:iam::111122223333:user/igor\", id: igor}]", `"igor" is not the unique id`},
 		{"an id of root", "break_glass: [{arn: \"arn:aws:iam::111122223333:root\", id: AIDAEXAMPLEIGOR000001}]", `is not the unique id`},
 		{"break-glass by its id alone", "break_glass: [{id: AROAEXAMPLEGLASS00001}]", `"" is not an ARN`},
+		{"people by their session", "people: {issuers: [\"arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/sam\"]}",
+			`can't match an issuer: want arn:aws:iam::ACCOUNT:role/PATH/NAME, with * where it may vary; that is a session: name its role`},
 		{"a list in place of a principal", "break_glass: [[a]]", `break_glass[0]: want a text, found a list`},
 		{"two sources in one", "sources: [{sqs: {queue_url: \"https://x\", region: eu-west-1}, http: {listen: \":1\", secret_env: A}}]", `a source is one of sqs, http, s3, stdin`},
 		{"a source that is none", "sources: [{}]", `a source is one of sqs, http, s3, stdin`},
@@ -232,6 +234,12 @@ func TestProblems(t *testing.T) {
 		{"bad listener", "console: {listen: 8417}", `console.listen: want a text`},
 		{"listener without a port", "console: {listen: localhost}", `want address and port`},
 		{"bad ledger", "ledger: riposte.db", `ledger: want sqlite:FILE or dynamodb:TABLE`},
+		{"a ledger misspelt", "ledger: dynamo:record", `ledger: want sqlite:FILE or dynamodb:TABLE; did you mean "dynamodb"?`},
+		{"a mode and more", "playbooks: {defaults: {mode: acton}}", `"acton" is not one of observe, ask, act; did you mean "act"?`},
+		{"a queue by another word", "sources: [{s3: {bucket: trail, region: eu-west-1, queue: x}}]", `unknown key "queue" in sources[0].s3; did you mean "queue_url"?`},
+		{"an OU in capitals", "organization: {accounts: [{id: \"111122223333\", ou: OU-ab12-cdef3456}]}", `"OU-ab12-cdef3456" is not an organisational unit: want an id like ou-ab12-cdef3456; did you mean "ou-ab12-cdef3456"?`},
+		{"a key of the future", "slack: {channel: x}", `unknown key "slack"; there are organization, people, trusted, untouchable, break_glass, playbooks, sources, ledger, report, limits,`},
+		{"a scope that is none", "playbooks: {network.open-port: {weekend: act}}", `neither a setting nor a class, environment, account or OU; there are mode, params, contain, mend, destroy`},
 		{"no limit", "limits: {incidents_per_hour: 0}", `want at least 1`},
 		{"a tag that is AWS's", "tags: {prefix: \"aws:riposte:\"}", `not aws:`},
 		{"a tag that is too long", "tags: {prefix: " + strings.Repeat("é", 65) + "}", `at most 64 characters`},
@@ -272,6 +280,9 @@ func TestOneMistakeIsSaidOnce(t *testing.T) {
 	for _, text := range []string{
 		"organization: {accounts: [{id: 111122223333}]}", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: launch.*}]",
 		"playbooks: {network.open-port: {params: {allow_owners: [~]}}}",
+		"organization: {accounts: [{id: 123456789019}]}\nplaybooks: {network.open-port: {\"123456789019\": act}}\ntrusted: [{issuer: \"arn:aws:iam::123456789019:role/ci\", playbooks: [\"launch.*\"]}]",
+		"sources: [{sqs: {url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/events\", region: eu-west-1}}]",
+		"trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbook: [\"launch.*\"]}]",
 	} {
 		_, err := parse(t, text)
 		var ps strict.Problems
@@ -290,6 +301,7 @@ func TestWarnings(t *testing.T) {
 	)
 	for _, c := range []struct{ name, text, want string }{ // "": none
 		{"sound", accounts + told + acts, ""},
+		{"an empty file", "# nothing yet\n", "riposte.yaml:1:1: the file says nothing: every playbook observes, nobody is told, and there is no source"},
 		{"nothing acts", accounts + told, "riposte.yaml:1:1: no playbook acts"},
 		{"nobody is told", accounts + acts, "nothing is reported: set report.security_hub"},
 		{"a wildcard in a trusted name", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci-*\", playbooks: [\"launch.*\"]}]", "riposte.yaml:4:20: a wildcard in a trusted name"},

@@ -1,8 +1,10 @@
 package config
 
 import (
-	"errors"
+	"fmt"
 	"strings"
+
+	"github.com/ripostehq/riposte/internal/spelling"
 )
 
 // The stores that a ledger can be kept in.
@@ -21,7 +23,7 @@ type Ledger struct {
 func (l *Ledger) UnmarshalText(b []byte) error {
 	driver, name, ok := strings.Cut(string(b), ":")
 	if !ok || name == "" || driver != SQLite && driver != DynamoDB {
-		return errors.New("want sqlite:FILE or dynamodb:TABLE")
+		return fmt.Errorf("want sqlite:FILE or dynamodb:TABLE%s", spelling.Hint(driver, []string{SQLite, DynamoDB}))
 	}
 	*l = Ledger{driver, name}
 	return nil

@@ -23,7 +23,7 @@ func (k checker) people(p people) {
 		parts, ok := arn(issuer)
 		switch {
 		case !ok || parts[2] != "iam" || parts[3] != "" || !strings.HasPrefix(parts[5], "role/"):
-			at.Complain("%q can't match an issuer: want arn:aws:iam::ACCOUNT:role/PATH/NAME, with * where it may vary", issuer)
+			at.Complain("%q can't match an issuer: want arn:aws:iam::ACCOUNT:role/PATH/NAME, with * where it may vary%s", issuer, behind(issuer))
 		case strings.HasPrefix(parts[5], "role/*"):
 			k.warn(at, "every role's sessions count as human: whoever assumes one chooses its session name")
 		default:
@@ -71,21 +71,23 @@ func (k checker) trusted() {
 	}
 }
 
-// behind is the role of a session whose ARN was written instead.
+// behind names the role of a session whose ARN was written instead: whoever may assume a role names its sessions.
 func behind(session string) string {
 	parts, _ := arn(session)
 	if name, ok := strings.CutPrefix(parts[len(parts)-1], "assumed-role/"); ok && len(parts) == 6 {
 		role, _, _ := strings.Cut(name, "/")
-		return fmt.Sprintf(": want the role behind the session, arn:%s:iam::%s:role/PATH/%s", parts[1], parts[4], role)
+		return fmt.Sprintf("; that is a session: name its role, arn:%s:iam::%s:role/%s, with the path that the role has", parts[1], parts[4], role)
 	}
 	return ""
 }
 
 // ours reports whether an account belongs to the organisation, as far as the file can tell: with discovery, or where no
-// account is listed, it can't.
+// account is listed, it can't; nor where one that is listed could not be read, which is said already.
 func (k checker) ours(account string) bool {
 	_, listed := k.c.accounts[account]
-	return listed || k.c.Organization.Discover || len(k.c.Organization.Accounts) == 0
+	all := k.c.Organization.Accounts
+	unread := slices.ContainsFunc(all, func(a Account) bool { return !accountID.MatchString(a.ID) })
+	return listed || unread || k.c.Organization.Discover || len(all) == 0
 }
 
 // principals checks the lists of exact ARNs.
@@ -99,7 +101,7 @@ func (k checker) principals() {
 		switch {
 		case parts == nil:
 		case parts[2] != "iam":
-			at.At("arn").Complain("%q is not a principal that stays: want the role or user, since anybody who may assume a role names its sessions", p.ARN)
+			at.At("arn").Complain("%q is not a principal that stays: want a role or user%s", p.ARN, behind(p.ARN))
 		default:
 			k.id(at, p)
 		}

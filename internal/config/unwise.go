@@ -15,6 +15,10 @@ func (k checker) unwise() {
 		k.warn(k.root, "there is no configuration: every playbook observes, and nobody is told; write riposte.yaml, or name one with --config")
 		return
 	}
+	if !k.root.Present() {
+		k.warn(k.root, "the file says nothing: every playbook observes, nobody is told, and there is no source for riposte serve to read; is it the right one?")
+		return
+	}
 	k.idle()
 	k.unarmed()
 	k.untold()

@@ -3,12 +3,10 @@ package strict
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 )
@@ -38,7 +36,7 @@ func Parse(name string, data []byte) (*Document, error) {
 	if deep(data) {
 		return nil, Problems{{File: name, Line: 1, Column: 1, Text: "the file nests deeper than any configuration"}}
 	}
-	f, err := parser.ParseBytes(data, 0)
+	f, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey()) // the parser would tell of the first alone
 	if err != nil {
 		return nil, d.syntax(err)
 	}
@@ -52,6 +50,7 @@ func Parse(name string, data []byte) (*Document, error) {
 		}
 		d.body = doc.Body
 	}
+	d.twice()
 	return d, nil
 }
 
@@ -65,20 +64,6 @@ func (d *Document) Err() error {
 	}
 	d.problems = d.problems.sorted()
 	return d.problems
-}
-
-// syntax gives the parser's error the shape of ours.
-func (d *Document) syntax(err error) Problems {
-	p := Problem{File: d.name, Line: 1, Column: 1, Text: err.Error()}
-	var y yaml.Error
-	if errors.As(err, &y) {
-		p.Text = y.GetMessage()
-		if t := y.GetToken(); t != nil && t.Position != nil {
-			p.Line, p.Column = t.Position.Line, t.Position.Column
-			p.excerpt = excerpt(d.lines, p.Line, 0)
-		}
-	}
-	return Problems{p}
 }
 
 func (d *Document) complain(n ast.Node, format string, args ...any) {

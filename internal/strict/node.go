@@ -52,10 +52,12 @@ func (n Node) Problem(format string, args ...any) Problem {
 
 // Unknown records that nobody knows the key; what stands behind it is not repeated.
 func (e Entry) Unknown(where, hint string) {
-	d, n := e.At.doc, e.At.n
-	end := n.GetToken().Position.Column + len([]rune(e.Key))
-	d.problems = append(d.problems, d.problem(n, end, fmt.Sprintf("unknown key %q%s%s", e.Key, where, hint)))
+	d := e.At.doc
+	d.problems = append(d.problems, d.problem(e.At.n, e.end(), fmt.Sprintf("unknown key %q%s%s", e.Key, where, hint)))
 }
+
+// end is the column behind the key.
+func (e Entry) end() int { return e.At.n.GetToken().Position.Column + len([]rune(e.Key)) }
 
 // Entries are the keys of a mapping in the order of the file; anything else is a problem.
 func (n Node) Entries() []Entry {

@@ -67,6 +67,7 @@ func excerpt(lines []string, line, keyEnd int) string {
 		return ""
 	}
 	text := strings.ToValidUTF8(strings.TrimRight(lines[line-1], "\r"), "?")
+	text = strings.ReplaceAll(text, "\t", "→") // to be seen, and one column wide
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '

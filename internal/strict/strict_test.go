@@ -98,7 +98,7 @@ func TestEmptyDocumentsChangeNothing(t *testing.T) {
 func TestProblems(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown key, close to one", "nmae: x", `a.yaml:1:1: unknown key "nmae"; did you mean "name"?`},
-		{"unknown key, close to none", "zebra: x", `a.yaml:1:1: unknown key "zebra"`},
+		{"unknown key, close to none", "zebra: x", `a.yaml:1:1: unknown key "zebra"; there are name, count, share, on, colour, even, list, table, one, later`},
 		{"unknown key further down", "one:\n  idd: x", `a.yaml:2:3: unknown key "idd" in one; did you mean "id"?`},
 		{"case matters", "Name: x", `a.yaml:1:1: unknown key "Name"; did you mean "name"?`},
 		{"a number for a text", "name: 111122223333", `a.yaml:1:7: name: want a text (in quotes), found a number`},
@@ -115,9 +115,16 @@ func TestProblems(t *testing.T) {
 		{"a value that is none of the few", "colour: gren", `a.yaml:1:9: colour: "gren" is not one of red, green; did you mean "green"?`},
 		{"a text that its type refuses", "even: abc", `a.yaml:1:7: even: want an even number of characters`},
 		{"inside a list", "list:\n- id: a\n- id: 5", `a.yaml:3:7: list[1].id: want a text (in quotes), found a number`},
-		{"a key twice", "name: a\nname: b", `a.yaml:2:1: mapping key "name" already defined at [1:1]`},
-		{"no YAML", "name: [a", `a.yaml:1:`},
-		{"a tab", "one:\n\tid: a", `a.yaml:`},
+		{"a key twice", "name: a\nname: b", `a.yaml:2:1: key "name" is there twice: first in line 1`},
+		{"a key twice further down", "list:\n- {id: a, id: b}", `a.yaml:2:11: key "id" is there twice: first in line 2`},
+		{"a tab", "one:\n\tid: a", "a.yaml:2:1: a tab: YAML is indented with spaces\n    2 | →id: a\n      | ^"},
+		{"a tab behind spaces", "one:\n  id: a\n \twait: 3s", "a.yaml:3:2: a tab: YAML is indented with spaces\n    3 |  →wait: 3s"},
+		{"not closed", "name: [a", `a.yaml:1:7: this [ is not closed`},
+		{"not closed, and more below", "# [\nlist: [{id: \"a]\"},\n  {id: b}\nname: c", `a.yaml:2:7: this [ is not closed: line 4 can't be part of it`},
+		{"keys that are not closed", "list:\n- {id: a\nname: b", `a.yaml:2:3: this { is not closed: line 3 can't be part of it`},
+		{"closed by another", "list: [{id: a]", `a.yaml:1:8: this { is not closed before the ] in line 1, column 14`},
+		{"closed twice", "name: x\nlist: []]", `a.yaml:2:9: this ] closes nothing`},
+		{"a quote that is not closed", "name: \"a", `a.yaml:1:7: could not find end character`},
 		{"two documents", "name: a\n---\nname: b", `a second document`},
 		{"an alias", "one: &x {id: a}", `found an anchor or alias`},
 		{"a merge", "<<: {name: a}", `a key is plain text`},
@@ -165,6 +172,16 @@ func TestAnUnknownKeyKeepsItsValueToItself(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: the error repeats what may be a secret: %v", text, err)
 		}
+	}
+}
+
+func TestEveryKeyThatIsThereTwiceIsSaid(t *testing.T) {
+	_, err := read(t, "name: a\ncount: 1\nname: b\ncount: 2\nname: secret\n")
+	want := "a.yaml:3:1: key \"name\" is there twice: first in line 1\n    3 | name: ...\n      | ^\n" +
+		"a.yaml:4:1: key \"count\" is there twice: first in line 2\n    4 | count: ...\n      | ^\n" +
+		"a.yaml:5:1: key \"name\" is there twice: first in line 1\n    5 | name: ...\n      | ^"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }
 
