@@ -69,7 +69,8 @@ func New(p Parts) *App {
 	org := organization(p.Config, func() event.Place { return home(p.AWS) }, access, p.Now, p.Log)
 	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})
 	e := engine.New(engine.Parts{
-		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks()), canaries), Ours: org.Ours, Member: org.Member, Policy: policy(p.Config, org), AWS: access, Codec: codec,
+		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks()), canaries), Ours: org.Ours, Member: org.Member,
+		Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Hands: p.Hands,

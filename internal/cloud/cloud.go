@@ -44,6 +44,7 @@ type Cloud struct {
 	opts    Options
 	pace    pace
 	reach   reach
+	doors   doors
 	mu      sync.Mutex
 	lasting *shelf                            // sessions that read and report: as many as there are accounts and regions
 	passing *shelf                            // sessions of cases
@@ -53,7 +54,7 @@ type Cloud struct {
 // New makes a Cloud.
 func New(o Options) *Cloud {
 	return &Cloud{
-		opts: o, reach: reach{now: o.Now, closed: map[door]shut{}},
+		opts: o, reach: reach{now: o.Now, closed: map[door]shut{}}, doors: doors{opened: map[string][]string{}, refused: map[string]refusal{}},
 		lasting: newShelf(), passing: newShelf(), http: map[aws.HTTPClient]aws.HTTPClient{},
 	}
 }

@@ -37,6 +37,8 @@ accounts:
       - name: riposte-contain
         trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::999900001111:user/riposte"}, Action: "sts:AssumeRole", Condition: {StringEquals: {"sts:ExternalId": "x-1"}}}]}
         inline: {rights: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "autoscaling:SuspendProcesses", Resource: "*"}]}}
+      - name: riposte-destroy
+        trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:user/mallory"}, Action: "sts:AssumeRole"}]}
     regions:
       eu-west-1:
         images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]

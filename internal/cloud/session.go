@@ -28,6 +28,7 @@ type role struct {
 	policy     string // "" for none
 	now        func() time.Time
 	refused    error
+	opened     func(arn, id string) // told of each session
 
 	turn chan struct{} // one place: who has it calls STS. A mutex would not heed contexts.
 
@@ -37,7 +38,7 @@ type role struct {
 }
 
 func (c *Cloud) assume(s session, sts *sts.Client) *role {
-	r := &role{session: s.name, externalID: c.opts.ExternalID, policy: s.policy, now: c.opts.Now, sts: sts, turn: make(chan struct{}, 1)}
+	r := &role{session: s.name, externalID: c.opts.ExternalID, policy: s.policy, now: c.opts.Now, opened: c.doors.learn, sts: sts, turn: make(chan struct{}, 1)}
 	name, ok := c.opts.Roles[s.purpose]
 	switch {
 	case !ok:
@@ -115,6 +116,9 @@ func (r *role) assume(ctx context.Context) (aws.Credentials, error) {
 	}
 	if err != nil {
 		return aws.Credentials{}, &NotAssumed{r.arn, err}
+	}
+	if who := out.AssumedRoleUser; who != nil {
+		r.opened(r.arn, aws.ToString(who.AssumedRoleId))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

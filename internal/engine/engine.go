@@ -13,6 +13,7 @@ import (
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/route"
@@ -39,7 +40,9 @@ type Parts struct {
 	// can't be told yet it is an error, and the event has to come again. May be nil: every account does.
 	Ours func(ctx context.Context, account string) (bool, error)
 	// Member tells playbooks whether an account is known to belong to the organisation; may be nil: of none it is known.
-	Member   func(ctx context.Context, account string) (bool, error)
+	Member func(ctx context.Context, account string) (bool, error)
+	// Namesake reports whether an actor's role has the name of one of riposte's, and is surely another; may be nil: none is.
+	Namesake func(ctx context.Context, a event.Actor) bool
 	Policy   gate.Policy
 	AWS      AWS
 	Reporter Reporter

@@ -47,6 +47,11 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err e
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
 		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.approved(), Occurred: lead.Origin.Occurred, Received: lead.Origin.Received,
 	}
+	if t.Namesake != nil && t.Policy.Own(f.Actor) {
+		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)
+		defer cancel()
+		f.Namesake = t.Namesake(limited, f.Actor)
+	}
 	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: lead.Origin.RequestID}
 	for _, place := range t.reservations(r) {
 		q.Buckets, q.Incident, q.Since = append(q.Buckets, place.Bucket), place.Incident, place.Since

@@ -48,6 +48,7 @@ type Facts struct {
 
 	Found      []string // what the finding behind the step is of
 	Brakes     []ledger.Brake
+	Namesake   bool               // the actor's role has the name of one of riposte's, and is surely another
 	OwnRequest bool               // the event's request id stands in the ledger: riposte did that itself
 	Exceptions []ledger.Exception // of this playbook and root, not yet ended
 	Limits     []Count            // buckets, with the incidents that they hold besides this one

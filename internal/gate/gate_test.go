@@ -139,6 +139,18 @@ func TestJudge(t *testing.T) {
 			f.Actor = session("arn:aws:iam::111122223333:role/riposte-contain", "riposte-c_1")
 			f.Target = shop.In(event.Session, "riposte-contain/riposte-c_1")
 		}, gate.Hold, "protect", true},
+		{"a role that only has the name of one of riposte's is contained", gate.Act, func(f *gate.Facts) {
+			f.Namesake, f.Actor = true, session("arn:aws:iam::111122223333:role/riposte-contain", "evil")
+			f.Target = shop.In(event.Session, "riposte-contain/evil")
+		}, gate.Act, "mode", true},
+		{"a namesake is no way to riposte's other roles", gate.Act, func(f *gate.Facts) {
+			f.Namesake, f.Actor = true, session("arn:aws:iam::111122223333:role/riposte-contain", "evil")
+			f.Target = shop.In(event.Role, "riposte-audit")
+		}, gate.Hold, "protect", true},
+		{"nor to those of another account", gate.Act, func(f *gate.Facts) {
+			f.Namesake, f.Actor = true, session("arn:aws:iam::111122223333:role/riposte-contain", "evil")
+			f.Target = event.Place{Partition: "aws", Account: "444455556666", Region: "eu-west-1"}.In(event.Role, "riposte-contain")
+		}, gate.Hold, "protect", true},
 		{"who calls his session like riposte's role is contained", gate.Act, func(f *gate.Facts) {
 			f.Actor = session("arn:aws:iam::111122223333:role/evil", "riposte-contain")
 			f.Target = shop.In(event.Session, "evil/riposte-contain")

@@ -34,7 +34,7 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is a break-glass principal", Page: "what a break-glass principal has was used"}, true
 	case slices.Contains(p.Untouchable, who):
 		return Verdict{Do: Hold, Rule: "protect", Text: who + " is untouchable", Page: cmp.Or(page, spared(f.Target))}, true
-	case p.Own(f.Actor) || own(p, f.Target):
+	case own(p, f):
 		return Verdict{Do: Hold, Rule: "protect", Text: "riposte does not contain itself", Page: "riposte's own role did this"}, true
 	case f.Actor.ByAWS():
 		return object(Hold, "protect", "AWS itself called")
@@ -78,11 +78,19 @@ func (p Policy) untouchable(r event.Resource) bool {
 	})
 }
 
-// own reports whether the target is one of riposte's roles or a session of one. Only the role's place in the id counts:
-// a session's name is its caller's choice.
-func own(p Policy, r event.Resource) bool {
+// own reports whether riposte itself is the actor, or the target, which is one of its roles or a session of one. Only the role's
+// place in the id counts: a session's name is its caller's choice. A role that only has the name is contained like any other,
+// by a step against itself.
+func own(p Policy, f Facts) bool {
+	if p.Own(f.Actor) && !f.Namesake {
+		return true
+	}
+	r := f.Target
 	return !p.foreign(r.Account) && slices.ContainsFunc(p.Roles, func(role string) bool {
-		id := strings.TrimPrefix(r.ID, "/")
+		id, role := strings.TrimPrefix(r.ID, "/"), strings.TrimPrefix(role, "/")
+		if f.Namesake && r.Account == f.Actor.Account && f.Actor.IssuerName() == "role/"+role {
+			return false
+		}
 		return r.Type == event.Role && id == role || r.Type == event.Session && strings.HasPrefix(id, role+"/")
 	})
 }

@@ -1,0 +1,83 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// doors are the roles of riposte's names that have let it in, by the id that STS tells with each session. A name says less:
+// where riposte was configured and never deployed, it is free for the taking.
+type doors struct {
+	mu      sync.Mutex
+	opened  map[string][]string // ids by ARN
+	refused map[string]refusal  // by ARN
+}
+
+// refusal is what came of the last question whether a role lets riposte in.
+type refusal struct {
+	id     string // of the role that it was asked about
+	at     time.Time
+	denied bool
+}
+
+// learn keeps the id of a role that let riposte in, of AROA...:session.
+func (d *doors) learn(arn, assumed string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id, _, ok := strings.Cut(assumed, ":"); ok && !slices.Contains(d.opened[arn], id) {
+		d.opened[arn] = append(d.opened[arn], id)
+	}
+}
+
+// recall is what is known of a role: whether it has let riposte in, else what was found out within the last moments.
+func (d *doors) recall(arn, id string, now time.Time) (ours bool, last refusal, recent bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	last = d.refused[arn]
+	age := now.Sub(last.at)
+	return slices.Contains(d.opened[arn], id), last, last.id == id && age >= 0 && age < spell
+}
+
+// Namesake reports whether the role behind an actor is surely none of riposte's, although it has the ARN of one: no role of its
+// id has let riposte in, and the one that has the ARN now is asked, and refuses. A role that lets riposte in is taken for
+// riposte's own, and so is any where AWS does not answer: what is not sure must not be contained.
+func (c *Cloud) Namesake(ctx context.Context, a event.Actor) bool {
+	arn, id, now := a.Principal(), a.UniqueID(), c.opts.Now()
+	purpose, named := c.purposeOf(a)
+	if !named || id == "" {
+		return false
+	}
+	if ours, last, recent := c.doors.recall(arn, id, now); ours || recent {
+		return !ours && last.denied
+	}
+	s := session{place: global(event.Place{Partition: a.Partition, Account: a.Account}), purpose: purpose, name: "riposte", policy: nothing}
+	c.mu.Lock()
+	door := c.config(s).Credentials
+	c.mu.Unlock()
+	_, err := door.Retrieve(ctx)
+	var shut *NotAssumed
+	var api smithy.APIError
+	denied := errors.As(err, &shut) && errors.As(err, &api) && api.ErrorCode() == "AccessDenied"
+	c.doors.mu.Lock()
+	defer c.doors.mu.Unlock()
+	c.doors.refused[arn] = refusal{id, now, denied}
+	return denied
+}
+
+// purposeOf is a purpose whose role has the name of an actor's.
+func (c *Cloud) purposeOf(a event.Actor) (Purpose, bool) {
+	for _, p := range Purposes() {
+		if name, ok := c.opts.Roles[p]; ok && a.IssuerName() == "role/"+strings.TrimPrefix(name, "/") {
+			return p, true
+		}
+	}
+	return "", false
+}
