@@ -69,7 +69,7 @@ func TestARoleThatMayBeRipostesIsTakenForIt(t *testing.T) {
 			t.Errorf("%s, and it is called a namesake", name)
 		}
 	}
-	s.w.Fail("sts", "AssumeRole", 3, &smithy.GenericAPIError{Code: "InternalFailure", Fault: smithy.FaultServer})
+	s.w.Fail("sts", "AssumeRole", 1, &smithy.GenericAPIError{Code: "InternalFailure", Fault: smithy.FaultServer})
 	evil := actor("riposte-destroy", "AROAEVIL")
 	if c.Namesake(t.Context(), evil) {
 		t.Error("STS does not answer, and the role is called a namesake")
