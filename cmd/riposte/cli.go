@@ -23,6 +23,8 @@ type cli struct {
 	Permissions permissionsVerb `cmd:"" group:"Set up" help:"Print the exact IAM policies that riposte needs."`
 	Validate    validateVerb    `cmd:"" group:"Set up" help:"Check a configuration without touching AWS."`
 	Doctor      doctorVerb      `cmd:"" group:"Set up" help:"Check a configuration against the accounts that it is for."`
+	Completion  completionVerb  `cmd:"" group:"Set up" help:"Print a script that completes riposte's command line in your shell."`
+	Complete    completeVerb    `cmd:"" hidden:""`
 	Version     versionVerb     `cmd:"" group:"Set up" help:"Print the version."`
 }
 

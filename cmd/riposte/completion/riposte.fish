@@ -1,0 +1,12 @@
+# Completion of riposte for fish.
+function __riposte_complete
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l found ($words[1] complete -- $words[2..-1] "$current" 2>/dev/null)
+    if set -q found[1]
+        printf '%s\n' $found
+    else
+        __fish_complete_path "$current"
+    end
+end
+complete -c riposte -f -k -a '(__riposte_complete)'
