@@ -53,11 +53,20 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if err := (wiring{sh: sh, base: func(event.Place) aws.Config { return aws.Config{} }, log: slog.New(slog.DiscardHandler)}).fit(c); err != nil {
 		return err // a daemon that is refused leaves no ledger behind, which a halt could take for the one that is served
 	}
+	log := slog.New(slog.NewJSONHandler(sh.err, &slog.HandlerOptions{Level: v.LogLevel.Level}))
+	page, err := serve.Listen(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	if page != nil {
+		defer page.Close() // a daemon that ran has closed it
+	}
 	collectRarely()
 	w, err := v.wire(ctx, sh, c)
 	if err != nil {
 		return err
 	}
+	w.log, w.page = log, page
 	return errors.Join(v.serve(ctx, c, w), w.store.Close())
 }
 
@@ -79,19 +88,18 @@ func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error 
 	}
 	sh := w.sh
 	s, err := serve.New(serve.Options{
-		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
+		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Page: w.page, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
 		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP),
 		Kill: func() <-chan os.Signal { return signals(os.Interrupt, syscall.SIGTERM) },
 	})
 	if err != nil {
 		return usage{err}
 	}
-	address, err := s.Listen(ctx)
-	if err != nil {
-		return err
-	}
 	a := s.Announce()
-	a.Version, a.Replica, a.Ledger, a.Metrics = version(), w.name, l.String(), address
+	a.Version, a.Replica, a.Ledger = version(), w.name, l.String()
+	if w.page != nil {
+		a.Metrics = w.page.Addr().String()
+	}
 	if err := sh.announce(sh.err, a); err != nil {
 		return err
 	}

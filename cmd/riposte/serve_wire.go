@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 
@@ -26,6 +27,7 @@ type wiring struct {
 	store ledger.Store
 	base  func(event.Place) aws.Config
 	log   *slog.Logger
+	page  net.Listener // of the figures; nil where they are off
 	name  string
 	meter *metrics.Meter
 }
@@ -68,7 +70,7 @@ func (v serveVerb) wire(ctx context.Context, sh *shell, c *config.Config) (w wir
 		return w, errors.Join(err, store.Close())
 	}
 	return wiring{
-		sh: sh, store: store, base: base, name: replica(), log: slog.New(slog.NewJSONHandler(sh.err, &slog.HandlerOptions{Level: v.LogLevel.Level})),
+		sh: sh, store: store, base: base, name: replica(),
 		meter: metrics.New(metrics.Options{Version: version(), Playbooks: append(ids(sh.catalogue), canary.ID), Store: store, Now: sh.now}),
 	}, nil
 }

@@ -12,23 +12,23 @@ import (
 	"github.com/ripostehq/riposte/internal/config"
 )
 
-// Listen opens the address of /metrics, /healthz and /readyz, and says which one it is: port 0 takes a free one. The default
-// address may be taken by another riposte of this machine: that is told and stops nothing.
-func (s *Server) Listen(ctx context.Context) (string, error) {
-	address := s.Config.Metrics.Listen
+// Listen opens the address of /metrics, /healthz and /readyz; port 0 takes a free one. It comes before everything else: a
+// daemon that can't begin leaves nothing behind. The default address may be taken by another riposte of this machine: that is
+// told and stops nothing, and the listener is nil, as it is where the configuration wants none.
+func Listen(ctx context.Context, c *config.Config, log *slog.Logger) (net.Listener, error) {
+	address := c.Metrics.Listen
 	if address == "" {
-		return "", nil
+		return nil, nil
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil && address == config.DefaultMetrics {
-		s.Log.Warn("no page of figures: name another address in the configuration, as metrics: {listen: \"127.0.0.1:0\"}", "error", err)
-		return "", nil
+		log.Warn("no page of figures: name another address in the configuration, as metrics: {listen: \"127.0.0.1:0\"}", "error", err)
+		return nil, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("listen for those who read figures: %w; metrics.listen in the configuration names another address", err)
+		return nil, fmt.Errorf("listen for those who read figures: %w; metrics.listen in the configuration names another address", err)
 	}
-	s.page = l
-	return l.Addr().String(), nil
+	return l, nil
 }
 
 func (s *Server) publish(ctx context.Context) {
@@ -41,7 +41,7 @@ func (s *Server) publish(ctx context.Context) {
 		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(s.page) }()
+	go func() { ended <- server.Serve(s.Page) }()
 	select {
 	case err := <-ended:
 		s.Log.Error("the page of figures is gone", "error", err)

@@ -28,6 +28,7 @@ type Options struct {
 	App     func(*config.Config, *engine.Hands) *app.App        // puts riposte together over the ledger, which stays
 	Sources func(c *config.Config, now *Live) ([]Source, error) // those that the configuration names
 	Meter   *metrics.Meter
+	Page    net.Listener // of the figures; nil where they are off
 	Log     *slog.Logger
 	Now     func() time.Time
 	Name    string // of this replica
@@ -64,7 +65,6 @@ type Server struct {
 	pool   *pool
 	health *health
 	first  []Source
-	page   net.Listener // of the figures; nil where they are off
 
 	unwatch context.CancelFunc // ends the watch over the organisation of the riposte in effect
 }
@@ -110,7 +110,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer cut()
 	var pages sync.WaitGroup // what goes on beside, until the end
 	defer pages.Wait()
-	if s.page != nil {
+	if s.Page != nil {
 		closed, shut := context.WithCancel(hard)
 		defer shut()
 		pages.Go(func() { s.publish(closed) })

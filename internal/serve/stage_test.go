@@ -175,9 +175,12 @@ func (s *stage) serve(text string, parts ...part) *daemon {
 			},
 		})
 	}
-	d.server, err = serve.New(o)
+	o.Page, err = serve.Listen(s.Context(), o.Config, log)
 	s.must(err)
-	d.address, err = d.server.Listen(s.Context())
+	if o.Page != nil {
+		d.address = o.Page.Addr().String()
+	}
+	d.server, err = serve.New(o)
 	s.must(err)
 	ctx, stop := context.WithCancel(context.WithoutCancel(s.Context()))
 	d.stop = stop
