@@ -12,14 +12,18 @@ import (
 // patience is how long an order's outcome is waited for on a terminal.
 const patience = 30 * time.Second
 
-// until loads a case once what was ordered is done, or as it stands when the time is up.
+// until loads a case once what was ordered is done, or as it stands when the time is up, which is said.
 func (sh *shell) until(ctx context.Context, r record, c *ledger.Case, most time.Duration) (*ledger.Case, error) {
 	for waited := time.Duration(0); ; waited += listening {
 		now, err := r.Load(ctx, c.ID)
 		if err != nil {
 			return nil, fmt.Errorf("read the case: %w", err)
 		}
-		if done(c, now) || waited >= most {
+		if done(c, now) || most <= 0 {
+			return now, nil
+		}
+		if waited >= most {
+			sh.remark("not done after %s: riposte case %s shows how it goes on", most.String(), c.ID)
 			return now, nil
 		}
 		if err := pause(ctx, listening); err != nil {
