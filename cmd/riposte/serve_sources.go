@@ -64,7 +64,7 @@ func (w wiring) source(s config.Source, live *serve.Live) (serve.Source, error) 
 }
 
 func (w wiring) http(s config.HTTP, live *serve.Live) (serve.Source, error) {
-	src, err := http.New(http.Options{Listen: s.Listen, Secret: os.Getenv(s.SecretEnv), Handle: live.Handle, Log: w.log, Meter: w.meter})
+	src, err := http.New(http.Options{Listen: s.Listen, Secret: os.Getenv(s.SecretEnv), Handle: live.Believing(s.Bare), Log: w.log, Meter: w.meter})
 	if err != nil {
 		return serve.Source{}, fmt.Errorf("source http %s, secret in %s: %w", s.Listen, s.SecretEnv, err)
 	}
@@ -80,7 +80,7 @@ func (w wiring) http(s config.HTTP, live *serve.Live) (serve.Source, error) {
 
 func (w wiring) sqs(s config.SQS, live *serve.Live) serve.Source {
 	queue := &heard{Client: awssqs.NewFromConfig(w.base(event.Place{Region: s.Region})), now: w.sh.now}
-	out := at("sqs "+s.QueueURL, sqs.New(sqs.Options{Client: queue, URL: s.QueueURL, Handle: live.Handle, Now: w.sh.now, Log: w.log, Meter: w.meter}).Run)
+	out := at("sqs "+s.QueueURL, sqs.New(sqs.Options{Client: queue, URL: s.QueueURL, Handle: live.Believing(s.Bare), Now: w.sh.now, Log: w.log, Meter: w.meter}).Run)
 	out.Trouble = queue.trouble
 	return out
 }

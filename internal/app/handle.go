@@ -63,7 +63,7 @@ func (a *App) decode(ctx context.Context, body []byte, vouched bool) ([]ledger.A
 	return ads, nil
 }
 
-var errUnvouched = errors.New("a record outside an event of EventBridge's, which anybody can have written: it is not believed here")
+var errUnvouched = errors.New("a record outside an event of EventBridge's, which anybody can have written: it is not believed here (a source of the daemon takes such with bare: true)")
 
 // events decodes what is a record; the error tells of what is none, or was not sent by whom it says.
 func (a *App) events(contents []event.Content, vouched bool) (events []event.Event, bad error) {

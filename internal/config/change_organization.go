@@ -61,6 +61,13 @@ func roleChanges(old, now *Config) (out []Change) {
 
 func sourceChanges(old, now *Config) (out []Change) {
 	was, is := places(old.Sources), places(now.Sources)
+	believed, believes := bare(old.Sources), bare(now.Sources)
+	for _, s := range believes {
+		out = append(out, weakerWhere(true, !slices.Contains(believed, s) && slices.Contains(was, s), "source %s believes bare records now", s)...)
+	}
+	for _, s := range believed {
+		out = append(out, weakerWhere(false, !slices.Contains(believes, s) && slices.Contains(is, s), "source %s believes bare records no more", s)...)
+	}
 	for _, s := range is {
 		out = append(out, weakerWhere(false, !slices.Contains(was, s), "source %s is new", s)...)
 	}
@@ -68,6 +75,11 @@ func sourceChanges(old, now *Config) (out []Change) {
 		out = append(out, weakerWhere(true, !slices.Contains(is, s), "source %s is gone: its events are not seen any more", s)...)
 	}
 	return out
+}
+
+// bare are the places of the sources that believe records outside an event of EventBridge's.
+func bare(sources []Source) []string {
+	return places(slices.DeleteFunc(slices.Clone(sources), func(s Source) bool { return !s.Bare() }))
 }
 
 // places tell sources apart, with all that is written of them: secrets are not.

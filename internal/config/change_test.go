@@ -79,6 +79,10 @@ func TestWhatAChangeMeans(t *testing.T) {
 		{"modes", "playbooks: {launch.unapproved-image: {mode: act}}", "", "!launch.unapproved-image: observe, was: act"},
 		{"a source less", "sources: [{stdin: {}}]", "", "!source stdin is gone: its events are not seen any more"},
 		{"a source more", "", "sources: [{http: {listen: \"127.0.0.1:8418\", secret_env: A}}]", "source http 127.0.0.1:8418 with A is new"},
+		{"a source that believes bare records", "sources: [{http: {listen: \"127.0.0.1:8418\", secret_env: A}}]", "sources: [{http: {listen: \"127.0.0.1:8418\", secret_env: A, bare: true}}]",
+			"!source http 127.0.0.1:8418 with A believes bare records now"},
+		{"a source that believes AWS alone", "sources: [{http: {listen: \"127.0.0.1:8418\", secret_env: A, bare: true}}]", "sources: [{http: {listen: \"127.0.0.1:8418\", secret_env: A}}]",
+			"source http 127.0.0.1:8418 with A believes bare records no more"},
 		{"another ledger", "", "ledger: \"dynamodb:riposte\"", "!ledger: dynamodb:riposte from the next start on; sqlite:riposte.db until then"},
 		{"figures elsewhere", "", "metrics: {listen: \"127.0.0.1:1\"}", "metrics.listen: from the next start on"},
 	} {

@@ -121,12 +121,14 @@ type Source struct {
 type SQS struct {
 	QueueURL string `yaml:"queue_url" help:"The queue's URL."`
 	Region   string `yaml:"region" help:"The queue's region."`
+	Bare     bool   `yaml:"bare" help:"Believe records outside an event of EventBridge's as well, in a notification of SNS or by themselves: whoever may send to the queue can then write what anybody did. Default false."`
 }
 
 // HTTP is a listener.
 type HTTP struct {
 	Listen    string `yaml:"listen" help:"Address and port: 127.0.0.1:8418."`
 	SecretEnv string `yaml:"secret_env" help:"Name of the environment variable that holds the shared secret, sent in the header X-Riposte-Secret."`
+	Bare      bool   `yaml:"bare" help:"Believe records outside an event of EventBridge's as well: whoever has the secret can then write what anybody did. Default false."`
 }
 
 // Report says who is told.

@@ -83,8 +83,8 @@ func TestExample(t *testing.T) {
 		t.Errorf("account: got %+v, %v", a, ok)
 	}
 	if want := []Source{
-		{SQS: &SQS{"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte", "eu-west-1"}},
-		{HTTP: &HTTP{"127.0.0.1:8418", "RIPOSTE_HTTP_SECRET"}},
+		{SQS: &SQS{"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte", "eu-west-1", false}},
+		{HTTP: &HTTP{"127.0.0.1:8418", "RIPOSTE_HTTP_SECRET", false}},
 		{S3: &S3{"example-trail", "main", "eu-west-1", "https://sqs.eu-west-1.amazonaws.com/111122223333/log-files"}},
 	}; cmp.Diff(want, c.Sources) != "" {
 		t.Error(cmp.Diff(want, c.Sources))
@@ -311,6 +311,8 @@ func TestWarnings(t *testing.T) {
 		{"destroying", strings.Replace(accounts, "contain: c", "contain: c, destroy: d", 1) + told + acts, "the destroy tier is on"},
 		{"other accounts without an external id", strings.Replace(accounts, "{accounts", "{discover: true, accounts", 1) + told + acts, "assumed without external_id"},
 		{"figures for everybody", accounts + told + acts + "metrics: {listen: \":9418\"}", "metrics.listen is open to other machines"},
+		{"a source that believes whoever may send", accounts + told + acts + "sources: [{sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte\", region: eu-west-1, bare: true}}]",
+			"records are believed that no event of EventBridge's wraps"},
 		{"a source for everybody", accounts + told + acts + "sources: [{http: {listen: \":8418\", secret_env: A}}]", "http.listen is open to other machines"},
 		{"a limit that is never reached", accounts + told + acts + "limits: {destroy_per_hour: 50, incidents_per_hour: 5}", "riposte.yaml:4:28: destroy_per_hour 50 is never reached"},
 		{"break-glass elsewhere", accounts + told + acts + "break_glass: [{arn: \"arn:aws:iam::111122223334:role/break-glass\", id: AROAEXAMPLEGLASS00001}]", "riposte.yaml:4:15: account 111122223334 is not in organization.accounts"},

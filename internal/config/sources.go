@@ -15,6 +15,9 @@ type S3 struct {
 	QueueURL string `yaml:"queue_url" help:"A queue that the bucket notifies of new objects, directly, by SNS or by EventBridge. Without one the bucket is listed every five minutes, a request for each account and region."`
 }
 
+// Bare reports whether messages of the source are believed that no event of EventBridge's wraps.
+func (s Source) Bare() bool { return s.SQS != nil && s.SQS.Bare || s.HTTP != nil && s.HTTP.Bare }
+
 // Stdin is standard input.
 type Stdin struct{}
 

@@ -89,12 +89,15 @@ func (k checker) untold() {
 	}
 }
 
-// exposed are listeners that other machines can reach.
+// exposed are listeners that other machines can reach, and sources that believe more than AWS.
 func (k checker) exposed() {
 	if open(k.c.Metrics.Listen) {
 		k.warn(k.at("metrics", "listen"), "metrics.listen is open to other machines, and asks for no password; listen on 127.0.0.1, or keep others away")
 	}
 	for i, s := range k.c.Sources {
+		if s.Bare() {
+			k.warn(k.at("sources", i), "records are believed that no event of EventBridge's wraps: who may send them can write what anybody did")
+		}
 		if s.HTTP != nil && open(s.HTTP.Listen) {
 			k.warn(k.at("sources", i, "http", "listen"), "http.listen is open to other machines, and its secret is not encrypted on the way; put something before it that speaks TLS")
 		}

@@ -46,10 +46,16 @@ type Live struct{ app atomic.Pointer[app.App] }
 // App is riposte as it is put together now: whoever takes a message asks anew.
 func (l *Live) App() *app.App { return l.app.Load() }
 
-// Handle is a source.Handle.
-func (l *Live) Handle(ctx context.Context, body []byte) error {
-	_, err := l.App().Handle(ctx, body)
-	return err
+// Believing is a source.Handle that believes AWS alone, or bare records as well: see app.App.Vouched.
+func (l *Live) Believing(bare bool) source.Handle {
+	return func(ctx context.Context, body []byte) (err error) {
+		if bare {
+			_, err = l.App().Handle(ctx, body)
+		} else {
+			_, err = l.App().Vouched(ctx, body)
+		}
+		return err
+	}
 }
 
 // Receive is a source.Receive.

@@ -97,7 +97,7 @@ func TestTwoReplicasOnOneLedgerHaveOneEffect(t *testing.T) {
 			feeds.Add(1)
 			select {
 			case body := <-both:
-				return now.Handle(ctx, body)
+				return now.Believing(false)(ctx, body)
 			case <-ctx.Done():
 				return nil
 			}

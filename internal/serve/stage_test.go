@@ -106,7 +106,7 @@ func (s *stage) trail(now *serve.Live) func(context.Context, func()) error {
 		up()
 		for ; ctx.Err() == nil; time.Sleep(time.Millisecond) {
 			for _, d := range s.w.Deliveries() {
-				if err := now.Handle(context.WithoutCancel(ctx), d.Body); err != nil {
+				if err := now.Believing(false)(context.WithoutCancel(ctx), d.Body); err != nil {
 					return err
 				}
 				if err := s.w.Ack(d.ID); err != nil {
