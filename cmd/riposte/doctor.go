@@ -113,8 +113,8 @@ func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out
 	sh.remark("canaries are on their way; waiting up to %s", v.Wait)
 	return doctor.Canaries(ctx, p, doctor.Flight{
 		Wait: v.Wait,
-		Cases: func(ctx context.Context) ([]*ledger.Case, error) {
-			return r.Cases(ctx, ledger.Filter{Playbook: canary.ID})
+		Cases: func(ctx context.Context, after string) ([]*ledger.Case, error) {
+			return r.Cases(ctx, ledger.Filter{Playbook: canary.ID, After: after})
 		},
 		Pause: pause,
 	}, out.tell)

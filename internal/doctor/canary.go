@@ -23,10 +23,14 @@ type sent struct {
 
 // Flight is how canaries are waited for.
 type Flight struct {
-	Cases func(context.Context) ([]*ledger.Case, error) // the ledger that whoever serves writes
-	Wait  time.Duration                                 // for the last of them
-	Pause func(context.Context, time.Duration) error    // between two looks
+	Cases func(ctx context.Context, after string) ([]*ledger.Case, error) // of canaries, behind one of them, in the ledger that is served
+	Wait  time.Duration                                                   // for the last of them
+	Pause func(context.Context, time.Duration) error                      // between two looks
 }
+
+// settled is how long before the first canary a case must have been opened for no look to need it again: the clocks of
+// replicas differ, and so may the order of what they open.
+const settled = 10 * time.Minute
 
 // glance is the time between two looks into the ledger.
 const glance = time.Second
@@ -44,11 +48,13 @@ func Canaries(ctx context.Context, p Parts, f Flight, tell func(Finding)) error 
 			under = append(under, s)
 		}
 	}
-	for end := p.Now().Add(f.Wait); len(under) > 0; {
-		cases, err := f.Cases(ctx)
+	after, begun := "", p.Now()
+	for end := begun.Add(f.Wait); len(under) > 0; {
+		cases, err := f.Cases(ctx, after)
 		if err != nil {
 			return fmt.Errorf("look for canaries in the ledger: %w", err)
 		}
+		after = past(after, cases, begun.Add(-settled))
 		if under = arrived(under, cases, tell); len(under) == 0 || !p.Now().Before(end) {
 			break
 		}
@@ -63,6 +69,17 @@ func Canaries(ctx context.Context, p Parts, f Flight, tell func(Finding)) error 
 		}.at(s.at))
 	}
 	return nil
+}
+
+// past is the last of the cases that, like all before it, nothing joins any more: the next look begins behind it.
+func past(after string, cases []*ledger.Case, before time.Time) string {
+	for _, c := range cases {
+		if c.State.Open() || !c.Times.Received.Before(before) {
+			break
+		}
+		after = c.ID
+	}
+	return after
 }
 
 func (p Parts) send(ctx context.Context, at event.Place) (sent, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,8 @@ type served struct {
 	w     *world.World
 	app   *app.App
 	parts doctor.Parts
-	deaf  bool // nobody serves
+	deaf  bool  // nobody serves
+	looks []int // how many cases each look for canaries has read
 }
 
 func serve(t *testing.T) *served {
@@ -88,8 +90,10 @@ func serve(t *testing.T) *served {
 func (s *served) flight() doctor.Flight {
 	return doctor.Flight{
 		Wait: time.Minute,
-		Cases: func(ctx context.Context) ([]*ledger.Case, error) {
-			return s.app.Store.Cases(ctx, ledger.Filter{Playbook: canary.ID})
+		Cases: func(ctx context.Context, after string) ([]*ledger.Case, error) {
+			cases, err := s.app.Store.Cases(ctx, ledger.Filter{Playbook: canary.ID, After: after})
+			s.looks = append(s.looks, len(cases))
+			return cases, err
 		},
 		Pause: func(ctx context.Context, d time.Duration) error {
 			if err := s.w.AdvanceTo(s.w.Now().Add(d)); err != nil {
@@ -131,6 +135,24 @@ func TestACanaryArrivesThroughRiposteItself(t *testing.T) {
 	cases, err := s.app.Store.Cases(t.Context(), ledger.Filter{})
 	if err != nil || len(cases) != 2 || cases[0].State != ledger.Dismissed || cases[1].State != ledger.Dismissed {
 		t.Errorf("the ledger holds %+v, %v", cases, err)
+	}
+}
+
+// Canaries of earlier hours are read once, and not in every second of the wait.
+func TestCanariesOfBeforeAreReadOnce(t *testing.T) {
+	s := serve(t)
+	for range 3 {
+		s.canaries()
+		if err := s.w.AdvanceTo(s.w.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.looks = nil
+	if found := s.canaries(); len(found) != 1 || found[0].State != doctor.OK {
+		t.Fatalf("found %+v", found)
+	}
+	if want := []int{3, 0, 0, 0, 0, 1}; !slices.Equal(s.looks, want) {
+		t.Errorf("looks read %v cases, want %v", s.looks, want)
 	}
 }
 
