@@ -7,7 +7,7 @@ build: ## the binary, into bin/: static, without symbols
 lambda: ## the function's packages, into bin/: riposte-lambda-arm64.zip and riposte-lambda-amd64.zip, for provided.al2023
 	go run ./internal/bundle -o bin
 
-test: ## format, vet, staticcheck, tests with the race detector; generated files and the import rule are among the tests
+test: ## format, vet, staticcheck, tests with the race detector: a quarter of an hour and more; generated files and the import rule are among them
 	@.ci/check format vet staticcheck tools tests
 
 soak: ## two replicas under load for SOAK (10m), killed at random; then the ledger verified, every expected case counted
