@@ -7,6 +7,11 @@ func (f launched) Found() (of []string) {
 			of = append(of, "image "+m.Image)
 		}
 	}
+	if len(f.Instances) == 0 && f.Source != nil {
+		for _, image := range f.Source.Images {
+			of = append(of, "image "+image)
+		}
+	}
 	return of
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// launched are the facts about one launch, as far as one root is concerned: a group, or an instance without one.
+// launched are the facts about one launch, as far as one root is concerned: a group, a fleet, or an instance without one.
 type launched struct {
 	Group     string    `json:",omitempty"` // that launched them, as the record or its own configuration shows
 	Recorded  string    `json:",omitempty"` // the group that the record names
@@ -22,6 +22,7 @@ type launched struct {
 	Token     string    `json:",omitempty"` // of a launch whose answer the record left out
 	Asked     string    `json:",omitempty"` // the image that such a launch asked for, where its question names one
 	Guessed   bool      `json:",omitempty"` // the instances are taken for the launch's by its time alone
+	Source    *source   `json:",omitempty"` // the fleet or spot request that launches again what ends; without instances, it is what was asked for
 	At        time.Time // of the call
 	Instances []machine `json:",omitempty"`
 	Pin       *pinning  `json:",omitempty"` // once checked, where the group is to be pinned
@@ -36,7 +37,7 @@ type machine struct {
 	Doubt      string   `json:",omitempty"` // why nobody can say that it fired at the launch
 	Member     string   `json:",omitempty"` // the group that it is in, whoever launched it
 	Old        bool     `json:",omitempty"` // launched longer ago than terminate_within
-	Source     string   `json:",omitempty"` // the fleet or spot request that launched it, and may launch the next
+	Source     string   `json:",omitempty"` // the fleet or spot request that launched it, where nobody can tell whether it will launch the next
 	Interfaces []string `json:",omitempty"` // as checked
 	Isolation  string   `json:",omitempty"` // the isolating security group of its VPC, where one is ready
 	Session    *session `json:",omitempty"` // whose credentials it has, where it has a profile
@@ -60,7 +61,13 @@ func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 		return suspectRoot(e, p)
 	case modifyImageAttribute: // is only observed
 		return nil
+	case runInstances:
+		return suspectInstances(e, p)
 	}
+	return suspectRequest(e)
+}
+
+func suspectInstances(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 	answer := parse(e.Response).at("instancesSet").items()
 	if len(answer) == 0 {
 		return []playbook.Suspect[launched]{unanswered(e)}
@@ -71,7 +78,11 @@ func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 		if m.ID != "" && !slices.Contains(p.AllowIDs, m.Image) {
 			group := i.at("tagSet").tag(groupTag)
 			m.Member = group
-			out = gather(out, e.Place(), launched{Group: group, Recorded: group, ByGroup: byGroup(e.Actor), At: e.Time}, m)
+			of := launched{Group: group, Recorded: group, ByGroup: byGroup(e.Actor), At: e.Time}
+			if group == "" {
+				of.Source = taggedSource(e.Place(), i.at("tagSet").tag)
+			}
+			out = gather(out, e.Place(), of, m)
 		}
 	}
 	return out
@@ -114,8 +125,11 @@ func unanswered(e event.Event) playbook.Suspect[launched] {
 // gather adds an instance to the suspect of its root; of is what all of that root have in common.
 func gather(all []playbook.Suspect[launched], p event.Place, of launched, m machine) []playbook.Suspect[launched] {
 	root := p.In(event.Instance, m.ID)
-	if of.Group != "" {
+	switch {
+	case of.Group != "":
 		root = p.In(event.Group, of.Group)
+	case of.Source != nil:
+		root = of.Source.Launcher
 	}
 	i := slices.IndexFunc(all, func(s playbook.Suspect[launched]) bool { return s.Resource == root })
 	if i < 0 {
@@ -129,6 +143,9 @@ func gather(all []playbook.Suspect[launched], p event.Place, of launched, m mach
 
 // title says what was launched where and, once that is known, which rule it broke.
 func (f launched) title() string {
+	if len(f.Instances) == 0 {
+		return f.Source.title()
+	}
 	var images, why []string
 	for _, m := range f.Instances {
 		images, why = append(images, m.Image), append(why, m.Breaks)
@@ -139,6 +156,8 @@ func (f launched) title() string {
 	}
 	if f.Group != "" {
 		what += " of group " + f.Group
+	} else if f.Source != nil {
+		what += " of " + called(f.Source.Launcher)
 	}
 	if f.Task != "" {
 		what += " given the disk of " + distinct(images)

@@ -21,8 +21,11 @@ const settling = 10 * time.Minute
 // checkLaunch reads the instances as they are now, and what the policy says of their images. It keeps those that break it
 // and still live, each under the root that launched it.
 func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launched], p ImageParams) ([]playbook.Suspect[launched], error) {
-	if s.Facts.Task != "" {
+	switch {
+	case s.Facts.Task != "":
 		return checkRoot(ctx, in, s, p)
+	case len(s.Facts.Instances) == 0 && s.Facts.Source != nil:
+		return checkRequest(ctx, in, s, p)
 	}
 	place := s.Resource.Place()
 	found, err := findLaunched(ctx, in, place, s.Facts)
@@ -31,7 +34,7 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 	}
 	var out []playbook.Suspect[launched]
 	r := reader{judge(in, place, p.policy(), s.Facts.At), incident{at: s.Facts.At}}
-	w := witness{r, map[string]outlook{}}
+	w := witness{r, map[string]outlook{}, map[event.Resource]prospect{}}
 	means := means{in, place, p.IsolationGroups, map[string]string{}}
 	for _, i := range found {
 		if over(i) {
@@ -49,6 +52,11 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 			return nil, err
 		}
 		m := seen(i, v)
+		if of.Group == "" {
+			if of.Source, m.Source, err = w.source(ctx, i, v.doubt); err != nil {
+				return nil, err
+			}
+		}
 		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin || i.LaunchTime != nil && in.Now.Sub(*i.LaunchTime) > p.TerminateWithin
 		if of.Guessed && m.Doubt == "" {
 			m.Doubt = "the record names neither the instances nor their token: it is taken for one of them by the time of its launch"
@@ -159,25 +167,13 @@ func over(i types.Instance) bool {
 }
 
 // memberOf is the group that an instance is in, "" for none: it need not be the one that launched it.
-func memberOf(i types.Instance) string {
+func memberOf(i types.Instance) string { return tagOf(i, groupTag) }
+
+func tagOf(i types.Instance, key string) string {
 	for _, t := range i.Tags {
-		if aws.ToString(t.Key) == groupTag {
+		if aws.ToString(t.Key) == key {
 			return aws.ToString(t.Value)
 		}
-	}
-	return ""
-}
-
-// sourceOf is the fleet, or the spot request, that launched an instance, by tags that only AWS can write.
-// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/tag-ec2-fleet.html
-func sourceOf(i types.Instance) string {
-	for _, t := range i.Tags {
-		if key := aws.ToString(t.Key); key == "aws:ec2:fleet-id" || key == "aws:ec2spot:fleet-request-id" {
-			return "fleet " + aws.ToString(t.Value)
-		}
-	}
-	if id := aws.ToString(i.SpotInstanceRequestId); id != "" {
-		return "spot request " + id
 	}
 	return ""
 }
@@ -185,7 +181,7 @@ func sourceOf(i types.Instance) string {
 func seen(i types.Instance, v verdict) machine {
 	m := machine{
 		ID: aws.ToString(i.InstanceId), Image: aws.ToString(i.ImageId), VPC: aws.ToString(i.VpcId), Breaks: v.breaks, Doubt: v.doubt,
-		Member: memberOf(i), Source: sourceOf(i),
+		Member: memberOf(i),
 	}
 	for _, n := range i.NetworkInterfaces {
 		m.Interfaces = append(m.Interfaces, aws.ToString(n.NetworkInterfaceId))

@@ -16,9 +16,12 @@ func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 		stop.Must = f.Doubt == "" // the instance, of which more may be known, does not wait for a person
 		plan.Steps = append(plan.Steps, stop)
 	}
+	if f.Source != nil {
+		plan.Steps = append(plan.Steps, asking(f.Source.Doubt, f.Source.stop()))
+	}
 	for _, m := range f.Instances {
 		answer := p
-		if f.Task != "" || f.Group == "" && m.Source != "" {
+		if f.Task != "" || f.Source != nil || m.Source != "" {
 			answer.Instance = Isolate // one of ours, under a stranger's disk; or one whose fleet would launch the next in its place
 		}
 		plan.Steps = append(plan.Steps, m.steps(place.In(event.Instance, m.ID), s.Case, answer)...)

@@ -9,20 +9,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"github.com/ripostehq/riposte/event"
 )
 
 // witness tells which group launched an instance, and whether stopping it is called for. That an instance is in a group says
 // nothing: whoever may attach it could have any group of others stopped.
 type witness struct {
 	reader
-	asked map[string]outlook
+	asked   map[string]outlook
+	sources map[event.Resource]prospect
 }
 
 // outlook is what a group would launch next.
 type outlook struct {
-	bad     bool   // what may not be launched, for certain
-	doubt   string // what may have been fit before somebody changed it
-	unknown string // why nobody can say
+	bad     bool     // what may not be launched, for certain
+	doubt   string   // what may have been fit before somebody changed it
+	unknown string   // why nobody can say
+	images  []string // those that may not be launched, or may not have been
+	breaks  []string // the rules that they break
 }
 
 // sound: the group would launch nothing but what may be launched.
@@ -94,7 +99,10 @@ func (w witness) look(ctx context.Context, group string) (outlook, error) {
 // weigh judges images as they are written.
 func (w witness) weigh(ctx context.Context, refs []string) (o outlook, err error) {
 	for _, ref := range refs {
-		v, _, err := w.breaks(ctx, ref)
+		v, image, err := w.breaks(ctx, ref)
+		if err == nil && v.breaks != "" {
+			o.images, o.breaks = append(o.images, image), append(o.breaks, v.breaks)
+		}
 		switch {
 		case unreadable(err):
 			o.unknown = "the image " + ref + " can't be read"
@@ -113,18 +121,11 @@ func (w witness) weigh(ctx context.Context, refs []string) (o outlook, err error
 func (r reader) images(ctx context.Context, g types.AutoScalingGroup) (refs []string, err error) {
 	refs = overrideImages(g)
 	for _, s := range specs(g) {
-		found, err := r.describeVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
-			LaunchTemplateId: s.LaunchTemplateId, LaunchTemplateName: nameUnlessID(s), Versions: []string{versionOf(s)},
-		})
-		if absent(err, notThere()...) {
-			continue // it launches nothing by that
-		}
+		found, err := r.templateImages(ctx, s)
 		if err != nil {
-			return nil, fmt.Errorf("read launch template %q: %w", aws.ToString(s.LaunchTemplateId), err)
+			return nil, err
 		}
-		for _, v := range found {
-			refs = append(refs, imageOf(v))
-		}
+		refs = append(refs, found...)
 	}
 	if g.LaunchConfigurationName == nil {
 		return refs, nil
@@ -137,6 +138,23 @@ func (r reader) images(ctx context.Context, g types.AutoScalingGroup) (refs []st
 	}
 	for _, c := range out.LaunchConfigurations {
 		refs = append(refs, aws.ToString(c.ImageId))
+	}
+	return refs, nil
+}
+
+// templateImages are those of the version of a template that is followed; none where there is no such template or version.
+func (r reader) templateImages(ctx context.Context, s types.LaunchTemplateSpecification) (refs []string, err error) {
+	found, err := r.describeVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
+		LaunchTemplateId: s.LaunchTemplateId, LaunchTemplateName: nameUnlessID(s), Versions: []string{versionOf(s)},
+	})
+	if absent(err, notThere()...) {
+		return nil, nil // nothing is launched by that
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read launch template %q: %w", aws.ToString(s.LaunchTemplateId), err)
+	}
+	for _, v := range found {
+		refs = append(refs, imageOf(v))
 	}
 	return refs, nil
 }

@@ -69,18 +69,21 @@ func UnapprovedImage() playbook.Definition {
 		Title:    "An instance was launched from an unapproved image",
 		Why:      whyImage,
 		Severity: playbook.High,
-		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances", "CreateReplaceRootVolumeTask", modifyImageAttribute}}},
+		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: append([]string{runInstances, "CreateReplaceRootVolumeTask", modifyImageAttribute}, requests()...)}},
 		Reads: []string{
 			"ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceImageMetadata", "ec2:DescribeReplaceRootVolumeTasks",
 			// What a group would launch next.
 			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeLaunchTemplates",
 			"ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
+			// What a fleet or a spot request would launch next.
+			"ec2:DescribeFleets", "ec2:DescribeSpotFleetRequests", "ec2:DescribeSpotInstanceRequests",
 			// What there is to stop an instance by.
 			"ec2:DescribeSecurityGroups", "iam:GetInstanceProfile",
 		},
 		Changes: []action.Kind{
 			action.Suspend{}.Kind(), action.Pin{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(),
-			action.Stop{}.Kind(), action.DenySession{}.Kind(),
+			action.Stop{}.Kind(), action.DenySession{}.Kind(), action.HoldFleet{}.Kind(), action.HoldSpotFleet{}.Kind(),
+			action.CancelSpotRequest{}.Kind(),
 		},
 		Spares:   sparedKinds,
 		Prevents: preventImages(),
@@ -108,9 +111,13 @@ it would replace what is terminated; but only where the record of the launch, or
 it launches what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit
 at the launch (an image of an allowed owner that a record shows to have been made public lately, or that lacks a tag)
 asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put amazon into allow_owners
-where they are used. An instance whose root volume is replaced by such an image is cut off, or stopped, and not ended;
-likewise one that a fleet or a spot request launched, which would launch the next in its place and which riposte does not
-stop: the finding names it. A private image is no better than a public one: whoever owns it shares it, and can take that
+where they are used. An EC2 Fleet or a Spot Fleet that maintains its size, and a persistent spot request, launch again and
+again: as soon as they are asked for, or have launched, from such an image the fleet is held (it wants no instance and ends
+none; undo gives it its size back) and the request is cancelled, for good, as it knows no pause. Holding a fleet is a right of
+the author's tier, cancelling one of the destroying tier; an instance of theirs is cut off, or stopped, and not ended, so
+that nothing is launched in its place where they could not be stopped. A fleet whose template launches what may be launched
+asks: nobody knows by which version it goes on. Likewise an instance whose root volume is replaced by such an image is cut
+off, or stopped. A private image is no better than a public one: whoever owns it shares it, and can take that
 back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
 processes that ran before. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
 template that the policy allows; undo lets it follow what it followed before. What was terminated stays terminated.`

@@ -48,6 +48,9 @@ accounts:
       - name: short
         keys: [{id: AKIASHORT00000000001, secret: short}]
         inline: {see: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["ec2:DescribeInstances", "ec2:DescribeImages"], Resource: "*"}]}}
+      - name: close
+        keys: [{id: AKIACLOSE00000000001, secret: close}]
+        inline: {see: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["ec2:Describe*"], Resource: "*"}]}}
       - {name: blind, keys: [{id: AKIABLIND00000000001, secret: blind}]}
     regions:
       eu-west-1:
@@ -90,7 +93,6 @@ accounts:
           - {id: i-0golden, image: ami-0bbbbbbbbbbbbbbbb, tags: {"aws:autoscaling:groupName": web}}
           - {id: i-0alone, image: ami-0aaaaaaaaaaaaaaaa}
           - {id: i-0stolen, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:autoscaling:groupName": gone}}
-          - {id: i-0fleet, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0a}}
           - {id: i-0fleeted, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0a, "aws:autoscaling:groupName": web}}
           - {id: i-0shared, image: ami-0eeeeeeeeeeeeeeee}
           - {id: i-0sister, image: ami-0cccccccccccccccc}
@@ -99,6 +101,18 @@ accounts:
           - {id: i-0old, image: ami-0dddddddddddddddd}
           - {id: i-0ended, image: ami-0aaaaaaaaaaaaaaaa}
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, protected: true, stop_protected: true}
+          - {id: i-0mended, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0sound}}
+          - {id: i-0orphan, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0gone}}
+        fleets:
+          - {id: fleet-0a, template: lt-0only, total: 2, instances: [i-0fleet, i-0fleet2]}
+          - {id: fleet-0sound, template: lt-0sound, total: 1}
+          - {id: fleet-0over, template: lt-0only, image: ami-0bbbbbbbbbbbbbbbb, total: 1}
+          - {id: fleet-0param, template: lt-0byname, total: 1}
+          - {id: fleet-0once, type: request, template: lt-0only, total: 1, instances: [i-0once]}
+        spot_fleets: [{id: sfr-0a, image: ami-0aaaaaaaaaaaaaaaa, total: 1, instances: [i-0spotfleet]}, {id: sfr-0sound, template: lt-0sound, total: 1}]
+        spot_requests:
+          - {id: sir-0a, type: persistent, image: ami-0aaaaaaaaaaaaaaaa, instance: i-0lasting}
+          - {id: sir-0b, image: ami-0aaaaaaaaaaaaaaaa, instance: i-0single}
 `
 
 var ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}

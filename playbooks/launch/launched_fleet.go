@@ -1,0 +1,138 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	scaling "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// launcher is what a fleet or a spot request launches, as it is now.
+type launcher struct {
+	there  bool
+	again  bool     // it launches, or will, after what it has launched
+	images []string // as they are written
+	unread string   // why they are not all
+}
+
+// launching reads a fleet or a spot request; images of what launches no more are left out.
+func (w witness) launching(ctx context.Context, r event.Resource) (launcher, error) {
+	switch r.Type {
+	case event.Fleet:
+		return w.fleet(ctx, r.ID)
+	case event.SpotFleet:
+		return w.spotFleet(ctx, r.ID)
+	}
+	return w.spotRequest(ctx, r.ID)
+}
+
+// fleet: one that maintains its size goes on until it is deleted. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/EC2-fleet-states.html
+func (w witness) fleet(ctx context.Context, id string) (l launcher, err error) {
+	out, err := w.in.AWS.EC2(w.place).DescribeFleets(ctx, &ec2.DescribeFleetsInput{FleetIds: []string{id}})
+	if absent(err, "InvalidFleetId.NotFound", "InvalidFleetId.Malformed") {
+		return l, nil
+	}
+	if err != nil {
+		return l, fmt.Errorf("read fleet %q: %w", id, err)
+	}
+	for _, f := range out.Fleets {
+		goesOn := slices.Contains([]types.FleetStateCode{types.FleetStateCodeSubmitted, types.FleetStateCodeActive, types.FleetStateCodeModifying}, f.FleetState)
+		if aws.ToString(f.FleetId) != id {
+			continue
+		}
+		if l.there, l.again = true, goesOn && f.Type == types.FleetTypeMaintain; !l.again {
+			continue
+		}
+		for _, c := range f.LaunchTemplateConfigs {
+			overridden := len(c.Overrides) > 0
+			for _, o := range c.Overrides {
+				if o.ImageId == nil {
+					overridden = false
+					continue
+				}
+				l.images = append(l.images, *o.ImageId)
+			}
+			if overridden {
+				continue // the template's own image is never launched
+			}
+			if err := w.ofTemplate(ctx, &l, c.LaunchTemplateSpecification); err != nil {
+				return l, err
+			}
+		}
+	}
+	return l, nil
+}
+
+func (w witness) spotFleet(ctx context.Context, id string) (l launcher, err error) {
+	out, err := w.in.AWS.EC2(w.place).DescribeSpotFleetRequests(ctx, &ec2.DescribeSpotFleetRequestsInput{SpotFleetRequestIds: []string{id}})
+	if absent(err, "InvalidSpotFleetRequestId.NotFound", "InvalidSpotFleetRequestId.Malformed") {
+		return l, nil
+	}
+	if err != nil {
+		return l, fmt.Errorf("read Spot Fleet %q: %w", id, err)
+	}
+	for _, f := range out.SpotFleetRequestConfigs {
+		goesOn := slices.Contains([]types.BatchState{types.BatchStateSubmitted, types.BatchStateActive, types.BatchStateModifying}, f.SpotFleetRequestState)
+		asked := f.SpotFleetRequestConfig
+		if aws.ToString(f.SpotFleetRequestId) != id || asked == nil {
+			continue
+		}
+		if l.there, l.again = true, goesOn && (asked.Type == "" || asked.Type == types.FleetTypeMaintain); !l.again {
+			continue
+		}
+		for _, spec := range asked.LaunchSpecifications {
+			l.images = append(l.images, aws.ToString(spec.ImageId))
+		}
+		for _, c := range asked.LaunchTemplateConfigs {
+			if err := w.ofTemplate(ctx, &l, c.LaunchTemplateSpecification); err != nil {
+				return l, err
+			}
+		}
+	}
+	return l, nil
+}
+
+// spotRequest: a persistent one opens again whenever its instance ends, until it is cancelled.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-requests.html
+func (w witness) spotRequest(ctx context.Context, id string) (l launcher, err error) {
+	out, err := w.in.AWS.EC2(w.place).DescribeSpotInstanceRequests(ctx, &ec2.DescribeSpotInstanceRequestsInput{SpotInstanceRequestIds: []string{id}})
+	if absent(err, "InvalidSpotInstanceRequestID.NotFound", "InvalidSpotInstanceRequestID.Malformed") {
+		return l, nil
+	}
+	if err != nil {
+		return l, fmt.Errorf("read spot request %q: %w", id, err)
+	}
+	for _, x := range out.SpotInstanceRequests {
+		goesOn := slices.Contains([]types.SpotInstanceState{types.SpotInstanceStateOpen, types.SpotInstanceStateActive, types.SpotInstanceStateDisabled}, x.State)
+		if aws.ToString(x.SpotInstanceRequestId) != id {
+			continue
+		}
+		l.there, l.again = true, goesOn && x.Type == types.SpotInstanceTypePersistent
+		if l.again && x.LaunchSpecification != nil {
+			l.images = append(l.images, aws.ToString(x.LaunchSpecification.ImageId))
+		}
+	}
+	return l, nil
+}
+
+// ofTemplate adds what a template launches. One that can't be read leaves that unknown, and what else is launched known.
+func (w witness) ofTemplate(ctx context.Context, l *launcher, s *types.FleetLaunchTemplateSpecification) error {
+	if s == nil {
+		return nil
+	}
+	images, err := w.templateImages(ctx, scaling.LaunchTemplateSpecification{
+		LaunchTemplateId: s.LaunchTemplateId, LaunchTemplateName: s.LaunchTemplateName, Version: s.Version,
+	})
+	if unreadable(err) {
+		l.unread = "what it launches by can't be read"
+		return nil
+	}
+	l.images = append(l.images, images...)
+	return err
+}

@@ -1,0 +1,70 @@
+package launch
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// requests are the calls that make, or change, what launches by itself.
+func requests() []string {
+	return []string{"CreateFleet", "ModifyFleet", "RequestSpotFleet", "ModifySpotFleetRequest", "RequestSpotInstances"}
+}
+
+// suspectRequest is about what is asked for: what it launches is read from it, and not from the record, which may name a
+// template that says something else by now. An answer that the record leaves out names nothing, and what is launched is seen all
+// the same.
+func suspectRequest(e event.Event) (out []playbook.Suspect[launched]) {
+	in, answer := parse(e.Request).unwrap(e.Name+"Request"), parse(e.Response).unwrap(e.Name+"Response")
+	kind, ids := event.Fleet, []string(nil)
+	switch e.Name {
+	case "CreateFleet":
+		if in.named("type").scalar() == "instant" {
+			return nil // it has launched all that it ever will
+		}
+		ids = []string{answer.named("fleetId").scalar()}
+	case "ModifyFleet":
+		ids = []string{in.named("fleetId").scalar()}
+	case "RequestSpotFleet":
+		kind, ids = event.SpotFleet, []string{answer.named("spotFleetRequestId").scalar()}
+	case "ModifySpotFleetRequest":
+		kind, ids = event.SpotFleet, []string{in.named("spotFleetRequestId").scalar()}
+	case "RequestSpotInstances":
+		kind = event.SpotRequest
+		for _, x := range answer.named("spotInstanceRequestSet").items() {
+			ids = append(ids, x.named("spotInstanceRequestId").scalar())
+		}
+	}
+	for _, id := range ids {
+		if id != "" {
+			f := launched{Source: &source{Launcher: e.Place().In(kind, id)}, At: e.Time}
+			out = append(out, playbook.Suspect[launched]{Resource: f.Source.Launcher, Title: f.title(), Facts: f})
+		}
+	}
+	return out
+}
+
+// checkRequest confirms where what was asked for will launch what may not be.
+func checkRequest(ctx context.Context, in playbook.In, s playbook.Suspect[launched], p ImageParams) ([]playbook.Suspect[launched], error) {
+	r := reader{judge(in, s.Resource.Place(), p.policy(), s.Facts.At), incident{at: s.Facts.At}}
+	w := witness{r, map[string]outlook{}, map[event.Resource]prospect{}}
+	o, err := w.prospect(ctx, s.Facts.Source.Launcher)
+	switch {
+	case err != nil:
+		return nil, err
+	case !o.again || o.sound():
+		return nil, nil
+	}
+	f := launched{At: s.Facts.At, Source: &source{Launcher: s.Facts.Source.Launcher, Images: o.images, Breaks: distinct(slices.Clone(o.breaks))}}
+	switch {
+	case o.bad:
+	case o.doubt != "":
+		f.Source.Doubt = o.doubt
+	default:
+		f.Source.Doubt = o.unknown
+	}
+	s.Facts, s.Title = f, f.title()
+	return []playbook.Suspect[launched]{s}, nil
+}
