@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -26,7 +27,9 @@ func through(t *testing.T, around func(*middleware.Stack) error, answer func(con
 	return err
 }
 
-func TestContainmentGoesAheadOfTheRest(t *testing.T) {
+func TestContainmentGoesAheadOfTheRest(t *testing.T) { synctest.Test(t, containmentGoesAhead) }
+
+func containmentGoesAhead(t *testing.T) {
 	var p pace
 	at := event.Place{Account: "111122223333", Region: "eu-west-1"}
 	now := func(context.Context) error { return nil }
@@ -62,22 +65,25 @@ func TestContainmentGoesAheadOfTheRest(t *testing.T) {
 }
 
 func TestACallHasAnEnd(t *testing.T) {
-	err := through(t, within(time.Millisecond), func(ctx context.Context) error {
-		<-ctx.Done()
-		return ctx.Err()
+	synctest.Test(t, func(t *testing.T) {
+		err := through(t, within(whole), func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		if err == nil {
+			t.Error("a call that gets no answer came back without an error")
+		}
 	})
-	if err == nil {
-		t.Error("a call that nobody answers came back without an error")
-	}
 }
 
 func TestSessionsShareTheirConnectionsAndTheirPatience(t *testing.T) {
 	c, own := New(Options{}), awshttp.NewBuildableClient()
-	made, ok := c.impatient(own).(*awshttp.BuildableClient)
+	session, _ := c.impatient(own).(steady)
+	made, ok := session.HTTPClient.(*awshttp.BuildableClient)
 	if !ok || made.GetTimeout() != attempt || own.GetTimeout() != 0 {
 		t.Errorf("a session's attempt may take %v, riposte's own %v", made.GetTimeout(), own.GetTimeout())
 	}
-	if c.impatient(own) != made {
+	if c.impatient(own) != session {
 		t.Error("each session dials for itself")
 	}
 }

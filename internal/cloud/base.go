@@ -34,6 +34,7 @@ func Load(ctx context.Context) (func(event.Place) aws.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find AWS credentials: %w", err)
 	}
+	base.HTTPClient = steady{base.HTTPClient}
 	base.APIOptions = append(base.APIOptions, awsmiddleware.AddUserAgentKey("riposte"))
 	return func(p event.Place) aws.Config {
 		cfg := base.Copy()

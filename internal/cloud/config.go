@@ -120,8 +120,12 @@ func traced(s *middleware.Stack) error { return s.Initialize.Add(trace(), middle
 // impatient is the base's client with a limit to each attempt, the same for all sessions: they share its connections. The
 // base's own may have to wait longer, as for a queue's messages.
 func (c *Cloud) impatient(h aws.HTTPClient) aws.HTTPClient {
-	buildable, ok := h.(*awshttp.BuildableClient)
-	if h != nil && !ok {
+	inner := h
+	if s, ok := h.(steady); ok {
+		inner = s.HTTPClient
+	}
+	buildable, ok := inner.(*awshttp.BuildableClient)
+	if inner != nil && !ok {
 		return h
 	}
 	if made, ok := c.http[h]; ok {
@@ -130,7 +134,7 @@ func (c *Cloud) impatient(h aws.HTTPClient) aws.HTTPClient {
 	if buildable == nil {
 		buildable = awshttp.NewBuildableClient()
 	}
-	made := buildable.WithTimeout(attempt)
+	made := steady{buildable.WithTimeout(attempt)}
 	c.http[h] = made
 	return made
 }
