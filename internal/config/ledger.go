@@ -23,7 +23,11 @@ type Ledger struct {
 func (l *Ledger) UnmarshalText(b []byte) error {
 	driver, name, ok := strings.Cut(string(b), ":")
 	if !ok || name == "" || driver != SQLite && driver != DynamoDB {
-		return fmt.Errorf("want sqlite:FILE or dynamodb:TABLE%s", spelling.Hint(driver, []string{SQLite, DynamoDB}))
+		hint := ""
+		if driver != SQLite && driver != DynamoDB {
+			hint = spelling.Hint(driver, []string{SQLite, DynamoDB})
+		}
+		return fmt.Errorf("want sqlite:FILE or dynamodb:TABLE%s", hint)
 	}
 	*l = Ledger{driver, name}
 	return nil

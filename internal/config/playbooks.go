@@ -52,6 +52,10 @@ func (k checker) fallback(e strict.Entry) {
 func (k checker) playbook(e strict.Entry) (params strict.Node) {
 	where := "playbooks." + e.Key
 	r := rules{scopes: map[string]rule{}}
+	if e.Value.Scalar() {
+		e.Value.Complain("%s: want keys and values, like {mode: act}", where)
+		return params
+	}
 	for _, inner := range e.Value.Entries() {
 		switch {
 		case inner.Key == "params":

@@ -33,14 +33,15 @@ func Among(word string, candidates []string) string {
 }
 
 // closest is the candidate nearest to a word, "" where none is near: a third of the word may differ, and always one letter;
-// else the only one that the word is a part of, or goes on from: url for queue_url, acton for act.
+// else the only one that the word is a part of, or goes on from: url for queue_url, acton for act. Case does not count.
 func closest(word string, candidates []string) string {
 	if len(word) > longest || word == "" {
 		return ""
 	}
 	best, nearest := "", max(1, len(word)/3)+1
+	word = strings.ToLower(word)
 	for _, c := range candidates {
-		if d := distance(word, c); d < nearest {
+		if d := distance(word, strings.ToLower(c)); d < nearest {
 			best, nearest = c, d
 		}
 	}

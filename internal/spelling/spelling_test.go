@@ -21,6 +21,7 @@ func TestClosest(t *testing.T) {
 		{"the beginning", "dynamo", "dynamodb", []string{"sqlite", "dynamodb"}},
 		{"an id without its theme", "unapproved-image", "launch.unapproved-image", []string{"launch.unapproved-template", "launch.unapproved-image"}},
 		{"an id without its theme, misspelt", "unaproved-image", "launch.unapproved-image", []string{"network.open-port", "launch.unapproved-image"}},
+		{"in capitals", "DynamoDB", "dynamodb", []string{"sqlite", "dynamodb"}},
 		{"a key's last word", "url", "queue_url", []string{"queue_url", "region"}},
 		{"a key's first word", "queue", "queue_url", []string{"bucket", "prefix", "region", "queue_url"}},
 		{"a word of two keys", "hour", "", []string{"incidents_per_hour", "destroy_per_hour"}},

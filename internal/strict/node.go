@@ -28,6 +28,12 @@ func (n Node) Present() bool {
 	return !null
 }
 
+// Scalar reports whether a text, a number or the like stands there, and neither a list nor keys.
+func (n Node) Scalar() bool {
+	_, scalar := n.n.(ast.ScalarNode)
+	return scalar && n.Present()
+}
+
 // Line of the node, from 1; 0 where nothing stands there.
 func (n Node) Line() int {
 	if n.n == nil {

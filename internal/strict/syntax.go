@@ -24,9 +24,22 @@ func (d *Document) syntax(err error) Problems {
 		p.Column, p.Text = tab, "a tab: YAML is indented with spaces"
 	} else if o, text := unbalanced(strings.Join(d.lines, "\n"), p.Line); text != "" && (strings.ContainsAny(p.Text, "[]{}") || strings.Contains(p.Text, "not allowed in this context")) {
 		p.Line, p.Column, p.Text = o.line, o.column, text
+	} else {
+		p.Text = plainly(p.Text)
 	}
 	p.excerpt = excerpt(d.lines, p.Line, 0)
 	return Problems{p}
+}
+
+// plainly says what a parser can't: which mistake of people its words stand for.
+func plainly(text string) string {
+	switch text {
+	case "mapping value is not allowed in this context":
+		return "a value stands here already: the next key goes on a line of its own, indented as its neighbours; a text with \": \" in it needs quotes"
+	case "value is not allowed in this context":
+		return "what stands here belongs to nothing above: is it indented as its neighbours?"
+	}
+	return text
 }
 
 // tab is the column of a tab that a line is indented with, 0 where there is none.
