@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,17 +49,32 @@ func (c slowEC2) DescribeInstances(ctx context.Context, in *ec2.DescribeInstance
 	return c.EC2Reads.DescribeInstances(ctx, in, with...)
 }
 
-// throttledStage is one on which mallory has unprotected cattle while EC2 answers nothing; the function lets it answer.
-func throttledStage(t *testing.T) (s *stage, let func()) {
+// throttled is a stage on which mallory has unprotected cattle while EC2 answers nothing, and a turn that has run out of patience
+// with it; the function lets EC2 answer and the turn end. It stands in a bubble of time.
+func throttled(t *testing.T) (s *stage, let func()) {
 	t.Helper()
 	s = set(t, world.Options{}, launch.TerminationUnprotected())
-	answers := make(chan struct{})
-	s.aws, s.patience = slow{s, answers}, time.Millisecond
+	answers, done := make(chan struct{}), make(chan struct{})
+	s.aws = slow{s, answers}
 	s.restart()
 	unprotect(s, mallory)
 	s.must(s.w.AdvanceTo(s.w.Now().Add(6 * time.Second)))
 	s.deliver()
-	return s, func() { close(answers) }
+	go func() {
+		defer close(done)
+		s.step()
+	}()
+	time.Sleep(engine.DefaultTiming().Patience)
+	synctest.Wait()
+	select {
+	case <-done:
+		t.Fatalf("the turn did not wait for EC2: %s", steps(s.only("launch.termination-unprotected")))
+	default:
+	}
+	return s, func() {
+		close(answers)
+		<-done
+	}
 }
 
 // keyIsOff reports whether the key that mallory used is switched off.
@@ -72,58 +88,42 @@ func (s *stage) keyIsOff() bool {
 
 // What is clear from the record, and from the one before that showed the protection on, is done while EC2 does not answer.
 func TestWhatIsClearFromTheRecordDoesNotWaitForAThrottledLook(t *testing.T) {
-	s, let := throttledStage(t)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		s.step()
-	}()
-	for !s.keyIsOff() {
-		select {
-		case <-done:
-			t.Fatalf("the turn ended, and the key works: %s", steps(s.only("launch.termination-unprotected")))
-		default:
+	synctest.Test(t, func(t *testing.T) {
+		s, let := throttled(t)
+		if !s.keyIsOff() {
+			t.Fatal("EC2 does not answer, and the key works")
 		}
-	}
-	let()
-	<-done
-	s.pass(5 * time.Minute)
-	c := s.only("launch.termination-unprotected")
-	if c.State != ledger.Verified || len(c.Revisions) != 2 || !c.Revisions[0].Preempts {
-		t.Fatalf("%s, %d revisions: %s\n%s", c.State, len(c.Revisions), steps(c), s.history(c))
-	}
-	s.order(c, ledger.Order{Verb: ledger.Undo})
-	s.pass(time.Minute)
-	if s.keyIsOff() {
-		t.Errorf("undone, and the key is off: %s", steps(s.only("launch.termination-unprotected")))
-	}
-	s.whole()
+		let()
+		s.pass(5 * time.Minute)
+		c := s.only("launch.termination-unprotected")
+		if c.State != ledger.Verified || len(c.Revisions) != 2 || !c.Revisions[0].Preempts {
+			t.Fatalf("%s, %d revisions: %s\n%s", c.State, len(c.Revisions), steps(c), s.history(c))
+		}
+		s.order(c, ledger.Order{Verb: ledger.Undo})
+		s.pass(time.Minute)
+		if s.keyIsOff() {
+			t.Errorf("undone, and the key is off: %s", steps(s.only("launch.termination-unprotected")))
+		}
+		s.whole()
+	})
 }
 
 // Where the look then finds nothing wrong, what was done before it is taken back.
 func TestWhatWasDoneBeforeALookThatDismissesIsTakenBack(t *testing.T) {
-	s, let := throttledStage(t)
-	on := switchOff("i-0cattle")
-	*on.DisableApiTermination.Value = true
-	_, err := clients{w: s.w, by: own}.ec2(ireland).ModifyInstanceAttribute(t.Context(), on) // an operator was faster
-	s.must(err)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		s.step()
-	}()
-	for !s.keyIsOff() {
-		select {
-		case <-done:
-			t.Fatal("the turn ended, and the key works")
-		default:
+	synctest.Test(t, func(t *testing.T) {
+		s, let := throttled(t)
+		if !s.keyIsOff() {
+			t.Fatal("EC2 does not answer, and the key works")
 		}
-	}
-	let()
-	<-done
-	s.pass(5 * time.Minute)
-	if c := s.only("launch.termination-unprotected"); c.State != ledger.Undone || s.keyIsOff() {
-		t.Errorf("%s, the key is off: %v: %s\n%s", c.State, s.keyIsOff(), steps(c), s.history(c))
-	}
-	s.whole()
+		on := switchOff("i-0cattle")
+		*on.DisableApiTermination.Value = true
+		_, err := clients{w: s.w, by: own}.ec2(ireland).ModifyInstanceAttribute(t.Context(), on) // before the look, and by an operator
+		s.must(err)
+		let()
+		s.pass(5 * time.Minute)
+		if c := s.only("launch.termination-unprotected"); c.State != ledger.Undone || s.keyIsOff() {
+			t.Errorf("%s, the key is off: %v: %s\n%s", c.State, s.keyIsOff(), steps(c), s.history(c))
+		}
+		s.whole()
+	})
 }

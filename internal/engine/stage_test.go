@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -71,19 +70,18 @@ var (
 // stage is a world, a ledger and an engine between them.
 type stage struct {
 	testing.TB
-	w        *world.World
-	store    ledger.Store
-	books    []playbook.Definition
-	policy   gate.Policy
-	reports  []ledger.State
-	e        *engine.Engine
-	acting   bool  // riposte is at work, not the attacker
-	broken   error // what Step returned
-	meter    *meter
-	aws      engine.AWS    // nil: the stage itself
-	patience time.Duration // the engine's; 0: its default
-	workers  int           // who take turns
-	wake     func()        // see engine.NewHands
+	w       *world.World
+	store   ledger.Store
+	books   []playbook.Definition
+	policy  gate.Policy
+	reports []ledger.State
+	e       *engine.Engine
+	acting  bool  // riposte is at work, not the attacker
+	broken  error // what Step returned
+	meter   *meter
+	aws     engine.AWS // nil: the stage itself
+	workers int        // who take turns
+	wake    func()     // see engine.NewHands
 }
 
 func set(t testing.TB, opts world.Options, books ...playbook.Definition) *stage {
@@ -137,12 +135,10 @@ func (s *stage) restart() {
 	for range s.workers {
 		hands.Free()
 	}
-	timing := engine.DefaultTiming()
-	timing.Patience = cmp.Or(s.patience, timing.Patience)
 	s.e = engine.New(engine.Parts{
 		Hands: hands,
 		Store: s.store, Playbooks: books, Policy: s.policy, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
-		Timing: timing, Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }
 

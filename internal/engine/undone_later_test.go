@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -162,34 +163,23 @@ func keysOnly() playbook.Definition {
 
 // A brake holds every taking back, that of what was done before a look too.
 func TestABrakeHoldsTheTakingBackOfWhatWasDoneBeforeALook(t *testing.T) {
-	s, let := throttledStage(t)
-	on := switchOff("i-0cattle")
-	*on.DisableApiTermination.Value = true
-	_, err := clients{w: s.w, by: own}.ec2(ireland).ModifyInstanceAttribute(t.Context(), on)
-	s.must(err)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		s.step()
-	}()
-	for !s.keyIsOff() || !denied(s, "mallory") {
-		select {
-		case <-done:
-			t.Fatal("the turn ended, and mallory is not stopped")
-		default:
+	synctest.Test(t, func(t *testing.T) {
+		s, let := throttled(t)
+		on := switchOff("i-0cattle")
+		*on.DisableApiTermination.Value = true
+		_, err := clients{w: s.w, by: own}.ec2(ireland).ModifyInstanceAttribute(t.Context(), on)
+		s.must(err)
+		s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "all", By: "sam", At: s.w.Now()}))
+		let()
+		s.pass(time.Minute)
+		if !s.keyIsOff() || !denied(s, "mallory") {
+			t.Errorf("halted, and taken back: key off %v, denied %v", s.keyIsOff(), denied(s, "mallory"))
 		}
-	}
-	s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "all", By: "sam", At: s.w.Now()}))
-	let()
-	<-done
-	s.pass(time.Minute)
-	if !s.keyIsOff() || !denied(s, "mallory") {
-		t.Errorf("halted, and taken back: key off %v, denied %v", s.keyIsOff(), denied(s, "mallory"))
-	}
-	_, err = s.store.Release(t.Context(), s.w.Now(), "all", "sam")
-	s.must(err)
-	s.pass(10 * time.Minute)
-	if s.keyIsOff() || denied(s, "mallory") {
-		t.Errorf("released, and not taken back: key off %v, denied %v", s.keyIsOff(), denied(s, "mallory"))
-	}
+		_, err = s.store.Release(t.Context(), s.w.Now(), "all", "sam")
+		s.must(err)
+		s.pass(10 * time.Minute)
+		if s.keyIsOff() || denied(s, "mallory") {
+			t.Errorf("released, and not taken back: key off %v, denied %v", s.keyIsOff(), denied(s, "mallory"))
+		}
+	})
 }
