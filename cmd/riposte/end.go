@@ -48,15 +48,16 @@ func (sh *shell) ended(ctx context.Context, command string, err error) int {
 	var u usage
 	var s stopped
 	var code silent
+	interrupted := errors.Is(err, context.Canceled) || ctx.Err() != nil && verb != "serve" // a signal is its end, and errors are its own
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &s):
 		return sh.fail(s.error, exitStopped)
-	case errors.Is(err, context.Canceled), ctx.Err() != nil && verb != "serve": // whose end is a signal, and errors are its own
-		return sh.fail(errors.New("stopped"), exitStopped)
-	case errors.As(err, &code):
+	case errors.As(err, &code) && (code == exitStopped || !interrupted):
 		return int(code)
+	case interrupted:
+		return sh.fail(errors.New("stopped"), exitStopped)
 	case errors.As(err, &problems) && sh.json():
 		return sh.failed(failure{"the configuration is wrong", exitUsage, problems})
 	case errors.As(err, &problems):

@@ -48,6 +48,7 @@ func TestEnds(t *testing.T) {
 			`{"error":"the configuration is wrong","exit":2,"problems":[{"file":"a.yaml","line":1,"column":2,"text":"wrong <here>"}]}` + "\n"},
 		{"all was said", t.Context(), "replay", silent(exitFound), 3, "", ""},
 		{"interrupted", over, "cases", fmt.Errorf("read: %w", context.Canceled), 130, "riposte: stopped\n", `{"error":"stopped","exit":130}` + "\n"},
+		{"interrupted, and told already", over, "replay", silent(exitStopped), 130, "", ""},
 		{"interrupted in what does not say so", over, "doctor", silent(exitFailed), 130, "riposte: stopped\n", `{"error":"stopped","exit":130}` + "\n"},
 		{"a daemon that fails while it ends", over, "serve", errors.New("no disk"), 1, "riposte: no disk\n", `{"error":"no disk","exit":1}` + "\n"},
 	} {

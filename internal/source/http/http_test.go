@@ -115,6 +115,16 @@ func TestASecretHasSomeLength(t *testing.T) {
 	}
 }
 
+// There is no queue behind a listener, and so none that what is refused could be left to.
+func TestTheLogTellsOfWhatIsRefused(t *testing.T) {
+	var log bytes.Buffer
+	k := &kept{err: &source.Malformed{Err: errors.New("no valid JSON at byte 1")}}
+	listening(t, k.handle, &log).ServeHTTP(httptest.NewRecorder(), post(strings.NewReader(`{`)))
+	if got := log.String(); !strings.Contains(got, "it is refused, and its sender told not to come again") || strings.Contains(got, "dead-letter") {
+		t.Errorf("logged:\n%s", got)
+	}
+}
+
 // The store comes and goes: one line each time, whoever sends how much, and none of it holds a body.
 func TestTheLogTellsOfTheStoreAndNotOfTheEvents(t *testing.T) {
 	var log bytes.Buffer
