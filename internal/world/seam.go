@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -65,14 +66,27 @@ func (w *World) answer(from Origin) func(*middleware.Stack) error {
 			return out, md, err
 		})
 	return func(s *middleware.Stack) error {
-		if err := s.Initialize.Add(token, middleware.Before); err != nil {
-			return err
+		if _, drawn := s.Initialize.Get("OperationIdempotencyTokenAutoFill"); drawn {
+			if err := s.Initialize.Add(token, middleware.Before); err != nil {
+				return err
+			}
 		}
 		if err := s.Initialize.Add(keep, middleware.After); err != nil {
 			return err
 		}
 		return s.Deserialize.Add(reply, middleware.Before)
 	}
+}
+
+// fillToken gives a call the client token that the SDK would draw by lot, so that the same calls make the same world.
+func (w *World) fillToken(in any) {
+	token := reflect.ValueOf(in).Elem().FieldByName("ClientToken")
+	if !token.IsValid() || !token.IsNil() {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	token.Set(reflect.ValueOf(aws.String(w.state.uuid())))
 }
 
 func (w *World) serve(ctx context.Context, in middleware.DeserializeInput, from Origin, md *middleware.Metadata) (any, error) {
