@@ -29,16 +29,3 @@ func (w *World) nextFault(name string) error {
 	w.faults[name] = waiting[1:]
 	return waiting[0]
 }
-
-// throttled says that calls come too fast, in each service's own words.
-func (c *call) throttled() *refusal {
-	switch c.service {
-	case "ec2":
-		return refuse("RequestLimitExceeded", "Request limit exceeded.").as(503)
-	case "ssm":
-		return refuse("ThrottlingException", "Rate exceeded")
-	case "securityhub":
-		return refuse("TooManyRequestsException", "Rate exceeded").as(429)
-	}
-	return refuse("Throttling", "Rate exceeded")
-}

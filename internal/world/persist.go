@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
+
+	"github.com/ripostehq/riposte/internal/world/core"
 )
 
 // Open reads a world that was saved. Delays in the options count over the saved ones.
@@ -20,13 +21,16 @@ func Open(path string, opts Options) (*World, error) {
 		return nil, fmt.Errorf("open world %s: %w", path, err)
 	}
 	if s.Format != format {
-		return nil, fmt.Errorf("open world %s: its format is %d, this riposte reads %d", path, s.Format, format)
+		return nil, fmt.Errorf("open world %s: its format is %d, this riposte reads %d: begin a new one", path, s.Format, format)
+	}
+	if err := s.Restore(); err != nil {
+		return nil, fmt.Errorf("open world %s: %w", path, err)
 	}
 	if opts.DeliveryDelay != 0 {
-		s.Delivery = orDefault(opts.DeliveryDelay, time.Duration(0))
+		s.Delivery = orDefault(opts.DeliveryDelay, 0)
 	}
 	if opts.PropagationDelay != 0 {
-		s.Propagation = orDefault(opts.PropagationDelay, time.Duration(0))
+		s.Propagation = orDefault(opts.PropagationDelay, 0)
 	}
 	return start(s, opts), nil
 }
@@ -36,7 +40,7 @@ func Open(path string, opts Options) (*World, error) {
 func (w *World) Save(path string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.state.save(path)
+	return save(w.state, path)
 }
 
 // save keeps the world where the options say.
@@ -44,10 +48,10 @@ func (w *World) save() error {
 	if w.opts.File == "" {
 		return nil
 	}
-	return w.state.save(w.opts.File)
+	return save(w.state, w.opts.File)
 }
 
-func (s *state) save(path string) error {
+func save(s *core.State, path string) error {
 	b, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("save world: %w", err)

@@ -16,10 +16,14 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/world/core"
 )
 
 // Origin is where calls come from, as their records will show it.
-type Origin struct{ SourceIP, UserAgent string }
+type Origin = core.Origin
+
+// Unsupported is the answer to what the world does not model: an operation, or one of its parameters.
+type Unsupported = core.Unsupported
 
 // Config is a configuration whose clients are answered by the world. The account that counts is that of whoever signs,
 // as in AWS: of the place, the region alone is used.
@@ -86,20 +90,19 @@ func (w *World) fillToken(in any) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	token.Set(reflect.ValueOf(aws.String(w.state.uuid())))
+	token.Set(reflect.ValueOf(aws.String(w.state.UUID())))
 }
 
 func (w *World) serve(ctx context.Context, in middleware.DeserializeInput, from Origin, md *middleware.Metadata) (any, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, &aws.RequestCanceledError{Err: err}
 	}
-	r := request{
-		service: serviceOf(awsmiddleware.GetServiceID(ctx)), operation: awsmiddleware.GetOperationName(ctx),
-		region: awsmiddleware.GetRegion(ctx), from: from, input: ctx.Value(inputKey{}),
+	sdk, operation := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
+	service := w.state.Service(sdk)
+	if service == nil {
+		return nil, &Unsupported{Service: sdk, Operation: operation}
 	}
-	if r.service == "" {
-		return nil, &Unsupported{Service: awsmiddleware.GetServiceID(ctx), Operation: r.operation}
-	}
+	r := request{service: service, operation: operation, region: awsmiddleware.GetRegion(ctx), from: from, input: ctx.Value(inputKey{})}
 	if h, ok := in.Request.(*smithyhttp.Request); ok {
 		r.signature = signatureOf(ctx, h.Request)
 	}
@@ -113,32 +116,13 @@ func (w *World) serve(ctx context.Context, in middleware.DeserializeInput, from 
 	return a.out, a.err
 }
 
-// serviceOf is the name that IAM actions and ARNs use for one of the SDK's service ids, "" for one the world lacks.
-func serviceOf(id string) string {
-	switch id {
-	case "EC2":
-		return "ec2"
-	case "Auto Scaling":
-		return "autoscaling"
-	case "IAM":
-		return "iam"
-	case "STS":
-		return "sts"
-	case "SSM":
-		return "ssm"
-	case "SecurityHub":
-		return "securityhub"
-	}
-	return ""
-}
-
 // asResponse wraps a refusal as the real clients do, so that callers find status and request id.
 func asResponse(a reply) error {
 	return &awshttp.ResponseError{
 		RequestID: a.requestID,
 		ResponseError: &smithyhttp.ResponseError{
-			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: a.refused.status, Header: http.Header{}}},
-			Err:      a.refused.api(),
+			Response: &smithyhttp.Response{Response: &http.Response{StatusCode: a.refused.Status, Header: http.Header{}}},
+			Err:      a.refused.API(),
 		},
 	}
 }

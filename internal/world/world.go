@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+	"github.com/ripostehq/riposte/internal/world/iam"
 )
 
-// Options are what a world does not read from its snapshot. A delay of zero means the default, a negative one none.
+// Options are what a world does not read from its estate. A delay of zero means the default, a negative one none.
 type Options struct {
 	DeliveryDelay    time.Duration // from a call to its record's delivery: 5 s
 	PropagationDelay time.Duration // from a change in IAM to its enforcement: 4 s
@@ -22,40 +25,45 @@ type Options struct {
 
 // World is one AWS. It is safe for concurrent use; nothing in it reads the wall clock.
 type World struct {
-	mu        sync.Mutex
-	state     *state
-	opts      Options
-	table     map[string]operation
-	faults    map[string][]error
-	authorize authorizer
-	rights    rights
+	mu     sync.Mutex
+	state  *core.State
+	opts   Options
+	faults map[string][]error
+	judge  *iam.Enforcer
+	rights rights
 }
 
-// New makes the world that a YAML snapshot describes.
-func New(snapshot []byte, opts Options) (*World, error) {
-	s, err := parse(snapshot)
+// New makes the world that a YAML estate describes.
+func New(text []byte, opts Options) (*World, error) {
+	e, err := parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("read snapshot: %w", err)
+		return nil, fmt.Errorf("read estate: %w", err)
 	}
 	st := newState(opts)
-	if err := s.build(st); err != nil {
-		return nil, fmt.Errorf("read snapshot: %w", err)
+	if err := e.build(st); err != nil {
+		return nil, fmt.Errorf("read estate: %w", err)
 	}
 	w := start(st, opts)
 	return w, w.save()
 }
 
-func start(st *state, opts Options) *World {
-	granted := rights{}
-	return &World{state: st, opts: opts, table: operations(), faults: map[string][]error{}, authorize: granted.noted(newEnforcer().authorize), rights: granted}
+// format is the schema of a kept world.
+const format = 2
+
+func newState(opts Options) *core.State {
+	s := core.New(services())
+	s.Format, s.Seed = format, opts.Seed
+	s.Delivery, s.Propagation = orDefault(opts.DeliveryDelay, 5*time.Second), orDefault(opts.PropagationDelay, 4*time.Second)
+	return s
+}
+
+func start(st *core.State, opts Options) *World {
+	return &World{state: st, opts: opts, faults: map[string][]error{}, judge: iam.NewEnforcer(), rights: rights{}}
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {
-	switch {
-	case d == 0:
+	if d == 0 {
 		return otherwise
-	case d < 0:
-		return 0
 	}
-	return d
+	return max(d, 0)
 }

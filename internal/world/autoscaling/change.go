@@ -1,0 +1,153 @@
+package autoscaling
+
+import (
+	"cmp"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+	"github.com/ripostehq/riposte/internal/world/ec2"
+)
+
+func createAutoScalingGroup(c *core.Call, in *autoscaling.CreateAutoScalingGroupInput) (*autoscaling.CreateAutoScalingGroupOutput, *core.Refusal) {
+	r, name := c.At, aws.ToString(in.AutoScalingGroupName)
+	if groups.Of(r)[name] != nil {
+		return nil, alreadyExists("AutoScalingGroup by this name already exists - A group with the name " + name + " already exists")
+	}
+	g := &group{
+		Name: name, ARN: groupARN(c.At, name), Created: c.Now, Min: int(aws.ToInt32(in.MinSize)), Max: int(aws.ToInt32(in.MaxSize)),
+		Subnets: aws.ToString(in.VPCZoneIdentifier), Suspended: map[string]string{}, Tags: map[string]string{},
+	}
+	if g.Desired = g.Min; in.DesiredCapacity != nil {
+		g.Desired = int(*in.DesiredCapacity)
+	}
+	for _, t := range in.Tags {
+		g.Tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+	}
+	if in.LaunchTemplate == nil && in.LaunchConfigurationName == nil && in.MixedInstancesPolicy == nil {
+		return nil, core.Refuse("ValidationError", "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
+	}
+	if refused := launchFrom(r, g, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
+		return nil, refused
+	}
+	if refused := g.sized(); refused != nil {
+		return nil, refused
+	}
+	groups.Of(r)[name] = g
+	c.After(ec2.ReactionDelay, replaces, name)
+	return &autoscaling.CreateAutoScalingGroupOutput{}, nil
+}
+
+func updateAutoScalingGroup(c *core.Call, in *autoscaling.UpdateAutoScalingGroupInput) (*autoscaling.UpdateAutoScalingGroupOutput, *core.Refusal) {
+	r := c.At
+	g, refused := groups.Find(r, in.AutoScalingGroupName)
+	if refused != nil {
+		return nil, refused
+	}
+	next := *g
+	for _, size := range []struct {
+		given *int32
+		into  *int
+	}{{in.MinSize, &next.Min}, {in.MaxSize, &next.Max}, {in.DesiredCapacity, &next.Desired}} {
+		if size.given != nil {
+			*size.into = int(*size.given)
+		}
+	}
+	if in.DesiredCapacity == nil { // sizes that leave the desired capacity outside move it
+		next.Desired = min(max(next.Desired, next.Min), next.Max)
+	}
+	next.Subnets = cmp.Or(aws.ToString(in.VPCZoneIdentifier), g.Subnets)
+	if refused := launchFrom(r, &next, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
+		return nil, refused
+	}
+	if refused := next.sized(); refused != nil {
+		return nil, refused
+	}
+	*g = next
+	c.After(ec2.ReactionDelay, replaces, g.Name)
+	return &autoscaling.UpdateAutoScalingGroupOutput{}, nil
+}
+
+// launchFrom sets what a group launches from; a template, a launch configuration and a mixed-instances policy exclude each
+// other.
+func launchFrom(at core.At, g *group, template *types.LaunchTemplateSpecification, configuration *string, mixed *types.MixedInstancesPolicy) *core.Refusal {
+	if template != nil && (configuration != nil || mixed != nil) || configuration != nil && mixed != nil {
+		return core.Refuse("ValidationError", "Valid requests must contain only one of LaunchTemplate, LaunchConfigurationName, MixedInstancesPolicy.")
+	}
+	if mixed != nil {
+		if _, _, refused := mixedFrom(at, mixed); refused != nil {
+			return refused
+		}
+		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = "", "", "", mixed
+	}
+	if template != nil {
+		t, _, refused := ec2.VersionBy(at, template.LaunchTemplateId, template.LaunchTemplateName, aws.ToString(template.Version))
+		if refused != nil {
+			return core.Refuse("ValidationError", "You must use a valid fully-formed launch template. %s", refused.Message)
+		}
+		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = t.ID, settleTemplate(template.Version), "", nil
+	}
+	if configuration != nil {
+		if configurations.Of(at)[*configuration] == nil {
+			return core.Refuse("ValidationError", "Launch configuration name not found - null")
+		}
+		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = "", "", *configuration, nil
+	}
+	return nil
+}
+
+func (g *group) sized() *core.Refusal {
+	switch {
+	case g.Min > g.Max:
+		return core.Refuse("ValidationError", "Max bound, %d, must be greater than or equal to min bound, %d", g.Max, g.Min)
+	case g.Desired < g.Min || g.Desired > g.Max:
+		return core.Refuse("ValidationError", "Desired capacity:%d must be between the specified min size:%d and max size:%d", g.Desired, g.Min, g.Max)
+	}
+	return nil
+}
+
+func setDesiredCapacity(c *core.Call, in *autoscaling.SetDesiredCapacityInput) (*autoscaling.SetDesiredCapacityOutput, *core.Refusal) {
+	g, refused := groups.Find(c.At, in.AutoScalingGroupName)
+	if refused != nil {
+		return nil, refused
+	}
+	n := int(aws.ToInt32(in.DesiredCapacity))
+	switch {
+	case n > g.Max:
+		return nil, core.Refuse("ValidationError", "New SetDesiredCapacity value %d is above max value %d for the AutoScalingGroup.", n, g.Max)
+	case n < g.Min:
+		return nil, core.Refuse("ValidationError", "New SetDesiredCapacity value %d is below min value %d for the AutoScalingGroup.", n, g.Min)
+	}
+	g.Desired = n
+	c.After(ec2.ReactionDelay, replaces, g.Name)
+	return &autoscaling.SetDesiredCapacityOutput{}, nil
+}
+
+func deleteAutoScalingGroup(c *core.Call, in *autoscaling.DeleteAutoScalingGroupInput) (*autoscaling.DeleteAutoScalingGroupOutput, *core.Refusal) {
+	r := c.At
+	g, refused := groups.Find(r, in.AutoScalingGroupName)
+	if refused != nil {
+		return nil, refused
+	}
+	if len(g.Members) > 0 && !aws.ToBool(in.ForceDelete) {
+		text := "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group."
+		return nil, core.Refuse("ResourceInUse", "%s", text).With(&types.ResourceInUseFault{Message: aws.String(text)})
+	}
+	endMembers(c.At, g, append([]*member(nil), g.Members...))
+	delete(groups.Of(r), g.Name)
+	return &autoscaling.DeleteAutoScalingGroupOutput{}, nil
+}
+
+func alreadyExists(text string) *core.Refusal {
+	return core.Refuse("AlreadyExists", "%s", text).With(&types.AlreadyExistsFault{Message: aws.String(text)})
+}
+
+// settleTemplate is the version of a group's template as AWS keeps it: $Default where none was named.
+func settleTemplate(version *string) string {
+	if v := aws.ToString(version); v != "" {
+		return v
+	}
+	return "$Default"
+}

@@ -1,0 +1,58 @@
+package autoscaling
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+func refreshResource() core.Resource {
+	return core.Resource{Operations: []core.Operation{
+		core.Define(core.Spec[autoscaling.StartInstanceRefreshInput, autoscaling.StartInstanceRefreshOutput]{
+			Write: true, Basis: "the world begins a refresh and replaces nothing by it; " + core.UsualSpelling,
+			Knows:    "AutoScalingGroupName DesiredConfiguration Preferences Strategy",
+			Needs:    ofGroup[autoscaling.StartInstanceRefreshInput],
+			Answer:   startInstanceRefresh,
+			Response: answered[autoscaling.StartInstanceRefreshOutput],
+		}),
+		core.Define(core.Spec[autoscaling.DescribeInstanceRefreshesInput, autoscaling.DescribeInstanceRefreshesOutput]{
+			Knows: "AutoScalingGroupName MaxRecords NextToken", Answer: describeInstanceRefreshes,
+		}),
+	}}
+}
+
+// refresh is one instance refresh of a group. What it is to bring becomes the group's own when it ends well, not before.
+type refresh struct {
+	ID      string
+	Desired *types.DesiredConfiguration
+}
+
+func startInstanceRefresh(c *core.Call, in *autoscaling.StartInstanceRefreshInput) (*autoscaling.StartInstanceRefreshOutput, *core.Refusal) {
+	g, refused := groups.Find(c.At, in.AutoScalingGroupName)
+	if refused != nil {
+		return nil, refused
+	}
+	if len(g.Refreshes) > 0 {
+		text := "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh."
+		return nil, core.Refuse("InstanceRefreshInProgress", "%s", text).With(&types.InstanceRefreshInProgressFault{Message: aws.String(text)})
+	}
+	g.Refreshes = append(g.Refreshes, refresh{c.UUID(), in.DesiredConfiguration})
+	return &autoscaling.StartInstanceRefreshOutput{InstanceRefreshId: aws.String(g.Refreshes[0].ID)}, nil
+}
+
+func describeInstanceRefreshes(c *core.Call, in *autoscaling.DescribeInstanceRefreshesInput) (*autoscaling.DescribeInstanceRefreshesOutput, *core.Refusal) {
+	g, refused := groups.Find(c.At, in.AutoScalingGroupName)
+	if refused != nil {
+		return nil, refused
+	}
+	out := &autoscaling.DescribeInstanceRefreshesOutput{}
+	for _, r := range g.Refreshes {
+		out.InstanceRefreshes = append(out.InstanceRefreshes, types.InstanceRefresh{
+			AutoScalingGroupName: aws.String(g.Name), InstanceRefreshId: aws.String(r.ID), DesiredConfiguration: r.Desired,
+			Status: types.InstanceRefreshStatusInProgress,
+		})
+	}
+	return out, nil
+}

@@ -1,0 +1,173 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// rows are what an account has in one region: by kind, then by id.
+type rows map[string]any
+
+// UnmarshalJSON leaves each kind as it is, for Restore.
+func (r *rows) UnmarshalJSON(b []byte) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	*r = rows{}
+	for kind, text := range raw {
+		(*r)[kind] = text
+	}
+	return nil
+}
+
+// Shelf is where a place keeps one kind of resource. A row is the SDK's own description where that says all, else a struct
+// of the service's.
+type Shelf[T any] struct {
+	Kind    string                   // ec2:instance
+	ID      string                   // the field of a row that holds its id
+	Global  bool                     // an account has one, whatever the region
+	Missing func(id string) *Refusal // the service's words for an id that is not there
+	Born    func(At) []T             // what a place has from the beginning
+	Filters map[string]string        // paths in what is listed, by the filter that asks for them: status -> State.Name
+}
+
+// Keeper is a shelf of any type.
+type Keeper interface {
+	kind() string
+	restore(text []byte) (any, error)
+}
+
+func (s *Shelf[T]) kind() string { return s.Kind }
+
+// Of are the rows of a place, by id.
+func (s *Shelf[T]) Of(at At) map[string]*T {
+	if s.Global {
+		at.Place.Region = ""
+	}
+	account := at.Accounts[at.Place.Account]
+	here, ok := account.Rows[at.Place.Region]
+	if !ok {
+		here = rows{}
+		account.Rows[at.Place.Region] = here
+	}
+	all, ok := here[s.Kind].(map[string]*T)
+	if !ok {
+		all = map[string]*T{}
+		here[s.Kind] = all
+		if s.Born != nil {
+			for _, t := range s.Born(at) {
+				s.Put(at, &t)
+			}
+		}
+	}
+	return all
+}
+
+// Everywhere are the rows that all accounts have in the region of a place, by account and id.
+func (s *Shelf[T]) Everywhere(at At) []*T {
+	var all []*T
+	for _, account := range slices.Sorted(maps.Keys(at.Accounts)) {
+		if _, ok := at.Accounts[account].Rows[at.Place.Region]; ok {
+			all = append(all, s.Sorted(at.State.At(account, at.Place.Region))...)
+		}
+	}
+	return all
+}
+
+// Sorted are the rows of a place in the order of their ids.
+func (s *Shelf[T]) Sorted(at At) []*T {
+	rows := s.Of(at)
+	all := make([]*T, 0, len(rows))
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		all = append(all, rows[id])
+	}
+	return all
+}
+
+// Find is the row with an id, or the service's refusal.
+func (s *Shelf[T]) Find(at At, id *string) (*T, *Refusal) {
+	name := ""
+	if id != nil {
+		name = *id
+	}
+	if t, ok := s.Of(at)[name]; ok {
+		return t, nil
+	}
+	return nil, s.Missing(name)
+}
+
+// Some are the rows with several ids: one that does not exist fails all.
+func (s *Shelf[T]) Some(at At, ids []string) ([]*T, *Refusal) {
+	found := make([]*T, 0, len(ids))
+	for _, id := range ids {
+		t, refused := s.Find(at, &id)
+		if refused != nil {
+			return nil, refused
+		}
+		found = append(found, t)
+	}
+	return found, nil
+}
+
+// Put keeps a row under its id.
+func (s *Shelf[T]) Put(at At, t *T) *T {
+	filled(t)
+	s.Of(at)[texts(reflect.ValueOf(t), s.ID)[0]] = t
+	return t
+}
+
+func (s *Shelf[T]) restore(text []byte) (any, error) {
+	all := map[string]*T{}
+	if err := json.Unmarshal(text, &all); err != nil {
+		return nil, err
+	}
+	for _, t := range all {
+		filled(t)
+	}
+	return all, nil
+}
+
+// filled makes the maps that a row lacks: it may have been kept before its type had them.
+func filled(row any) {
+	v := reflect.ValueOf(row).Elem()
+	for i := range v.NumField() {
+		if f := v.Field(i); f.Kind() == reflect.Map && f.IsNil() {
+			f.Set(reflect.MakeMap(f.Type()))
+		}
+	}
+}
+
+// Restore turns what was read from a file into rows.
+func (s *State) Restore() error {
+	for _, a := range s.Accounts {
+		for region, here := range a.Rows {
+			for kind, text := range here {
+				k := s.services.keeper(kind)
+				if k == nil {
+					return fmt.Errorf("account %s, %q: it has %s, which no service keeps", a.ID, region, kind)
+				}
+				all, err := k.restore(text.(json.RawMessage))
+				if err != nil {
+					return fmt.Errorf("account %s, %q: %s: %w", a.ID, region, kind, err)
+				}
+				here[kind] = all
+			}
+		}
+	}
+	return nil
+}
+
+func (all Services) keeper(kind string) Keeper {
+	for _, s := range all {
+		for _, r := range s.Resources {
+			if r.Shelf != nil && r.Shelf.kind() == kind {
+				return r.Shelf
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package ec2
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// Instance is one EC2 instance.
+type Instance struct {
+	ID, Image, Type, KeyName string
+	Zone, Subnet, VPC, IP    string
+	Profile, UserData        string
+	Token, Reservation       string // Token is the client token of its launch
+	Index                    int    // in its launch
+	State, Reason            string
+	Launched, Ended          time.Time
+	Protected, StopProtected bool
+	Shutdown                 string // what a shutdown from inside does: stop, terminate
+	Tags                     map[string]string
+	Interface                string
+	Spot                     string // the spot request that it was launched by
+}
+
+var instances = core.Shelf[Instance]{
+	Kind: "ec2:instance", ID: "ID",
+	Missing: func(id string) *core.Refusal {
+		if !strings.HasPrefix(id, "i-") {
+			return core.Refuse("InvalidInstanceID.Malformed", "Invalid id: %q", id)
+		}
+		return core.Refuse("InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", id)
+	},
+	Filters: map[string]string{
+		"instance-id": "ID", "image-id": "Image", "launch-time": "Launched", "client-token": "Token", "instance-state-name": "State",
+		"instance-type": "Type", "vpc-id": "VPC", "reservation-id": "Reservation", "tag": "Tags", "tag-key": "Tags",
+	},
+}
+
+// Instances are those of all places.
+func Instances() *core.Shelf[Instance] { return &instances }
+
+func instanceResource() core.Resource {
+	return core.Resource{Shelf: &instances, Operations: []core.Operation{
+		core.Define(core.Spec[ec2.RunInstancesInput, ec2.RunInstancesOutput]{
+			Write: true, Basis: "record: recorded ones", Answer: runInstances, Needs: runNeeds, Request: runRequest, Response: runResponse,
+			Knows: "ImageId InstanceType MinCount MaxCount KeyName SecurityGroupIds SubnetId ClientToken UserData LaunchTemplate " +
+				"DisableApiTermination DisableApiStop InstanceInitiatedShutdownBehavior IamInstanceProfile TagSpecifications Placement",
+		}),
+		core.Define(core.Spec[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput]{
+			Knows: "InstanceIds Filters MaxResults NextToken", Answer: describeInstances,
+		}),
+		core.Define(core.Spec[ec2.DescribeInstanceAttributeInput, ec2.DescribeInstanceAttributeOutput]{
+			Knows: "InstanceId Attribute", Answer: describeInstanceAttribute,
+		}),
+		core.Define(core.Spec[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput]{
+			Write: true, Basis: "record: recorded ones, disableApiStop and groupSet by analogy, unverified",
+			Knows: "InstanceId Attribute Value DisableApiTermination DisableApiStop InstanceInitiatedShutdownBehavior Groups",
+			Needs: attributeNeeds, Answer: modifyInstanceAttribute, Request: attributeRequest, Response: returned[ec2.ModifyInstanceAttributeOutput],
+		}),
+		core.Define(core.Spec[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput]{
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.TerminateInstancesInput], Answer: terminateInstances, Request: instancesRequest[ec2.TerminateInstancesInput],
+			Response: func(c *core.Call, out *ec2.TerminateInstancesOutput) any {
+				return stateChanges(c, out.TerminatingInstances)
+			},
+		}),
+		core.Define(core.Spec[ec2.StopInstancesInput, ec2.StopInstancesOutput]{
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds Force", Needs: ofInstances[ec2.StopInstancesInput], Answer: stopInstances,
+			Request: func(c *core.Call, in *ec2.StopInstancesInput) any {
+				return core.Fields{"instancesSet": instanceIDs(in.InstanceIds), "force": aws.ToBool(in.Force)}
+			},
+			Response: func(c *core.Call, out *ec2.StopInstancesOutput) any { return stateChanges(c, out.StoppingInstances) },
+		}),
+		core.Define(core.Spec[ec2.StartInstancesInput, ec2.StartInstancesOutput]{
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.StartInstancesInput], Answer: startInstances, Request: instancesRequest[ec2.StartInstancesInput],
+			Response: func(c *core.Call, out *ec2.StartInstancesOutput) any { return stateChanges(c, out.StartingInstances) },
+		}),
+	}, On: map[core.Happening]func(core.At, string){
+		settles: settle, vanishes: func(at core.At, id string) { delete(instances.Of(at), id) },
+	}}
+}
+
+const (
+	settles  core.Happening = "an instance's transition ends"
+	vanishes core.Happening = "a terminated instance is no longer listed"
+
+	// InstanceGone is heard of an instance that begins to stop or to end.
+	InstanceGone core.Happening = "an instance stops or ends"
+)
+
+// transition is how long an instance takes to start, stop or end. On AWS it varies by image and type.
+const transition = 10 * time.Second
+
+// remembered is how long a terminated instance is still listed, approximately:
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+const remembered = time.Hour
+
+// groupTag marks what an Auto Scaling group launched. Nobody but AWS can write tags that begin with "aws:".
+const groupTag = "aws:autoscaling:groupName"
+
+// stateCode is EC2's number for a state.
+func stateCode(state string) int {
+	return map[string]int{"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}[state]
+}
+
+// Alive reports an instance that runs, or is about to.
+func (i *Instance) Alive() bool { return i.State == "pending" || i.State == "running" }
+
+// Gone reports an instance that has ended, or is about to.
+func (i *Instance) Gone() bool { return i.State == "shutting-down" || i.State == "terminated" }
+
+func (i *Instance) state() *types.InstanceState {
+	return &types.InstanceState{Code: aws.Int32(int32(stateCode(i.State))), Name: types.InstanceStateName(i.State)}
+}
+
+// inOrder lists instances by launch, and by id within one moment.
+func inOrder(at core.At) []*Instance {
+	return slices.SortedFunc(maps.Values(instances.Of(at)), func(a, b *Instance) int {
+		if c := a.Launched.Compare(b.Launched); c != 0 {
+			return c
+		}
+		if c := a.Index - b.Index; c != 0 && a.Reservation == b.Reservation {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+}
+
+// move begins a transition; what launched the instance will notice.
+func move(at core.At, i *Instance, to, reason string) {
+	i.State, i.Reason = to, reason
+	at.After(transition, settles, i.ID)
+	if to != "pending" {
+		at.Happen(InstanceGone, i.ID)
+	}
+}
+
+// settle ends a transition.
+func settle(at core.At, id string) {
+	i, ok := instances.Of(at)[id]
+	if !ok {
+		return
+	}
+	switch i.State {
+	case "pending":
+		i.State = "running"
+	case "stopping":
+		i.State = "stopped"
+	case "shutting-down":
+		i.State, i.Ended = "terminated", at.Now
+		cutOff(at, i)
+		at.After(remembered, vanishes, id)
+	}
+}
+
+// ShutDown is the operating system's own shutdown.
+func ShutDown(at core.At, id string) error {
+	i, ok := instances.Of(at)[id]
+	if !ok || i.State != "running" {
+		return fmt.Errorf("shut down %s: no such running instance", id)
+	}
+	to := "stopping"
+	if i.Shutdown == "terminate" {
+		to = "shutting-down"
+	}
+	move(at, i, to, "Instance initiated (shutdown)")
+	return nil
+}
+
+type instanceEstate struct {
+	ID     string       `yaml:"id"`
+	State  string       `yaml:"state"` // running
+	Launch LaunchEstate `yaml:",inline"`
+}
+
+func (e instanceEstate) build(at core.At) error {
+	if e.State != "" && e.State != "running" && e.State != "stopped" {
+		return fmt.Errorf("instance %s: state %q is neither running nor stopped", e.ID, e.State)
+	}
+	if instances.Of(at)[e.ID] != nil {
+		return fmt.Errorf("instance %s is listed twice", e.ID)
+	}
+	if _, refused := imageSeen(at, e.Launch.Image); refused != nil {
+		return fmt.Errorf("instance %s: %s", e.ID, refused.Message)
+	}
+	if _, refused := securityGroups.Some(at, e.Launch.SecurityGroups); refused != nil {
+		return fmt.Errorf("instance %s: %s", e.ID, refused.Message)
+	}
+	stand(at, launch(at, e.Launch.data(), 1, "")[0], e.ID, cmp.Or(e.State, "running"))
+	return nil
+}
+
+// Running has one instance running that a service launched before the world began, and returns its id: made, unless one
+// is given.
+func Running(at core.At, by core.Linked, in *ec2.RunInstancesInput, id string) (string, error) {
+	in.MinCount, in.MaxCount = aws.Int32(1), aws.Int32(1)
+	d, refused := launchDataOf(at.As(by, "ec2.RunInstances", in), in)
+	if refused != nil {
+		return "", errors.New(refused.Message)
+	}
+	return stand(at, launch(at, d, 1, "")[0], id, "running"), nil
+}
+
+// stand gives an instance that was just made the id and state that the estate wants.
+func stand(at core.At, i *Instance, id, as string) string {
+	at.Forget(i.ID)
+	if id != "" {
+		delete(instances.Of(at), i.ID)
+		i.ID = id
+		instances.Put(at, i)
+		interfaces.Of(at)[i.Interface].Instance = id
+	}
+	i.State = as
+	return i.ID
+}

@@ -1,0 +1,88 @@
+package ec2
+
+import (
+	"cmp"
+	"maps"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// launchData is what an instance is made from: the caller's parameters over a template's, or a launch configuration.
+type launchData struct {
+	Image, Type, KeyName, Subnet, Zone string
+	Profile, UserData, Shutdown        string
+	Protected, StopProtected           *bool
+	SecurityGroups                     []string
+	Tags                               map[string]string
+}
+
+// over lays the data that is given over what a template says.
+func (d launchData) over(t launchData) launchData {
+	t.Image, t.Type, t.KeyName = cmp.Or(d.Image, t.Image), cmp.Or(d.Type, t.Type), cmp.Or(d.KeyName, t.KeyName)
+	t.Subnet, t.Zone, t.Profile = cmp.Or(d.Subnet, t.Subnet), cmp.Or(d.Zone, t.Zone), cmp.Or(d.Profile, t.Profile)
+	t.UserData, t.Shutdown = cmp.Or(d.UserData, t.UserData), cmp.Or(d.Shutdown, t.Shutdown)
+	if d.Protected != nil {
+		t.Protected = d.Protected
+	}
+	if d.StopProtected != nil {
+		t.StopProtected = d.StopProtected
+	}
+	if d.SecurityGroups != nil {
+		t.SecurityGroups = d.SecurityGroups
+	}
+	tags := map[string]string{}
+	maps.Copy(tags, t.Tags)
+	maps.Copy(tags, d.Tags)
+	t.Tags = tags
+	return t
+}
+
+// launch makes instances; whether it is allowed has been decided.
+func launch(at core.At, d launchData, n int, token string) []*Instance {
+	reservation, zone := at.ResourceID("r"), d.Zone
+	if zone == "" {
+		zone = at.Place.Region + "a"
+	}
+	var made []*Instance
+	for k := range n {
+		i := &Instance{
+			ID: at.ResourceID("i"), Image: d.Image, Type: d.Type, KeyName: d.KeyName, Zone: zone, Subnet: d.Subnet,
+			VPC: at.Fixed("vpc", ""), Profile: d.Profile, UserData: d.UserData, Token: token, Reservation: reservation,
+			Index: k, State: "pending", Launched: at.Now, Protected: aws.ToBool(d.Protected),
+			StopProtected: aws.ToBool(d.StopProtected), Shutdown: d.Shutdown, Tags: maps.Clone(d.Tags),
+		}
+		i.Subnet = cmp.Or(i.Subnet, at.Fixed("subnet", zone))
+		i.Type, i.Shutdown = cmp.Or(i.Type, "m1.small"), cmp.Or(i.Shutdown, "stop")
+		i.IP = at.Address()
+		attachFirst(at, i, d.SecurityGroups)
+		instances.Put(at, i)
+		at.After(transition, settles, i.ID)
+		made = append(made, i)
+	}
+	return made
+}
+
+// LaunchEstate is what templates, launch configurations and instances share in YAML.
+type LaunchEstate struct {
+	Image          string            `yaml:"image"`
+	Type           string            `yaml:"type"`
+	Key            string            `yaml:"key"`
+	Zone           string            `yaml:"zone"`
+	Subnet         string            `yaml:"subnet"`
+	Profile        string            `yaml:"profile"`
+	UserData       string            `yaml:"user_data"`
+	SecurityGroups []string          `yaml:"security_groups"`
+	Protected      *bool             `yaml:"protected"`
+	StopProtected  *bool             `yaml:"stop_protected"`
+	Shutdown       string            `yaml:"shutdown"` // stop, terminate
+	Tags           map[string]string `yaml:"tags"`
+}
+
+func (l LaunchEstate) data() launchData {
+	return launchData{
+		Image: l.Image, Type: l.Type, KeyName: l.Key, Subnet: l.Subnet, Zone: l.Zone, Profile: l.Profile, UserData: l.UserData,
+		Shutdown: l.Shutdown, Protected: l.Protected, StopProtected: l.StopProtected, SecurityGroups: l.SecurityGroups, Tags: l.Tags,
+	}
+}

@@ -1,0 +1,145 @@
+package ec2
+
+import (
+	"encoding/base64"
+	"maps"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+func runInstances(c *core.Call, in *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, *core.Refusal) {
+	if again := launchedBy(c, aws.ToString(in.ClientToken)); again != nil {
+		return reservationOf(c, again), nil
+	}
+	d, refused := launchDataOf(c, in)
+	if refused != nil {
+		return nil, refused
+	}
+	made := launch(c.At, d, int(aws.ToInt32(in.MaxCount)), aws.ToString(in.ClientToken))
+	bySpot(c, made)
+	return reservationOf(c, made), nil
+}
+
+// launchedBy finds what the same client token launched before: a repeated call launches nothing more.
+// https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+func launchedBy(c *core.Call, token string) []*Instance {
+	var found []*Instance
+	for _, i := range inOrder(c.At) {
+		if token != "" && i.Token == token {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// launchDataOf checks a launch and completes it from its template.
+func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (launchData, *core.Refusal) {
+	d, refused := fromRun(c, in)
+	if refused != nil {
+		return d, refused
+	}
+	if in.LaunchTemplate != nil {
+		t, v, refused := VersionBy(c.At, in.LaunchTemplate.LaunchTemplateId, in.LaunchTemplate.LaunchTemplateName, aws.ToString(in.LaunchTemplate.Version))
+		if refused != nil {
+			return d, refused
+		}
+		d = d.over(v.Data)
+		maps.Copy(d.Tags, t.mark(v))
+	}
+	return launchable(c, d)
+}
+
+// launchable checks that a launch can succeed, and resolves its image.
+func launchable(c *core.Call, d launchData) (launchData, *core.Refusal) {
+	if d.Image == "" {
+		return d, core.Refuse("MissingParameter", "The request must contain the parameter ImageId")
+	}
+	id, refused := resolveImage(c.At, d.Image)
+	if refused != nil {
+		return d, refused
+	}
+	if _, refused := imageSeen(c.At, id); refused != nil {
+		return d, refused
+	}
+	d.Image = id
+	return d, groupsExist(c.At, d.SecurityGroups)
+}
+
+func fromRun(c *core.Call, in *ec2.RunInstancesInput) (launchData, *core.Refusal) {
+	least, most := aws.ToInt32(in.MinCount), aws.ToInt32(in.MaxCount)
+	if least < 1 || most < least {
+		return launchData{}, core.Refuse("InvalidParameterValue", "Invalid value '%d' for maxCount. Must be >= 1 and minCount.", most)
+	}
+	d := launchData{
+		Image: aws.ToString(in.ImageId), Type: string(in.InstanceType), KeyName: aws.ToString(in.KeyName),
+		Subnet: aws.ToString(in.SubnetId), SecurityGroups: in.SecurityGroupIds, Shutdown: string(in.InstanceInitiatedShutdownBehavior),
+		Protected: in.DisableApiTermination, StopProtected: in.DisableApiStop, UserData: aws.ToString(in.UserData), Tags: map[string]string{},
+	}
+	if in.Placement != nil {
+		d.Zone = aws.ToString(in.Placement.AvailabilityZone)
+	}
+	if in.IamInstanceProfile != nil {
+		d.Profile = profileName(in.IamInstanceProfile)
+	}
+	if _, err := base64.StdEncoding.DecodeString(d.UserData); err != nil {
+		return d, core.Refuse("InvalidParameterValue", "Invalid BASE64 encoding of user data.")
+	}
+	return d, takeTags(c, d.Tags, in.TagSpecifications)
+}
+
+// takeTags keeps the tags that are for instances.
+func takeTags(c *core.Call, into map[string]string, specs []types.TagSpecification) *core.Refusal {
+	for _, s := range specs {
+		if refused := reserved(c, s.Tags); refused != nil {
+			return refused
+		}
+		if s.ResourceType == types.ResourceTypeInstance {
+			for _, t := range s.Tags {
+				into[aws.ToString(t.Key)] = aws.ToString(t.Value)
+			}
+		}
+	}
+	return nil
+}
+
+// reserved refuses the prefix that belongs to AWS.
+func reserved(c *core.Call, tags []types.Tag) *core.Refusal {
+	for _, t := range tags {
+		if c.By.Service == "" && strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
+			return core.Refuse("InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use")
+		}
+	}
+	return nil
+}
+
+func profileName(p *types.IamInstanceProfileSpecification) string {
+	if name := aws.ToString(p.Name); name != "" {
+		return name
+	}
+	arn := aws.ToString(p.Arn)
+	return arn[strings.LastIndex(arn, "/")+1:]
+}
+
+func runNeeds(c *core.Call, in *ec2.RunInstancesInput) []core.Need {
+	needs := c.On(c.ARN("ec2", "instance/*"))
+	if strings.HasPrefix(aws.ToString(in.ImageId), "ami-") {
+		needs = append(needs, c.On(imageARN(c.At, in.ImageId))...)
+	}
+	if in.IamInstanceProfile != nil {
+		needs = append(needs, ToPass(c.At, profileName(in.IamInstanceProfile)))
+	}
+	return needs
+}
+
+// ToPass is the right to hand the role of an instance profile, which has the profile's name, to EC2.
+func ToPass(at core.At, profile string) core.Need {
+	return core.Need{
+		Action: "iam:PassRole", Resource: at.Global().ARN("iam", "role/"+profile),
+		Context: map[string][]string{"iam:PassedToService": {"ec2.amazonaws.com"}},
+	}
+}

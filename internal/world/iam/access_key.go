@@ -1,0 +1,149 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// accessKey is a user's long-lived key.
+type accessKey struct {
+	ID, Secret string
+	Inactive   bool
+	Created    time.Time
+}
+
+func accessKeyResource() core.Resource {
+	return core.Resource{Operations: []core.Operation{
+		change("UserName", ofUser, createAccessKey),
+		core.Define(core.Spec[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput]{
+			Basis: "AccessDenied for a key that is not the account's: unverified",
+			Knows: "AccessKeyId", Needs: lastUsedNeed, Answer: getAccessKeyLastUsed,
+		}),
+		read("UserName Marker MaxItems", ofUser, listAccessKeys),
+		change("UserName AccessKeyId Status", ofUser, updateAccessKey),
+		change("UserName AccessKeyId", ofUser, deleteAccessKey),
+	}}
+}
+
+// mostKeys is the quota of access keys of one user.
+const mostKeys = 2
+
+func createAccessKey(c *core.Call, in *iam.CreateAccessKeyInput) (*iam.CreateAccessKeyOutput, *core.Refusal) {
+	u, refused := userNamed(c, in.UserName)
+	if refused != nil {
+		return nil, refused
+	}
+	if len(u.Keys) >= mostKeys {
+		return nil, overQuota("Cannot exceed quota for AccessKeysPerUser: %d", mostKeys)
+	}
+	k := &accessKey{ID: keyID(c.State, "AKIA"), Secret: c.Mint(40), Created: c.Now}
+	u.Keys = append(u.Keys, k)
+	return &iam.CreateAccessKeyOutput{AccessKey: &types.AccessKey{
+		AccessKeyId: aws.String(k.ID), SecretAccessKey: aws.String(k.Secret), UserName: aws.String(u.Name),
+		Status: types.StatusTypeActive, CreateDate: aws.Time(k.Created),
+	}}, nil
+}
+
+// keyID is the id of an access key: a prefix that tells its kind, and 16 letters and digits.
+func keyID(s *core.State, prefix string) string { return prefix + strings.ToUpper(s.Mint(16)) }
+
+func (k *accessKey) status() types.StatusType {
+	if k.Inactive {
+		return types.StatusTypeInactive
+	}
+	return types.StatusTypeActive
+}
+
+// key finds a user's key.
+func (u *user) key(id *string) (*accessKey, *core.Refusal) {
+	for _, k := range u.Keys {
+		if k.ID == aws.ToString(id) {
+			return k, nil
+		}
+	}
+	return nil, noEntity("The Access Key with id %s cannot be found.", aws.ToString(id))
+}
+
+func listAccessKeys(c *core.Call, in *iam.ListAccessKeysInput) (*iam.ListAccessKeysOutput, *core.Refusal) {
+	u, refused := userNamed(c, in.UserName)
+	if refused != nil {
+		return nil, refused
+	}
+	var all []types.AccessKeyMetadata
+	for _, k := range u.Keys {
+		all = append(all, types.AccessKeyMetadata{
+			AccessKeyId: aws.String(k.ID), UserName: aws.String(u.Name), Status: k.status(), CreateDate: aws.Time(k.Created),
+		})
+	}
+	page, next, refused := core.Paged(all, in.Marker, in.MaxItems)
+	if refused != nil {
+		return nil, refused
+	}
+	return &iam.ListAccessKeysOutput{AccessKeyMetadata: page, Marker: next, IsTruncated: next != nil}, nil
+}
+
+func updateAccessKey(c *core.Call, in *iam.UpdateAccessKeyInput) (*iam.UpdateAccessKeyOutput, *core.Refusal) {
+	u, refused := userNamed(c, in.UserName)
+	if refused != nil {
+		return nil, refused
+	}
+	k, refused := u.key(in.AccessKeyId)
+	if refused != nil {
+		return nil, refused
+	}
+	if in.Status != types.StatusTypeActive && in.Status != types.StatusTypeInactive {
+		return nil, InvalidInput("Value '%s' at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive]", in.Status)
+	}
+	k.Inactive = in.Status == types.StatusTypeInactive
+	return &iam.UpdateAccessKeyOutput{}, nil
+}
+
+func deleteAccessKey(c *core.Call, in *iam.DeleteAccessKeyInput) (*iam.DeleteAccessKeyOutput, *core.Refusal) {
+	u, refused := userNamed(c, in.UserName)
+	if refused != nil {
+		return nil, refused
+	}
+	k, refused := u.key(in.AccessKeyId)
+	if refused != nil {
+		return nil, refused
+	}
+	u.Keys = slices.DeleteFunc(u.Keys, func(other *accessKey) bool { return other == k })
+	return &iam.DeleteAccessKeyOutput{}, nil
+}
+
+// keyHolder is the user who has a key now.
+func keyHolder(c *core.Call, key *string) *user {
+	for _, u := range users.Of(c.At) {
+		if _, refused := u.key(key); refused == nil {
+			return u
+		}
+	}
+	return nil
+}
+
+func lastUsedNeed(c *core.Call, in *iam.GetAccessKeyLastUsedInput) []core.Need {
+	if u := keyHolder(c, in.AccessKeyId); u != nil {
+		return c.On(u.ARN)
+	}
+	return c.On("*")
+}
+
+// getAccessKeyLastUsed tells whose a key is. The world keeps no record of use, and says N/A, as IAM does of a key that was
+// not used since it began to.
+func getAccessKeyLastUsed(c *core.Call, in *iam.GetAccessKeyLastUsedInput) (*iam.GetAccessKeyLastUsedOutput, *core.Refusal) {
+	u := keyHolder(c, in.AccessKeyId)
+	if u == nil {
+		return nil, c.Denied(core.Need{Action: "iam:GetAccessKeyLastUsed", Resource: "access key " + aws.ToString(in.AccessKeyId)}, "")
+	}
+	none := aws.String("N/A")
+	return &iam.GetAccessKeyLastUsedOutput{
+		UserName: aws.String(u.Name), AccessKeyLastUsed: &types.AccessKeyLastUsed{Region: none, ServiceName: none},
+	}, nil
+}

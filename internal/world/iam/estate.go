@@ -1,0 +1,165 @@
+package iam
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	policy "github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// Estate is what an account has of it in YAML.
+type Estate struct {
+	Users    []userEstate   `yaml:"users"`
+	Roles    []roleEstate   `yaml:"roles"`
+	Policies []policyEstate `yaml:"policies"`
+}
+
+// holderEstate is what users and roles share. Documents are YAML, or JSON as text.
+type holderEstate struct {
+	Name     string         `yaml:"name"`
+	Path     string         `yaml:"path"`
+	Inline   map[string]any `yaml:"inline"`   // documents by name
+	Attached []string       `yaml:"attached"` // ARNs
+	Boundary string         `yaml:"boundary"`
+}
+
+type userEstate struct {
+	Policies holderEstate `yaml:",inline"`
+	Keys     []struct {
+		ID       string `yaml:"id"`
+		Secret   string `yaml:"secret"`
+		Inactive bool   `yaml:"inactive"`
+	} `yaml:"keys"`
+}
+
+type roleEstate struct {
+	Policies holderEstate `yaml:",inline"`
+	Trust    any          `yaml:"trust"`
+}
+
+type policyEstate struct {
+	Name     string `yaml:"name"`
+	Path     string `yaml:"path"`
+	Document any    `yaml:"document"`
+}
+
+// Build makes what an estate has, and refuses what would make the account refuse everything later.
+func (e Estate) Build(at core.At) error {
+	for _, p := range e.Policies {
+		doc, err := document(p.Document)
+		if err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+		policies.Put(at, &managedPolicy{
+			Name: p.Name, Path: orElse(p.Path, "/"), ARN: iamARN(at, "policy", &p.Path, &p.Name), ID: uniqueID(at.State, "ANPA"),
+			Created: at.Now, Default: "v1", Versions: map[string]string{"v1": doc},
+		})
+	}
+	for _, u := range e.Users {
+		if err := u.build(at); err != nil {
+			return fmt.Errorf("user %s: %w", u.Policies.Name, err)
+		}
+	}
+	for _, r := range e.Roles {
+		if err := r.build(at); err != nil {
+			return fmt.Errorf("role %s: %w", r.Policies.Name, err)
+		}
+	}
+	return check(at)
+}
+
+func (e userEstate) build(at core.At) error {
+	p := e.Policies
+	inline, err := documents(p.Inline)
+	u := users.Put(at, &user{
+		Name: p.Name, Path: orElse(p.Path, "/"), ARN: iamARN(at, "user", &p.Path, &p.Name), ID: uniqueID(at.State, "AIDA"), Created: at.Now,
+		Inline: inline, Attached: p.Attached, Boundary: p.Boundary,
+	})
+	for _, k := range e.Keys {
+		u.Keys = append(u.Keys, &accessKey{ID: k.ID, Secret: k.Secret, Inactive: k.Inactive, Created: at.Now})
+	}
+	return err
+}
+
+func (e roleEstate) build(at core.At) error {
+	trust, err := document(e.Trust)
+	if err != nil {
+		return fmt.Errorf("trust: %w", err)
+	}
+	p := e.Policies
+	inline, err := documents(p.Inline)
+	roles.Put(at, &role{
+		Name: p.Name, Path: orElse(p.Path, "/"), ARN: iamARN(at, "role", &p.Path, &p.Name), ID: uniqueID(at.State, "AROA"), Created: at.Now,
+		Trust: trust, Inline: inline, Attached: p.Attached, Boundary: p.Boundary,
+	})
+	return err
+}
+
+// check finds a policy that can't be evaluated, or one that is attached and not there.
+func check(at core.At) error {
+	for _, p := range policies.Of(at) {
+		if _, err := policy.Parse([]byte(p.Versions[p.Default])); err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+	}
+	for _, u := range users.Of(at) {
+		if err := checkHolder(at, u.holder()); err != nil {
+			return fmt.Errorf("user %s: %w", u.Name, err)
+		}
+	}
+	for _, r := range roles.Of(at) {
+		if _, err := policy.ParseTrust([]byte(r.Trust)); err != nil {
+			return fmt.Errorf("role %s: trust: %w", r.Name, err)
+		}
+		if err := checkHolder(at, r.holder()); err != nil {
+			return fmt.Errorf("role %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+func checkHolder(at core.At, h holder) error {
+	for _, name := range h.names() {
+		if _, err := policy.Parse([]byte(h.inline[name])); err != nil {
+			return fmt.Errorf("inline policy %s: %w", name, err)
+		}
+	}
+	for _, arn := range *h.attached {
+		if managed(at, arn) == nil {
+			return fmt.Errorf("attached policy %s does not exist", arn)
+		}
+	}
+	if *h.boundary != "" && managed(at, *h.boundary) == nil {
+		return fmt.Errorf("boundary %s does not exist", *h.boundary)
+	}
+	return nil
+}
+
+func documents(named map[string]any) (map[string]string, error) {
+	out := map[string]string{}
+	for name, d := range named {
+		text, err := document(d)
+		if err != nil {
+			return nil, fmt.Errorf("inline policy %s: %w", name, err)
+		}
+		out[name] = text
+	}
+	return out, nil
+}
+
+// document is a policy as JSON text, whether the estate has it as that or as YAML.
+func document(d any) (string, error) {
+	if text, ok := d.(string); ok {
+		if !json.Valid([]byte(text)) {
+			return "", fmt.Errorf("its document is not JSON")
+		}
+		return text, nil
+	}
+	b, err := json.Marshal(d)
+	return string(b), err
+}
+
+// uniqueID is IAM's id of a principal or policy: a prefix that tells its kind, and 17 letters and digits.
+func uniqueID(s *core.State, prefix string) string { return prefix + strings.ToUpper(s.Mint(17)) }

@@ -1,0 +1,136 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	policy "github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// managedPolicy is a customer managed policy.
+type managedPolicy struct {
+	Name, Path, ID, ARN string
+	Created             time.Time
+	Versions            map[string]string // documents by version id (v1)
+	Default             string
+	Minted              int // number of the latest version that was ever made
+}
+
+var policies = core.Shelf[managedPolicy]{Kind: "iam:policy", Global: true, ID: "ARN", Missing: func(arn string) *core.Refusal {
+	return noEntity("Policy %s was not found.", arn)
+}}
+
+func policyResource() core.Resource {
+	return core.Resource{Shelf: &policies, Operations: []core.Operation{
+		change("PolicyName Path PolicyDocument Description", func(c *core.Call, in *iam.CreatePolicyInput) []core.Need {
+			return c.On(iamARN(c.At, "policy", in.Path, in.PolicyName))
+		}, createPolicy),
+		read("PolicyArn", ofPolicy, getPolicy),
+	}}
+}
+
+// managedBudget is the quota of one version's characters, white space not counted.
+const managedBudget = 6144
+
+// byAWS are the policies of AWS's own that attackers and snapshots attach; in the world they are in every account.
+func byAWS(arn string) *managedPolicy {
+	_, name, ok := strings.Cut(arn, ":iam::aws:policy/")
+	document := ""
+	switch name {
+	case "AdministratorAccess":
+		document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+	case "IAMFullAccess":
+		document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:*","organizations:DescribeAccount","organizations:DescribeOrganization",` +
+			`"organizations:DescribeOrganizationalUnit","organizations:DescribePolicy","organizations:ListChildren","organizations:ListParents",` +
+			`"organizations:ListPoliciesForTarget","organizations:ListRoots","organizations:ListPolicies","organizations:ListTargetsForPolicy"],"Resource":"*"}]}`
+	}
+	if !ok || document == "" {
+		return nil
+	}
+	return &managedPolicy{Name: name, Path: "/", ID: "ANPA" + strings.ToUpper(name), ARN: arn, Versions: map[string]string{"v1": document}, Default: "v1"}
+}
+
+// managed finds a managed policy, AWS's own too; nil where there is none.
+func managed(at core.At, arn string) *managedPolicy { return managedIn(policies.Of(at), arn) }
+
+func managedIn(policies map[string]*managedPolicy, arn string) *managedPolicy {
+	if p, ok := policies[arn]; ok {
+		return p
+	}
+	return byAWS(arn)
+}
+
+// policy finds a policy that a call names; one of AWS's own can be read.
+func policyNamed(c *core.Call, arn *string) (*managedPolicy, *core.Refusal) {
+	if p := managed(c.At, aws.ToString(arn)); p != nil {
+		return p, nil
+	}
+	return nil, noEntity("Policy %s was not found.", aws.ToString(arn))
+}
+
+// ownPolicy finds a policy that a call wants to change: AWS's own belong to AWS.
+func ownPolicy(c *core.Call, arn *string) (*managedPolicy, *core.Refusal) {
+	return policies.Find(c.At, arn)
+}
+
+func checkManaged(document *string) *core.Refusal {
+	if _, err := policy.Parse([]byte(aws.ToString(document))); err != nil {
+		return Malformed(err)
+	}
+	if policy.Size(*document) > managedBudget {
+		return overQuota("Cannot exceed quota for PolicySize: %d", managedBudget)
+	}
+	return nil
+}
+
+func createPolicy(c *core.Call, in *iam.CreatePolicyInput) (*iam.CreatePolicyOutput, *core.Refusal) {
+	arn := iamARN(c.At, "policy", in.Path, in.PolicyName)
+	if _, ok := policies.Of(c.At)[arn]; ok {
+		return nil, entityExists("A policy called %s already exists. Duplicate names are not allowed.", *in.PolicyName)
+	}
+	if refused := checkManaged(in.PolicyDocument); refused != nil {
+		return nil, refused
+	}
+	p := &managedPolicy{
+		Name: *in.PolicyName, Path: pathOf(in.Path), ID: uniqueID(c.State, "ANPA"), ARN: arn, Created: c.Now, Default: "v1",
+		Versions: map[string]string{"v1": *in.PolicyDocument},
+	}
+	policies.Of(c.At)[arn] = p
+	return &iam.CreatePolicyOutput{Policy: describePolicy(c, p)}, nil
+}
+
+func getPolicy(c *core.Call, in *iam.GetPolicyInput) (*iam.GetPolicyOutput, *core.Refusal) {
+	p, refused := policyNamed(c, in.PolicyArn)
+	if refused != nil {
+		return nil, refused
+	}
+	return &iam.GetPolicyOutput{Policy: describePolicy(c, p)}, nil
+}
+
+func describePolicy(c *core.Call, p *managedPolicy) *types.Policy {
+	attachments := int32(0)
+	for _, u := range users.Of(c.At) {
+		attachments += count(slices.Contains(u.Attached, p.ARN))
+	}
+	for _, r := range roles.Of(c.At) {
+		attachments += count(slices.Contains(r.Attached, p.ARN))
+	}
+	return &types.Policy{
+		PolicyName: aws.String(p.Name), PolicyId: aws.String(p.ID), Arn: aws.String(p.ARN), Path: aws.String(p.Path),
+		DefaultVersionId: aws.String(p.Default), AttachmentCount: &attachments, IsAttachable: true,
+		CreateDate: aws.Time(p.Created), UpdateDate: aws.Time(p.Created),
+	}
+}
+
+func count(yes bool) int32 {
+	if yes {
+		return 1
+	}
+	return 0
+}

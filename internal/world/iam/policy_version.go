@@ -1,0 +1,131 @@
+package iam
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+func policyVersionResource() core.Resource {
+	return core.Resource{Operations: []core.Operation{
+		change("PolicyArn PolicyDocument SetAsDefault", ofPolicy, createPolicyVersion),
+		read("PolicyArn VersionId", ofPolicy, getPolicyVersion),
+		read("PolicyArn", ofPolicy, listPolicyVersions),
+		change("PolicyArn VersionId", ofPolicy, setDefaultPolicyVersion),
+		change("PolicyArn VersionId", ofPolicy, deletePolicyVersion),
+	}}
+}
+
+// mostVersions is the quota of versions of one managed policy.
+const mostVersions = 5
+
+func createPolicyVersion(c *core.Call, in *iam.CreatePolicyVersionInput) (*iam.CreatePolicyVersionOutput, *core.Refusal) {
+	p, refused := ownPolicy(c, in.PolicyArn)
+	if refused != nil {
+		return nil, refused
+	}
+	if refused := checkManaged(in.PolicyDocument); refused != nil {
+		return nil, refused
+	}
+	if len(p.Versions) >= mostVersions {
+		return nil, overQuota("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", mostVersions)
+	}
+	id := p.nextVersion()
+	p.Versions[id] = *in.PolicyDocument
+	if in.SetAsDefault {
+		p.Default = id
+	}
+	return &iam.CreatePolicyVersionOutput{PolicyVersion: p.version(id, false)}, nil
+}
+
+// nextVersion goes on counting from the latest version that was ever made.
+func (p *managedPolicy) nextVersion() string {
+	p.Minted = p.latest() + 1
+	return fmt.Sprintf("v%d", p.Minted)
+}
+
+// latest is the number of the latest version that was ever made, deleted ones included.
+func (p *managedPolicy) latest() int {
+	n := p.Minted
+	for id := range p.Versions {
+		if v, err := strconv.Atoi(strings.TrimPrefix(id, "v")); err == nil {
+			n = max(n, v)
+		}
+	}
+	return n
+}
+
+func (p *managedPolicy) version(id string, document bool) *types.PolicyVersion {
+	v := &types.PolicyVersion{VersionId: aws.String(id), IsDefaultVersion: id == p.Default, CreateDate: aws.Time(p.Created)}
+	if document {
+		v.Document = aws.String(percent(p.Versions[id]))
+	}
+	return v
+}
+
+// has refuses a version that does not exist.
+func (p *managedPolicy) has(id *string) *core.Refusal {
+	if _, ok := p.Versions[aws.ToString(id)]; !ok {
+		return noEntity("Policy %s version %s does not exist or is not attachable.", p.ARN, aws.ToString(id))
+	}
+	return nil
+}
+
+func getPolicyVersion(c *core.Call, in *iam.GetPolicyVersionInput) (*iam.GetPolicyVersionOutput, *core.Refusal) {
+	p, refused := policyNamed(c, in.PolicyArn)
+	if refused != nil {
+		return nil, refused
+	}
+	if refused := p.has(in.VersionId); refused != nil {
+		return nil, refused
+	}
+	return &iam.GetPolicyVersionOutput{PolicyVersion: p.version(*in.VersionId, true)}, nil
+}
+
+func listPolicyVersions(c *core.Call, in *iam.ListPolicyVersionsInput) (*iam.ListPolicyVersionsOutput, *core.Refusal) {
+	p, refused := policyNamed(c, in.PolicyArn)
+	if refused != nil {
+		return nil, refused
+	}
+	out := &iam.ListPolicyVersionsOutput{}
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(p.Versions))) {
+		out.Versions = append(out.Versions, *p.version(id, false))
+	}
+	return out, nil
+}
+
+func setDefaultPolicyVersion(c *core.Call, in *iam.SetDefaultPolicyVersionInput) (*iam.SetDefaultPolicyVersionOutput, *core.Refusal) {
+	p, refused := ownPolicy(c, in.PolicyArn)
+	if refused != nil {
+		return nil, refused
+	}
+	if refused := p.has(in.VersionId); refused != nil {
+		return nil, refused
+	}
+	p.Default = *in.VersionId
+	return &iam.SetDefaultPolicyVersionOutput{}, nil
+}
+
+func deletePolicyVersion(c *core.Call, in *iam.DeletePolicyVersionInput) (*iam.DeletePolicyVersionOutput, *core.Refusal) {
+	p, refused := ownPolicy(c, in.PolicyArn)
+	if refused != nil {
+		return nil, refused
+	}
+	if refused := p.has(in.VersionId); refused != nil {
+		return nil, refused
+	}
+	if *in.VersionId == p.Default {
+		return nil, inUse("choose another default version")
+	}
+	p.Minted = p.latest()
+	delete(p.Versions, *in.VersionId)
+	return &iam.DeletePolicyVersionOutput{}, nil
+}

@@ -1,0 +1,86 @@
+package iam
+
+import (
+	"net/url"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// read is the row of an operation that only reads.
+func read[I, O any](knows string, needs func(*core.Call, *I) []core.Need, do func(*core.Call, *I) (*O, *core.Refusal)) core.Operation {
+	return core.Define(core.Spec[I, O]{Knows: knows, Needs: needs, Answer: do})
+}
+
+// change is the row of an operation that changes something: enforcement follows later.
+func change[I, O any](knows string, needs func(*core.Call, *I) []core.Need, do func(*core.Call, *I) (*O, *core.Refusal)) core.Operation {
+	return core.Define(core.Spec[I, O]{
+		Write: true, Basis: "record: recorded ones", Knows: knows, Needs: needs,
+		Answer: func(c *core.Call, in *I) (*O, *core.Refusal) {
+			before := freeze(c.At)
+			out, refused := do(c, in)
+			if refused == nil {
+				remember(c.At, before)
+			}
+			return out, refused
+		},
+		Request:  func(_ *core.Call, in *I) any { return core.OrNull(core.Camel(in)) },
+		Response: func(_ *core.Call, out *O) any { return recorded(out) },
+	})
+}
+
+// recorded is an output in its record: null, unless it has parts.
+func recorded(out any) any {
+	m, v := core.Fields{}, reflect.ValueOf(out).Elem()
+	for i := range v.NumField() {
+		if f := v.Field(i); f.Kind() == reflect.Pointer && !f.IsNil() {
+			m[core.LowerFirst(v.Type().Field(i).Name)] = spelled(f.Interface())
+		}
+	}
+	return core.OrNull(m)
+}
+
+// spelled is a part of an output as IAM's records have it: times in words, what is false as well, and no secret.
+func spelled(part any) core.Fields {
+	m := core.Camel(part).(core.Fields)
+	delete(m, "secretAccessKey")
+	s := reflect.Indirect(reflect.ValueOf(part))
+	for i := range s.NumField() {
+		if !s.Type().Field(i).IsExported() {
+			continue
+		}
+		name := core.LowerFirst(s.Type().Field(i).Name)
+		switch f := s.Field(i).Interface().(type) {
+		case *time.Time:
+			if f != nil {
+				m[name] = f.UTC().Format("Jan 2, 2006 3:04:05 PM")
+			}
+		case bool:
+			m[name] = f
+		}
+	}
+	return m
+}
+
+// percent is a document as IAM returns it: encoded by RFC 3986, where a space is %20.
+func percent(document string) string {
+	return strings.ReplaceAll(url.QueryEscape(document), "+", "%20")
+}
+
+// shown is how IAM names a resource in a refusal: what exists by its kind and name, what is to be made by its ARN.
+func shown(n core.Need) string {
+	if strings.HasPrefix(n.Action, "iam:Create") && !strings.HasSuffix(n.Action, "Version") && n.Action != "iam:CreateAccessKey" {
+		return n.Resource
+	}
+	for _, kind := range []string{"user", "role"} {
+		if strings.Contains(n.Resource, ":"+kind+"/") {
+			return kind + " " + lastPart(n.Resource)
+		}
+	}
+	if strings.Contains(n.Resource, ":policy/") {
+		return "policy " + n.Resource
+	}
+	return n.Resource
+}

@@ -1,0 +1,136 @@
+package iam
+
+import (
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	policy "github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// LongestSession is the default maximum of a role's session in seconds, and that of any chained one.
+const LongestSession = 3600
+
+// role is an IAM role.
+type role struct {
+	Name, Path, ID, ARN string
+	Created             time.Time
+	Trust               string
+	Inline              map[string]string
+	Attached            []string
+	Boundary            string
+}
+
+var roles = core.Shelf[role]{Kind: "iam:role", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noRole(&name) }}
+
+func roleResource() core.Resource {
+	return core.Resource{Shelf: &roles, Operations: []core.Operation{
+		change("RoleName Path AssumeRolePolicyDocument PermissionsBoundary", func(c *core.Call, in *iam.CreateRoleInput) []core.Need {
+			return with(c.On(iamARN(c.At, "role", in.Path, in.RoleName)), boundaryKey, in.PermissionsBoundary)
+		}, createRole),
+		read("RoleName", ofRole, getRole),
+		core.Define(core.Spec[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput]{
+			Basis: "each role has the profile of its name, as the console makes it",
+			Knows: "InstanceProfileName", Answer: getInstanceProfile,
+			Needs: func(c *core.Call, in *iam.GetInstanceProfileInput) []core.Need {
+				return c.On(iamARN(c.At, "instance-profile", nil, in.InstanceProfileName))
+			},
+		}),
+		read("PathPrefix Marker MaxItems", nil, listRoles),
+		change("RoleName PolicyDocument", ofRole, updateAssumeRolePolicy),
+	}}
+}
+
+// ownRole finds a role that a call wants to change. Service-linked roles belong to AWS; those of Identity Center can be
+// changed by it alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
+func ownRole(c *core.Call, name *string) (*role, *core.Refusal) {
+	r, refused := roles.Find(c.At, name)
+	if refused != nil {
+		return nil, refused
+	}
+	if strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/") {
+		return nil, unmodifiable(r)
+	}
+	return r, nil
+}
+
+func createRole(c *core.Call, in *iam.CreateRoleInput) (*iam.CreateRoleOutput, *core.Refusal) {
+	for name := range roles.Of(c.At) { // names are unique without regard to case
+		if strings.EqualFold(name, *in.RoleName) {
+			return nil, entityExists("Role with name %s already exists.", *in.RoleName)
+		}
+	}
+	if _, err := policy.ParseTrust([]byte(*in.AssumeRolePolicyDocument)); err != nil {
+		return nil, Malformed(err)
+	}
+	if in.PermissionsBoundary != nil && managed(c.At, *in.PermissionsBoundary) == nil {
+		return nil, noEntity("Policy %s does not exist or is not attachable.", *in.PermissionsBoundary)
+	}
+	r := &role{
+		Name: *in.RoleName, Path: pathOf(in.Path), ID: uniqueID(c.State, "AROA"), ARN: iamARN(c.At, "role", in.Path, in.RoleName),
+		Created: c.Now, Trust: *in.AssumeRolePolicyDocument, Boundary: aws.ToString(in.PermissionsBoundary),
+	}
+	roles.Of(c.At)[r.Name] = r
+	return &iam.CreateRoleOutput{Role: r.describe()}, nil
+}
+
+func (r *role) describe() *types.Role {
+	return &types.Role{
+		RoleName: aws.String(r.Name), Path: aws.String(r.Path), RoleId: aws.String(r.ID), Arn: aws.String(r.ARN),
+		CreateDate: aws.Time(r.Created), AssumeRolePolicyDocument: aws.String(percent(r.Trust)),
+		PermissionsBoundary: r.holder().attachedBoundary(),
+	}
+}
+
+func getRole(c *core.Call, in *iam.GetRoleInput) (*iam.GetRoleOutput, *core.Refusal) {
+	r, refused := roles.Find(c.At, in.RoleName)
+	if refused != nil {
+		return nil, refused
+	}
+	d := r.describe()
+	d.MaxSessionDuration = aws.Int32(LongestSession)
+	return &iam.GetRoleOutput{Role: d}, nil
+}
+
+func getInstanceProfile(c *core.Call, in *iam.GetInstanceProfileInput) (*iam.GetInstanceProfileOutput, *core.Refusal) {
+	r, ok := roles.Of(c.At)[aws.ToString(in.InstanceProfileName)]
+	if !ok {
+		return nil, noEntity("Instance Profile %s cannot be found.", aws.ToString(in.InstanceProfileName))
+	}
+	return &iam.GetInstanceProfileOutput{InstanceProfile: &types.InstanceProfile{
+		InstanceProfileName: in.InstanceProfileName, Path: aws.String("/"), InstanceProfileId: aws.String("AIPA" + r.ID[4:]),
+		Arn: aws.String(iamARN(c.At, "instance-profile", nil, in.InstanceProfileName)), CreateDate: aws.Time(r.Created), Roles: []types.Role{*r.describe()},
+	}}, nil
+}
+
+func listRoles(c *core.Call, in *iam.ListRolesInput) (*iam.ListRolesOutput, *core.Refusal) {
+	var all []types.Role
+	for _, r := range roles.Sorted(c.At) {
+		if strings.HasPrefix(r.Path, aws.ToString(in.PathPrefix)) {
+			d := r.describe()
+			d.PermissionsBoundary = nil // lists leave it out
+			all = append(all, *d)
+		}
+	}
+	page, next, refused := core.Paged(all, in.Marker, in.MaxItems)
+	if refused != nil {
+		return nil, refused
+	}
+	return &iam.ListRolesOutput{Roles: page, Marker: next, IsTruncated: next != nil}, nil
+}
+
+func updateAssumeRolePolicy(c *core.Call, in *iam.UpdateAssumeRolePolicyInput) (*iam.UpdateAssumeRolePolicyOutput, *core.Refusal) {
+	r, refused := ownRole(c, in.RoleName)
+	if refused != nil {
+		return nil, refused
+	}
+	if _, err := policy.ParseTrust([]byte(*in.PolicyDocument)); err != nil {
+		return nil, Malformed(err)
+	}
+	r.Trust = *in.PolicyDocument
+	return &iam.UpdateAssumeRolePolicyOutput{}, nil
+}
