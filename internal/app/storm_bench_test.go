@@ -63,8 +63,8 @@ func places() []string {
 	}
 }
 
-// snapshot is the shop, in all places.
-func snapshot() []byte {
+// estate is the shop, in all places.
+func estate() []byte {
 	var amazon, own []string
 	for _, region := range places() {
 		amazon = append(amazon, region+": {images: [{id: ami-0aaaaaaaaaaaaaaaa, name: al2023, public: true, created: 2029-12-01T00:00:00Z}]}")
@@ -136,7 +136,7 @@ func newStorm(b *testing.B, hits int) *storm {
 	b.Helper()
 	s := &storm{TB: b, wake: make(chan struct{}, 1), posted: map[string]time.Time{}, changed: map[string]time.Duration{}}
 	var err error
-	s.world, err = world.New(snapshot(), world.Options{})
+	s.world, err = world.New(estate(), world.Options{})
 	s.must(err)
 	store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "riposte.db"))
 	s.must(err)

@@ -92,14 +92,14 @@ func openWorld(o Options) (*world.World, error) {
 			return w, err
 		}
 	}
-	text, err := snapshot(o.Catalogue)
+	text, err := estate(o.Catalogue)
 	if err != nil {
 		return nil, fmt.Errorf("demo world: %w", err)
 	}
 	return world.New(text, opts)
 }
 
-// credentials are the long-lived keys of the snapshot, by who holds them.
+// credentials are the long-lived keys of the estate, by who holds them.
 func credentials(who string) aws.Credentials {
 	keys := map[string][2]string{
 		"riposte":          {"AKIARIPOSTEDEMO00001", "riposte-demo-secret"},

@@ -138,7 +138,7 @@ func TestARevocationIsExtendedWithTheAttack(t *testing.T) {
 			t.Errorf("after %s more her session goes on", later)
 		}
 	}
-	c := s.all()[1] // the first is of the snapshot's own past
+	c := s.all()[1] // the first is of the estate's own past
 	live := 0
 	for _, r := range c.Revisions {
 		if r.Superseded == 0 {

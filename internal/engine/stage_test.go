@@ -26,7 +26,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// The snapshot of every story: a shop with one group, and mallory, who may do anything and has two keys.
+// The estate of every story: a shop with one group, and mallory, who may do anything and has two keys.
 const shop = `
 now: 2030-01-07T09:00:00Z
 accounts:
@@ -93,10 +93,10 @@ func set(t testing.TB, opts world.Options, books ...playbook.Definition) *stage 
 	return setOn(t, shop, store, opts, books...)
 }
 
-// setOn is set with another snapshot and another ledger, which ends with the test.
-func setOn(t testing.TB, snapshot string, store ledger.Store, opts world.Options, books ...playbook.Definition) *stage {
+// setOn is set with another estate and another ledger, which ends with the test.
+func setOn(t testing.TB, estate string, store ledger.Store, opts world.Options, books ...playbook.Definition) *stage {
 	t.Helper()
-	w, err := world.New([]byte(snapshot), opts)
+	w, err := world.New([]byte(estate), opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-// The snapshot of every story: a shop, and mallory, who may do anything.
+// The estate of every story: a shop, and mallory, who may do anything.
 const shop = `
 now: 2030-01-07T09:00:00Z
 accounts:

@@ -17,7 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world"
 )
 
-// web reads the group of the tests' snapshot.
+// web reads the group of the tests' estate.
 func web(t *testing.T, w *world.World) types.AutoScalingGroup {
 	t.Helper()
 	out, err := autoscaling.NewFromConfig(w.Config(ireland, mallory)).DescribeAutoScalingGroups(context.Background(),

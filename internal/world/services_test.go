@@ -263,7 +263,7 @@ func TestFindingsAreImportedAndUpdated(t *testing.T) {
 	}
 }
 
-func TestTagsOnWhatTheSnapshotHas(t *testing.T) {
+func TestTagsOnWhatTheEstateHas(t *testing.T) {
 	w := made(t, world.Options{})
 	ctx, client := context.Background(), ec2.NewFromConfig(w.Config(ireland, mallory))
 	_, err := client.CreateTags(ctx, &ec2.CreateTagsInput{

@@ -191,7 +191,7 @@ func TestASessionOutlivesTheKeyThatAskedForIt(t *testing.T) {
 	}
 }
 
-func TestASnapshotWithAPolicyThatCanNotBeEvaluatedIsRefused(t *testing.T) {
+func TestAnEstateWithAPolicyThatCanNotBeEvaluatedIsRefused(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"a set operator", "ArnEquals", `"ForAnyValue:ArnEquals"`, "user riposte: inline policy contain"},
 		{"a trust without principal", "Principal: {AWS", "Resource: {AWS", "role ops: trust"},

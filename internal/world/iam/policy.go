@@ -38,7 +38,7 @@ func policyResource() core.Resource {
 // managedBudget is the quota of one version's characters, white space not counted.
 const managedBudget = 6144
 
-// byAWS are the policies of AWS's own that attackers and snapshots attach; in the world they are in every account.
+// byAWS are the policies of AWS's own that attackers and estates attach; in the world they are in every account.
 func byAWS(arn string) *managedPolicy {
 	_, name, ok := strings.Cut(arn, ":iam::aws:policy/")
 	document := ""

@@ -7,7 +7,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world"
 )
 
-func TestASnapshotThatIsWrongSaysWhere(t *testing.T) {
+func TestAnEstateThatIsWrongSaysWhere(t *testing.T) {
 	in := func(region string) string {
 		return "accounts:\n  - id: \"111122223333\"\n    regions:\n      eu-west-1:\n        " + region + "\n"
 	}
@@ -35,7 +35,7 @@ func TestASnapshotThatIsWrongSaysWhere(t *testing.T) {
 	}
 }
 
-func FuzzSnapshot(f *testing.F) {
+func FuzzEstate(f *testing.F) {
 	f.Add(shop)
 	f.Add("accounts: [{id: \"111122223333\"}]")
 	f.Fuzz(func(t *testing.T, text string) {

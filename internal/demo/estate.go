@@ -12,8 +12,8 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-//go:embed snapshot.yaml
-var snapshotText string
+//go:embed estate.yaml
+var estateText string
 
 //go:embed riposte.yaml
 var configText []byte
@@ -22,9 +22,9 @@ var configText []byte
 const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999900001111:user/riposte"},` +
 	`"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"riposte-demo"}}}]}`
 
-// snapshot is the demo's world: riposte's rights in it are the very policies that `riposte permissions` prints, so that
+// estate is the demo's world: riposte's rights in it are the very policies that `riposte permissions` prints, so that
 // the demo fails where they fall short.
-func snapshot(catalogue []playbook.Definition) ([]byte, error) {
+func estate(catalogue []playbook.Definition) ([]byte, error) {
 	block, err := ripostes(catalogue)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func snapshot(catalogue []playbook.Definition) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := template.New("snapshot").Parse(snapshotText)
+	t, err := template.New("estate").Parse(estateText)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func ripostes(catalogue []playbook.Definition, others ...map[string]any) (string
 	return fmt.Sprintf("roles: %s\n    policies: %s", r, p), err
 }
 
-// cattle is one instance of the snapshot; some are protected against being stopped as well, which also forbids
+// cattle is one instance of the estate; some are protected against being stopped as well, which also forbids
 // terminating them.
 type cattle struct {
 	ID          string
