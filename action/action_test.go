@@ -48,7 +48,9 @@ accounts:
         fleets:
           - {id: fleet-0a, template: lt-0cccccccccccccccc, total: 3, on_demand: 1, spot: 1, instances: [i-0fleet1, i-0fleet2, i-0fleet3]}
           - {id: fleet-0once, type: instant, template: lt-0cccccccccccccccc, total: 1}
-        spot_fleets: [{id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}]
+        spot_fleets:
+          - {id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}
+          - {id: sfr-0once, type: request, image: ami-0bbbbbbbbbbbbbbbb, total: 1}
         spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
 `
 

@@ -35,10 +35,12 @@ var releaseFleetKind = kind[ReleaseFleet](Kind{
 // HoldFleet wants a fleet that maintains its size to want none, and nothing to be ended for it.
 type HoldFleet struct{ Fleet event.Resource }
 
-// ReleaseFleet wants a fleet to be as large as it was.
+// ReleaseFleet wants a fleet to be as large as it was. All that makes up its size is asked for: what a call that leaves a part out
+// makes of it is not documented.
 type ReleaseFleet struct {
 	Fleet                 event.Resource
 	Total, OnDemand, Spot int32
+	Default, Unit         string // what the rest of the total is made of (on-demand, spot), and what is counted: "" where AWS tells none
 	Policy                string // what becomes of instances that are too many: termination, no-termination
 }
 
@@ -92,6 +94,7 @@ func resize(ctx context.Context, w access.Writes, to ReleaseFleet) error {
 		FleetId: aws.String(to.Fleet.ID), ExcessCapacityTerminationPolicy: types.FleetExcessCapacityTerminationPolicy(to.Policy),
 		TargetCapacitySpecification: &types.TargetCapacitySpecificationRequest{
 			TotalTargetCapacity: aws.Int32(to.Total), OnDemandTargetCapacity: aws.Int32(to.OnDemand), SpotTargetCapacity: aws.Int32(to.Spot),
+			DefaultTargetCapacityType: types.DefaultTargetCapacityType(to.Default), TargetCapacityUnitType: types.TargetCapacityUnitType(to.Unit),
 		},
 	})
 	return refused(fmt.Sprintf("set the size of fleet %q to %d", to.Fleet.ID, to.Total), err)
@@ -101,6 +104,7 @@ func sizeOf(fleet event.Resource, f *types.FleetData) ReleaseFleet {
 	now := ReleaseFleet{Fleet: fleet, Policy: string(f.ExcessCapacityTerminationPolicy)}
 	if t := f.TargetCapacitySpecification; t != nil {
 		now.Total, now.OnDemand, now.Spot = aws.ToInt32(t.TotalTargetCapacity), aws.ToInt32(t.OnDemandTargetCapacity), aws.ToInt32(t.SpotTargetCapacity)
+		now.Default, now.Unit = string(t.DefaultTargetCapacityType), string(t.TargetCapacityUnitType)
 	}
 	return now
 }

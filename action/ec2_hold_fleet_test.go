@@ -17,7 +17,7 @@ func TestAHeldFleetEndsNothingAndGetsItsWholeSizeBack(t *testing.T) {
 	_, c := open(t)
 	before := fleetOf(t, c)
 	look, err := action.HoldFleet{Fleet: fleet}.Look(t.Context(), c.Reads())
-	if want := (action.ReleaseFleet{Fleet: fleet, Total: 3, OnDemand: 1, Spot: 1, Policy: "termination"}); err != nil || look.Undo != want {
+	if want := (action.ReleaseFleet{Fleet: fleet, Total: 3, OnDemand: 1, Spot: 1, Default: "on-demand", Policy: "termination"}); err != nil || look.Undo != want {
 		t.Fatalf("way back %+v, %v", look.Undo, err)
 	}
 	run(t, c, action.HoldFleet{Fleet: fleet})
@@ -88,4 +88,27 @@ func fleetOf(t *testing.T, c *actiontest.AWS) types.FleetData {
 		t.Fatalf("%+v, %v", out, err)
 	}
 	return out.Fleets[0]
+}
+
+// What a size counts may be something else than instances: given back without it, sixteen processors would be as many instances.
+func TestASizeIsGivenBackInItsOwnUnit(t *testing.T) {
+	_, c := open(t)
+	was := action.ReleaseFleet{Fleet: fleet, Total: 16, Spot: 8, Default: "spot", Unit: "vcpu", Policy: "no-termination"}
+	run(t, c, was)
+	look, err := action.HoldFleet{Fleet: fleet}.Look(t.Context(), c.Reads())
+	if err != nil || look.Undo != was {
+		t.Fatalf("way back %+v, %v", look.Undo, err)
+	}
+	run(t, c, action.HoldFleet{Fleet: fleet}, look.Undo)
+	if back, err := was.Look(t.Context(), c.Reads()); err != nil || !back.Holds {
+		t.Errorf("given back it has %+v", fleetOf(t, c).TargetCapacitySpecification)
+	}
+}
+
+func TestASpotFleetThatLaunchesOnceCantBeHeld(t *testing.T) {
+	_, c := open(t)
+	a := action.HoldSpotFleet{Fleet: ireland.In(event.SpotFleet, "sfr-0once")}
+	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Cannot == "" || look.Holds || look.Undo != nil {
+		t.Errorf("%+v, %v", look, err)
+	}
 }

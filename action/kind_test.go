@@ -28,7 +28,7 @@ func oneOfEach() []Action {
 		RevokeSessions{builder, time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC), "AROAEXAMPLE:job-1", "c_1", Destructive},
 		UndenyRole{builder, "riposte-deny-c_1"}, AttachRoleDeny{builder}, DetachRoleDeny{builder},
 		Pin{group, "lt-0a1b2c3d4e5f60718", "3"},
-		HoldFleet{place.In(event.Fleet, "fleet-0a")}, ReleaseFleet{place.In(event.Fleet, "fleet-0a"), 3, 1, 2, "termination"},
+		HoldFleet{place.In(event.Fleet, "fleet-0a")}, ReleaseFleet{place.In(event.Fleet, "fleet-0a"), 3, 1, 2, "spot", "vcpu", "termination"},
 		HoldSpotFleet{place.In(event.SpotFleet, "sfr-0a")}, ReleaseSpotFleet{place.In(event.SpotFleet, "sfr-0a"), 3, 1, "default"},
 		CancelSpotRequest{place.In(event.SpotRequest, "sir-0a")},
 	}

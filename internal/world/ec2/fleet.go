@@ -15,6 +15,7 @@ type fleet struct {
 	ID, Token       string
 	Type, State     string // maintain, request, instant; submitted, active
 	Excess, Default string // as its own sort spells them
+	Unit            string // what its size counts, "" for instances
 	Total, OnDemand int
 	Spot            int
 	Created         time.Time
@@ -106,6 +107,7 @@ func describedFleet(_ *core.Call, f *fleet) types.FleetData {
 		TargetCapacitySpecification: &types.TargetCapacitySpecification{
 			TotalTargetCapacity: aws.Int32(int32(f.Total)), OnDemandTargetCapacity: aws.Int32(int32(f.OnDemand)),
 			SpotTargetCapacity: aws.Int32(int32(f.Spot)), DefaultTargetCapacityType: types.DefaultTargetCapacityType(f.Default),
+			TargetCapacityUnitType: types.TargetCapacityUnitType(f.Unit),
 		},
 	}
 }

@@ -60,13 +60,15 @@ func fleetTemplate(c *core.Call, in types.FleetLaunchTemplateConfigRequest) (typ
 	return out, nil
 }
 
-// resize takes the capacities that are given; what is not given stays, as the reference says of no part of it: unverified.
+// resize takes the parts of a size that are given. That the sorts' capacities and the default stay where they are not given, and
+// the unit becomes the usual one again, is unverified.
 func (f *fleet) resize(t *types.TargetCapacitySpecificationRequest) *core.Refusal {
 	if t == nil || t.TotalTargetCapacity == nil {
 		return core.Refuse("MissingParameter", "The request must contain the parameter TotalTargetCapacity")
 	}
 	f.Total = int(*t.TotalTargetCapacity)
 	f.OnDemand, f.Spot = given32(t.OnDemandTargetCapacity, f.OnDemand), given32(t.SpotTargetCapacity, f.Spot)
+	f.Unit = string(t.TargetCapacityUnitType)
 	f.Default = cmp.Or(string(t.DefaultTargetCapacityType), cmp.Or(f.Default, "on-demand"))
 	if min(f.Total, f.OnDemand, f.Spot) < 0 || f.OnDemand+f.Spot > f.Total {
 		return core.Refuse("InvalidTargetCapacitySpecification", "The on-demand and spot target capacities do not fit the total target capacity")

@@ -55,8 +55,11 @@ func (e fleetEstate) buildSpot(at core.At) error {
 }
 
 func (e fleetEstate) fleet(at core.At, policy string, service core.Linked, tag string) *fleet {
+	if e.ID == "" {
+		e.ID = map[string]string{fleetTag: "fleet-", spotFleetTag: "sfr-"}[tag] + at.UUID()
+	}
 	return &fleet{
-		ID: cmp.Or(e.ID, "fleet-"+at.UUID()), Type: cmp.Or(e.Type, "maintain"), State: "active", Excess: cmp.Or(e.Policy, policy), Service: service, Tag: tag,
+		ID: e.ID, Type: cmp.Or(e.Type, "maintain"), State: "active", Excess: cmp.Or(e.Policy, policy), Service: service, Tag: tag,
 		Total: max(e.Total, 0), OnDemand: max(e.OnDemand, 0), Spot: max(e.Spot, 0), Created: at.Now.Add(-settled),
 	}
 }
