@@ -6,20 +6,20 @@ import (
 )
 
 // other tells what is no object.
-func (r *Reader) other() (Record, verdict, error) {
+func (r *Reader) other() (verdict, error) {
 	end, v := r.text.skipAny(r.from)
 	if v != whole {
-		return Record{}, v, nil
+		return v, nil
 	}
-	return r.unsure(end), whole, nil
+	return r.unsure(end), nil
 }
 
 // unsure tells what ends there, and goes on behind it.
-func (r *Reader) unsure(end int) Record {
-	rec := Record{Body: r.buf[r.from:end], Unsure: true, Offset: r.base + int64(r.from), Inner: r.wrapped, Piece: r.depth > 0}
+func (r *Reader) unsure(end int) verdict {
+	r.found = Record{Body: r.buf[r.from:end], Unsure: true, Offset: r.base + int64(r.from), Inner: r.wrapped, Piece: r.depth > 0}
 	r.from = end
 	r.closed()
-	return rec
+	return whole
 }
 
 // longestWords is the longest line without an object, or text before one, in bytes: it may be base64.
@@ -33,26 +33,26 @@ const (
 
 // wording passes over what stands before an object in its line, as times and names of streams do, or tells a line that has no
 // object. With quotes or braces in it, it is rather a piece of a record.
-func (r *Reader) wording() (Record, verdict, error) {
+func (r *Reader) wording() (verdict, error) {
 	for i := r.from; i < r.to; {
 		c, n := utf8.DecodeRune(r.buf[i:r.to])
 		switch {
 		case c == '{' && i > r.from:
 			r.from = i
-			return Record{}, whole, nil
+			return whole, nil
 		case c == '\n':
-			return r.unsure(i), whole, nil
+			return r.unsure(i), nil
 		case c == utf8.RuneError && n <= 1 && (utf8.FullRune(r.buf[i:r.to]) || r.ended != nil),
 			c == '"', c == '{', c == '}', c != utf8.RuneError && !unicode.IsPrint(c) && c != '\t' && c != '\r' && c != escape,
 			i-r.from > longestWords:
-			return Record{}, broken, nil
+			return broken, nil
 		}
 		i += n
 	}
 	if r.ended == nil {
-		return Record{}, partly, nil
+		return partly, nil
 	}
-	return r.unsure(r.to), whole, nil
+	return r.unsure(r.to), nil
 }
 
 // enter goes into a value that is too long, to tell it in pieces: it is false of what begins like a record, and of records in
@@ -77,7 +77,7 @@ func (r *Reader) begun() bool {
 
 // piece moves on in a value that is told in pieces. Between these, it does not look at what stands where: what is not whole
 // in the end is seen by the brackets that are missing.
-func (r *Reader) piece(c byte) (Record, verdict, error) {
+func (r *Reader) piece(c byte) (verdict, error) {
 	switch c {
 	case '{':
 		return r.object(false)
@@ -95,25 +95,25 @@ func (r *Reader) piece(c byte) (Record, verdict, error) {
 		if v == whole {
 			r.from = end
 		}
-		return Record{}, v, nil
+		return v, nil
 	}
 	r.from++
-	return Record{}, whole, nil
+	return whole, nil
 }
 
 // pieceOfText passes over a key, or tells a text.
-func (r *Reader) pieceOfText() (Record, verdict, error) {
+func (r *Reader) pieceOfText() (verdict, error) {
 	end, _, v := r.text.skipString(r.from)
 	if v != whole {
-		return Record{}, v, nil
+		return v, nil
 	}
 	behind := skipBlank(r.buf[:r.to], end)
 	switch {
 	case behind == r.to:
-		return Record{}, partly, nil
+		return partly, nil
 	case r.buf[behind] == ':':
 		r.from = behind + 1
-		return Record{}, whole, nil
+		return whole, nil
 	}
-	return r.unsure(end), whole, nil
+	return r.unsure(end), nil
 }

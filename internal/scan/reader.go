@@ -57,6 +57,7 @@ type Reader struct {
 	ended    error // io.EOF, or why src can't be read on
 	told     bool  // of that
 
+	found   Record // by the last step, with a Body of nil where it found none: handed on as a value, it would be copied five times
 	level   level
 	array   bool // within an array of the outermost level
 	wrapped bool // within {"Records":[
@@ -86,7 +87,7 @@ func (r *Reader) Buffer() []byte { return r.buf }
 // source that broke off, which was a fault.
 func (r *Reader) Next() (Record, error) {
 	for {
-		rec, v, err := r.step()
+		v, err := r.step()
 		switch {
 		case err != nil:
 			return Record{}, err
@@ -96,7 +97,9 @@ func (r *Reader) Next() (Record, error) {
 			if err := r.more(); err != nil {
 				return Record{}, err
 			}
-		case rec.Body != nil:
+		case r.found.Body != nil:
+			rec := r.found
+			r.found.Body = nil
 			return rec, nil
 		}
 	}
@@ -109,7 +112,7 @@ var (
 )
 
 // step moves on by one value, bracket or comma.
-func (r *Reader) step() (Record, verdict, error) {
+func (r *Reader) step() (verdict, error) {
 	r.from = skipBlank(r.buf[:r.to], r.from)
 	if r.from == r.to {
 		return r.pause()
@@ -120,70 +123,70 @@ func (r *Reader) step() (Record, verdict, error) {
 	case opened, due:
 		return r.element(c)
 	case listing:
-		return Record{}, r.next(c), nil
+		return r.next(c), nil
 	case inside:
 		return r.piece(c)
 	default:
-		return Record{}, r.afterList(), nil
+		return r.afterList(), nil
 	}
 }
 
 // pause is due where everything read is consumed.
-func (r *Reader) pause() (Record, verdict, error) {
+func (r *Reader) pause() (verdict, error) {
 	if r.ended == io.EOF && r.level == outside || r.told {
-		return Record{}, whole, io.EOF
+		return whole, io.EOF
 	}
-	return Record{}, partly, nil
+	return partly, nil
 }
 
 // mark is the byte order mark that some programs put before UTF-8, and again before each line or file that was added.
 var mark = []byte("\xef\xbb\xbf")
 
 // document begins a value of the outermost level.
-func (r *Reader) document(c byte) (Record, verdict, error) {
+func (r *Reader) document(c byte) (verdict, error) {
 	switch {
 	case c == mark[0] && r.to-r.from < len(mark) && r.ended == nil:
-		return Record{}, partly, nil
+		return partly, nil
 	case bytes.HasPrefix(r.buf[r.from:r.to], mark):
 		r.from += len(mark)
-		return Record{}, whole, nil
+		return whole, nil
 	case c == '[' && !r.lost:
 		r.level, r.array, r.from = opened, true, r.from+1
-		return Record{}, whole, nil
+		return whole, nil
 	case r.lost && (c == ',' || c == ']' || c == '}'):
 		r.from++
-		return Record{}, whole, nil
+		return whole, nil
 	case c == '{':
 		return r.object(true)
 	case r.Exported && c == '"':
 		return r.other()
 	case r.Exported && c == separator:
 		r.from++
-		return Record{}, whole, nil
+		return whole, nil
 	case r.Exported:
 		return r.wording()
 	}
-	return Record{}, broken, nil
+	return broken, nil
 }
 
 // object scans the object at r.from, which may turn out to be an envelope.
-func (r *Reader) object(outermost bool) (Record, verdict, error) {
+func (r *Reader) object(outermost bool) (verdict, error) {
 	s := object{text: r.window(), outermost: outermost}
 	end, v := s.members(r.from + 1)
 	switch {
 	case v == listed:
 		r.level, r.wrapped, r.from = opened, true, end
-		return Record{}, whole, nil
+		return whole, nil
 	case v == partly && len(s.buf) < r.to: // a line behind a fault, complete without being whole
-		return Record{}, broken, nil
+		return broken, nil
 	case v != whole:
-		return Record{}, v, nil
+		return v, nil
 	}
-	rec := s.record(r.from, end)
-	rec.Offset, rec.Inner, rec.Piece = r.base+int64(r.from), r.wrapped, r.depth > 0
+	r.found = s.record(r.from, end)
+	r.found.Offset, r.found.Inner, r.found.Piece = r.base+int64(r.from), r.wrapped, r.depth > 0
 	r.from = end
 	r.closed()
-	return rec, whole, nil
+	return whole, nil
 }
 
 // closed is due behind a value.
@@ -199,9 +202,9 @@ func (r *Reader) closed() {
 }
 
 // element begins an element of a list, or ends an empty list.
-func (r *Reader) element(c byte) (Record, verdict, error) {
+func (r *Reader) element(c byte) (verdict, error) {
 	if c == ']' && r.level == opened {
-		return Record{}, r.next(c), nil
+		return r.next(c), nil
 	}
 	if c == '{' {
 		return r.object(!r.wrapped)
@@ -211,12 +214,12 @@ func (r *Reader) element(c byte) (Record, verdict, error) {
 	}
 	end, v := r.text.skipAny(r.from)
 	if v != whole {
-		return Record{}, v, nil
+		return v, nil
 	}
 	f := &Fault{Offset: r.base + int64(r.from), Line: r.lineOf(r.from), Err: errNoObject}
 	r.from = end
 	r.closed()
-	return Record{}, whole, f
+	return whole, f
 }
 
 // next passes what stands between the elements of a list, or behind them.
