@@ -117,32 +117,3 @@ func TestACancelledSpotRequestLaunchesNoMoreAndItsInstanceRunsOn(t *testing.T) {
 		t.Errorf("after its end: %s", got)
 	}
 }
-
-// everyFleetWrite makes each change that the world knows of fleets and of spot requests.
-func everyFleetWrite(t *testing.T, w *world.World) {
-	t.Helper()
-	e, done := ec2.NewFromConfig(w.Config(ireland, mallory)), mustDo(t)
-	size := func(n int32) *types.TargetCapacitySpecificationRequest {
-		return &types.TargetCapacitySpecificationRequest{TotalTargetCapacity: aws.Int32(n)}
-	}
-	made, err := e.CreateFleet(t.Context(), &ec2.CreateFleetInput{
-		TargetCapacitySpecification: size(0),
-		LaunchTemplateConfigs: []types.FleetLaunchTemplateConfigRequest{{
-			LaunchTemplateSpecification: &types.FleetLaunchTemplateSpecificationRequest{LaunchTemplateName: aws.String("other"), Version: aws.String("1")},
-		}},
-	})
-	done(made, err)
-	done(e.ModifyFleet(t.Context(), &ec2.ModifyFleetInput{FleetId: made.FleetId, TargetCapacitySpecification: size(0)}))
-	image := aws.String("ami-0aaaaaaaaaaaaaaaa")
-	asked, err := e.RequestSpotFleet(t.Context(), &ec2.RequestSpotFleetInput{SpotFleetRequestConfig: &types.SpotFleetRequestConfigData{
-		IamFleetRole: aws.String("arn:aws:iam::111122223333:role/fleet"), TargetCapacity: aws.Int32(0),
-		LaunchSpecifications: []types.SpotFleetLaunchSpecification{{ImageId: image}},
-	}})
-	done(asked, err)
-	done(e.ModifySpotFleetRequest(t.Context(), &ec2.ModifySpotFleetRequestInput{SpotFleetRequestId: asked.SpotFleetRequestId, TargetCapacity: aws.Int32(0)}))
-	one, err := e.RequestSpotInstances(t.Context(), &ec2.RequestSpotInstancesInput{LaunchSpecification: &types.RequestSpotLaunchSpecification{ImageId: image}})
-	done(one, err)
-	done(e.CancelSpotInstanceRequests(t.Context(), &ec2.CancelSpotInstanceRequestsInput{
-		SpotInstanceRequestIds: []string{aws.ToString(one.SpotInstanceRequests[0].SpotInstanceRequestId)},
-	}))
-}

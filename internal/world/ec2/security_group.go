@@ -33,26 +33,64 @@ func securityGroupResource() core.Resource {
 	return core.Resource{Shelf: &securityGroups, Operations: []core.Operation{
 		core.List[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput](&securityGroups, core.Listing{IDs: "GroupIds"}, describedGroup),
 		core.Define(core.Spec[ec2.AuthorizeSecurityGroupIngressInput, ec2.AuthorizeSecurityGroupIngressOutput]{
-			Write: true, Basis: "record: the input, unverified", Knows: "GroupId CidrIp IpProtocol",
-			Answer: func(c *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput) (*ec2.AuthorizeSecurityGroupIngressOutput, *core.Refusal) {
-				g, refused := securityGroups.Find(c.At, in.GroupId)
-				if refused == nil {
-					g.Ingress = append(g.Ingress, aws.ToString(in.CidrIp))
+			Write: true, Basis: "record: recorded ones, ports that are not given: unverified", Knows: "GroupId CidrIp IpProtocol FromPort ToPort",
+			Answer: authorizeIngress,
+			Request: func(_ *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput) any {
+				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort)
+			},
+			Response: func(c *core.Call, out *ec2.AuthorizeSecurityGroupIngressOutput) any {
+				items := []any{}
+				for _, r := range out.SecurityGroupRules {
+					items = append(items, core.Camel(r))
 				}
-				return &ec2.AuthorizeSecurityGroupIngressOutput{Return: aws.Bool(true)}, refused
+				return core.Fields{"requestId": c.RequestID, "_return": true, "securityGroupRuleSet": core.Fields{"items": items}}
 			},
 		}),
 		core.Define(core.Spec[ec2.RevokeSecurityGroupIngressInput, ec2.RevokeSecurityGroupIngressOutput]{
-			Write: true, Basis: "record: the input, unverified", Knows: "GroupId CidrIp IpProtocol",
-			Answer: func(c *core.Call, in *ec2.RevokeSecurityGroupIngressInput) (*ec2.RevokeSecurityGroupIngressOutput, *core.Refusal) {
-				g, refused := securityGroups.Find(c.At, in.GroupId)
-				if refused == nil {
-					g.Ingress = slices.DeleteFunc(g.Ingress, func(cidr string) bool { return cidr == aws.ToString(in.CidrIp) })
-				}
-				return &ec2.RevokeSecurityGroupIngressOutput{Return: aws.Bool(true)}, refused
+			Write: true, Basis: "record: recorded ones", Knows: "GroupId CidrIp IpProtocol FromPort ToPort", Answer: revokeIngress,
+			Request: func(_ *core.Call, in *ec2.RevokeSecurityGroupIngressInput) any {
+				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort)
 			},
+			Response: returned[ec2.RevokeSecurityGroupIngressOutput],
 		}),
 	}}
+}
+
+// authorizeIngress lets a block of addresses through: for any protocol, whichever is named.
+func authorizeIngress(c *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput) (*ec2.AuthorizeSecurityGroupIngressOutput, *core.Refusal) {
+	g, refused := securityGroups.Find(c.At, in.GroupId)
+	if refused != nil {
+		return nil, refused
+	}
+	g.Ingress = append(g.Ingress, aws.ToString(in.CidrIp))
+	return &ec2.AuthorizeSecurityGroupIngressOutput{Return: aws.Bool(true), SecurityGroupRules: []types.SecurityGroupRule{{
+		SecurityGroupRuleId: aws.String(c.ResourceID("sgr")), GroupId: in.GroupId, GroupOwnerId: aws.String(c.Place.Account), IsEgress: aws.Bool(false),
+		IpProtocol: in.IpProtocol, FromPort: aws.Int32(port(in.FromPort)), ToPort: aws.Int32(port(in.ToPort)), CidrIpv4: in.CidrIp,
+	}}}, nil
+}
+
+func revokeIngress(c *core.Call, in *ec2.RevokeSecurityGroupIngressInput) (*ec2.RevokeSecurityGroupIngressOutput, *core.Refusal) {
+	g, refused := securityGroups.Find(c.At, in.GroupId)
+	if refused != nil {
+		return nil, refused
+	}
+	g.Ingress = slices.DeleteFunc(g.Ingress, func(cidr string) bool { return cidr == aws.ToString(in.CidrIp) })
+	return &ec2.RevokeSecurityGroupIngressOutput{Return: aws.Bool(true)}, nil
+}
+
+// port is -1 for all of them.
+func port(given *int32) int32 {
+	if given == nil {
+		return -1
+	}
+	return *given
+}
+
+func ruleRequest(group, cidr, protocol *string, from, to *int32) core.Fields {
+	return core.Fields{
+		"groupId": aws.ToString(group), "cidrIp": aws.ToString(cidr), "ipProtocol": aws.ToString(protocol), "fromPort": port(from), "toPort": port(to),
+		"ipPermissions": core.Fields{},
+	}
 }
 
 // securityGroupEstate lists what lets traffic through; a group without rules isolates.

@@ -27,7 +27,7 @@ func accessKeyResource() core.Resource {
 			Knows: "AccessKeyId", Needs: lastUsedNeed, Answer: getAccessKeyLastUsed,
 		}),
 		read("UserName Marker MaxItems", ofUser, listAccessKeys),
-		change("UserName AccessKeyId Status", ofUser, updateAccessKey),
+		unseen(change("UserName AccessKeyId Status", ofUser, updateAccessKey)),
 		change("UserName AccessKeyId", ofUser, deleteAccessKey),
 	}}
 }

@@ -20,6 +20,7 @@ type managedPolicy struct {
 	Versions            map[string]string // documents by version id (v1)
 	Default             string
 	Minted              int // number of the latest version that was ever made
+	Tags                []types.Tag
 }
 
 var policies = core.Shelf[managedPolicy]{Kind: "iam:policy", Global: true, ID: "ARN", Missing: func(arn string) *core.Refusal {
@@ -28,7 +29,7 @@ var policies = core.Shelf[managedPolicy]{Kind: "iam:policy", Global: true, ID: "
 
 func policyResource() core.Resource {
 	return core.Resource{Shelf: &policies, Operations: []core.Operation{
-		change("PolicyName Path PolicyDocument Description", func(c *core.Call, in *iam.CreatePolicyInput) []core.Need {
+		change("PolicyName Path PolicyDocument Description Tags", func(c *core.Call, in *iam.CreatePolicyInput) []core.Need {
 			return c.On(iamARN(c.At, "policy", in.Path, in.PolicyName))
 		}, createPolicy),
 		read("PolicyArn", ofPolicy, getPolicy),
@@ -99,7 +100,7 @@ func createPolicy(c *core.Call, in *iam.CreatePolicyInput) (*iam.CreatePolicyOut
 	}
 	p := &managedPolicy{
 		Name: *in.PolicyName, Path: pathOf(in.Path), ID: uniqueID(c.State, "ANPA"), ARN: arn, Created: c.Now, Default: "v1",
-		Versions: map[string]string{"v1": *in.PolicyDocument},
+		Versions: map[string]string{"v1": *in.PolicyDocument}, Tags: in.Tags,
 	}
 	policies.Of(c.At)[arn] = p
 	return &iam.CreatePolicyOutput{Policy: describePolicy(c, p)}, nil
@@ -114,23 +115,24 @@ func getPolicy(c *core.Call, in *iam.GetPolicyInput) (*iam.GetPolicyOutput, *cor
 }
 
 func describePolicy(c *core.Call, p *managedPolicy) *types.Policy {
-	attachments := int32(0)
+	attached, bounds := int32(0), int32(0)
+	count := func(h holder) {
+		if slices.Contains(*h.attached, p.ARN) {
+			attached++
+		}
+		if *h.boundary == p.ARN {
+			bounds++
+		}
+	}
 	for _, u := range users.Of(c.At) {
-		attachments += count(slices.Contains(u.Attached, p.ARN))
+		count(u.holder())
 	}
 	for _, r := range roles.Of(c.At) {
-		attachments += count(slices.Contains(r.Attached, p.ARN))
+		count(r.holder())
 	}
 	return &types.Policy{
 		PolicyName: aws.String(p.Name), PolicyId: aws.String(p.ID), Arn: aws.String(p.ARN), Path: aws.String(p.Path),
-		DefaultVersionId: aws.String(p.Default), AttachmentCount: &attachments, IsAttachable: true,
-		CreateDate: aws.Time(p.Created), UpdateDate: aws.Time(p.Created),
+		DefaultVersionId: aws.String(p.Default), AttachmentCount: &attached, PermissionsBoundaryUsageCount: &bounds, IsAttachable: true,
+		CreateDate: aws.Time(p.Created), UpdateDate: aws.Time(p.Created), Tags: p.Tags,
 	}
-}
-
-func count(yes bool) int32 {
-	if yes {
-		return 1
-	}
-	return 0
 }

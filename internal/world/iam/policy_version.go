@@ -16,11 +16,11 @@ import (
 
 func policyVersionResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		change("PolicyArn PolicyDocument SetAsDefault", ofPolicy, createPolicyVersion),
+		unseen(change("PolicyArn PolicyDocument SetAsDefault", ofPolicy, createPolicyVersion)),
 		read("PolicyArn VersionId", ofPolicy, getPolicyVersion),
 		read("PolicyArn", ofPolicy, listPolicyVersions),
-		change("PolicyArn VersionId", ofPolicy, setDefaultPolicyVersion),
-		change("PolicyArn VersionId", ofPolicy, deletePolicyVersion),
+		unseen(change("PolicyArn VersionId", ofPolicy, setDefaultPolicyVersion)),
+		unseen(change("PolicyArn VersionId", ofPolicy, deletePolicyVersion)),
 	}}
 }
 

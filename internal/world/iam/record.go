@@ -31,6 +31,12 @@ func change[I, O any](knows string, needs func(*core.Call, *I) []core.Need, do f
 	})
 }
 
+// unseen marks a change whose record was never compared with a recorded one that succeeded.
+func unseen(o core.Operation) core.Operation {
+	o.Basis = core.UsualSpelling
+	return o
+}
+
 // recorded is an output in its record: null, unless it has parts.
 func recorded(out any) any {
 	m, v := core.Fields{}, reflect.ValueOf(out).Elem()

@@ -16,8 +16,8 @@ func rolePolicyResource() core.Resource {
 		change("RoleName PolicyArn", ofRole, attachRolePolicy),
 		change("RoleName PolicyArn", ofRole, detachRolePolicy),
 		read("RoleName Marker MaxItems", ofRole, listAttachedRolePolicies),
-		change("RoleName PermissionsBoundary", ofRole, putRoleBoundary),
-		change("RoleName", ofRole, deleteRoleBoundary),
+		unseen(change("RoleName PermissionsBoundary", ofRole, putRoleBoundary)),
+		unseen(change("RoleName", ofRole, deleteRoleBoundary)),
 	}}
 }
 

@@ -30,7 +30,7 @@ func userResource() core.Resource {
 		}, createUser),
 		read("UserName", ofUser, getUser),
 		read("PathPrefix Marker MaxItems", nil, listUsers),
-		change("UserName NewUserName NewPath", toRename, updateUser),
+		unseen(change("UserName NewUserName NewPath", toRename, updateUser)),
 		change("UserName", ofUser, deleteUser),
 	}}
 }

@@ -9,15 +9,15 @@ import (
 
 func userPolicyResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		change("UserName PolicyName PolicyDocument", ofUser, putUserPolicy),
+		unseen(change("UserName PolicyName PolicyDocument", ofUser, putUserPolicy)),
 		read("UserName PolicyName", ofUser, getUserPolicy),
-		change("UserName PolicyName", ofUser, deleteUserPolicy),
+		unseen(change("UserName PolicyName", ofUser, deleteUserPolicy)),
 		read("UserName Marker MaxItems", ofUser, listUserPolicies),
 		change("UserName PolicyArn", ofUser, attachUserPolicy),
 		change("UserName PolicyArn", ofUser, detachUserPolicy),
 		read("UserName Marker MaxItems", ofUser, listAttachedUserPolicies),
-		change("UserName PermissionsBoundary", ofUser, putUserBoundary),
-		change("UserName", ofUser, deleteUserBoundary),
+		unseen(change("UserName PermissionsBoundary", ofUser, putUserBoundary)),
+		unseen(change("UserName", ofUser, deleteUserBoundary)),
 	}}
 }
 
