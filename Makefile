@@ -22,7 +22,8 @@ lint: ## the part of test that runs nothing
 bench: ## figures, as ratios measured in the same run, beside those to reach; a minute
 	@.ci/bench
 
-generate: ## the SDK's regions, AWS's clients as access names them, docs/cli.md, docs/playbooks/, docs/config.schema.json, what is generated of deploy/
+generate: ## the SDK's regions, the names of calls, AWS's clients as the table names them, docs/cli.md, docs/playbooks/, docs/config.schema.json, what is generated of deploy/
 	go test ./internal/region -count=1 -run '^TestGeneratedPartitions$$' -update
+	go test ./call ./access -count=1 -run "^TestGenerated" -update
 	go test ./internal/cloud/calls -count=1 -run '^TestGeneratedCalls$$' -update
 	go test ./cmd/riposte -count=1 -run '^TestGeneratedDocs$$' -update

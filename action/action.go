@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -34,7 +35,7 @@ type Faceted interface{ Facet() string }
 // Denier is an action that stops a principal from calling: verification watches what the principal still gets done.
 type Denier interface {
 	// Denies reports whether a call by the contained principal should now fail; call is an IAM action (ec2:StopInstances).
-	Denies(actor event.Actor, call string) bool
+	Denies(actor event.Actor, made call.ID) bool
 }
 
 // Identified is an action on a principal that IAM knows by an id, whatever its name; Identity is "" where it is not known.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -19,12 +20,12 @@ import (
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
 var pinKind = kind[Pin](Kind{
 	Name: "autoscaling.pin", Version: 1, Does: "pin an Auto Scaling group to one version of its launch template", Class: Contain, Tier: TierAuthor,
-	Reads:  []string{"autoscaling:DescribeAutoScalingGroups"},
-	Writes: []string{"autoscaling:UpdateAutoScalingGroup", "ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"},
+	Reads:  []call.ID{call.AutoScalingDescribeAutoScalingGroups},
+	Writes: []call.ID{call.AutoScalingUpdateAutoScalingGroup, call.EC2RunInstances, call.EC2CreateTags, call.IAMPassRole},
 	// An instance refresh may bring a template of its own, which becomes the group's.
-	UndoneBy: []string{
-		"autoscaling:UpdateAutoScalingGroup", "autoscaling:StartInstanceRefresh", "autoscaling:RollbackInstanceRefresh",
-		"autoscaling:DeleteAutoScalingGroup",
+	UndoneBy: []call.ID{
+		call.AutoScalingUpdateAutoScalingGroup, call.AutoScalingStartInstanceRefresh, call.AutoScalingRollbackInstanceRefresh,
+		call.AutoScalingDeleteAutoScalingGroup,
 	},
 })
 

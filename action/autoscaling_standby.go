@@ -9,23 +9,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // standbyKind takes an instance out of its group's hands, so that the evidence on it is not replaced.
 var standbyKind = kind[Standby](Kind{
 	Name: "autoscaling.standby", Version: 1, Does: "put an instance of an Auto Scaling group on standby", Class: Contain, Tier: TierContain,
-	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
-	Writes:   []string{"autoscaling:EnterStandby"},
-	UndoneBy: []string{"autoscaling:ExitStandby", "autoscaling:DetachInstances", "autoscaling:DeleteAutoScalingGroup"},
+	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
+	Writes:   []call.ID{call.AutoScalingEnterStandby},
+	UndoneBy: []call.ID{call.AutoScalingExitStandby, call.AutoScalingDetachInstances, call.AutoScalingDeleteAutoScalingGroup},
 })
 
 // returnKind gives an instance back to its group.
 var returnKind = kind[Return](Kind{
 	Name: "autoscaling.return", Version: 1, Does: "return an instance from standby", Class: Mend, Tier: TierContain,
-	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
-	Writes:   []string{"autoscaling:ExitStandby"},
-	UndoneBy: []string{"autoscaling:EnterStandby"},
+	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
+	Writes:   []call.ID{call.AutoScalingExitStandby},
+	UndoneBy: []call.ID{call.AutoScalingEnterStandby},
 })
 
 // Standby wants an instance out of service, and neither replaced nor terminated by its group.

@@ -10,23 +10,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // suspendKind stops a group from launching, replacing and terminating.
 var suspendKind = kind[Suspend](Kind{
 	Name: "autoscaling.suspend", Version: 1, Does: "suspend processes of an Auto Scaling group", Class: Contain, Tier: TierContain,
-	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
-	Writes:   []string{"autoscaling:SuspendProcesses"},
-	UndoneBy: []string{"autoscaling:ResumeProcesses", "autoscaling:DeleteAutoScalingGroup"},
+	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
+	Writes:   []call.ID{call.AutoScalingSuspendProcesses},
+	UndoneBy: []call.ID{call.AutoScalingResumeProcesses, call.AutoScalingDeleteAutoScalingGroup},
 })
 
 // resumeKind lets a group work again.
 var resumeKind = kind[Resume](Kind{
 	Name: "autoscaling.resume", Version: 1, Does: "resume processes of an Auto Scaling group", Class: Mend, Tier: TierContain,
-	Reads:    []string{"autoscaling:DescribeAutoScalingGroups"},
-	Writes:   []string{"autoscaling:ResumeProcesses"},
-	UndoneBy: []string{"autoscaling:SuspendProcesses"},
+	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
+	Writes:   []call.ID{call.AutoScalingResumeProcesses},
+	UndoneBy: []call.ID{call.AutoScalingSuspendProcesses},
 })
 
 // Suspend wants processes of a group suspended. Cases that want different ones share one effect, which has no facet: what

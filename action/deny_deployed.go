@@ -10,11 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // deployedReads are the rights that unsound needs.
-func deployedReads() []string { return []string{"iam:GetPolicy", "iam:GetPolicyVersion"} }
+func deployedReads() []call.ID { return []call.ID{call.IAMGetPolicy, call.IAMGetPolicyVersion} }
 
 // deployed is the ARN of a policy that was deployed beforehand.
 func deployed(p event.Place, policy string) string {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/iam"
 )
 
@@ -50,12 +51,12 @@ func (s Scope) calls() []string {
 }
 
 // covers reports whether a deny of this scope stops the call, an IAM action.
-func (s Scope) covers(call string) bool {
-	if !deniable(call) {
+func (s Scope) covers(made call.ID) bool {
+	if !deniable(made) {
 		return false
 	}
 	for _, pattern := range s.calls() {
-		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(call)); ok && err == nil {
+		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(string(made))); ok && err == nil {
 			return true
 		}
 	}
@@ -66,8 +67,8 @@ func (s Scope) covers(call string) bool {
 // and signing in to the console is no IAM action.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
-func deniable(call string) bool {
-	return call != "sts:GetCallerIdentity" && call != "sts:GetSessionToken" && !strings.HasPrefix(call, "signin:")
+func deniable(made call.ID) bool {
+	return made != call.STSGetCallerIdentity && made != call.STSGetSessionToken && made.Service() != "signin"
 }
 
 // DenyDocument is the policy that takes a scope's calls away from whoever has it: what DenyPolicy and BoundaryPolicy are

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/iam"
 )
@@ -44,20 +45,20 @@ func TestDenyDocumentsFitTheBudgets(t *testing.T) {
 // What an attacker would do to get rid of the deny, and what the seeds saw destroyed, is covered by every scope.
 func TestEveryScopeCoversTheActorsOwnWayOut(t *testing.T) {
 	for _, s := range []Scope{Everything, Destructive} {
-		for _, call := range []string{
+		for _, made := range []call.ID{
 			"iam:DeleteUserPolicy", "iam:DetachUserPolicy", "iam:DeleteUserPermissionsBoundary", "iam:CreateAccessKey",
 			"iam:UpdateAccessKey", "iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:CreatePolicyVersion",
 			"iam:SetDefaultPolicyVersion", "iam:PassRole", "sts:AssumeRole", "ec2:StopInstances", "ec2:TerminateInstances",
 			"ec2:ModifyInstanceAttribute", "kms:ScheduleKeyDeletion", "s3:DeleteBucket", "rds:DeleteDBInstance",
 			"backup:DeleteRecoveryPoint", "organizations:LeaveOrganization", "cloudtrail:StopLogging", "events:PutRule",
 		} {
-			if !s.covers(call) {
-				t.Errorf("%s does not cover %s", s, call)
+			if !s.covers(made) {
+				t.Errorf("%s does not cover %s", s, made)
 			}
 		}
-		for _, call := range []string{"sts:GetCallerIdentity", "sts:GetSessionToken", "signin:ConsoleLogin"} {
-			if s.covers(call) {
-				t.Errorf("%s claims to stop %s, which no policy stops", s, call)
+		for _, made := range []call.ID{"sts:GetCallerIdentity", "sts:GetSessionToken", "signin:ConsoleLogin"} {
+			if s.covers(made) {
+				t.Errorf("%s claims to stop %s, which no policy stops", s, made)
 			}
 		}
 	}
@@ -77,10 +78,10 @@ func TestTheDocumentDeniesWhatTheScopeCovers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, call := range []string{"ec2:TerminateInstances", "ec2:ModifyInstanceAttribute", "iam:CreateAccessKey", "iam:DetachUserPolicy", "sts:AssumeRole", "ec2:DescribeInstances", "s3:GetObject"} {
-			d := iam.Evaluate(iam.Request{Action: call, Resource: "arn:aws:any:::any"}, iam.Policies{Identity: []iam.Policy{policy}})
-			if (d.Effect == iam.ExplicitDeny) != s.covers(call) {
-				t.Errorf("%s covers %s: %v, IAM says %v", s, call, s.covers(call), d.Effect)
+		for _, made := range []call.ID{"ec2:TerminateInstances", "ec2:ModifyInstanceAttribute", "iam:CreateAccessKey", "iam:DetachUserPolicy", "sts:AssumeRole", "ec2:DescribeInstances", "s3:GetObject"} {
+			d := iam.Evaluate(iam.Request{Action: string(made), Resource: "arn:aws:any:::any"}, iam.Policies{Identity: []iam.Policy{policy}})
+			if (d.Effect == iam.ExplicitDeny) != s.covers(made) {
+				t.Errorf("%s covers %s: %v, IAM says %v", s, made, s.covers(made), d.Effect)
 			}
 		}
 	}
@@ -100,7 +101,7 @@ func TestWhoIsDenied(t *testing.T) {
 		name  string
 		deny  Denier
 		actor event.Actor
-		call  string
+		call  call.ID
 		want  bool
 	}{
 		{"the user by the key", DeactivateKey{User: mallory, Key: "AKIAIOSFODNN7EXAMPLE"}, user, "ec2:StopInstances", true},

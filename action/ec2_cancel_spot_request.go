@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -18,8 +19,8 @@ import (
 var cancelSpotRequestKind = kind[CancelSpotRequest](Kind{
 	Name: "ec2.cancel-spot-request", Version: 1, Does: "cancel a spot request, and keep its instance running", Class: Destroy, Tier: TierDestroy,
 	Final:  "a cancelled spot request has to be made anew",
-	Reads:  []string{"ec2:DescribeSpotInstanceRequests"},
-	Writes: []string{"ec2:CancelSpotInstanceRequests"},
+	Reads:  []call.ID{call.EC2DescribeSpotInstanceRequests},
+	Writes: []call.ID{call.EC2CancelSpotInstanceRequests},
 })
 
 // CancelSpotRequest wants a spot request to launch nothing any more.

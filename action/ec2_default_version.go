@@ -9,15 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // defaultVersionKind chooses what a launch template launches.
 var defaultVersionKind = kind[DefaultVersion](Kind{
 	Name: "ec2.default-version", Version: 1, Does: "set a launch template's default version", Class: Contain, Tier: TierContain,
-	Reads:    []string{"ec2:DescribeLaunchTemplates"},
-	Writes:   []string{"ec2:ModifyLaunchTemplate"},
-	UndoneBy: []string{"ec2:ModifyLaunchTemplate", "ec2:DeleteLaunchTemplate"},
+	Reads:    []call.ID{call.EC2DescribeLaunchTemplates},
+	Writes:   []call.ID{call.EC2ModifyLaunchTemplate},
+	UndoneBy: []call.ID{call.EC2ModifyLaunchTemplate, call.EC2DeleteLaunchTemplate},
 })
 
 // DefaultVersion wants a template's default to be one version. It is its own way back, with the version that was.

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -19,17 +20,17 @@ import (
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/modify-ec2-fleet.html
 var holdFleetKind = kind[HoldFleet](Kind{
 	Name: "ec2.hold-fleet", Version: 1, Does: "keep an EC2 Fleet from launching, and what it launched running", Class: Contain, Tier: TierAuthor,
-	Reads:    []string{"ec2:DescribeFleets"},
-	Writes:   []string{"ec2:ModifyFleet"},
-	UndoneBy: []string{"ec2:ModifyFleet", "ec2:DeleteFleets"},
+	Reads:    []call.ID{call.EC2DescribeFleets},
+	Writes:   []call.ID{call.EC2ModifyFleet},
+	UndoneBy: []call.ID{call.EC2ModifyFleet, call.EC2DeleteFleets},
 })
 
 // releaseFleetKind lets a fleet launch again.
 var releaseFleetKind = kind[ReleaseFleet](Kind{
 	Name: "ec2.release-fleet", Version: 1, Does: "give an EC2 Fleet its size back", Class: Mend, Tier: TierAuthor,
-	Reads:    []string{"ec2:DescribeFleets"},
-	Writes:   []string{"ec2:ModifyFleet"},
-	UndoneBy: []string{"ec2:ModifyFleet", "ec2:DeleteFleets"},
+	Reads:    []call.ID{call.EC2DescribeFleets},
+	Writes:   []call.ID{call.EC2ModifyFleet},
+	UndoneBy: []call.ID{call.EC2ModifyFleet, call.EC2DeleteFleets},
 })
 
 // HoldFleet wants a fleet that maintains its size to want none, and nothing to be ended for it.

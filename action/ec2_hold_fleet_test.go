@@ -9,6 +9,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -71,12 +72,12 @@ func TestASizeThatWasChosenSinceStays(t *testing.T) {
 
 // What undoes a hold later is heard by the fleet's id, wherever the record's shape has it.
 func TestWhoMakesAHeldFleetLargerIsHeard(t *testing.T) {
-	for call, record := range map[string]event.Event{
-		"ec2:ModifyFleet":  {Request: []byte(`{"ModifyFleetRequest":{"FleetId":"fleet-0a","TargetCapacitySpecification":{"TotalTargetCapacity":5}}}`)},
-		"ec2:DeleteFleets": {Request: []byte(`{"DeleteFleetsRequest":{"FleetId":{"tag":1,"content":"fleet-0a"},"TerminateInstances":true}}`)},
+	for made, record := range map[call.ID]event.Event{
+		call.EC2ModifyFleet:  {Request: []byte(`{"ModifyFleetRequest":{"FleetId":"fleet-0a","TargetCapacitySpecification":{"TotalTargetCapacity":5}}}`)},
+		call.EC2DeleteFleets: {Request: []byte(`{"DeleteFleetsRequest":{"FleetId":{"tag":1,"content":"fleet-0a"},"TerminateInstances":true}}`)},
 	} {
-		if got := action.MentionsIn(record).Of(action.HoldFleet{Fleet: fleet}, call); got != action.Named {
-			t.Errorf("%s: concern %d", call, got)
+		if got := action.MentionsIn(record).Of(action.HoldFleet{Fleet: fleet}, made); got != action.Named {
+			t.Errorf("%s: concern %d", made, got)
 		}
 	}
 }

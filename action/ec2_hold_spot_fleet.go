@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -17,17 +18,17 @@ import (
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySpotFleetRequest.html
 var holdSpotFleetKind = kind[HoldSpotFleet](Kind{
 	Name: "ec2.hold-spot-fleet", Version: 1, Does: "keep a Spot Fleet from launching, and what it launched running", Class: Contain, Tier: TierAuthor,
-	Reads:    []string{"ec2:DescribeSpotFleetRequests"},
-	Writes:   []string{"ec2:ModifySpotFleetRequest"},
-	UndoneBy: []string{"ec2:ModifySpotFleetRequest", "ec2:CancelSpotFleetRequests"},
+	Reads:    []call.ID{call.EC2DescribeSpotFleetRequests},
+	Writes:   []call.ID{call.EC2ModifySpotFleetRequest},
+	UndoneBy: []call.ID{call.EC2ModifySpotFleetRequest, call.EC2CancelSpotFleetRequests},
 })
 
 // releaseSpotFleetKind lets a Spot Fleet launch again.
 var releaseSpotFleetKind = kind[ReleaseSpotFleet](Kind{
 	Name: "ec2.release-spot-fleet", Version: 1, Does: "give a Spot Fleet its size back", Class: Mend, Tier: TierAuthor,
-	Reads:    []string{"ec2:DescribeSpotFleetRequests"},
-	Writes:   []string{"ec2:ModifySpotFleetRequest"},
-	UndoneBy: []string{"ec2:ModifySpotFleetRequest", "ec2:CancelSpotFleetRequests"},
+	Reads:    []call.ID{call.EC2DescribeSpotFleetRequests},
+	Writes:   []call.ID{call.EC2ModifySpotFleetRequest},
+	UndoneBy: []call.ID{call.EC2ModifySpotFleetRequest, call.EC2CancelSpotFleetRequests},
 })
 
 // HoldSpotFleet wants a Spot Fleet that maintains its size to want none, and nothing to be ended for it.

@@ -11,16 +11,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // isolateKind cuts an instance off the network.
 var isolateKind = kind[Isolate](Kind{
 	Name: "ec2.isolate", Version: 1, Does: "put an instance's network interfaces into isolating security groups", Class: Contain, Tier: TierContain,
-	Reads:  []string{"ec2:DescribeInstances", "ec2:DescribeSecurityGroups"},
-	Writes: []string{"ec2:ModifyNetworkInterfaceAttribute"},
-	UndoneBy: append([]string{
-		"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute", "ec2:AttachNetworkInterface",
+	Reads:  []call.ID{call.EC2DescribeInstances, call.EC2DescribeSecurityGroups},
+	Writes: []call.ID{call.EC2ModifyNetworkInterfaceAttribute},
+	UndoneBy: append([]call.ID{
+		call.EC2ModifyNetworkInterfaceAttribute, call.EC2ModifyInstanceAttribute, call.EC2AttachNetworkInterface,
 	}, rulesUndoneBy()...),
 })
 
@@ -28,9 +29,9 @@ var isolateKind = kind[Isolate](Kind{
 // to the world: that is no right for the contain tier, which may use isolating groups alone.
 var reconnectKind = kind[Reconnect](Kind{
 	Name: "ec2.reconnect", Version: 1, Does: "give an instance's network interfaces their security groups back", Class: Mend, Tier: TierAuthor,
-	Reads:    []string{"ec2:DescribeInstances"},
-	Writes:   []string{"ec2:ModifyNetworkInterfaceAttribute"},
-	UndoneBy: []string{"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute"},
+	Reads:    []call.ID{call.EC2DescribeInstances},
+	Writes:   []call.ID{call.EC2ModifyNetworkInterfaceAttribute},
+	UndoneBy: []call.ID{call.EC2ModifyNetworkInterfaceAttribute, call.EC2ModifyInstanceAttribute},
 })
 
 // Isolate wants every network interface of an instance in the isolating groups and no others. Connections that the old

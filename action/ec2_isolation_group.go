@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -22,7 +23,7 @@ const (
 )
 
 // IsolationReads are the rights that FindIsolation needs.
-func IsolationReads() []string { return []string{"ec2:DescribeSecurityGroups"} }
+func IsolationReads() []call.ID { return []call.ID{call.EC2DescribeSecurityGroups} }
 
 // FindIsolation is the id of the isolating group of a VPC, "" with the reason where there is none that isolates.
 func FindIsolation(ctx context.Context, r access.Reads, place event.Place, vpc string) (id, why string, err error) {

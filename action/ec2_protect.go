@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -16,9 +17,9 @@ import (
 var protectKind = kind[Protect](Kind{
 	Name: "ec2.protect", Version: 1, Does: "switch a protection of an instance on", Class: Contain, Tier: TierContain,
 	Final:    "stays: a protected instance harms nobody, and whoever needs it open can switch it off again",
-	Reads:    []string{"ec2:DescribeInstances", "ec2:DescribeInstanceAttribute"},
-	Writes:   []string{"ec2:ModifyInstanceAttribute"},
-	UndoneBy: []string{"ec2:ModifyInstanceAttribute", "ec2:TerminateInstances"},
+	Reads:    []call.ID{call.EC2DescribeInstances, call.EC2DescribeInstanceAttribute},
+	Writes:   []call.ID{call.EC2ModifyInstanceAttribute},
+	UndoneBy: []call.ID{call.EC2ModifyInstanceAttribute, call.EC2TerminateInstances},
 })
 
 // The protections of an instance, by the name of their attribute.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -15,16 +16,16 @@ import (
 // protected one refuses.
 var stopKind = kind[Stop](Kind{
 	Name: "ec2.stop", Version: 1, Does: "stop an instance", Class: Contain, Tier: TierContain,
-	Reads:    []string{"ec2:DescribeInstances"},
-	Writes:   []string{"ec2:StopInstances"},
-	UndoneBy: []string{"ec2:StartInstances"},
+	Reads:    []call.ID{call.EC2DescribeInstances},
+	Writes:   []call.ID{call.EC2StopInstances},
+	UndoneBy: []call.ID{call.EC2StartInstances},
 })
 
 var startKind = kind[Start](Kind{
 	Name: "ec2.start", Version: 1, Does: "start an instance that was stopped", Class: Mend, Tier: TierContain,
-	Reads:    []string{"ec2:DescribeInstances"},
-	Writes:   []string{"ec2:StartInstances"},
-	UndoneBy: []string{"ec2:StopInstances"},
+	Reads:    []call.ID{call.EC2DescribeInstances},
+	Writes:   []call.ID{call.EC2StartInstances},
+	UndoneBy: []call.ID{call.EC2StopInstances},
 })
 
 // Stop wants an instance stopped. EC2 refuses for good where disableApiStop is set, where the root device is an instance

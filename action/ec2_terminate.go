@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -16,8 +17,8 @@ import (
 var terminateKind = kind[Terminate](Kind{
 	Name: "ec2.terminate", Version: 1, Does: "terminate an instance", Class: Destroy, Tier: TierDestroy,
 	Final:  "a terminated instance is gone for good",
-	Reads:  []string{"ec2:DescribeInstances"},
-	Writes: []string{"ec2:TerminateInstances"},
+	Reads:  []call.ID{call.EC2DescribeInstances},
+	Writes: []call.ID{call.EC2TerminateInstances},
 })
 
 // Terminate wants an instance gone. A protected one refuses, which is definitive: riposte never switches a protection

@@ -8,22 +8,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // attachRoleDenyKind hits every session of the role, other people's too: plans ask first.
 var attachRoleDenyKind = kind[AttachRoleDeny](Kind{
 	Name: "iam.attach-role-deny", Version: 1, Does: "attach the pre-deployed deny policy to a role", Class: Contain, Tier: TierContain,
-	Reads:    append(deployedReads(), "iam:ListAttachedRolePolicies"),
-	Writes:   []string{"iam:AttachRolePolicy"},
-	UndoneBy: []string{"iam:DetachRolePolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeleteRole"},
+	Reads:    append(deployedReads(), call.IAMListAttachedRolePolicies),
+	Writes:   []call.ID{call.IAMAttachRolePolicy},
+	UndoneBy: []call.ID{call.IAMDetachRolePolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteRole},
 })
 
 var detachRoleDenyKind = kind[DetachRoleDeny](Kind{
 	Name: "iam.detach-role-deny", Version: 1, Does: "detach the pre-deployed deny policy from a role", Class: Mend, Tier: TierContain,
-	Reads:    []string{"iam:ListAttachedRolePolicies"},
-	Writes:   []string{"iam:DetachRolePolicy"},
-	UndoneBy: []string{"iam:AttachRolePolicy"},
+	Reads:    []call.ID{call.IAMListAttachedRolePolicies},
+	Writes:   []call.ID{call.IAMDetachRolePolicy},
+	UndoneBy: []call.ID{call.IAMAttachRolePolicy},
 })
 
 // AttachRoleDeny wants DenyPolicy attached to a role, and denying.
@@ -36,8 +37,8 @@ func (AttachRoleDeny) Kind() Kind               { return attachRoleDenyKind }
 func (d AttachRoleDeny) Target() event.Resource { return d.Role }
 
 // Denies everything, as the policy does.
-func (d AttachRoleDeny) Denies(a event.Actor, call string) bool {
-	return isRole(d.Role, a) && Everything.covers(call)
+func (d AttachRoleDeny) Denies(a event.Actor, made call.ID) bool {
+	return isRole(d.Role, a) && Everything.covers(made)
 }
 
 // Look holds only where the policy is attached and its default version denies.

@@ -8,22 +8,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // attachUserDenyKind needs no right to write a policy: it can attach one policy, which stands there beforehand.
 var attachUserDenyKind = kind[AttachUserDeny](Kind{
 	Name: "iam.attach-user-deny", Version: 2, Does: "attach the pre-deployed deny policy to an IAM user", Class: Contain, Tier: TierContain,
-	Reads:    append(findingReads(), append(deployedReads(), "iam:ListAttachedUserPolicies")...),
-	Writes:   []string{"iam:AttachUserPolicy"},
-	UndoneBy: []string{"iam:DetachUserPolicy", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy", "iam:DeleteUser", "iam:UpdateUser"},
+	Reads:    append(findingReads(), append(deployedReads(), call.IAMListAttachedUserPolicies)...),
+	Writes:   []call.ID{call.IAMAttachUserPolicy},
+	UndoneBy: []call.ID{call.IAMDetachUserPolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteUser, call.IAMUpdateUser},
 })
 
 var detachUserDenyKind = kind[DetachUserDeny](Kind{
 	Name: "iam.detach-user-deny", Version: 2, Does: "detach the pre-deployed deny policy from an IAM user", Class: Mend, Tier: TierContain,
-	Reads:    append(findingReads(), "iam:ListAttachedUserPolicies"),
-	Writes:   []string{"iam:DetachUserPolicy"},
-	UndoneBy: []string{"iam:AttachUserPolicy"},
+	Reads:    append(findingReads(), call.IAMListAttachedUserPolicies),
+	Writes:   []call.ID{call.IAMDetachUserPolicy},
+	UndoneBy: []call.ID{call.IAMAttachUserPolicy},
 })
 
 // AttachUserDeny wants DenyPolicy attached to a user, and denying.
@@ -45,8 +46,8 @@ func (d AttachUserDeny) Target() event.Resource { return d.User }
 func (d AttachUserDeny) Identity() string { return d.UserID }
 
 // Denies everything, as the policy does.
-func (d AttachUserDeny) Denies(a event.Actor, call string) bool {
-	return isUser(d.User, d.UserID, a) && Everything.covers(call)
+func (d AttachUserDeny) Denies(a event.Actor, made call.ID) bool {
+	return isUser(d.User, d.UserID, a) && Everything.covers(made)
 }
 
 // Look holds only where the policy is attached and its default version denies.

@@ -8,14 +8,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 var boundUserKind = kind[BoundUser](Kind{
 	Name: "iam.bound-user", Version: 2, Does: "set the pre-deployed deny boundary on an IAM user", Class: Contain, Tier: TierContain,
 	Reads:    append(findingReads(), deployedReads()...),
-	Writes:   []string{"iam:PutUserPermissionsBoundary"},
-	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary", "iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeleteUser", "iam:UpdateUser"},
+	Writes:   []call.ID{call.IAMPutUserPermissionsBoundary},
+	UndoneBy: []call.ID{call.IAMDeleteUserPermissionsBoundary, call.IAMPutUserPermissionsBoundary, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeleteUser, call.IAMUpdateUser},
 })
 
 // Who may set riposte's boundary over somebody's own and then take it off has freed the user of both: that is no right for
@@ -23,8 +24,8 @@ var boundUserKind = kind[BoundUser](Kind{
 var unboundUserKind = kind[UnboundUser](Kind{
 	Name: "iam.unbound-user", Version: 2, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierAuthor,
 	Reads:    findingReads(),
-	Writes:   []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
-	UndoneBy: []string{"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"},
+	Writes:   []call.ID{call.IAMDeleteUserPermissionsBoundary, call.IAMPutUserPermissionsBoundary},
+	UndoneBy: []call.ID{call.IAMDeleteUserPermissionsBoundary, call.IAMPutUserPermissionsBoundary},
 })
 
 // BoundUser wants BoundaryPolicy as a user's permissions boundary, and denying. A user has one boundary and no quota, so
@@ -48,8 +49,8 @@ func (b BoundUser) Target() event.Resource { return b.User }
 func (b BoundUser) Identity() string { return b.UserID }
 
 // Denies everything, as the policy does.
-func (b BoundUser) Denies(a event.Actor, call string) bool {
-	return isUser(b.User, b.UserID, a) && Everything.covers(call)
+func (b BoundUser) Denies(a event.Actor, made call.ID) bool {
+	return isUser(b.User, b.UserID, a) && Everything.covers(made)
 }
 
 // Look holds only where the boundary is set and its default version denies.

@@ -9,22 +9,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // deactivateKeyKind stops one access key. Sessions that the key opened before go on: the user is denied beside it.
 var deactivateKeyKind = kind[DeactivateKey](Kind{
 	Name: "iam.deactivate-key", Version: 2, Does: "deactivate an IAM user's access key", Class: Contain, Tier: TierContain,
-	Reads:    append(findingReads(), "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"),
-	Writes:   []string{"iam:UpdateAccessKey"},
-	UndoneBy: []string{"iam:UpdateAccessKey", "iam:DeleteAccessKey", "iam:UpdateUser"},
+	Reads:    append(findingReads(), call.IAMGetAccessKeyLastUsed, call.IAMListAccessKeys),
+	Writes:   []call.ID{call.IAMUpdateAccessKey},
+	UndoneBy: []call.ID{call.IAMUpdateAccessKey, call.IAMDeleteAccessKey, call.IAMUpdateUser},
 })
 
 var activateKeyKind = kind[ActivateKey](Kind{
 	Name: "iam.activate-key", Version: 2, Does: "activate an IAM user's access key again", Class: Mend, Tier: TierContain,
-	Reads:    append(findingReads(), "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys"),
-	Writes:   []string{"iam:UpdateAccessKey"},
-	UndoneBy: []string{"iam:UpdateAccessKey", "iam:DeleteAccessKey"},
+	Reads:    append(findingReads(), call.IAMGetAccessKeyLastUsed, call.IAMListAccessKeys),
+	Writes:   []call.ID{call.IAMUpdateAccessKey},
+	UndoneBy: []call.ID{call.IAMUpdateAccessKey, call.IAMDeleteAccessKey},
 })
 
 // DeactivateKey wants an access key inactive.
@@ -45,8 +46,8 @@ func (DeactivateKey) Kind() Kind               { return deactivateKeyKind }
 func (k DeactivateKey) Target() event.Resource { return k.User.Place().In(event.AccessKey, k.Key) }
 
 // Denies every call that the key signs.
-func (k DeactivateKey) Denies(actor event.Actor, call string) bool {
-	return actor.AccessKey == k.Key && deniable(call)
+func (k DeactivateKey) Denies(actor event.Actor, made call.ID) bool {
+	return actor.AccessKey == k.Key && deniable(made)
 }
 
 // Look reads the key's status.

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 var denySessionKind = kind[DenySession](Kind{
 	Name: "iam.deny-session", Version: 1, Does: "deny one session of a role by an inline policy", Class: Contain, Tier: TierAuthor,
 	Reads:    inlineReads(),
-	Writes:   []string{"iam:PutRolePolicy"},
+	Writes:   []call.ID{call.IAMPutRolePolicy},
 	UndoneBy: inlineUndoneBy(),
 })
 
@@ -36,8 +37,8 @@ func (d DenySession) Facet() string {
 }
 
 // Denies the scope's calls to the session.
-func (d DenySession) Denies(a event.Actor, call string) bool {
-	return a.PrincipalID == d.UserID && isRole(d.Role, a) && d.Scope.covers(call)
+func (d DenySession) Denies(a event.Actor, made call.ID) bool {
+	return a.PrincipalID == d.UserID && isRole(d.Role, a) && d.Scope.covers(made)
 }
 
 // Look compares the document.

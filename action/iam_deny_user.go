@@ -8,21 +8,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 var denyUserKind = kind[DenyUser](Kind{
 	Name: "iam.deny-user", Version: 2, Does: "deny an IAM user by an inline policy", Class: Contain, Tier: TierAuthor,
-	Reads:    append(findingReads(), "iam:GetUserPolicy"),
-	Writes:   []string{"iam:PutUserPolicy"},
-	UndoneBy: []string{"iam:DeleteUserPolicy", "iam:PutUserPolicy", "iam:DeleteUser", "iam:UpdateUser"},
+	Reads:    append(findingReads(), call.IAMGetUserPolicy),
+	Writes:   []call.ID{call.IAMPutUserPolicy},
+	UndoneBy: []call.ID{call.IAMDeleteUserPolicy, call.IAMPutUserPolicy, call.IAMDeleteUser, call.IAMUpdateUser},
 })
 
 var undenyUserKind = kind[UndenyUser](Kind{
 	Name: "iam.undeny-user", Version: 2, Does: "lift an inline deny from an IAM user", Class: Mend, Tier: TierAuthor,
-	Reads:    append(findingReads(), "iam:GetUserPolicy"),
-	Writes:   []string{"iam:DeleteUserPolicy"},
-	UndoneBy: []string{"iam:PutUserPolicy"},
+	Reads:    append(findingReads(), call.IAMGetUserPolicy),
+	Writes:   []call.ID{call.IAMDeleteUserPolicy},
+	UndoneBy: []call.ID{call.IAMPutUserPolicy},
 })
 
 // DenyUser wants an inline deny on a user. All inline policies of a user share 2,048 characters: where they are used up,
@@ -52,8 +53,8 @@ func (d DenyUser) Identity() string { return d.UserID }
 func (d DenyUser) Facet() string { return inline(d.Case) }
 
 // Denies the scope's calls to the user, whatever the key.
-func (d DenyUser) Denies(a event.Actor, call string) bool {
-	return isUser(d.User, d.UserID, a) && d.Scope.covers(call)
+func (d DenyUser) Denies(a event.Actor, made call.ID) bool {
+	return isUser(d.User, d.UserID, a) && d.Scope.covers(made)
 }
 
 // Look compares the document, since a policy of that name may have been emptied.

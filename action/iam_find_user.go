@@ -10,11 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // findingReads are the rights that finding a user by its id needs.
-func findingReads() []string { return []string{"iam:GetUser", "iam:ListUsers"} }
+func findingReads() []call.ID { return []call.ID{call.IAMGetUser, call.IAMListUsers} }
 
 // Found is an IAM user as it is now.
 type Found struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/iam"
 )
@@ -13,7 +14,7 @@ import (
 var revokeSessionsKind = kind[RevokeSessions](Kind{
 	Name: "iam.revoke-sessions", Version: 1, Does: "deny all sessions of a role that were opened before a moment", Class: Contain, Tier: TierAuthor,
 	Reads:    inlineReads(),
-	Writes:   []string{"iam:PutRolePolicy"},
+	Writes:   []call.ID{call.IAMPutRolePolicy},
 	UndoneBy: inlineUndoneBy(),
 })
 
@@ -35,8 +36,8 @@ func (d RevokeSessions) Facet() string { return revocation(d.Case) }
 
 // Denies the scope's calls to the session that gave cause. When the others were opened, no record of their calls tells;
 // this one still calling, under a session of the same name perhaps, is reason enough to go on.
-func (d RevokeSessions) Denies(a event.Actor, call string) bool {
-	return a.PrincipalID == d.UserID && isRole(d.Role, a) && d.Scope.covers(call)
+func (d RevokeSessions) Denies(a event.Actor, made call.ID) bool {
+	return a.PrincipalID == d.UserID && isRole(d.Role, a) && d.Scope.covers(made)
 }
 
 // Look compares the document. One with a later moment holds as well: another lead of the case may have moved it on.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -15,8 +16,8 @@ var undenyRoleKind = kind[UndenyRole](Kind{
 	Name: "iam.undeny-role", Version: 1, Does: "lift an inline deny from a role", Class: Mend, Tier: TierAuthor,
 	Final:    "a deny that was lifted comes back with a new case, not by itself",
 	Reads:    inlineReads(),
-	Writes:   []string{"iam:DeleteRolePolicy"},
-	UndoneBy: []string{"iam:PutRolePolicy"},
+	Writes:   []call.ID{call.IAMDeleteRolePolicy},
+	UndoneBy: []call.ID{call.IAMPutRolePolicy},
 })
 
 // UndenyRole wants an inline deny of riposte's gone.
@@ -48,10 +49,10 @@ func (d UndenyRole) Do(ctx context.Context, w access.Writes) error {
 	return refused(fmt.Sprintf("lift the deny from role %q", name(d.Role)), err)
 }
 
-func inlineReads() []string { return []string{"iam:GetRole", "iam:GetRolePolicy"} }
+func inlineReads() []call.ID { return []call.ID{call.IAMGetRole, call.IAMGetRolePolicy} }
 
-func inlineUndoneBy() []string {
-	return []string{"iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:DeleteRole"}
+func inlineUndoneBy() []call.ID {
+	return []call.ID{call.IAMDeleteRolePolicy, call.IAMPutRolePolicy, call.IAMDeleteRole}
 }
 
 // lookRoleInline compares an inline deny, as text, with what it should be.

@@ -1,5 +1,7 @@
 package action
 
+import "github.com/ripostehq/riposte/call"
+
 // Class says how urgent an action is, and whether there is a way back.
 type Class string
 
@@ -26,10 +28,10 @@ type Kind struct {
 	Does     string // one line for people: "suspend a group's processes"
 	Class    Class
 	Tier     Tier
-	Final    string   // why it is never taken back, "" where it is
-	Reads    []string // every IAM action that Look may use
-	Writes   []string // every IAM action that Do may use
-	UndoneBy []string // the calls that could undo it, as IAM actions; seeing one brings verification forward
+	Final    string    // why it is never taken back, "" where it is
+	Reads    []call.ID // that Look may make
+	Writes   []call.ID // that Do may make
+	UndoneBy []call.ID // that could undo it; seeing one brings verification forward
 	decode   func([]byte) (Action, error)
 }
 

@@ -2,12 +2,14 @@ package action
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -70,13 +72,13 @@ func TestKindsAreComplete(t *testing.T) {
 		if k.Class == Destroy && (k.Final == "" || k.Tier != TierDestroy) {
 			t.Errorf("%s destroys: it says why there is no way back, and needs the tier for it", k.Name)
 		}
-		for _, call := range append(append([]string{}, k.Reads...), append(k.Writes, k.UndoneBy...)...) {
-			if !strings.Contains(call, ":") || strings.Contains(call, "*") {
-				t.Errorf("%s: %q is no exact call", k.Name, call)
+		for _, id := range slices.Concat(k.Reads, k.Writes, k.UndoneBy) {
+			if _, known := call.Of(id); !known {
+				t.Errorf("%s: the table of calls has no %s", k.Name, id)
 			}
 		}
-		for _, call := range k.Writes {
-			writesPolicy := strings.HasPrefix(call, "iam:Put") && strings.HasSuffix(call, "Policy")
+		for _, id := range k.Writes {
+			writesPolicy := id.Service() == "iam" && strings.HasPrefix(id.Name(), "Put") && strings.HasSuffix(id.Name(), "Policy")
 			if writesPolicy && k.Tier != TierAuthor {
 				t.Errorf("%s writes policies without the author tier", k.Name)
 			}

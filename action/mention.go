@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -26,7 +27,7 @@ type Spelled interface{ Spellings() []string }
 // ids, and the calls that change one for all who stand on it.
 type Sharing interface {
 	Shares() []string
-	SharedUndoneBy() []string
+	SharedUndoneBy() []call.ID
 }
 
 // Names are what a call names an action's target by, as Mentions spells it.
@@ -115,7 +116,7 @@ func (m *Mentions) add(text string) {
 
 // Of says how a call concerns an action. Where it names a policy, it is about that one: of two calls about one user, one may
 // be somebody's daily work on another policy of the same.
-func (m Mentions) Of(a Action, call string) Concern {
+func (m Mentions) Of(a Action, made call.ID) Concern {
 	own, about := policies(a), m.policies
 	mine := len(about) == 0 || slices.ContainsFunc(about, func(p string) bool { return slices.Contains(own, p) })
 	s, shares := a.(Sharing)
@@ -124,7 +125,7 @@ func (m Mentions) Of(a Action, call string) Concern {
 		return Unconcerned
 	case m.any(Names(a)):
 		return Named
-	case shares && slices.Contains(s.SharedUndoneBy(), call) && m.any(spelt(s.Shares())):
+	case shares && slices.Contains(s.SharedUndoneBy(), made) && m.any(spelt(s.Shares())):
 		return Shared
 	case m.any(NamesBeside(a)):
 		return Beside
@@ -152,35 +153,35 @@ func spelt(names []string) (all []string) {
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 // ChangesShared reports whether a call may change what several effects stand on.
-func ChangesShared(call string) bool {
-	return slices.Contains(policyUndoneBy(), call) || slices.Contains(rulesUndoneBy(), call)
+func ChangesShared(made call.ID) bool {
+	return slices.Contains(policyUndoneBy(), made) || slices.Contains(rulesUndoneBy(), made)
 }
 
 // policyUndoneBy are the calls that change a deployed policy itself, for all who have it attached.
-func policyUndoneBy() []string {
-	return []string{"iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion", "iam:DeletePolicy"}
+func policyUndoneBy() []call.ID {
+	return []call.ID{call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy}
 }
 
 // rulesUndoneBy are the calls that let traffic through a security group, for all that is in it.
-func rulesUndoneBy() []string {
-	return []string{"ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress", "ec2:ModifySecurityGroupRules"}
+func rulesUndoneBy() []call.ID {
+	return []call.ID{call.EC2AuthorizeSecurityGroupIngress, call.EC2AuthorizeSecurityGroupEgress, call.EC2ModifySecurityGroupRules}
 }
 
 // Shares the deny that was deployed.
-func (AttachUserDeny) Shares() []string         { return []string{DenyPolicy} }
-func (AttachUserDeny) SharedUndoneBy() []string { return policyUndoneBy() }
+func (AttachUserDeny) Shares() []string          { return []string{DenyPolicy} }
+func (AttachUserDeny) SharedUndoneBy() []call.ID { return policyUndoneBy() }
 
 // Shares the deny that was deployed.
-func (AttachRoleDeny) Shares() []string         { return []string{DenyPolicy} }
-func (AttachRoleDeny) SharedUndoneBy() []string { return policyUndoneBy() }
+func (AttachRoleDeny) Shares() []string          { return []string{DenyPolicy} }
+func (AttachRoleDeny) SharedUndoneBy() []call.ID { return policyUndoneBy() }
 
 // Shares the boundary that was deployed.
-func (BoundUser) Shares() []string         { return []string{BoundaryPolicy} }
-func (BoundUser) SharedUndoneBy() []string { return policyUndoneBy() }
+func (BoundUser) Shares() []string          { return []string{BoundaryPolicy} }
+func (BoundUser) SharedUndoneBy() []call.ID { return policyUndoneBy() }
 
 // Shares the isolating groups with every instance that is in them.
-func (a Isolate) Shares() []string       { return a.Groups }
-func (Isolate) SharedUndoneBy() []string { return rulesUndoneBy() }
+func (a Isolate) Shares() []string        { return a.Groups }
+func (Isolate) SharedUndoneBy() []call.ID { return rulesUndoneBy() }
 
 // Spellings are the interfaces: their groups are the instance's.
 func (a Isolate) Spellings() []string { return a.Interfaces }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -22,9 +23,10 @@ func TestACallConcernsWhatItNames(t *testing.T) {
 	group := action.Suspend{Group: place.In(event.Group, "web")}
 	const arn = "arn:aws:iam::111122223333:policy/"
 	for name, c := range map[string]struct {
-		of                     action.Action
-		call, request, respond string
-		want                   action.Concern
+		of               action.Action
+		call             call.ID
+		request, respond string
+		want             action.Concern
 	}{
 		"the user":                          {deny, "iam:DeleteUser", `{"userName":"mallory"}`, ``, action.Named},
 		"the user in other letters":         {deny, "iam:DeleteUser", `{"userName":"MALLORY"}`, ``, action.Named},

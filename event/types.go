@@ -77,6 +77,9 @@ func Noun(kind string) string {
 	return kind
 }
 
+// Plural names all resources of the type in one word, as the Sid of a policy takes it: LaunchTemplates.
+func Plural(kind string) string { return kind[strings.LastIndexByte(kind, ':')+1:] + "s" }
+
 // SecurityHubType is Security Hub's name for the type, "" where it has none.
 func SecurityHubType(kind string) string { return types[kind].asff }
 
@@ -120,12 +123,6 @@ func (r Resource) Patterns(spelt func(id string) string) []string {
 		all = append(all, begin+t.fill(r.Region, account, "*/"+id))
 	}
 	return all
-}
-
-// Service is the IAM prefix of the service that the resource's type belongs to, "" where no ARN names one.
-func (r Resource) Service() string {
-	service, _, _ := strings.Cut(types[r.Type].arn, ":")
-	return service
 }
 
 func (t resourceType) fill(region, account, id string) string {

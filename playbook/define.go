@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -16,8 +16,8 @@ type Definition struct {
 	ID, Title, Why string
 	Severity       Severity
 	On             []Trigger
-	Reads          []string
-	Changes        []action.Kind
+	Reads          []call.ID
+	Changes        []action.Kind // of all parameters; a Playbook has those of its own
 	Prevents       []Prevention
 	Example        string
 	Params         []Param
@@ -27,7 +27,7 @@ type Definition struct {
 // Define erases the types of a Spec.
 func Define[P, F any](s Spec[P, F]) Definition {
 	d := Definition{
-		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: s.Changes,
+		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
 		Prevents: s.Prevents, Example: s.Example, Params: params(s.Defaults),
 	}
 	d.bind = func(decode func(any) error) (Playbook, error) {
@@ -58,7 +58,7 @@ func (d Definition) Default() (Playbook, error) { return d.bind(func(any) error 
 func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	rest := func(x Suspect[F], from Origin) (Lead, error) {
 		b, err := json.Marshal(x.Facts)
-		return Lead{s.ID, s.Severity, x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
+		return Lead{s.ID, worse(s.Severity, x.Severity), x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
 	}
 	wake := func(l Lead, caseID string) (Suspect[F], error) {
 		x := Suspect[F]{Resource: l.Resource, Title: l.Title, Case: caseID}
@@ -67,11 +67,8 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		}
 		return x, nil
 	}
-	if s.Spares != nil {
-		spared := s.Spares(p)
-		d.Changes = slices.DeleteFunc(slices.Clone(d.Changes), func(k action.Kind) bool {
-			return slices.ContainsFunc(spared, func(o action.Kind) bool { return o.Name == k.Name })
-		})
+	if s.Changes != nil {
+		d.Changes = s.Changes(p)
 	}
 	var observes func(event.Event) []Observation
 	if s.Observes != nil {
@@ -92,6 +89,9 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		Preempt:    preempt,
 		Observes:   observes,
 		Leads: func(e event.Event) (out []Lead, err error) {
+			if !d.fires(e) {
+				return nil, nil
+			}
 			for _, x := range s.Suspect(e, p) {
 				l, err := rest(x, OriginOf(e))
 				if err != nil {
@@ -102,6 +102,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			return out, nil
 		},
 		Check: func(ctx context.Context, in In, caseID string, l Lead) (out []Proposal, err error) {
+			in.Origin = l.Origin
 			x, err := wake(l, caseID)
 			if err != nil {
 				return nil, err

@@ -57,8 +57,8 @@ func (d Definition) complete() error {
 		}
 	}
 	for _, t := range d.On {
-		if t.Source == "" || len(t.Names) == 0 {
-			return fmt.Errorf("has a trigger without source or names")
+		if len(t.routed()) == 0 {
+			return fmt.Errorf("has a trigger that names no call")
 		}
 	}
 	for _, p := range d.Params {

@@ -3,10 +3,12 @@ package playbook
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -23,11 +25,12 @@ const (
 // Severities from the mildest to the worst.
 func Severities() []Severity { return []Severity{Low, Medium, High, Critical} }
 
-// Trigger says which events a playbook wants to see. It is data: it compiles to the route table, to the EventBridge
-// pattern of a deployment, and to the docs.
-type Trigger struct {
-	Source string   // ec2.amazonaws.com
-	Names  []string // event names, exactly as CloudTrail writes them
+// worse is the worse of two; "" is milder than any.
+func worse(a, b Severity) Severity {
+	if slices.Index(Severities(), b) > slices.Index(Severities(), a) {
+		return b
+	}
+	return a
 }
 
 // Suspect is what a playbook wants to look at. F holds its facts: small, typed, free of secrets. Suspect begins them from
@@ -37,23 +40,55 @@ type Suspect[F any] struct {
 	Title    string         // what was seen, in one line, with the reason that fired
 	Facts    F
 	Case     string // the case's id once it has one, "" in a preview; for names that are made in AWS
+	// Severity is this suspect's, where it is worse than the playbook's: shared with the whole world, not with one account.
+	Severity Severity
 }
 
 // In is all that a check may use besides the suspect.
 type In struct {
-	AWS    access.Reads
-	Now    time.Time
-	Recall Recall // what records showed before
-	// Member reports whether an account belongs to the organisation; where nobody can tell yet it is an error. nil: no account
-	// is known to.
-	Member func(ctx context.Context, account string) (bool, error)
+	AWS          access.Reads
+	Now          time.Time
+	Origin       Origin // the event that brought the suspect
+	Organization Organization
+	History      History
+}
+
+// Organization tells which accounts are ours: an error where it is not known yet. nil: of no account it is known.
+type Organization func(ctx context.Context, account string) (bool, error)
+
+// Has reports whether an account belongs to the organisation.
+func (o Organization) Has(ctx context.Context, account string) (bool, error) {
+	if o == nil {
+		return false, nil
+	}
+	return o(ctx, account)
+}
+
+// History is what riposte's own record says of what was before.
+type History struct {
+	Recall Recall // what records showed
 }
 
 // Prevention is what would have made the finding impossible: remediation is the second best.
 type Prevention struct {
-	Kind     string // "SCP", "declarative policy", "Allowed AMIs", "setting"
+	Kind     PreventionKind
 	How      string // one or two sentences
 	Document string // the policy's JSON, "" where there is none
+}
+
+// PreventionKind is where a prevention is put.
+type PreventionKind string
+
+const (
+	ServiceControlPolicy PreventionKind = "SCP"
+	DeclarativePolicy    PreventionKind = "declarative policy"
+	AllowedAMIs          PreventionKind = "Allowed AMIs" // EC2's own setting
+	AccountSetting       PreventionKind = "setting"
+)
+
+// PreventionKinds lists them.
+func PreventionKinds() []PreventionKind {
+	return []PreventionKind{ServiceControlPolicy, DeclarativePolicy, AllowedAMIs, AccountSetting}
 }
 
 // Spec is one playbook. P are its parameters, with YAML names and a help tag on each field; F are its facts.
@@ -63,15 +98,14 @@ type Spec[P, F any] struct {
 	Why      string // why anybody should care, and what to know before switching it on
 	Severity Severity
 	On       []Trigger
-	Reads    []string // every IAM action that Check may use
-	Changes  []action.Kind
-	Spares   func(P) []action.Kind // those of Changes that these parameters never use, so that no right is asked for them; nil: none
+	Reads    []call.ID             // every call that Check may make
+	Changes  func(P) []action.Kind // what a plan by these parameters may hold; for no other kinds are rights asked
 	Prevents []Prevention
 	Example  string // one CloudTrail record that fires it, JSON
 	Defaults P
 	// Observes is what a record shows that a later check must know; pure. May be nil.
 	Observes func(event.Event, P) []Observation
-	// Suspect is pure, and quiet about a call that failed.
+	// Suspect is pure. It is asked about the events that a trigger fires on.
 	Suspect func(event.Event, P) []Suspect[F]
 	// Check reads the present state and returns what it confirms, completed: nothing means dismissed. What can't be read
 	// is an error, never a guess.

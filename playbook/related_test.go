@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -16,7 +17,7 @@ func (s seen) Related(root event.Resource) []playbook.Related {
 }
 
 func suspect[F any](facts F) playbook.Spec[struct{}, F] {
-	return playbook.Spec[struct{}, F]{Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[F] {
+	return playbook.Spec[struct{}, F]{On: []playbook.Trigger{playbook.Call(call.EC2RunInstances)}, Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[F] {
 		return []playbook.Suspect[F]{{Resource: e.Place().In(event.Group, "web"), Facts: facts}}
 	}}
 }
@@ -37,7 +38,7 @@ func TestLeadsCarryWhatTheirFactsName(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			leads, err := p.Leads(event.Event{Partition: shop.Partition, Account: shop.Account, Region: shop.Region})
+			leads, err := p.Leads(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances", Partition: shop.Partition, Account: shop.Account, Region: shop.Region})
 			if err != nil || len(leads) != 1 {
 				t.Fatalf("got %v, %v", leads, err)
 			}

@@ -82,7 +82,7 @@ func preview(t *testing.T, d playbook.Definition) action.Plan {
 func TestEveryPreventionParses(t *testing.T) {
 	for _, d := range playbooks.All() {
 		for _, p := range d.Prevents {
-			if p.Kind == "SCP" {
+			if p.Kind == playbook.ServiceControlPolicy {
 				if _, err := iam.Parse([]byte(p.Document)); err != nil {
 					t.Errorf("%s: %v", d.ID, err)
 				}
@@ -98,7 +98,7 @@ func TestNoPreventionSparesANameThatCanBeChosen(t *testing.T) {
 	for _, d := range playbooks.All() {
 		for _, p := range d.Prevents {
 			var doc policy
-			if p.Kind != "SCP" {
+			if p.Kind != playbook.ServiceControlPolicy {
 				continue
 			}
 			if err := json.Unmarshal([]byte(p.Document), &doc); err != nil {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks"
@@ -72,22 +74,11 @@ func suspects(t *testing.T, books map[string]playbook.Playbook, got map[string]i
 					t.Errorf("%s, event %s: preview: %v", b.ID, e.ID, err)
 				}
 			}
-			if triggers(b.Definition, e) && len(leads) > 0 {
+			if slices.Contains(b.Calls(), call.OfEvent(e)) && len(leads) > 0 {
 				got[e.Name] += len(leads)
 			}
 		}
 	}
-}
-
-func triggers(d playbook.Definition, e event.Event) bool {
-	for _, on := range d.On {
-		for _, name := range on.Names {
-			if on.Source == e.Source && name == e.Name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // plain is a record as the counting reads it: by encoding/json, without the decoder's help.

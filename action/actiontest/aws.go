@@ -4,7 +4,6 @@ package actiontest
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -24,7 +24,7 @@ type AWS struct {
 	open   func(event.Place) aws.Config
 	settle func() // lets what a change has set in motion come to its end; nil: nothing moves by itself
 	mu     sync.Mutex
-	made   []string
+	made   []call.ID
 }
 
 // On opens clients by their configuration.
@@ -34,7 +34,7 @@ func On(open func(event.Place) aws.Config) *AWS { return &AWS{open: open} }
 func (a *AWS) Settling(settle func()) *AWS { a.settle = settle; return a }
 
 // Calls are the IAM actions called since it was last asked, in order, each once.
-func (a *AWS) Calls() []string {
+func (a *AWS) Calls() []call.ID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	made := slices.Sorted(slices.Values(a.made))
@@ -77,9 +77,8 @@ func (a *AWS) config(p event.Place) aws.Config {
 }
 
 func (a *AWS) remember(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-	service := strings.ToLower(strings.ReplaceAll(awsmiddleware.GetServiceID(ctx), " ", ""))
 	a.mu.Lock()
-	a.made = append(a.made, service+":"+awsmiddleware.GetOperationName(ctx))
+	a.made = append(a.made, call.Made(awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)))
 	a.mu.Unlock()
 	return next.HandleFinalize(ctx, in)
 }

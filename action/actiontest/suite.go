@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 )
 
 // Run is the contract of an action, on an AWS in which its desired state is not there yet. Each part begins with an AWS
@@ -109,11 +110,11 @@ func do(t *testing.T, c *AWS, a action.Action) {
 	}
 }
 
-func declared(t *testing.T, a action.Action, made, rights []string) {
+func declared(t *testing.T, a action.Action, made, rights []call.ID) {
 	t.Helper()
-	for _, call := range made {
-		if !slices.Contains(rights, call) {
-			t.Errorf("%s calls %s, which its kind does not declare", a.Kind().Name, call)
+	for _, id := range made {
+		if !slices.Contains(rights, id) {
+			t.Errorf("%s calls %s, which its kind does not declare", a.Kind().Name, id)
 		}
 	}
 }

@@ -22,6 +22,7 @@ func (sh *shell) candidates(root *kong.Node, words []string) []candidate {
 	var open *kong.Flag // waits for its value
 	for _, w := range words[:last] {
 		switch {
+		case w == "=": // bash parts words there
 		case open != nil:
 			open = nil
 		case strings.HasPrefix(w, "-"):
@@ -32,7 +33,7 @@ func (sh *shell) candidates(root *kong.Node, words []string) []candidate {
 			}
 		}
 	}
-	word := words[last]
+	word := strings.TrimPrefix(words[last], "=")
 	name, value, assigned := strings.Cut(word, "=")
 	switch {
 	case open != nil:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/manual"
 	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/playbook"
@@ -27,7 +28,7 @@ type explanation struct {
 	Why      string            `json:"why"`
 	Severity playbook.Severity `json:"severity"`
 	Triggers []trigger         `json:"triggers"`
-	Reads    []string          `json:"reads"`
+	Reads    []call.ID         `json:"reads"`
 	Changes  []change          `json:"changes"`
 	Params   []parameter       `json:"params"`
 	Prevents []prevention      `json:"prevents"`
@@ -35,19 +36,19 @@ type explanation struct {
 }
 
 type change struct {
-	Kind   string   `json:"kind"`
-	Does   string   `json:"does"`
-	Class  string   `json:"class"`
-	Tier   string   `json:"tier"`
-	Final  string   `json:"final,omitempty"` // why it is never taken back
-	Reads  []string `json:"reads"`
-	Writes []string `json:"writes"`
+	Kind   string    `json:"kind"`
+	Does   string    `json:"does"`
+	Class  string    `json:"class"`
+	Tier   string    `json:"tier"`
+	Final  string    `json:"final,omitempty"` // why it is never taken back
+	Reads  []call.ID `json:"reads"`
+	Writes []call.ID `json:"writes"`
 }
 
 type prevention struct {
-	Kind     string          `json:"kind"`
-	How      string          `json:"how"`
-	Document json.RawMessage `json:"document,omitempty"`
+	Kind     playbook.PreventionKind `json:"kind"`
+	How      string                  `json:"how"`
+	Document json.RawMessage         `json:"document,omitempty"`
 }
 
 type parameter struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -37,8 +38,8 @@ type trigger struct {
 
 func triggers(d playbook.Definition) []trigger {
 	out := []trigger{}
-	for _, t := range d.On {
-		out = append(out, trigger{t.Source, t.Names})
+	for _, heard := range call.Records(d.Calls()...) {
+		out = append(out, trigger{heard.Source, heard.Names})
 	}
 	return out
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
@@ -136,7 +137,7 @@ func outcome(ads []ledger.Admission, err error) string {
 // A playbook that panics on a record costs that record alone.
 func TestARecordThatMakesAPlaybookPanicIsMalformed(t *testing.T) {
 	a := receiving(t, playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: "test.panics", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
+		ID: "test.panics", On: []playbook.Trigger{playbook.Call(call.EC2RunInstances)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			if e.ID == "bad" {
 				panic("what the record held")

@@ -19,6 +19,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/route"
 	"github.com/ripostehq/riposte/internal/scan"
@@ -230,10 +231,10 @@ func BenchmarkReplayTwoWorkersVersusOne(b *testing.B) {
 
 // catalogue is n playbooks with a trigger each.
 func catalogue(n int) []playbook.Definition {
-	all := []playbook.Definition{{ID: "test.0", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}}}}
+	all := []playbook.Definition{{ID: "test.0", On: []playbook.Trigger{playbook.Call(call.EC2RunInstances)}}}
 	for i := 1; i < n; i++ {
 		all = append(all, playbook.Definition{ID: fmt.Sprint("test.", i), On: []playbook.Trigger{
-			{Source: "iam.amazonaws.com", Names: []string{fmt.Sprint("PutRolePolicy", i)}},
+			playbook.Call(call.ID(fmt.Sprint("iam:PutRolePolicy", i))),
 		}})
 	}
 	return all

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/playbook"
@@ -25,7 +26,7 @@ import (
 func watch(t testing.TB, id string) playbook.Playbook {
 	t.Helper()
 	spec := playbook.Spec[struct{}, struct{}]{
-		ID: id, Severity: playbook.High, On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
+		ID: id, Severity: playbook.High, On: []playbook.Trigger{playbook.Call(call.EC2RunInstances)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			var request struct{ Image string }
 			if err := json.Unmarshal(e.Request, &request); err != nil {

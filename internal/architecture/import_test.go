@@ -11,10 +11,11 @@ import (
 var domain = map[string][]string{
 	"iam":       {},
 	"event":     {},
+	"call":      {"event"},
 	"access":    {"event"},
-	"action":    {"event", "access", "action", "iam"}, // its suite stands beside it
-	"playbook":  {"event", "access", "action", "iam"},
-	"playbooks": {"event", "access", "action", "playbook", "playbooks", "iam"},
+	"action":    {"event", "call", "access", "action", "iam"}, // its suite stands beside it
+	"playbook":  {"event", "call", "access", "action", "iam"},
+	"playbooks": {"event", "call", "access", "action", "playbook", "playbooks", "iam"},
 }
 
 // The stages of the engine's sentence. One knows the domain and the contract of the record, never another stage; only

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
@@ -29,7 +30,7 @@ const ID = "riposte.canary"
 const marker = "i-0c0ffee"
 
 // Call is what is called, as an IAM action. The launch playbooks look at this call, so it is delivered wherever they run.
-const Call = "ec2:ModifyInstanceAttribute"
+const Call = call.EC2ModifyInstanceAttribute
 
 // Modify is the one operation that a canary needs: an EC2 client's ModifyInstanceAttribute.
 type Modify func(context.Context, *ec2.ModifyInstanceAttributeInput, ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error)
@@ -88,7 +89,7 @@ func Playbook(s Sender) playbook.Playbook {
 	return playbook.Playbook{
 		Definition: playbook.Definition{
 			ID: ID, Title: "A canary arrived", Severity: playbook.Low,
-			On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+			On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute).AlsoFailed()},
 		},
 		Leads: func(e event.Event) ([]playbook.Lead, error) { return leads(s, e), nil },
 		Check: func(context.Context, playbook.In, string, playbook.Lead) ([]playbook.Proposal, error) {

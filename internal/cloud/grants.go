@@ -6,17 +6,18 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/iam"
 )
 
-// grants are calls (IAM actions), and the ARN patterns of what they may concern.
-type grants map[string][]string
+// grants are calls, and the ARN patterns of what they may concern.
+type grants map[call.ID][]string
 
 func grantsFor(a action.Action) grants {
 	g := grants{}
-	for _, call := range a.Kind().Writes {
-		if on := concerned(call, a); len(on) > 0 {
-			g[call] = on
+	for _, id := range a.Kind().Writes {
+		if on := concerned(id, a); len(on) > 0 {
+			g[id] = on
 		}
 	}
 	return g
@@ -24,16 +25,16 @@ func grantsFor(a action.Action) grants {
 
 func (g grants) and(more grants) grants {
 	all := maps.Clone(g)
-	for call, on := range more {
-		both := slices.Sorted(slices.Values(slices.Concat(all[call], on)))
-		all[call] = slices.Compact(both)
+	for id, on := range more {
+		both := slices.Sorted(slices.Values(slices.Concat(all[id], on)))
+		all[id] = slices.Compact(both)
 	}
 	return all
 }
 
 func (g grants) cover(less grants) bool {
-	for call, on := range less {
-		if slices.ContainsFunc(on, func(arn string) bool { return !slices.Contains(g[call], arn) }) {
+	for id, on := range less {
+		if slices.ContainsFunc(on, func(arn string) bool { return !slices.Contains(g[id], arn) }) {
 			return false
 		}
 	}
@@ -47,7 +48,7 @@ const crowd = 8
 // a session policy holds.
 func (g grants) wide() grants {
 	all := grants{}
-	for call, on := range g {
+	for id, on := range g {
 		members := map[string][]string{}
 		for _, arn := range on {
 			kind := arn[:strings.LastIndexByte(arn, '/')+1]
@@ -57,9 +58,9 @@ func (g grants) wide() grants {
 			if len(arns) > crowd {
 				arns = []string{kind + "*"}
 			}
-			all[call] = append(all[call], arns...)
+			all[id] = append(all[id], arns...)
 		}
-		slices.Sort(all[call])
+		slices.Sort(all[id])
 	}
 	return all
 }
@@ -67,8 +68,8 @@ func (g grants) wide() grants {
 // size is how long the text is at most: with a statement for each call.
 func (g grants) size() int {
 	n := len(`{"Version":"2012-10-17","Statement":[]}`)
-	for call, on := range g {
-		n += len(`{"Effect":"Allow","Action":[""],"Resource":[]},`) + len(call)
+	for id, on := range g {
+		n += len(`{"Effect":"Allow","Action":[""],"Resource":[]},`) + len(id)
 		for _, arn := range on {
 			n += len(`"",`) + len(arn)
 		}
@@ -80,15 +81,15 @@ func (g grants) size() int {
 func (g grants) text() string {
 	var d iam.Document
 	at := map[string]int{}
-	for _, call := range slices.Sorted(maps.Keys(g)) {
-		k := strings.Join(g[call], " ")
+	for _, id := range slices.Sorted(maps.Keys(g)) {
+		k := strings.Join(g[id], " ")
 		i, ok := at[k]
 		if !ok {
 			i = len(d.Statement)
 			at[k] = i
-			d.Statement = append(d.Statement, iam.Statement{Effect: "Allow", Resource: g[call]})
+			d.Statement = append(d.Statement, iam.Statement{Effect: "Allow", Resource: g[id]})
 		}
-		d.Statement[i].Action = append(d.Statement[i].Action, call)
+		d.Statement[i].Action = append(d.Statement[i].Action, string(id))
 	}
 	text, err := d.JSON()
 	if len(g) == 0 || err != nil {

@@ -4,28 +4,28 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Guard lists the IAM actions that a purpose may call: the second line behind the types, checked before anything is sent.
-type Guard map[Purpose][]string
+// Guard lists the calls that a purpose may make: the second line behind the types, checked before anything is sent.
+type Guard map[Purpose][]call.ID
 
 // GuardFor allows what the playbooks and kinds of action say that they need, and nothing else.
 func GuardFor(catalogue []playbook.Definition, kinds []action.Kind) Guard {
 	g := Guard{
-		Report: {"securityhub:BatchImportFindings"},
+		Report: {call.SecurityHubBatchImportFindings},
 		Own: {
-			"organizations:ListAccounts", "organizations:ListRoots", "organizations:ListAccountsForParent",
-			"organizations:ListOrganizationalUnitsForParent",
+			call.OrganizationsListAccounts, call.OrganizationsListRoots, call.OrganizationsListAccountsForParent,
+			call.OrganizationsListOrganizationalUnitsForParent,
 		},
-		Audit: {"ec2:DescribeRegions"},
+		Audit: {call.EC2DescribeRegions},
 	}
 	for _, d := range catalogue {
 		g[Audit] = append(g[Audit], d.Reads...)
@@ -40,7 +40,7 @@ func GuardFor(catalogue []playbook.Definition, kinds []action.Kind) Guard {
 // Refused is a call that the guard did not let out.
 type Refused struct {
 	Purpose Purpose
-	Call    string
+	Call    call.ID
 }
 
 func (e *Refused) Error() string {
@@ -63,15 +63,7 @@ func (g Guard) around(p Purpose) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error { return s.Initialize.Add(check, middleware.After) }
 }
 
-// called is the IAM action of the operation under way.
-func called(ctx context.Context) string {
-	return serviceOf(ctx) + ":" + awsmiddleware.GetOperationName(ctx)
-}
-
-func serviceOf(ctx context.Context) string {
-	name := strings.ToLower(strings.ReplaceAll(awsmiddleware.GetServiceID(ctx), " ", ""))
-	if name == "eventbridge" {
-		return "events" // its prefix in IAM is that of its first name
-	}
-	return name
+// called is the operation under way.
+func called(ctx context.Context) call.ID {
+	return call.Made(awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -55,20 +56,20 @@ func narrow(do action.Action, with []action.Action) (string, error) {
 	return text, nil
 }
 
-// concerned are the action's resources of the call's own service. What a launch needs no target tells: there the region,
+// concerned are those of the action's resources that the call concerns. What a launch needs no target tells: there the region,
 // or the account, is the limit, and the role's own policy says the rest.
-func concerned(call string, a action.Action) []string {
+func concerned(id call.ID, a action.Action) []string {
 	t := a.Target()
-	service, _, _ := strings.Cut(call, ":")
-	switch call {
-	case "ec2:RunInstances", "ec2:CreateTags":
+	switch id {
+	case call.EC2RunInstances, call.EC2CreateTags:
 		return []string{arn(t.Place(), "ec2", "*")}
-	case "iam:PassRole":
+	case call.IAMPassRole:
 		return []string{arn(t.Place(), "iam", t.Account+":role/*")}
 	}
 	var all []string
+	made, _ := call.Of(id)
 	for _, r := range action.Concerns(a) {
-		if r.Service() == service {
+		if slices.Contains(made.On, r.Type) {
 			all = append(all, r.Patterns(literal)...)
 		}
 	}

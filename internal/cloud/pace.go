@@ -51,7 +51,7 @@ func (p *pace) limiter(b bucket) *rate.Limiter {
 func (p *pace) around(s session) func(*middleware.Stack) error {
 	wait := middleware.InitializeMiddlewareFunc("riposte.pace",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			b := bucket{s.place.Account, s.place.Region, serviceOf(ctx), s.class == action.Contain}
+			b := bucket{s.place.Account, s.place.Region, called(ctx).Service(), s.class == action.Contain}
 			if err := p.limiter(b).Wait(ctx); err != nil {
 				return middleware.InitializeOutput{}, middleware.Metadata{}, fmt.Errorf("wait for a place among the changes of %s in %s: %w", b.account, b.region, err)
 			}

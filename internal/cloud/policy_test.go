@@ -121,17 +121,6 @@ func TestNobodyEscapesIsolationByManyInterfaces(t *testing.T) {
 	}
 }
 
-// wordy is an action of more calls than a policy holds.
-type wordy struct{ action.Terminate }
-
-func (w wordy) Kind() action.Kind {
-	k := w.Terminate.Kind()
-	for i := range 100 {
-		k.Writes = append(k.Writes, fmt.Sprintf("ec2:ModifyInstanceSomethingOrOther%d", i))
-	}
-	return k
-}
-
 // nowhere is an action whose calls concern nothing that is known.
 type nowhere struct{ action.Terminate }
 
@@ -139,7 +128,7 @@ func (nowhere) Target() event.Resource { return lab.In("dynamodb:table", "t") }
 
 func TestWhatDoesNotFitIsNotDone(t *testing.T) {
 	c := New(Options{Roles: map[Purpose]string{Destroy: "riposte-destroy"}})
-	for _, a := range []action.Action{wordy{action.Terminate{Instance: lab.In(event.Instance, "i-0one")}}, nowhere{}} {
+	for _, a := range []action.Action{action.Terminate{Instance: lab.In(event.Instance, strings.Repeat("i", longest))}, nowhere{}} {
 		w, ok := c.Writes(a, nil, "c_1").(writer)
 		if !ok {
 			t.Fatal("the changing half is another's")

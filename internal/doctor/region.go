@@ -10,15 +10,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/smithy-go"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
 )
 
-// Reads are the IAM actions that a doctor needs in each account, in the audit role.
-func Reads() []string {
-	return []string{
-		"ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetUser", "events:ListRules", "events:ListTargetsByRule", "securityhub:DescribeHub",
+// Reads are the calls that a doctor makes in each account, in the audit role.
+func Reads() []call.ID {
+	return []call.ID{
+		call.EC2DescribeInstances, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.IAMGetPolicy, call.IAMGetPolicyVersion, call.IAMGetRole, call.IAMGetUser, call.EventsListRules, call.EventsListTargetsByRule, call.SecurityHubDescribeHub,
 	}
 }
 

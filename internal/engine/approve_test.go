@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
@@ -16,7 +17,7 @@ import (
 // climbs is a playbook whose first rung AWS can't do, and whose second stops the group; each asks its own question.
 func climbs(first, second string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: "test.climbs", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplateVersion"}}},
+		ID: "test.climbs", On: []playbook.Trigger{playbook.Call(call.EC2CreateLaunchTemplateVersion)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Group, "web"), Title: "a version"}}
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
@@ -103,7 +104,7 @@ func TestATakenBackCaseIsNotReopened(t *testing.T) {
 // Riposte's own calls leave records like anybody's: a playbook that looks for such calls must not be led by them.
 func TestRipostesOwnChangesBringNoSuspects(t *testing.T) {
 	looks := playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: "test.looks", On: []playbook.Trigger{{Source: "autoscaling.amazonaws.com", Names: []string{"SuspendProcesses", "ResumeProcesses"}}},
+		ID: "test.looks", On: []playbook.Trigger{playbook.Call(call.AutoScalingSuspendProcesses, call.AutoScalingResumeProcesses)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Group, "web"), Title: e.Name + " by " + e.Actor.UserName}}
 		},

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -27,7 +28,7 @@ func asks(string, string, action.Class) (gate.Decision, string) { return gate.As
 // the check finds then says.
 func suspends(found func(*playbook.Suspect[struct{}]) error, processes func() []string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: "test.suspends", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplateVersion"}}},
+		ID: "test.suspends", On: []playbook.Trigger{playbook.Call(call.EC2CreateLaunchTemplateVersion)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.LaunchTemplate, "web"), Title: "a version by " + e.Actor.UserName}}
 		},

@@ -73,7 +73,7 @@ func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal
 
 // in is what a check may use.
 func (t *turn) in() playbook.In {
-	return playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Recall: t.Store.Recall, Member: t.Member}
+	return playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Organization: t.Member, History: playbook.History{Recall: t.Store.Recall}}
 }
 
 func checked(ctx context.Context, limit time.Duration, book playbook.Playbook, in playbook.In, caseID string, l playbook.Lead) ([]playbook.Proposal, error) {

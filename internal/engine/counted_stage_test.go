@@ -16,6 +16,7 @@ import (
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
@@ -97,7 +98,7 @@ func (s *stage) recorded() {
 // denies is a playbook of the test's own: whoever unprotects an instance has the user denied, by the deployed policy.
 func denies(id, user string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: id, On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		ID: id, On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			if e.Actor.UserName != "mallory" { // what was so before the story has records, too
 				return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
@@ -20,7 +21,7 @@ func (f imageFacts) Found() []string { return []string{"image " + f.Image} }
 // finds is a playbook that finds an image in the group whenever its template gets a version, and stops the group.
 func finds(image *string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, imageFacts]{
-		ID: "test.finds", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplateVersion"}}},
+		ID: "test.finds", On: []playbook.Trigger{playbook.Call(call.EC2CreateLaunchTemplateVersion)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[imageFacts] {
 			return []playbook.Suspect[imageFacts]{{Resource: e.Place().In(event.Group, "web"), Title: "a version"}}
 		},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/world"
 	"github.com/ripostehq/riposte/playbook"
@@ -19,8 +20,8 @@ const noises = 300
 func parameters(severity playbook.Severity) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
 		ID: "test.parameter", Title: "a parameter was written", Severity: severity,
-		On:      []playbook.Trigger{{Source: "ssm.amazonaws.com", Names: []string{"PutParameter"}}},
-		Changes: []action.Kind{},
+		On:      []playbook.Trigger{playbook.Call(call.SSMPutParameter)},
+		Changes: playbook.Always[struct{}](),
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Parameter, e.ID), Title: "wrote " + e.ID}}
 		},

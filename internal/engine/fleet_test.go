@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/internal/ledger"
-	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/internal/world"
 	"github.com/ripostehq/riposte/playbooks/launch"
 )
@@ -118,41 +116,5 @@ func TestAPersistentSpotRequestIsCancelled(t *testing.T) {
 	}
 	if all := s.about(id); len(all) != 1 || all[0].State != ledger.Verified {
 		t.Errorf("%d cases:\n%s", len(all), s.histories(all))
-	}
-}
-
-// Holding a fleet needs a role that many will not grant: what it launches is cut off all the same, and people are told.
-func TestWhereAFleetMayNotBeHeldItsInstancesAreCutOff(t *testing.T) {
-	at := strings.Index(shop, "name: riposte")
-	short := shop[:at] + strings.Replace(shop[at:], `[{Effect: Allow, Action: "*", Resource: "*"}]`,
-		`[{Effect: Allow, Action: "*", Resource: "*"}, {Effect: Deny, Action: "ec2:ModifyFleet", Resource: "*"}]`, 1)
-	store, err := sqlite.Open(t.Context(), sqlite.Memory)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := setOn(t, short, store, world.Options{}, launch.UnapprovedImage())
-	bad := s.fleet(foreign)
-	s.pass(3 * time.Hour)
-	cases := s.about(bad)
-	if n, _ := s.wants(bad); n != 2 || foreigners(s) != 0 {
-		t.Errorf("the fleet wants %d, and %d foreign instances run\n%s", n, foreigners(s), s.histories(cases))
-	}
-	if len(cases) != 1 || cases[0].Paged == "" {
-		t.Errorf("not paged:\n%s", s.histories(cases))
-	}
-}
-
-// Whoever keeps a fleet from being modified, by modifying it all the time, keeps nothing else from being done.
-func TestAFleetThatCantBeModifiedNowKeepsNothingWaiting(t *testing.T) {
-	s := set(t, world.Options{}, launch.UnapprovedImage())
-	bad := s.fleet(foreign)
-	s.w.Throttle("ec2", "ModifyFleet", 40)
-	s.pass(20 * time.Second)
-	if n, _ := s.wants(bad); n != 2 || foreigners(s) != 0 {
-		t.Errorf("the fleet wants %d, and %d foreign instances run\n%s", n, foreigners(s), s.histories(s.about(bad)))
-	}
-	s.pass(time.Hour)
-	if n, _ := s.wants(bad); n != 0 {
-		t.Errorf("an hour later it wants %d\n%s", n, s.histories(s.about(bad)))
 	}
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 // glance tells, from the bytes of a record, which ones no standing effect can concern: nearly all, in a storm, and those
 // need not be decoded. It may take one for interesting that is not; never the other way round.
 type glance struct {
-	calls map[string][]string // services by the name of a call that could undo an effect
+	calls map[string][]string // event sources by the name of a call that could undo an effect
 	names map[string]bool     // of users, roles and keys that effects contain, and ids of users
 	all   bool                // there is an effect of which it knows nothing
 }
@@ -21,9 +20,10 @@ type glance struct {
 func glanceOf(effects []watched) glance {
 	g := glance{calls: map[string][]string{}, names: map[string]bool{}}
 	for _, w := range effects {
-		for _, call := range w.undone {
-			service, name, _ := strings.Cut(call, ":")
-			g.calls[name] = append(g.calls[name], service)
+		for _, id := range w.undone {
+			for _, e := range id.Events() {
+				g.calls[e.Name] = append(g.calls[e.Name], e.Source)
+			}
 		}
 		if _, denies := w.action.(action.Denier); !denies {
 			continue
@@ -57,8 +57,7 @@ func (e *Engine) Wants(ctx context.Context, source, name, caller []byte) (bool, 
 }
 
 func (g glance) wants(source, name, caller []byte) bool {
-	service, _, _ := bytes.Cut(source, []byte("."))
-	return g.all || slices.Contains(g.calls[string(name)], string(service)) || g.knows(caller)
+	return g.all || slices.Contains(g.calls[string(name)], string(source)) || g.knows(caller)
 }
 
 // knows reports whether a caller may be one of those that effects contain. The name of a user or role stands in an ARN

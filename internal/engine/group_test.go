@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -33,8 +34,8 @@ func (f launchFacts) Found() []string { return []string{"image " + f.Image} }
 func launchesWhile(foreignStill func() bool) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, launchFacts]{
 		ID: "test.launch", Title: "foreign image", Severity: playbook.High,
-		On:      []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
-		Changes: []action.Kind{},
+		On:      []playbook.Trigger{playbook.Call(call.EC2RunInstances).AlsoByAWS()},
+		Changes: playbook.Always[struct{}](),
 		Suspect: func(e event.Event, _ struct{}) (out []playbook.Suspect[launchFacts]) {
 			if e.Failed() {
 				return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
@@ -23,7 +24,7 @@ func ladders() playbook.Definition {
 	type facts struct{ User, Key string }
 	return playbook.Define(playbook.Spec[struct{}, facts]{
 		ID: "test.ladder", Title: "attribute changed", Severity: playbook.High,
-		On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[facts] {
 			if e.Failed() || e.Actor.UserName != "mallory" {
 				return nil

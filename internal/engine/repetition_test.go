@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
@@ -23,7 +24,7 @@ import (
 // about the session.
 func sessions() playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, contain.Actor]{
-		ID: "test.sessions", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		ID: "test.sessions", On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[contain.Actor] {
 			who := contain.ActorOf(e.Actor, e.Time)
 			return []playbook.Suspect[contain.Actor]{{Resource: who.Root(), Title: "unprotected by " + who.Session, Facts: who}}
@@ -103,7 +104,7 @@ func BenchmarkRepetition(b *testing.B) {
 // revokes is a playbook of the test's own: the sessions of whoever unprotects are revoked, and a person is asked for more.
 func revokes() playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, contain.Actor]{
-		ID: "test.revokes", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		ID: "test.revokes", On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[contain.Actor] {
 			who := contain.ActorOf(e.Actor, e.Time)
 			return []playbook.Suspect[contain.Actor]{{Resource: who.Root(), Title: "unprotected by " + who.Session, Facts: who}}

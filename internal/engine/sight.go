@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
@@ -41,7 +42,7 @@ func (e *Engine) sight(ctx context.Context, ev event.Event, begun map[string]boo
 // changes what several effects stand on is told to one: see turn.lookForAll.
 func (e *Engine) tell(ctx context.Context, s sighted, ev event.Event, begun map[string]bool) error {
 	seen := ledger.Sighting{
-		Effect: s.effect.Key, Call: call(ev), By: playbook.OriginOf(ev),
+		Effect: s.effect.Key, Call: string(call.OfEvent(ev)), By: playbook.OriginOf(ev),
 		Leak: s.concern == action.Unconcerned, Named: s.concern == action.Named,
 	}
 	told := slices.DeleteFunc(slices.Clone(s.effect.Holders), func(id string) bool { return begun[id] })

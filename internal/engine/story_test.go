@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -20,7 +21,7 @@ import (
 func mood(now *string) playbook.Definition {
 	type facts struct{ Mood string }
 	return playbook.Define(playbook.Spec[struct{}, facts]{
-		ID: "test.mood", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplateVersion"}}},
+		ID: "test.mood", On: []playbook.Trigger{playbook.Call(call.EC2CreateLaunchTemplateVersion)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[facts] {
 			return []playbook.Suspect[facts]{{Resource: e.Place().In(event.Group, "web"), Title: "mood"}}
 		},
@@ -98,7 +99,7 @@ func TestTwoCasesShareAnEffect(t *testing.T) {
 
 func TestAFindingMovesToItsOwnRoot(t *testing.T) {
 	moves := playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: "test.moves", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplateVersion"}}},
+		ID: "test.moves", On: []playbook.Trigger{playbook.Call(call.EC2CreateLaunchTemplateVersion)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Launch, "token"), Title: "a launch"}}
 		},

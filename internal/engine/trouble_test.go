@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -79,7 +80,7 @@ func TestAnOutageEndsNothing(t *testing.T) {
 // poisonous is a playbook whose check panics.
 func poisonous() playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: "test.poison", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances"}}},
+		ID: "test.poison", On: []playbook.Trigger{playbook.Call(call.EC2RunInstances).AlsoByAWS()},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Instance, "i-0poison"), Title: "poison"}}
 		},

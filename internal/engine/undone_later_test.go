@@ -15,6 +15,7 @@ import (
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
@@ -148,7 +149,7 @@ func keysOnly() playbook.Definition {
 	type facts struct{ Key string }
 	return playbook.Define(playbook.Spec[struct{}, facts]{
 		ID: "test.keys", Title: "a key", Severity: playbook.High,
-		On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[facts] {
 			return []playbook.Suspect[facts]{{Resource: e.Place().In(event.User, "mallory"), Title: "touched", Facts: facts{e.Actor.AccessKey}}}
 		},

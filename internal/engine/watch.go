@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -15,8 +16,8 @@ import (
 type watched struct {
 	effect *ledger.Effect
 	action action.Action
-	undone []string // the calls that could undo it
-	denies func(event.Actor, string) bool
+	undone []call.ID // that could undo it
+	denies func(event.Actor, call.ID) bool
 }
 
 // watch is all that stands, as of one generation of the ledger's effects: it is read anew only when one has changed, since
@@ -33,7 +34,11 @@ type watch struct {
 }
 
 // where is a place in the watch: an account, a call, a name there; what does not matter is "".
-type where struct{ account, call, name string }
+type where struct {
+	account string
+	call    call.ID
+	name    string
+}
 
 func (e *Engine) watched(ctx context.Context) (*watch, error) {
 	now, err := e.Store.Generation(ctx)
@@ -65,7 +70,7 @@ func (e *Engine) watched(ctx context.Context) (*watch, error) {
 }
 
 func watching(f *ledger.Effect, a action.Action) watched {
-	w := watched{effect: f, action: a, undone: a.Kind().UndoneBy, denies: func(event.Actor, string) bool { return false }}
+	w := watched{effect: f, action: a, undone: a.Kind().UndoneBy, denies: func(event.Actor, call.ID) bool { return false }}
 	if d, ok := a.(action.Denier); ok {
 		w.denies = d.Denies
 	}
@@ -89,10 +94,10 @@ func (w *watch) index(i int) {
 	account := a.Target().Account
 	names := append(action.Names(a), action.NamesBeside(a)...)
 	slices.Sort(names)
-	for _, call := range w.effects[i].undone {
-		w.calls[where{account, call, ""}] = true
+	for _, id := range w.effects[i].undone {
+		w.calls[where{account, id, ""}] = true
 		for _, n := range slices.Compact(names) {
-			add(w.undone, where{account, call, n}, i)
+			add(w.undone, where{account, id, n}, i)
 		}
 	}
 	if s, ok := a.(action.Sharing); ok {
@@ -122,7 +127,7 @@ type sighted struct {
 // sightings are the effects that a call concerns, in the ledger's order. Of those that share what the call changes there is
 // one, the first: its look tells whether the others need one.
 func (w *watch) sightings(ev event.Event, begun map[string]bool) (found []sighted) {
-	named := call(ev)
+	named := call.OfEvent(ev)
 	mentions := w.mentions(ev, named)
 	shared := map[string]bool{}
 	for _, i := range w.candidates(ev, named, mentions) {
@@ -168,7 +173,7 @@ func (w *watch) standingOn(account, shared string) (found []*ledger.Effect) {
 }
 
 // mentions are read only of a call that could undo something in its account.
-func (w *watch) mentions(ev event.Event, named string) (m action.Mentions) {
+func (w *watch) mentions(ev event.Event, named call.ID) (m action.Mentions) {
 	for _, account := range accounts(ev) {
 		if w.calls[where{account, named, ""}] {
 			return action.MentionsIn(ev)
@@ -178,7 +183,7 @@ func (w *watch) mentions(ev event.Event, named string) (m action.Mentions) {
 }
 
 // candidates are the effects that a call may concern.
-func (w *watch) candidates(ev event.Event, named string, m action.Mentions) []int {
+func (w *watch) candidates(ev event.Event, named call.ID, m action.Mentions) []int {
 	var all []int
 	for _, account := range accounts(ev) {
 		for n := range m.Names() {
@@ -208,10 +213,4 @@ func accounts(ev event.Event) []string {
 // principals are what an effect that stops a caller may know the caller by.
 func principals(a event.Actor) []string {
 	return slices.DeleteFunc([]string{a.ARN, a.PrincipalID, a.UserName, a.AccessKey, a.Issuer, a.IssuerID}, func(n string) bool { return n == "" })
-}
-
-// call is the IAM action of an event, as far as names agree: ec2.amazonaws.com RunInstances is ec2:RunInstances.
-func call(ev event.Event) string {
-	service, _, _ := strings.Cut(ev.Source, ".")
-	return service + ":" + ev.Name
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
@@ -64,7 +65,7 @@ func contained() furniture {
 // answersAll is a playbook that changes a part of each sort whenever mallory touches an instance.
 func answersAll(eni *string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
-		ID: "test.all", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"ModifyInstanceAttribute"}}},
+		ID: "test.all", On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
 			if e.Actor.UserName != "mallory" { // what was so before the story has records, too
 				return nil

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 func definition() playbook.Definition {
 	return playbook.Definition{
 		ID: "test.example", Title: "Something was seen", Why: "It matters.\n\t\tA lot.", Severity: playbook.High,
-		On:      []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{"RunInstances", "StartInstances"}}},
-		Reads:   []string{"ec2:DescribeInstances"},
+		On:      []playbook.Trigger{playbook.Call(call.EC2RunInstances, call.EC2StartInstances)},
+		Reads:   []call.ID{call.EC2DescribeInstances},
 		Changes: action.Kinds(),
 		Prevents: []playbook.Prevention{
 			{Kind: "setting", How: "Switch it off."},

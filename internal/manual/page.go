@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -40,15 +41,15 @@ func Page(d playbook.Definition) []Section {
 		{Title: "Rights", Table: rights(d)},
 	}
 	for _, p := range d.Prevents {
-		out = append(out, Section{Title: "Prevention: " + p.Kind, Texts: []string{squeeze(p.How)}, Code: indent(p.Document)})
+		out = append(out, Section{Title: "Prevention: " + string(p.Kind), Texts: []string{squeeze(p.How)}, Code: indent(p.Document)})
 	}
 	return append(out, Section{Title: "An example", Texts: []string{"A CloudTrail record that it fires on:"}, Code: indent(d.Example)})
 }
 
 func triggers(d playbook.Definition) Table {
 	t := Table{Head: []string{"source", "events"}, Line: "%s: %s"}
-	for _, on := range d.On {
-		t.Rows = append(t.Rows, []string{on.Source, strings.Join(on.Names, ", ")})
+	for _, heard := range call.Records(d.Calls()...) {
+		t.Rows = append(t.Rows, []string{heard.Source, strings.Join(heard.Names, ", ")})
 	}
 	return t
 }

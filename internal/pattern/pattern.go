@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -51,7 +52,7 @@ func For(playbooks []playbook.Definition) ([]Rule, error) {
 	wanted := calls(playbooks)
 	for _, source := range slices.Sorted(maps.Keys(wanted)) {
 		names := slices.Compact(slices.Sorted(slices.Values(wanted[source])))
-		for _, some := range [][]string{filter(names, false), filter(names, true)} {
+		for _, some := range [][]string{filter(source, names, false), filter(source, names, true)} {
 			rules, err := split(source, some)
 			if err != nil {
 				return nil, err
@@ -67,14 +68,13 @@ func For(playbooks []playbook.Definition) ([]Rule, error) {
 func calls(playbooks []playbook.Definition) map[string][]string {
 	wanted := map[string][]string{}
 	for _, d := range playbooks {
-		for _, on := range d.On {
-			wanted[on.Source] = append(wanted[on.Source], on.Names...)
-		}
+		ids := d.Calls()
 		for _, k := range d.Changes {
-			for _, call := range k.UndoneBy {
-				service, name, _ := strings.Cut(call, ":")
-				source := service + ".amazonaws.com"
-				wanted[source] = append(wanted[source], name)
+			ids = append(ids, k.UndoneBy...)
+		}
+		for _, id := range ids {
+			for _, e := range id.Events() {
+				wanted[e.Source] = append(wanted[e.Source], e.Name)
 			}
 		}
 	}
@@ -82,19 +82,8 @@ func calls(playbooks []playbook.Definition) map[string][]string {
 }
 
 // filter keeps the calls that read, or those that do not.
-func filter(names []string, reading bool) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return reads(n) != reading })
-}
-
-// reads guesses by the name what CloudTrail may mark as read-only. A wrong yes costs nothing, since the rule in question
-// still names its calls.
-func reads(name string) bool {
-	for _, verb := range []string{"Assume", "BatchGet", "Check", "Describe", "Get", "Head", "List", "Lookup", "Scan", "Search", "Select"} {
-		if strings.HasPrefix(name, verb) {
-			return true
-		}
-	}
-	return false
+func filter(source string, names []string, reading bool) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return call.Recorded(source, n).Read() != reading })
 }
 
 // split spreads the calls of one service over as many rules as it takes.
@@ -116,14 +105,14 @@ func split(source string, names []string) (out []Rule, err error) {
 
 func rule(source string, names []string) Rule {
 	service, _, _ := strings.Cut(source, ".")
-	r := Rule{Name: service, Global: global(service), State: Writes, Pattern: Pattern{
+	r := Rule{Name: service, Global: call.Recorded(source, names[0]).Global(), State: Writes, Pattern: Pattern{
 		// Nobody but AWS may send events whose source begins with "aws.", so this is what keeps a forged record out:
 		// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
 		Source:     []string{"aws." + service},
 		DetailType: []string{detailType(service)},
 		Detail:     Detail{EventSource: []string{source}, EventName: names},
 	}}
-	if reads(names[0]) {
+	if call.Recorded(source, names[0]).Read() {
 		r.State = AllCalls
 	}
 	return r
@@ -136,18 +125,6 @@ func detailType(service string) string {
 		return "AWS Console Sign In via CloudTrail"
 	}
 	return "AWS API Call via CloudTrail"
-}
-
-// Global tells whether the calls of an event source are recorded in the partition's home region alone.
-func Global(source string) bool {
-	service, _, _ := strings.Cut(source, ".")
-	return global(service)
-}
-
-// global tells the services whose calls are recorded in the partition's home region alone.
-// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
-func global(service string) bool {
-	return slices.Contains([]string{"cloudfront", "iam", "organizations", "route53"}, service)
 }
 
 // numbered gives every rule a name of its own, which stays as long as what stands before it in the service does.

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/pattern"
 	"github.com/ripostehq/riposte/internal/route"
 	"github.com/ripostehq/riposte/playbook"
@@ -65,8 +66,9 @@ func undoing(of []playbook.Definition) map[string]bool {
 	for _, d := range of {
 		for _, k := range d.Changes {
 			for _, c := range k.UndoneBy {
-				service, name, _ := strings.Cut(c, ":")
-				calls[service+".amazonaws.com "+name] = true
+				for _, e := range c.Events() {
+					calls[e.Source+" "+e.Name] = true
+				}
 			}
 		}
 	}
@@ -77,16 +79,16 @@ func TestWhatRouteWantsIsDeliveredOnce(t *testing.T) {
 	catalogue := playbooks.All()
 	all := rules(t, catalogue)
 	for _, d := range catalogue {
-		for _, on := range d.On {
-			for _, name := range on.Names {
-				if by := delivered(t, all, byAWS(on.Source, name)); len(by) != 1 {
-					t.Errorf("%s: %s %s is delivered %d times", d.ID, on.Source, name, len(by))
+		for _, id := range d.Calls() {
+			for _, e := range id.Events() {
+				if by := delivered(t, all, byAWS(e.Source, e.Name)); len(by) != 1 {
+					t.Errorf("%s: %s %s is delivered %d times", d.ID, e.Source, e.Name, len(by))
 				}
 			}
 		}
 	}
-	for call := range undoing(catalogue) {
-		source, name, _ := strings.Cut(call, " ")
+	for record := range undoing(catalogue) {
+		source, name, _ := strings.Cut(record, " ")
 		if by := delivered(t, all, byAWS(source, name)); len(by) != 1 {
 			t.Errorf("%s %s, which undoes what riposte did, is delivered %d times", source, name, len(by))
 		}
@@ -116,15 +118,15 @@ func TestRecordedRecordsAreDeliveredAsRouteWants(t *testing.T) {
 	catalogue := playbooks.All()
 	all, table, undo, seen := rules(t, catalogue), route.New(catalogue), undoing(catalogue), map[string]bool{}
 	for _, file := range files {
-		for _, call := range calls(t, file) {
-			if seen[call] {
+		for _, record := range calls(t, file) {
+			if seen[record] {
 				continue
 			}
-			seen[call] = true
-			source, name, _ := strings.Cut(call, " ")
-			got, want := len(delivered(t, all, byAWS(source, name))) > 0, len(table.Match(source, name)) > 0 || undo[call]
+			seen[record] = true
+			source, name, _ := strings.Cut(record, " ")
+			got, want := len(delivered(t, all, byAWS(source, name))) > 0, len(table.Match(source, name)) > 0 || undo[record]
 			if got != want {
-				t.Errorf("%s: delivered %v, wanted %v", call, got, want)
+				t.Errorf("%s: delivered %v, wanted %v", record, got, want)
 			}
 		}
 	}
@@ -169,8 +171,8 @@ func TestForgedEventsAreNotDelivered(t *testing.T) {
 }
 
 func TestRulesOfServices(t *testing.T) {
-	of := func(source string, names ...string) []playbook.Definition {
-		return []playbook.Definition{{ID: "test.one", On: []playbook.Trigger{{Source: source, Names: names}}}}
+	of := func(ids ...call.ID) []playbook.Definition {
+		return []playbook.Definition{{ID: "test.one", On: []playbook.Trigger{playbook.Call(ids...)}}}
 	}
 	for _, c := range []struct {
 		name       string
@@ -181,11 +183,13 @@ func TestRulesOfServices(t *testing.T) {
 		state      string
 		howManyAll int
 	}{
-		{"a regional service", of("ec2.amazonaws.com", "RunInstances"), byAWS("ec2.amazonaws.com", "RunInstances"), "ec2", false, pattern.Writes, 1},
-		{"a global one is told of at home", of("iam.amazonaws.com", "CreateUser"), byAWS("iam.amazonaws.com", "CreateUser"), "iam", true, pattern.Writes, 1},
-		{"reading calls have to be asked for", of("sts.amazonaws.com", "GetCallerIdentity"), byAWS("sts.amazonaws.com", "GetCallerIdentity"), "sts", false, pattern.AllCalls, 1},
-		{"and cost the others nothing", of("ec2.amazonaws.com", "RunInstances", "DescribeInstances"), byAWS("ec2.amazonaws.com", "DescribeInstances"), "ec2-2", false, pattern.AllCalls, 2},
-		{"signing in is told of otherwise", of("signin.amazonaws.com", "ConsoleLogin"), enveloped("aws.signin", signIn, "signin.amazonaws.com", "ConsoleLogin"), "signin", false, pattern.Writes, 1},
+		{"a regional service", of("ec2:RunInstances"), byAWS("ec2.amazonaws.com", "RunInstances"), "ec2", false, pattern.Writes, 1},
+		{"a global one is told of at home", of("iam:CreateUser"), byAWS("iam.amazonaws.com", "CreateUser"), "iam", true, pattern.Writes, 1},
+		{"reading calls have to be asked for", of("sts:GetCallerIdentity"), byAWS("sts.amazonaws.com", "GetCallerIdentity"), "sts", false, pattern.AllCalls, 1},
+		{"and cost the others nothing", of("ec2:RunInstances", "ec2:DescribeInstances"), byAWS("ec2.amazonaws.com", "DescribeInstances"), "ec2-2", false, pattern.AllCalls, 2},
+		{"signing in is told of otherwise", of("signin:ConsoleLogin"), enveloped("aws.signin", signIn, "signin.amazonaws.com", "ConsoleLogin"), "signin", false, pattern.Writes, 1},
+		{"what CloudTrail spells otherwise", of(call.LambdaAddPermission), byAWS("lambda.amazonaws.com", "AddPermission20150331v2"), "lambda", false, pattern.Writes, 1},
+		{"whose records come from elsewhere", of(call.CloudWatchDeleteAlarms), byAWS("monitoring.amazonaws.com", "DeleteAlarms"), "monitoring", false, pattern.Writes, 1},
 		{"what could undo an effect", []playbook.Definition{{ID: "test.undo", Changes: suspending()}}, byAWS("autoscaling.amazonaws.com", "ResumeProcesses"), "autoscaling", false, pattern.Writes, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -206,7 +210,11 @@ func suspending() []action.Kind {
 func TestManyCallsAreSpreadOverRules(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		names := rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z][A-Za-z0-9]{2,60}`), 1, 300, rapid.ID[string]).Draw(r, "names")
-		all, err := pattern.For([]playbook.Definition{{ID: "test.many", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: names}}}})
+		var calls []call.ID
+		for _, name := range names {
+			calls = append(calls, call.ID("ec2:"+name))
+		}
+		all, err := pattern.For([]playbook.Definition{{ID: "test.many", On: []playbook.Trigger{playbook.Call(calls...)}}})
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -231,7 +239,7 @@ func TestManyCallsAreSpreadOverRules(t *testing.T) {
 }
 
 func TestACallThatNoRuleCanHoldIsAnError(t *testing.T) {
-	_, err := pattern.For([]playbook.Definition{{ID: "test.long", On: []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: []string{strings.Repeat("x", pattern.Limit)}}}}})
+	_, err := pattern.For([]playbook.Definition{{ID: "test.long", On: []playbook.Trigger{playbook.Call(call.ID("ec2:" + strings.Repeat("x", pattern.Limit)))}}})
 	if err == nil || !strings.Contains(err.Error(), "a rule holds 2048") {
 		t.Errorf("got %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/iam"
 )
 
@@ -34,45 +35,56 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 	contain, author := byTier[string(action.TierContain)], byTier[string(action.TierAuthor)]
 	d := iam.Document{Statement: []iam.Statement{
 		spare("KeepDenies", []string{contain}, nil,
-			[]string{"iam:DetachRolePolicy", "iam:DetachUserPolicy"}, []string{userARNs, roleARNs}, only("iam:PolicyARN", action.DenyPolicy)),
+			call.Actions(call.IAMDetachRolePolicy, call.IAMDetachUserPolicy), []string{userARNs, roleARNs}, only("iam:PolicyARN", action.DenyPolicy)),
 		spare("KeepBoundaries", []string{author}, nil,
-			[]string{"iam:DeleteUserPermissionsBoundary"}, []string{userARNs}, only("iam:PermissionsBoundary", action.BoundaryPolicy)),
+			call.Actions(call.IAMDeleteUserPermissionsBoundary), []string{userARNs}, only("iam:PermissionsBoundary", action.BoundaryPolicy)),
 		spare("KeepPolicies", nil, deployers,
-			[]string{"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"},
+			call.Actions(
+				call.IAMCreatePolicy, call.IAMCreatePolicyVersion, call.IAMDeletePolicy, call.IAMDeletePolicyVersion,
+				call.IAMSetDefaultPolicyVersion,
+			),
 			[]string{"arn:*:iam::*:policy/riposte-*", "arn:*:iam::*:policy/*/riposte-*"}, nil),
-		spare("KeepRoles", []string{contain, author}, deployers, []string{
-			"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
-			"iam:PassRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole",
-		}, named, nil),
-		spare("KeepRules", nil, deployers, []string{
-			"events:CreateEventBus", "events:DeleteEventBus", "events:DeleteRule", "events:DisableRule", "events:EnableRule", "events:PutPermission",
-			"events:PutRule", "events:PutTargets", "events:RemovePermission", "events:RemoveTargets", "events:TagResource", "events:UntagResource", "events:UpdateEventBus",
-		}, []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, nil),
-		spare("KeepQueues", runs, deployers, []string{
-			"sqs:AddPermission", "sqs:CreateQueue", "sqs:DeleteMessage", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:ReceiveMessage", "sqs:RemovePermission", "sqs:SendMessage", "sqs:SetQueueAttributes",
-		}, []string{"arn:*:sqs:*:*:riposte-*"}, nil),
-		spare("KeepTables", runs, deployers, []string{
-			"dynamodb:BatchWriteItem", "dynamodb:CreateTable", "dynamodb:DeleteItem", "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable", "dynamodb:PartiQLDelete",
-			"dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PutItem", "dynamodb:PutResourcePolicy", "dynamodb:UpdateContinuousBackups",
-			"dynamodb:UpdateItem", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
-		}, []string{"arn:*:dynamodb:*:*:table/riposte-*"}, nil),
-		spare("KeepFunctions", nil, deployers, []string{
-			"lambda:AddPermission", "lambda:CreateAlias", "lambda:CreateFunction*", "lambda:DeleteFunction*", "lambda:Invoke*", "lambda:PublishVersion",
-			"lambda:PutFunction*", "lambda:PutRuntimeManagementConfig", "lambda:RemovePermission", "lambda:UpdateFunction*",
-		}, []string{functionARNs}, nil),
+		spare("KeepRoles", []string{contain, author}, deployers, call.Actions(
+			call.IAMAttachRolePolicy, call.IAMCreateRole, call.IAMDeleteRole, call.IAMDeleteRolePermissionsBoundary,
+			call.IAMDeleteRolePolicy, call.IAMDetachRolePolicy, call.IAMPassRole, call.IAMPutRolePermissionsBoundary,
+			call.IAMPutRolePolicy, call.IAMTagRole, call.IAMUntagRole, call.IAMUpdateAssumeRolePolicy, call.IAMUpdateRole,
+		), named, nil),
+		spare("KeepRules", nil, deployers, call.Actions(
+			call.EventsCreateEventBus, call.EventsDeleteEventBus, call.EventsDeleteRule, call.EventsDisableRule,
+			call.EventsEnableRule, call.EventsPutPermission, call.EventsPutRule, call.EventsPutTargets,
+			call.EventsRemovePermission, call.EventsRemoveTargets, call.EventsTagResource, call.EventsUntagResource,
+			call.EventsUpdateEventBus,
+		), []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, nil),
+		spare("KeepQueues", runs, deployers, call.Actions(
+			call.SQSAddPermission, call.SQSCreateQueue, call.SQSDeleteMessage, call.SQSDeleteQueue, call.SQSPurgeQueue,
+			call.SQSReceiveMessage, call.SQSRemovePermission, call.SQSSendMessage, call.SQSSetQueueAttributes,
+		), []string{"arn:*:sqs:*:*:riposte-*"}, nil),
+		spare("KeepTables", runs, deployers, call.Actions(
+			call.DynamoDBBatchWriteItem, call.DynamoDBCreateTable, call.DynamoDBDeleteItem,
+			call.DynamoDBDeleteResourcePolicy, call.DynamoDBDeleteTable, call.DynamoDBPartiQLDelete,
+			call.DynamoDBPartiQLInsert, call.DynamoDBPartiQLUpdate, call.DynamoDBPutItem, call.DynamoDBPutResourcePolicy,
+			call.DynamoDBUpdateContinuousBackups, call.DynamoDBUpdateItem, call.DynamoDBUpdateTable,
+			call.DynamoDBUpdateTimeToLive,
+		), []string{"arn:*:dynamodb:*:*:table/riposte-*"}, nil),
+		spare("KeepFunctions", nil, deployers, append(call.Actions(
+			call.LambdaAddPermission, call.LambdaCreateAlias, call.LambdaPublishVersion,
+			call.LambdaPutRuntimeManagementConfig, call.LambdaRemovePermission,
+		), "lambda:CreateFunction*", "lambda:DeleteFunction*", "lambda:Invoke*", "lambda:PutFunction*", "lambda:UpdateFunction*"), []string{functionARNs}, nil),
 		// A mapping is known by its function alone, and one that is made has no ARN yet: a queue of somebody's own, mapped to the
 		// function, would tell it what never happened. https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
-		spare("KeepMappings", nil, deployers, []string{"lambda:CreateEventSourceMapping", "lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"},
+		spare("KeepMappings", nil, deployers, call.Actions(call.LambdaCreateEventSourceMapping, call.LambdaDeleteEventSourceMapping, call.LambdaUpdateEventSourceMapping),
 			[]string{"*"}, map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}}),
-		spare("KeepAlarms", nil, deployers, []string{
-			"cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions", "cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState",
-		}, []string{"arn:*:cloudwatch:*:*:alarm:riposte-*"}, nil),
-		spare("KeepLogs", nil, deployers, []string{"logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:PutRetentionPolicy"},
+		spare("KeepAlarms", nil, deployers, call.Actions(
+			call.CloudWatchDeleteAlarms, call.CloudWatchDisableAlarmActions, call.CloudWatchPutMetricAlarm,
+			call.CloudWatchSetAlarmState,
+		), []string{"arn:*:cloudwatch:*:*:alarm:riposte-*"}, nil),
+		spare("KeepLogs", nil, deployers, call.Actions(call.LogsDeleteLogGroup, call.LogsDeleteLogStream, call.LogsPutRetentionPolicy),
 			[]string{"arn:*:logs:*:*:log-group:/aws/lambda/riposte-*"}, nil),
-		spare("KeepIsolation", nil, deployers, []string{
-			"ec2:AuthorizeSecurityGroupEgress", "ec2:AuthorizeSecurityGroupIngress", "ec2:DeleteSecurityGroup", "ec2:DeleteTags", "ec2:ModifySecurityGroupRules",
-		}, []string{securityGroupARNs}, exactly("aws:ResourceTag/"+action.IsolationTag, "true")),
-		spare("KeepIsolationScarce", nil, deployers, []string{"ec2:CreateTags"}, []string{securityGroupARNs},
+		spare("KeepIsolation", nil, deployers, call.Actions(
+			call.EC2AuthorizeSecurityGroupEgress, call.EC2AuthorizeSecurityGroupIngress, call.EC2DeleteSecurityGroup,
+			call.EC2DeleteTags, call.EC2ModifySecurityGroupRules,
+		), []string{securityGroupARNs}, exactly("aws:ResourceTag/"+action.IsolationTag, "true")),
+		spare("KeepIsolationScarce", nil, deployers, call.Actions(call.EC2CreateTags), []string{securityGroupARNs},
 			map[string]map[string][]string{"Null": {"aws:RequestTag/" + action.IsolationTag: {"false"}}}),
 	}}
 	b, err := d.JSON()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/iam"
 )
 
@@ -37,23 +38,23 @@ func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 	own := TierPolicy{Tier: Own, Role: cmp.Or(r.ByTier[Own], "riposte-own"), For: "riposte itself, in the hub: takes events, keeps the record, assumes the other roles"}
 	for _, p := range []struct {
 		sid       string
-		calls     []string
+		calls     []call.ID
 		resources []string
 	}{
-		{"Receive", []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}, queues(append(slices.Clone(h.Queues), h.Wake...))},
-		{"WakeLater", []string{"sqs:SendMessage"}, queues(h.Wake)},
-		{"Record", []string{
-			"dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query",
-			"dynamodb:Scan", "dynamodb:UpdateItem",
+		{"Receive", []call.ID{call.SQSChangeMessageVisibility, call.SQSDeleteMessage, call.SQSGetQueueAttributes, call.SQSReceiveMessage}, queues(append(slices.Clone(h.Queues), h.Wake...))},
+		{"WakeLater", []call.ID{call.SQSSendMessage}, queues(h.Wake)},
+		{"Record", []call.ID{
+			call.DynamoDBBatchGetItem, call.DynamoDBDeleteItem, call.DynamoDBDescribeTable, call.DynamoDBGetItem, call.DynamoDBPutItem, call.DynamoDBQuery,
+			call.DynamoDBScan, call.DynamoDBUpdateItem,
 		}, each(list(h.Table), "arn:*:dynamodb:*:*:table/%s", "arn:*:dynamodb:*:*:table/%s/index/*")},
-		{"Enter", []string{"sts:AssumeRole"}, r.entered(h.Accounts, tiers)},
+		{"Enter", []call.ID{call.STSAssumeRole}, r.entered(h.Accounts, tiers)},
 		{"Discover", organizationReads(), discovered(h.Discover)},
-		{"Publish", []string{"events:PutEvents"}, list(h.Bus)},
-		{"ListTrail", []string{"s3:ListBucket"}, each(h.Buckets, "arn:*:s3:::%s")},
-		{"ReadTrail", []string{"s3:GetObject"}, each(h.Buckets, "arn:*:s3:::%s/*")},
+		{"Publish", []call.ID{call.EventsPutEvents}, list(h.Bus)},
+		{"ListTrail", []call.ID{call.S3ListBucket}, each(h.Buckets, "arn:*:s3:::%s")},
+		{"ReadTrail", []call.ID{call.S3GetObject}, each(h.Buckets, "arn:*:s3:::%s/*")},
 	} {
 		if len(p.resources) > 0 {
-			own.Document.Statement = append(own.Document.Statement, iam.Statement{Sid: p.sid, Effect: "Allow", Action: p.calls, Resource: p.resources})
+			own.Document.Statement = append(own.Document.Statement, iam.Statement{Sid: p.sid, Effect: "Allow", Action: call.Actions(p.calls...), Resource: p.resources})
 		}
 	}
 	if len(own.Document.Statement) == 0 {
@@ -76,9 +77,9 @@ func (r Roles) entered(accounts []string, tiers []TierPolicy) (out []string) {
 }
 
 // organizationReads take no resource.
-func organizationReads() []string {
-	return []string{
-		"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent", "organizations:ListRoots",
+func organizationReads() []call.ID {
+	return []call.ID{
+		call.OrganizationsListAccounts, call.OrganizationsListAccountsForParent, call.OrganizationsListOrganizationalUnitsForParent, call.OrganizationsListRoots,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/iam"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -40,17 +41,17 @@ func For(playbooks []playbook.Definition) ([]TierPolicy, error) { return Roles{}
 // For is For of a deployment, where riposte also looks around: which regions are enabled, and, for riposte doctor, whether
 // the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals who they were.
 func (r Roles) For(playbooks []playbook.Definition) ([]TierPolicy, error) {
-	return r.of(playbooks, []string{
-		"ec2:DescribeRegions", "ec2:DescribeSecurityGroups", "ec2:DescribeVpcs", "events:ListRules", "events:ListTargetsByRule",
-		"iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRole", "iam:GetUser", "securityhub:DescribeHub",
+	return r.of(playbooks, []call.ID{
+		call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
+		call.IAMGetPolicy, call.IAMGetPolicyVersion, call.IAMGetRole, call.IAMGetUser, call.SecurityHubDescribeHub,
 	})
 }
 
-func (r Roles) of(playbooks []playbook.Definition, around []string) ([]TierPolicy, error) {
+func (r Roles) of(playbooks []playbook.Definition, around []call.ID) ([]TierPolicy, error) {
 	kinds := kindsOf(playbooks)
-	calls := map[string][]string{Audit: around}
+	calls := map[string][]call.ID{Audit: around}
 	if !r.Unreported {
-		calls[Report] = []string{"securityhub:BatchImportFindings"}
+		calls[Report] = []call.ID{call.SecurityHubBatchImportFindings}
 	}
 	for _, p := range playbooks {
 		calls[Audit] = append(calls[Audit], p.Reads...)
@@ -123,7 +124,7 @@ func WaysBack(k action.Kind) []action.Kind {
 		return nil
 	}
 	return slices.DeleteFunc(action.Kinds(), func(back action.Kind) bool {
-		undoes := slices.ContainsFunc(back.Writes, func(w string) bool { return slices.Contains(k.UndoneBy, w) })
+		undoes := slices.ContainsFunc(back.Writes, func(w call.ID) bool { return slices.Contains(k.UndoneBy, w) })
 		return back.Class != action.Mend || back.Tier != k.Tier && back.Tier != action.TierAuthor || !undoes
 	})
 }
@@ -151,10 +152,10 @@ func Predeployed() ([]Deployed, error) {
 // Attaches reports whether the tier's role attaches policies, which must lie ready then.
 func (t TierPolicy) Attaches() bool {
 	return slices.ContainsFunc(t.Document.Statement, func(s iam.Statement) bool {
-		return slices.ContainsFunc(attaching(), func(call string) bool { return slices.Contains(s.Action, call) })
+		return slices.ContainsFunc(attaching(), func(id call.ID) bool { return slices.Contains(s.Action, string(id)) })
 	})
 }
 
-func attaching() []string {
-	return []string{"iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:PutUserPermissionsBoundary"}
+func attaching() []call.ID {
+	return []call.ID{call.IAMAttachUserPolicy, call.IAMAttachRolePolicy, call.IAMPutUserPermissionsBoundary}
 }

@@ -8,18 +8,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/iam"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // everything is a playbook that uses every kind of action.
 func everything() []playbook.Definition {
-	return []playbook.Definition{{ID: "test.all", Reads: []string{"ec2:DescribeImages"}, Changes: action.Kinds()}}
+	return []playbook.Definition{{ID: "test.all", Reads: []call.ID{call.EC2DescribeImages}, Changes: action.Kinds()}}
 }
 
 func kinds(names ...string) []playbook.Definition {
 	used := slices.DeleteFunc(action.Kinds(), func(k action.Kind) bool { return !slices.Contains(names, k.Name) })
-	return []playbook.Definition{{ID: "test.some", Reads: []string{"ec2:DescribeImages"}, Changes: used}}
+	return []playbook.Definition{{ID: "test.some", Reads: []call.ID{call.EC2DescribeImages}, Changes: used}}
 }
 
 func tier(t *testing.T, of []playbook.Definition, name string) (iam.Policy, bool) {
@@ -65,12 +66,12 @@ func TestEveryKindHasItsGrants(t *testing.T) {
 	}
 	for _, k := range action.Kinds() {
 		for _, read := range k.Reads {
-			if !slices.Contains(granted[Audit], read) {
+			if !slices.Contains(granted[Audit], string(read)) {
 				t.Errorf("%s: audit may not %s", k.Name, read)
 			}
 		}
 		for _, write := range k.Writes {
-			if !slices.Contains(granted[string(k.Tier)], write) {
+			if !slices.Contains(granted[string(k.Tier)], string(write)) {
 				t.Errorf("%s: %s may not %s", k.Name, k.Tier, write)
 			}
 		}
@@ -79,7 +80,7 @@ func TestEveryKindHasItsGrants(t *testing.T) {
 
 func TestWhatIsTakenBackIsGrantedToo(t *testing.T) {
 	for _, k := range action.Kinds() {
-		if k.Class == action.Contain && k.Final == "" && len(WaysBack(k)) == 0 && !slices.ContainsFunc(k.Writes, func(w string) bool { return slices.Contains(k.UndoneBy, w) }) {
+		if k.Class == action.Contain && k.Final == "" && len(WaysBack(k)) == 0 && !slices.ContainsFunc(k.Writes, func(w call.ID) bool { return slices.Contains(k.UndoneBy, w) }) {
 			t.Errorf("%s: nothing takes it back", k.Name)
 		}
 	}
@@ -195,7 +196,7 @@ func TestAuditChangesNothing(t *testing.T) {
 }
 
 func TestAnUnknownCallIsRefused(t *testing.T) {
-	_, err := document("contain", []string{"iam:CreateUser"}, nil)
+	_, err := document("contain", []call.ID{call.IAMCreateUser}, nil)
 	if err == nil || !strings.Contains(err.Error(), "iam:CreateUser") {
 		t.Errorf("got %v", err)
 	}

@@ -3,9 +3,10 @@ package permissions
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/iam"
 )
 
@@ -35,21 +36,15 @@ func attribute(name, value string) map[string]map[string][]string {
 	return map[string]map[string][]string{"StringEqualsIgnoreCase": {"ec2:Attribute/" + name: {value}}}
 }
 
-// Where a call takes resources of one sort only (groups, instances, templates, users), all of that sort are "*": a pattern of
+// Where a call takes resources of one type only (groups, instances, templates, users), all of that type are "*": a pattern of
 // nothing but wildcards would say the same, and emulators that know no resources would refuse it.
 var (
 	anyResource = []string{"*"}
 	everywhere  = scope{name: "Read", resources: anyResource} // Describe calls take no resource
 	findings    = scope{name: "Findings", resources: anyResource}
-	fleets      = scope{name: "Fleets", resources: anyResource}
-	groups      = scope{name: "Groups", resources: anyResource}
-	instances   = scope{name: "Instances", resources: anyResource}
-	interfaces  = scope{name: "Interfaces", resources: anyResource}
 	launches    = scope{"LaunchFromTemplates", []string{"arn:*:ec2:*:*:*"}, map[string]map[string][]string{"ArnLike": {"ec2:LaunchTemplate": {templateARNs}}}}
 	launchTags  = scope{"TagWhatIsLaunched", []string{"arn:*:ec2:*:*:*"}, exactly("ec2:CreateAction", "RunInstances")}
 	passed      = scope{"PassToInstances", []string{roleARNs}, exactly("iam:PassedToService", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")}
-	requests    = scope{name: "SpotRequests", resources: anyResource}
-	templates   = scope{name: "Templates", resources: anyResource}
 	users       = scope{name: "Users", resources: anyResource}
 	roles       = scope{name: "Roles", resources: []string{roleARNs}}
 	deniedUsers = scope{"DenyUsers", anyResource, only("iam:PolicyARN", action.DenyPolicy)}
@@ -76,58 +71,48 @@ func exactly(key string, values ...string) map[string]map[string][]string {
 	return map[string]map[string][]string{"StringEquals": {key: values}}
 }
 
-// changes says how each changing call is narrowed. A call that is missing here is refused: an unknown scope is not "*".
-func changes() map[string]scopes {
-	return map[string]scopes{
-		"autoscaling:SuspendProcesses":        {groups},
-		"autoscaling:ResumeProcesses":         {groups},
-		"autoscaling:UpdateAutoScalingGroup":  {groups},
-		"autoscaling:EnterStandby":            {groups},
-		"autoscaling:ExitStandby":             {groups},
-		"ec2:RunInstances":                    {launches},
-		"ec2:CreateTags":                      {launchTags},
-		"iam:PassRole":                        {passed},
-		"ec2:ModifyInstanceAttribute":         protections,
-		"ec2:ModifyFleet":                     {fleets},
-		"ec2:ModifySpotFleetRequest":          {fleets},
-		"ec2:CancelSpotInstanceRequests":      {requests},
-		"ec2:StartInstances":                  {instances},
-		"ec2:StopInstances":                   {instances},
-		"ec2:TerminateInstances":              {instances},
-		"ec2:ModifyNetworkInterfaceAttribute": {interfaces},
-		"ec2:ModifyLaunchTemplate":            {templates},
-		"iam:UpdateAccessKey":                 {users},
-		"iam:AttachUserPolicy":                {deniedUsers},
-		"iam:DetachUserPolicy":                {deniedUsers},
-		"iam:AttachRolePolicy":                {deniedRoles},
-		"iam:DetachRolePolicy":                {deniedRoles},
-		"iam:PutUserPermissionsBoundary":      {boundUsers},
-		"iam:PutUserPolicy":                   {users},
-		"iam:DeleteUserPolicy":                {users},
-		"iam:PutRolePolicy":                   {roles},
-		"iam:DeleteRolePolicy":                {roles},
-		"securityhub:BatchImportFindings":     {findings},
+// narrowed are the changing calls that are allowed under a condition, or on some resources only; all others are allowed on all
+// of the type that they concern.
+func narrowed() map[call.ID]scopes {
+	return map[call.ID]scopes{
+		call.EC2RunInstances:                {launches},
+		call.EC2CreateTags:                  {launchTags},
+		call.IAMPassRole:                    {passed},
+		call.EC2ModifyInstanceAttribute:     protections,
+		call.IAMAttachUserPolicy:            {deniedUsers},
+		call.IAMDetachUserPolicy:            {deniedUsers},
+		call.IAMAttachRolePolicy:            {deniedRoles},
+		call.IAMDetachRolePolicy:            {deniedRoles},
+		call.IAMPutUserPermissionsBoundary:  {boundUsers},
+		call.IAMPutRolePolicy:               {roles},
+		call.IAMDeleteRolePolicy:            {roles},
+		call.SecurityHubBatchImportFindings: {findings},
 	}
 }
 
 // written says how calls of the author tier are narrowed that the contain tier may make for riposte's own policies only: who
 // gives a user its own boundary back has to set another than riposte's.
-func written() map[string]scopes {
-	return map[string]scopes{"iam:PutUserPermissionsBoundary": {users}, "iam:DeleteUserPermissionsBoundary": {users}}
+func written() map[call.ID]scopes {
+	return map[call.ID]scopes{call.IAMPutUserPermissionsBoundary: {users}, call.IAMDeleteUserPermissionsBoundary: {users}}
 }
 
-func scopesOf(tier, call string) (scopes, error) {
+// scopesOf is how a call is narrowed in a tier. One of which nothing says what it may concern is refused: an unknown scope is
+// not "*".
+func scopesOf(tier string, id call.ID) (scopes, error) {
 	if tier == Audit {
 		return scopes{everywhere}, nil
 	}
-	if s, ok := written()[call]; ok && tier == string(action.TierAuthor) {
+	if s, ok := written()[id]; ok && tier == string(action.TierAuthor) {
 		return s, nil
 	}
-	s, ok := changes()[call]
-	if !ok {
-		return s, fmt.Errorf("permissions of tier %q: nothing says which resources %q may concern", tier, call)
+	if s, ok := narrowed()[id]; ok {
+		return s, nil
 	}
-	return s, nil
+	made, known := call.Of(id)
+	if !known || len(made.On) == 0 {
+		return nil, fmt.Errorf("permissions of tier %q: nothing says which resources %q may concern", tier, id)
+	}
+	return scopes{{name: event.Plural(made.On[0]), resources: anyResource}}, nil
 }
 
 // onlyIsolating keeps whoever may isolate from putting an interface into any group but those that are there for it: to open a
@@ -135,7 +120,7 @@ func scopesOf(tier, call string) (scopes, error) {
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-security-group
 func onlyIsolating() iam.Statement {
 	return iam.Statement{
-		Sid: "OnlyIsolatingGroups", Effect: "Deny", Action: []string{"ec2:ModifyNetworkInterfaceAttribute"}, Resource: []string{securityGroupARNs},
+		Sid: "OnlyIsolatingGroups", Effect: "Deny", Action: call.Actions(call.EC2ModifyNetworkInterfaceAttribute), Resource: []string{securityGroupARNs},
 		Condition: map[string]map[string][]string{"StringNotEquals": {"aws:ResourceTag/" + action.IsolationTag: {"true"}}},
 	}
 }
@@ -146,12 +131,12 @@ const NeverItself = "NeverItself"
 // document allows the calls of a tier, one statement per scope. Whoever may change IAM may not change riposte's own roles
 // with it, neither to free them of a deny nor to give them more. They are named one by one: a pattern would let an
 // attacker choose a name for his role under which it can't be contained.
-func document(tier string, calls, own []string) (iam.Document, error) {
+func document(tier string, calls []call.ID, own []string) (iam.Document, error) {
 	var d iam.Document
 	at := map[string]int{}
 	slices.Sort(calls)
-	for _, call := range slices.Compact(calls) {
-		all, err := scopesOf(tier, call)
+	for _, id := range slices.Compact(calls) {
+		all, err := scopesOf(tier, id)
 		if err != nil {
 			return d, err
 		}
@@ -162,13 +147,13 @@ func document(tier string, calls, own []string) (iam.Document, error) {
 				at[s.name] = i
 				d.Statement = append(d.Statement, iam.Statement{Sid: s.name, Effect: "Allow", Resource: s.resources, Condition: s.condition})
 			}
-			d.Statement[i].Action = append(d.Statement[i].Action, call)
+			d.Statement[i].Action = append(d.Statement[i].Action, string(id))
 		}
 	}
-	if tier == string(action.TierContain) && slices.Contains(calls, "ec2:ModifyNetworkInterfaceAttribute") {
+	if tier == string(action.TierContain) && slices.Contains(calls, call.EC2ModifyNetworkInterfaceAttribute) {
 		d.Statement = append(d.Statement, onlyIsolating())
 	}
-	if tier != Audit && slices.ContainsFunc(calls, func(c string) bool { return strings.HasPrefix(c, "iam:") }) {
+	if tier != Audit && slices.ContainsFunc(calls, func(id call.ID) bool { return id.Service() == "iam" }) {
 		d.Statement = append(d.Statement, iam.Statement{Sid: NeverItself, Effect: "Deny", Action: []string{"iam:*"}, Resource: own})
 	}
 	return d, nil

@@ -237,7 +237,7 @@ func look(t *testing.T, c *cloud.Cloud, now time.Time, record []byte) {
 			t.Fatal(err)
 		}
 		for _, l := range leads {
-			if _, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now, Recall: playbook.Nothing}, "c_1", l); err != nil {
+			if _, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now, History: playbook.History{Recall: playbook.Nothing}}, "c_1", l); err != nil {
 				t.Errorf("%s: %v", book.ID, err)
 			}
 		}

@@ -18,9 +18,9 @@ type target struct {
 func New(catalogue []playbook.Definition) *Table {
 	t := &Table{byName: map[string][]target{}}
 	for i, d := range catalogue {
-		for _, on := range d.On {
-			for _, name := range on.Names {
-				t.add(on.Source, name, i)
+		for _, id := range d.Calls() {
+			for _, e := range id.Events() {
+				t.add(e.Source, e.Name, i)
 			}
 		}
 	}

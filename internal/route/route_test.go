@@ -5,20 +5,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/route"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-func on(source string, names ...string) playbook.Trigger {
-	return playbook.Trigger{Source: source, Names: names}
-}
-
 func TestACallLeadsToThePlaybooksThatWantIt(t *testing.T) {
 	const ec2, scaling = "ec2.amazonaws.com", "autoscaling.amazonaws.com"
 	table := route.New([]playbook.Definition{
-		{ID: "image", On: []playbook.Trigger{on(ec2, "RunInstances", "RunInstances"), on(scaling, "CreateAutoScalingGroup")}},
-		{ID: "template", On: []playbook.Trigger{on(ec2, "CreateLaunchTemplateVersion")}},
-		{ID: "tags", On: []playbook.Trigger{on(ec2, "RunInstances"), on(scaling, "RunInstances")}},
+		{ID: "image", On: []playbook.Trigger{playbook.Call(call.EC2RunInstances, call.EC2RunInstances, call.AutoScalingCreateAutoScalingGroup)}},
+		{ID: "template", On: []playbook.Trigger{playbook.Call(call.EC2CreateLaunchTemplateVersion)}},
+		{ID: "tags", On: []playbook.Trigger{playbook.Call(call.EC2RunInstances), playbook.Call("autoscaling:RunInstances")}},
 	})
 	for _, c := range []struct {
 		story, source, name string

@@ -10,11 +10,12 @@ import (
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 )
 
 // InstanceReads are the rights that OfInstance needs.
-func InstanceReads() []string { return []string{"iam:GetInstanceProfile"} }
+func InstanceReads() []call.ID { return []call.ID{call.IAMGetInstanceProfile} }
 
 // OfInstance is the session of the role whose credentials an instance has, by the ARN of its profile. It is false where
 // there is none: no profile, one that is gone, or one without a role. Credentials that were issued outlive the instance, so

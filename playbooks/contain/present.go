@@ -6,11 +6,12 @@ import (
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 )
 
 // Reads are the rights that Present needs.
-func Reads() []string {
-	return []string{"iam:GetUser", "iam:GetAccessKeyLastUsed", "iam:ListUsers"}
+func Reads() []call.ID {
+	return []call.ID{call.IAMGetUser, call.IAMGetAccessKeyLastUsed, call.IAMListUsers}
 }
 
 // Present is the actor with its user as IAM calls it now: who renames himself after the call is planned against by the name

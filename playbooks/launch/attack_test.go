@@ -16,6 +16,7 @@ import (
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/world"
 	"github.com/ripostehq/riposte/playbook"
@@ -72,7 +73,7 @@ func (a attacker) plans(c *actiontest.AWS, message []byte) (out []string) {
 	e, err := event.Decode(contents[0].Record)
 	a.must(nil, err)
 	for _, d := range playbooks.All() {
-		if !slices.ContainsFunc(d.On, func(on playbook.Trigger) bool { return on.Source == e.Source && slices.Contains(on.Names, e.Name) }) {
+		if !slices.Contains(d.Calls(), call.OfEvent(e)) {
 			continue
 		}
 		b, err := d.Default()
@@ -80,7 +81,7 @@ func (a attacker) plans(c *actiontest.AWS, message []byte) (out []string) {
 		leads, err := b.Leads(e)
 		a.must(nil, err)
 		for _, l := range leads {
-			found, err := b.Check(context.Background(), playbook.In{AWS: c.Reads(), Now: a.w.Now(), Recall: playbook.Nothing}, "c_1", l)
+			found, err := b.Check(context.Background(), playbook.In{AWS: c.Reads(), Now: a.w.Now(), History: playbook.History{Recall: playbook.Nothing}}, "c_1", l)
 			a.must(nil, err)
 			for _, p := range found {
 				out = append(out, e.Name+" "+playbooktest.Lines(p))

@@ -5,19 +5,16 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-const (
-	createLaunchTemplate = "CreateLaunchTemplate"
-	modifyLaunchTemplate = "ModifyLaunchTemplate"
-	defaultVersion       = "default version" // as an observation
-)
+const defaultVersion = "default version" // as an observation
 
 // observeDefault is what a record shows of a template's default version: the template itself does not tell what it was before.
 func observeDefault(e event.Event, _ ImagePolicy) []playbook.Observation {
-	if e.Failed() || e.Name != createLaunchTemplate && e.Name != modifyLaunchTemplate {
+	if made := call.OfEvent(e); e.Failed() || made != call.EC2CreateLaunchTemplate && made != call.EC2ModifyLaunchTemplate {
 		return nil
 	}
 	t := parse(e.Response).unwrap(e.Name + "Response").at("launchTemplate")
@@ -38,12 +35,12 @@ const remembered = 10
 // wasDefault is the version that records show to have been the default before the incident: the latest that another hand than
 // the caller's made the default, if it may still be launched; 0 where no record shows one.
 func (r reader) wasDefault(ctx context.Context, template event.Resource, versions map[int64]version, bad int64) (int64, error) {
-	if r.in.Recall == nil {
+	if r.in.History.Recall == nil {
 		return 0, nil
 	}
 	before := r.since.at
 	for range remembered {
-		o, err := r.in.Recall(ctx, template, defaultVersion, before)
+		o, err := r.in.History.Recall(ctx, template, defaultVersion, before)
 		if err != nil {
 			return 0, fmt.Errorf("recall the default of %s: %w", template, err)
 		}

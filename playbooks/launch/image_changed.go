@@ -8,21 +8,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-const (
-	modifyImageAttribute = "ModifyImageAttribute"
-	madePublic           = "public" // as an observation
-)
+const madePublic = "public" // as an observation
 
 // observeImage is what a record shows of an image's being made public, or private again: the image itself does not tell
 // since when.
 func observeImage(e event.Event, _ ImageParams) []playbook.Observation {
 	in := parse(e.Request)
 	id := in.at("imageId").scalar()
-	if e.Name != modifyImageAttribute || e.Failed() || id == "" {
+	if call.OfEvent(e) != call.EC2ModifyImageAttribute || e.Failed() || id == "" {
 		return nil
 	}
 	for _, change := range []string{"add", "remove"} {
@@ -41,11 +39,11 @@ func observeImage(e event.Event, _ ImageParams) []playbook.Observation {
 // changed says that an image was changed after the launch that is judged, or so shortly before that the one may have been for
 // the other's sake; "" where no record shows it.
 func (j judges) changed(ctx context.Context, i types.Image, what string) (string, error) {
-	if j.in.Recall == nil {
+	if j.in.History.Recall == nil {
 		return "", nil
 	}
 	home := event.Place{Partition: j.place.Partition, Account: aws.ToString(i.OwnerId), Region: j.place.Region}
-	o, err := j.in.Recall(ctx, home.In(event.Image, aws.ToString(i.ImageId)), what, j.in.Now.Add(time.Second))
+	o, err := j.in.History.Recall(ctx, home.In(event.Image, aws.ToString(i.ImageId)), what, j.in.Now.Add(time.Second))
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("recall image %q: %w", aws.ToString(i.ImageId), err)

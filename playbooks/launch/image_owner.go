@@ -35,10 +35,10 @@ func (j judges) owner(ctx context.Context, i types.Image) (owner, error) {
 	if slices.Contains(owners, ownerSelf) && id == j.place.Account {
 		return owner{allowed: true}, nil
 	}
-	if !slices.Contains(owners, ownerOrganization) || j.in.Member == nil || id == "" {
+	if !slices.Contains(owners, ownerOrganization) || id == "" {
 		return owner{}, nil
 	}
-	member, err := j.in.Member(ctx, id)
+	member, err := j.in.Organization.Has(ctx, id)
 	if err != nil {
 		return owner{}, fmt.Errorf("image %q: whether its owner %s belongs to the organisation: %w", aws.ToString(i.ImageId), id, err)
 	}

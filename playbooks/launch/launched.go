@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -53,15 +54,10 @@ type session struct {
 // answer; the question need not name it (a template, resolve:ssm). Where the record left the answer out, the launch
 // itself is the suspect, to be found by its token.
 func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
-	if e.Failed() {
-		return nil
-	}
-	switch e.Name {
-	case "CreateReplaceRootVolumeTask":
+	if call.OfEvent(e) == call.EC2CreateReplaceRootVolumeTask {
 		return suspectRoot(e, p)
-	case modifyImageAttribute: // is only observed
-		return nil
-	case runInstances:
+	}
+	if call.OfEvent(e) == call.EC2RunInstances {
 		return suspectInstances(e, p)
 	}
 	return suspectRequest(e)

@@ -274,7 +274,7 @@ func TestADoubtStaysOneWhereTheGroupCantBeRead(t *testing.T) {
 	publicLately := func(_ context.Context, r event.Resource, of string, before time.Time) (*playbook.Observation, error) {
 		return &playbook.Observation{Resource: r, Of: of, On: true, At: before, Call: "ModifyImageAttribute"}, nil
 	}
-	found, err := book.Check(t.Context(), playbook.In{AWS: as(a.w, "AKIASHORT00000000001", "short").Reads(), Now: a.w.Now(), Recall: publicLately}, "c_1", leads[0])
+	found, err := book.Check(t.Context(), playbook.In{AWS: as(a.w, "AKIASHORT00000000001", "short").Reads(), Now: a.w.Now(), History: playbook.History{Recall: publicLately}}, "c_1", leads[0])
 	a.must(nil, err)
 	if len(found) != 1 || !strings.Contains(playbooktest.Lines(found[0]), "autoscaling.suspend steady ?") {
 		t.Errorf("found: %+v", found)

@@ -124,7 +124,7 @@ func (a attacker) proposal(record string) playbook.Proposal {
 	a.must(nil, err)
 	leads, err := book.Leads(e)
 	a.must(nil, err)
-	found, err := book.Check(a.t.Context(), playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now(), Recall: playbook.Nothing}, "c_1", leads[0])
+	found, err := book.Check(a.t.Context(), playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now(), History: playbook.History{Recall: playbook.Nothing}}, "c_1", leads[0])
 	if err != nil || len(found) != 1 {
 		a.t.Fatalf("%d proposals, %v", len(found), err)
 	}

@@ -4,13 +4,14 @@ import (
 	"context"
 	"slices"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // requests are the calls that make, or change, what launches by itself.
-func requests() []string {
-	return []string{"CreateFleet", "ModifyFleet", "RequestSpotFleet", "ModifySpotFleetRequest", "RequestSpotInstances"}
+func requests() []call.ID {
+	return []call.ID{call.EC2CreateFleet, call.EC2ModifyFleet, call.EC2RequestSpotFleet, call.EC2ModifySpotFleetRequest, call.EC2RequestSpotInstances}
 }
 
 // suspectRequest is about what is asked for: what it launches is read from it, and not from the record, which may name a
@@ -19,19 +20,19 @@ func requests() []string {
 func suspectRequest(e event.Event) (out []playbook.Suspect[launched]) {
 	in, answer := parse(e.Request).unwrap(e.Name+"Request"), parse(e.Response).unwrap(e.Name+"Response")
 	kind, ids := event.Fleet, []string(nil)
-	switch e.Name {
-	case "CreateFleet":
+	switch call.OfEvent(e) {
+	case call.EC2CreateFleet:
 		if in.named("type").scalar() == "instant" {
 			return nil // it has launched all that it ever will
 		}
 		ids = []string{answer.named("fleetId").scalar()}
-	case "ModifyFleet":
+	case call.EC2ModifyFleet:
 		ids = []string{in.named("fleetId").scalar()}
-	case "RequestSpotFleet":
+	case call.EC2RequestSpotFleet:
 		kind, ids = event.SpotFleet, []string{answer.named("spotFleetRequestId").scalar()}
-	case "ModifySpotFleetRequest":
+	case call.EC2ModifySpotFleetRequest:
 		kind, ids = event.SpotFleet, []string{in.named("spotFleetRequestId").scalar()}
-	case "RequestSpotInstances":
+	case call.EC2RequestSpotInstances:
 		kind = event.SpotRequest
 		for _, x := range answer.named("spotInstanceRequestSet").items() {
 			ids = append(ids, x.named("spotInstanceRequestId").scalar())

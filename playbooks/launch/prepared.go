@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -47,22 +48,19 @@ func (f prepared) doubt() (why string) {
 // suspectTemplate looks at every change of what may be launched. What it launches is not to be had from the event alone:
 // a version may inherit its image, name it through a parameter, or be followed by nobody.
 func suspectTemplate(e event.Event, _ ImagePolicy) []playbook.Suspect[prepared] {
-	if e.Failed() {
-		return nil
-	}
 	in, out := parse(e.Request), parse(e.Response)
-	switch e.Name {
-	case createLaunchTemplate, modifyLaunchTemplate:
+	switch call.OfEvent(e) {
+	case call.EC2CreateLaunchTemplate, call.EC2ModifyLaunchTemplate:
 		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplate"))
-	case "CreateLaunchTemplateVersion":
+	case call.EC2CreateLaunchTemplateVersion:
 		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplateVersion"))
-	case "CreateLaunchConfiguration":
+	case call.AutoScalingCreateLaunchConfiguration:
 		return changed(e, event.LaunchConfiguration, in.named("launchConfigurationName").scalar(), "")
-	case "CreateAutoScalingGroup", "UpdateAutoScalingGroup":
+	case call.AutoScalingCreateAutoScalingGroup, call.AutoScalingUpdateAutoScalingGroup:
 		return changedGroup(e, in)
-	case "StartInstanceRefresh":
+	case call.AutoScalingStartInstanceRefresh:
 		return refreshed(e, in)
-	case "PutParameter", "LabelParameterVersion":
+	case call.SSMPutParameter, call.SSMLabelParameterVersion:
 		return changedParameter(e, in)
 	}
 	return nil

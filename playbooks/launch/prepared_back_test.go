@@ -72,7 +72,7 @@ func (a attacker) moved(version string) (back int64, kinds []string) {
 		}
 		leads, err := book.Leads(e)
 		a.must(nil, err)
-		in := playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now(), Recall: recalls(append(seen, book.Observes(e)...))}
+		in := playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now(), History: playbook.History{Recall: recalls(append(seen, book.Observes(e)...))}}
 		found, err := book.Check(a.t.Context(), in, "c_1", leads[0])
 		if err != nil || len(found) != 1 {
 			a.t.Fatalf("%d proposals, %v", len(found), err)

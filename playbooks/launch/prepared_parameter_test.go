@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/launch"
@@ -39,7 +40,7 @@ func TestAFloodOfParametersCostsOneLook(t *testing.T) {
 			t.Fatalf("%v", found)
 		}
 	}
-	if calls := c.Calls(); !slices.Equal(calls, []string{"ec2:DescribeLaunchTemplateVersions"}) {
+	if calls := c.Calls(); !slices.Equal(calls, []call.ID{call.EC2DescribeLaunchTemplateVersions}) {
 		t.Errorf("%d calls, want one", len(calls))
 	}
 	if found := written("/moved", "2030-01-07T09:00:00Z"); len(found) != 1 {

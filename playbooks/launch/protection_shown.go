@@ -7,20 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-const (
-	modifyInstanceAttribute = "ModifyInstanceAttribute"
-	runInstances            = "RunInstances"
-	terminateInstances      = "TerminateInstances"
-	stopInstances           = "StopInstances"
-)
-
-// protectionCalls are the calls that switch protections, and those whose records show one.
-func protectionCalls() []string {
-	return []string{modifyInstanceAttribute, runInstances, terminateInstances, stopInstances}
+// showing are the calls whose records show a protection; the one that switches it does, too.
+func showing() []call.ID {
+	return []call.ID{call.EC2RunInstances, call.EC2TerminateInstances, call.EC2StopInstances}
 }
 
 // observeProtection is what a record shows of protections, whoever made the call.
@@ -33,14 +27,15 @@ func observeProtection(e event.Event, p ProtectionParams) (all []playbook.Observ
 			})
 		}
 	}
+	made := call.OfEvent(e)
 	for _, a := range p.Attributes {
 		switch attribute := string(a); {
-		case e.Name == terminateInstances || e.Name == stopInstances:
+		case made == call.EC2TerminateInstances || made == call.EC2StopInstances:
 			see(refusedFor(e, attribute), attribute, true)
 		case e.Failed():
-		case e.Name == runInstances:
+		case made == call.EC2RunInstances:
 			observeLaunch(e, attribute, see)
-		case e.Name == modifyInstanceAttribute:
+		case made == call.EC2ModifyInstanceAttribute:
 			in := parse(e.Request)
 			if on, set := protection(in, attribute); set {
 				see(in.at("instanceId").text(), attribute, on)

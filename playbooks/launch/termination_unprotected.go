@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/contain"
@@ -42,9 +43,9 @@ func TerminationUnprotected() playbook.Definition {
 		Title:    "An instance's protection was switched off without MFA",
 		Why:      whyProtection,
 		Severity: playbook.High,
-		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: protectionCalls()}},
-		Reads:    append(contain.Reads(), "ec2:DescribeInstanceAttribute", "ec2:DescribeInstances"),
-		Changes:  append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...),
+		On:       []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute), playbook.Observed(showing()...)},
+		Reads:    append(contain.Reads(), call.EC2DescribeInstanceAttribute, call.EC2DescribeInstances),
+		Changes:  playbook.Always[ProtectionParams](append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...)...),
 		Prevents: preventDemolition(),
 		Example:  modifyInstanceAttributeExample,
 		Defaults: ProtectionParams{
@@ -70,14 +71,14 @@ nor a shutdown from inside the instance.`
 func preventDemolition() []playbook.Prevention {
 	return []playbook.Prevention{
 		{
-			Kind: "SCP",
+			Kind: playbook.ServiceControlPolicy,
 			How: "Let no IAM user and no root user without MFA switch protections off. Roles are left alone: what an identity provider asked for is not known to AWS, " +
 				"and workloads have no MFA. Other attributes stay free. Try it in one account before you rely on it.",
 			Document: `{"Version":"2012-10-17","Statement":[` + needsMFA("DisableApiTermination", "false") + "," + needsMFA("DisableApiStop", "false") + "," +
 				needsMFA("InstanceInitiatedShutdownBehavior", "terminate") + "]}",
 		},
 		{
-			Kind: "SCP",
+			Kind: playbook.ServiceControlPolicy,
 			How: "Keep anybody but riposte from lifting its denies: an attacker who is faster than IAM's propagation can't undo them. The roles are named exactly, " +
 				"with the path that yours have, since a pattern would spare whoever makes a role that fits it; fill in the role that deploys riposte. " +
 				"riposte permissions prints the whole guardrail for your configuration.",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -69,23 +70,21 @@ func UnapprovedImage() playbook.Definition {
 		Title:    "An instance was launched from an unapproved image",
 		Why:      whyImage,
 		Severity: playbook.High,
-		On:       []playbook.Trigger{{Source: "ec2.amazonaws.com", Names: append([]string{runInstances, "CreateReplaceRootVolumeTask", modifyImageAttribute}, requests()...)}},
-		Reads: []string{
-			"ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceImageMetadata", "ec2:DescribeReplaceRootVolumeTasks",
+		On: []playbook.Trigger{
+			playbook.Call(append([]call.ID{call.EC2RunInstances, call.EC2CreateReplaceRootVolumeTask}, requests()...)...).AlsoByAWS(),
+			playbook.Observed(call.EC2ModifyImageAttribute),
+		},
+		Reads: []call.ID{
+			call.EC2DescribeImages, call.EC2DescribeInstances, call.EC2DescribeInstanceImageMetadata, call.EC2DescribeReplaceRootVolumeTasks,
 			// What a group would launch next.
-			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeLaunchTemplates",
-			"ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
+			call.AutoScalingDescribeAutoScalingGroups, call.AutoScalingDescribeLaunchConfigurations, call.EC2DescribeLaunchTemplates,
+			call.EC2DescribeLaunchTemplateVersions, call.SSMGetParameter,
 			// What a fleet or a spot request would launch next.
-			"ec2:DescribeFleets", "ec2:DescribeSpotFleetRequests", "ec2:DescribeSpotInstanceRequests",
+			call.EC2DescribeFleets, call.EC2DescribeSpotFleetRequests, call.EC2DescribeSpotInstanceRequests,
 			// What there is to stop an instance by.
-			"ec2:DescribeSecurityGroups", "iam:GetInstanceProfile",
+			call.EC2DescribeSecurityGroups, call.IAMGetInstanceProfile,
 		},
-		Changes: []action.Kind{
-			action.Suspend{}.Kind(), action.Pin{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(),
-			action.Stop{}.Kind(), action.DenySession{}.Kind(), action.HoldFleet{}.Kind(), action.HoldSpotFleet{}.Kind(),
-			action.CancelSpotRequest{}.Kind(),
-		},
-		Spares:   sparedKinds,
+		Changes:  changesOfLaunch,
 		Prevents: preventImages(),
 		Example:  runInstancesExample,
 		Defaults: ImageParams{Deny: []Trait{Public}, Group: SuspendAll, Instance: Terminate, TerminateWithin: time.Hour},
@@ -96,13 +95,17 @@ func UnapprovedImage() playbook.Definition {
 	})
 }
 
-// sparedKinds leaves out the pin where groups are suspended: it alone needs the rights to launch, which nobody should grant
+// changesOfLaunch leaves out the pin where groups are suspended: it alone needs the rights to launch, which nobody should grant
 // in vain.
-func sparedKinds(p ImageParams) []action.Kind {
-	if p.Group == Pin {
-		return nil
+func changesOfLaunch(p ImageParams) []action.Kind {
+	all := []action.Kind{
+		action.Suspend{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(), action.Stop{}.Kind(),
+		action.DenySession{}.Kind(), action.HoldFleet{}.Kind(), action.HoldSpotFleet{}.Kind(), action.CancelSpotRequest{}.Kind(),
 	}
-	return []action.Kind{action.Pin{}.Kind()}
+	if p.Group == Pin {
+		all = append(all, action.Pin{}.Kind())
+	}
+	return all
 }
 
 const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the
@@ -125,13 +128,13 @@ template that the policy allows; undo lets it follow what it followed before. Wh
 func preventImages() []playbook.Prevention {
 	return []playbook.Prevention{
 		{
-			Kind: "Allowed AMIs",
+			Kind: playbook.AllowedAMIs,
 			How:  "Let EC2 itself refuse images of other owners, in each account and region or as a declarative policy of the organisation.",
 			Document: `{"ec2_attributes":{"allowed_images_settings":{"state":{"@@assign":"enabled"},` +
 				`"image_criteria":{"criteria_1":{"allowed_image_providers":{"@@append":["111122223333"]}}}}}}`,
 		},
 		{
-			Kind: "SCP",
+			Kind: playbook.ServiceControlPolicy,
 			How:  "Deny launching from public images; calls that Auto Scaling makes through its service-linked role are not bound by it.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"NoPublicImages","Effect":"Deny","Action":"ec2:RunInstances",` +
 				`"Resource":"arn:aws:ec2:*::image/*","Condition":{"Bool":{"ec2:Public":"true"}}}]}`,

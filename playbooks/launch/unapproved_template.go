@@ -4,6 +4,7 @@ import (
 	_ "embed"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -19,16 +20,16 @@ func UnapprovedTemplate() playbook.Definition {
 		Title:    "A launch template, configuration or group would launch an unapproved image",
 		Why:      whyTemplate,
 		Severity: playbook.High,
-		On: []playbook.Trigger{
-			{Source: "ec2.amazonaws.com", Names: []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate"}},
-			{Source: "autoscaling.amazonaws.com", Names: []string{"CreateLaunchConfiguration", "CreateAutoScalingGroup", "UpdateAutoScalingGroup", "StartInstanceRefresh"}},
-			{Source: "ssm.amazonaws.com", Names: []string{"PutParameter", "LabelParameterVersion"}},
+		On: []playbook.Trigger{playbook.Call(
+			call.EC2CreateLaunchTemplate, call.EC2CreateLaunchTemplateVersion, call.EC2ModifyLaunchTemplate,
+			call.AutoScalingCreateLaunchConfiguration, call.AutoScalingCreateAutoScalingGroup, call.AutoScalingUpdateAutoScalingGroup,
+			call.AutoScalingStartInstanceRefresh, call.SSMPutParameter, call.SSMLabelParameterVersion,
+		).AlsoByAWS()},
+		Reads: []call.ID{
+			call.AutoScalingDescribeAutoScalingGroups, call.AutoScalingDescribeInstanceRefreshes, call.AutoScalingDescribeLaunchConfigurations, call.EC2DescribeImages,
+			call.EC2DescribeLaunchTemplates, call.EC2DescribeLaunchTemplateVersions, call.SSMGetParameter,
 		},
-		Reads: []string{
-			"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes", "autoscaling:DescribeLaunchConfigurations", "ec2:DescribeImages",
-			"ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions", "ssm:GetParameter",
-		},
-		Changes:  []action.Kind{action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()},
+		Changes:  playbook.Always[ImagePolicy](action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()),
 		Prevents: append(preventImages(), preventTemplates()),
 		Example:  modifyLaunchTemplateExample,
 		Defaults: ImagePolicy{Deny: []Trait{Public}},
@@ -50,7 +51,7 @@ moves, and that is seen. Use the same image policy as in launch.unapproved-image
 
 func preventTemplates() playbook.Prevention {
 	return playbook.Prevention{
-		Kind: "SCP",
+		Kind: playbook.ServiceControlPolicy,
 		How:  "Let only the deployment pipeline change launch templates and groups: fill in its role, exactly, since a pattern would spare whoever makes a role that fits it.",
 		Document: `{"Version":"2012-10-17","Statement":[{"Sid":"TemplatesByPipeline","Effect":"Deny",` +
 			`"Action":["ec2:CreateLaunchTemplateVersion","ec2:ModifyLaunchTemplate","autoscaling:UpdateAutoScalingGroup"],"Resource":"*",` +

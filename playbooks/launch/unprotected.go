@@ -32,7 +32,7 @@ type unprotected struct {
 // suspectUnprotected reads every spelling of the call. The root of containment is the caller, not the instance: one who
 // goes through ten instances is one case.
 func suspectUnprotected(e event.Event, p ProtectionParams) []playbook.Suspect[unprotected] {
-	if e.Name != modifyInstanceAttribute || e.Failed() || e.Actor.ByAWS() || e.Actor.MFA == event.MFAYes {
+	if e.Actor.MFA == event.MFAYes {
 		return nil
 	}
 	in := parse(e.Request)
@@ -126,7 +126,7 @@ func checkUnprotected(ctx context.Context, in playbook.In, s playbook.Suspect[un
 	if err != nil || len(s.Facts.Attributes) == 0 {
 		return nil, err
 	}
-	if s.Facts, err = s.Facts.shown(ctx, in.Recall); err != nil {
+	if s.Facts, err = s.Facts.shown(ctx, in.History.Recall); err != nil {
 		return nil, err
 	}
 	if s.Facts.Missing && s.Facts.Shown != "" {

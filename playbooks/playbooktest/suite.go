@@ -13,6 +13,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -67,7 +68,7 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 	var got []string
 	for _, l := range leads {
 		c.Calls()
-		in := playbook.In{AWS: c.Reads(), Now: now, Recall: recall, Member: s.member}
+		in := playbook.In{AWS: c.Reads(), Now: now, Organization: s.member, History: playbook.History{Recall: recall}}
 		found, err := book.Check(t.Context(), in, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
 			declared(t, d, made)
@@ -153,11 +154,11 @@ func steady(t *testing.T, book playbook.Playbook, in playbook.In, p playbook.Pro
 	}
 }
 
-func declared(t *testing.T, d playbook.Definition, made []string) {
+func declared(t *testing.T, d playbook.Definition, made []call.ID) {
 	t.Helper()
-	for _, call := range made {
-		if !slices.Contains(d.Reads, call) {
-			t.Errorf("%s calls %s, which it does not declare", d.ID, call)
+	for _, id := range made {
+		if !slices.Contains(d.Reads, id) {
+			t.Errorf("%s calls %s, which it does not declare", d.ID, id)
 		}
 	}
 }

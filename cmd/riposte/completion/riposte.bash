@@ -1,15 +1,6 @@
-# Completion of riposte for bash, 3.2 and later. The line is parted at spaces alone: bash parts words at : and = too, and
-# wants candidates without what stands before these.
+# Completion of riposte for bash, 3.2 and later.
 _riposte() {
-    local word kept last
-    local -a words
-    read -ra words <<<"${COMP_LINE:0:COMP_POINT}x"
-    last=$((${#words[@]} - 1))
-    words[last]=${words[last]%x}
-    kept=${words[last]%"${words[last]##*[:=]}"}
-    COMPREPLY=()
-    while IFS=$'\t' read -r word _; do
-        COMPREPLY+=("${word#"$kept"}")
-    done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
+    local IFS=$'\n'
+    COMPREPLY=($("$1" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1))
 }
 complete -o default -F _riposte riposte

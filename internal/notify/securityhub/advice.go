@@ -62,5 +62,5 @@ func (r *Reporter) prevention(playbookID string) string {
 		return more
 	}
 	p := d.Prevents[0]
-	return more + " " + p.Kind + ": " + p.How
+	return more + " " + string(p.Kind) + ": " + p.How
 }

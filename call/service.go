@@ -1,0 +1,78 @@
+package call
+
+import (
+	"slices"
+	"strings"
+)
+
+// Service is one of AWS's services.
+type Service struct {
+	Prefix string // of its IAM actions: cloudwatch
+	Name   string // in Go: CloudWatch
+	Source string // CloudTrail's event source, "" where it is PREFIX.amazonaws.com
+	Client string // the SDK's service id in lower case without spaces, "" where it is the prefix
+	Global bool   // its calls are recorded in the partition's home region alone
+}
+
+// services is the table of them.
+// Global: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
+var services = []Service{
+	{Prefix: "autoscaling", Name: "AutoScaling"},
+	{Prefix: "cloudfront", Name: "CloudFront", Global: true},
+	{Prefix: "cloudwatch", Name: "CloudWatch", Source: "monitoring.amazonaws.com"},
+	{Prefix: "dynamodb", Name: "DynamoDB"},
+	{Prefix: "ec2", Name: "EC2"},
+	{Prefix: "events", Name: "Events", Client: "eventbridge"},
+	{Prefix: "iam", Name: "IAM", Global: true},
+	{Prefix: "lambda", Name: "Lambda"},
+	{Prefix: "logs", Name: "Logs", Client: "cloudwatchlogs"},
+	{Prefix: "organizations", Name: "Organizations", Global: true},
+	{Prefix: "route53", Name: "Route53", Global: true},
+	{Prefix: "s3", Name: "S3"},
+	{Prefix: "securityhub", Name: "SecurityHub"},
+	{Prefix: "signin", Name: "SignIn"},
+	{Prefix: "sqs", Name: "SQS"},
+	{Prefix: "ssm", Name: "SSM"},
+	{Prefix: "sts", Name: "STS"},
+}
+
+// Services are those of the table, by prefix.
+func Services() []Service { return slices.Clone(services) }
+
+// Source is the event source of a service's records.
+func Source(prefix string) string {
+	for _, s := range services {
+		if s.Prefix == prefix && s.Source != "" {
+			return s.Source
+		}
+	}
+	return prefix + ".amazonaws.com"
+}
+
+// Global reports whether the call is recorded in the partition's home region alone.
+func (id ID) Global() bool {
+	return slices.ContainsFunc(services, func(s Service) bool { return s.Prefix == id.Service() && s.Global })
+}
+
+// Made is the call of an operation of the SDK's client, by the client's service id: Auto Scaling, EventBridge.
+func Made(serviceID, operation string) ID {
+	client := strings.ToLower(strings.ReplaceAll(serviceID, " ", ""))
+	for _, s := range services {
+		if s.Client == client {
+			client = s.Prefix
+			break
+		}
+	}
+	return ID(client + ":" + operation)
+}
+
+// prefix is the IAM prefix of an event source.
+func prefix(source string) string {
+	for _, s := range services {
+		if s.Source == source {
+			return s.Prefix
+		}
+	}
+	service, _, _ := strings.Cut(source, ".")
+	return service
+}
