@@ -160,3 +160,26 @@ func (l *logged) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// A file comes again as a whole where one of its records can't be stored for now; those behind it do not wait for that.
+func TestWhatStandsBehindAFullCaseInAFileIsStored(t *testing.T) {
+	a := receiving(t)
+	j := jam(a)
+	file := `{"Records":[` + strings.Join([]string{elsewhere("e1"), launch("e2", "RunInstances"), elsewhere("e3")}, ",")
+	for n := range 100 { // further batches
+		file += "," + elsewhere(fmt.Sprint("more-", n))
+	}
+	file += "]}"
+	take := func() (source.Receipt, error) {
+		return a.Receive(t.Context(), source.Stream{Records: strings.NewReader(file), Fault: func(err error) { t.Error(err) }})
+	}
+	got, err := take()
+	var own *source.Postponed
+	if !errors.As(err, &own) || got.Records != 103 || got.Fresh != 102 {
+		t.Errorf("one case is full: %+v, %v", got, err)
+	}
+	j.full.Store(false)
+	if got, err = take(); err != nil || got.Known != 102 || got.Fresh != 1 {
+		t.Errorf("the file again, when there is room: %+v, %v", got, err)
+	}
+}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,7 @@ type taker struct {
 	reader *scan.Reader
 	events []event.Event // decoded, and not stored yet
 	aside  aside
+	late   error // of the first event that could not be stored for now, where the stream comes again
 
 	mu      sync.Mutex // of what is told and counted
 	receipt source.Receipt
@@ -55,7 +57,7 @@ func (t *taker) run(ctx context.Context) error {
 		var fault *scan.Fault
 		switch {
 		case err == io.EOF:
-			return t.store(ctx)
+			return errors.Join(t.store(ctx), t.late)
 		case errors.As(err, &fault):
 			t.fault(fault)
 			continue
@@ -152,9 +154,30 @@ func (t *taker) store(ctx context.Context) error {
 		}
 		return err
 	})
+	var own *source.Postponed
+	if !t.stream.Live && errors.As(err, &own) {
+		ads, err = t.apart(ctx)
+	}
 	t.events = t.events[:0]
 	t.admitted(ads)
 	return t.unfit(err)
+}
+
+// apart stores events one by one, where some of them can't be stored for now: those behind need not wait for the stream to
+// come again.
+func (t *taker) apart(ctx context.Context) (ads []ledger.Admission, err error) {
+	for _, e := range t.events {
+		one, err := t.receive(ctx, []event.Event{e})
+		var own *source.Postponed
+		switch {
+		case errors.As(err, &own):
+			t.late = cmp.Or(t.late, err)
+		case t.unfit(err) != nil:
+			return ads, err
+		}
+		ads = append(ads, one...)
+	}
+	return ads, nil
 }
 
 // What can't be stored is tried again after a while, doubled each time.
