@@ -100,7 +100,7 @@ var instanceID = regexp.MustCompile(`^i-([0-9A-Za-z]{8}|[0-9A-Za-z]{17})$`)
 // ec2RoleDelivery says that the metadata service handed the credentials out. The name alone proves nothing: whoever may
 // assume a role may call his session i-0123456789abcdef0.
 func (a Actor) instance(scope object) string {
-	if scope.text("issuerType") == "AWS::EC2::Instance" {
+	if scope.text("issuerType") == Instance {
 		_, id, _ := strings.Cut(scope.text("credentialsIssuedTo"), ":instance/")
 		return id
 	}

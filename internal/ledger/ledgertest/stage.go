@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
@@ -130,12 +131,12 @@ func order(v ledger.Verb, key string) ledger.Message {
 
 // named is a sighting that names what the effect is about.
 func named(key string) ledger.Message {
-	return ledger.Message{Key: key, Seen: &ledger.Sighting{Effect: "deny", Call: "iam:DetachUserPolicy", Named: true}}
+	return ledger.Message{Key: key, Seen: &ledger.Sighting{Effect: "deny", Call: string(call.IAMDetachUserPolicy), Named: true}}
 }
 
 // look is a reason to look at an effect.
 func look(effect string) ledger.Message {
-	return ledger.Message{Key: "look " + effect, Coalesce: true, Seen: &ledger.Sighting{Effect: effect, Call: "iam:CreatePolicyVersion"}}
+	return ledger.Message{Key: "look " + effect, Coalesce: true, Seen: &ledger.Sighting{Effect: effect, Call: string(call.IAMCreatePolicyVersion)}}
 }
 
 func keys(inbox []ledger.Message) string {
