@@ -73,20 +73,20 @@ func findings(t *testing.T, s *demo.Stage, file string) (out []string) {
 	}
 	var at struct {
 		Accounts map[string]struct {
-			Regions map[string]struct {
-				Findings map[string]struct {
-					Body struct{ ProductFields map[string]string }
-				}
-			}
+			Rows map[string]map[string]map[string]json.RawMessage // by region, by type, by id
 		}
 	}
 	if err := json.Unmarshal(b, &at); err != nil {
 		t.Fatal(err)
 	}
 	for _, account := range at.Accounts {
-		for _, region := range account.Regions {
-			for id, f := range region.Findings {
-				out = append(out, id+" "+f.Body.ProductFields["riposte/state"])
+		for _, region := range account.Rows {
+			for id, row := range region["securityhub:finding"] {
+				var f struct{ ProductFields map[string]string }
+				if err := json.Unmarshal(row, &f); err != nil {
+					t.Fatal(err)
+				}
+				out = append(out, id+" "+f.ProductFields["riposte/state"])
 			}
 		}
 	}
