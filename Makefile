@@ -26,4 +26,4 @@ generate: ## the SDK's regions, the names of calls, AWS's clients as the table n
 	go test ./internal/region -count=1 -run '^TestGeneratedPartitions$$' -update
 	go test ./call ./access -count=1 -run "^TestGenerated" -update
 	go test ./internal/cloud/calls -count=1 -run '^TestGeneratedCalls$$' -update
-	go test ./cmd/riposte -count=1 -run '^TestGeneratedDocs$$' -update
+	go test ./internal/cli -count=1 -run '^TestGeneratedDocs$$' -update

@@ -2,17 +2,8 @@
 package main
 
 import (
-	"context"
-	"os"
-	"os/signal"
-	"syscall"
-
+	"github.com/ripostehq/riposte"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], terminal(), playbooks.All())
-	stop()
-	os.Exit(code)
-}
+func main() { riposte.Main(playbooks.All()) }

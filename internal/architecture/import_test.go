@@ -24,7 +24,7 @@ var stages = []string{
 	"internal/source", "internal/scan", "internal/route", "internal/sweep", "internal/gate", "internal/notify", "internal/cloud",
 }
 
-var composers = []string{"internal/engine", "internal/app", "internal/serve", "internal/metrics", "internal/doctor", "internal/demo", "cmd"}
+var composers = []string{"internal/engine", "internal/app", "internal/serve", "internal/metrics", "internal/doctor", "internal/demo", "internal/cli", "lambda"}
 
 // What a stage may use of ours beside the domain: contracts and data, no machinery.
 var contracts = []string{"internal/ledger", "internal/config", "internal/region"}
@@ -32,7 +32,10 @@ var contracts = []string{"internal/ledger", "internal/config", "internal/region"
 // Adapters are named where things are wired, and in tests, nowhere else.
 var adapters = []string{"internal/ledger/sqlite", "internal/ledger/dynamodb", "internal/world", "internal/console"}
 
-var wiring = []string{"cmd", "internal/demo"}
+var wiring = []string{"internal/cli", "lambda", "internal/demo"}
+
+// Programs that stand where a company's own does: they go in by the doors that others have, riposte.Main and lambda.Main.
+var outside = []string{"cmd", "examples"}
 
 func TestImportRule(t *testing.T) {
 	for _, s := range tree(t) {
@@ -48,6 +51,9 @@ func TestImportRule(t *testing.T) {
 func forbidden(from, to string, test bool) string {
 	if from == to || test && !under(from, "iam") {
 		return "" // tests may stand on the world; who checks the policy language stands on nothing
+	}
+	if isAny(from, outside) && under(to, "internal") && !test {
+		return "a program outside the module could not do that"
 	}
 	if allowed, ok := domain[root(from)]; ok && !slices.Contains(allowed, root(to)) {
 		return "the domain imports only what stands before it: " + root(from) + " may use " + strings.Join(allowed, ", ")
@@ -95,7 +101,9 @@ func TestForbidden(t *testing.T) {
 		{"a stage knows the record", "internal/gate", "internal/ledger", false, true},
 		{"a stage knows the store", "internal/gate", "internal/ledger/sqlite", false, false},
 		{"the engine names an adapter", "internal/engine", "internal/world", false, false},
-		{"a command names an adapter", "cmd/riposte", "internal/ledger/sqlite", false, true},
+		{"the command line names an adapter", "internal/cli", "internal/ledger/sqlite", false, true},
+		{"a command names nothing but the door", "cmd/riposte", "internal/cli", false, false},
+		{"an example stands where a company's program does", "examples/own-playbook", "internal/engine", false, false},
 		{"a test stands on the world", "playbooks/launch", "internal/world", true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

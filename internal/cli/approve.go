@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+type approveVerb struct {
+	orderFlags
+	As       string `placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave. Where it is another one now, nothing is approved."`
+	Revision int    `placeholder:"N" help:"Approve this revision of the plan and no other, as it was made."`
+}
+
+func (approveVerb) Help() string {
+	return `What is approved is what riposte case shows, byte for byte: the plans, the rungs where their steps stand, and the questions that
+they ask there. Where another finding has joined since, or a step has climbed to another rung, nothing is approved: look again.
+A rung with a question of its own asks again when it is reached. On a terminal, without --as, it is shown and asked for.
+"It was me" is no approval: use dismiss.
+
+Examples:
+
+  riposte approve c_01jd --as 3f9a1c0b7d25e684
+  riposte approve c_01jd --as 3f9a1c0b7d25e684 --reason "seen with the team"
+  riposte approve c_01jd --revision 2`
+}
+
+// Run lets go what was shown.
+func (v approveVerb) Run(ctx context.Context, sh *shell) error {
+	return v.on(ctx, sh, func(r record, c *ledger.Case) ([]ledger.Order, error) {
+		if v.As == "" && v.Revision == 0 {
+			var err error
+			if v.As, err = sh.askFor(r, c); err != nil {
+				return nil, err
+			}
+		}
+		o := v.order(sh, r, ledger.Approve)
+		o.Revision, o.Shown = v.Revision, v.As
+		return []ledger.Order{o}, nil
+	})
+}
+
+// askFor shows what asks, and takes a yes for it. Where nobody can be asked, the caller must say what was shown.
+func (sh *shell) askFor(r record, c *ledger.Case) (shown string, err error) {
+	one, err := r.shownWhole(c)
+	switch {
+	case err != nil:
+		return "", err
+	case one.Shown == "":
+		return "", fmt.Errorf("case %s is %s: there is nothing to approve", c.ID, c.State)
+	case !sh.asks || sh.json():
+		return "", wrongUsage("say what you approve: riposte case %s shows it; then riposte approve %s --as %s", c.ID, c.ID, one.Shown)
+	}
+	if err := sh.ladders(one); err != nil {
+		return "", err
+	}
+	sh.remark("Type yes to let this go:")
+	line, _ := bufio.NewReader(sh.in).ReadString('\n') // what ends too early is no yes
+	if strings.TrimSpace(line) != "yes" {
+		return "", fmt.Errorf("nothing was approved")
+	}
+	return one.Shown, nil
+}

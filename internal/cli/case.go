@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/show"
+)
+
+type caseVerb struct {
+	ledgerFlag
+	ID string `arg:"" help:"The case, or the beginning of its id."`
+}
+
+func (caseVerb) Help() string {
+	return `Examples:
+
+  riposte case c_01jd
+  riposte case c_01jd --format json`
+}
+
+// Run shows one case.
+func (v caseVerb) Run(ctx context.Context, sh *shell) error {
+	r, err := v.open(ctx, sh)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	c, err := r.one(ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	one, err := r.shownWhole(c)
+	if err != nil {
+		return err
+	}
+	if sh.json() {
+		return sh.object(one)
+	}
+	history, err := r.History(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read the history of case %q: %w", c.ID, err)
+	}
+	return errors.Join(sh.brakes(ctx, r), sh.facts(one), sh.steps(one), sh.ladders(one), sh.history(history))
+}
+
+// one is the case that an id or its beginning names.
+func (r record) one(ctx context.Context, id string) (*ledger.Case, error) {
+	c, err := r.Find(ctx, id)
+	switch {
+	case strings.TrimPrefix(id, "c_") == "":
+		return nil, wrongUsage("%q names no case: give the beginning of its id", id)
+	case errors.Is(err, ledger.ErrNotFound):
+		return nil, fmt.Errorf("no case in %s begins with %q", r.file, show.Plain(id))
+	case errors.Is(err, ledger.ErrAmbiguous):
+		return nil, fmt.Errorf("more than one case in %s begins with %q: give more of the id", r.file, show.Plain(id))
+	case err != nil:
+		return nil, fmt.Errorf("read case %q: %w", show.Plain(id), err)
+	}
+	return c, nil
+}
+
+func (r record) shown(c *ledger.Case) (show.Case, error) {
+	return show.Of(c, action.NewCodec(action.Kinds()...), r.config.People)
+}
+
+// shownWhole is a case with its ladders: whom each rung hits, what it asks, and whether it can be done with what is granted.
+func (r record) shownWhole(c *ledger.Case) (show.Case, error) {
+	one, err := r.shown(c)
+	if err != nil {
+		return one, err
+	}
+	one.Shown = c.Shown(0)
+	one.Ladders, err = show.Ladders(c, action.NewCodec(action.Kinds()...), r.config.Granted)
+	return one, err
+}
+
+func (sh *shell) facts(c show.Case) error {
+	if err := sh.line("%s  %s", c.Case, c.Title); err != nil {
+		return err
+	}
+	back := cmp.Or(c.Undo.Why, "possible: riposte undo "+c.Case)
+	for _, f := range []struct{ name, value string }{
+		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
+		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"undo", back}, {"quiet", c.Quiet},
+		{"happened", stage(c.Times, c.Times.Occurred)}, {"received", stage(c.Times, c.Times.Received)},
+		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
+		{"contained", stage(c.Times, c.Times.Contained)}, {"verified", stage(c.Times, c.Times.Verified)},
+	} {
+		if f.value == "" {
+			continue
+		}
+		if err := sh.line("  %-13s %s", f.name, f.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sh *shell) steps(c show.Case) error {
+	if len(c.Actions) == 0 {
+		return nil
+	}
+	if err := sh.line("\nSteps"); err != nil {
+		return err
+	}
+	for _, a := range c.Actions {
+		if err := sh.line("  %-8s %s on %s", a.Outcome, a.Kind, a.Target); err != nil {
+			return err
+		}
+		if a.Error == "" {
+			continue
+		}
+		if err := sh.line("           %s", a.Error); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (sh *shell) history(entries []ledger.Entry) error {
+	if err := sh.line("\nHistory"); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		for _, note := range e.Notes {
+			if err := sh.line("  %s  %-10s %s", e.At.UTC().Format("2006-01-02 15:04:05.000"), e.State, note); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stage is when a stage of a case was reached, and how long after the first known one it came: all count from the same, so that they compare.
+func stage(all show.Times, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	s, origin, what := t.Format("2006-01-02 15:04:05.000 MST"), all.Occurred, "it happened"
+	if origin.IsZero() {
+		origin, what = all.Received, "it was received"
+	}
+	if origin.IsZero() || t.Equal(origin) {
+		return s
+	}
+	return fmt.Sprintf("%s  +%s after %s", s, t.Sub(origin).Round(time.Millisecond), what)
+}
+
+// short is the part of an ARN that people know a principal by.
+func short(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return arn
+	}
+	_, name, ok := strings.Cut(parts[5], "/")
+	if !ok {
+		return parts[5]
+	}
+	return name
+}
+
+// state in its colour.
+func state(s ledger.State) string {
+	colour := map[ledger.State]string{
+		ledger.Verified: "2", ledger.Contained: "2", ledger.Acting: "6", ledger.Undoing: "6", ledger.Asked: "3", ledger.Held: "3",
+		ledger.Failed: "1",
+	}[s]
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(cmp.Or(colour, "8"))).Render(show.Plain(string(s)))
+}

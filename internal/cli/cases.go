@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/show"
+	"github.com/ripostehq/riposte/internal/spelling"
+)
+
+type casesVerb struct {
+	ledgerFlag
+	Open     bool   `help:"Only cases that still wait for something."`
+	State    string `placeholder:"STATE" help:"Only cases in this state."`
+	Playbook string `placeholder:"ID" help:"Only cases of this playbook."`
+	Account  string `placeholder:"ID" help:"Only cases in this account."`
+}
+
+func (casesVerb) Help() string {
+	return `States: suspected, dismissed, observed, asked, held, excepted, superseded, acting, contained, verified, failed, undoing,
+undone, expired.
+
+Examples:
+
+  riposte cases
+  riposte cases --open --format json
+  riposte cases --ledger demo.db --state asked`
+}
+
+// Run lists the cases, oldest first.
+func (v casesVerb) Run(ctx context.Context, sh *shell) error {
+	if all := states(); v.State != "" && !slices.Contains(all, v.State) {
+		return wrongUsage("there is no state %q%s", v.State, spelling.Among(v.State, all))
+	}
+	r, err := v.open(ctx, sh)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := sh.brakes(ctx, r); err != nil {
+		return err
+	}
+	return sh.cases(r, ledger.All(ctx, r, ledger.Filter{Open: v.Open, State: ledger.State(v.State), Playbook: v.Playbook, Account: v.Account}))
+}
+
+func states() (out []string) {
+	for _, s := range ledger.States() {
+		out = append(out, string(s))
+	}
+	return out
+}
+
+func (sh *shell) cases(r record, cases iter.Seq2[*ledger.Case, error]) error {
+	none := true
+	t := newTable("CASE", "SEVERITY", "STATE", "OCCURRED", "PLAYBOOK", "RESOURCE", "BY")
+	for c, err := range cases {
+		if err != nil {
+			return fmt.Errorf("read the cases: %w", err)
+		}
+		none = false
+		one, err := r.shown(c)
+		if errors.Is(err, action.ErrNewer) {
+			sh.remark("left out: %s", err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if sh.json() {
+			if err := sh.object(one); err != nil {
+				return err
+			}
+			continue
+		}
+		t.add(one.Case, severity(one.Severity), state(one.State), one.Times.Occurred.Format(time.DateTime), one.Playbook,
+			show.Plain(one.Resource), show.Plain(who(one)))
+	}
+	if none && !sh.json() {
+		return sh.line("no cases")
+	}
+	return sh.table(t)
+}
+
+// brakes tells, beside the results, what is halted: a case that does not move may be waiting for that.
+func (sh *shell) brakes(ctx context.Context, r record) error {
+	brakes, err := r.Brakes(ctx)
+	if err != nil {
+		return fmt.Errorf("read the brakes: %w", err)
+	}
+	for _, b := range brakes {
+		sh.remark("halted: %s, by %s at %s %s", b.Scope, b.By, b.At.UTC().Format(time.RFC3339), b.Reason)
+	}
+	return nil
+}
+
+// who is the person, where one is known, or the last part of the actor's ARN.
+func who(c show.Case) string {
+	if c.Person != "" {
+		return c.Person
+	}
+	return short(c.Actor)
+}

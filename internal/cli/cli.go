@@ -1,0 +1,38 @@
+package cli
+
+// cli is the whole command line: one field per verb, each in a file of its own.
+type cli struct {
+	Format string `default:"text" help:"How results are printed."`
+
+	Demo   demoVerb   `cmd:"" group:"See" help:"Watch attacks on an AWS that lives in memory, and what riposte does about them."`
+	Replay replayVerb `cmd:"" group:"See" help:"Read recorded CloudTrail and say what would have been done."`
+
+	Serve serveVerb `cmd:"" group:"Run" help:"Take events and answer them, until told to stop."`
+
+	Cases   casesVerb   `cmd:"" group:"Cases" help:"List the cases of a ledger."`
+	Case    caseVerb    `cmd:"" group:"Cases" help:"Show one case: who, what, when, and every step."`
+	Approve approveVerb `cmd:"" group:"Cases" help:"Let a case that asks go on."`
+	Dismiss dismissVerb `cmd:"" group:"Cases" help:"Say no to what a case asks."`
+	Undo    undoVerb    `cmd:"" group:"Cases" help:"Take back what a case did."`
+	Halt    haltVerb    `cmd:"" group:"Cases" help:"Stop every change, or those of one account, playbook or class."`
+	Release releaseVerb `cmd:"" group:"Cases" help:"Let changes be made again."`
+	Ledger  ledgerVerb  `cmd:"" group:"Cases" help:"The record itself."`
+
+	Playbooks   playbooksVerb   `cmd:"" group:"Set up" help:"List what riposte finds."`
+	Explain     explainVerb     `cmd:"" group:"Set up" help:"Explain one playbook: why, triggers, rights, parameters, prevention."`
+	Permissions permissionsVerb `cmd:"" group:"Set up" help:"Print the exact IAM policies that riposte needs."`
+	Validate    validateVerb    `cmd:"" group:"Set up" help:"Check a configuration without touching AWS."`
+	Doctor      doctorVerb      `cmd:"" group:"Set up" help:"Check a configuration against the accounts that it is for."`
+	Completion  completionVerb  `cmd:"" group:"Set up" help:"Print a script that completes riposte's command line in your shell."`
+	Complete    completeVerb    `cmd:"" hidden:""`
+	Version     versionVerb     `cmd:"" group:"Set up" help:"Print the version."`
+}
+
+// description stands at the head of the help.
+const description = `riposte watches what happens in an AWS organisation, recognises what must not happen, and answers: it contains the
+attack or mends the misconfiguration, and can take every answer back.
+
+Begin with "riposte demo", which needs no AWS account, or with "riposte replay" over CloudTrail files of your own.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 with --fail-on when something that severe was found,
+130 stopped by a signal before it was done.`

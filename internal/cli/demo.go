@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/spelling"
+)
+
+type demoVerb struct {
+	Ledger        string        `placeholder:"FILE" help:"Keep the ledger, and the world beside it in FILE.world: undo, approve, halt and the next demo go on from there. Default: in memory."`
+	Attack        []string      `placeholder:"NAME" help:"Only these attacks: ${attacks}. Repeatable."`
+	DeliveryDelay time.Duration `placeholder:"5s" help:"How long CloudTrail takes to deliver, in world time: 40s was measured in 2016. Default 5s."`
+}
+
+func (demoVerb) Help() string {
+	return `An AWS that lives in memory, behind the SDK's real clients; attackers who make their own calls; and the riposte that a
+deployment would run, which sees of them only what CloudTrail delivers. World time is fast-forwarded. Exit code 0 only if
+every case that should act was contained and verified.
+
+Examples:
+
+  riposte demo
+  riposte demo --attack ` + names(demo.Attacks())[0] + `
+  riposte demo --delivery-delay 40s
+  riposte demo --ledger demo.db --format json`
+}
+
+// Run plays the demo.
+func (v demoVerb) Run(ctx context.Context, sh *shell) error {
+	if v.DeliveryDelay < 0 {
+		return wrongUsage("--delivery-delay can't be negative")
+	}
+	attacks, err := chosen(v.Attack)
+	if err != nil {
+		return err
+	}
+	file, world := sqlite.Memory, ""
+	if v.Ledger != "" {
+		file, world = v.Ledger, v.Ledger+".world"
+	}
+	store, err := sqlite.Open(ctx, file)
+	if err != nil {
+		return fmt.Errorf("open the ledger: %w", err)
+	}
+	defer store.Close()
+	if world != "" {
+		release, err := alone(ctx, world)
+		if err != nil {
+			return fmt.Errorf("play in %s: %w", world, err)
+		}
+		defer release()
+		if err := playable(ctx, store, file, world); err != nil {
+			return err
+		}
+	}
+	t := timeline{sh: sh}
+	stage, err := demo.Open(demo.Options{
+		Catalogue: sh.catalogue, Store: store, World: world, DeliveryDelay: v.DeliveryDelay, Emit: t.line, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(stage.Play(ctx, attacks), t.err); err != nil {
+		return carriedOn(err, v.Ledger)
+	}
+	if _, err := store.Checkpoint(ctx, stage.World.Now()); err != nil {
+		return fmt.Errorf("seal the ledger: %w", err)
+	}
+	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, file: file}, attacks, t.last != "")
+}
+
+// playable refuses a ledger that is no demo's: one with cases, and no world beside it that they happened in.
+func playable(ctx context.Context, store *sqlite.Store, file, world string) error {
+	if _, err := os.Stat(world); !errors.Is(err, fs.ErrNotExist) {
+		return nil // a world that can't be read is told when it is opened
+	}
+	cases, err := store.Cases(ctx, ledger.Filter{})
+	if err != nil {
+		return fmt.Errorf("read the cases: %w", err)
+	}
+	if len(cases) > 0 {
+		return fmt.Errorf("%s holds cases, and the world that they happened in is not there (%s): name another file", file, world)
+	}
+	return nil
+}
+
+// carriedOn tells somebody who stopped the demo how to go on with it.
+func carriedOn(err error, file string) error {
+	if errors.Is(err, context.Canceled) && file != "" {
+		return stopped{fmt.Errorf("stopped; riposte demo --ledger %s goes on from here", file)}
+	}
+	return err
+}
+
+// chosen are the attacks by name, all of them where none is named.
+func chosen(wanted []string) ([]demo.Attack, error) {
+	all := demo.Attacks()
+	if len(wanted) == 0 {
+		return all, nil
+	}
+	for _, name := range wanted {
+		if !slices.Contains(names(all), name) {
+			return nil, wrongUsage("there is no attack %q%s", name, spelling.Among(name, names(all)))
+		}
+	}
+	return slices.DeleteFunc(all, func(a demo.Attack) bool { return !slices.Contains(wanted, a.Name) }), nil
+}
+
+func names(attacks []demo.Attack) (out []string) {
+	for _, a := range attacks {
+		out = append(out, a.Name)
+	}
+	return out
+}

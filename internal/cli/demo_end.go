@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ripostehq/riposte/internal/demo"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/show"
+)
+
+// demoEnds prints the cases and the sums, and fails where a case did not end as it should.
+func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, attacks []demo.Attack, told bool) error {
+	cases, err := r.Cases(ctx, ledger.Filter{})
+	if err != nil {
+		return fmt.Errorf("read the cases: %w", err)
+	}
+	sum, wrong := stage.Outcome(ctx, attacks)
+	if sh.json() {
+		return errors.Join(sh.cases(r, ledger.All(ctx, r, ledger.Filter{})), sh.object(map[string]demo.Summary{"summary": sum}), wrong)
+	}
+	if !told {
+		sh.remark("%s holds a demo that is over: nothing is played twice", r.file)
+	}
+	if err := errors.Join(sh.line(""), sh.stages(r, cases), sh.summary(sum)); err != nil {
+		return err
+	}
+	if r.file != sqlite.Memory {
+		sh.remark("\nThe record is kept: riposte cases --ledger %s; riposte undo CASE --ledger %s", r.file, r.file)
+	}
+	return wrong
+}
+
+// stages is the table of cases with how long each stage took, in world time.
+func (sh *shell) stages(r record, cases []*ledger.Case) error {
+	t := newTable("#", "CASE", "STATE", "PLAYBOOK", "RESOURCE", "SEEN", "CONTAINED", "VERIFIED")
+	for i, c := range cases {
+		one, err := r.shown(c)
+		if err != nil {
+			return err
+		}
+		t.add(strconv.Itoa(i+1), beginning(c, cases), state(one.State), one.Playbook[strings.LastIndex(one.Playbook, ".")+1:], show.Plain(brief(one.Resource)),
+			after(one.Times.Occurred, one.Times.Received), after(one.Times.Occurred, one.Times.Contained), after(one.Times.Occurred, one.Times.Verified))
+	}
+	return sh.table(t)
+}
+
+func (sh *shell) summary(s demo.Summary) error {
+	err := sh.line("\n%s, %s: %d contained, %d verified; %s lost before containment took effect.\nFrom what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.",
+		counted(s.Attacks, "attack"), counted(s.Cases, "case"), s.Contained, s.Verified, counted(s.Lost, "instance"), millis(s.Time.P50), millis(s.Time.P99))
+	if err != nil || s.Own.P99 == 0 { // a demo that was over before had nothing left to do
+		return err
+	}
+	return sh.line("Riposte's own part, on this machine's clock, from a record's arrival to the end of its work on it:\n%s in the middle, %s at worst.", millis(s.Own.P50), millis(s.Own.P99))
+}
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// beginning is as much of a case's id as tells it from the others, and a little more, since there will be others.
+func beginning(c *ledger.Case, all []*ledger.Case) string {
+	for n := 12; n < len(c.ID); n++ {
+		alike := func(o *ledger.Case) bool { return strings.HasPrefix(o.ID, c.ID[:n]) }
+		if !slices.ContainsFunc(all, func(o *ledger.Case) bool { return o != c && alike(o) }) {
+			return c.ID[:n]
+		}
+	}
+	return c.ID
+}
+
+// after is how long after what happened a stage was reached, "" where it was not.
+func after(occurred, t time.Time) string {
+	if t.IsZero() || occurred.IsZero() {
+		return "-"
+	}
+	return "+" + t.Sub(occurred).Round(100*time.Millisecond).String()
+}
+
+func millis(ms float64) string {
+	return time.Duration(ms * float64(time.Millisecond)).Round(10 * time.Microsecond).String()
+}
+
+// brief is a resource without account and region, which a demo's reader knows.
+func brief(resource string) string {
+	if s := short(resource); s != resource {
+		return s
+	}
+	parts := strings.SplitN(resource, "/", 3)
+	return parts[len(parts)-1]
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/ripostehq/riposte/internal/bill"
+	"github.com/ripostehq/riposte/internal/deployment"
+	"github.com/ripostehq/riposte/internal/pattern"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// deployable prints a file.
+func (sh *shell) deployable(file []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	return sh.text(string(file))
+}
+
+// ruled is what --patterns prints per rule.
+type ruled struct {
+	Name string `json:"name"`
+	pattern.Rule
+}
+
+// rules prints the event rules: as a file, by name, or one a line.
+func (sh *shell) rules(of []playbook.Definition) error {
+	if !sh.json() {
+		return sh.deployable(deployment.Patterns(of))
+	}
+	rules, err := pattern.For(of)
+	if err != nil {
+		return err
+	}
+	for _, r := range rules {
+		if err := sh.object(ruled{r.Name, r}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// billed is the last object of --cost.
+type billed struct {
+	Summary struct {
+		EventsPerDay float64 `json:"events_per_day"`
+		CasesPerDay  float64 `json:"cases_per_day"`
+		Dollars      float64 `json:"dollars"` // a month
+		AsOf         string  `json:"as_of"`
+	} `json:"summary"`
+}
+
+// bill prints the monthly estimate line by line.
+func (sh *shell) bill(events float64) error {
+	load := bill.Typical(events)
+	lines := bill.Estimate(load)
+	if sh.json() {
+		for _, l := range lines {
+			if err := sh.object(l); err != nil {
+				return err
+			}
+		}
+		var sum billed
+		sum.Summary.EventsPerDay, sum.Summary.CasesPerDay, sum.Summary.Dollars, sum.Summary.AsOf = load.Events, load.Cases, bill.Total(lines), bill.AsOf
+		return sh.object(sum)
+	}
+	if err := sh.line("A month with %s delivered events a day, one in a thousand of which opens a case:\n", grouped(events)); err != nil {
+		return err
+	}
+	for _, l := range lines {
+		price := strconv.FormatFloat(l.Price, 'f', -1, 64)
+		if err := sh.line("%10.2f $  %s: %s %s at %s $\n              %s", l.Dollars, l.Item, grouped(l.Quantity), l.Unit, price, l.Why); err != nil {
+			return err
+		}
+	}
+	return sh.line("%10.2f $  together\n\nAWS's list prices of us-east-1, %s, without free tiers, discounts and taxes; prices change: see --format json for their pages.",
+		bill.Total(lines), bill.AsOf)
+}
+
+// grouped writes a number for people: 1,234,567, and what is small with what counts of it.
+func grouped(n float64) string {
+	if n < 100 {
+		return strconv.FormatFloat(n, 'g', 3, 64)
+	}
+	digits := fmt.Sprintf("%.0f", math.Round(n))
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/internal/manual"
+	"github.com/ripostehq/riposte/internal/spelling"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+type explainVerb struct {
+	ID string `arg:"" help:"The playbook's id, as riposte playbooks lists it."`
+}
+
+func (explainVerb) Help() string {
+	return `Examples:
+
+  riposte explain launch.unapproved-image
+  riposte explain launch.unapproved-image --format json`
+}
+
+// explanation is what --format json prints.
+type explanation struct {
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Why      string            `json:"why"`
+	Severity playbook.Severity `json:"severity"`
+	Triggers []trigger         `json:"triggers"`
+	Reads    []call.ID         `json:"reads"`
+	Changes  []change          `json:"changes"`
+	Params   []parameter       `json:"params"`
+	Prevents []prevention      `json:"prevents"`
+	Example  json.RawMessage   `json:"example"`
+}
+
+type change struct {
+	Kind   string    `json:"kind"`
+	Does   string    `json:"does"`
+	Class  string    `json:"class"`
+	Tier   string    `json:"tier"`
+	Final  string    `json:"final,omitempty"` // why it is never taken back
+	Reads  []call.ID `json:"reads"`
+	Writes []call.ID `json:"writes"`
+}
+
+type prevention struct {
+	Kind     playbook.PreventionKind `json:"kind"`
+	How      string                  `json:"how"`
+	Document json.RawMessage         `json:"document,omitempty"`
+}
+
+type parameter struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Default any    `json:"default"`
+	Help    string `json:"help"`
+}
+
+// Run prints one playbook.
+func (v explainVerb) Run(sh *shell) error {
+	d, err := sh.find(v.ID)
+	if err != nil {
+		return err
+	}
+	if sh.json() {
+		return sh.object(explained(d))
+	}
+	width := 100
+	if sh.width > 20 {
+		width = min(width, sh.width)
+	}
+	if _, err := fmt.Fprint(sh.out, manual.Text(d, width)); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+func explained(d playbook.Definition) explanation {
+	out := explanation{
+		ID: d.ID, Title: d.Title, Why: d.Why, Severity: d.Severity, Triggers: triggers(d), Reads: d.Reads, Changes: []change{},
+		Params: []parameter{}, Prevents: []prevention{}, Example: json.RawMessage(d.Example),
+	}
+	for _, k := range d.Changes {
+		out.Changes = append(out.Changes, change{k.Name, k.Does, string(k.Class), string(k.Tier), k.Final, k.Reads, k.Writes})
+	}
+	for _, p := range d.Prevents {
+		out.Prevents = append(out.Prevents, prevention{p.Kind, p.How, json.RawMessage(p.Document)})
+	}
+	for _, p := range d.Params {
+		out.Params = append(out.Params, parameter{p.Name, manual.TypeName(p.Type), p.Default, p.Help})
+	}
+	return out
+}
+
+// hint is the playbook that was probably meant, or which there are.
+func (sh *shell) hint(id string) string {
+	ids := make([]string, 0, len(sh.catalogue))
+	for _, d := range sh.catalogue {
+		ids = append(ids, d.ID)
+	}
+	return spelling.Among(id, ids)
+}

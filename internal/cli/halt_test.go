@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"net/http"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// halted is the script command `halted FILE`: while riposte serves with FILE, a halt is read by it; once it has ended, the
+// next one is read by nobody, and when it was killed, one that was heard of a moment ago is missed.
+func halted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: halted FILE")
+	}
+	halt := func(scope string) (string, int) {
+		c := exec.Command("riposte", "halt", scope)
+		c.Dir = ts.MkAbs(".")
+		c.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "RIPOSTE_CONFIG=" + args[0]}
+		out, _ := c.CombinedOutput()
+		return string(out), c.ProcessState.ExitCode()
+	}
+	for _, end := range []struct {
+		signal syscall.Signal
+		says   string
+	}{{syscall.SIGTERM, "nobody serves riposte.db: the halt of account:111122223333"}, {syscall.SIGKILL, "has not read it"}} {
+		d := start(ts, "serve", "--format", "json", "--config", args[0])
+		d.until("ready", "/readyz", func(code int, _ string) bool { return code == http.StatusOK })
+		if out, code := halt("all"); code != 0 || !strings.Contains(out, "halted: all\n") || !strings.Contains(out, "in riposte.db; read by "+d.says.Replica) {
+			ts.Fatalf("while it serves: %d, %s", code, out)
+		}
+		ts.Check(d.cmd.Process.Signal(end.signal))
+		_ = d.cmd.Wait() // killed, it ends badly
+		if out, code := halt("account:111122223333"); code != 1 || !strings.Contains(out, end.says) {
+			ts.Fatalf("after %v: %d, %s", end.signal, code, out)
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/deployment"
+	"github.com/ripostehq/riposte/internal/permissions"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+type permissionsVerb struct {
+	configFlag
+	IDs          []string `arg:"" optional:"" name:"id" help:"Playbooks to grant for. Default: all that the configuration lets act or ask, and all reads."`
+	Tier         string   `enum:",audit,report,contain,author,destroy,own" default:"" placeholder:"TIER" help:"Print this tier's document alone: audit, report, contain, author, destroy, own."`
+	Principal    string   `placeholder:"ARN" help:"The role that riposte runs as, which the tiers' roles let in."`
+	Organization string   `placeholder:"ID" help:"The organisation that this role must be in, o-...: one more condition of the trust policies."`
+	Deployer     []string `placeholder:"ARN" help:"ARN of a role that deploys riposte, * allowed: the guardrail lets it. Repeatable."`
+	Patterns     bool     `xor:"what" help:"Print the EventBridge rules instead: exactly the calls that riposte looks at."`
+	Cost         *float64 `xor:"what" placeholder:"EVENTS" help:"Estimate the monthly bill instead, from so many delivered events a day."`
+}
+
+func (permissionsVerb) Help() string {
+	return `One role per tier of rights, so that they can be granted one by one: audit is enough to observe; contain attaches the
+pre-deployed deny policies, which are printed too, and can't write a policy; author and destroy are off unless the
+configuration names their roles. Then what riposte itself may do (own), each role's trust policy, and the guardrail: a
+service control policy that keeps everybody else from taking riposte's work off. Without a configuration, everything that
+the catalogue could need.
+
+--format terraform prints roles and policies as one file, --format cloudformation a StackSet template with the event rules.
+
+Examples:
+
+  riposte permissions
+  riposte permissions launch.unapproved-image --format json
+  riposte permissions --tier contain > contain.json
+  riposte permissions --format terraform > rights.tf.json
+  riposte permissions --patterns
+  riposte permissions --cost 100000`
+}
+
+// Run prints the policies, or what else is asked for.
+func (v permissionsVerb) Run(sh *shell) error {
+	if err := v.check(sh.format); err != nil {
+		return err
+	}
+	if v.Cost != nil {
+		return sh.bill(*v.Cost)
+	}
+	wanted, c, err := v.wanted(sh)
+	if err != nil {
+		return err
+	}
+	switch {
+	case v.Patterns:
+		return sh.rules(wanted)
+	case sh.format == terraformFormat:
+		return sh.deployable(deployment.Terraform(wanted))
+	case sh.format == cloudFormationFormat:
+		return sh.deployable(deployment.CloudFormation(wanted))
+	}
+	grants, err := v.granted(c).all(wanted)
+	if err != nil {
+		return err
+	}
+	if v.Tier != "" {
+		return sh.onlyTier(grants, v.Tier)
+	}
+	if v.Principal == "" {
+		sh.remark("the trust policies name HUB_ACCOUNT: --principal ARN says which role riposte runs as")
+	}
+	for i, g := range grants {
+		if err := sh.grant(g, i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wanted are the playbooks that rights are printed for, and the configuration, nil where it does not count: a playbook that
+// only observes changes nothing.
+func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.Config, err error) {
+	if len(v.IDs) > 0 {
+		of, err = sh.named(v.IDs)
+		return of, nil, err
+	}
+	c, err = v.load(sh)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.File == "" {
+		return sh.catalogue, nil, nil
+	}
+	for _, p := range c.Playbooks() {
+		d := p.Definition // as it is bound: with the changes that its parameters leave
+		if c.Boldest(d.ID) == config.Observe {
+			d = readOnly(d)
+			sh.remark("%s only observes: it needs no more than audit", d.ID)
+		}
+		of = append(of, d)
+	}
+	return of, c, nil
+}
+
+// granted is the deployment that the configuration describes; without one, a customary one that uses everything.
+func (v permissionsVerb) granted(c *config.Config) granting {
+	g := granting{
+		deployers: v.Deployer, hub: permissions.AnyHub(), roles: permissions.Roles{Principal: v.Principal},
+		trustee: permissions.Trustee{Principal: "arn:aws:iam::HUB_ACCOUNT:role/riposte-own", ExternalID: "EXTERNAL_ID", Organization: v.Organization},
+	}
+	if v.Principal != "" {
+		g.trustee.Principal = v.Principal
+	}
+	if c == nil {
+		return g
+	}
+	r := c.Organization.Roles
+	if r.ExternalID != "" {
+		g.trustee.ExternalID = r.ExternalID
+	}
+	g.roles.ByTier = map[string]string{
+		permissions.Audit: r.Audit, permissions.Report: r.Report, "contain": r.Contain, "author": r.Author, "destroy": r.Destroy,
+	}
+	g.roles.Unreported, g.hub = !c.Report.SecurityHub, hubOf(c)
+	return g
+}
+
+// hubOf is what the configuration uses of riposte's own account.
+func hubOf(c *config.Config) permissions.Hub {
+	h := permissions.Hub{Bus: c.Report.EventBus.String(), Discover: c.Organization.Discover}
+	for _, s := range c.Sources {
+		if s.SQS != nil {
+			h.Queues = append(h.Queues, s.SQS.QueueURL)
+		}
+		if s.S3 != nil {
+			h.Buckets = append(h.Buckets, s.S3.Bucket)
+		}
+		if s.S3 != nil && s.S3.QueueURL != "" {
+			h.Queues = append(h.Queues, s.S3.QueueURL)
+		}
+	}
+	h.Queues = append(h.Queues, c.Lambda.Queues...)
+	if c.Lambda.WakeQueue != "" {
+		h.Wake = append(h.Wake, c.Lambda.WakeQueue)
+	}
+	if c.Ledger.Driver == config.DynamoDB {
+		h.Table = c.Ledger.Name
+	}
+	if !h.Discover {
+		for _, a := range c.Organization.Accounts {
+			h.Accounts = append(h.Accounts, a.ID)
+		}
+	}
+	return h
+}
+
+// readOnly is a playbook without its changes: it still looks at what it would do.
+func readOnly(d playbook.Definition) playbook.Definition {
+	d.Reads = slices.Clone(d.Reads)
+	for _, k := range d.Changes {
+		d.Reads = append(d.Reads, k.Reads...)
+	}
+	d.Changes = nil
+	return d
+}
+
+func (sh *shell) named(ids []string) (out []playbook.Definition, err error) {
+	for _, id := range ids {
+		d, err := sh.find(id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}

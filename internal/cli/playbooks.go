@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+type playbooksVerb struct{ configFlag }
+
+func (playbooksVerb) Help() string {
+	return `The mode is what the configuration makes of a playbook: everywhere, and then where it is another one, by account, OU,
+environment or class of action.
+
+Examples:
+
+  riposte playbooks
+  riposte playbooks --config riposte.yaml --format json`
+}
+
+// listed is what --format json prints per playbook.
+type listed struct {
+	ID        string                 `json:"id"`
+	Title     string                 `json:"title"`
+	Severity  playbook.Severity      `json:"severity"`
+	Mode      config.Mode            `json:"mode"`
+	Elsewhere map[string]config.Mode `json:"elsewhere,omitempty"` // where it is another one
+	Triggers  []trigger              `json:"triggers"`
+	Changes   []string               `json:"changes"`
+}
+
+type trigger struct {
+	Source string   `json:"source"`
+	Events []string `json:"events"`
+}
+
+func triggers(d playbook.Definition) []trigger {
+	out := []trigger{}
+	for _, heard := range call.Records(d.Calls()...) {
+		out = append(out, trigger{heard.Source, heard.Names})
+	}
+	return out
+}
+
+// Run lists the catalogue.
+func (v playbooksVerb) Run(sh *shell) error {
+	c, err := v.load(sh)
+	if err != nil {
+		return err
+	}
+	t := newTable("PLAYBOOK", "SEVERITY", "MODE", "FINDS")
+	for _, d := range sh.catalogue {
+		if !sh.json() {
+			t.add(d.ID, severity(d.Severity), c.Modes(d.ID), d.Title)
+			continue
+		}
+		mode, _ := c.Mode(d.ID, "", "")
+		one := listed{d.ID, d.Title, d.Severity, mode, c.Elsewhere(d.ID), triggers(d), []string{}}
+		for _, k := range d.Changes {
+			one.Changes = append(one.Changes, k.Name)
+		}
+		if err := sh.object(one); err != nil {
+			return err
+		}
+	}
+	return sh.table(t)
+}
+
+// find is a playbook by its id.
+func (sh *shell) find(id string) (playbook.Definition, error) {
+	i := slices.IndexFunc(sh.catalogue, func(d playbook.Definition) bool { return d.ID == id })
+	if i < 0 {
+		return playbook.Definition{}, wrongUsage("there is no playbook %q%s", id, sh.hint(id))
+	}
+	return sh.catalogue[i], nil
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/serve"
+)
+
+type serveVerb struct {
+	ledgerFlag
+	Workers  int           `default:"4" placeholder:"N" help:"Cases worked on at once. Default 4: a case mostly waits for AWS."`
+	Drain    time.Duration `default:"25s" placeholder:"25s" help:"How long what is in hand may take to finish on SIGTERM. Default 25s."`
+	LogLevel level         `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default info."`
+	Check    bool          `help:"Only say what would be done, where, and in which mode."`
+}
+
+func (serveVerb) Help() string {
+	return `Takes events from the sources of the configuration and answers them, until SIGTERM or SIGINT; then sources finish what is in
+hand, workers their turns, and the exit code is 0. A second signal ends at once. SIGHUP reads the configuration again; one
+that is invalid is refused, and the one before stays. Several may share a ledger.
+
+What it will do is said on standard error, and then what it does, as JSON lines. /metrics, /healthz and /readyz are at
+metrics.listen of the configuration.
+
+Examples:
+
+  riposte serve --config riposte.yaml
+  riposte serve --config riposte.yaml --check
+  riposte serve --config riposte.yaml --format json --log-level warn`
+}
+
+// Run serves.
+func (v serveVerb) Run(ctx context.Context, sh *shell) error {
+	if v.Workers < 1 || v.Drain < 0 {
+		return wrongUsage("--workers is at least 1, --drain not negative")
+	}
+	c, err := v.load(sh)
+	if err != nil {
+		return err
+	}
+	if v.Check {
+		return v.check(ctx, sh, c)
+	}
+	if err := (wiring{sh: sh, base: func(event.Place) aws.Config { return aws.Config{} }, log: slog.New(slog.DiscardHandler)}).fit(c); err != nil {
+		return err // a daemon that is refused leaves no ledger behind, which a halt could take for the one that is served
+	}
+	log := slog.New(slog.NewJSONHandler(sh.err, &slog.HandlerOptions{Level: v.LogLevel.Level}))
+	page, err := serve.Listen(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	if page != nil {
+		defer page.Close() // a daemon that ran has closed it
+	}
+	collectRarely()
+	w, err := v.wire(ctx, sh, c)
+	if err != nil {
+		return err
+	}
+	w.log, w.page = log, page
+	return errors.Join(v.serve(ctx, c, w), w.store.Close())
+}
+
+// How often a ledger is asked what others have written into it. Each time a table is asked it is paid for.
+const (
+	filePoll  = time.Second
+	tablePoll = 5 * time.Second
+)
+
+// serve is the daemon over a ledger that is open.
+func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error {
+	l, err := v.ledger(c)
+	if err != nil {
+		return err
+	}
+	poll := filePoll
+	if l.Driver != config.SQLite {
+		poll = tablePoll
+	}
+	sh := w.sh
+	s, err := serve.New(serve.Options{
+		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Page: w.page, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
+		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP),
+		Kill: func() <-chan os.Signal { return signals(os.Interrupt, syscall.SIGTERM) },
+	})
+	if err != nil {
+		return usage{err}
+	}
+	a := s.Announce()
+	a.Version, a.Replica, a.Ledger = version(), w.name, l.String()
+	if w.page != nil {
+		a.Metrics = w.page.Addr().String()
+	}
+	if err := sh.announce(sh.err, a); err != nil {
+		return err
+	}
+	return s.Run(ctx)
+}

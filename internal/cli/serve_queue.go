@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/ripostehq/riposte/internal/source/sqs"
+)
+
+// silence is how long a queue may leave polls without an answer before riposte is not ready: what lasts less the source
+// waits for, and nobody need know.
+const silence = time.Minute
+
+// heard is a queue, and since when it has answered no poll. A queue that is empty answers.
+type heard struct {
+	sqs.Client
+	now func() time.Time
+
+	mu    sync.Mutex
+	since time.Time // zero while it answers
+	last  error
+}
+
+// ReceiveMessage polls the queue, and remembers whether it answered. Whoever stops polling has not waited for an answer.
+func (h *heard) ReceiveMessage(ctx context.Context, in *awssqs.ReceiveMessageInput, o ...func(*awssqs.Options)) (*awssqs.ReceiveMessageOutput, error) {
+	began := h.now()
+	out, err := h.Client.ReceiveMessage(ctx, in, o...)
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		h.note(began, err)
+	}
+	return out, err
+}
+
+func (h *heard) note(began time.Time, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case err == nil:
+		h.since = time.Time{}
+	case h.since.IsZero():
+		h.since = began
+	}
+	h.last = err
+}
+
+func (h *heard) trouble() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.since.IsZero() || h.now().Sub(h.since) < silence {
+		return nil
+	}
+	return fmt.Errorf("the queue has not answered since %s: %w", h.since.UTC().Format(time.RFC3339), h.last)
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/serve"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// check says what a daemon would do, as a result.
+func (v serveVerb) check(ctx context.Context, sh *shell, c *config.Config) error {
+	base, err := cloud.Load(ctx)
+	if err != nil {
+		return err
+	}
+	sources, err := wiring{sh: sh, base: base, log: slog.New(slog.DiscardHandler)}.sources(c, &serve.Live{})
+	if err != nil {
+		return usage{err}
+	}
+	l, err := v.ledger(c)
+	if err != nil {
+		return err
+	}
+	a := serve.Announce(c, sources)
+	a.Ledger = l.String()
+	a.Version, a.Replica, a.Metrics = version(), replica(), c.Metrics.Listen
+	return sh.announce(sh.out, a)
+}
+
+// announce prints what is begun: lines for people, or one object.
+func (sh *shell) announce(to io.Writer, a serve.Announcement) error {
+	if sh.json() {
+		e := json.NewEncoder(to)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(map[string]serve.Announcement{"serve": a}); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+		return nil
+	}
+	for _, line := range a.Text() {
+		if _, err := fmt.Fprintln(to, plain([]any{line})...); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	}
+	return nil
+}
+
+func ids(catalogue []playbook.Definition) (out []string) {
+	for _, d := range catalogue {
+		out = append(out, d.ID)
+	}
+	return out
+}
+
+func version() string {
+	v, _, _ := built()
+	return v
+}

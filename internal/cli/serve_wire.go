@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/canary"
+	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/metrics"
+)
+
+// wiring is what a daemon is put together from, whenever its configuration changes.
+type wiring struct {
+	sh    *shell
+	store ledger.Store
+	base  func(event.Place) aws.Config
+	log   *slog.Logger
+	page  net.Listener // of the figures; nil where they are off
+	name  string
+	meter *metrics.Meter
+}
+
+func (w wiring) app(c *config.Config, hands *engine.Hands) *app.App {
+	return app.New(app.Parts{
+		Config: c, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Hands: hands, Foreign: w.meter.Foreign,
+	})
+}
+
+func signals(which ...os.Signal) <-chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, which...)
+	return c
+}
+
+// replica names this process among those that share a ledger.
+func replica() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprintf("%s-%d", host, os.Getpid())
+}
+
+// wire opens the ledger and finds credentials, at the same time: each takes some milliseconds.
+func (v serveVerb) wire(ctx context.Context, sh *shell, c *config.Config) (w wiring, err error) {
+	var store ledger.Store
+	opened := make(chan error, 1)
+	go func() {
+		var err error
+		store, err = v.connect(ctx, c)
+		opened <- err
+	}()
+	base, err := cloud.Load(ctx)
+	if failed := <-opened; failed != nil {
+		return w, errors.Join(failed, err)
+	}
+	if err != nil {
+		return w, errors.Join(err, store.Close())
+	}
+	return wiring{
+		sh: sh, store: store, base: base, name: replica(),
+		meter: metrics.New(metrics.Options{Version: version(), Playbooks: append(ids(sh.catalogue), canary.ID), Store: store, Now: sh.now}),
+	}, nil
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/ripostehq/riposte/internal/show"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// table is lines of cells that stand below each other; cells may be coloured, their texts must be plain.
+type table struct {
+	rows [][]string
+}
+
+func newTable(head ...string) *table { return &table{rows: [][]string{head}} }
+
+// add appends a row; texts are made fit for a terminal before they are coloured.
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// table prints the rows, or nothing where there is only a head, or where results are objects.
+func (sh *shell) table(t *table) error {
+	if len(t.rows) < 2 || sh.json() {
+		return nil
+	}
+	widths := make([]int, len(t.rows[0]))
+	for _, row := range t.rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], lipgloss.Width(cell))
+		}
+	}
+	for n, row := range t.rows {
+		var b strings.Builder
+		for i, cell := range row {
+			if n == 0 {
+				cell = lipgloss.NewStyle().Bold(true).Render(cell)
+			}
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-lipgloss.Width(cell)+2))
+			}
+		}
+		if _, err := fmt.Fprintln(sh.out, b.String()); err != nil {
+			return fmt.Errorf("print: %w", err)
+		}
+	}
+	return nil
+}
+
+// severity in its colour.
+func severity(s playbook.Severity) string {
+	colours := map[playbook.Severity]string{playbook.Critical: "1", playbook.High: "9", playbook.Medium: "3", playbook.Low: "8"}
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(colours[s])).Render(show.Plain(string(s)))
+}
