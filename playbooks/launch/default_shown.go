@@ -8,6 +8,7 @@ import (
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 const defaultVersion = "default version" // as an observation
@@ -17,8 +18,8 @@ func observeDefault(e event.Event, _ ImagePolicy) []playbook.Observation {
 	if made := call.OfEvent(e); e.Failed() || made != call.EC2CreateLaunchTemplate && made != call.EC2ModifyLaunchTemplate {
 		return nil
 	}
-	t := parse(e.Response).unwrap(e.Name + "Response").at("launchTemplate")
-	id, version := t.named("launchTemplateId").scalar(), t.named("defaultVersionNumber").scalar()
+	t := request.Answer(e).At("launchTemplate")
+	id, version := t.Named("launchTemplateId").Scalar(), t.Named("defaultVersionNumber").Scalar()
 	if n, err := strconv.ParseInt(version, 10, 64); id == "" || err != nil || n < first {
 		return nil
 	}

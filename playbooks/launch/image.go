@@ -2,7 +2,6 @@ package launch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/smithy-go"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -83,7 +82,7 @@ func (j judges) read(ctx context.Context, id string) (*types.Image, error) {
 	out, err := j.in.AWS.EC2(j.place).DescribeImages(ctx, &ec2.DescribeImagesInput{
 		ImageIds: []string{id}, IncludeDeprecated: aws.Bool(true), IncludeDisabled: aws.Bool(true),
 	})
-	if absent(err, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidAMIID.Malformed") {
+	if access.Answered(err, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidAMIID.Malformed") {
 		return nil, nil
 	}
 	if err != nil {
@@ -95,17 +94,6 @@ func (j judges) read(ctx context.Context, id string) (*types.Image, error) {
 		}
 	}
 	return nil, nil
-}
-
-// absent reports whether AWS answered with one of these codes, which say that something is not there.
-func absent(err error, codes ...string) bool {
-	var api smithy.APIError
-	return errors.As(err, &api) && slices.Contains(codes, api.ErrorCode())
-}
-
-// unreadable reports whether AWS answered that what was asked for can't be had, and will answer the same again.
-func unreadable(err error) bool {
-	return absent(err, "ValidationException", "AccessDeniedException", "AccessDenied", "InvalidParameterValue", "UnauthorizedOperation")
 }
 
 // matches compares a text with a pattern of * and ?, which match any character, slashes included.

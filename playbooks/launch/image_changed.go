@@ -11,6 +11,7 @@ import (
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 const madePublic = "public" // as an observation
@@ -18,14 +19,14 @@ const madePublic = "public" // as an observation
 // observeImage is what a record shows of an image's being made public, or private again: the image itself does not tell
 // since when.
 func observeImage(e event.Event, _ ImageParams) []playbook.Observation {
-	in := parse(e.Request)
-	id := in.at("imageId").scalar()
+	in := request.Of(e)
+	id := in.At("imageId").Scalar()
 	if call.OfEvent(e) != call.EC2ModifyImageAttribute || e.Failed() || id == "" {
 		return nil
 	}
 	for _, change := range []string{"add", "remove"} {
-		for _, p := range in.at("launchPermission", change).items() {
-			if p.at("group").scalar() == "all" {
+		for _, p := range in.At("launchPermission", change).Items() {
+			if p.At("group").Scalar() == "all" {
 				return []playbook.Observation{{
 					Resource: e.Place().In(event.Image, id), Of: madePublic, On: change == "add", At: e.Time.UTC(),
 					Call: e.Name, By: e.Actor.ARN, Event: playbook.OriginOf(e).EventID,

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/access"
 )
 
 // The owners that need no account's id.
@@ -74,7 +76,7 @@ func (j judges) launched(ctx context.Context, i types.Instance) (verdict, error)
 // remembered is what EC2 still knows of an instance's image; nil where it tells nothing, or may not be asked.
 func (j judges) remembered(ctx context.Context, instance string) (*types.Image, error) {
 	out, err := j.in.AWS.EC2(j.place).DescribeInstanceImageMetadata(ctx, &ec2.DescribeInstanceImageMetadataInput{InstanceIds: []string{instance}})
-	if unreadable(err) || absent(err, "InvalidInstanceID.NotFound", "InvalidAction") {
+	if access.Unreadable(err) || access.Answered(err, "InvalidInstanceID.NotFound", "InvalidAction") {
 		return nil, nil
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 // launched are the facts about one launch, as far as one root is concerned: a group, a fleet, or an instance without one.
@@ -64,19 +65,19 @@ func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
 }
 
 func suspectInstances(e event.Event, p ImageParams) []playbook.Suspect[launched] {
-	answer := parse(e.Response).at("instancesSet").items()
+	answer := request.Answer(e).At("instancesSet").Items()
 	if len(answer) == 0 {
 		return []playbook.Suspect[launched]{unanswered(e)}
 	}
 	var out []playbook.Suspect[launched]
 	for _, i := range answer {
-		m := machine{ID: i.at("instanceId").scalar(), Image: i.at("imageId").scalar(), VPC: i.at("vpcId").scalar()}
+		m := machine{ID: i.At("instanceId").Scalar(), Image: i.At("imageId").Scalar(), VPC: i.At("vpcId").Scalar()}
 		if m.ID != "" && !slices.Contains(p.AllowIDs, m.Image) {
-			group := i.at("tagSet").tag(groupTag)
+			group := i.At("tagSet").Tag(groupTag)
 			m.Member = group
 			of := launched{Group: group, Recorded: group, ByGroup: byGroup(e.Actor), At: e.Time}
 			if group == "" {
-				of.Source = taggedSource(e.Place(), i.at("tagSet").tag)
+				of.Source = taggedSource(e.Place(), i.At("tagSet").Tag)
 			}
 			out = gather(out, e.Place(), of, m)
 		}
@@ -95,9 +96,9 @@ func byGroup(a event.Actor) bool {
 }
 
 // requested is the group whose tag the question asks for: it says who launches where the answer was left out.
-func requested(in node) string {
-	for _, s := range in.at("tagSpecificationSet").items() {
-		if group := s.at("tags").tag(groupTag); group != "" {
+func requested(in request.Value) string {
+	for _, s := range in.At("tagSpecificationSet").Items() {
+		if group := s.At("tags").Tag(groupTag); group != "" {
 			return group
 		}
 	}
@@ -106,14 +107,14 @@ func requested(in node) string {
 
 // unanswered is a launch of which the record does not tell what came of it: too large, AWS writes {"omitted": true}.
 func unanswered(e event.Event) playbook.Suspect[launched] {
-	in := parse(e.Request)
-	token := in.at("clientToken").scalar()
+	in := request.Of(e)
+	token := in.At("clientToken").Scalar()
 	id := cmp.Or(token, e.RequestID, e.ID, e.Time.UTC().Format(time.RFC3339))
 	return playbook.Suspect[launched]{
 		Resource: e.Place().In(event.Launch, id),
 		Title:    "a launch whose instances the record leaves out",
 		Facts: launched{
-			Recorded: requested(in), ByGroup: byGroup(e.Actor), Token: token, At: e.Time, Asked: in.at("instancesSet").first("imageId"),
+			Recorded: requested(in), ByGroup: byGroup(e.Actor), Token: token, At: e.Time, Asked: in.At("instancesSet").First("imageId"),
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -35,7 +36,7 @@ func (w witness) launching(ctx context.Context, r event.Resource) (launcher, err
 // fleet: one that maintains its size goes on until it is deleted. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/EC2-fleet-states.html
 func (w witness) fleet(ctx context.Context, id string) (l launcher, err error) {
 	out, err := w.in.AWS.EC2(w.place).DescribeFleets(ctx, &ec2.DescribeFleetsInput{FleetIds: []string{id}})
-	if absent(err, "InvalidFleetId.NotFound", "InvalidFleetId.Malformed") {
+	if access.Answered(err, "InvalidFleetId.NotFound", "InvalidFleetId.Malformed") {
 		return l, nil
 	}
 	if err != nil {
@@ -71,7 +72,7 @@ func (w witness) fleet(ctx context.Context, id string) (l launcher, err error) {
 
 func (w witness) spotFleet(ctx context.Context, id string) (l launcher, err error) {
 	out, err := w.in.AWS.EC2(w.place).DescribeSpotFleetRequests(ctx, &ec2.DescribeSpotFleetRequestsInput{SpotFleetRequestIds: []string{id}})
-	if absent(err, "InvalidSpotFleetRequestId.NotFound", "InvalidSpotFleetRequestId.Malformed") {
+	if access.Answered(err, "InvalidSpotFleetRequestId.NotFound", "InvalidSpotFleetRequestId.Malformed") {
 		return l, nil
 	}
 	if err != nil {
@@ -102,7 +103,7 @@ func (w witness) spotFleet(ctx context.Context, id string) (l launcher, err erro
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-requests.html
 func (w witness) spotRequest(ctx context.Context, id string) (l launcher, err error) {
 	out, err := w.in.AWS.EC2(w.place).DescribeSpotInstanceRequests(ctx, &ec2.DescribeSpotInstanceRequestsInput{SpotInstanceRequestIds: []string{id}})
-	if absent(err, "InvalidSpotInstanceRequestID.NotFound", "InvalidSpotInstanceRequestID.Malformed") {
+	if access.Answered(err, "InvalidSpotInstanceRequestID.NotFound", "InvalidSpotInstanceRequestID.Malformed") {
 		return l, nil
 	}
 	if err != nil {
@@ -129,7 +130,7 @@ func (w witness) ofTemplate(ctx context.Context, l *launcher, s *types.FleetLaun
 	images, err := w.templateImages(ctx, scaling.LaunchTemplateSpecification{
 		LaunchTemplateId: s.LaunchTemplateId, LaunchTemplateName: s.LaunchTemplateName, Version: s.Version,
 	})
-	if unreadable(err) {
+	if access.Unreadable(err) {
 		l.unread = "what it launches by can't be read"
 		return nil
 	}

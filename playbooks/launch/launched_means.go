@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
@@ -29,7 +30,7 @@ func (f means) find(ctx context.Context, m *machine, i types.Instance) (err erro
 	instance := f.place.In(event.Instance, m.ID)
 	a, found, err := contain.OfInstance(ctx, f.in.AWS, instance, aws.ToString(i.IamInstanceProfile.Arn))
 	switch {
-	case unreadable(err):
+	case access.Unreadable(err):
 		return nil
 	case err != nil:
 		return fmt.Errorf("find the session of instance %q: %w", m.ID, err)
@@ -48,7 +49,7 @@ func (f means) isolation(ctx context.Context, vpc string) (string, error) {
 		return group, nil
 	}
 	group, _, err := action.FindIsolation(ctx, f.in.AWS, f.place, vpc)
-	if unreadable(err) {
+	if access.Unreadable(err) {
 		err = nil
 	}
 	f.ready[vpc] = group

@@ -7,6 +7,7 @@ import (
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 // requests are the calls that make, or change, what launches by itself.
@@ -18,24 +19,24 @@ func requests() []call.ID {
 // template that says something else by now. An answer that the record leaves out names nothing, and what is launched is seen all
 // the same.
 func suspectRequest(e event.Event) (out []playbook.Suspect[launched]) {
-	in, answer := parse(e.Request).unwrap(e.Name+"Request"), parse(e.Response).unwrap(e.Name+"Response")
+	in, answer := request.Of(e), request.Answer(e)
 	kind, ids := event.Fleet, []string(nil)
 	switch call.OfEvent(e) {
 	case call.EC2CreateFleet:
-		if in.named("type").scalar() == "instant" {
+		if in.Named("type").Scalar() == "instant" {
 			return nil // it has launched all that it ever will
 		}
-		ids = []string{answer.named("fleetId").scalar()}
+		ids = []string{answer.Named("fleetId").Scalar()}
 	case call.EC2ModifyFleet:
-		ids = []string{in.named("fleetId").scalar()}
+		ids = []string{in.Named("fleetId").Scalar()}
 	case call.EC2RequestSpotFleet:
-		kind, ids = event.SpotFleet, []string{answer.named("spotFleetRequestId").scalar()}
+		kind, ids = event.SpotFleet, []string{answer.Named("spotFleetRequestId").Scalar()}
 	case call.EC2ModifySpotFleetRequest:
-		kind, ids = event.SpotFleet, []string{in.named("spotFleetRequestId").scalar()}
+		kind, ids = event.SpotFleet, []string{in.Named("spotFleetRequestId").Scalar()}
 	case call.EC2RequestSpotInstances:
 		kind = event.SpotRequest
-		for _, x := range answer.named("spotInstanceRequestSet").items() {
-			ids = append(ids, x.named("spotInstanceRequestId").scalar())
+		for _, x := range answer.Named("spotInstanceRequestSet").Items() {
+			ids = append(ids, x.Named("spotInstanceRequestId").Scalar())
 		}
 	}
 	for _, id := range ids {

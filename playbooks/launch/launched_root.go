@@ -10,17 +10,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 // suspectRoot is about an instance whose root volume is replaced by an image's: nothing is launched, and another system runs.
 // A replacement by the instance's own launch or snapshot names no image.
 func suspectRoot(e event.Event, p ImageParams) []playbook.Suspect[launched] {
-	in := parse(e.Request).unwrap(e.Name + "Request")
-	out := parse(e.Response).unwrap(e.Name + "Response").at("replaceRootVolumeTask")
-	image, id := in.named("imageId").scalar(), cmp.Or(out.named("instanceId").scalar(), in.named("instanceId").scalar())
-	task := out.named("replaceRootVolumeTaskId").scalar()
+	in := request.Of(e)
+	out := request.Answer(e).At("replaceRootVolumeTask")
+	image, id := in.Named("imageId").Scalar(), cmp.Or(out.Named("instanceId").Scalar(), in.Named("instanceId").Scalar())
+	task := out.Named("replaceRootVolumeTaskId").Scalar()
 	if image == "" || id == "" || task == "" || slices.Contains(p.AllowIDs, image) {
 		return nil
 	}
@@ -60,7 +62,7 @@ func checkRoot(ctx context.Context, in playbook.In, s playbook.Suspect[launched]
 // rootTask is nil where AWS shows no such task; one that failed, or names no image, is there with nothing to look at.
 func rootTask(ctx context.Context, in playbook.In, p event.Place, id string) (*types.ReplaceRootVolumeTask, error) {
 	out, err := in.AWS.EC2(p).DescribeReplaceRootVolumeTasks(ctx, &ec2.DescribeReplaceRootVolumeTasksInput{ReplaceRootVolumeTaskIds: []string{id}})
-	if absent(err, "InvalidReplaceRootVolumeTaskId.NotFound", "InvalidReplaceRootVolumeTaskId.Malformed") {
+	if access.Answered(err, "InvalidReplaceRootVolumeTaskId.NotFound", "InvalidReplaceRootVolumeTaskId.Malformed") {
 		return nil, nil
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 )
@@ -79,7 +80,7 @@ func (w witness) source(ctx context.Context, i types.Instance, doubt string) (fo
 	}
 	o, err := w.prospect(ctx, found.Launcher)
 	switch {
-	case unreadable(err):
+	case access.Unreadable(err):
 		return nil, called(found.Launcher), nil
 	case err != nil:
 		return nil, "", err

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -77,7 +78,7 @@ func (w witness) outlook(ctx context.Context, group string) (outlook, error) {
 
 func (w witness) look(ctx context.Context, group string) (outlook, error) {
 	groups, err := w.groups(ctx, group)
-	if unreadable(err) {
+	if access.Unreadable(err) {
 		return outlook{unknown: "the group can't be read"}, nil
 	}
 	if err != nil {
@@ -87,7 +88,7 @@ func (w witness) look(ctx context.Context, group string) (outlook, error) {
 		return outlook{unknown: "the group is not there"}, nil
 	}
 	refs, err := w.images(ctx, groups[0])
-	if unreadable(err) {
+	if access.Unreadable(err) {
 		return outlook{unknown: "what it launches by can't be read"}, nil
 	}
 	if err != nil {
@@ -104,7 +105,7 @@ func (w witness) weigh(ctx context.Context, refs []string) (o outlook, err error
 			o.images, o.breaks = append(o.images, image), append(o.breaks, v.breaks)
 		}
 		switch {
-		case unreadable(err):
+		case access.Unreadable(err):
 			o.unknown = "the image " + ref + " can't be read"
 		case err != nil:
 			return outlook{}, err
@@ -147,7 +148,7 @@ func (r reader) templateImages(ctx context.Context, s types.LaunchTemplateSpecif
 	found, err := r.describeVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
 		LaunchTemplateId: s.LaunchTemplateId, LaunchTemplateName: nameUnlessID(s), Versions: []string{versionOf(s)},
 	})
-	if absent(err, notThere()...) {
+	if access.Answered(err, notThere()...) {
 		return nil, nil // nothing is launched by that
 	}
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 // prepared are the facts about something that would launch an unapproved image.
@@ -48,14 +49,14 @@ func (f prepared) doubt() (why string) {
 // suspectTemplate looks at every change of what may be launched. What it launches is not to be had from the event alone:
 // a version may inherit its image, name it through a parameter, or be followed by nobody.
 func suspectTemplate(e event.Event, _ ImagePolicy) []playbook.Suspect[prepared] {
-	in, out := parse(e.Request), parse(e.Response)
+	in, out := request.Of(e), request.Answer(e)
 	switch call.OfEvent(e) {
 	case call.EC2CreateLaunchTemplate, call.EC2ModifyLaunchTemplate:
-		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplate"))
+		return changedTemplate(e, in, out.At("launchTemplate"))
 	case call.EC2CreateLaunchTemplateVersion:
-		return changedTemplate(e, in, out.unwrap(e.Name+"Response").at("launchTemplateVersion"))
+		return changedTemplate(e, in, out.At("launchTemplateVersion"))
 	case call.AutoScalingCreateLaunchConfiguration:
-		return changed(e, event.LaunchConfiguration, in.named("launchConfigurationName").scalar(), "")
+		return changed(e, event.LaunchConfiguration, in.Named("launchConfigurationName").Scalar(), "")
 	case call.AutoScalingCreateAutoScalingGroup, call.AutoScalingUpdateAutoScalingGroup:
 		return changedGroup(e, in)
 	case call.AutoScalingStartInstanceRefresh:
@@ -67,8 +68,8 @@ func suspectTemplate(e event.Event, _ ImagePolicy) []playbook.Suspect[prepared] 
 }
 
 // refreshed is about what an instance refresh brings along: it becomes the group's own only when all is replaced by it.
-func refreshed(e event.Event, in node) []playbook.Suspect[prepared] {
-	desired, group := in.at("desiredConfiguration"), in.at("autoScalingGroupName").scalar()
+func refreshed(e event.Event, in request.Value) []playbook.Suspect[prepared] {
+	desired, group := in.At("desiredConfiguration"), in.At("autoScalingGroupName").Scalar()
 	if len(templatesNamed(desired)) == 0 && !overridden(desired) {
 		return nil
 	}
@@ -80,18 +81,17 @@ func refreshed(e event.Event, in node) []playbook.Suspect[prepared] {
 }
 
 // overridden reports whether a mixed-instances policy names images itself, over its templates'.
-func overridden(in node) bool {
-	return slices.ContainsFunc(in.at("mixedInstancesPolicy", "launchTemplate", "overrides").items(), func(o node) bool {
-		return o.named("imageId").scalar() != ""
+func overridden(in request.Value) bool {
+	return slices.ContainsFunc(in.At("mixedInstancesPolicy", "launchTemplate", "overrides").Items(), func(o request.Value) bool {
+		return o.Named("imageId").Scalar() != ""
 	})
 }
 
 // changedTemplate prefers the id, which the answer has; the question may have the name only.
-func changedTemplate(e event.Event, in, answer node) []playbook.Suspect[prepared] {
-	question := in.unwrap(e.Name + "Request")
-	for _, id := range []node{answer.named("launchTemplateId"), question.named("launchTemplateId"), question.named("launchTemplateName")} {
-		if id.text() != "" {
-			return changed(e, event.LaunchTemplate, id.text(), "")
+func changedTemplate(e event.Event, in, answer request.Value) []playbook.Suspect[prepared] {
+	for _, id := range []request.Value{answer.Named("launchTemplateId"), in.Named("launchTemplateId"), in.Named("launchTemplateName")} {
+		if id.Text() != "" {
+			return changed(e, event.LaunchTemplate, id.Text(), "")
 		}
 	}
 	return nil
@@ -99,8 +99,8 @@ func changedTemplate(e event.Event, in, answer node) []playbook.Suspect[prepared
 
 // changedGroup is about the templates or the configuration that the call names. One that names none (new sizes) changes
 // nothing of what is launched, except where a new group takes after an instance.
-func changedGroup(e event.Event, in node) (out []playbook.Suspect[prepared]) {
-	group := in.at("autoScalingGroupName").scalar()
+func changedGroup(e event.Event, in request.Value) (out []playbook.Suspect[prepared]) {
+	group := in.At("autoScalingGroupName").Scalar()
 	for _, t := range templatesNamed(in) {
 		for _, s := range changed(e, event.LaunchTemplate, t, group) {
 			if !slices.ContainsFunc(out, func(o playbook.Suspect[prepared]) bool { return o.Resource == s.Resource }) {
@@ -108,26 +108,26 @@ func changedGroup(e event.Event, in node) (out []playbook.Suspect[prepared]) {
 			}
 		}
 	}
-	if c := in.at("launchConfigurationName").scalar(); c != "" {
+	if c := in.At("launchConfigurationName").Scalar(); c != "" {
 		out = append(out, changed(e, event.LaunchConfiguration, c, group)...)
 	}
-	if overridden(in) || len(out) == 0 && in.at("instanceId").scalar() != "" {
+	if overridden(in) || len(out) == 0 && in.At("instanceId").Scalar() != "" {
 		out = append(out, changed(e, event.Group, group, group)...)
 	}
 	return out
 }
 
 // templatesNamed are the ids, or else the names, of the templates in a group's parameters.
-func templatesNamed(in node) (out []string) {
-	mixed := in.at("mixedInstancesPolicy", "launchTemplate")
-	specs := []node{in.at("launchTemplate"), mixed.at("launchTemplateSpecification")}
-	for _, o := range mixed.at("overrides").items() {
-		specs = append(specs, o.at("launchTemplateSpecification"))
+func templatesNamed(in request.Value) (out []string) {
+	mixed := in.At("mixedInstancesPolicy", "launchTemplate")
+	specs := []request.Value{in.At("launchTemplate"), mixed.At("launchTemplateSpecification")}
+	for _, o := range mixed.At("overrides").Items() {
+		specs = append(specs, o.At("launchTemplateSpecification"))
 	}
 	for _, s := range specs {
-		if id := s.at("launchTemplateId").scalar(); id != "" {
+		if id := s.At("launchTemplateId").Scalar(); id != "" {
 			out = append(out, id)
-		} else if name := s.at("launchTemplateName").scalar(); name != "" {
+		} else if name := s.At("launchTemplateName").Scalar(); name != "" {
 			out = append(out, name)
 		}
 	}
@@ -135,12 +135,12 @@ func templatesNamed(in node) (out []string) {
 }
 
 // changedParameter leaves out what can't name an image: a template resolves plain strings only.
-func changedParameter(e event.Event, in node) []playbook.Suspect[prepared] {
-	kind, data := in.at("type").scalar(), in.at("dataType").scalar()
+func changedParameter(e event.Event, in request.Value) []playbook.Suspect[prepared] {
+	kind, data := in.At("type").Scalar(), in.At("dataType").Scalar()
 	if kind == "SecureString" || kind == "StringList" || data != "" && data != "text" && data != "aws:ec2:image" {
 		return nil
 	}
-	return changed(e, event.Parameter, parameterName(in.at("name").scalar()), "")
+	return changed(e, event.Parameter, parameterName(in.At("name").Scalar()), "")
 }
 
 // parameterName is a parameter's name, of resolve:ssm:NAME:VERSION, of an ARN, or of itself.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -60,7 +61,7 @@ func (r reader) fit(ctx context.Context, versions map[int64]version, n, bad int6
 		return false, nil
 	}
 	found, image, err := r.breaks(ctx, v.image)
-	if unreadable(err) {
+	if access.Unreadable(err) {
 		return false, nil
 	}
 	return err == nil && found.breaks == "" && image != "", err

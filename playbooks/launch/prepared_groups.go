@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -70,7 +71,7 @@ func (r reader) direct(ctx context.Context, group string, refs []string, refresh
 // refresh checks what the instance refreshes under way would bring.
 func (r reader) refresh(ctx context.Context, group string) ([]playbook.Suspect[prepared], error) {
 	out, err := r.in.AWS.AutoScaling(r.place).DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: &group})
-	if absent(err, "ValidationError") { // the group is gone
+	if access.Answered(err, "ValidationError") { // the group is gone
 		return nil, nil
 	}
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/ripostehq/riposte/access"
 )
 
 // find reads a template by id or name; nil where there is none. A name may look like an id, so both are tried.
@@ -25,7 +27,7 @@ func (r reader) find(ctx context.Context, ref string) (*types.LaunchTemplate, er
 
 func (r reader) describe(ctx context.Context, ref string, in *ec2.DescribeLaunchTemplatesInput) (*types.LaunchTemplate, error) {
 	out, err := r.in.AWS.EC2(r.place).DescribeLaunchTemplates(ctx, in)
-	if absent(err, notThere()...) {
+	if access.Answered(err, notThere()...) {
 		return nil, nil
 	}
 	if err != nil {
@@ -92,10 +94,10 @@ func (r reader) resolve(ctx context.Context, ref string) (string, error) {
 		return ref, nil
 	}
 	out, err := r.in.AWS.SSM(r.place).GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name)})
-	if absent(err, "ParameterNotFound", "ParameterVersionNotFound", "ParameterVersionLabelNotFound") {
+	if access.Answered(err, "ParameterNotFound", "ParameterVersionNotFound", "ParameterVersionLabelNotFound") {
 		return "", nil
 	}
-	if unreadable(err) {
+	if access.Unreadable(err) {
 		return "", &illegible{ref, err}
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 // showing are the calls whose records show a protection; the one that switches it does, too.
@@ -36,9 +37,9 @@ func observeProtection(e event.Event, p ProtectionParams) (all []playbook.Observ
 		case made == call.EC2RunInstances:
 			observeLaunch(e, attribute, see)
 		case made == call.EC2ModifyInstanceAttribute:
-			in := parse(e.Request)
+			in := request.Of(e)
 			if on, set := protection(in, attribute); set {
-				see(in.at("instanceId").text(), attribute, on)
+				see(in.At("instanceId").Text(), attribute, on)
 			}
 		}
 	}
@@ -47,11 +48,11 @@ func observeProtection(e event.Event, p ProtectionParams) (all []playbook.Observ
 
 // observeLaunch reads a launch that asks for a protection. What a template asks for stands in no launch's record.
 func observeLaunch(e event.Event, attribute string, see func(instance, attribute string, on bool)) {
-	if on, set := protection(parse(e.Request), attribute); !set || !on {
+	if on, set := protection(request.Of(e), attribute); !set || !on {
 		return
 	}
-	for _, i := range parse(e.Response).at("instancesSet").items() {
-		see(i.at("instanceId").scalar(), attribute, true)
+	for _, i := range request.Answer(e).At("instancesSet").Items() {
+		see(i.At("instanceId").Scalar(), attribute, true)
 	}
 }
 

@@ -10,10 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/contain"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 // unprotected are the facts about one protection switched off.
@@ -35,9 +37,9 @@ func suspectUnprotected(e event.Event, p ProtectionParams) []playbook.Suspect[un
 	if e.Actor.MFA == event.MFAYes {
 		return nil
 	}
-	in := parse(e.Request)
+	in := request.Of(e)
 	f := unprotected{
-		Actor: contain.ActorOf(e.Actor, e.Time), MFA: e.Actor.MFA, Instance: e.Place().In(event.Instance, in.at("instanceId").text()), At: e.Time.UTC(),
+		Actor: contain.ActorOf(e.Actor, e.Time), MFA: e.Actor.MFA, Instance: e.Place().In(event.Instance, in.At("instanceId").Text()), At: e.Time.UTC(),
 	}
 	for _, a := range p.Attributes {
 		if switchedOff(in, string(a)) {
@@ -62,7 +64,7 @@ func (f unprotected) root(p event.Place) event.Resource {
 }
 
 // switchedOff reports whether the call leaves a protection off.
-func switchedOff(in node, attribute string) bool {
+func switchedOff(in request.Value, attribute string) bool {
 	on, set := protection(in, attribute)
 	return set && !on
 }
@@ -70,17 +72,17 @@ func switchedOff(in node, attribute string) bool {
 // protection reads one attribute of the call: {"disableApiTermination": {"value": false}}, {"disableApiTermination":
 // false}, {"attribute": "disableApiTermination", "value": "false"}, with booleans or words. What is there and does not
 // clearly protect counts as switched off: the check reads how it is.
-func protection(in node, attribute string) (on, set bool) {
-	value := in.at(attribute)
-	if in.at("attribute").text() == attribute {
-		value = in.at("value")
-	} else if !in.has(attribute) || value.v == nil {
+func protection(in request.Value, attribute string) (on, set bool) {
+	value := in.At(attribute)
+	if in.At("attribute").Text() == attribute {
+		value = in.At("value")
+	} else if !in.Has(attribute) || value.IsNull() {
 		return false, false
 	}
 	if attribute == action.AgainstShutdown {
-		return strings.EqualFold(value.text(), "stop"), true
+		return strings.EqualFold(value.Text(), "stop"), true
 	}
-	return strings.EqualFold(value.text(), "true"), true
+	return strings.EqualFold(value.Text(), "true"), true
 }
 
 func (f unprotected) title() string {
@@ -150,7 +152,7 @@ const (
 
 func present(ctx context.Context, in playbook.In, i event.Resource) (presence, error) {
 	out, err := in.AWS.EC2(i.Place()).DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{i.ID}})
-	if absent(err, "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed") {
+	if access.Answered(err, "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed") {
 		return missing, nil
 	}
 	if err != nil {
