@@ -14,12 +14,13 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// holdFleetKind keeps a fleet from launching the next. Like a group's pin it needs too much for the contain tier: the same
-// call may have the fleet end all that it launched, make it larger, or give it another template; and that a condition key tells
-// what is asked of it is not documented.
-// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/modify-ec2-fleet.html
+// holdFleetKind keeps a fleet from launching the next. The call needs too much for the contain tier: said with the policy
+// termination, or without one where that is the fleet's, it ends all that the fleet launched. Who may terminate may do that
+// already; and as the tier may concern fleets alone, it can't give them another template. The reference lists
+// ec2:Attribute/NAME as a condition key of the call, and not which names there are.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 var holdFleetKind = kind[HoldFleet](Kind{
-	Name: "ec2.hold-fleet", Version: 1, Does: "keep an EC2 Fleet from launching, and what it launched running", Class: Contain, Tier: TierAuthor,
+	Name: "ec2.hold-fleet", Version: 1, Does: "keep an EC2 Fleet from launching, and what it launched running", Class: Contain, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeFleets},
 	Writes:   []call.ID{call.EC2ModifyFleet},
 	UndoneBy: []call.ID{call.EC2ModifyFleet, call.EC2DeleteFleets},
@@ -27,7 +28,7 @@ var holdFleetKind = kind[HoldFleet](Kind{
 
 // releaseFleetKind lets a fleet launch again.
 var releaseFleetKind = kind[ReleaseFleet](Kind{
-	Name: "ec2.release-fleet", Version: 1, Does: "give an EC2 Fleet its size back", Class: Mend, Tier: TierAuthor,
+	Name: "ec2.release-fleet", Version: 1, Does: "give an EC2 Fleet its size back", Class: Mend, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeFleets},
 	Writes:   []call.ID{call.EC2ModifyFleet},
 	UndoneBy: []call.ID{call.EC2ModifyFleet, call.EC2DeleteFleets},

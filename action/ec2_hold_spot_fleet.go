@@ -14,10 +14,10 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// holdSpotFleetKind keeps a Spot Fleet from launching the next. The call may do what a fleet's may, and is the author's as well.
+// holdSpotFleetKind keeps a Spot Fleet from launching the next. The call may do what a fleet's may, and is in the same tier.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySpotFleetRequest.html
 var holdSpotFleetKind = kind[HoldSpotFleet](Kind{
-	Name: "ec2.hold-spot-fleet", Version: 1, Does: "keep a Spot Fleet from launching, and what it launched running", Class: Contain, Tier: TierAuthor,
+	Name: "ec2.hold-spot-fleet", Version: 1, Does: "keep a Spot Fleet from launching, and what it launched running", Class: Contain, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeSpotFleetRequests},
 	Writes:   []call.ID{call.EC2ModifySpotFleetRequest},
 	UndoneBy: []call.ID{call.EC2ModifySpotFleetRequest, call.EC2CancelSpotFleetRequests},
@@ -25,7 +25,7 @@ var holdSpotFleetKind = kind[HoldSpotFleet](Kind{
 
 // releaseSpotFleetKind lets a Spot Fleet launch again.
 var releaseSpotFleetKind = kind[ReleaseSpotFleet](Kind{
-	Name: "ec2.release-spot-fleet", Version: 1, Does: "give a Spot Fleet its size back", Class: Mend, Tier: TierAuthor,
+	Name: "ec2.release-spot-fleet", Version: 1, Does: "give a Spot Fleet its size back", Class: Mend, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeSpotFleetRequests},
 	Writes:   []call.ID{call.EC2ModifySpotFleetRequest},
 	UndoneBy: []call.ID{call.EC2ModifySpotFleetRequest, call.EC2CancelSpotFleetRequests},

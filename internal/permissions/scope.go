@@ -42,6 +42,8 @@ var (
 	anyResource = []string{"*"}
 	everywhere  = scope{name: "Read", resources: anyResource} // Describe calls take no resource
 	findings    = scope{name: "Findings", resources: anyResource}
+	fleets      = scope{name: "Fleets", resources: []string{"arn:*:ec2:*:*:fleet/*"}} // and no template to give them
+	spotFleets  = scope{name: "SpotFleets", resources: []string{"arn:*:ec2:*:*:spot-fleet-request/*"}}
 	launches    = scope{"LaunchFromTemplates", []string{"arn:*:ec2:*:*:*"}, map[string]map[string][]string{"ArnLike": {"ec2:LaunchTemplate": {templateARNs}}}}
 	launchTags  = scope{"TagWhatIsLaunched", []string{"arn:*:ec2:*:*:*"}, exactly("ec2:CreateAction", "RunInstances")}
 	passed      = scope{"PassToInstances", []string{roleARNs}, exactly("iam:PassedToService", "ec2.amazonaws.com", "ec2.amazonaws.com.cn")}
@@ -79,6 +81,8 @@ func narrowed() map[call.ID]scopes {
 		call.EC2CreateTags:                  {launchTags},
 		call.IAMPassRole:                    {passed},
 		call.EC2ModifyInstanceAttribute:     protections,
+		call.EC2ModifyFleet:                 {fleets},
+		call.EC2ModifySpotFleetRequest:      {spotFleets},
 		call.IAMAttachUserPolicy:            {deniedUsers},
 		call.IAMDetachUserPolicy:            {deniedUsers},
 		call.IAMAttachRolePolicy:            {deniedRoles},

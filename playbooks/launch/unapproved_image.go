@@ -116,9 +116,9 @@ at the launch (an image of an allowed owner that a record shows to have been mad
 asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put amazon into allow_owners
 where they are used. An EC2 Fleet or a Spot Fleet that maintains its size, and a persistent spot request, launch again and
 again: as soon as they are asked for, or have launched, from such an image the fleet is held (it wants no instance and ends
-none; undo gives it its size back) and the request is cancelled, for good, as it knows no pause. Holding a fleet is a right of
-the author's tier, cancelling one of the destroying tier; an instance of theirs is cut off, or stopped, and not ended, so
-that nothing is launched in its place where they could not be stopped. A fleet whose template launches what may be launched
+none; undo gives it its size back) and the request is cancelled, for good, as it knows no pause. Both are rights of the
+destroying tier, since a fleet's size ends instances too where it is said otherwise; an instance of theirs is cut off, or
+stopped, and not ended, so that nothing is launched in its place where they could not be stopped. A fleet whose template launches what may be launched
 asks: nobody knows by which version it goes on. Likewise an instance whose root volume is replaced by such an image is cut
 off, or stopped. A private image is no better than a public one: whoever owns it shares it, and can take that
 back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
