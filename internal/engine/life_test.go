@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world"
 )
 
-// TestAnyLife lets attackers, people, brakes and death come in any order, and wants what must hold of every life: the
+// TestAnyLife lets attackers, people, brakes, outages and death come in any order, and wants what must hold of every life: the
 // ledger fits itself, every effect is wanted by a case that was not taken back, nothing stays half done, and what riposte
 // changed and still holds is really so.
 func TestAnyLife(t *testing.T) {
@@ -32,7 +33,7 @@ func TestAnyLife(t *testing.T) {
 		s.policy.Limits = gate.Limits{Incidents: 20, Destroy: 20}
 		s.restart()
 		for range rapid.IntRange(3, 12).Draw(rt, "moves") {
-			switch rapid.SampledFrom([]string{"launch", "poison", "resume", "die", "halt", "release", "order", "mode", "wait"}).Draw(rt, "move") {
+			switch rapid.SampledFrom([]string{"launch", "poison", "resume", "die", "halt", "release", "order", "mode", "outage", "wait"}).Draw(rt, "move") {
 			case "launch":
 				launchAlone(s)
 			case "poison":
@@ -50,6 +51,9 @@ func TestAnyLife(t *testing.T) {
 				anyOrder(rt, s)
 			case "mode":
 				mode = rapid.SampledFrom([]gate.Decision{gate.Act, gate.Ask, gate.Observe}).Draw(rt, "mode")
+			case "outage":
+				service, operation, _ := strings.Cut(rapid.SampledFrom([]string{"ec2.TerminateInstances", "autoscaling.SuspendProcesses"}).Draw(rt, "call"), ".")
+				s.w.Fail(service, operation, rapid.IntRange(1, 5).Draw(rt, "times"), errors.New("read tcp: i/o timeout"))
 			}
 			s.pass(time.Duration(rapid.IntRange(0, 90).Draw(rt, "seconds")) * time.Second)
 		}
