@@ -51,19 +51,19 @@ func groupResource() core.Resource {
 			Needs: func(c *core.Call, in *autoscaling.UpdateAutoScalingGroupInput) []core.Need {
 				return append(onGroup(c, in.AutoScalingGroupName), toLaunchFrom(c, in.LaunchTemplate)...)
 			},
-			Answer: updateAutoScalingGroup,
+			Answer: core.Found(&groups, "AutoScalingGroupName", updateAutoScalingGroup),
 		}),
 		core.Define(core.Spec[autoscaling.SetDesiredCapacityInput, autoscaling.SetDesiredCapacityOutput]{
 			Write: true, Basis: core.UsualSpelling,
 			Knows:  "AutoScalingGroupName DesiredCapacity HonorCooldown",
 			Needs:  ofGroup[autoscaling.SetDesiredCapacityInput],
-			Answer: setDesiredCapacity,
+			Answer: core.Found(&groups, "AutoScalingGroupName", setDesiredCapacity),
 		}),
 		core.Define(core.Spec[autoscaling.DeleteAutoScalingGroupInput, autoscaling.DeleteAutoScalingGroupOutput]{
 			Write: true, Basis: core.UsualSpelling,
 			Knows:  "AutoScalingGroupName ForceDelete",
 			Needs:  ofGroup[autoscaling.DeleteAutoScalingGroupInput],
-			Answer: deleteAutoScalingGroup,
+			Answer: core.Found(&groups, "AutoScalingGroupName", deleteAutoScalingGroup),
 		}),
 		core.List[autoscaling.DescribeAutoScalingGroupsInput, autoscaling.DescribeAutoScalingGroupsOutput](
 			&groups, listing("AutoScalingGroupNames"), describedGroup,

@@ -26,7 +26,7 @@ func memberResource() core.Resource {
 			Write: true, Basis: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-attach-detach-ec2.Instances().html; " + core.UsualSpelling,
 			Knows:  "AutoScalingGroupName InstanceIds",
 			Needs:  ofGroup[autoscaling.AttachInstancesInput],
-			Answer: attachInstances,
+			Answer: core.Found(&groups, "AutoScalingGroupName", attachInstances),
 		}),
 		core.Define(core.Spec[autoscaling.DetachInstancesInput, autoscaling.DetachInstancesOutput]{
 			Write: true, Basis: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-attach-detach-ec2.Instances().html; " + core.UsualSpelling,
@@ -52,11 +52,7 @@ func memberResource() core.Resource {
 
 // attachInstances puts running instances that belong to no group into one, which raises its desired capacity. The group's tag
 // is written on them, as on those that the group launched itself.
-func attachInstances(c *core.Call, in *autoscaling.AttachInstancesInput) (*autoscaling.AttachInstancesOutput, *core.Refusal) {
-	g, refused := groups.Find(c.At, in.AutoScalingGroupName)
-	if refused != nil {
-		return nil, refused
-	}
+func attachInstances(c *core.Call, in *autoscaling.AttachInstancesInput, g *group) (*autoscaling.AttachInstancesOutput, *core.Refusal) {
 	if g.Desired+len(in.InstanceIds) > g.Max {
 		return nil, core.Refuse("ValidationError", "Invalid Instances: attaching %d instances would exceed max-size=%d.", len(in.InstanceIds), g.Max)
 	}

@@ -14,11 +14,11 @@ func refreshResource() core.Resource {
 			Write: true, Basis: "the world begins a refresh and replaces nothing by it; " + core.UsualSpelling,
 			Knows:    "AutoScalingGroupName DesiredConfiguration Preferences Strategy",
 			Needs:    ofGroup[autoscaling.StartInstanceRefreshInput],
-			Answer:   startInstanceRefresh,
+			Answer:   core.Found(&groups, "AutoScalingGroupName", startInstanceRefresh),
 			Response: answered[autoscaling.StartInstanceRefreshOutput],
 		}),
 		core.Define(core.Spec[autoscaling.DescribeInstanceRefreshesInput, autoscaling.DescribeInstanceRefreshesOutput]{
-			Knows: "AutoScalingGroupName MaxRecords NextToken", Answer: describeInstanceRefreshes,
+			Knows: "AutoScalingGroupName MaxRecords NextToken", Answer: core.Found(&groups, "AutoScalingGroupName", describeInstanceRefreshes),
 		}),
 	}}
 }
@@ -29,11 +29,7 @@ type refresh struct {
 	Desired *types.DesiredConfiguration
 }
 
-func startInstanceRefresh(c *core.Call, in *autoscaling.StartInstanceRefreshInput) (*autoscaling.StartInstanceRefreshOutput, *core.Refusal) {
-	g, refused := groups.Find(c.At, in.AutoScalingGroupName)
-	if refused != nil {
-		return nil, refused
-	}
+func startInstanceRefresh(c *core.Call, in *autoscaling.StartInstanceRefreshInput, g *group) (*autoscaling.StartInstanceRefreshOutput, *core.Refusal) {
 	if len(g.Refreshes) > 0 {
 		text := "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh."
 		return nil, core.Refuse("InstanceRefreshInProgress", "%s", text).With(&types.InstanceRefreshInProgressFault{Message: aws.String(text)})
@@ -42,11 +38,7 @@ func startInstanceRefresh(c *core.Call, in *autoscaling.StartInstanceRefreshInpu
 	return &autoscaling.StartInstanceRefreshOutput{InstanceRefreshId: aws.String(g.Refreshes[0].ID)}, nil
 }
 
-func describeInstanceRefreshes(c *core.Call, in *autoscaling.DescribeInstanceRefreshesInput) (*autoscaling.DescribeInstanceRefreshesOutput, *core.Refusal) {
-	g, refused := groups.Find(c.At, in.AutoScalingGroupName)
-	if refused != nil {
-		return nil, refused
-	}
+func describeInstanceRefreshes(c *core.Call, in *autoscaling.DescribeInstanceRefreshesInput, g *group) (*autoscaling.DescribeInstanceRefreshesOutput, *core.Refusal) {
 	out := &autoscaling.DescribeInstanceRefreshesOutput{}
 	for _, r := range g.Refreshes {
 		out.InstanceRefreshes = append(out.InstanceRefreshes, types.InstanceRefresh{

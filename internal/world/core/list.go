@@ -30,7 +30,7 @@ const (
 // List is the row of a listing of a shelf. What is shown of a row is what filters look at.
 func List[I, O, T, V any](s *Shelf[T], l Listing, show func(*Call, *T) V) Operation {
 	knows := l.IDs
-	for _, name := range strings.Fields("Filters " + tokenFields + " " + sizeFields) {
+	for _, name := range strings.Fields("Filters PathPrefix " + tokenFields + " " + sizeFields) {
 		if _, has := reflect.TypeFor[I]().FieldByName(name); has && (name != "Filters" || s.Filters != nil) {
 			knows += " " + name
 		}
@@ -44,6 +44,9 @@ func List[I, O, T, V any](s *Shelf[T], l Listing, show func(*Call, *T) V) Operat
 		all := make([]V, 0, len(chosen))
 		for _, t := range chosen {
 			all = append(all, show(c, t))
+		}
+		if prefix := aws.ToString(field[*string](v, "PathPrefix")); prefix != "" {
+			all = slices.DeleteFunc(all, func(x V) bool { return !strings.HasPrefix(texts(reflect.ValueOf(x), "Path")[0], prefix) })
 		}
 		if f := v.FieldByName("Filters"); f.IsValid() && f.Len() > 0 {
 			if all, refused = filtered(all, f, s.Filters); refused != nil {
@@ -104,6 +107,8 @@ func fill[V any](out reflect.Value, page []V, next *string) {
 			f.Set(reflect.ValueOf(page))
 		case slices.Contains(strings.Fields(tokenFields), out.Type().Field(i).Name):
 			f.Set(reflect.ValueOf(next))
+		case out.Type().Field(i).Name == "IsTruncated":
+			f.SetBool(next != nil)
 		}
 	}
 }

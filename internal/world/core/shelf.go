@@ -113,9 +113,31 @@ func (s *Shelf[T]) Some(at At, ids []string) ([]*T, *Refusal) {
 	return found, nil
 }
 
+// Found answers with the row that a field of the input names, or refuses in the shelf's words.
+func Found[I, O, T any](s *Shelf[T], field string, answer func(*Call, *I, *T) (*O, *Refusal)) func(*Call, *I) (*O, *Refusal) {
+	return func(c *Call, in *I) (*O, *Refusal) {
+		t, refused := s.Find(c.At, reflect.ValueOf(in).Elem().FieldByName(field).Interface().(*string))
+		if refused != nil {
+			return nil, refused
+		}
+		return answer(c, in, t)
+	}
+}
+
+// FoundAll answers with the rows that a field of the input lists; one that does not exist fails the call.
+func FoundAll[I, O, T any](s *Shelf[T], field string, answer func(*Call, *I, []*T) (*O, *Refusal)) func(*Call, *I) (*O, *Refusal) {
+	return func(c *Call, in *I) (*O, *Refusal) {
+		all, refused := s.Some(c.At, reflect.ValueOf(in).Elem().FieldByName(field).Interface().([]string))
+		if refused != nil {
+			return nil, refused
+		}
+		return answer(c, in, all)
+	}
+}
+
 // Put keeps a row under its id.
 func (s *Shelf[T]) Put(at At, t *T) *T {
-	filled(t)
+	filled(reflect.ValueOf(t).Elem())
 	s.Of(at)[texts(reflect.ValueOf(t), s.ID)[0]] = t
 	return t
 }
@@ -126,16 +148,18 @@ func (s *Shelf[T]) restore(text []byte) (any, error) {
 		return nil, err
 	}
 	for _, t := range all {
-		filled(t)
+		filled(reflect.ValueOf(t).Elem())
 	}
 	return all, nil
 }
 
 // filled makes the maps that a row lacks: it may have been kept before its type had them.
-func filled(row any) {
-	v := reflect.ValueOf(row).Elem()
-	for i := range v.NumField() {
-		if f := v.Field(i); f.Kind() == reflect.Map && f.IsNil() {
+func filled(row reflect.Value) {
+	for i := range row.NumField() {
+		switch f := row.Field(i); {
+		case row.Type().Field(i).Anonymous && f.Kind() == reflect.Struct:
+			filled(f)
+		case f.Kind() == reflect.Map && f.IsNil() && f.CanSet():
 			f.Set(reflect.MakeMap(f.Type()))
 		}
 	}

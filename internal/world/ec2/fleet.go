@@ -1,6 +1,8 @@
 package ec2
 
 import (
+	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -50,9 +52,11 @@ func fleetResource() core.Resource {
 	return core.Resource{Shelf: &fleets, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.CreateFleetInput, ec2.CreateFleetOutput]{
 			Write: true, Basis: "record: by analogy with CreateLaunchTemplate, unverified",
-			Knows:   "LaunchTemplateConfigs TargetCapacitySpecification ClientToken ExcessCapacityTerminationPolicy Type",
-			Answer:  createFleet,
-			Request: func(c *core.Call, in *ec2.CreateFleetInput) any { return wrapped(c, core.Pascal(in).(core.Fields)) },
+			Knows:  "LaunchTemplateConfigs TargetCapacitySpecification ClientToken ExcessCapacityTerminationPolicy Type",
+			Answer: createFleet,
+			Request: func(c *core.Call, in *ec2.CreateFleetInput) any {
+				return core.Fields{c.Name + "Request": core.Pascal(in)}
+			},
 			Response: func(c *core.Call, out *ec2.CreateFleetOutput) any {
 				return templateResponse(c, core.Fields{"fleetId": aws.ToString(out.FleetId)})
 			},
@@ -63,8 +67,10 @@ func fleetResource() core.Resource {
 			Needs: func(c *core.Call, in *ec2.ModifyFleetInput) []core.Need {
 				return c.On(c.ARN("ec2", "fleet/"+aws.ToString(in.FleetId)))
 			},
-			Answer:  modifyFleet,
-			Request: func(c *core.Call, in *ec2.ModifyFleetInput) any { return wrapped(c, core.Pascal(in).(core.Fields)) },
+			Answer: modifyFleet,
+			Request: func(c *core.Call, in *ec2.ModifyFleetInput) any {
+				return core.Fields{c.Name + "Request": core.Pascal(in)}
+			},
 			Response: func(c *core.Call, _ *ec2.ModifyFleetOutput) any {
 				return templateResponse(c, core.Fields{"return": true})
 			},
@@ -120,4 +126,64 @@ func describedSpotFleet(_ *core.Call, f *fleet) types.SpotFleetRequestConfig {
 		SpotFleetRequestId: aws.String(f.ID), SpotFleetRequestState: types.BatchState(f.State), CreateTime: aws.Time(f.Created),
 		SpotFleetRequestConfig: &asked,
 	}
+}
+
+// fleetEstate is an EC2 Fleet, which launches by a template, or a Spot Fleet, which may launch by an image.
+type fleetEstate struct {
+	ID        string   `yaml:"id"`
+	Type      string   `yaml:"type"`     // maintain
+	Policy    string   `yaml:"policy"`   // termination; of a Spot Fleet: default
+	Template  string   `yaml:"template"` // id
+	Version   string   `yaml:"version"`
+	Image     string   `yaml:"image"` // over the template's
+	Total     int      `yaml:"total"`
+	OnDemand  int      `yaml:"on_demand"`
+	Spot      int      `yaml:"spot"`
+	Instances []string `yaml:"instances"` // ids of the running ones; a fleet launches the rest when it looks after itself next
+}
+
+// build makes an EC2 Fleet.
+func (e fleetEstate) build(at core.At) error {
+	f := e.fleet(at, "termination", fleetService, fleetTag)
+	f.Default = "on-demand"
+	f.Templates = []types.FleetLaunchTemplateConfig{{LaunchTemplateSpecification: e.launchTemplate()}}
+	if e.Image != "" {
+		f.Templates[0].Overrides = []types.FleetLaunchTemplateOverrides{{ImageId: aws.String(e.Image)}}
+	}
+	return e.start(at, fleets.Put(at, f))
+}
+
+// buildSpot makes a Spot Fleet.
+func (e fleetEstate) buildSpot(at core.At) error {
+	f := e.fleet(at, "default", spotFleetService, spotFleetTag)
+	f.Request = &types.SpotFleetRequestConfigData{IamFleetRole: aws.String(at.Global().ARN("iam", "role/fleet"))}
+	if e.Template != "" {
+		f.Request.LaunchTemplateConfigs = []types.LaunchTemplateConfig{{LaunchTemplateSpecification: e.launchTemplate()}}
+	} else {
+		f.Request.LaunchSpecifications = []types.SpotFleetLaunchSpecification{{ImageId: aws.String(e.Image)}}
+	}
+	return e.start(at, spotFleets.Put(at, f))
+}
+
+func (e fleetEstate) fleet(at core.At, policy string, service core.Linked, tag string) *fleet {
+	if e.ID == "" {
+		e.ID = map[string]string{fleetTag: "fleet-", spotFleetTag: "sfr-"}[tag] + at.UUID()
+	}
+	return &fleet{
+		ID: e.ID, Type: cmp.Or(e.Type, "maintain"), State: "active", Excess: cmp.Or(e.Policy, policy), Service: service, Tag: tag,
+		Total: max(e.Total, 0), OnDemand: max(e.OnDemand, 0), Spot: max(e.Spot, 0), Created: at.Now.Add(-settled),
+	}
+}
+
+func (e fleetEstate) launchTemplate() *types.FleetLaunchTemplateSpecification {
+	return &types.FleetLaunchTemplateSpecification{LaunchTemplateId: aws.String(e.Template), Version: aws.String(cmp.Or(e.Version, "$Default"))}
+}
+
+func (e fleetEstate) start(at core.At, f *fleet) error {
+	for _, id := range e.Instances {
+		if _, err := Running(at, f.Service, f.launch(), id); err != nil {
+			return fmt.Errorf("fleet %s: %w", f.ID, err)
+		}
+	}
+	return nil
 }

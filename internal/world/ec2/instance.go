@@ -60,28 +60,28 @@ func instanceResource() core.Resource {
 			Knows: "InstanceIds Filters MaxResults NextToken", Answer: describeInstances,
 		}),
 		core.Define(core.Spec[ec2.DescribeInstanceAttributeInput, ec2.DescribeInstanceAttributeOutput]{
-			Knows: "InstanceId Attribute", Answer: describeInstanceAttribute,
+			Knows: "InstanceId Attribute", Answer: core.Found(&instances, "InstanceId", describeInstanceAttribute),
 		}),
 		core.Define(core.Spec[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput]{
 			Write: true, Basis: "record: recorded ones, disableApiStop and groupSet by analogy, unverified",
 			Knows: "InstanceId Attribute Value DisableApiTermination DisableApiStop InstanceInitiatedShutdownBehavior Groups",
-			Needs: attributeNeeds, Answer: modifyInstanceAttribute, Request: attributeRequest, Response: returned[ec2.ModifyInstanceAttributeOutput],
+			Needs: attributeNeeds, Answer: core.Found(&instances, "InstanceId", modifyInstanceAttribute), Request: attributeRequest, Response: returned[ec2.ModifyInstanceAttributeOutput],
 		}),
 		core.Define(core.Spec[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.TerminateInstancesInput], Answer: terminateInstances, Request: instancesRequest[ec2.TerminateInstancesInput],
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.TerminateInstancesInput], Answer: core.FoundAll(&instances, "InstanceIds", terminateInstances), Request: instancesRequest[ec2.TerminateInstancesInput],
 			Response: func(c *core.Call, out *ec2.TerminateInstancesOutput) any {
 				return stateChanges(c, out.TerminatingInstances)
 			},
 		}),
 		core.Define(core.Spec[ec2.StopInstancesInput, ec2.StopInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds Force", Needs: ofInstances[ec2.StopInstancesInput], Answer: stopInstances,
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds Force", Needs: ofInstances[ec2.StopInstancesInput], Answer: core.FoundAll(&instances, "InstanceIds", stopInstances),
 			Request: func(c *core.Call, in *ec2.StopInstancesInput) any {
 				return core.Fields{"instancesSet": instanceIDs(in.InstanceIds), "force": aws.ToBool(in.Force)}
 			},
 			Response: func(c *core.Call, out *ec2.StopInstancesOutput) any { return stateChanges(c, out.StoppingInstances) },
 		}),
 		core.Define(core.Spec[ec2.StartInstancesInput, ec2.StartInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.StartInstancesInput], Answer: startInstances, Request: instancesRequest[ec2.StartInstancesInput],
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.StartInstancesInput], Answer: core.FoundAll(&instances, "InstanceIds", startInstances), Request: instancesRequest[ec2.StartInstancesInput],
 			Response: func(c *core.Call, out *ec2.StartInstancesOutput) any { return stateChanges(c, out.StartingInstances) },
 		}),
 	}, On: map[core.Happening]func(core.At, string){
@@ -103,9 +103,6 @@ const transition = 10 * time.Second
 // remembered is how long a terminated instance is still listed, approximately:
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
 const remembered = time.Hour
-
-// groupTag marks what an Auto Scaling group launched. Nobody but AWS can write tags that begin with "aws:".
-const groupTag = "aws:autoscaling:groupName"
 
 // stateCode is EC2's number for a state.
 func stateCode(state string) int {

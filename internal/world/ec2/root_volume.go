@@ -16,18 +16,12 @@ var rootTasks = core.Shelf[types.ReplaceRootVolumeTask]{
 func rootVolumeResource() core.Resource {
 	return core.Resource{Shelf: &rootTasks, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.CreateReplaceRootVolumeTaskInput, ec2.CreateReplaceRootVolumeTaskOutput]{
-			Write:  true,
-			Basis:  "record: wrapped like those of templates, unverified",
-			Knows:  "InstanceId ImageId ClientToken DeleteReplacedRootVolume",
-			Needs:  ofInstances[ec2.CreateReplaceRootVolumeTaskInput],
-			Answer: createReplaceRootVolumeTask,
-			Request: func(c *core.Call, in *ec2.CreateReplaceRootVolumeTaskInput) any {
-				f := core.Fields{}
-				core.Given(f, "InstanceId", aws.ToString(in.InstanceId))
-				core.Given(f, "ImageId", aws.ToString(in.ImageId))
-				core.Given(f, "ClientToken", aws.ToString(in.ClientToken))
-				return wrapped(c, f)
-			},
+			Write:   true,
+			Basis:   "record: wrapped like those of templates, unverified",
+			Knows:   "InstanceId ImageId ClientToken DeleteReplacedRootVolume",
+			Needs:   ofInstances[ec2.CreateReplaceRootVolumeTaskInput],
+			Answer:  core.Found(&instances, "InstanceId", createReplaceRootVolumeTask),
+			Request: queried[ec2.CreateReplaceRootVolumeTaskInput],
 			Response: func(c *core.Call, out *ec2.CreateReplaceRootVolumeTaskOutput) any {
 				return templateResponse(c, core.Fields{"replaceRootVolumeTask": core.Camel(out.ReplaceRootVolumeTask)})
 			},
@@ -39,11 +33,7 @@ func rootVolumeResource() core.Resource {
 }
 
 // createReplaceRootVolumeTask puts another disk under a running instance, which shows the image of its launch still: unverified.
-func createReplaceRootVolumeTask(c *core.Call, in *ec2.CreateReplaceRootVolumeTaskInput) (*ec2.CreateReplaceRootVolumeTaskOutput, *core.Refusal) {
-	i, refused := instances.Find(c.At, in.InstanceId)
-	if refused != nil {
-		return nil, refused
-	}
+func createReplaceRootVolumeTask(c *core.Call, in *ec2.CreateReplaceRootVolumeTaskInput, i *Instance) (*ec2.CreateReplaceRootVolumeTaskOutput, *core.Refusal) {
 	if i.State != "running" {
 		return nil, wrongState(i, "modified")
 	}
@@ -55,9 +45,11 @@ func createReplaceRootVolumeTask(c *core.Call, in *ec2.CreateReplaceRootVolumeTa
 			}
 		}
 	}
-	task := rootTasks.Put(c.At, &types.ReplaceRootVolumeTask{
+	task := types.ReplaceRootVolumeTask{
 		ReplaceRootVolumeTaskId: aws.String(c.ResourceID("replacevol")), InstanceId: aws.String(i.ID), ImageId: aws.String(image),
 		TaskState: types.ReplaceRootVolumeTaskStateSucceeded,
-	})
-	return &ec2.CreateReplaceRootVolumeTaskOutput{ReplaceRootVolumeTask: task}, nil
+	}
+	kept := task
+	rootTasks.Put(c.At, &kept)
+	return &ec2.CreateReplaceRootVolumeTaskOutput{ReplaceRootVolumeTask: &task}, nil
 }

@@ -34,7 +34,7 @@ func securityGroupResource() core.Resource {
 		core.List[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput](&securityGroups, core.Listing{IDs: "GroupIds"}, describedGroup),
 		core.Define(core.Spec[ec2.AuthorizeSecurityGroupIngressInput, ec2.AuthorizeSecurityGroupIngressOutput]{
 			Write: true, Basis: "record: recorded ones, ports that are not given: unverified", Knows: "GroupId CidrIp IpProtocol FromPort ToPort",
-			Answer: authorizeIngress,
+			Answer: core.Found(&securityGroups, "GroupId", authorizeIngress),
 			Request: func(_ *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput) any {
 				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort)
 			},
@@ -47,7 +47,7 @@ func securityGroupResource() core.Resource {
 			},
 		}),
 		core.Define(core.Spec[ec2.RevokeSecurityGroupIngressInput, ec2.RevokeSecurityGroupIngressOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "GroupId CidrIp IpProtocol FromPort ToPort", Answer: revokeIngress,
+			Write: true, Basis: "record: recorded ones", Knows: "GroupId CidrIp IpProtocol FromPort ToPort", Answer: core.Found(&securityGroups, "GroupId", revokeIngress),
 			Request: func(_ *core.Call, in *ec2.RevokeSecurityGroupIngressInput) any {
 				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort)
 			},
@@ -57,11 +57,7 @@ func securityGroupResource() core.Resource {
 }
 
 // authorizeIngress lets a block of addresses through: for any protocol, whichever is named.
-func authorizeIngress(c *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput) (*ec2.AuthorizeSecurityGroupIngressOutput, *core.Refusal) {
-	g, refused := securityGroups.Find(c.At, in.GroupId)
-	if refused != nil {
-		return nil, refused
-	}
+func authorizeIngress(c *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput, g *securityGroup) (*ec2.AuthorizeSecurityGroupIngressOutput, *core.Refusal) {
 	g.Ingress = append(g.Ingress, aws.ToString(in.CidrIp))
 	return &ec2.AuthorizeSecurityGroupIngressOutput{Return: aws.Bool(true), SecurityGroupRules: []types.SecurityGroupRule{{
 		SecurityGroupRuleId: aws.String(c.ResourceID("sgr")), GroupId: in.GroupId, GroupOwnerId: aws.String(c.Place.Account), IsEgress: aws.Bool(false),
@@ -69,11 +65,7 @@ func authorizeIngress(c *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput) 
 	}}}, nil
 }
 
-func revokeIngress(c *core.Call, in *ec2.RevokeSecurityGroupIngressInput) (*ec2.RevokeSecurityGroupIngressOutput, *core.Refusal) {
-	g, refused := securityGroups.Find(c.At, in.GroupId)
-	if refused != nil {
-		return nil, refused
-	}
+func revokeIngress(c *core.Call, in *ec2.RevokeSecurityGroupIngressInput, g *securityGroup) (*ec2.RevokeSecurityGroupIngressOutput, *core.Refusal) {
 	g.Ingress = slices.DeleteFunc(g.Ingress, func(cidr string) bool { return cidr == aws.ToString(in.CidrIp) })
 	return &ec2.RevokeSecurityGroupIngressOutput{Return: aws.Bool(true)}, nil
 }

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func spotRequestResource() core.Resource {
 				}
 				return c.On(arns...)
 			},
-			Answer: cancelSpotInstanceRequests,
+			Answer: core.FoundAll(&spotRequests, "SpotInstanceRequestIds", cancelSpotInstanceRequests),
 		}),
 	}, On: map[core.Happening]func(core.At, string){replenishes: lookAfterRequest, InstanceGone: requestMisses}}
 }
@@ -80,11 +81,7 @@ func requestSpotInstances(c *core.Call, in *ec2.RequestSpotInstancesInput) (*ec2
 }
 
 // cancelSpotInstanceRequests ends requests; the instances that they launched run on.
-func cancelSpotInstanceRequests(c *core.Call, in *ec2.CancelSpotInstanceRequestsInput) (*ec2.CancelSpotInstanceRequestsOutput, *core.Refusal) {
-	all, refused := spotRequests.Some(c.At, in.SpotInstanceRequestIds)
-	if refused != nil {
-		return nil, refused
-	}
+func cancelSpotInstanceRequests(c *core.Call, in *ec2.CancelSpotInstanceRequestsInput, all []*spotRequest) (*ec2.CancelSpotInstanceRequestsOutput, *core.Refusal) {
 	out := &ec2.CancelSpotInstanceRequestsOutput{}
 	for _, x := range all {
 		if x.State != "closed" {
@@ -155,4 +152,27 @@ func describedRequest(_ *core.Call, x *spotRequest) types.SpotInstanceRequest {
 			SubnetId: x.Launch.SubnetId,
 		},
 	}
+}
+
+type spotRequestEstate struct {
+	ID       string `yaml:"id"`
+	Type     string `yaml:"type"` // one-time
+	Image    string `yaml:"image"`
+	Instance string `yaml:"instance"` // running; without it the request is open
+}
+
+func (e spotRequestEstate) build(at core.At) error {
+	x := spotRequests.Put(at, &spotRequest{
+		ID: e.ID, Type: cmp.Or(e.Type, "one-time"), State: "open", Created: at.Now.Add(-settled),
+		Launch: &types.RequestSpotLaunchSpecification{ImageId: aws.String(e.Image)},
+	})
+	if e.Instance == "" {
+		return nil
+	}
+	x.Instance, x.State = e.Instance, "active"
+	if _, err := Running(at, spotService, x.launch(""), e.Instance); err != nil {
+		return fmt.Errorf("spot request %s: %w", x.ID, err)
+	}
+	instances.Of(at)[e.Instance].Spot = x.ID
+	return nil
 }

@@ -50,54 +50,30 @@ func templateResource() core.Resource {
 			Needs: func(c *core.Call, _ *ec2.CreateLaunchTemplateInput) []core.Need {
 				return c.On(c.ARN("ec2", "launch-template/*"))
 			},
-			Answer: createLaunchTemplate,
-			Request: func(c *core.Call, in *ec2.CreateLaunchTemplateInput) any {
-				f := core.Fields{"LaunchTemplateData": dataRequest(in.LaunchTemplateData)}
-				core.Given(f, "LaunchTemplateName", aws.ToString(in.LaunchTemplateName))
-				core.Given(f, "ClientToken", aws.ToString(in.ClientToken))
-				core.Given(f, "VersionDescription", aws.ToString(in.VersionDescription))
-				if len(in.TagSpecifications) > 0 {
-					f["TagSpecification"] = numberedTags(in.TagSpecifications)
-				}
-				return wrapped(c, f)
-			},
+			Answer:  createLaunchTemplate,
+			Request: queried[ec2.CreateLaunchTemplateInput],
 			Response: func(c *core.Call, out *ec2.CreateLaunchTemplateOutput) any {
 				return templateResponse(c, core.Fields{"launchTemplate": templateFields(out.LaunchTemplate)})
 			},
 		}),
 		core.Define(core.Spec[ec2.CreateLaunchTemplateVersionInput, ec2.CreateLaunchTemplateVersionOutput]{
-			Write:  true,
-			Basis:  "record: by analogy with CreateLaunchTemplate, unverified",
-			Knows:  "LaunchTemplateId LaunchTemplateName SourceVersion VersionDescription ClientToken" + templateParameters,
-			Needs:  ofTemplate[ec2.CreateLaunchTemplateVersionInput],
-			Answer: createLaunchTemplateVersion,
-			Request: func(c *core.Call, in *ec2.CreateLaunchTemplateVersionInput) any {
-				f := core.Fields{"LaunchTemplateData": dataRequest(in.LaunchTemplateData)}
-				core.Given(f, "LaunchTemplateId", aws.ToString(in.LaunchTemplateId))
-				core.Given(f, "LaunchTemplateName", aws.ToString(in.LaunchTemplateName))
-				core.Given(f, "SourceVersion", aws.ToString(in.SourceVersion))
-				core.Given(f, "VersionDescription", aws.ToString(in.VersionDescription))
-				core.Given(f, "ClientToken", aws.ToString(in.ClientToken))
-				return wrapped(c, f)
-			},
+			Write:   true,
+			Basis:   "record: by analogy with CreateLaunchTemplate, unverified",
+			Knows:   "LaunchTemplateId LaunchTemplateName SourceVersion VersionDescription ClientToken" + templateParameters,
+			Needs:   ofTemplate[ec2.CreateLaunchTemplateVersionInput],
+			Answer:  createLaunchTemplateVersion,
+			Request: queried[ec2.CreateLaunchTemplateVersionInput],
 			Response: func(c *core.Call, out *ec2.CreateLaunchTemplateVersionOutput) any {
 				return templateResponse(c, core.Fields{"launchTemplateVersion": versionFields(out.LaunchTemplateVersion)})
 			},
 		}),
 		core.Define(core.Spec[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput]{
-			Write:  true,
-			Basis:  "record: wrappers as in public event patterns, SetDefaultVersion unverified",
-			Knows:  "LaunchTemplateId LaunchTemplateName DefaultVersion ClientToken",
-			Needs:  ofTemplate[ec2.ModifyLaunchTemplateInput],
-			Answer: modifyLaunchTemplate,
-			Request: func(c *core.Call, in *ec2.ModifyLaunchTemplateInput) any {
-				f := core.Fields{}
-				core.Given(f, "LaunchTemplateId", aws.ToString(in.LaunchTemplateId))
-				core.Given(f, "LaunchTemplateName", aws.ToString(in.LaunchTemplateName))
-				core.Given(f, "SetDefaultVersion", aws.ToString(in.DefaultVersion))
-				core.Given(f, "ClientToken", aws.ToString(in.ClientToken))
-				return wrapped(c, f)
-			},
+			Write:   true,
+			Basis:   "record: wrappers as in public event patterns, SetDefaultVersion unverified",
+			Knows:   "LaunchTemplateId LaunchTemplateName DefaultVersion ClientToken",
+			Needs:   ofTemplate[ec2.ModifyLaunchTemplateInput],
+			Answer:  modifyLaunchTemplate,
+			Request: queried[ec2.ModifyLaunchTemplateInput],
 			Response: func(c *core.Call, out *ec2.ModifyLaunchTemplateOutput) any {
 				return templateResponse(c, core.Fields{"launchTemplate": templateFields(out.LaunchTemplate)})
 			},

@@ -1,24 +1,43 @@
 package ec2
 
-import (
-	"reflect"
+import "github.com/ripostehq/riposte/internal/world/core"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+// queried is a request of EC2's newer calls: the query protocol's parameters as they were sent, in one object that is named
+// after the call.
+func queried[I any](c *core.Call, in *I) any {
+	f := core.Pascal(in).(core.Fields)
+	asSent(f)
+	return core.Fields{c.Name + "Request": f}
+}
 
-	"github.com/ripostehq/riposte/internal/world/core"
-)
-
-// wrapped is a request of EC2's newer calls: the query protocol's parameters as they were sent, in one object that is
-// named after the call, lists being numbered elements.
-func wrapped(c *core.Call, content core.Fields) core.Fields {
-	return core.Fields{c.Name + "Request": content}
+// asSent gives a part of such a request the query protocol's names, and numbers its lists.
+func asSent(f core.Fields) {
+	if _, ok := f["UserData"]; ok {
+		f["UserData"] = core.Hidden
+	}
+	for name, sent := range map[string]string{
+		"DefaultVersion": "SetDefaultVersion", "SecurityGroupIds": "SecurityGroupId", "TagSpecifications": "TagSpecification", "Tags": "Tag",
+	} {
+		if x, ok := f[name]; ok {
+			delete(f, name)
+			f[sent] = x
+		}
+	}
+	for name, x := range f {
+		switch x := x.(type) {
+		case core.Fields:
+			asSent(x)
+		case []any:
+			f[name] = numbered(x)
+		}
+	}
 }
 
 // numbered is a list in such a request: one element stands alone.
 func numbered(items []any) any {
 	for n, x := range items {
 		if f, ok := x.(core.Fields); ok {
+			asSent(f)
 			f["tag"] = n + 1
 		} else {
 			items[n] = core.Fields{"tag": n + 1, "content": x}
@@ -28,42 +47,4 @@ func numbered(items []any) any {
 		return items[0]
 	}
 	return items
-}
-
-func dataRequest(d *types.RequestLaunchTemplateData) core.Fields {
-	f := core.Fields{}
-	core.Given(f, "ImageId", aws.ToString(d.ImageId))
-	core.Given(f, "InstanceType", string(d.InstanceType))
-	core.Given(f, "KeyName", aws.ToString(d.KeyName))
-	core.Given(f, "InstanceInitiatedShutdownBehavior", string(d.InstanceInitiatedShutdownBehavior))
-	if d.UserData != nil {
-		f["UserData"] = core.Hidden
-	}
-	if d.DisableApiTermination != nil {
-		f["DisableApiTermination"] = *d.DisableApiTermination
-	}
-	if d.DisableApiStop != nil {
-		f["DisableApiStop"] = *d.DisableApiStop
-	}
-	if d.IamInstanceProfile != nil {
-		f["IamInstanceProfile"] = core.Pascal(d.IamInstanceProfile)
-	}
-	if len(d.SecurityGroupIds) > 0 {
-		f["SecurityGroupId"] = numbered(core.Pascal(d.SecurityGroupIds).([]any))
-	}
-	if len(d.TagSpecifications) > 0 {
-		f["TagSpecification"] = numberedTags(d.TagSpecifications)
-	}
-	return f
-}
-
-// numberedTags are tag specifications of either of the SDK's types.
-func numberedTags[T any](specs []T) any {
-	var items []any
-	for _, s := range specs {
-		v := reflect.ValueOf(s)
-		tags := core.Pascal(v.FieldByName("Tags").Interface()).([]any)
-		items = append(items, core.Fields{"ResourceType": v.FieldByName("ResourceType").String(), "Tag": numbered(tags)})
-	}
-	return numbered(items)
 }

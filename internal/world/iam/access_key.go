@@ -21,25 +21,21 @@ type accessKey struct {
 
 func accessKeyResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		change("UserName", ofUser, createAccessKey),
+		changeUser("", createAccessKey),
 		core.Define(core.Spec[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput]{
 			Basis: "AccessDenied for a key that is not the account's: unverified",
 			Knows: "AccessKeyId", Needs: lastUsedNeed, Answer: getAccessKeyLastUsed,
 		}),
-		read("UserName Marker MaxItems", ofUser, listAccessKeys),
-		unseen(change("UserName AccessKeyId Status", ofUser, updateAccessKey)),
-		change("UserName AccessKeyId", ofUser, deleteAccessKey),
+		readUser("Marker MaxItems", listAccessKeys),
+		unseen(changeUser("AccessKeyId Status", updateAccessKey)),
+		changeUser("AccessKeyId", deleteAccessKey),
 	}}
 }
 
 // mostKeys is the quota of access keys of one user.
 const mostKeys = 2
 
-func createAccessKey(c *core.Call, in *iam.CreateAccessKeyInput) (*iam.CreateAccessKeyOutput, *core.Refusal) {
-	u, refused := userNamed(c, in.UserName)
-	if refused != nil {
-		return nil, refused
-	}
+func createAccessKey(c *core.Call, in *iam.CreateAccessKeyInput, u *user) (*iam.CreateAccessKeyOutput, *core.Refusal) {
 	if len(u.Keys) >= mostKeys {
 		return nil, overQuota("Cannot exceed quota for AccessKeysPerUser: %d", mostKeys)
 	}
@@ -71,11 +67,7 @@ func (u *user) key(id *string) (*accessKey, *core.Refusal) {
 	return nil, noEntity("The Access Key with id %s cannot be found.", aws.ToString(id))
 }
 
-func listAccessKeys(c *core.Call, in *iam.ListAccessKeysInput) (*iam.ListAccessKeysOutput, *core.Refusal) {
-	u, refused := userNamed(c, in.UserName)
-	if refused != nil {
-		return nil, refused
-	}
+func listAccessKeys(c *core.Call, in *iam.ListAccessKeysInput, u *user) (*iam.ListAccessKeysOutput, *core.Refusal) {
 	var all []types.AccessKeyMetadata
 	for _, k := range u.Keys {
 		all = append(all, types.AccessKeyMetadata{
@@ -89,11 +81,7 @@ func listAccessKeys(c *core.Call, in *iam.ListAccessKeysInput) (*iam.ListAccessK
 	return &iam.ListAccessKeysOutput{AccessKeyMetadata: page, Marker: next, IsTruncated: next != nil}, nil
 }
 
-func updateAccessKey(c *core.Call, in *iam.UpdateAccessKeyInput) (*iam.UpdateAccessKeyOutput, *core.Refusal) {
-	u, refused := userNamed(c, in.UserName)
-	if refused != nil {
-		return nil, refused
-	}
+func updateAccessKey(c *core.Call, in *iam.UpdateAccessKeyInput, u *user) (*iam.UpdateAccessKeyOutput, *core.Refusal) {
 	k, refused := u.key(in.AccessKeyId)
 	if refused != nil {
 		return nil, refused
@@ -105,11 +93,7 @@ func updateAccessKey(c *core.Call, in *iam.UpdateAccessKeyInput) (*iam.UpdateAcc
 	return &iam.UpdateAccessKeyOutput{}, nil
 }
 
-func deleteAccessKey(c *core.Call, in *iam.DeleteAccessKeyInput) (*iam.DeleteAccessKeyOutput, *core.Refusal) {
-	u, refused := userNamed(c, in.UserName)
-	if refused != nil {
-		return nil, refused
-	}
+func deleteAccessKey(c *core.Call, in *iam.DeleteAccessKeyInput, u *user) (*iam.DeleteAccessKeyOutput, *core.Refusal) {
 	k, refused := u.key(in.AccessKeyId)
 	if refused != nil {
 		return nil, refused

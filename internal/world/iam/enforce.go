@@ -78,26 +78,26 @@ func reason(d policy.Decision, action string) string {
 func (e *Enforcer) policies(c *core.Call) (policy.Policies, error) {
 	state := enforced(c.State, c.By.Account)
 	var ps policy.Policies
-	var h holder
+	var h *holder
 	switch {
 	case c.By.Role != nil && state.Roles[c.By.Role.Name] != nil:
-		h = state.Roles[c.By.Role.Name].holder()
+		h = state.Roles[c.By.Role.Name].self()
 	case state.Users[c.By.User] != nil:
-		h = state.Users[c.By.User].holder()
+		h = state.Users[c.By.User].self()
 	default:
 		return ps, nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(h.inline)) {
-		if err := e.add(&ps.Identity, name, h.inline[name]); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(h.Inline)) {
+		if err := e.add(&ps.Identity, name, h.Inline[name]); err != nil {
 			return ps, err
 		}
 	}
-	for _, arn := range *h.attached {
+	for _, arn := range h.Attached {
 		if err := e.addManaged(&ps.Identity, state, arn); err != nil {
 			return ps, err
 		}
 	}
-	return ps, e.limits(c, state, *h.boundary, &ps)
+	return ps, e.limits(c, state, h.Boundary, &ps)
 }
 
 // limits adds the boundary and the session policy. A boundary that does not exist any more allows nothing.

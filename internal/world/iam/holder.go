@@ -1,9 +1,11 @@
 package iam
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
@@ -15,119 +17,135 @@ import (
 // mostAttached is the quota of managed policies of one principal.
 const mostAttached = 10
 
-// holder is a user or a role as something that holds policies.
+// holder is what a user and a role have in common: a name, and policies.
 type holder struct {
-	kind, name string // user or role
-	inline     map[string]string
-	attached   *[]string
-	boundary   *string
-	budget     int // characters of all inline policies, white space not counted
+	Kind, Name, Path, ID, ARN string // Kind is user or role
+	Created                   time.Time
+	Inline                    map[string]string // documents by policy name
+	Attached                  []string          // ARNs
+	Boundary                  string            // ARN
 }
 
-func (u *user) holder() holder {
-	if u.Inline == nil {
-		u.Inline = map[string]string{}
+func newHolder(at core.At, kind, name, path string) holder {
+	return holder{
+		Kind: kind, Name: name, Path: cmp.Or(path, "/"), ID: uniqueID(at.State, map[string]string{"user": "AIDA", "role": "AROA"}[kind]),
+		ARN: iamARN(at, kind, &path, &name), Created: at.Now, Inline: map[string]string{},
 	}
-	return holder{"user", u.Name, u.Inline, &u.Attached, &u.Boundary, 2048}
 }
 
-func (r *role) holder() holder {
-	if r.Inline == nil {
-		r.Inline = map[string]string{}
+// create makes one by a call, with the boundary that it names.
+func create(c *core.Call, kind string, name, path, boundary *string) (holder, *core.Refusal) {
+	h := newHolder(c.At, kind, *name, aws.ToString(path))
+	if boundary == nil {
+		return h, nil
 	}
-	return holder{"role", r.Name, r.Inline, &r.Attached, &r.Boundary, 10240}
+	return h, h.bind(c, boundary)
 }
+
+func (h *holder) self() *holder { return h }
+
+func (h *holder) clone() holder {
+	c := *h
+	c.Inline, c.Attached = maps.Clone(h.Inline), slices.Clone(h.Attached)
+	return c
+}
+
+// title is the kind as some messages have it.
+func (h *holder) title() string { return strings.ToUpper(h.Kind[:1]) + h.Kind[1:] }
+
+// inlineBudgets are the quotas of characters of all inline policies, white space not counted.
+var inlineBudgets = map[string]int{"user": 2048, "role": 10240}
 
 // put writes an inline policy. Quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-func (h holder) put(name, document string) *core.Refusal {
+func (h *holder) put(name, document string) *core.Refusal {
 	if _, err := policy.Parse([]byte(document)); err != nil {
 		return Malformed(err)
 	}
 	total := policy.Size(document)
-	for other, d := range h.inline {
+	for other, d := range h.Inline {
 		if other != name {
 			total += policy.Size(d)
 		}
 	}
-	if total > h.budget {
-		return overQuota("Maximum policy size of %d bytes exceeded for %s %s", h.budget, h.kind, h.name)
+	if total > inlineBudgets[h.Kind] {
+		return overQuota("Maximum policy size of %d bytes exceeded for %s %s", inlineBudgets[h.Kind], h.Kind, h.Name)
 	}
-	h.inline[name] = document
+	h.Inline[name] = document
 	return nil
 }
 
-func (h holder) get(name *string) (string, *core.Refusal) {
-	d, ok := h.inline[aws.ToString(name)]
+func (h *holder) get(name *string) (string, *core.Refusal) {
+	d, ok := h.Inline[aws.ToString(name)]
 	if !ok {
-		return "", noEntity("The %s policy with name %s cannot be found.", h.kind, aws.ToString(name))
+		return "", noEntity("The %s policy with name %s cannot be found.", h.Kind, aws.ToString(name))
 	}
 	return d, nil
 }
 
-func (h holder) delete(name *string) *core.Refusal {
+func (h *holder) delete(name *string) *core.Refusal {
 	if _, refused := h.get(name); refused != nil {
 		return refused
 	}
-	delete(h.inline, *name)
+	delete(h.Inline, *name)
 	return nil
 }
 
-func (h holder) names() []string { return slices.Sorted(maps.Keys(h.inline)) }
+func (h *holder) names() []string { return slices.Sorted(maps.Keys(h.Inline)) }
 
 // attach is no error where the policy is attached already.
-func (h holder) attach(c *core.Call, arn *string) *core.Refusal {
+func (h *holder) attach(c *core.Call, arn *string) *core.Refusal {
 	if managed(c.At, aws.ToString(arn)) == nil {
 		return noEntity("Policy %s does not exist or is not attachable.", aws.ToString(arn))
 	}
-	if slices.Contains(*h.attached, *arn) {
+	if slices.Contains(h.Attached, *arn) {
 		return nil
 	}
-	if len(*h.attached) >= mostAttached {
-		return overQuota("Cannot exceed quota for PoliciesPer%s: %d", strings.ToUpper(h.kind[:1])+h.kind[1:], mostAttached)
+	if len(h.Attached) >= mostAttached {
+		return overQuota("Cannot exceed quota for PoliciesPer%s: %d", h.title(), mostAttached)
 	}
-	*h.attached = append(*h.attached, *arn)
+	h.Attached = append(h.Attached, *arn)
 	return nil
 }
 
-func (h holder) detach(arn *string) *core.Refusal {
-	at := slices.Index(*h.attached, aws.ToString(arn))
+func (h *holder) detach(arn *string) *core.Refusal {
+	at := slices.Index(h.Attached, aws.ToString(arn))
 	if at < 0 {
 		return noEntity("Policy %s was not found.", aws.ToString(arn))
 	}
-	*h.attached = slices.Delete(*h.attached, at, at+1)
+	h.Attached = slices.Delete(h.Attached, at, at+1)
 	return nil
 }
 
-func (h holder) attachments() []types.AttachedPolicy {
+func (h *holder) attachments() []types.AttachedPolicy {
 	out := []types.AttachedPolicy{}
-	for _, arn := range *h.attached {
+	for _, arn := range h.Attached {
 		out = append(out, types.AttachedPolicy{PolicyArn: aws.String(arn), PolicyName: aws.String(lastPart(arn))})
 	}
 	return out
 }
 
-func (h holder) bind(c *core.Call, arn *string) *core.Refusal {
+func (h *holder) bind(c *core.Call, arn *string) *core.Refusal {
 	if managed(c.At, aws.ToString(arn)) == nil {
 		return noEntity("Policy %s does not exist or is not attachable.", aws.ToString(arn))
 	}
-	*h.boundary = *arn
+	h.Boundary = *arn
 	return nil
 }
 
-func (h holder) unbind() *core.Refusal {
-	if *h.boundary == "" {
-		return noEntity("%s with name %s does not have a permission boundary attached.", strings.ToUpper(h.kind[:1])+h.kind[1:], h.name)
+func (h *holder) unbind() *core.Refusal {
+	if h.Boundary == "" {
+		return noEntity("%s with name %s does not have a permission boundary attached.", h.title(), h.Name)
 	}
-	*h.boundary = ""
+	h.Boundary = ""
 	return nil
 }
 
-func (h holder) attachedBoundary() *types.AttachedPermissionsBoundary {
-	if *h.boundary == "" {
+func (h *holder) attachedBoundary() *types.AttachedPermissionsBoundary {
+	if h.Boundary == "" {
 		return nil
 	}
 	return &types.AttachedPermissionsBoundary{
-		PermissionsBoundaryArn: aws.String(*h.boundary), PermissionsBoundaryType: types.PermissionsBoundaryAttachmentTypePolicy,
+		PermissionsBoundaryArn: aws.String(h.Boundary), PermissionsBoundaryType: types.PermissionsBoundaryAttachmentTypePolicy,
 	}
 }
 

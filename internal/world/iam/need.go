@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,24 +24,23 @@ func with(needs []core.Need, key string, value *string) []core.Need {
 	return needs
 }
 
-// ofUser is the right to do something with the user that a call names.
+// ofUser is the right to do something with the user that a call names; of one that does not exist, by the ARN that it would
+// have without a path.
 func ofUser[I any](c *core.Call, in *I) []core.Need {
-	name := given(in, "UserName")
-	boundary := ""
-	if u, ok := users.Of(c.At)[nameOr(c, name)]; ok {
-		boundary = u.Boundary
+	name := nameOr(c, given(in, "UserName"))
+	if u, ok := users.Of(c.At)[name]; ok {
+		return conditioned(c.On(u.ARN), in, u.Boundary)
 	}
-	return conditioned(c.On(userARN(c, name)), in, boundary)
+	return conditioned(c.On(iamARN(c.At, "user", nil, &name)), in, "")
 }
 
-// ofRole is the right to do something with the role that a call names.
+// ofRole is the same of roles.
 func ofRole[I any](c *core.Call, in *I) []core.Need {
 	name := given(in, "RoleName")
-	boundary := ""
 	if r, ok := roles.Of(c.At)[aws.ToString(name)]; ok {
-		boundary = r.Boundary
+		return conditioned(c.On(r.ARN), in, r.Boundary)
 	}
-	return conditioned(c.On(roleARN(c, name)), in, boundary)
+	return conditioned(c.On(iamARN(c.At, "role", nil, name)), in, "")
 }
 
 // ofPolicy is the right to do something with the managed policy that a call names.
@@ -53,7 +53,7 @@ func ofPolicy[I any](c *core.Call, in *I) []core.Need {
 func conditioned(needs []core.Need, in any, boundary string) []core.Need {
 	needs[0].Context = map[string][]string{}
 	for key, value := range map[string]string{
-		policyKey: aws.ToString(given(in, "PolicyArn")), boundaryKey: orElse(aws.ToString(given(in, "PermissionsBoundary")), boundary),
+		policyKey: aws.ToString(given(in, "PolicyArn")), boundaryKey: cmp.Or(aws.ToString(given(in, "PermissionsBoundary")), boundary),
 	} {
 		if value != "" {
 			needs[0].Context[key] = []string{value}
@@ -69,20 +69,4 @@ func given(in any, name string) *string {
 		return nil
 	}
 	return f.Interface().(*string)
-}
-
-// userARN is a user's ARN; of one who does not exist, what it would be without a path.
-func userARN(c *core.Call, name *string) string {
-	n := nameOr(c, name)
-	if u, ok := users.Of(c.At)[n]; ok {
-		return u.ARN
-	}
-	return iamARN(c.At, "user", nil, &n)
-}
-
-func roleARN(c *core.Call, name *string) string {
-	if r, ok := roles.Of(c.At)[aws.ToString(name)]; ok {
-		return r.ARN
-	}
-	return iamARN(c.At, "role", nil, name)
 }

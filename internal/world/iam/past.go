@@ -73,20 +73,15 @@ func freeze(at core.At) held {
 }
 
 func (u *user) clone() *user {
-	c := *u
-	c.Inline, c.Attached, c.Keys = maps.Clone(u.Inline), slices.Clone(u.Attached), nil
+	c := &user{holder: u.holder.clone()}
 	for _, k := range u.Keys {
 		key := *k
 		c.Keys = append(c.Keys, &key)
 	}
-	return &c
+	return c
 }
 
-func (r *role) clone() *role {
-	c := *r
-	c.Inline, c.Attached = maps.Clone(r.Inline), slices.Clone(r.Attached)
-	return &c
-}
+func (r *role) clone() *role { return &role{holder: r.holder.clone(), Trust: r.Trust} }
 
 // remember keeps what was before a change, and forgets what no call is judged by any more.
 func remember(at core.At, before held) {

@@ -32,7 +32,7 @@ func policyResource() core.Resource {
 		change("PolicyName Path PolicyDocument Description Tags", func(c *core.Call, in *iam.CreatePolicyInput) []core.Need {
 			return c.On(iamARN(c.At, "policy", in.Path, in.PolicyName))
 		}, createPolicy),
-		read("PolicyArn", ofPolicy, getPolicy),
+		readPolicy("", getPolicy),
 	}}
 }
 
@@ -68,7 +68,7 @@ func managedIn(policies map[string]*managedPolicy, arn string) *managedPolicy {
 }
 
 // policy finds a policy that a call names; one of AWS's own can be read.
-func policyNamed(c *core.Call, arn *string) (*managedPolicy, *core.Refusal) {
+func anyPolicy(c *core.Call, arn *string) (*managedPolicy, *core.Refusal) {
 	if p := managed(c.At, aws.ToString(arn)); p != nil {
 		return p, nil
 	}
@@ -106,29 +106,25 @@ func createPolicy(c *core.Call, in *iam.CreatePolicyInput) (*iam.CreatePolicyOut
 	return &iam.CreatePolicyOutput{Policy: describePolicy(c, p)}, nil
 }
 
-func getPolicy(c *core.Call, in *iam.GetPolicyInput) (*iam.GetPolicyOutput, *core.Refusal) {
-	p, refused := policyNamed(c, in.PolicyArn)
-	if refused != nil {
-		return nil, refused
-	}
+func getPolicy(c *core.Call, in *iam.GetPolicyInput, p *managedPolicy) (*iam.GetPolicyOutput, *core.Refusal) {
 	return &iam.GetPolicyOutput{Policy: describePolicy(c, p)}, nil
 }
 
 func describePolicy(c *core.Call, p *managedPolicy) *types.Policy {
 	attached, bounds := int32(0), int32(0)
-	count := func(h holder) {
-		if slices.Contains(*h.attached, p.ARN) {
+	count := func(h *holder) {
+		if slices.Contains(h.Attached, p.ARN) {
 			attached++
 		}
-		if *h.boundary == p.ARN {
+		if h.Boundary == p.ARN {
 			bounds++
 		}
 	}
 	for _, u := range users.Of(c.At) {
-		count(u.holder())
+		count(u.self())
 	}
 	for _, r := range roles.Of(c.At) {
-		count(r.holder())
+		count(r.self())
 	}
 	return &types.Policy{
 		PolicyName: aws.String(p.Name), PolicyId: aws.String(p.ID), Arn: aws.String(p.ARN), Path: aws.String(p.Path),

@@ -16,22 +16,18 @@ import (
 
 func policyVersionResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		unseen(change("PolicyArn PolicyDocument SetAsDefault", ofPolicy, createPolicyVersion)),
-		read("PolicyArn VersionId", ofPolicy, getPolicyVersion),
-		read("PolicyArn", ofPolicy, listPolicyVersions),
-		unseen(change("PolicyArn VersionId", ofPolicy, setDefaultPolicyVersion)),
-		unseen(change("PolicyArn VersionId", ofPolicy, deletePolicyVersion)),
+		unseen(changePolicy("PolicyDocument SetAsDefault", createPolicyVersion)),
+		readPolicy("VersionId", getPolicyVersion),
+		readPolicy("", listPolicyVersions),
+		unseen(changePolicy("VersionId", setDefaultPolicyVersion)),
+		unseen(changePolicy("VersionId", deletePolicyVersion)),
 	}}
 }
 
 // mostVersions is the quota of versions of one managed policy.
 const mostVersions = 5
 
-func createPolicyVersion(c *core.Call, in *iam.CreatePolicyVersionInput) (*iam.CreatePolicyVersionOutput, *core.Refusal) {
-	p, refused := ownPolicy(c, in.PolicyArn)
-	if refused != nil {
-		return nil, refused
-	}
+func createPolicyVersion(c *core.Call, in *iam.CreatePolicyVersionInput, p *managedPolicy) (*iam.CreatePolicyVersionOutput, *core.Refusal) {
 	if refused := checkManaged(in.PolicyDocument); refused != nil {
 		return nil, refused
 	}
@@ -79,22 +75,14 @@ func (p *managedPolicy) has(id *string) *core.Refusal {
 	return nil
 }
 
-func getPolicyVersion(c *core.Call, in *iam.GetPolicyVersionInput) (*iam.GetPolicyVersionOutput, *core.Refusal) {
-	p, refused := policyNamed(c, in.PolicyArn)
-	if refused != nil {
-		return nil, refused
-	}
+func getPolicyVersion(c *core.Call, in *iam.GetPolicyVersionInput, p *managedPolicy) (*iam.GetPolicyVersionOutput, *core.Refusal) {
 	if refused := p.has(in.VersionId); refused != nil {
 		return nil, refused
 	}
 	return &iam.GetPolicyVersionOutput{PolicyVersion: p.version(*in.VersionId, true)}, nil
 }
 
-func listPolicyVersions(c *core.Call, in *iam.ListPolicyVersionsInput) (*iam.ListPolicyVersionsOutput, *core.Refusal) {
-	p, refused := policyNamed(c, in.PolicyArn)
-	if refused != nil {
-		return nil, refused
-	}
+func listPolicyVersions(c *core.Call, in *iam.ListPolicyVersionsInput, p *managedPolicy) (*iam.ListPolicyVersionsOutput, *core.Refusal) {
 	out := &iam.ListPolicyVersionsOutput{}
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(p.Versions))) {
 		out.Versions = append(out.Versions, *p.version(id, false))
@@ -102,11 +90,7 @@ func listPolicyVersions(c *core.Call, in *iam.ListPolicyVersionsInput) (*iam.Lis
 	return out, nil
 }
 
-func setDefaultPolicyVersion(c *core.Call, in *iam.SetDefaultPolicyVersionInput) (*iam.SetDefaultPolicyVersionOutput, *core.Refusal) {
-	p, refused := ownPolicy(c, in.PolicyArn)
-	if refused != nil {
-		return nil, refused
-	}
+func setDefaultPolicyVersion(c *core.Call, in *iam.SetDefaultPolicyVersionInput, p *managedPolicy) (*iam.SetDefaultPolicyVersionOutput, *core.Refusal) {
 	if refused := p.has(in.VersionId); refused != nil {
 		return nil, refused
 	}
@@ -114,11 +98,7 @@ func setDefaultPolicyVersion(c *core.Call, in *iam.SetDefaultPolicyVersionInput)
 	return &iam.SetDefaultPolicyVersionOutput{}, nil
 }
 
-func deletePolicyVersion(c *core.Call, in *iam.DeletePolicyVersionInput) (*iam.DeletePolicyVersionOutput, *core.Refusal) {
-	p, refused := ownPolicy(c, in.PolicyArn)
-	if refused != nil {
-		return nil, refused
-	}
+func deletePolicyVersion(c *core.Call, in *iam.DeletePolicyVersionInput, p *managedPolicy) (*iam.DeletePolicyVersionOutput, *core.Refusal) {
 	if refused := p.has(in.VersionId); refused != nil {
 		return nil, refused
 	}

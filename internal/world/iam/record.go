@@ -31,6 +31,43 @@ func change[I, O any](knows string, needs func(*core.Call, *I) []core.Need, do f
 	})
 }
 
+// found answers with what a field of the input names, or refuses.
+func found[I, O, T any](
+	find func(*core.Call, *string) (*T, *core.Refusal), field string, answer func(*core.Call, *I, *T) (*O, *core.Refusal),
+) func(*core.Call, *I) (*O, *core.Refusal) {
+	return func(c *core.Call, in *I) (*O, *core.Refusal) {
+		t, refused := find(c, given(in, field))
+		if refused != nil {
+			return nil, refused
+		}
+		return answer(c, in, t)
+	}
+}
+
+func readUser[I, O any](knows string, answer func(*core.Call, *I, *user) (*O, *core.Refusal)) core.Operation {
+	return read("UserName "+knows, ofUser, found(userNamed, "UserName", answer))
+}
+
+func changeUser[I, O any](knows string, answer func(*core.Call, *I, *user) (*O, *core.Refusal)) core.Operation {
+	return change("UserName "+knows, ofUser, found(userNamed, "UserName", answer))
+}
+
+func readRole[I, O any](knows string, answer func(*core.Call, *I, *role) (*O, *core.Refusal)) core.Operation {
+	return read("RoleName "+knows, ofRole, found(anyRole, "RoleName", answer))
+}
+
+func changeRole[I, O any](knows string, answer func(*core.Call, *I, *role) (*O, *core.Refusal)) core.Operation {
+	return change("RoleName "+knows, ofRole, found(ownRole, "RoleName", answer))
+}
+
+func readPolicy[I, O any](knows string, answer func(*core.Call, *I, *managedPolicy) (*O, *core.Refusal)) core.Operation {
+	return read("PolicyArn "+knows, ofPolicy, found(anyPolicy, "PolicyArn", answer))
+}
+
+func changePolicy[I, O any](knows string, answer func(*core.Call, *I, *managedPolicy) (*O, *core.Refusal)) core.Operation {
+	return change("PolicyArn "+knows, ofPolicy, found(ownPolicy, "PolicyArn", answer))
+}
+
 // unseen marks a change whose record was never compared with a recorded one that succeeded.
 func unseen(o core.Operation) core.Operation {
 	o.Basis = core.UsualSpelling

@@ -2,7 +2,6 @@ package iam
 
 import (
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -17,12 +16,8 @@ const LongestSession = 3600
 
 // role is an IAM role.
 type role struct {
-	Name, Path, ID, ARN string
-	Created             time.Time
-	Trust               string
-	Inline              map[string]string
-	Attached            []string
-	Boundary            string
+	holder
+	Trust string
 }
 
 var roles = core.Shelf[role]{Kind: "iam:role", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noRole(&name) }}
@@ -32,7 +27,7 @@ func roleResource() core.Resource {
 		change("RoleName Path AssumeRolePolicyDocument PermissionsBoundary", func(c *core.Call, in *iam.CreateRoleInput) []core.Need {
 			return with(c.On(iamARN(c.At, "role", in.Path, in.RoleName)), boundaryKey, in.PermissionsBoundary)
 		}, createRole),
-		read("RoleName", ofRole, getRole),
+		readRole("", getRole),
 		core.Define(core.Spec[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput]{
 			Basis: "each role has the profile of its name, as the console makes it",
 			Knows: "InstanceProfileName", Answer: getInstanceProfile,
@@ -40,10 +35,16 @@ func roleResource() core.Resource {
 				return c.On(iamARN(c.At, "instance-profile", nil, in.InstanceProfileName))
 			},
 		}),
-		read("PathPrefix Marker MaxItems", nil, listRoles),
-		change("RoleName PolicyDocument", ofRole, updateAssumeRolePolicy),
+		core.List[iam.ListRolesInput, iam.ListRolesOutput](&roles, core.Listing{}, func(_ *core.Call, r *role) types.Role {
+			d := r.describe()
+			d.PermissionsBoundary = nil // lists leave it out
+			return *d
+		}),
+		changeRole("PolicyDocument", updateAssumeRolePolicy),
 	}}
 }
+
+func anyRole(c *core.Call, name *string) (*role, *core.Refusal) { return roles.Find(c.At, name) }
 
 // ownRole finds a role that a call wants to change. Service-linked roles belong to AWS; those of Identity Center can be
 // changed by it alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
@@ -67,14 +68,11 @@ func createRole(c *core.Call, in *iam.CreateRoleInput) (*iam.CreateRoleOutput, *
 	if _, err := policy.ParseTrust([]byte(*in.AssumeRolePolicyDocument)); err != nil {
 		return nil, Malformed(err)
 	}
-	if in.PermissionsBoundary != nil && managed(c.At, *in.PermissionsBoundary) == nil {
-		return nil, noEntity("Policy %s does not exist or is not attachable.", *in.PermissionsBoundary)
+	h, refused := create(c, "role", in.RoleName, in.Path, in.PermissionsBoundary)
+	if refused != nil {
+		return nil, refused
 	}
-	r := &role{
-		Name: *in.RoleName, Path: pathOf(in.Path), ID: uniqueID(c.State, "AROA"), ARN: iamARN(c.At, "role", in.Path, in.RoleName),
-		Created: c.Now, Trust: *in.AssumeRolePolicyDocument, Boundary: aws.ToString(in.PermissionsBoundary),
-	}
-	roles.Of(c.At)[r.Name] = r
+	r := roles.Put(c.At, &role{holder: h, Trust: *in.AssumeRolePolicyDocument})
 	return &iam.CreateRoleOutput{Role: r.describe()}, nil
 }
 
@@ -82,15 +80,11 @@ func (r *role) describe() *types.Role {
 	return &types.Role{
 		RoleName: aws.String(r.Name), Path: aws.String(r.Path), RoleId: aws.String(r.ID), Arn: aws.String(r.ARN),
 		CreateDate: aws.Time(r.Created), AssumeRolePolicyDocument: aws.String(percent(r.Trust)),
-		PermissionsBoundary: r.holder().attachedBoundary(),
+		PermissionsBoundary: r.attachedBoundary(),
 	}
 }
 
-func getRole(c *core.Call, in *iam.GetRoleInput) (*iam.GetRoleOutput, *core.Refusal) {
-	r, refused := roles.Find(c.At, in.RoleName)
-	if refused != nil {
-		return nil, refused
-	}
+func getRole(c *core.Call, in *iam.GetRoleInput, r *role) (*iam.GetRoleOutput, *core.Refusal) {
 	d := r.describe()
 	d.MaxSessionDuration = aws.Int32(LongestSession)
 	return &iam.GetRoleOutput{Role: d}, nil
@@ -107,27 +101,7 @@ func getInstanceProfile(c *core.Call, in *iam.GetInstanceProfileInput) (*iam.Get
 	}}, nil
 }
 
-func listRoles(c *core.Call, in *iam.ListRolesInput) (*iam.ListRolesOutput, *core.Refusal) {
-	var all []types.Role
-	for _, r := range roles.Sorted(c.At) {
-		if strings.HasPrefix(r.Path, aws.ToString(in.PathPrefix)) {
-			d := r.describe()
-			d.PermissionsBoundary = nil // lists leave it out
-			all = append(all, *d)
-		}
-	}
-	page, next, refused := core.Paged(all, in.Marker, in.MaxItems)
-	if refused != nil {
-		return nil, refused
-	}
-	return &iam.ListRolesOutput{Roles: page, Marker: next, IsTruncated: next != nil}, nil
-}
-
-func updateAssumeRolePolicy(c *core.Call, in *iam.UpdateAssumeRolePolicyInput) (*iam.UpdateAssumeRolePolicyOutput, *core.Refusal) {
-	r, refused := ownRole(c, in.RoleName)
-	if refused != nil {
-		return nil, refused
-	}
+func updateAssumeRolePolicy(c *core.Call, in *iam.UpdateAssumeRolePolicyInput, r *role) (*iam.UpdateAssumeRolePolicyOutput, *core.Refusal) {
 	if _, err := policy.ParseTrust([]byte(*in.PolicyDocument)); err != nil {
 		return nil, Malformed(err)
 	}

@@ -1,7 +1,15 @@
 // Package iam is IAM in the world: users, roles and policies, who a key belongs to, and what its holder may do.
 package iam
 
-import "github.com/ripostehq/riposte/internal/world/core"
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	policy "github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/internal/world/core"
+)
 
 // Service is IAM.
 func Service() *core.Service {
@@ -21,3 +29,151 @@ func Service() *core.Service {
 		},
 	}
 }
+
+// Estate is what an account has of it in YAML.
+type Estate struct {
+	Users    []userEstate   `yaml:"users"`
+	Roles    []roleEstate   `yaml:"roles"`
+	Policies []policyEstate `yaml:"policies"`
+}
+
+// holderEstate is what users and roles share. Documents are YAML, or JSON as text.
+type holderEstate struct {
+	Name     string         `yaml:"name"`
+	Path     string         `yaml:"path"`
+	Inline   map[string]any `yaml:"inline"`   // documents by name
+	Attached []string       `yaml:"attached"` // ARNs
+	Boundary string         `yaml:"boundary"`
+}
+
+type userEstate struct {
+	Policies holderEstate `yaml:",inline"`
+	Keys     []struct {
+		ID       string `yaml:"id"`
+		Secret   string `yaml:"secret"`
+		Inactive bool   `yaml:"inactive"`
+	} `yaml:"keys"`
+}
+
+type roleEstate struct {
+	Policies holderEstate `yaml:",inline"`
+	Trust    any          `yaml:"trust"`
+}
+
+type policyEstate struct {
+	Name     string `yaml:"name"`
+	Path     string `yaml:"path"`
+	Document any    `yaml:"document"`
+}
+
+// Build makes what an estate has, and refuses what would make the account refuse everything later.
+func (e Estate) Build(at core.At) error {
+	for _, p := range e.Policies {
+		doc, err := document(p.Document)
+		if err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+		policies.Put(at, &managedPolicy{
+			Name: p.Name, Path: cmp.Or(p.Path, "/"), ARN: iamARN(at, "policy", &p.Path, &p.Name), ID: uniqueID(at.State, "ANPA"),
+			Created: at.Now, Default: "v1", Versions: map[string]string{"v1": doc},
+		})
+	}
+	for _, u := range e.Users {
+		if err := u.build(at); err != nil {
+			return fmt.Errorf("user %s: %w", u.Policies.Name, err)
+		}
+	}
+	for _, r := range e.Roles {
+		if err := r.build(at); err != nil {
+			return fmt.Errorf("role %s: %w", r.Policies.Name, err)
+		}
+	}
+	return check(at)
+}
+
+func (e holderEstate) build(at core.At, kind string) (holder, error) {
+	h := newHolder(at, kind, e.Name, e.Path)
+	h.Attached, h.Boundary = e.Attached, e.Boundary
+	for name, d := range e.Inline {
+		text, err := document(d)
+		if err != nil {
+			return h, fmt.Errorf("inline policy %s: %w", name, err)
+		}
+		h.Inline[name] = text
+	}
+	return h, nil
+}
+
+func (e userEstate) build(at core.At) error {
+	h, err := e.Policies.build(at, "user")
+	u := users.Put(at, &user{holder: h})
+	for _, k := range e.Keys {
+		u.Keys = append(u.Keys, &accessKey{ID: k.ID, Secret: k.Secret, Inactive: k.Inactive, Created: at.Now})
+	}
+	return err
+}
+
+func (e roleEstate) build(at core.At) error {
+	trust, err := document(e.Trust)
+	if err != nil {
+		return fmt.Errorf("trust: %w", err)
+	}
+	h, err := e.Policies.build(at, "role")
+	roles.Put(at, &role{holder: h, Trust: trust})
+	return err
+}
+
+// check finds a policy that can't be evaluated, or one that is attached and not there.
+func check(at core.At) error {
+	for _, p := range policies.Of(at) {
+		if _, err := policy.Parse([]byte(p.Versions[p.Default])); err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+	}
+	for _, u := range users.Of(at) {
+		if err := checkHolder(at, u.self()); err != nil {
+			return fmt.Errorf("user %s: %w", u.Name, err)
+		}
+	}
+	for _, r := range roles.Of(at) {
+		if _, err := policy.ParseTrust([]byte(r.Trust)); err != nil {
+			return fmt.Errorf("role %s: trust: %w", r.Name, err)
+		}
+		if err := checkHolder(at, r.self()); err != nil {
+			return fmt.Errorf("role %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+func checkHolder(at core.At, h *holder) error {
+	for _, name := range h.names() {
+		if _, err := policy.Parse([]byte(h.Inline[name])); err != nil {
+			return fmt.Errorf("inline policy %s: %w", name, err)
+		}
+	}
+	for _, arn := range h.Attached {
+		if managed(at, arn) == nil {
+			return fmt.Errorf("attached policy %s does not exist", arn)
+		}
+	}
+	if h.Boundary != "" && managed(at, h.Boundary) == nil {
+		return fmt.Errorf("boundary %s does not exist", h.Boundary)
+	}
+	return nil
+}
+
+// document is a policy as JSON text, whether the estate has it as that or as YAML.
+func document(d any) (string, error) {
+	if text, ok := d.(string); ok {
+		if !json.Valid([]byte(text)) {
+			return "", fmt.Errorf("its document is not JSON")
+		}
+		return text, nil
+	}
+	b, err := json.Marshal(d)
+	return string(b), err
+}
+
+// uniqueID is IAM's id of a principal or policy: a prefix that tells its kind, and 17 letters and digits.
+func uniqueID(s *core.State, prefix string) string { return prefix + strings.ToUpper(s.Mint(17)) }

@@ -81,7 +81,7 @@ func parameterResource() core.Resource {
 			},
 		}),
 		core.Define(core.Spec[ssm.LabelParameterVersionInput, ssm.LabelParameterVersionOutput]{
-			Write: true, Basis: core.UsualSpelling, Knows: "Name Labels ParameterVersion", Answer: labelParameterVersion,
+			Write: true, Basis: core.UsualSpelling, Knows: "Name Labels ParameterVersion", Answer: core.Found(&parameters, "Name", labelParameterVersion),
 			Needs:    func(c *core.Call, in *ssm.LabelParameterVersionInput) []core.Need { return onParameter(c, in.Name) },
 			Response: func(_ *core.Call, out *ssm.LabelParameterVersionOutput) any { return core.Camel(out) },
 		}),
@@ -157,11 +157,7 @@ func putParameter(c *core.Call, in *ssm.PutParameterInput) (*ssm.PutParameterOut
 }
 
 // labelParameterVersion moves labels to a version, the newest where none is named: a label stands on one version at a time.
-func labelParameterVersion(c *core.Call, in *ssm.LabelParameterVersionInput) (*ssm.LabelParameterVersionOutput, *core.Refusal) {
-	p, refused := parameters.Find(c.At, in.Name)
-	if refused != nil {
-		return nil, refused
-	}
+func labelParameterVersion(c *core.Call, in *ssm.LabelParameterVersionInput, p *parameter) (*ssm.LabelParameterVersionOutput, *core.Refusal) {
 	n := len(p.Versions)
 	if in.ParameterVersion != nil {
 		n = int(*in.ParameterVersion)

@@ -13,11 +13,8 @@ import (
 // terminateInstances ends instances. One protected instance saves those of its availability zone that are named in the
 // same call; the others end, although the call fails. Stop protection protects from termination as well:
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-stop-protection.html
-func terminateInstances(c *core.Call, in *ec2.TerminateInstancesInput) (*ec2.TerminateInstancesOutput, *core.Refusal) {
-	named, refused := instances.Some(c.At, in.InstanceIds)
-	if refused != nil {
-		return nil, refused
-	}
+func terminateInstances(c *core.Call, in *ec2.TerminateInstancesInput, named []*Instance) (*ec2.TerminateInstancesOutput, *core.Refusal) {
+	var refused *core.Refusal
 	spared := map[string]bool{}
 	for _, i := range named {
 		if attribute := protection(c, i); attribute != "" && !i.Gone() {
@@ -50,11 +47,7 @@ func protection(c *core.Call, i *Instance) string {
 	return ""
 }
 
-func stopInstances(c *core.Call, in *ec2.StopInstancesInput) (*ec2.StopInstancesOutput, *core.Refusal) {
-	named, refused := instances.Some(c.At, in.InstanceIds)
-	if refused != nil {
-		return nil, refused
-	}
+func stopInstances(c *core.Call, in *ec2.StopInstancesInput, named []*Instance) (*ec2.StopInstancesOutput, *core.Refusal) {
 	for _, i := range named {
 		if i.StopProtected {
 			return nil, core.Refuse("OperationNotPermitted",
@@ -71,11 +64,7 @@ func stopInstances(c *core.Call, in *ec2.StopInstancesInput) (*ec2.StopInstances
 	return out, nil
 }
 
-func startInstances(c *core.Call, in *ec2.StartInstancesInput) (*ec2.StartInstancesOutput, *core.Refusal) {
-	named, refused := instances.Some(c.At, in.InstanceIds)
-	if refused != nil {
-		return nil, refused
-	}
+func startInstances(c *core.Call, in *ec2.StartInstancesInput, named []*Instance) (*ec2.StartInstancesOutput, *core.Refusal) {
 	for _, i := range named {
 		if i.Gone() || i.State == "stopping" {
 			return nil, wrongState(i, "started")

@@ -12,13 +12,13 @@ import (
 )
 
 func createAutoScalingGroup(c *core.Call, in *autoscaling.CreateAutoScalingGroupInput) (*autoscaling.CreateAutoScalingGroupOutput, *core.Refusal) {
-	r, name := c.At, aws.ToString(in.AutoScalingGroupName)
-	if groups.Of(r)[name] != nil {
+	name := aws.ToString(in.AutoScalingGroupName)
+	if groups.Of(c.At)[name] != nil {
 		return nil, alreadyExists("AutoScalingGroup by this name already exists - A group with the name " + name + " already exists")
 	}
 	g := &group{
 		Name: name, ARN: groupARN(c.At, name), Created: c.Now, Min: int(aws.ToInt32(in.MinSize)), Max: int(aws.ToInt32(in.MaxSize)),
-		Subnets: aws.ToString(in.VPCZoneIdentifier), Suspended: map[string]string{}, Tags: map[string]string{},
+		Subnets: aws.ToString(in.VPCZoneIdentifier), Tags: map[string]string{},
 	}
 	if g.Desired = g.Min; in.DesiredCapacity != nil {
 		g.Desired = int(*in.DesiredCapacity)
@@ -29,23 +29,18 @@ func createAutoScalingGroup(c *core.Call, in *autoscaling.CreateAutoScalingGroup
 	if in.LaunchTemplate == nil && in.LaunchConfigurationName == nil && in.MixedInstancesPolicy == nil {
 		return nil, core.Refuse("ValidationError", "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
 	}
-	if refused := launchFrom(r, g, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
+	if refused := launchFrom(c.At, g, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
 		return nil, refused
 	}
 	if refused := g.sized(); refused != nil {
 		return nil, refused
 	}
-	groups.Of(r)[name] = g
+	groups.Put(c.At, g)
 	c.After(ec2.ReactionDelay, replaces, name)
 	return &autoscaling.CreateAutoScalingGroupOutput{}, nil
 }
 
-func updateAutoScalingGroup(c *core.Call, in *autoscaling.UpdateAutoScalingGroupInput) (*autoscaling.UpdateAutoScalingGroupOutput, *core.Refusal) {
-	r := c.At
-	g, refused := groups.Find(r, in.AutoScalingGroupName)
-	if refused != nil {
-		return nil, refused
-	}
+func updateAutoScalingGroup(c *core.Call, in *autoscaling.UpdateAutoScalingGroupInput, g *group) (*autoscaling.UpdateAutoScalingGroupOutput, *core.Refusal) {
 	next := *g
 	for _, size := range []struct {
 		given *int32
@@ -59,7 +54,7 @@ func updateAutoScalingGroup(c *core.Call, in *autoscaling.UpdateAutoScalingGroup
 		next.Desired = min(max(next.Desired, next.Min), next.Max)
 	}
 	next.Subnets = cmp.Or(aws.ToString(in.VPCZoneIdentifier), g.Subnets)
-	if refused := launchFrom(r, &next, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
+	if refused := launchFrom(c.At, &next, in.LaunchTemplate, in.LaunchConfigurationName, in.MixedInstancesPolicy); refused != nil {
 		return nil, refused
 	}
 	if refused := next.sized(); refused != nil {
@@ -108,11 +103,7 @@ func (g *group) sized() *core.Refusal {
 	return nil
 }
 
-func setDesiredCapacity(c *core.Call, in *autoscaling.SetDesiredCapacityInput) (*autoscaling.SetDesiredCapacityOutput, *core.Refusal) {
-	g, refused := groups.Find(c.At, in.AutoScalingGroupName)
-	if refused != nil {
-		return nil, refused
-	}
+func setDesiredCapacity(c *core.Call, in *autoscaling.SetDesiredCapacityInput, g *group) (*autoscaling.SetDesiredCapacityOutput, *core.Refusal) {
 	n := int(aws.ToInt32(in.DesiredCapacity))
 	switch {
 	case n > g.Max:
@@ -125,18 +116,13 @@ func setDesiredCapacity(c *core.Call, in *autoscaling.SetDesiredCapacityInput) (
 	return &autoscaling.SetDesiredCapacityOutput{}, nil
 }
 
-func deleteAutoScalingGroup(c *core.Call, in *autoscaling.DeleteAutoScalingGroupInput) (*autoscaling.DeleteAutoScalingGroupOutput, *core.Refusal) {
-	r := c.At
-	g, refused := groups.Find(r, in.AutoScalingGroupName)
-	if refused != nil {
-		return nil, refused
-	}
+func deleteAutoScalingGroup(c *core.Call, in *autoscaling.DeleteAutoScalingGroupInput, g *group) (*autoscaling.DeleteAutoScalingGroupOutput, *core.Refusal) {
 	if len(g.Members) > 0 && !aws.ToBool(in.ForceDelete) {
 		text := "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group."
 		return nil, core.Refuse("ResourceInUse", "%s", text).With(&types.ResourceInUseFault{Message: aws.String(text)})
 	}
 	endMembers(c.At, g, append([]*member(nil), g.Members...))
-	delete(groups.Of(r), g.Name)
+	delete(groups.Of(c.At), g.Name)
 	return &autoscaling.DeleteAutoScalingGroupOutput{}, nil
 }
 

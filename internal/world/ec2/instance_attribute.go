@@ -40,11 +40,7 @@ func attributeChanges(in *ec2.ModifyInstanceAttributeInput) []attributeChange {
 }
 
 // modifyInstanceAttribute changes one attribute: AWS refuses more in one call.
-func modifyInstanceAttribute(c *core.Call, in *ec2.ModifyInstanceAttributeInput) (*ec2.ModifyInstanceAttributeOutput, *core.Refusal) {
-	i, refused := instances.Find(c.At, in.InstanceId)
-	if refused != nil {
-		return nil, refused
-	}
+func modifyInstanceAttribute(c *core.Call, in *ec2.ModifyInstanceAttributeInput, i *Instance) (*ec2.ModifyInstanceAttributeOutput, *core.Refusal) {
 	changes := attributeChanges(in)
 	if len(changes) == 0 {
 		return nil, core.Refuse("MissingParameter", "The request must contain an attribute to modify")
@@ -130,11 +126,7 @@ func returned[O any](c *core.Call, _ *O) any {
 	return core.Fields{"requestId": c.RequestID, "_return": true}
 }
 
-func describeInstanceAttribute(c *core.Call, in *ec2.DescribeInstanceAttributeInput) (*ec2.DescribeInstanceAttributeOutput, *core.Refusal) {
-	i, refused := instances.Find(c.At, in.InstanceId)
-	if refused != nil {
-		return nil, refused
-	}
+func describeInstanceAttribute(c *core.Call, in *ec2.DescribeInstanceAttributeInput, i *Instance) (*ec2.DescribeInstanceAttributeOutput, *core.Refusal) {
 	out := &ec2.DescribeInstanceAttributeOutput{InstanceId: aws.String(i.ID)}
 	switch in.Attribute {
 	case types.InstanceAttributeNameDisableApiTermination:
