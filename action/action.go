@@ -43,11 +43,11 @@ type Identified interface{ Identity() string }
 
 // Look is the present state, seen from an action. Of a target that was renamed it is the state under the present name.
 type Look struct {
-	Holds  bool   // the desired state is there: nothing to do
-	Gone   string // why there is nothing left to change ("the instance is terminated"); "" where there is
-	Cannot string // why Do would change nothing that matters (the policy to attach denies no longer): as good as ErrCannot
-	Moved  Action // the same desired state, of the target as it is now (its name, its interfaces); nil where it is as it was planned for
-	Undo   Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
+	Satisfied bool   // the desired state is there: nothing to do
+	Missing   string // why there is nothing left to change ("the instance is terminated"); "" where there is
+	Refused   string // why Do would change nothing that matters (the policy to attach denies no longer): as good as ErrCannot
+	Renamed   Action // the same desired state, of the target as it is now (its name, its interfaces); nil where it is as it was planned for
+	Inverse   Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
 }
 
 // unless gives up what was seen where seeing failed.

@@ -101,7 +101,7 @@ func TestUndoResumesOnlyWhatRiposteSuspended(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, c, suspend, look.Undo)
+	run(t, c, suspend, look.Inverse)
 	out, err := c.Reads().AutoScaling(ireland).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
 	if err != nil {
 		t.Fatal(err)
@@ -121,8 +121,8 @@ func TestUndoGivesTheFormerBoundaryBack(t *testing.T) {
 	}
 	actiontest.Run(t, bounded, action.BoundUser{User: mallory})
 	look, err := action.BoundUser{User: mallory}.Look(t.Context(), bounded(t).Reads())
-	if want := (action.UnboundUser{User: mallory, Previous: team}); err != nil || look.Undo != want {
-		t.Errorf("way back %+v, %v", look.Undo, err)
+	if want := (action.UnboundUser{User: mallory, Previous: team}); err != nil || look.Inverse != want {
+		t.Errorf("way back %+v, %v", look.Inverse, err)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestWhatIsGoneIsLeftAlone(t *testing.T) {
 		action.AttachRoleDeny{Role: ireland.In(event.Role, "gone")},
 	} {
 		look, err := a.Look(t.Context(), c.Reads())
-		if err != nil || look.Gone == "" || look.Holds || look.Undo != nil {
+		if err != nil || look.Missing == "" || look.Satisfied || look.Inverse != nil {
 			t.Errorf("%s of %s: %+v, %v", a.Kind().Name, a.Target(), look, err)
 		}
 	}

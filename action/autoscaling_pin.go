@@ -43,16 +43,16 @@ func (p Pin) Target() event.Resource { return p.Group }
 func (p Pin) Look(ctx context.Context, r access.Reads) (Look, error) {
 	group, err := lookGroup(ctx, r, p.Group)
 	if err != nil || group == nil {
-		return Look{Gone: "the group is deleted"}.unless(err)
+		return Look{Missing: "the group is deleted"}.unless(err)
 	}
 	now, why := p.setting(group)
 	switch {
 	case why != "":
-		return Look{Cannot: why}, nil
+		return Look{Refused: why}, nil
 	case now == p:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: now}, nil
+	return Look{Inverse: now}, nil
 }
 
 // setting is the pin that restores what a group launches now, or why there is none. A group that names no version has

@@ -25,8 +25,8 @@ func TestAPinGivesBackExactlyWhatTheGroupFollowed(t *testing.T) {
 			a := action.Pin{Group: group, Template: template, Version: "1"}
 			actiontest.Run(t, follows, a)
 			look, err := a.Look(t.Context(), follows(t).Reads())
-			if want := (action.Pin{Group: group, Template: template, Version: was}); err != nil || look.Undo != want {
-				t.Errorf("way back %+v, %v", look.Undo, err)
+			if want := (action.Pin{Group: group, Template: template, Version: was}); err != nil || look.Inverse != want {
+				t.Errorf("way back %+v, %v", look.Inverse, err)
 			}
 		})
 	}
@@ -36,7 +36,7 @@ func TestAPinGivesBackExactlyWhatTheGroupFollowed(t *testing.T) {
 func TestAFollowedVersionIsNotAPinnedOne(t *testing.T) {
 	_, c := open(t)
 	look, err := action.Pin{Group: group, Template: template, Version: "2"}.Look(t.Context(), c.Reads())
-	if err != nil || look.Holds || look.Undo == nil {
+	if err != nil || look.Satisfied || look.Inverse == nil {
 		t.Errorf("%+v, %v", look, err)
 	}
 }
@@ -73,7 +73,7 @@ func TestAGroupWithoutATemplateIsNotPinned(t *testing.T) {
 		t.Fatal(err)
 	}
 	look, err := action.Pin{Group: group, Template: template, Version: "1"}.Look(t.Context(), c.Reads())
-	if err != nil || look.Cannot == "" || look.Holds || look.Undo != nil {
+	if err != nil || look.Refused == "" || look.Satisfied || look.Inverse != nil {
 		t.Errorf("%+v, %v", look, err)
 	}
 }

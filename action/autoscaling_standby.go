@@ -53,12 +53,12 @@ func (s Standby) Target() event.Resource { return s.Instance }
 func (s Standby) Look(ctx context.Context, r access.Reads) (Look, error) {
 	state, gone, err := lifecycle(ctx, r, s.Instance, s.Group)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	if standing(state) {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: Return(s)}, nil
+	return Look{Inverse: Return(s)}, nil
 }
 
 // Do is refused for a while by an instance that is still on its way into service: that passes.
@@ -77,12 +77,12 @@ func (s Return) Target() event.Resource { return s.Instance }
 func (s Return) Look(ctx context.Context, r access.Reads) (Look, error) {
 	state, gone, err := lifecycle(ctx, r, s.Instance, s.Group)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	if !standing(state) {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: Standby(s)}, nil
+	return Look{Inverse: Standby(s)}, nil
 }
 
 // Do raises the group's desired capacity by one, as AWS always does.

@@ -58,13 +58,13 @@ func (s Suspend) Target() event.Resource { return s.Group }
 func (s Suspend) Look(ctx context.Context, r access.Reads) (Look, error) {
 	group, err := lookGroup(ctx, r, s.Group)
 	if err != nil || group == nil {
-		return Look{Gone: "the group is deleted"}.unless(err)
+		return Look{Missing: "the group is deleted"}.unless(err)
 	}
 	running := slices.DeleteFunc(s.all(), func(p string) bool { return slices.Contains(suspended(group), p) })
 	if len(running) == 0 {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: Resume{s.Group, running}}, nil
+	return Look{Inverse: Resume{s.Group, running}}, nil
 }
 
 // Do names every process: what a request without names means may grow.
@@ -89,13 +89,13 @@ func (s Resume) Target() event.Resource { return s.Group }
 func (s Resume) Look(ctx context.Context, r access.Reads) (Look, error) {
 	group, err := lookGroup(ctx, r, s.Group)
 	if err != nil || group == nil {
-		return Look{Gone: "the group is deleted"}.unless(err)
+		return Look{Missing: "the group is deleted"}.unless(err)
 	}
 	still := slices.DeleteFunc(slices.Clone(s.Processes), func(p string) bool { return !slices.Contains(suspended(group), p) })
 	if len(still) == 0 {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: Suspend{s.Group, still}}, nil
+	return Look{Inverse: Suspend{s.Group, still}}, nil
 }
 
 // Do resumes exactly the processes named. Without a name AWS would resume them all, so that is refused.

@@ -25,21 +25,21 @@ type returning interface {
 // Did are the changes that it is the way back from, in the forms that they were made in.
 func LookBack(ctx context.Context, r access.Reads, undo Action, did []Action) (Back, error) {
 	look, err := undo.Look(ctx, r)
-	if err != nil || look.Gone != "" || look.Holds {
-		return Back{Gone: look.Gone}, err
+	if err != nil || look.Missing != "" || look.Satisfied {
+		return Back{Gone: look.Missing}, err
 	}
-	if look.Moved != nil {
-		undo = look.Moved
+	if look.Renamed != nil {
+		undo = look.Renamed
 	}
 	if u, ok := undo.(returning); ok {
-		return u.back(look.Undo, did), nil
+		return u.back(look.Inverse, did), nil
 	}
 	for _, a := range did {
 		look, err := a.Look(ctx, r)
 		if err != nil {
 			return Back{}, err
 		}
-		if look.Holds {
+		if look.Satisfied {
 			return Back{Do: undo}, nil
 		}
 	}

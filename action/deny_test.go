@@ -23,7 +23,7 @@ func TestAnEmptiedDenyPolicyHoldsNothing(t *testing.T) {
 	}
 	for _, a := range []action.Action{action.AttachUserDeny{User: mallory}, action.AttachRoleDeny{Role: builder}, action.BoundUser{User: mallory}} {
 		look, err := a.Look(t.Context(), c.Reads())
-		if err != nil || look.Holds || look.Cannot == "" {
+		if err != nil || look.Satisfied || look.Refused == "" {
 			t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
 		}
 	}
@@ -92,7 +92,7 @@ func TestADenyIsExact(t *testing.T) {
 			}
 			for _, a := range []action.Action{action.AttachUserDeny{User: mallory}, action.AttachRoleDeny{Role: builder}, action.BoundUser{User: mallory}} {
 				look, err := a.Look(t.Context(), c.Reads())
-				if err != nil || look.Holds || !strings.Contains(look.Cannot, "version v2 of the policy riposte-deny") {
+				if err != nil || look.Satisfied || !strings.Contains(look.Refused, "version v2 of the policy riposte-deny") {
 					t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
 				}
 			}
@@ -128,7 +128,7 @@ func TestAnEmptiedInlineDenyHoldsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Holds || look.Undo == nil {
+	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Satisfied || look.Inverse == nil {
 		t.Errorf("%+v, %v", look, err)
 	}
 }
@@ -141,12 +141,12 @@ func TestALaterRevocationHoldsForAnEarlierOne(t *testing.T) {
 	late := early
 	late.Before = at.Add(time.Hour)
 	run(t, c, early)
-	if look, err := late.Look(t.Context(), c.Reads()); err != nil || look.Holds {
+	if look, err := late.Look(t.Context(), c.Reads()); err != nil || look.Satisfied {
 		t.Errorf("the earlier moment holds for the later one: %+v, %v", look, err)
 	}
 	run(t, c, late)
 	for _, a := range []action.Action{early, late} {
-		if look, err := a.Look(t.Context(), c.Reads()); err != nil || !look.Holds {
+		if look, err := a.Look(t.Context(), c.Reads()); err != nil || !look.Satisfied {
 			t.Errorf("%+v: %+v, %v", a, look, err)
 		}
 	}

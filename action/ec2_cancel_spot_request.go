@@ -40,11 +40,11 @@ func (c CancelSpotRequest) Look(ctx context.Context, r access.Reads) (Look, erro
 	if err == nil {
 		for _, x := range out.SpotInstanceRequests {
 			if aws.ToString(x.SpotInstanceRequestId) == c.Request.ID {
-				return Look{Holds: x.State != types.SpotInstanceStateOpen && x.State != types.SpotInstanceStateActive && x.State != types.SpotInstanceStateDisabled}, nil
+				return Look{Satisfied: x.State != types.SpotInstanceStateOpen && x.State != types.SpotInstanceStateActive && x.State != types.SpotInstanceStateDisabled}, nil
 			}
 		}
 	}
-	return Look{Gone: "the spot request is gone"}, nil
+	return Look{Missing: "the spot request is gone"}, nil
 }
 
 // Do cancels one request.

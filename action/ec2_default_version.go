@@ -36,16 +36,16 @@ func (d DefaultVersion) Look(ctx context.Context, r access.Reads) (Look, error) 
 		LaunchTemplateIds: []string{d.Template.ID},
 	})
 	if missing(err) || err == nil && len(out.LaunchTemplates) == 0 {
-		return Look{Gone: "the launch template is deleted"}, nil
+		return Look{Missing: "the launch template is deleted"}, nil
 	}
 	if err != nil {
 		return Look{}, fmt.Errorf("read launch template %q: %w", d.Template.ID, err)
 	}
 	now := aws.ToInt64(out.LaunchTemplates[0].DefaultVersionNumber)
 	if now == d.Version {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: DefaultVersion{d.Template, now}}, nil
+	return Look{Inverse: DefaultVersion{d.Template, now}}, nil
 }
 
 // Do moves the default. A version that was deleted is a definitive refusal; versions count from 1, and a preview knows none.

@@ -53,18 +53,18 @@ func (h HoldFleet) Target() event.Resource { return h.Fleet }
 func (h HoldFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
 	f, gone, err := lookFleet(ctx, r, h.Fleet)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	now := sizeOf(h.Fleet, f)
 	switch {
 	case f.Type != types.FleetTypeMaintain:
-		return Look{Cannot: "the fleet launches once (its type is " + string(f.Type) + "), and can't be modified"}, nil
+		return Look{Refused: "the fleet launches once (its type is " + string(f.Type) + "), and can't be modified"}, nil
 	case f.TargetCapacitySpecification == nil:
-		return Look{Cannot: "the fleet does not tell its size"}, nil
+		return Look{Refused: "the fleet does not tell its size"}, nil
 	case now.Total == 0:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: now}, nil
+	return Look{Inverse: now}, nil
 }
 
 // Do asks for none of either sort: AWS takes no part that is larger than the whole. What was launched runs on, as evidence and
@@ -80,12 +80,12 @@ func (b ReleaseFleet) Target() event.Resource { return b.Fleet }
 func (b ReleaseFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
 	f, gone, err := lookFleet(ctx, r, b.Fleet)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	if sizeOf(b.Fleet, f) == b {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: HoldFleet{b.Fleet}}, nil
+	return Look{Inverse: HoldFleet{b.Fleet}}, nil
 }
 
 // Do gives the size and the policy back in one call, so that no policy meets a size that is not its own.

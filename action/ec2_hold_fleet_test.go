@@ -18,14 +18,14 @@ func TestAHeldFleetEndsNothingAndGetsItsWholeSizeBack(t *testing.T) {
 	_, c := open(t)
 	before := fleetOf(t, c)
 	look, err := action.HoldFleet{Fleet: fleet}.Look(t.Context(), c.Reads())
-	if want := (action.ReleaseFleet{Fleet: fleet, Total: 3, OnDemand: 1, Spot: 1, Default: "on-demand", Policy: "termination"}); err != nil || look.Undo != want {
-		t.Fatalf("way back %+v, %v", look.Undo, err)
+	if want := (action.ReleaseFleet{Fleet: fleet, Total: 3, OnDemand: 1, Spot: 1, Default: "on-demand", Policy: "termination"}); err != nil || look.Inverse != want {
+		t.Fatalf("way back %+v, %v", look.Inverse, err)
 	}
 	run(t, c, action.HoldFleet{Fleet: fleet})
 	if held := fleetOf(t, c); *held.TargetCapacitySpecification.TotalTargetCapacity != 0 || held.ExcessCapacityTerminationPolicy != "no-termination" {
 		t.Errorf("held, it wants %d and its policy is %s", *held.TargetCapacitySpecification.TotalTargetCapacity, held.ExcessCapacityTerminationPolicy)
 	}
-	run(t, c, look.Undo)
+	run(t, c, look.Inverse)
 	after := fleetOf(t, c)
 	if *after.TargetCapacitySpecification.TotalTargetCapacity != *before.TargetCapacitySpecification.TotalTargetCapacity ||
 		after.ExcessCapacityTerminationPolicy != before.ExcessCapacityTerminationPolicy {
@@ -47,7 +47,7 @@ func TestAHeldFleetEndsNothingAndGetsItsWholeSizeBack(t *testing.T) {
 func TestAFleetThatLaunchesOnceCantBeHeld(t *testing.T) {
 	_, c := open(t)
 	a := action.HoldFleet{Fleet: ireland.In(event.Fleet, "fleet-0once")}
-	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Cannot == "" || look.Holds || look.Undo != nil {
+	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Refused == "" || look.Satisfied || look.Inverse != nil {
 		t.Errorf("%+v, %v", look, err)
 	}
 }
@@ -61,11 +61,11 @@ func TestASizeThatWasChosenSinceStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	run(t, c, hold)
-	if back, err := action.LookBack(t.Context(), c.Reads(), look.Undo, []action.Action{hold}); err != nil || back.Do != look.Undo {
+	if back, err := action.LookBack(t.Context(), c.Reads(), look.Inverse, []action.Action{hold}); err != nil || back.Do != look.Inverse {
 		t.Errorf("held: %+v, %v", back, err)
 	}
 	run(t, c, action.ReleaseFleet{Fleet: fleet, Total: 1, Policy: "termination"})
-	if back, err := action.LookBack(t.Context(), c.Reads(), look.Undo, []action.Action{hold}); err != nil || back.Do != nil || len(back.Stays) != 1 {
+	if back, err := action.LookBack(t.Context(), c.Reads(), look.Inverse, []action.Action{hold}); err != nil || back.Do != nil || len(back.Stays) != 1 {
 		t.Errorf("made larger since: %+v, %v", back, err)
 	}
 }
@@ -97,11 +97,11 @@ func TestASizeIsGivenBackInItsOwnUnit(t *testing.T) {
 	was := action.ReleaseFleet{Fleet: fleet, Total: 16, Spot: 8, Default: "spot", Unit: "vcpu", Policy: "no-termination"}
 	run(t, c, was)
 	look, err := action.HoldFleet{Fleet: fleet}.Look(t.Context(), c.Reads())
-	if err != nil || look.Undo != was {
-		t.Fatalf("way back %+v, %v", look.Undo, err)
+	if err != nil || look.Inverse != was {
+		t.Fatalf("way back %+v, %v", look.Inverse, err)
 	}
-	run(t, c, action.HoldFleet{Fleet: fleet}, look.Undo)
-	if back, err := was.Look(t.Context(), c.Reads()); err != nil || !back.Holds {
+	run(t, c, action.HoldFleet{Fleet: fleet}, look.Inverse)
+	if back, err := was.Look(t.Context(), c.Reads()); err != nil || !back.Satisfied {
 		t.Errorf("given back it has %+v", fleetOf(t, c).TargetCapacitySpecification)
 	}
 }
@@ -109,7 +109,7 @@ func TestASizeIsGivenBackInItsOwnUnit(t *testing.T) {
 func TestASpotFleetThatLaunchesOnceCantBeHeld(t *testing.T) {
 	_, c := open(t)
 	a := action.HoldSpotFleet{Fleet: ireland.In(event.SpotFleet, "sfr-0once")}
-	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Cannot == "" || look.Holds || look.Undo != nil {
+	if look, err := a.Look(t.Context(), c.Reads()); err != nil || look.Refused == "" || look.Satisfied || look.Inverse != nil {
 		t.Errorf("%+v, %v", look, err)
 	}
 }

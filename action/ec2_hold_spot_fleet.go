@@ -48,18 +48,18 @@ func (h HoldSpotFleet) Target() event.Resource { return h.Fleet }
 func (h HoldSpotFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
 	f, gone, err := lookSpotFleet(ctx, r, h.Fleet)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	now := spotSizeOf(h.Fleet, f)
 	switch {
 	case f.Type != "" && f.Type != types.FleetTypeMaintain: // maintain where none is given
-		return Look{Cannot: "the fleet launches once (its type is " + string(f.Type) + "), and can't be modified"}, nil
+		return Look{Refused: "the fleet launches once (its type is " + string(f.Type) + "), and can't be modified"}, nil
 	case f.TargetCapacity == nil:
-		return Look{Cannot: "the fleet does not tell its size"}, nil
+		return Look{Refused: "the fleet does not tell its size"}, nil
 	case now.Total == 0:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: now}, nil
+	return Look{Inverse: now}, nil
 }
 
 // Do asks for none of either sort; what was launched runs on.
@@ -74,12 +74,12 @@ func (b ReleaseSpotFleet) Target() event.Resource { return b.Fleet }
 func (b ReleaseSpotFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
 	f, gone, err := lookSpotFleet(ctx, r, b.Fleet)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	if spotSizeOf(b.Fleet, f) == b {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: HoldSpotFleet{b.Fleet}}, nil
+	return Look{Inverse: HoldSpotFleet{b.Fleet}}, nil
 }
 
 // Do gives the size and the policy back in one call.

@@ -61,17 +61,17 @@ func (a Isolate) Target() event.Resource { return a.Instance }
 func (a Isolate) Look(ctx context.Context, r access.Reads) (Look, error) {
 	i, err := lookInstance(ctx, r, a.Instance)
 	if err != nil || i == nil || ended(i) {
-		return Look{Gone: "the instance is terminated"}.unless(err)
+		return Look{Missing: "the instance is terminated"}.unless(err)
 	}
 	now := a.with(interfaces(i))
 	if why, err := passable(ctx, r, a.Instance.Place(), a.Groups); err != nil || why != "" {
-		return Look{Cannot: why, Moved: now}.unless(err)
+		return Look{Refused: why, Renamed: now}.unless(err)
 	}
 	open := slices.DeleteFunc(interfaces(i), func(n Interface) bool { return same(n.Groups, a.Groups) })
 	if len(open) == 0 {
-		return Look{Holds: true, Moved: now}, nil
+		return Look{Satisfied: true, Renamed: now}, nil
 	}
-	return Look{Undo: Reconnect{a.Instance, open}, Moved: now}, nil
+	return Look{Inverse: Reconnect{a.Instance, open}, Renamed: now}, nil
 }
 
 // with is the same for the interfaces that the instance has now, nil where they are those that it has been for: one that was
@@ -107,7 +107,7 @@ func (a Reconnect) Target() event.Resource { return a.Instance }
 func (a Reconnect) Look(ctx context.Context, r access.Reads) (Look, error) {
 	i, err := lookInstance(ctx, r, a.Instance)
 	if err != nil || i == nil || ended(i) {
-		return Look{Gone: "the instance is terminated"}.unless(err)
+		return Look{Missing: "the instance is terminated"}.unless(err)
 	}
 	var differ []Interface
 	for _, now := range interfaces(i) {
@@ -118,9 +118,9 @@ func (a Reconnect) Look(ctx context.Context, r access.Reads) (Look, error) {
 		}
 	}
 	if len(differ) == 0 {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: Reconnect{a.Instance, differ}}, nil
+	return Look{Inverse: Reconnect{a.Instance, differ}}, nil
 }
 
 // Do goes on past an interface that fails.

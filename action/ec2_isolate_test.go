@@ -53,15 +53,15 @@ func TestAnInterfaceAttachedSinceIsIsolatedToo(t *testing.T) {
 	for n, when := range []string{"after the check", "after the containment"} {
 		second := plug(t, c, alone)
 		l := look(t, c, planned)
-		if l.Holds || l.Moved == nil {
+		if l.Satisfied || l.Renamed == nil {
 			t.Fatalf("%s: %+v", when, l)
 		}
-		now, ok := action.Follow(planned, l.Moved).(action.Isolate)
+		now, ok := action.Follow(planned, l.Renamed).(action.Isolate)
 		if !ok || len(now.Interfaces) != n+2 || !slices.Contains(now.Interfaces, second) {
 			t.Fatalf("%s: the plan goes on with %+v", when, now)
 		}
 		run(t, c, now)
-		if l := look(t, c, now); !l.Holds || l.Moved != nil {
+		if l := look(t, c, now); !l.Satisfied || l.Renamed != nil {
 			t.Errorf("%s, done: %+v", when, l)
 		}
 		planned = now
@@ -72,15 +72,15 @@ func TestAnInterfaceAttachedSinceIsIsolatedToo(t *testing.T) {
 func TestEveryInterfaceGetsItsGroupsBack(t *testing.T) {
 	_, c := open(t)
 	first := action.Isolate{Instance: alone, Interfaces: interfacesOf(t, c, alone), Groups: []string{"sg-0isolated"}}
-	before := look(t, c, first).Undo
+	before := look(t, c, first).Inverse
 	run(t, c, first)
 	plug(t, c, alone)
 	l := look(t, c, first)
-	run(t, c, l.Moved, l.Undo, before)
-	if l := look(t, c, l.Undo); !l.Holds {
+	run(t, c, l.Renamed, l.Inverse, before)
+	if l := look(t, c, l.Inverse); !l.Satisfied {
 		t.Errorf("the later one: %+v", l)
 	}
-	if l := look(t, c, before); !l.Holds {
+	if l := look(t, c, before); !l.Satisfied {
 		t.Errorf("the first one: %+v", l)
 	}
 }
@@ -89,7 +89,7 @@ func TestEveryInterfaceGetsItsGroupsBack(t *testing.T) {
 func TestAnInterfaceThatIsGoneIsNotRegrouped(t *testing.T) {
 	_, c := open(t)
 	a := action.Isolate{Instance: alone, Interfaces: append(interfacesOf(t, c, alone), "eni-0elsewhere"), Groups: []string{"sg-0isolated"}}
-	now, ok := look(t, c, a).Moved.(action.Isolate)
+	now, ok := look(t, c, a).Renamed.(action.Isolate)
 	if !ok || len(now.Interfaces) != 1 {
 		t.Errorf("it goes on with %+v", now)
 	}
@@ -104,11 +104,11 @@ func TestAGroupWithRulesDoesNotIsolate(t *testing.T) {
 		GroupId: aws.String("sg-0isolated"), IpProtocol: aws.String("-1"), CidrIp: aws.String("0.0.0.0/0"),
 	})
 	must(t, err)
-	if l := look(t, c, a); l.Holds || !strings.Contains(l.Cannot, "sg-0isolated has rules") {
+	if l := look(t, c, a); l.Satisfied || !strings.Contains(l.Refused, "sg-0isolated has rules") {
 		t.Errorf("%+v", l)
 	}
 	a.Groups = []string{"sg-0missing"}
-	if l := look(t, c, a); l.Holds || !strings.Contains(l.Cannot, "not there") {
+	if l := look(t, c, a); l.Satisfied || !strings.Contains(l.Refused, "not there") {
 		t.Errorf("a group that is gone: %+v", l)
 	}
 }

@@ -45,18 +45,18 @@ func (p Protect) Facet() string { return p.Attribute }
 func (p Protect) Look(ctx context.Context, r access.Reads) (Look, error) {
 	i, err := lookInstance(ctx, r, p.Instance)
 	if err != nil || i == nil || ended(i) {
-		return Look{Gone: "the instance is terminated"}.unless(err)
+		return Look{Missing: "the instance is terminated"}.unless(err)
 	}
 	out, err := r.EC2(p.Instance.Place()).DescribeInstanceAttribute(ctx, &ec2.DescribeInstanceAttributeInput{
 		InstanceId: aws.String(p.Instance.ID), Attribute: types.InstanceAttributeName(p.Attribute),
 	})
 	if missing(err) {
-		return Look{Gone: "the instance is gone"}, nil
+		return Look{Missing: "the instance is gone"}, nil
 	}
 	if err != nil {
 		return Look{}, fmt.Errorf("read %s of instance %q: %w", p.Attribute, p.Instance.ID, err)
 	}
-	return Look{Holds: p.on(out)}, nil
+	return Look{Satisfied: p.on(out)}, nil
 }
 
 func (p Protect) on(o *ec2.DescribeInstanceAttributeOutput) bool {

@@ -44,12 +44,12 @@ func (s Stop) Target() event.Resource { return s.Instance }
 func (s Stop) Look(ctx context.Context, r access.Reads) (Look, error) {
 	i, err := lookInstance(ctx, r, s.Instance)
 	if err != nil || i == nil || ended(i) {
-		return Look{Gone: "the instance is terminated"}.unless(err)
+		return Look{Missing: "the instance is terminated"}.unless(err)
 	}
 	if stopped(i) {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: Start(s)}, nil
+	return Look{Inverse: Start(s)}, nil
 }
 
 // Do asks for one instance at a time: of a batch, one protected instance would save others. The stop is not forced, which
@@ -66,12 +66,12 @@ func (s Start) Target() event.Resource { return s.Instance }
 func (s Start) Look(ctx context.Context, r access.Reads) (Look, error) {
 	i, err := lookInstance(ctx, r, s.Instance)
 	if err != nil || i == nil || ended(i) {
-		return Look{Gone: "the instance is terminated"}.unless(err)
+		return Look{Missing: "the instance is terminated"}.unless(err)
 	}
 	if !stopped(i) {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: Stop(s)}, nil
+	return Look{Inverse: Stop(s)}, nil
 }
 
 // Do starts the instance.

@@ -35,9 +35,9 @@ func (t Terminate) Look(ctx context.Context, r access.Reads) (Look, error) {
 	case err != nil:
 		return Look{}, err
 	case i == nil:
-		return Look{Gone: "the instance is gone"}, nil
+		return Look{Missing: "the instance is gone"}, nil
 	}
-	return Look{Holds: ended(i)}, nil
+	return Look{Satisfied: ended(i)}, nil
 }
 
 // Do asks for one instance at a time: of a batch, one protected instance would save others.

@@ -55,8 +55,8 @@ func census(t *testing.T, c *actiontest.AWS, table map[string]action.Action) (le
 		if err != nil {
 			t.Fatalf("look at %s: %v", a.Kind().Name, err)
 		}
-		if look.Undo != nil {
-			done[look.Undo.Kind().Name] = true
+		if look.Inverse != nil {
+			done[look.Inverse.Kind().Name] = true
 		}
 	}
 	for _, k := range action.Kinds() {

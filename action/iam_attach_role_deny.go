@@ -44,20 +44,20 @@ func (d AttachRoleDeny) Denies(a event.Actor, made call.ID) bool {
 // Look holds only where the policy is attached and its default version denies.
 func (d AttachRoleDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
 	if why := fixed(d.Role); why != "" {
-		return Look{Cannot: why}, nil
+		return Look{Refused: why}, nil
 	}
 	attached, gone, err := roleHas(ctx, r, d.Role, DenyPolicy)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	why, err := unsound(ctx, r, d.Role, DenyPolicy)
 	switch {
 	case err != nil || why != "":
-		return Look{Cannot: why}.unless(err)
+		return Look{Refused: why}.unless(err)
 	case attached:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: DetachRoleDeny(d)}, nil
+	return Look{Inverse: DetachRoleDeny(d)}, nil
 }
 
 // Do attaches the policy; a role with ten of them takes no more.
@@ -79,11 +79,11 @@ func (d DetachRoleDeny) Look(ctx context.Context, r access.Reads) (Look, error) 
 	attached, gone, err := roleHas(ctx, r, d.Role, DenyPolicy)
 	switch {
 	case err != nil || gone != "":
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	case !attached:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: AttachRoleDeny(d)}, nil
+	return Look{Inverse: AttachRoleDeny(d)}, nil
 }
 
 // Do detaches the policy; one that is not attached is detached enough.

@@ -61,16 +61,16 @@ func (d AttachUserDeny) whom() who                       { return who{d.User, d.
 func (d AttachUserDeny) look(ctx context.Context, r access.Reads) (Look, error) {
 	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	why, err := unsound(ctx, r, d.User, DenyPolicy)
 	switch {
 	case err != nil || why != "":
-		return Look{Cannot: why}.unless(err)
+		return Look{Refused: why}.unless(err)
 	case attached:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: DetachUserDeny(d)}, nil
+	return Look{Inverse: DetachUserDeny(d)}, nil
 }
 
 // Do attaches the policy; a user with ten of them takes no more.
@@ -96,11 +96,11 @@ func (d DetachUserDeny) look(ctx context.Context, r access.Reads) (Look, error) 
 	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
 	switch {
 	case err != nil || gone != "":
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	case !attached:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: AttachUserDeny(d)}, nil
+	return Look{Inverse: AttachUserDeny(d)}, nil
 }
 
 // Do detaches the policy; one that is not attached is detached enough.

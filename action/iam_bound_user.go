@@ -64,16 +64,16 @@ func (b BoundUser) whom() who                       { return who{b.User, b.UserI
 func (b BoundUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	now, gone, err := boundary(ctx, r, b.User)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	why, err := unsound(ctx, r, b.User, BoundaryPolicy)
 	switch {
 	case err != nil || why != "":
-		return Look{Cannot: why}.unless(err)
+		return Look{Refused: why}.unless(err)
 	case now == deployed(b.User.Place(), BoundaryPolicy):
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: UnboundUser{b.User, now, b.UserID}}, nil
+	return Look{Inverse: UnboundUser{b.User, now, b.UserID}}, nil
 }
 
 // Do sets the boundary, in place of any other.
@@ -96,13 +96,13 @@ func (b UnboundUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	now, gone, err := boundary(ctx, r, b.User)
 	switch {
 	case err != nil || gone != "":
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	case now == b.Previous:
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	case now == deployed(b.User.Place(), BoundaryPolicy):
-		return Look{Undo: BoundUser{b.User, b.UserID}}, nil
+		return Look{Inverse: BoundUser{b.User, b.UserID}}, nil
 	}
-	return Look{Undo: UnboundUser{b.User, now, b.UserID}}, nil
+	return Look{Inverse: UnboundUser{b.User, now, b.UserID}}, nil
 }
 
 // Do puts the previous boundary back or, where there was none, takes it off. Without the author tier it is refused, and a

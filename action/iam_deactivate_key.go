@@ -61,12 +61,12 @@ func (k DeactivateKey) whom() who                       { return who{k.User, k.U
 func (k DeactivateKey) look(ctx context.Context, r access.Reads) (Look, error) {
 	status, gone, err := keyStatus(ctx, r, k.User, k.Key)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	if status == types.StatusTypeActive {
-		return Look{Undo: ActivateKey(k)}, nil
+		return Look{Inverse: ActivateKey(k)}, nil
 	}
-	return Look{Holds: true}, nil
+	return Look{Satisfied: true}, nil
 }
 
 // Do switches the key off.
@@ -88,12 +88,12 @@ func (k ActivateKey) whom() who                       { return who{k.User, k.Use
 func (k ActivateKey) look(ctx context.Context, r access.Reads) (Look, error) {
 	status, gone, err := keyStatus(ctx, r, k.User, k.Key)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	if status == types.StatusTypeActive {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: DeactivateKey(k)}, nil
+	return Look{Inverse: DeactivateKey(k)}, nil
 }
 
 // Do switches the key on.

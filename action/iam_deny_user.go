@@ -68,13 +68,13 @@ func (d DenyUser) whom() who                       { return who{d.User, d.UserID
 func (d DenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	found, gone, err := userInline(ctx, r, d.User, d.Facet())
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	wanted, err := deny(d.Scope, nil)
 	if err != nil || sameDocument(found, wanted) {
-		return Look{Holds: true}.unless(err)
+		return Look{Satisfied: true}.unless(err)
 	}
-	return Look{Undo: UndenyUser(d)}, nil
+	return Look{Inverse: UndenyUser(d)}, nil
 }
 
 // Do writes the policy, over whatever had its name.
@@ -106,12 +106,12 @@ func (d UndenyUser) whom() who                       { return who{d.User, d.User
 func (d UndenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	found, gone, err := userInline(ctx, r, d.User, d.Facet())
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	if found == "" {
-		return Look{Holds: true}, nil
+		return Look{Satisfied: true}, nil
 	}
-	return Look{Undo: DenyUser(d)}, nil
+	return Look{Inverse: DenyUser(d)}, nil
 }
 
 // Do deletes the policy; one that is not there is deleted enough.

@@ -58,25 +58,25 @@ func TestARenamedUserIsFound(t *testing.T) {
 			must(t, err)
 			update(t, aws, &c.in)
 			look, err := a.Look(t.Context(), aws.Reads())
-			if err != nil || look.Gone != "" || look.Holds || look.Moved == nil || look.Undo == nil {
+			if err != nil || look.Missing != "" || look.Satisfied || look.Renamed == nil || look.Inverse == nil {
 				t.Fatalf("%s: %s: %+v, %v", story, a.Kind().Name, look, err)
 			}
-			if followed := action.Follow(a, look.Moved); followed != look.Moved || action.Follow(action.Protect{}, look.Moved) != (action.Protect{}) {
+			if followed := action.Follow(a, look.Renamed); followed != look.Renamed || action.Follow(action.Protect{}, look.Renamed) != (action.Protect{}) {
 				t.Errorf("%s: %s follows to %+v", story, a.Kind().Name, followed)
 			}
-			if at := concerned(look.Moved); at.ID != c.now || at.Region != mallory.Region {
+			if at := concerned(look.Renamed); at.ID != c.now || at.Region != mallory.Region {
 				t.Errorf("%s: %s is against %s, want %s", story, a.Kind().Name, at, c.now)
 			}
-			run(t, aws, look.Moved)
-			if look, err := a.Look(t.Context(), aws.Reads()); err != nil || !look.Holds || look.Moved == nil {
+			run(t, aws, look.Renamed)
+			if look, err := a.Look(t.Context(), aws.Reads()); err != nil || !look.Satisfied || look.Renamed == nil {
 				t.Errorf("%s: %s, done: %+v, %v", story, a.Kind().Name, look, err)
 			}
-			back, err := before.Undo.Look(t.Context(), aws.Reads())
-			if err != nil || back.Moved == nil || back.Holds {
+			back, err := before.Inverse.Look(t.Context(), aws.Reads())
+			if err != nil || back.Renamed == nil || back.Satisfied {
 				t.Fatalf("%s: the way back from %s: %+v, %v", story, a.Kind().Name, back, err)
 			}
-			run(t, aws, back.Moved)
-			if back, err = before.Undo.Look(t.Context(), aws.Reads()); err != nil || !back.Holds {
+			run(t, aws, back.Renamed)
+			if back, err = before.Inverse.Look(t.Context(), aws.Reads()); err != nil || !back.Satisfied {
 				t.Errorf("%s: the way back from %s, done: %+v, %v", story, a.Kind().Name, back, err)
 			}
 		}
@@ -183,11 +183,11 @@ func TestARenamedUserIsFoundOnMoto(t *testing.T) {
 		action.DenyUser{User: g.user, UserID: *out.User.UserId, Case: "c_1", Scope: action.Everything},
 	} {
 		look, err := a.Look(t.Context(), c.Reads())
-		if err != nil || look.Moved == nil || !strings.HasSuffix(concerned(look.Moved).ID, "ghost") {
+		if err != nil || look.Renamed == nil || !strings.HasSuffix(concerned(look.Renamed).ID, "ghost") {
 			t.Fatalf("%s: %+v, %v", a.Kind().Name, look, err)
 		}
-		run(t, c, look.Moved)
-		if look, err = a.Look(t.Context(), c.Reads()); err != nil || !look.Holds {
+		run(t, c, look.Renamed)
+		if look, err = a.Look(t.Context(), c.Reads()); err != nil || !look.Satisfied {
 			t.Errorf("%s, done: %+v, %v", a.Kind().Name, look, err)
 		}
 	}

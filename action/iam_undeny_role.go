@@ -35,7 +35,7 @@ func (d UndenyRole) Facet() string { return d.Policy }
 // Look reads whether the policy is there.
 func (d UndenyRole) Look(ctx context.Context, r access.Reads) (Look, error) {
 	found, gone, err := roleInline(ctx, r, d.Role, d.Policy)
-	return Look{Gone: gone, Holds: gone == "" && found == ""}.unless(err)
+	return Look{Missing: gone, Satisfied: gone == "" && found == ""}.unless(err)
 }
 
 // Do deletes the policy; one that is not there is deleted enough.
@@ -58,17 +58,17 @@ func inlineUndoneBy() []call.ID {
 // lookRoleInline compares an inline deny, as text, with what it should be.
 func lookRoleInline(ctx context.Context, r access.Reads, role event.Resource, policy string, fits func(found string) (bool, error)) (Look, error) {
 	if why := fixed(role); why != "" {
-		return Look{Cannot: why}, nil
+		return Look{Refused: why}, nil
 	}
 	found, gone, err := roleInline(ctx, r, role, policy)
 	if err != nil || gone != "" {
-		return Look{Gone: gone}.unless(err)
+		return Look{Missing: gone}.unless(err)
 	}
 	ok, err := fits(found)
 	if err != nil || ok {
-		return Look{Holds: true}.unless(err)
+		return Look{Satisfied: true}.unless(err)
 	}
-	return Look{Undo: UndenyRole{role, policy}}, nil
+	return Look{Inverse: UndenyRole{role, policy}}, nil
 }
 
 func putRoleInline(ctx context.Context, w access.Writes, role event.Resource, policy string, doc []byte) error {

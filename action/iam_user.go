@@ -42,18 +42,18 @@ func lookAtUser(ctx context.Context, r access.Reads, a renamable) (Look, error) 
 	}
 	found, err := FindUser(ctx, r, w.user, w.id, w.key)
 	if err != nil || found.Gone != "" {
-		return Look{Gone: found.Gone}.unless(err)
+		return Look{Missing: found.Gone}.unless(err)
 	}
 	now := a
 	if found.User != w.user {
 		now = a.by(found.User)
 	}
 	look, err := now.look(ctx, r)
-	if look.Gone == deletedUser { // a moment ago it was there
+	if look.Missing == deletedUser { // a moment ago it was there
 		return Look{}, fmt.Errorf("user %q was renamed or deleted while it was looked at", name(found.User))
 	}
 	if now != a {
-		look.Moved = now
+		look.Renamed = now
 	}
 	return look.unless(err)
 }

@@ -23,10 +23,10 @@ func TestWhoeverHasTheNameLaterIsLeftAlone(t *testing.T) {
 	var undos []action.Action
 	for _, a := range denies {
 		look, err := a.Look(t.Context(), c.Reads())
-		if err != nil || look.Gone != "" || look.Undo == nil {
+		if err != nil || look.Missing != "" || look.Inverse == nil {
 			t.Fatalf("%s of the user who was seen: %+v, %v", a.Kind().Name, look, err)
 		}
-		undos = append(undos, look.Undo)
+		undos = append(undos, look.Inverse)
 	}
 	remake(t, c)
 	if idOf(t, c) == first {
@@ -34,12 +34,12 @@ func TestWhoeverHasTheNameLaterIsLeftAlone(t *testing.T) {
 	}
 	for _, a := range append(denies, undos...) {
 		look, err := a.Look(t.Context(), c.Reads())
-		if err != nil || !strings.Contains(look.Gone, "another user has that name now") || look.Holds || look.Undo != nil {
+		if err != nil || !strings.Contains(look.Missing, "another user has that name now") || look.Satisfied || look.Inverse != nil {
 			t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
 		}
 	}
 	look, err := action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"}.Look(t.Context(), c.Reads())
-	if err != nil || look.Gone == "" {
+	if err != nil || look.Missing == "" {
 		t.Errorf("the key of the user who was seen: %+v, %v", look, err)
 	}
 }

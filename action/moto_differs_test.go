@@ -44,7 +44,7 @@ func unprotected(t *testing.T, g ground, c *actiontest.AWS) bool {
 	run(t, c, a)
 	look, err := a.Look(t.Context(), c.Reads())
 	must(t, err)
-	return !look.Holds
+	return !look.Satisfied
 }
 
 func unbounded(t *testing.T, g ground, c *actiontest.AWS) bool {

@@ -44,15 +44,15 @@ func TestAnInterfaceAttachedSinceIsCutOffToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := action.Isolate{Instance: alone, Interfaces: append(slices.Clone(known), "eni-2"), Groups: a.Groups}
-	if d := cmp.Diff(action.Action(want), look.Moved); d != "" {
+	if d := cmp.Diff(action.Action(want), look.Renamed); d != "" {
 		t.Errorf("the action of the present: %s", d)
 	}
-	if d := cmp.Diff(action.Action(want), action.Follow(a, look.Moved)); d != "" {
+	if d := cmp.Diff(action.Action(want), action.Follow(a, look.Renamed)); d != "" {
 		t.Errorf("a plan follows: %s", d)
 	}
 	// The first interface was known before; only the way back of the second is new.
 	back := action.Reconnect{Instance: alone, Interfaces: []action.Interface{{ID: "eni-2", Groups: []string{"sg-open"}}}}
-	if d := cmp.Diff(action.Action(back), action.Beyond(look.Undo, known)); d != "" {
+	if d := cmp.Diff(action.Action(back), action.Beyond(look.Inverse, known)); d != "" {
 		t.Errorf("the way back: %s", d)
 	}
 }

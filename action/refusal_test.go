@@ -52,7 +52,7 @@ func TestRolesOfAWSAreNeverTouched(t *testing.T) {
 			AttachRoleDeny{role},
 		} {
 			look, err := a.Look(t.Context(), nil)
-			if err != nil || look.Cannot == "" || look.Holds {
+			if err != nil || look.Refused == "" || look.Satisfied {
 				t.Errorf("%s of %s: look %+v, %v", a.Kind().Name, id, look, err)
 			}
 			if err := a.Do(t.Context(), nil); !errors.Is(err, ErrCannot) {

@@ -25,24 +25,24 @@ func Run(t *testing.T, fresh func(*testing.T) *AWS, a action.Action) {
 
 func lookWritesNothing(t *testing.T, c *AWS, a action.Action) {
 	look := see(t, c, a)
-	if look.Holds || look.Gone != "" || look.Cannot != "" {
+	if look.Satisfied || look.Missing != "" || look.Refused != "" {
 		t.Fatalf("the world is not fit for the test: %+v", look)
 	}
-	if (look.Undo == nil) != (a.Kind().Final != "") {
-		t.Errorf("way back %v, and final is %q", look.Undo, a.Kind().Final)
+	if (look.Inverse == nil) != (a.Kind().Final != "") {
+		t.Errorf("way back %v, and final is %q", look.Inverse, a.Kind().Final)
 	}
 }
 
 func twiceIsOnce(t *testing.T, c *AWS, a action.Action) {
 	do(t, c, a)
-	if look := see(t, c, a); !look.Holds && look.Gone == "" {
+	if look := see(t, c, a); !look.Satisfied && look.Missing == "" {
 		t.Errorf("done, and not there: %+v", look)
 	}
 	// AWS may say that there is nothing to do; said as a definitive refusal, it would take the next rung for nothing.
 	if err := a.Do(t.Context(), c.Writes()); errors.Is(err, action.ErrCannot) {
 		t.Errorf("done already, and refused for good: %v", err)
 	}
-	if look := see(t, c, a); !look.Holds && look.Gone == "" {
+	if look := see(t, c, a); !look.Satisfied && look.Missing == "" {
 		t.Errorf("done twice, and not there: %+v", look)
 	}
 }
@@ -50,11 +50,11 @@ func twiceIsOnce(t *testing.T, c *AWS, a action.Action) {
 func inverseRestores(t *testing.T, c *AWS, a action.Action) {
 	before := see(t, c, a)
 	do(t, c, a)
-	if look := see(t, c, before.Undo); look.Holds || look.Gone != "" {
+	if look := see(t, c, before.Inverse); look.Satisfied || look.Missing != "" {
 		t.Fatalf("the way back sees nothing to do: %+v", look)
 	}
-	do(t, c, before.Undo)
-	if look := see(t, c, before.Undo); !look.Holds {
+	do(t, c, before.Inverse)
+	if look := see(t, c, before.Inverse); !look.Satisfied {
 		t.Errorf("taken back, and not there: %+v", look)
 	}
 	if d := cmp.Diff(before, see(t, c, a)); d != "" {
@@ -63,7 +63,7 @@ func inverseRestores(t *testing.T, c *AWS, a action.Action) {
 }
 
 func inverseIsIdle(t *testing.T, c *AWS, a action.Action) {
-	if look := see(t, c, see(t, c, a).Undo); !look.Holds {
+	if look := see(t, c, see(t, c, a).Inverse); !look.Satisfied {
 		t.Errorf("the way back would change what is as it should be: %+v", look)
 	}
 }
@@ -92,8 +92,8 @@ func see(t *testing.T, c *AWS, a action.Action) action.Look {
 		t.Fatalf("look at %s: %v", a.Kind().Name, err)
 	}
 	declared(t, a, c.Calls(), a.Kind().Reads)
-	if look.Undo != nil {
-		comesBack(t, look.Undo)
+	if look.Inverse != nil {
+		comesBack(t, look.Inverse)
 	}
 	return look
 }

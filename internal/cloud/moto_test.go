@@ -31,7 +31,7 @@ func TestAnotherAccountIsEnteredAndComesBackAfterAnOutage(t *testing.T) {
 		if err := deny.Do(t.Context(), c.Writes(deny, nil, "c_1")); err != nil {
 			return err
 		}
-		if look, err := deny.Look(t.Context(), c.Reads()); err != nil || !look.Holds {
+		if look, err := deny.Look(t.Context(), c.Reads()); err != nil || !look.Satisfied {
 			return errors.Join(err, errors.New("done, and not there"))
 		}
 		return nil

@@ -135,26 +135,26 @@ func TestEveryActionAndItsWayBackWorkInTheirNarrowSessions(t *testing.T) {
 					with = slices.Collect(maps.Values(every(t, c)))
 				}
 				look, err := a.Look(t.Context(), c.Reads())
-				if err != nil || look.Holds || look.Gone != "" || look.Cannot != "" {
+				if err != nil || look.Satisfied || look.Missing != "" || look.Refused != "" {
 					t.Fatalf("the world is not fit for the test: %+v, %v", look, err)
 				}
 				if err := a.Do(t.Context(), c.Writes(a, with, "c_1")); err != nil {
 					t.Fatalf("do: %v", err)
 				}
-				if after, err := a.Look(t.Context(), c.Reads()); err != nil || !after.Holds {
+				if after, err := a.Look(t.Context(), c.Reads()); err != nil || !after.Satisfied {
 					t.Errorf("done, and not there: %+v, %v", after, err)
 				}
 				seen[a.Kind().Name] = true
 				if err := w.AdvanceTo(w.Now().Add(time.Minute)); err != nil { // what is stopping stops
 					t.Fatal(err)
 				}
-				if look.Undo == nil {
+				if look.Inverse == nil {
 					return
 				}
-				if err := look.Undo.Do(t.Context(), c.Writes(look.Undo, nil, "c_1")); err != nil {
+				if err := look.Inverse.Do(t.Context(), c.Writes(look.Inverse, nil, "c_1")); err != nil {
 					t.Fatalf("take back: %v", err)
 				}
-				seen[look.Undo.Kind().Name] = true
+				seen[look.Inverse.Kind().Name] = true
 			})
 		}
 	}

@@ -132,7 +132,7 @@ func (t *turn) withdraw(ctx context.Context, r ref) error {
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", r, err)
 	}
-	if look.Holds {
+	if look.Satisfied {
 		return t.already(ctx, r)
 	}
 	r.step.State = ledger.Pending
@@ -147,16 +147,16 @@ func (t *turn) try(ctx context.Context, r ref) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("look at %s: %w", r, err)
-	case look.Gone != "":
-		r.step.State, r.step.Note = ledger.Skipped, look.Gone
-		t.note("%s: nothing to change, %s", r, look.Gone)
+	case look.Missing != "":
+		r.step.State, r.step.Note = ledger.Skipped, look.Missing
+		t.note("%s: nothing to change, %s", r, look.Missing)
 		return nil
-	case look.Holds:
+	case look.Satisfied:
 		return t.already(ctx, r)
-	case look.Moved != nil:
+	case look.Renamed != nil:
 		return t.follow(ctx, r, look)
-	case look.Cannot != "":
-		return fmt.Errorf("%s: %s: %w", r, look.Cannot, action.ErrCannot)
+	case look.Refused != "":
+		return fmt.Errorf("%s: %s: %w", r, look.Refused, action.ErrCannot)
 	}
 	if err := t.intend(ctx, r, look); err != nil || r.step.State != ledger.Intent {
 		return err

@@ -33,8 +33,8 @@ func (t *turn) intend(ctx context.Context, r ref, look action.Look) error {
 	}
 	before := *r.step
 	r.step.State = ledger.Intent
-	if look.Undo != nil {
-		if err := t.hold(ctx, r, look.Undo); err != nil {
+	if look.Inverse != nil {
+		if err := t.hold(ctx, r, look.Inverse); err != nil {
 			return err
 		}
 	}
@@ -147,7 +147,7 @@ func (t *turn) already(ctx context.Context, r ref) error {
 
 // partly keeps the effect of a change that was begun where the present shows parts of it.
 func (r ref) partly(look action.Look) {
-	if look.Undo != nil && len(action.Parts(look.Undo)) < len(action.Parts(r.rung().Do)) {
+	if look.Inverse != nil && len(action.Parts(look.Inverse)) < len(action.Parts(r.rung().Do)) {
 		r.step.Fresh = ""
 	}
 }

@@ -21,7 +21,7 @@ const mostFollowed = 5
 // it has now. The check is not asked again, since what the plan has done already may have mended what the check would look
 // for. What waits in it is judged, and asks, anew: an approval is of the plan that was seen.
 func (t *turn) follow(ctx context.Context, r ref, look action.Look) error {
-	moved := look.Moved
+	moved := look.Renamed
 	if t.followed++; t.followed > mostFollowed {
 		return fmt.Errorf("%s is renamed again and again: the next turn goes on", r)
 	}
@@ -59,7 +59,7 @@ func followed(p action.Plan, stand []ledger.Step, moved action.Action) (out acti
 // renew has an effect watched by the name that its target has now, where a look found it under another: the calls that
 // name it so are told to its cases again.
 func (t *turn) renew(ctx context.Context, r ref, look action.Look) error {
-	if look.Moved == nil {
+	if look.Renamed == nil {
 		return nil
 	}
 	k := key(r.rung().Do)
@@ -67,12 +67,12 @@ func (t *turn) renew(ctx context.Context, r ref, look action.Look) error {
 	if err != nil || f == nil {
 		return err
 	}
-	now, err := t.Codec.Encode(look.Moved)
+	now, err := t.Codec.Encode(look.Renamed)
 	if err != nil || bytes.Equal(now.Data, f.Action.Data) {
 		return err
 	}
 	f.Action = now
-	t.note("%s: renamed since, and watched as %s", r, look.Moved.Target())
+	t.note("%s: renamed since, and watched as %s", r, look.Renamed.Target())
 	t.w.Effects = append(t.w.Effects, f)
 	if !t.c.State.Open() {
 		return nil // nothing else is changed in this turn

@@ -30,7 +30,7 @@ func (t *turn) secondLook(ctx context.Context) error {
 		case err != nil:
 			t.c.Recheck = t.Now().Add(t.Timing.Second)
 			t.note("error: second look at %s: %v", r, err)
-		case !look.Holds && look.Gone == "":
+		case !look.Satisfied && look.Missing == "":
 			t.takeUp()
 			t.c.Recheck, r.step.Looked = t.Now(), false
 			return t.spreadFrom(ctx, a)

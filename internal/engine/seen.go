@@ -96,7 +96,7 @@ func (t *turn) reopen(ctx context.Context, r ref, effect string, seen []ledger.S
 		return t.c.State.Open(), nil
 	}
 	leak := slices.ContainsFunc(seen, func(s ledger.Sighting) bool { return s.Leak })
-	if look, err := t.glimpse(ctx, r.rung().Do); err == nil && look.Holds && !leak {
+	if look, err := t.glimpse(ctx, r.rung().Do); err == nil && look.Satisfied && !leak {
 		if t.c.Recheck.IsZero() {
 			t.c.Recheck = t.Now().Add(t.Timing.Second)
 		}

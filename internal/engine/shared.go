@@ -33,7 +33,7 @@ func (t *turn) stands(ctx context.Context, effect string) bool {
 		return false
 	}
 	look, err := t.glimpse(ctx, a)
-	return err == nil && look.Holds
+	return err == nil && look.Satisfied
 }
 
 // spread tells all whose effects stand on the same. It is done before the sighting is taken: whoever dies meanwhile has told

@@ -114,12 +114,12 @@ func (t *turn) look(ctx context.Context, r ref) (raised bool, err error) {
 	switch {
 	case err != nil:
 		return false, fmt.Errorf("verify %s: %w", r, err)
-	case look.Gone != "":
+	case look.Missing != "":
 		return false, nil
-	case look.Holds && s.Leaked == "":
+	case look.Satisfied && s.Leaked == "":
 		s.Missed, s.Undone, s.Trusted = 0, "", false
 		return false, t.renew(ctx, r, look)
-	case look.Holds:
+	case look.Satisfied:
 		t.raise(r, "it did not stop "+s.Leaked, true)
 		return true, nil
 	case s.Trusted: // as far as the record of his call was faster than the look that missed the effect

@@ -249,7 +249,7 @@ func perform(t *testing.T, c *cloud.Cloud, a action.Action, settle func()) actio
 	t.Helper()
 	name := a.Kind().Name
 	look, err := a.Look(t.Context(), c.Reads())
-	if err != nil || look.Holds || look.Cannot != "" || look.Gone != "" {
+	if err != nil || look.Satisfied || look.Refused != "" || look.Missing != "" {
 		t.Fatalf("%s: look %+v, %v", name, look, err)
 	}
 	do := func(a action.Action) {
@@ -258,16 +258,16 @@ func perform(t *testing.T, c *cloud.Cloud, a action.Action, settle func()) actio
 		}
 	}
 	do(a)
-	if after, err := a.Look(t.Context(), c.Reads()); err != nil || !after.Holds && after.Gone == "" {
+	if after, err := a.Look(t.Context(), c.Reads()); err != nil || !after.Satisfied && after.Missing == "" {
 		t.Errorf("%s: done, and not there: %+v, %v", name, after, err)
 	}
-	if look.Undo == nil {
+	if look.Inverse == nil {
 		return nil
 	}
 	settle()
-	do(look.Undo)
-	if after, err := look.Undo.Look(t.Context(), c.Reads()); err != nil || !after.Holds {
+	do(look.Inverse)
+	if after, err := look.Inverse.Look(t.Context(), c.Reads()); err != nil || !after.Satisfied {
 		t.Errorf("%s: taken back, and not there: %+v, %v", name, after, err)
 	}
-	return look.Undo
+	return look.Inverse
 }
