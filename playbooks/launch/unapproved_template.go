@@ -42,7 +42,7 @@ func UnapprovedTemplate() playbook.Definition {
 
 const whyTemplate = `Between the change of a template and the next launch there is time: a group replaces an instance after a
 minute or two, or at night. The default version goes back to what was the default before, by the records that riposte has
-seen, or where the template has no other version than its first; never to one that the caller made or made the default, since
+seen, or to its first version, where all others are the caller's; never to one that the caller made or made the default, since
 an approved image may come with somebody else's user data. Where nothing shows what was the default before, a person is asked
 about the highest lower version that the image policy allows, and the groups that follow the default get their Launch
 suspended meanwhile. So does a group that follows $Latest or names the version itself, and every group where no lower version
