@@ -3,10 +3,11 @@
 package riposte
 
 import (
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/cli"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // Main runs the command line over a catalogue, which may be playbooks.All(), a choice of it, or others beside it, and exits
 // the process with its code.
-func Main(catalogue []playbook.Definition) { cli.Main(catalogue) }
+func Main(catalogue []playbook.Definition, kinds []action.Kind) { cli.Main(catalogue, kinds) }

@@ -18,7 +18,7 @@ import (
 // role to pass is a way to that role. The author tier, which writes policies, could give itself as much anyway. Where
 // author is not granted, the ladder goes on and suspends.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
-var pinKind = kind[Pin](Kind{
+var pinKind = Define[Pin](Kind{
 	Name: "autoscaling.pin", Version: 1, Does: "pin an Auto Scaling group to one version of its launch template", Class: Contain, Tier: TierAuthor,
 	Reads:  []call.ID{call.AutoScalingDescribeAutoScalingGroups},
 	Writes: []call.ID{call.AutoScalingUpdateAutoScalingGroup, call.EC2RunInstances, call.EC2CreateTags, call.IAMPassRole},

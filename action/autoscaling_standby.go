@@ -14,7 +14,7 @@ import (
 )
 
 // standbyKind takes an instance out of its group's hands, so that the evidence on it is not replaced.
-var standbyKind = kind[Standby](Kind{
+var standbyKind = Define[Standby](Kind{
 	Name: "autoscaling.standby", Version: 1, Does: "put an instance of an Auto Scaling group on standby", Class: Contain, Tier: TierContain,
 	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
 	Writes:   []call.ID{call.AutoScalingEnterStandby},
@@ -22,7 +22,7 @@ var standbyKind = kind[Standby](Kind{
 })
 
 // returnKind gives an instance back to its group.
-var returnKind = kind[Return](Kind{
+var returnKind = Define[Return](Kind{
 	Name: "autoscaling.return", Version: 1, Does: "return an instance from standby", Class: Mend, Tier: TierContain,
 	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
 	Writes:   []call.ID{call.AutoScalingExitStandby},

@@ -15,7 +15,7 @@ import (
 )
 
 // suspendKind stops a group from launching, replacing and terminating.
-var suspendKind = kind[Suspend](Kind{
+var suspendKind = Define[Suspend](Kind{
 	Name: "autoscaling.suspend", Version: 1, Does: "suspend processes of an Auto Scaling group", Class: Contain, Tier: TierContain,
 	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
 	Writes:   []call.ID{call.AutoScalingSuspendProcesses},
@@ -23,7 +23,7 @@ var suspendKind = kind[Suspend](Kind{
 })
 
 // resumeKind lets a group work again.
-var resumeKind = kind[Resume](Kind{
+var resumeKind = Define[Resume](Kind{
 	Name: "autoscaling.resume", Version: 1, Does: "resume processes of an Auto Scaling group", Class: Mend, Tier: TierContain,
 	Reads:    []call.ID{call.AutoScalingDescribeAutoScalingGroups},
 	Writes:   []call.ID{call.AutoScalingResumeProcesses},

@@ -55,7 +55,7 @@ func NewCodec(kinds ...Kind) Codec {
 func (c Codec) Encode(a Action) (Stored, error) {
 	k := a.Kind()
 	if _, ok := c[k.Name]; !ok {
-		return Stored{}, fmt.Errorf("action kind %q is not in action.Kinds", k.Name)
+		return Stored{}, fmt.Errorf("action kind %q is none of the kinds that riposte was started with", k.Name)
 	}
 	b, err := json.Marshal(a)
 	return Stored{k.Name, k.Version, b}, err

@@ -16,7 +16,7 @@ import (
 // cancelSpotRequestKind is the end of a spot request, which knows no pause: it counts as an instance's end does, in its tier and
 // under its brakes. Its instance runs on.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-cancel.html
-var cancelSpotRequestKind = kind[CancelSpotRequest](Kind{
+var cancelSpotRequestKind = Define[CancelSpotRequest](Kind{
 	Name: "ec2.cancel-spot-request", Version: 1, Does: "cancel a spot request, and keep its instance running", Class: Destroy, Tier: TierDestroy,
 	Final:  "a cancelled spot request has to be made anew",
 	Reads:  []call.ID{call.EC2DescribeSpotInstanceRequests},

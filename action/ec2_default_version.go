@@ -14,7 +14,7 @@ import (
 )
 
 // defaultVersionKind chooses what a launch template launches.
-var defaultVersionKind = kind[DefaultVersion](Kind{
+var defaultVersionKind = Define[DefaultVersion](Kind{
 	Name: "ec2.default-version", Version: 1, Does: "set a launch template's default version", Class: Contain, Tier: TierContain,
 	Reads:    []call.ID{call.EC2DescribeLaunchTemplates},
 	Writes:   []call.ID{call.EC2ModifyLaunchTemplate},

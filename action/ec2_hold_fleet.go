@@ -19,7 +19,7 @@ import (
 // already; and as the tier may concern fleets alone, it can't give them another template. The reference lists
 // ec2:Attribute/NAME as a condition key of the call, and not which names there are.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-var holdFleetKind = kind[HoldFleet](Kind{
+var holdFleetKind = Define[HoldFleet](Kind{
 	Name: "ec2.hold-fleet", Version: 1, Does: "keep an EC2 Fleet from launching, and what it launched running", Class: Contain, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeFleets},
 	Writes:   []call.ID{call.EC2ModifyFleet},
@@ -27,7 +27,7 @@ var holdFleetKind = kind[HoldFleet](Kind{
 })
 
 // releaseFleetKind lets a fleet launch again.
-var releaseFleetKind = kind[ReleaseFleet](Kind{
+var releaseFleetKind = Define[ReleaseFleet](Kind{
 	Name: "ec2.release-fleet", Version: 1, Does: "give an EC2 Fleet its size back", Class: Mend, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeFleets},
 	Writes:   []call.ID{call.EC2ModifyFleet},

@@ -16,7 +16,7 @@ import (
 
 // holdSpotFleetKind keeps a Spot Fleet from launching the next. The call may do what a fleet's may, and is in the same tier.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySpotFleetRequest.html
-var holdSpotFleetKind = kind[HoldSpotFleet](Kind{
+var holdSpotFleetKind = Define[HoldSpotFleet](Kind{
 	Name: "ec2.hold-spot-fleet", Version: 1, Does: "keep a Spot Fleet from launching, and what it launched running", Class: Contain, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeSpotFleetRequests},
 	Writes:   []call.ID{call.EC2ModifySpotFleetRequest},
@@ -24,7 +24,7 @@ var holdSpotFleetKind = kind[HoldSpotFleet](Kind{
 })
 
 // releaseSpotFleetKind lets a Spot Fleet launch again.
-var releaseSpotFleetKind = kind[ReleaseSpotFleet](Kind{
+var releaseSpotFleetKind = Define[ReleaseSpotFleet](Kind{
 	Name: "ec2.release-spot-fleet", Version: 1, Does: "give a Spot Fleet its size back", Class: Mend, Tier: TierDestroy,
 	Reads:    []call.ID{call.EC2DescribeSpotFleetRequests},
 	Writes:   []call.ID{call.EC2ModifySpotFleetRequest},

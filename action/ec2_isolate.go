@@ -16,7 +16,7 @@ import (
 )
 
 // isolateKind cuts an instance off the network.
-var isolateKind = kind[Isolate](Kind{
+var isolateKind = Define[Isolate](Kind{
 	Name: "ec2.isolate", Version: 1, Does: "put an instance's network interfaces into isolating security groups", Class: Contain, Tier: TierContain,
 	Reads:  []call.ID{call.EC2DescribeInstances, call.EC2DescribeSecurityGroups},
 	Writes: []call.ID{call.EC2ModifyNetworkInterfaceAttribute},
@@ -27,7 +27,7 @@ var isolateKind = kind[Isolate](Kind{
 
 // reconnectKind gives an instance its security groups back. Whoever may put an interface into any group may open a machine
 // to the world: that is no right for the contain tier, which may use isolating groups alone.
-var reconnectKind = kind[Reconnect](Kind{
+var reconnectKind = Define[Reconnect](Kind{
 	Name: "ec2.reconnect", Version: 1, Does: "give an instance's network interfaces their security groups back", Class: Mend, Tier: TierAuthor,
 	Reads:    []call.ID{call.EC2DescribeInstances},
 	Writes:   []call.ID{call.EC2ModifyNetworkInterfaceAttribute},

@@ -14,7 +14,7 @@ import (
 )
 
 // protectKind switches a protection of an instance on. It works at once, where an IAM deny takes seconds.
-var protectKind = kind[Protect](Kind{
+var protectKind = Define[Protect](Kind{
 	Name: "ec2.protect", Version: 1, Does: "switch a protection of an instance on", Class: Contain, Tier: TierContain,
 	Final:    "stays: a protected instance harms nobody, and whoever needs it open can switch it off again",
 	Reads:    []call.ID{call.EC2DescribeInstances, call.EC2DescribeInstanceAttribute},

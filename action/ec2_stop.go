@@ -14,14 +14,14 @@ import (
 
 // stopKind ends what runs on an instance and keeps the instance: the rung below or beside its termination, which a
 // protected one refuses.
-var stopKind = kind[Stop](Kind{
+var stopKind = Define[Stop](Kind{
 	Name: "ec2.stop", Version: 1, Does: "stop an instance", Class: Contain, Tier: TierContain,
 	Reads:    []call.ID{call.EC2DescribeInstances},
 	Writes:   []call.ID{call.EC2StopInstances},
 	UndoneBy: []call.ID{call.EC2StartInstances},
 })
 
-var startKind = kind[Start](Kind{
+var startKind = Define[Start](Kind{
 	Name: "ec2.start", Version: 1, Does: "start an instance that was stopped", Class: Mend, Tier: TierContain,
 	Reads:    []call.ID{call.EC2DescribeInstances},
 	Writes:   []call.ID{call.EC2StartInstances},

@@ -14,7 +14,7 @@ import (
 )
 
 // terminateKind is the end of an instance.
-var terminateKind = kind[Terminate](Kind{
+var terminateKind = Define[Terminate](Kind{
 	Name: "ec2.terminate", Version: 1, Does: "terminate an instance", Class: Destroy, Tier: TierDestroy,
 	Final:  "a terminated instance is gone for good",
 	Reads:  []call.ID{call.EC2DescribeInstances},

@@ -13,14 +13,14 @@ import (
 )
 
 // attachRoleDenyKind hits every session of the role, other people's too: plans ask first.
-var attachRoleDenyKind = kind[AttachRoleDeny](Kind{
+var attachRoleDenyKind = Define[AttachRoleDeny](Kind{
 	Name: "iam.attach-role-deny", Version: 1, Does: "attach the pre-deployed deny policy to a role", Class: Contain, Tier: TierContain,
 	Reads:    append(deployedReads(), call.IAMListAttachedRolePolicies),
 	Writes:   []call.ID{call.IAMAttachRolePolicy},
 	UndoneBy: []call.ID{call.IAMDetachRolePolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteRole},
 })
 
-var detachRoleDenyKind = kind[DetachRoleDeny](Kind{
+var detachRoleDenyKind = Define[DetachRoleDeny](Kind{
 	Name: "iam.detach-role-deny", Version: 1, Does: "detach the pre-deployed deny policy from a role", Class: Mend, Tier: TierContain,
 	Reads:    []call.ID{call.IAMListAttachedRolePolicies},
 	Writes:   []call.ID{call.IAMDetachRolePolicy},

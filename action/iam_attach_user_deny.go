@@ -13,14 +13,14 @@ import (
 )
 
 // attachUserDenyKind needs no right to write a policy: it can attach one policy, which stands there beforehand.
-var attachUserDenyKind = kind[AttachUserDeny](Kind{
+var attachUserDenyKind = Define[AttachUserDeny](Kind{
 	Name: "iam.attach-user-deny", Version: 2, Does: "attach the pre-deployed deny policy to an IAM user", Class: Contain, Tier: TierContain,
 	Reads:    append(findingReads(), append(deployedReads(), call.IAMListAttachedUserPolicies)...),
 	Writes:   []call.ID{call.IAMAttachUserPolicy},
 	UndoneBy: []call.ID{call.IAMDetachUserPolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteUser, call.IAMUpdateUser},
 })
 
-var detachUserDenyKind = kind[DetachUserDeny](Kind{
+var detachUserDenyKind = Define[DetachUserDeny](Kind{
 	Name: "iam.detach-user-deny", Version: 2, Does: "detach the pre-deployed deny policy from an IAM user", Class: Mend, Tier: TierContain,
 	Reads:    append(findingReads(), call.IAMListAttachedUserPolicies),
 	Writes:   []call.ID{call.IAMDetachUserPolicy},

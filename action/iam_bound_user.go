@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-var boundUserKind = kind[BoundUser](Kind{
+var boundUserKind = Define[BoundUser](Kind{
 	Name: "iam.bound-user", Version: 2, Does: "set the pre-deployed deny boundary on an IAM user", Class: Contain, Tier: TierContain,
 	Reads:    append(findingReads(), deployedReads()...),
 	Writes:   []call.ID{call.IAMPutUserPermissionsBoundary},
@@ -21,7 +21,7 @@ var boundUserKind = kind[BoundUser](Kind{
 
 // Who may set riposte's boundary over somebody's own and then take it off has freed the user of both: that is no right for
 // the contain tier.
-var unboundUserKind = kind[UnboundUser](Kind{
+var unboundUserKind = Define[UnboundUser](Kind{
 	Name: "iam.unbound-user", Version: 2, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierAuthor,
 	Reads:    findingReads(),
 	Writes:   []call.ID{call.IAMDeleteUserPermissionsBoundary, call.IAMPutUserPermissionsBoundary},

@@ -14,14 +14,14 @@ import (
 )
 
 // deactivateKeyKind stops one access key. Sessions that the key opened before go on: the user is denied beside it.
-var deactivateKeyKind = kind[DeactivateKey](Kind{
+var deactivateKeyKind = Define[DeactivateKey](Kind{
 	Name: "iam.deactivate-key", Version: 2, Does: "deactivate an IAM user's access key", Class: Contain, Tier: TierContain,
 	Reads:    append(findingReads(), call.IAMGetAccessKeyLastUsed, call.IAMListAccessKeys),
 	Writes:   []call.ID{call.IAMUpdateAccessKey},
 	UndoneBy: []call.ID{call.IAMUpdateAccessKey, call.IAMDeleteAccessKey, call.IAMUpdateUser},
 })
 
-var activateKeyKind = kind[ActivateKey](Kind{
+var activateKeyKind = Define[ActivateKey](Kind{
 	Name: "iam.activate-key", Version: 2, Does: "activate an IAM user's access key again", Class: Mend, Tier: TierContain,
 	Reads:    append(findingReads(), call.IAMGetAccessKeyLastUsed, call.IAMListAccessKeys),
 	Writes:   []call.ID{call.IAMUpdateAccessKey},

@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-var denySessionKind = kind[DenySession](Kind{
+var denySessionKind = Define[DenySession](Kind{
 	Name: "iam.deny-session", Version: 1, Does: "deny one session of a role by an inline policy", Class: Contain, Tier: TierAuthor,
 	Reads:    inlineReads(),
 	Writes:   []call.ID{call.IAMPutRolePolicy},

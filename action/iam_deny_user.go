@@ -12,14 +12,14 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-var denyUserKind = kind[DenyUser](Kind{
+var denyUserKind = Define[DenyUser](Kind{
 	Name: "iam.deny-user", Version: 2, Does: "deny an IAM user by an inline policy", Class: Contain, Tier: TierAuthor,
 	Reads:    append(findingReads(), call.IAMGetUserPolicy),
 	Writes:   []call.ID{call.IAMPutUserPolicy},
 	UndoneBy: []call.ID{call.IAMDeleteUserPolicy, call.IAMPutUserPolicy, call.IAMDeleteUser, call.IAMUpdateUser},
 })
 
-var undenyUserKind = kind[UndenyUser](Kind{
+var undenyUserKind = Define[UndenyUser](Kind{
 	Name: "iam.undeny-user", Version: 2, Does: "lift an inline deny from an IAM user", Class: Mend, Tier: TierAuthor,
 	Reads:    append(findingReads(), call.IAMGetUserPolicy),
 	Writes:   []call.ID{call.IAMDeleteUserPolicy},

@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/iam"
 )
 
-var revokeSessionsKind = kind[RevokeSessions](Kind{
+var revokeSessionsKind = Define[RevokeSessions](Kind{
 	Name: "iam.revoke-sessions", Version: 1, Does: "deny all sessions of a role that were opened before a moment", Class: Contain, Tier: TierAuthor,
 	Reads:    inlineReads(),
 	Writes:   []call.ID{call.IAMPutRolePolicy},

@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-var undenyRoleKind = kind[UndenyRole](Kind{
+var undenyRoleKind = Define[UndenyRole](Kind{
 	Name: "iam.undeny-role", Version: 1, Does: "lift an inline deny from a role", Class: Mend, Tier: TierAuthor,
 	Final:    "a deny that was lifted comes back with a new case, not by itself",
 	Reads:    inlineReads(),

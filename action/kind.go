@@ -47,4 +47,5 @@ func Kinds() []Kind {
 	}
 }
 
-func kind[A Action](k Kind) Kind { k.decode = strict[A]; return k }
+// Define gives a kind its way back from data: A is the action's own type, which is stored as JSON, strictly read.
+func Define[A Action](k Kind) Kind { k.decode = strict[A]; return k }

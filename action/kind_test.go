@@ -2,7 +2,6 @@ package action
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,29 +58,30 @@ func TestEveryKindIsListedAndComesBackFromRest(t *testing.T) {
 	}
 }
 
-func TestKindsAreComplete(t *testing.T) {
-	names := map[string]bool{}
-	for _, k := range Kinds() {
-		if names[k.Name] {
-			t.Errorf("%s is listed twice", k.Name)
-		}
-		names[k.Name] = true
-		if k.Version == 0 || k.Does == "" || k.Class == "" || k.Tier == "" || len(k.Reads) == 0 || len(k.Writes) == 0 {
-			t.Errorf("%s is incomplete: %+v", k.Name, k)
-		}
-		if k.Class == Destroy && (k.Final == "" || k.Tier != TierDestroy) {
-			t.Errorf("%s destroys: it says why there is no way back, and needs the tier for it", k.Name)
-		}
-		for _, id := range slices.Concat(k.Reads, k.Writes, k.UndoneBy) {
-			if _, known := call.Of(id); !known {
-				t.Errorf("%s: the table of calls has no %s", k.Name, id)
-			}
-		}
-		for _, id := range k.Writes {
-			writesPolicy := id.Service() == "iam" && strings.HasPrefix(id.Name(), "Put") && strings.HasSuffix(id.Name(), "Policy")
-			if writesPolicy && k.Tier != TierAuthor {
-				t.Errorf("%s writes policies without the author tier", k.Name)
-			}
+func TestKindsThatCanNotBeTrustedAreRefused(t *testing.T) {
+	if err := Validate(Kinds()); err != nil {
+		t.Fatal(err)
+	}
+	if err := Validate([]Kind{stopKind, stopKind}); err == nil || !strings.Contains(err.Error(), "listed twice") {
+		t.Errorf("a kind that is listed twice: %v", err)
+	}
+	for want, spoil := range map[string]func(*Kind){
+		"has no version":                      func(k *Kind) { k.Version = 0 },
+		"has no line on what it does":         func(k *Kind) { k.Does = "" },
+		"has no call that Look makes":         func(k *Kind) { k.Reads = nil },
+		"has no call that Do makes":           func(k *Kind) { k.Writes = nil },
+		"has no class":                        func(k *Kind) { k.Class = "other" },
+		"has no tier":                         func(k *Kind) { k.Tier = "root" },
+		"use action.Define":                   func(k *Kind) { k.decode = nil },
+		"no way back (Final)":                 func(k *Kind) { k.Class, k.Tier, k.Final = Destroy, TierDestroy, "" },
+		"has no tier for what destroys":       func(k *Kind) { k.Class, k.Final = Destroy, "it is gone" },
+		"the table of calls has no ec2:Guess": func(k *Kind) { k.UndoneBy = []call.ID{"ec2:Guess"} },
+		"without the author tier":             func(k *Kind) { k.Writes = []call.ID{call.IAMPutUserPolicy} },
+	} {
+		k := stopKind
+		spoil(&k)
+		if err := Validate([]Kind{k}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/mototest"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbooks"
@@ -21,7 +22,7 @@ import (
 // beside that only the statements named.
 func ownRights(t *testing.T, s *mototest.Server, h permissions.Hub, beside ...string) {
 	t.Helper()
-	tiers, err := permissions.For(playbooks.All())
+	tiers, err := permissions.For(playbooks.All(), action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

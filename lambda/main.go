@@ -14,16 +14,17 @@ import (
 
 	runtime "github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // Main serves invocations over a catalogue until Lambda ends the process. It makes the app before the first invocation, while
 // Lambda gives the process a whole processor. There is nothing to end in order: between two invocations nothing is in hand,
 // and what is stopped within one is found when its lease ends.
-func Main(catalogue []playbook.Definition) {
+func Main(catalogue []playbook.Definition, kinds []action.Kind) {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	f := newFunction(func(ctx context.Context) (runtime.Handler, error) {
-		s, err := load(os.Getenv, os.ReadFile, catalogue)
+		s, err := load(os.Getenv, os.ReadFile, catalogue, kinds)
 		if err != nil {
 			return nil, err
 		}

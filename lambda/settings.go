@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -26,6 +27,7 @@ const (
 // settings are what one process runs with.
 type settings struct {
 	config *config.Config
+	kinds  []action.Kind
 	region string // the function's own, and that of its table and its queues
 	name   string // of this process: each has a log stream of its own
 	called string // the function's own name, which all its processes share
@@ -34,8 +36,8 @@ type settings struct {
 }
 
 // load reads the configuration. A function without one would watch everything and do nothing, which only looks like safety.
-func load(env func(string) string, read func(string) ([]byte, error), catalogue []playbook.Definition) (*settings, error) {
-	if err := playbook.Validate(catalogue); err != nil {
+func load(env func(string) string, read func(string) ([]byte, error), catalogue []playbook.Definition, kinds []action.Kind) (*settings, error) {
+	if err := playbook.Validate(catalogue, kinds); err != nil {
 		return nil, err
 	}
 	name, text := env(configFile), []byte(env(configText))
@@ -58,7 +60,7 @@ func load(env func(string) string, read func(string) ([]byte, error), catalogue 
 	if c.Ledger.Driver != config.DynamoDB {
 		return nil, fmt.Errorf(`the ledger is %s: a function forgets its files, so put it into DynamoDB, ledger: "dynamodb:TABLE"`, c.Ledger)
 	}
-	s := &settings{config: c, region: env(region), name: cmp.Or(env(logStream), "lambda"), called: cmp.Or(env(functionName), "lambda")}
+	s := &settings{config: c, kinds: kinds, region: env(region), name: cmp.Or(env(logStream), "lambda"), called: cmp.Or(env(functionName), "lambda")}
 	if s.region == "" {
 		return nil, errors.New(region + " is not set: Lambda does that, elsewhere set it")
 	}

@@ -9,6 +9,7 @@ import (
 
 	runtime "github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
@@ -48,7 +49,7 @@ func TestWhereTheConfigurationIs(t *testing.T) {
 				}
 				return []byte(text), nil
 			}
-			s, err := load(env, read, playbooks.All())
+			s, err := load(env, read, playbooks.All(), action.Kinds())
 			if c.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), c.fails) {
 					t.Errorf("want an error with %q, got %v", c.fails, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -87,7 +88,7 @@ func set(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s := &stage{T: t, w: w, store: store}
-	made := settings{config: c, region: "eu-west-1", name: "test", called: "riposte-function", log: slog.New(slog.DiscardHandler), now: w.Now}
+	made := settings{config: c, kinds: action.Kinds(), region: "eu-west-1", name: "test", called: "riposte-function", log: slog.New(slog.DiscardHandler), now: w.Now}
 	own := func(p event.Place) aws.Config {
 		return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 	}

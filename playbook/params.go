@@ -3,6 +3,9 @@ package playbook
 import (
 	"fmt"
 	"reflect"
+	"slices"
+
+	"github.com/ripostehq/riposte/action"
 )
 
 // Param describes one parameter of a playbook, for people and for the editor's schema.
@@ -28,8 +31,12 @@ func params(defaults any) []Param {
 }
 
 // Validate refuses a catalogue that can't be trusted: two playbooks of one id, or one that does not say what it is, what
-// starts it, what rights it needs, what it changes, or what would prevent what it finds.
-func Validate(catalogue []Definition) error {
+// starts it, what rights it needs, what it changes, or what would prevent what it finds; and one that changes what no kind of
+// action does.
+func Validate(catalogue []Definition, kinds []action.Kind) error {
+	if err := action.Validate(kinds); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for _, d := range catalogue {
 		if seen[d.ID] {
@@ -38,6 +45,11 @@ func Validate(catalogue []Definition) error {
 		seen[d.ID] = true
 		if err := d.complete(); err != nil {
 			return fmt.Errorf("playbook %q: %w", d.ID, err)
+		}
+		for _, k := range d.Changes {
+			if !slices.ContainsFunc(kinds, func(known action.Kind) bool { return known.Name == k.Name }) {
+				return fmt.Errorf("playbook %q may do %s, which is none of the kinds of actions that there are", d.ID, k.Name)
+			}
 		}
 	}
 	return nil

@@ -14,8 +14,16 @@ import (
 )
 
 func TestTheCatalogueCanBeTrusted(t *testing.T) {
-	if err := playbook.Validate(playbooks.All()); err != nil {
+	if err := playbook.Validate(playbooks.All(), action.Kinds()); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A plan whose kind the process does not know could be neither stored nor taken back.
+func TestAPlaybookWhoseActionIsNotThereIsRefused(t *testing.T) {
+	but := slices.DeleteFunc(action.Kinds(), func(k action.Kind) bool { return k.Name == "ec2.terminate" })
+	if err := playbook.Validate(playbooks.All(), but); err == nil || !strings.Contains(err.Error(), "ec2.terminate, which is none of the kinds") {
+		t.Errorf("without ec2.terminate: %v", err)
 	}
 }
 

@@ -2,8 +2,9 @@
 package main
 
 import (
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/lambda"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-func main() { lambda.Main(playbooks.All()) }
+func main() { lambda.Main(playbooks.All(), action.Kinds()) }

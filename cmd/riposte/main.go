@@ -3,7 +3,8 @@ package main
 
 import (
 	"github.com/ripostehq/riposte"
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-func main() { riposte.Main(playbooks.All()) }
+func main() { riposte.Main(playbooks.All(), action.Kinds()) }

@@ -23,6 +23,7 @@ import (
 // Parts are what riposte is put together from: adapters are the caller's choice.
 type Parts struct {
 	Config *config.Config
+	Kinds  []action.Kind // of actions: all that plans may hold, those of old cases too
 	Store  ledger.Store
 	AWS    func(event.Place) aws.Config // signs as riposte itself, before it assumes a role
 	Now    func() time.Time
@@ -61,10 +62,10 @@ func New(p Parts) *App {
 	for _, b := range p.Config.Playbooks() {
 		catalogue = append(catalogue, b.Definition)
 	}
-	codec := action.NewCodec(action.Kinds()...)
+	codec := action.NewCodec(p.Kinds...)
 	access := cloud.New(cloud.Options{
 		Base: p.AWS, Roles: cloud.RolesOf(p.Config.Organization.Roles), ExternalID: p.Config.Organization.Roles.ExternalID,
-		Guard: cloud.GuardFor(catalogue, action.Kinds()), Now: p.Now,
+		Guard: cloud.GuardFor(catalogue, p.Kinds), Now: p.Now,
 	})
 	org := organization(p.Config, func() event.Place { return home(p.AWS) }, access, p.Now, p.Log)
 	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
@@ -42,7 +43,7 @@ func receiving(t testing.TB, books ...playbook.Definition) *app.App {
 		t.Fatal(err)
 	}
 	return app.New(app.Parts{
-		Config: c, Store: store, AWS: func(event.Place) aws.Config { return aws.Config{} },
+		Kinds: action.Kinds(), Config: c, Store: store, AWS: func(event.Place) aws.Config { return aws.Config{} },
 		Now: func() time.Time { return time.Unix(1_800_000_000, 0) }, Name: "test", Log: slog.New(slog.DiscardHandler),
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
@@ -26,7 +27,7 @@ func TestFindingsOutliveASilentSecurityHub(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	stage, err := demo.Open(demo.Options{Catalogue: playbooks.All(), Store: store, Log: slog.New(slog.DiscardHandler)})
+	stage, err := demo.Open(demo.Options{Catalogue: playbooks.All(), Kinds: action.Kinds(), Store: store, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

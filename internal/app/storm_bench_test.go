@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
@@ -150,7 +151,7 @@ func newStorm(b *testing.B, hits int) *storm {
 		}
 	})
 	s.app = app.New(app.Parts{
-		Config: c, Store: store, Now: s.world.Now, Name: "storm", Log: slog.New(slog.DiscardHandler), Meter: s,
+		Kinds: action.Kinds(), Config: c, Store: store, Now: s.world.Now, Name: "storm", Log: slog.New(slog.DiscardHandler), Meter: s,
 		AWS: func(p event.Place) aws.Config {
 			return s.world.Config(event.Place{Partition: "aws", Account: "111122223333", Region: p.Region}, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 		},

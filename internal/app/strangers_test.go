@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
@@ -36,7 +37,7 @@ func watched(t *testing.T) (a *app.App, log *bytes.Buffer, counted map[string]in
 	}
 	log, counted = &bytes.Buffer{}, map[string]int{}
 	return app.New(app.Parts{
-		Config: c, Store: store, AWS: func(event.Place) aws.Config { return aws.Config{} },
+		Kinds: action.Kinds(), Config: c, Store: store, AWS: func(event.Place) aws.Config { return aws.Config{} },
 		Now: func() time.Time { return time.Unix(1_800_000_000, 0) }, Name: "test", Log: slog.New(slog.NewTextHandler(log, nil)),
 		Foreign: func(kind string) { counted[kind]++ },
 	}), log, counted

@@ -35,7 +35,7 @@ func (f ledgerFlag) serve(ctx context.Context, sh *shell) (record, error) {
 		return record{}, errors.Join(err, r.Close())
 	}
 	stage, err := demo.Open(demo.Options{
-		Catalogue: sh.catalogue, Store: r.Store, World: world, Emit: sh.news(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Catalogue: sh.catalogue, Kinds: sh.kinds, Store: r.Store, World: world, Emit: sh.news(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		return record{}, errors.Join(fmt.Errorf("open the demo's world: %w", err), r.Close())

@@ -10,7 +10,6 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/show"
 )
@@ -69,7 +68,7 @@ func (r record) one(ctx context.Context, id string) (*ledger.Case, error) {
 }
 
 func (r record) shown(c *ledger.Case) (show.Case, error) {
-	return show.Of(c, action.NewCodec(action.Kinds()...), r.config.People)
+	return show.Of(c, r.codec, r.config.People)
 }
 
 // shownWhole is a case with its ladders: whom each rung hits, what it asks, and whether it can be done with what is granted.
@@ -79,7 +78,7 @@ func (r record) shownWhole(c *ledger.Case) (show.Case, error) {
 		return one, err
 	}
 	one.Shown = c.Shown(0)
-	one.Ladders, err = show.Ladders(c, action.NewCodec(action.Kinds()...), r.config.Granted)
+	one.Ladders, err = show.Ladders(c, r.codec, r.config.Granted)
 	return one, err
 }
 

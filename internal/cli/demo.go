@@ -66,7 +66,7 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	t := timeline{sh: sh}
 	stage, err := demo.Open(demo.Options{
-		Catalogue: sh.catalogue, Store: store, World: world, DeliveryDelay: v.DeliveryDelay, Emit: t.line, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Catalogue: sh.catalogue, Kinds: sh.kinds, Store: store, World: world, DeliveryDelay: v.DeliveryDelay, Emit: t.line, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if _, err := store.Checkpoint(ctx, stage.World.Now()); err != nil {
 		return fmt.Errorf("seal the ledger: %w", err)
 	}
-	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, file: file}, attacks, t.last != "")
+	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, codec: stage.App.Codec, file: file}, attacks, t.last != "")
 }
 
 // playable refuses a ledger that is no demo's: one with cases, and no world beside it that they happened in.

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/deployment"
 	"github.com/ripostehq/riposte/internal/manual"
@@ -29,17 +30,17 @@ func docs(t *testing.T) map[string]string {
 	out := map[string]string{"cli.md": reference(t), "config.schema.json": string(schema)}
 	index := "# Playbooks\n\n| playbook | severity | finds |\n| --- | --- | --- |\n"
 	for _, d := range playbooks.All() {
-		out["playbooks/"+d.ID+".md"] = manual.Markdown(d)
+		out["playbooks/"+d.ID+".md"] = manual.Markdown(d, action.Kinds())
 		index += fmt.Sprintf("| [%s](%s.md) | %s | %s |\n", d.ID, d.ID, d.Severity, d.Title)
 	}
 	out["playbooks/README.md"] = index
-	for name, write := range map[string]func([]playbook.Definition) ([]byte, error){
+	for name, write := range map[string]func([]playbook.Definition, []action.Kind) ([]byte, error){
 		"terraform/modules/spoke/rights.tf.json":        deployment.Terraform,
-		"terraform/modules/spoke/patterns.json":         deployment.Patterns,
-		"terraform/modules/guardrail/guardrail.tf.json": func([]playbook.Definition) ([]byte, error) { return deployment.Guardrail() },
+		"terraform/modules/spoke/patterns.json":         func(of []playbook.Definition, _ []action.Kind) ([]byte, error) { return deployment.Patterns(of) },
+		"terraform/modules/guardrail/guardrail.tf.json": func([]playbook.Definition, []action.Kind) ([]byte, error) { return deployment.Guardrail() },
 		"cloudformation/spoke.json":                     deployment.CloudFormation,
 	} {
-		text, err := write(playbooks.All())
+		text, err := write(playbooks.All(), action.Kinds())
 		if err != nil {
 			t.Fatal(err)
 		}

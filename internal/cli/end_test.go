@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbooks"
 )
@@ -21,7 +22,7 @@ func TestADemoThatIsStoppedSaysHowItGoesOn(t *testing.T) {
 	var said bytes.Buffer
 	sh := &shell{in: strings.NewReader(""), out: &signalled{at: "case 1", done: stop}, err: &said, now: time.Now}
 	file := filepath.Join(t.TempDir(), "demo.db")
-	if code := run(ctx, []string{"demo", "--ledger", file}, sh, playbooks.All()); code != exitStopped {
+	if code := run(ctx, []string{"demo", "--ledger", file}, sh, playbooks.All(), action.Kinds()); code != exitStopped {
 		t.Errorf("exit code %d", code)
 	}
 	if want := "riposte: stopped; riposte demo --ledger " + file + " goes on from here\n"; said.String() != want {

@@ -71,7 +71,7 @@ func (v explainVerb) Run(sh *shell) error {
 	if sh.width > 20 {
 		width = min(width, sh.width)
 	}
-	if _, err := fmt.Fprint(sh.out, manual.Text(d, width)); err != nil {
+	if _, err := fmt.Fprint(sh.out, manual.Text(d, sh.kinds, width)); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -25,6 +26,7 @@ type grant struct {
 
 // granting is one deployment: whose rights, for whom.
 type granting struct {
+	kinds     []action.Kind
 	roles     permissions.Roles
 	trustee   permissions.Trustee
 	hub       permissions.Hub
@@ -32,7 +34,7 @@ type granting struct {
 }
 
 func (g granting) all(of []playbook.Definition) (out []grant, err error) {
-	tiers, err := g.roles.For(of)
+	tiers, err := g.roles.For(of, g.kinds)
 	if err != nil {
 		return nil, err
 	}

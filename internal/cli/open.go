@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
@@ -101,6 +102,7 @@ func opened(ctx context.Context, l config.Ledger) (ledger.Store, error) {
 type record struct {
 	ledger.Store
 	config *config.Config
+	codec  action.Codec
 	file   string      // or dynamodb:TABLE
 	stage  *demo.Stage // of a demo's ledger that orders are given in, else nil
 
@@ -127,5 +129,5 @@ func (f ledgerFlag) open(ctx context.Context, sh *shell) (record, error) {
 	if err != nil {
 		return record{}, err
 	}
-	return record{Store: store, config: c, file: file}, nil
+	return record{Store: store, config: c, codec: action.NewCodec(sh.kinds...), file: file}, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"slices"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/deployment"
 	"github.com/ripostehq/riposte/internal/permissions"
@@ -55,11 +56,11 @@ func (v permissionsVerb) Run(sh *shell) error {
 	case v.Patterns:
 		return sh.rules(wanted)
 	case sh.format == terraformFormat:
-		return sh.deployable(deployment.Terraform(wanted))
+		return sh.deployable(deployment.Terraform(wanted, sh.kinds))
 	case sh.format == cloudFormationFormat:
-		return sh.deployable(deployment.CloudFormation(wanted))
+		return sh.deployable(deployment.CloudFormation(wanted, sh.kinds))
 	}
-	grants, err := v.granted(c).all(wanted)
+	grants, err := v.granted(c, sh.kinds).all(wanted)
 	if err != nil {
 		return err
 	}
@@ -103,8 +104,9 @@ func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.
 }
 
 // granted is the deployment that the configuration describes; without one, a customary one that uses everything.
-func (v permissionsVerb) granted(c *config.Config) granting {
+func (v permissionsVerb) granted(c *config.Config, kinds []action.Kind) granting {
 	g := granting{
+		kinds:     kinds,
 		deployers: v.Deployer, hub: permissions.AnyHub(), roles: permissions.Roles{Principal: v.Principal},
 		trustee: permissions.Trustee{Principal: "arn:aws:iam::HUB_ACCOUNT:role/riposte-own", ExternalID: "EXTERNAL_ID", Organization: v.Organization},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/mototest"
 	"github.com/ripostehq/riposte/playbooks"
@@ -46,7 +47,7 @@ func TestAReplayThatIsStoppedSaysWhatItRead(t *testing.T) {
 			}
 		}
 	}()
-	if code := run(ctx, []string{"replay", "-"}, sh, playbooks.All()); code != exitStopped {
+	if code := run(ctx, []string{"replay", "-"}, sh, playbooks.All(), action.Kinds()); code != exitStopped {
 		t.Errorf("exit code %d", code)
 	}
 	if text := remarks.String(); !strings.Contains(text, " suspects in ") || !strings.Contains(text, "stopped: the rest was not read, and the next run begins anew") || strings.Contains(text, "recorded") || strings.Count(text, "stopped") != 1 {
@@ -98,7 +99,7 @@ func TestAReplayReadsABucket(t *testing.T) {
 		{"s3://nobodys/x", exitFailed, "unreadable: s3://nobodys/x: there is no bucket nobodys"},
 	} {
 		var out, remarks bytes.Buffer
-		code := run(t.Context(), []string{"replay", c.path}, &shell{in: strings.NewReader(""), out: &out, err: &remarks, now: time.Now}, playbooks.All())
+		code := run(t.Context(), []string{"replay", c.path}, &shell{in: strings.NewReader(""), out: &out, err: &remarks, now: time.Now}, playbooks.All(), action.Kinds())
 		if code != c.code || !strings.Contains(remarks.String(), c.says) {
 			t.Errorf("%s: code %d, said %q, want %d and %q", c.path, code, remarks.String(), c.code, c.says)
 		}

@@ -7,13 +7,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
 var update = flag.Bool("update", false, "write golden files and docs instead of comparing them")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"riposte": func() { Main(playbooks.All()) }})
+	testscript.Main(m, map[string]func(){"riposte": func() { Main(playbooks.All(), action.Kinds()) }})
 }
 
 func TestScripts(t *testing.T) {

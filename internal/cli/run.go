@@ -7,16 +7,17 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // run is the program without the process around it.
-func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Definition) int {
-	if err := playbook.Validate(catalogue); err != nil {
+func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Definition, kinds []action.Kind) int {
+	if err := playbook.Validate(catalogue, kinds); err != nil {
 		return sh.fail(err, exitFailed)
 	}
-	sh.catalogue, sh.format = catalogue, wanted(args)
+	sh.catalogue, sh.kinds, sh.format = catalogue, kinds, wanted(args)
 	grammar := &cli{}
 	parser, err := newParser(sh, grammar)
 	if err != nil {

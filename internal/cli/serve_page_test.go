@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
@@ -30,7 +31,7 @@ func TestADaemonWhosePortIsTakenMakesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	code := run(t.Context(), []string{"serve", "--config", file}, &shell{in: strings.NewReader(""), out: &said, err: &said, now: time.Now}, playbooks.All())
+	code := run(t.Context(), []string{"serve", "--config", file}, &shell{in: strings.NewReader(""), out: &said, err: &said, now: time.Now}, playbooks.All(), action.Kinds())
 	if code != exitFailed || !strings.Contains(said.String(), "address already in use; metrics.listen in the configuration names another address") {
 		t.Errorf("exit code %d, %s", code, said.String())
 	}

@@ -34,7 +34,7 @@ type wiring struct {
 
 func (w wiring) app(c *config.Config, hands *engine.Hands) *app.App {
 	return app.New(app.Parts{
-		Config: c, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Hands: hands, Foreign: w.meter.Foreign,
+		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Hands: hands, Foreign: w.meter.Foreign,
 	})
 }
 
@@ -71,6 +71,6 @@ func (v serveVerb) wire(ctx context.Context, sh *shell, c *config.Config) (w wir
 	}
 	return wiring{
 		sh: sh, store: store, base: base, name: replica(),
-		meter: metrics.New(metrics.Options{Version: version(), Playbooks: append(ids(sh.catalogue), canary.ID), Store: store, Now: sh.now}),
+		meter: metrics.New(metrics.Options{Version: version(), Playbooks: append(ids(sh.catalogue), canary.ID), Kinds: sh.kinds, Store: store, Now: sh.now}),
 	}, nil
 }

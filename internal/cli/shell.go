@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/show"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -27,6 +28,7 @@ type shell struct {
 	asks      bool   // a person sits at it: in and out are terminals
 	format    string
 	catalogue []playbook.Definition
+	kinds     []action.Kind // of actions
 }
 
 // terminal is the shell of the process.

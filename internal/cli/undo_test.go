@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/playbooks"
@@ -21,7 +22,7 @@ func undoing(t *testing.T, file string, flags ...string) (code int, out, remarks
 	t.Helper()
 	var printed, said bytes.Buffer
 	sh := &shell{in: strings.NewReader(""), out: &printed, err: &said, now: halfPastTwelve, user: "ann"}
-	code = run(t.Context(), append([]string{"undo", "c_01kjmmdqp", "--ledger", file}, flags...), sh, playbooks.All())
+	code = run(t.Context(), append([]string{"undo", "c_01kjmmdqp", "--ledger", file}, flags...), sh, playbooks.All(), action.Kinds())
 	return code, printed.String(), said.String()
 }
 

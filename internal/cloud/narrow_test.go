@@ -61,7 +61,7 @@ accounts:
 // granted is a world where riposte has the roles that its permissions describe, and nothing else.
 func granted(t *testing.T) (*world.World, *cloud.Cloud) {
 	t.Helper()
-	tiers, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
+	tiers, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}}, action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -62,7 +63,7 @@ func open(t *testing.T, file, kept string, delay time.Duration, emit func(demo.L
 	}
 	t.Cleanup(func() { store.Close() })
 	s, err := demo.Open(demo.Options{
-		Catalogue: playbooks.All(), Store: store, World: kept, DeliveryDelay: delay, Emit: emit, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Catalogue: playbooks.All(), Kinds: action.Kinds(), Store: store, World: kept, DeliveryDelay: delay, Emit: emit, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

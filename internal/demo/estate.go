@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -24,12 +25,12 @@ const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal
 
 // estate is the demo's world: riposte's rights in it are the very policies that `riposte permissions` prints, so that
 // the demo fails where they fall short.
-func estate(catalogue []playbook.Definition) ([]byte, error) {
-	block, err := ripostes(catalogue)
+func estate(catalogue []playbook.Definition, kinds []action.Kind) ([]byte, error) {
+	block, err := ripostes(catalogue, kinds)
 	if err != nil {
 		return nil, err
 	}
-	vault, err := ripostes(catalogue, map[string]any{
+	vault, err := ripostes(catalogue, kinds, map[string]any{
 		"name":   "ops",
 		"trust":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:user/nadia"},"Action":"sts:AssumeRole"}]}`,
 		"inline": map[string]string{"work": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}`},
@@ -48,8 +49,8 @@ func estate(catalogue []playbook.Definition) ([]byte, error) {
 
 // ripostes is the part of an account that is riposte's: one role per tier, and the policies that lie ready. Other roles of
 // the account stand among them.
-func ripostes(catalogue []playbook.Definition, others ...map[string]any) (string, error) {
-	tiers, err := permissions.For(catalogue)
+func ripostes(catalogue []playbook.Definition, kinds []action.Kind, others ...map[string]any) (string, error) {
+	tiers, err := permissions.For(catalogue, kinds)
 	if err != nil {
 		return "", err
 	}

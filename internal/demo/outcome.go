@@ -62,7 +62,7 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 
 // silent are the playbooks of which the whole demo should leave a verified case, and did not.
 func (s *Stage) silent(cases []*ledger.Case) (wrong []error) {
-	for _, id := range s.playbooks {
+	for _, id := range s.acting {
 		if !slices.ContainsFunc(cases, func(c *ledger.Case) bool { return c.Playbook == id && !c.Times.Verified.IsZero() }) {
 			wrong = append(wrong, fmt.Errorf("%s acts in this demo, and none of its cases was verified", id))
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
@@ -26,6 +27,7 @@ import (
 // Options are what a demo is set up with.
 type Options struct {
 	Catalogue     []playbook.Definition
+	Kinds         []action.Kind
 	Store         ledger.Store
 	World         string        // file that the world is kept in after each change, "" for none; an existing one is carried on
 	DeliveryDelay time.Duration // from a call to its record; 0: the world's default, or what the file holds
@@ -35,17 +37,17 @@ type Options struct {
 
 // Stage is a world, riposte on top of it, and the scripts of those who play in it.
 type Stage struct {
-	World     *world.World
-	App       *app.App
-	Store     ledger.Store
-	emit      func(Line)
-	told      map[string]int // entries of each case's history that were told
-	numbers   map[string]int // of each case, as the timeline calls it
-	record    *Line          // of the record in hand, until it is told
-	playbooks []string       // of the catalogue: each acts somewhere in the demo
-	own       []time.Duration
-	attack    string
-	begun     time.Time
+	World   *world.World
+	App     *app.App
+	Store   ledger.Store
+	emit    func(Line)
+	told    map[string]int // entries of each case's history that were told
+	numbers map[string]int // of each case, as the timeline calls it
+	record  *Line          // of the record in hand, until it is told
+	acting  []string       // playbooks that the demo's configuration lets act somewhere
+	own     []time.Duration
+	attack  string
+	begun   time.Time
 }
 
 // Open sets a demo up, or takes up the one that a world file holds.
@@ -63,10 +65,12 @@ func Open(o Options) (*Stage, error) {
 		s.emit = func(Line) {}
 	}
 	for _, p := range o.Catalogue {
-		s.playbooks = append(s.playbooks, p.ID)
+		if cfg.Boldest(p.ID) == config.Act {
+			s.acting = append(s.acting, p.ID)
+		}
 	}
 	s.App = app.New(app.Parts{
-		Config: cfg, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log,
+		Config: cfg, Kinds: o.Kinds, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log,
 		AWS: func(p event.Place) aws.Config {
 			return w.ConfigFrom(p, credentials("riposte"), world.Origin{SourceIP: "192.0.2.10", UserAgent: "riposte"})
 		},
@@ -92,7 +96,7 @@ func openWorld(o Options) (*world.World, error) {
 			return w, err
 		}
 	}
-	text, err := estate(o.Catalogue)
+	text, err := estate(o.Catalogue, o.Kinds)
 	if err != nil {
 		return nil, fmt.Errorf("demo world: %w", err)
 	}

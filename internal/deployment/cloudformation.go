@@ -3,6 +3,7 @@ package deployment
 import (
 	"strings"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/pattern"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
@@ -10,8 +11,8 @@ import (
 
 // CloudFormation is the template of a StackSet over accounts and regions: in every region the rules that deliver events to
 // the hub's bus, and in the home region alone what is global: roles, policies, rules for global services.
-func CloudFormation(playbooks []playbook.Definition) ([]byte, error) {
-	r, err := of(playbooks)
+func CloudFormation(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, error) {
+	r, err := of(playbooks, kinds)
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ type rights struct {
 	denies []permissions.Deployed
 }
 
-func of(playbooks []playbook.Definition) (rights, error) {
-	tiers, err := permissions.Roles{}.For(playbooks)
+func of(playbooks []playbook.Definition, kinds []action.Kind) (rights, error) {
+	tiers, err := permissions.Roles{}.For(playbooks, kinds)
 	if err != nil {
 		return rights{}, err
 	}

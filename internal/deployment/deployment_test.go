@@ -25,8 +25,8 @@ func files(t *testing.T, of []playbook.Definition) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	for name, write := range map[string]func() ([]byte, error){
-		"rights.tf.json":    func() ([]byte, error) { return deployment.Terraform(of) },
-		"spoke.json":        func() ([]byte, error) { return deployment.CloudFormation(of) },
+		"rights.tf.json":    func() ([]byte, error) { return deployment.Terraform(of, action.Kinds()) },
+		"spoke.json":        func() ([]byte, error) { return deployment.CloudFormation(of, action.Kinds()) },
 		"patterns.json":     func() ([]byte, error) { return deployment.Patterns(of) },
 		"guardrail.tf.json": deployment.Guardrail,
 	} {
@@ -118,7 +118,7 @@ type module struct {
 // What is deployed is what riposte permissions prints, but for the names of riposte's own roles.
 func TestTerraformGrantsWhatPermissionsPrints(t *testing.T) {
 	m := parsed[module](t, files(t, playbooks.All())["rights.tf.json"])
-	tiers, err := permissions.Roles{}.For(playbooks.All())
+	tiers, err := permissions.Roles{}.For(playbooks.All(), action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

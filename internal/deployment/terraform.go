@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // Terraform is one file in Terraform's JSON syntax: the tiers' roles with their rights and trust, each there where
 // var.tiers names it, and the policies that must lie ready. It is a module of its own, or part of one.
-func Terraform(playbooks []playbook.Definition) ([]byte, error) {
-	r, err := of(playbooks)
+func Terraform(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, error) {
+	r, err := of(playbooks, kinds)
 	if err != nil {
 		return nil, err
 	}

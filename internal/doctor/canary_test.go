@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/canary"
@@ -76,7 +77,7 @@ func serve(t *testing.T) *served {
 		return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 	}
 	return &served{T: t, w: w,
-		app: app.New(app.Parts{Config: c, Store: store, AWS: base, Now: w.Now, Name: "test", Log: slog.New(slog.DiscardHandler)}),
+		app: app.New(app.Parts{Kinds: action.Kinds(), Config: c, Store: store, AWS: base, Now: w.Now, Name: "test", Log: slog.New(slog.DiscardHandler)}),
 		parts: doctor.Parts{
 			Config: c, Own: base, Home: event.Place{Partition: "aws", Account: "999900001111", Region: "eu-west-1"},
 			Accounts: []doctor.Account{{ID: "111122223333", Regions: []string{"eu-west-1"}}}, Now: w.Now, Call: time.Minute,

@@ -27,7 +27,7 @@ func definition() playbook.Definition {
 }
 
 func TestPagesSayAllOfIt(t *testing.T) {
-	for name, page := range map[string]string{"markdown": Markdown(definition()), "text": Text(definition(), 80)} {
+	for name, page := range map[string]string{"markdown": Markdown(definition(), action.Kinds()), "text": Text(definition(), action.Kinds(), 80)} {
 		for _, want := range []string{
 			"test.example", "Something was seen", "It matters. A lot.", "high", "RunInstances, StartInstances", "autoscaling.suspend",
 			"a terminated instance is gone for good", "max_age", "duration", "1h", "riposte-contain", "autoscaling:ResumeProcesses",
@@ -41,7 +41,7 @@ func TestPagesSayAllOfIt(t *testing.T) {
 }
 
 func TestMarkdownTablesKeepTheirColumns(t *testing.T) {
-	if page := Markdown(definition()); !strings.Contains(page, `oldest \| newest`) {
+	if page := Markdown(definition(), action.Kinds()); !strings.Contains(page, `oldest \| newest`) {
 		t.Error("a bar in a cell makes another column")
 	}
 }
@@ -50,7 +50,7 @@ func TestTextKeepsToTheWidth(t *testing.T) {
 	d := definition()
 	d.Example = ""
 	d.Prevents = nil
-	for line := range strings.Lines(Text(d, 60)) {
+	for line := range strings.Lines(Text(d, action.Kinds(), 60)) {
 		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 70 { // bold costs some bytes
 			t.Errorf("%d columns: %q", n, line)
 		}

@@ -3,14 +3,15 @@ package manual
 import (
 	"strings"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // Markdown is a playbook's page in the docs.
-func Markdown(d playbook.Definition) string {
+func Markdown(d playbook.Definition, kinds []action.Kind) string {
 	var b strings.Builder
 	b.WriteString("# " + d.ID + "\n\n" + squeeze(d.Title) + "\n")
-	for _, s := range Page(d) {
+	for _, s := range Page(d, kinds) {
 		body := s.markdown()
 		if body != "" {
 			b.WriteString("\n## " + s.Title + "\n" + body)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
@@ -31,14 +32,14 @@ type Table struct {
 }
 
 // Page is all there is to know about a playbook, in the order in which it is asked for.
-func Page(d playbook.Definition) []Section {
+func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	out := []Section{
 		{Title: "Why", Texts: []string{squeeze(d.Why)}},
 		{Title: "Severity", Texts: []string{string(d.Severity)}},
 		{Title: "Triggers", Table: triggers(d)},
 		{Title: "What it may change", Table: changes(d)},
 		{Title: "Parameters", Table: parameters(d)},
-		{Title: "Rights", Table: rights(d)},
+		{Title: "Rights", Table: rights(d, kinds)},
 	}
 	for _, p := range d.Prevents {
 		out = append(out, Section{Title: "Prevention: " + string(p.Kind), Texts: []string{squeeze(p.How)}, Code: indent(p.Document)})
@@ -75,9 +76,9 @@ func parameters(d playbook.Definition) Table {
 }
 
 // rights are those that the playbook needs to answer and to take back, by role.
-func rights(d playbook.Definition) Table {
+func rights(d playbook.Definition, kinds []action.Kind) Table {
 	t := Table{Head: []string{"role", "calls"}, Line: "%s: %s"}
-	tiers, err := permissions.For([]playbook.Definition{d})
+	tiers, err := permissions.For([]playbook.Definition{d}, kinds)
 	if err != nil {
 		return Table{Head: t.Head, Rows: [][]string{{"none", err.Error()}}, Line: t.Line}
 	}

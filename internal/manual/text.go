@@ -6,16 +6,17 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/show"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // Text is a playbook's page for a terminal of a width in columns.
-func Text(d playbook.Definition, width int) string {
+func Text(d playbook.Definition, kinds []action.Kind, width int) string {
 	bold := lipgloss.NewStyle().Bold(true)
 	var b strings.Builder
 	b.WriteString(bold.Render(d.ID) + "\n" + show.Wrap(squeeze(d.Title), width) + "\n")
-	for _, s := range Page(d) {
+	for _, s := range Page(d, kinds) {
 		body := s.text(width - 2)
 		if body != "" {
 			b.WriteString("\n" + bold.Render(s.Title) + "\n" + body)

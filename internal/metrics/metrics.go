@@ -19,6 +19,7 @@ import (
 type Options struct {
 	Version   string
 	Playbooks []string // ids of the catalogue: any other is counted as "other"
+	Kinds     []action.Kind
 	Store     ledger.Store
 	Now       func() time.Time
 }
@@ -45,7 +46,7 @@ func New(o Options) *Meter {
 	for _, id := range o.Playbooks {
 		m.known[id] = true
 	}
-	for _, k := range action.Kinds() {
+	for _, k := range o.Kinds {
 		m.known[k.Name] = true
 	}
 	m.counters()

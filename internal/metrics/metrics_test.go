@@ -36,7 +36,7 @@ func (s *shelf) clock() time.Time { return s.now }
 
 func set(s *shelf) *metrics.Meter {
 	s.now = time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
-	return metrics.New(metrics.Options{Version: "1", Playbooks: []string{"launch.known"}, Store: s, Now: s.clock})
+	return metrics.New(metrics.Options{Kinds: action.Kinds(), Version: "1", Playbooks: []string{"launch.known"}, Store: s, Now: s.clock})
 }
 
 func scrape(m *metrics.Meter) string {

@@ -350,7 +350,7 @@ func TestContainProtectsAndIsolatesAndNothingElse(t *testing.T) {
 // containing is the policy of the contain tier.
 func containing(t *testing.T) iam.Policy {
 	t.Helper()
-	all, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
+	all, err := permissions.For([]playbook.Definition{{ID: "test.all", Changes: action.Kinds()}}, action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func TestEveryDocumentFits(t *testing.T) {
 		},
 		Principal: "arn:aws-us-gov:iam::111122223333:role/" + path + "riposte-own",
 	}
-	all, err := r.For(append(playbooks.All(), playbook.Definition{ID: "test.all", Changes: action.Kinds()}))
+	all, err := r.For(append(playbooks.All(), playbook.Definition{ID: "test.all", Changes: action.Kinds()}), action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

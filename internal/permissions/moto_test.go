@@ -106,7 +106,7 @@ func (d deployer) must(err error) {
 func (d deployer) deploy(of []playbook.Definition) (names map[cloud.Purpose]string, key [2]string) {
 	ctx := d.t.Context()
 	roles := permissions.Roles{Principal: "arn:aws:iam::" + mototest.Account + ":user/riposte"}
-	all, err := roles.For(of)
+	all, err := roles.For(of, action.Kinds())
 	d.must(err)
 	trust, err := permissions.Trust(permissions.Trustee{Principal: roles.Principal, ExternalID: "xyzzy"})
 	d.must(err)

@@ -23,11 +23,11 @@ import (
 // what doctor looks at. The source says which calls these are.
 func TestWhatRiposteCallsItselfIsGrantedAndNothingElse(t *testing.T) {
 	of := []playbook.Definition{{ID: "test.all", Changes: action.Kinds()}}
-	forPlaybooks, err := permissions.For(of)
+	forPlaybooks, err := permissions.For(of, action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := permissions.Roles{}.For(of)
+	all, err := permissions.Roles{}.For(of, action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,19 +36,20 @@ type Roles struct {
 
 // For lists the tiers that the playbooks need to answer, weakest first, under their customary names. A tier that none of
 // them needs is left out.
-func For(playbooks []playbook.Definition) ([]TierPolicy, error) { return Roles{}.of(playbooks, nil) }
+func For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, error) {
+	return Roles{}.of(playbooks, kinds, nil)
+}
 
 // For is For of a deployment, where riposte also looks around: which regions are enabled, and, for riposte doctor, whether
 // the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals who they were.
-func (r Roles) For(playbooks []playbook.Definition) ([]TierPolicy, error) {
-	return r.of(playbooks, []call.ID{
+func (r Roles) For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, error) {
+	return r.of(playbooks, kinds, []call.ID{
 		call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
 		call.IAMGetPolicy, call.IAMGetPolicyVersion, call.IAMGetRole, call.IAMGetUser, call.SecurityHubDescribeHub,
 	})
 }
 
-func (r Roles) of(playbooks []playbook.Definition, around []call.ID) ([]TierPolicy, error) {
-	kinds := kindsOf(playbooks)
+func (r Roles) of(playbooks []playbook.Definition, kinds []action.Kind, around []call.ID) ([]TierPolicy, error) {
 	calls := map[string][]call.ID{Audit: around}
 	if !r.Unreported {
 		calls[Report] = []call.ID{call.SecurityHubBatchImportFindings}
@@ -56,7 +57,7 @@ func (r Roles) of(playbooks []playbook.Definition, around []call.ID) ([]TierPoli
 	for _, p := range playbooks {
 		calls[Audit] = append(calls[Audit], p.Reads...)
 	}
-	for _, k := range kinds {
+	for _, k := range kindsOf(playbooks, kinds) {
 		calls[Audit] = append(calls[Audit], k.Reads...)
 		calls[string(k.Tier)] = append(calls[string(k.Tier)], k.Writes...)
 	}
@@ -104,26 +105,26 @@ func (r Roles) tiers() []TierPolicy {
 }
 
 // kindsOf are the kinds of action that playbooks use, each with the kinds that take it back.
-func kindsOf(playbooks []playbook.Definition) []action.Kind {
+func kindsOf(playbooks []playbook.Definition, kinds []action.Kind) []action.Kind {
 	used := map[string]bool{}
 	for _, p := range playbooks {
 		for _, k := range p.Changes {
 			used[k.Name] = true
-			for _, back := range WaysBack(k) {
+			for _, back := range WaysBack(k, kinds) {
 				used[back.Name] = true
 			}
 		}
 	}
-	return slices.DeleteFunc(action.Kinds(), func(k action.Kind) bool { return !used[k.Name] })
+	return slices.DeleteFunc(slices.Clone(kinds), func(k action.Kind) bool { return !used[k.Name] })
 }
 
-// WaysBack are the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in the same
+// WaysBack are those of the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in the same
 // tier or, where the way back is the more dangerous right, in the author's.
-func WaysBack(k action.Kind) []action.Kind {
+func WaysBack(k action.Kind, kinds []action.Kind) []action.Kind {
 	if k.Final != "" || k.Class != action.Contain {
 		return nil
 	}
-	return slices.DeleteFunc(action.Kinds(), func(back action.Kind) bool {
+	return slices.DeleteFunc(slices.Clone(kinds), func(back action.Kind) bool {
 		undoes := slices.ContainsFunc(back.Writes, func(w call.ID) bool { return slices.Contains(k.UndoneBy, w) })
 		return back.Class != action.Mend || back.Tier != k.Tier && back.Tier != action.TierAuthor || !undoes
 	})

@@ -36,7 +36,7 @@ func TestWhatIsGrantedIsUsedAndNothingElse(t *testing.T) {
 	used.add(checking(t, all))
 	used.add(finding(t, all))
 	granted := usage{}
-	needed, err := permissions.For(all)
+	needed, err := permissions.For(all, action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func (u usage) sorted() map[string][]string {
 
 func tiers(t *testing.T, of []playbook.Definition) []permissions.TierPolicy {
 	t.Helper()
-	all, err := permissions.Roles{Principal: riposte}.For(of)
+	all, err := permissions.Roles{Principal: riposte}.For(of, action.Kinds())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func answering(t *testing.T) map[string][]string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	stage, err := demo.Open(demo.Options{Catalogue: playbooks.All(), Store: store, Log: slog.New(slog.DiscardHandler)})
+	stage, err := demo.Open(demo.Options{Catalogue: playbooks.All(), Kinds: action.Kinds(), Store: store, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
@@ -166,10 +167,10 @@ func (s *stage) serve(text string, parts ...part) *daemon {
 	for _, p := range parts {
 		p(d, &o)
 	}
-	o.Meter = metrics.New(metrics.Options{Version: "test", Playbooks: []string{"launch.unapproved-image"}, Store: d.store, Now: s.w.Now})
+	o.Meter = metrics.New(metrics.Options{Kinds: action.Kinds(), Version: "test", Playbooks: []string{"launch.unapproved-image"}, Store: d.store, Now: s.w.Now})
 	o.App = func(c *config.Config, hands *engine.Hands) *app.App {
 		return app.New(app.Parts{
-			Config: c, Store: d.store, Now: s.w.Now, Name: "test", Log: log, Meter: o.Meter, Hands: hands,
+			Kinds: action.Kinds(), Config: c, Store: d.store, Now: s.w.Now, Name: "test", Log: log, Meter: o.Meter, Hands: hands,
 			AWS: func(p event.Place) aws.Config {
 				return s.w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 			},

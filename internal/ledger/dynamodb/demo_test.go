@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbooks"
@@ -14,7 +15,7 @@ import (
 // attacked plays an attack of the demo over a table: the engine knows no difference, and writes no more than it has to.
 func attacked(t *testing.T, s *service) {
 	l := open(t, s.client(), s.table(t))
-	stage, err := demo.Open(demo.Options{Catalogue: playbooks.All(), Store: l, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	stage, err := demo.Open(demo.Options{Catalogue: playbooks.All(), Kinds: action.Kinds(), Store: l, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
