@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -37,12 +38,30 @@ type regionEstate struct {
 	SSM         ssm.Estate         `yaml:",inline"`
 	EC2         ec2.Estate         `yaml:",inline"`
 	AutoScaling autoscaling.Estate `yaml:",inline"`
+
+	// Rows are of the kinds that the world keeps as the SDK describes them, in the SDK's words: ec2.vpc, [{VpcId: vpc-1}].
+	Rows map[string][]map[string]any `yaml:"rows"`
 }
 
 func (r regionEstate) build(at core.At) error {
-	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build} {
+	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build, r.buildRows} {
 		if err := build(at); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func (r regionEstate) buildRows(at core.At) error {
+	for _, kind := range slices.Sorted(maps.Keys(r.Rows)) {
+		for _, row := range r.Rows[kind] {
+			text, err := json.Marshal(row)
+			if err != nil {
+				return fmt.Errorf("%s: %w", kind, err)
+			}
+			if err := at.Load(kind, text); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -4,6 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"github.com/ripostehq/riposte/internal/world"
 )
 
@@ -24,6 +28,10 @@ func TestAnEstateThatIsWrongSaysWhere(t *testing.T) {
 		{"a template without a version", in("templates: [{name: web}]"), "template web has no version"},
 		{"a group's template that is not there", in("groups: [{name: web, template: web, max: 1}]"), "group web: "},
 		{"a group larger than its maximum", in("groups: [{name: web, launch_configuration: web, max: 1, desired: 2}]"), "group web: "},
+		{"a row of a kind that no service keeps", in("rows: {ec2.moon: [{MoonId: m-1}]}"), "no service keeps ec2.moon"},
+		{"a row with a field that the SDK does not have", in("rows: {ec2.vpc: [{VpcId: vpc-1, Moon: full}]}"), `ec2.vpc: json: unknown field "Moon"`},
+		{"a row without its id", in("rows: {ec2.vpc: [{State: available}]}"), "one has no VpcId"},
+		{"a row of a kind with a form of its own", in("rows: {ec2.instance: [{ID: i-1}]}"), "ec2.instance has a form of its own"},
 		{"a process that is none", in("groups: [{name: web, suspended: [Lunch]}]"), `no process "Lunch"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -32,6 +40,23 @@ func TestAnEstateThatIsWrongSaysWhere(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestRowsAreInTheSDKsWords(t *testing.T) {
+	w, err := world.New([]byte(`accounts:
+  - id: "111122223333"
+    users: [{name: mallory, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: wJalrXUtnFEMI}]}]
+    regions: {eu-west-1: {rows: {ec2.vpc: [{VpcId: vpc-0second, State: pending, Tags: [{Key: Name, Value: second}]}]}}}
+`), world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := ec2.NewFromConfig(w.Config(ireland, mallory)).DescribeVpcs(t.Context(), &ec2.DescribeVpcsInput{
+		Filters: []types.Filter{{Name: aws.String("state"), Values: []string{"pend*"}}},
+	})
+	if err != nil || len(out.Vpcs) != 1 || *out.Vpcs[0].VpcId != "vpc-0second" || *out.Vpcs[0].Tags[0].Value != "second" {
+		t.Errorf("listed %+v (%v)", out, err)
 	}
 }
 

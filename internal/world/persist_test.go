@@ -1,6 +1,7 @@
 package world_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/internal/world"
@@ -84,6 +87,10 @@ func TestAChangeThatCanNotBeKeptIsNotAnswered(t *testing.T) {
 func TestAFileThatIsNoWorld(t *testing.T) {
 	for name, text := range map[string]string{
 		"cut off": `{"Format":1,"Now":`, "of a later riposte": `{"Format":99}`, "empty": "", "something else": `[]`,
+		"of a riposte before": `{"Format":1}`, "without accounts": `{"Format":2,"Notes":{},"Accounts":null}`, "an account that is none": `{"Format":2,"Notes":{},"Accounts":{"1":null}}`,
+		"a row that is none":           `{"Format":2,"Notes":{},"Accounts":{"1":{"Rows":{"eu-west-1":{"ec2.instance":{"i-1":null}}}}}}`,
+		"rows that are none":           `{"Format":2,"Notes":{},"Accounts":{"1":{"Rows":{"eu-west-1":{"ec2.instance":null}}}}}`,
+		"a kind that no service keeps": `{"Format":2,"Notes":{},"Accounts":{"1":{"Rows":{"eu-west-1":{"ec2.moon":{}}}}}}`,
 	} {
 		path := filepath.Join(t.TempDir(), "riposte.world")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -92,6 +99,29 @@ func TestAFileThatIsNoWorld(t *testing.T) {
 		if _, err := world.Open(path, world.Options{}); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A row that was kept before its type had a map can still be written to.
+func TestARowIsWholeAgainWhenItsWorldIsOpened(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "riposte.world")
+	made(t, world.Options{File: path})
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.ReplaceAll(text, []byte(`"Tags":{}`), []byte(`"Tags":null`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := world.Open(path, world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ec2.NewFromConfig(w.Config(ireland, mallory)).CreateTags(t.Context(), &ec2.CreateTagsInput{
+		Resources: []string{"i-0neighbour"}, Tags: []types.Tag{{Key: aws.String("k"), Value: aws.String("v")}},
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

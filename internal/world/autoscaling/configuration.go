@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world/ec2"
 )
 
-var configurations = core.Shelf[types.LaunchConfiguration]{Kind: "autoscaling:launch-configuration", ID: "LaunchConfigurationName"}
+var configurations = core.Shelf[types.LaunchConfiguration]{Kind: "autoscaling.launch-configuration", ID: "LaunchConfigurationName"}
 
 func configurationResource() core.Resource {
 	return core.Resource{Shelf: &configurations, Operations: []core.Operation{

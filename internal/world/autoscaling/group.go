@@ -32,7 +32,7 @@ type group struct {
 }
 
 var groups = core.Shelf[group]{
-	Kind: "autoscaling:group", ID: "Name", Missing: core.Missing("ValidationError", "AutoScalingGroup name not found - AutoScalingGroup: %s not found"),
+	Kind: "autoscaling.group", ID: "Name", Missing: core.Missing("ValidationError", "AutoScalingGroup name not found - AutoScalingGroup: %s not found"),
 }
 
 func groupResource() core.Resource {

@@ -1,47 +1,21 @@
 package core
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 )
 
-// rows are what an account has in one region: by kind, then by id.
-type rows map[string]any
-
-// UnmarshalJSON leaves each kind as it is, for Restore.
-func (r *rows) UnmarshalJSON(b []byte) error {
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	*r = rows{}
-	for kind, text := range raw {
-		(*r)[kind] = text
-	}
-	return nil
-}
-
 // Shelf is where a place keeps one kind of resource. A row is the SDK's own description where that says all, else a struct
 // of the service's.
 type Shelf[T any] struct {
-	Kind    string                   // ec2:instance
+	Kind    string                   // ec2.instance
 	ID      string                   // the field of a row that holds its id
 	Global  bool                     // an account has one, whatever the region
 	Missing func(id string) *Refusal // the service's words for an id that is not there
 	Born    func(At) []T             // what a place has from the beginning
 	Filters map[string]string        // paths in what is listed, by the filter that asks for them: status -> State.Name
 }
-
-// Keeper is a shelf of any type.
-type Keeper interface {
-	kind() string
-	restore(text []byte) (any, error)
-}
-
-func (s *Shelf[T]) kind() string { return s.Kind }
 
 // Of are the rows of a place, by id.
 func (s *Shelf[T]) Of(at At) map[string]*T {
@@ -140,58 +114,4 @@ func (s *Shelf[T]) Put(at At, t *T) *T {
 	filled(reflect.ValueOf(t).Elem())
 	s.Of(at)[texts(reflect.ValueOf(t), s.ID)[0]] = t
 	return t
-}
-
-func (s *Shelf[T]) restore(text []byte) (any, error) {
-	all := map[string]*T{}
-	if err := json.Unmarshal(text, &all); err != nil {
-		return nil, err
-	}
-	for _, t := range all {
-		filled(reflect.ValueOf(t).Elem())
-	}
-	return all, nil
-}
-
-// filled makes the maps that a row lacks: it may have been kept before its type had them.
-func filled(row reflect.Value) {
-	for i := range row.NumField() {
-		switch f := row.Field(i); {
-		case row.Type().Field(i).Anonymous && f.Kind() == reflect.Struct:
-			filled(f)
-		case f.Kind() == reflect.Map && f.IsNil() && f.CanSet():
-			f.Set(reflect.MakeMap(f.Type()))
-		}
-	}
-}
-
-// Restore turns what was read from a file into rows.
-func (s *State) Restore() error {
-	for _, a := range s.Accounts {
-		for region, here := range a.Rows {
-			for kind, text := range here {
-				k := s.services.keeper(kind)
-				if k == nil {
-					return fmt.Errorf("account %s, %q: it has %s, which no service keeps", a.ID, region, kind)
-				}
-				all, err := k.restore(text.(json.RawMessage))
-				if err != nil {
-					return fmt.Errorf("account %s, %q: %s: %w", a.ID, region, kind, err)
-				}
-				here[kind] = all
-			}
-		}
-	}
-	return nil
-}
-
-func (all Services) keeper(kind string) Keeper {
-	for _, s := range all {
-		for _, r := range s.Resources {
-			if r.Shelf != nil && r.Shelf.kind() == kind {
-				return r.Shelf
-			}
-		}
-	}
-	return nil
 }

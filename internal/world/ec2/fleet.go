@@ -41,11 +41,11 @@ var (
 )
 
 var fleets = core.Shelf[fleet]{
-	Kind: "ec2:fleet", ID: "ID", Missing: core.Missing("InvalidFleetId.NotFound", "The fleet ID '%s' does not exist"),
+	Kind: "ec2.fleet", ID: "ID", Missing: core.Missing("InvalidFleetId.NotFound", "The fleet ID '%s' does not exist"),
 }
 
 var spotFleets = core.Shelf[fleet]{
-	Kind: "ec2:spot-fleet-request", ID: "ID", Missing: core.Missing("InvalidSpotFleetRequestId.NotFound", "The spot fleet request ID '%s' does not exist"),
+	Kind: "ec2.spot-fleet-request", ID: "ID", Missing: core.Missing("InvalidSpotFleetRequestId.NotFound", "The spot fleet request ID '%s' does not exist"),
 }
 
 func fleetResource() core.Resource {

@@ -23,7 +23,7 @@ type image struct {
 }
 
 var images = core.Shelf[image]{
-	Kind: "ec2:image", ID: "ID", Missing: core.Missing("InvalidAMIID.NotFound", "The image id '[%s]' does not exist"),
+	Kind: "ec2.image", ID: "ID", Missing: core.Missing("InvalidAMIID.NotFound", "The image id '[%s]' does not exist"),
 	Filters: map[string]string{
 		"image-id": "ImageId", "name": "Name", "owner-id": "OwnerId", "owner-alias": "ImageOwnerAlias", "is-public": "Public",
 		"state": "State", "architecture": "Architecture", "tag": "Tags", "tag-key": "Tags.Key",

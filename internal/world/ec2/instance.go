@@ -33,7 +33,7 @@ type Instance struct {
 }
 
 var instances = core.Shelf[Instance]{
-	Kind: "ec2:instance", ID: "ID",
+	Kind: "ec2.instance", ID: "ID",
 	Missing: func(id string) *core.Refusal {
 		if !strings.HasPrefix(id, "i-") {
 			return core.Refuse("InvalidInstanceID.Malformed", "Invalid id: %q", id)

@@ -20,7 +20,7 @@ type networkInterface struct {
 }
 
 var interfaces = core.Shelf[networkInterface]{
-	Kind: "ec2:network-interface", ID: "ID",
+	Kind: "ec2.network-interface", ID: "ID",
 	Missing: core.Missing("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist"),
 	Filters: map[string]string{
 		"network-interface-id": "NetworkInterfaceId", "attachment.instance-id": "Attachment.InstanceId", "group-id": "Groups.GroupId",

@@ -9,7 +9,7 @@ import (
 )
 
 var rootTasks = core.Shelf[types.ReplaceRootVolumeTask]{
-	Kind: "ec2:replace-root-volume-task", ID: "ReplaceRootVolumeTaskId",
+	Kind: "ec2.replace-root-volume-task", ID: "ReplaceRootVolumeTaskId",
 	Missing: core.Missing("InvalidReplaceRootVolumeTaskId.NotFound", "The replace root volume task '%s' does not exist"),
 }
 

@@ -20,7 +20,7 @@ type securityGroup struct {
 
 // securityGroups has the group that every network has, from the beginning.
 var securityGroups = core.Shelf[securityGroup]{
-	Kind: "ec2:security-group", ID: "ID", Missing: core.Missing("InvalidGroup.NotFound", "The security group '%s' does not exist"),
+	Kind: "ec2.security-group", ID: "ID", Missing: core.Missing("InvalidGroup.NotFound", "The security group '%s' does not exist"),
 	Born: func(at core.At) []securityGroup {
 		return []securityGroup{{ID: defaultGroup(at), Name: "default", VPC: at.Fixed("vpc", ""), Egress: []string{"0.0.0.0/0"}}}
 	},

@@ -22,7 +22,7 @@ type spotRequest struct {
 }
 
 var spotRequests = core.Shelf[spotRequest]{
-	Kind: "ec2:spot-instances-request", ID: "ID",
+	Kind: "ec2.spot-instances-request", ID: "ID",
 	Missing: core.Missing("InvalidSpotInstanceRequestID.NotFound", "The spot instance request ID '%s' does not exist"),
 }
 

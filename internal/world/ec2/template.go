@@ -34,7 +34,7 @@ type TemplateVersion struct {
 }
 
 var templates = core.Shelf[Template]{
-	Kind: "ec2:launch-template", ID: "ID",
+	Kind: "ec2.launch-template", ID: "ID",
 	Missing: core.Missing("InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID %s, does not exist."),
 	Filters: map[string]string{"launch-template-name": "Name", "tag": "Tags", "tag-key": "Tags"},
 }

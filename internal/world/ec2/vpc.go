@@ -10,7 +10,7 @@ import (
 
 // vpcs has the one network that every region has.
 var vpcs = core.Shelf[types.Vpc]{
-	Kind: "ec2:vpc", ID: "VpcId", Missing: core.Missing("InvalidVpcID.NotFound", "The vpc ID '%s' does not exist"),
+	Kind: "ec2.vpc", ID: "VpcId", Missing: core.Missing("InvalidVpcID.NotFound", "The vpc ID '%s' does not exist"),
 	Born: func(at core.At) []types.Vpc {
 		return []types.Vpc{{
 			VpcId: aws.String(at.Fixed("vpc", "")), OwnerId: aws.String(at.Place.Account), State: types.VpcStateAvailable, IsDefault: aws.Bool(true),

@@ -22,7 +22,7 @@ type history struct {
 	Past    []held
 }
 
-var histories = core.Shelf[history]{Kind: "iam:history", Global: true, ID: "Account", Born: func(at core.At) []history {
+var histories = core.Shelf[history]{Kind: "iam.history", Global: true, ID: "Account", Born: func(at core.At) []history {
 	return []history{{Account: at.Place.Account}}
 }}
 

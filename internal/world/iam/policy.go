@@ -23,7 +23,7 @@ type managedPolicy struct {
 	Tags                []types.Tag
 }
 
-var policies = core.Shelf[managedPolicy]{Kind: "iam:policy", Global: true, ID: "ARN", Missing: func(arn string) *core.Refusal {
+var policies = core.Shelf[managedPolicy]{Kind: "iam.policy", Global: true, ID: "ARN", Missing: func(arn string) *core.Refusal {
 	return noEntity("Policy %s was not found.", arn)
 }}
 

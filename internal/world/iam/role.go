@@ -20,7 +20,7 @@ type role struct {
 	Trust string
 }
 
-var roles = core.Shelf[role]{Kind: "iam:role", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noRole(&name) }}
+var roles = core.Shelf[role]{Kind: "iam.role", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noRole(&name) }}
 
 func roleResource() core.Resource {
 	return core.Resource{Shelf: &roles, Operations: []core.Operation{

@@ -19,7 +19,7 @@ type Session struct {
 	Expires            time.Time
 }
 
-var sessions = core.Shelf[Session]{Kind: "iam:session", Global: true, ID: "Key"}
+var sessions = core.Shelf[Session]{Kind: "iam.session", Global: true, ID: "Key"}
 
 // Open begins a session. Sessions work at once: no propagation was ever seen to hold them up.
 func Open(at core.At, s Session, lasts time.Duration) *Session {

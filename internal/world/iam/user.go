@@ -17,7 +17,7 @@ type user struct {
 	Keys []*accessKey
 }
 
-var users = core.Shelf[user]{Kind: "iam:user", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noUser(&name) }}
+var users = core.Shelf[user]{Kind: "iam.user", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noUser(&name) }}
 
 func userResource() core.Resource {
 	return core.Resource{Shelf: &users, Operations: []core.Operation{

@@ -26,7 +26,7 @@ func Service() *core.Service {
 }
 
 // findings are in AWS's own format (ASFF).
-var findings = core.Shelf[types.AwsSecurityFinding]{Kind: "securityhub:finding", ID: "Id"}
+var findings = core.Shelf[types.AwsSecurityFinding]{Kind: "securityhub.finding", ID: "Id"}
 
 func findingResource() core.Resource {
 	return core.Resource{Shelf: &findings, Operations: []core.Operation{

@@ -56,7 +56,7 @@ type version struct {
 	Modified  time.Time
 }
 
-var parameters = core.Shelf[parameter]{Kind: "ssm:parameter", ID: "Name", Missing: func(string) *core.Refusal {
+var parameters = core.Shelf[parameter]{Kind: "ssm.parameter", ID: "Name", Missing: func(string) *core.Refusal {
 	return core.Refuse("ParameterNotFound", "").With(&types.ParameterNotFound{})
 }}
 
