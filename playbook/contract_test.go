@@ -2,6 +2,7 @@ package playbook_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ripostehq/riposte/action"
@@ -109,5 +110,25 @@ func TestWhatAPlaybookChangesGoesByItsParameters(t *testing.T) {
 	}
 	if got := names(p.Changes); !slices.Equal(got, []string{"ec2.stop"}) {
 		t.Errorf("of the defaults: %v", got)
+	}
+}
+
+// TestAPlaybookWithoutStoriesIsRefused: what nobody told, nobody tested, and no page can show.
+func TestAPlaybookWithoutStoriesIsRefused(t *testing.T) {
+	for stories, want := range map[string]string{
+		"":                                "has no stories that fire it",
+		"-- quiet/one.json --\n{}\n":      "has no stories that fire it",
+		"-- fires/one.json --\nno JSON\n": "its stories: fires/one.json",
+		"-- fires/one.json --\n{}\n":      "",
+	} {
+		spec := suspect(struct{}{})
+		spec.ID, spec.Title, spec.Why, spec.Severity = "test.one", "title", "why", playbook.Low
+		spec.On, spec.Reads = []playbook.Trigger{playbook.Call(call.EC2RunInstances)}, []call.ID{call.EC2DescribeInstances}
+		spec.Changes, spec.Prevents = playbook.Always[struct{}](action.Stop{}.Kind()), []playbook.Prevention{{Kind: playbook.AccountSetting}}
+		spec.Stories = stories
+		err := playbook.Validate([]playbook.Definition{playbook.Define(spec)}, action.Kinds())
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", stories, err, want)
+		}
 	}
 }

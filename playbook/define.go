@@ -9,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook/fixture"
 )
 
 // Definition is a Spec with its types erased: what the catalogue lists and the docs print.
@@ -19,8 +20,9 @@ type Definition struct {
 	Reads          []call.ID
 	Changes        []action.Kind // of all parameters; a Playbook has those of its own
 	Prevents       []Prevention
-	Example        string
+	Stories        fixture.Fixture // the first that fires is the example
 	Params         []Param
+	unread         error // why the stories can't be read
 	bind           func(decode func(any) error) (Playbook, error)
 }
 
@@ -28,8 +30,9 @@ type Definition struct {
 func Define[P, F any](s Spec[P, F]) Definition {
 	d := Definition{
 		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
-		Prevents: s.Prevents, Example: s.Example, Params: params(s.Defaults),
+		Prevents: s.Prevents, Params: params(s.Defaults),
 	}
+	d.Stories, d.unread = fixture.Parse(s.Stories)
 	d.bind = func(decode func(any) error) (Playbook, error) {
 		p := s.Defaults
 		if err := decode(&p); err != nil {

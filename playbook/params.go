@@ -31,7 +31,8 @@ func params(defaults any) []Param {
 }
 
 // Validate refuses a catalogue that can't be trusted: two playbooks of one id, or one that does not say what it is, what
-// starts it, what rights it needs, what it changes, or what would prevent what it finds; and one that changes what no kind of
+// starts it, what rights it needs, what it changes, what would prevent what it
+// finds, or a story of it; and one that changes what no kind of
 // action does.
 func Validate(catalogue []Definition, kinds []action.Kind) error {
 	if err := action.Validate(kinds); err != nil {
@@ -56,13 +57,17 @@ func Validate(catalogue []Definition, kinds []action.Kind) error {
 }
 
 func (d Definition) complete() error {
+	if d.unread != nil {
+		return fmt.Errorf("its stories: %w", d.unread)
+	}
+	_, told := d.Stories.First()
 	for _, need := range []struct {
 		what    string
 		missing bool
 	}{
 		{"id", d.ID == ""}, {"title", d.Title == ""}, {"why", d.Why == ""}, {"severity", d.Severity == ""},
 		{"trigger", len(d.On) == 0}, {"permissions (Reads)", len(d.Reads) == 0}, {"changes", len(d.Changes) == 0},
-		{"prevention", len(d.Prevents) == 0}, {"example", d.Example == ""}, {"definition (use playbook.Define)", d.bind == nil},
+		{"prevention", len(d.Prevents) == 0}, {"stories that fire it", !told}, {"definition (use playbook.Define)", d.bind == nil},
 	} {
 		if need.missing {
 			return fmt.Errorf("has no %s", need.what)

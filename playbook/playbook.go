@@ -101,7 +101,7 @@ type Spec[P, F any] struct {
 	Reads    []call.ID             // every call that Check may make
 	Changes  func(P) []action.Kind // what a plan by these parameters may hold; for no other kinds are rights asked
 	Prevents []Prevention
-	Example  string // one CloudTrail record that fires it, JSON
+	Stories  string // its fixture, as package fixture reads it: records that fire it, others, and the plans
 	Defaults P
 	// Observes is what a record shows that a later check must know; pure. May be nil.
 	Observes func(event.Event, P) []Observation

@@ -33,6 +33,7 @@ type explanation struct {
 	Params   []parameter       `json:"params"`
 	Prevents []prevention      `json:"prevents"`
 	Example  json.RawMessage   `json:"example"`
+	Plans    []string          `json:"plans"` // what the example leads to
 }
 
 type change struct {
@@ -78,9 +79,10 @@ func (v explainVerb) Run(sh *shell) error {
 }
 
 func explained(d playbook.Definition) explanation {
+	example, _ := d.Stories.First()
 	out := explanation{
 		ID: d.ID, Title: d.Title, Why: d.Why, Severity: d.Severity, Triggers: triggers(d), Reads: d.Reads, Changes: []change{},
-		Params: []parameter{}, Prevents: []prevention{}, Example: json.RawMessage(d.Example),
+		Params: []parameter{}, Prevents: []prevention{}, Example: json.RawMessage(example.Record), Plans: example.Plans,
 	}
 	for _, k := range d.Changes {
 		out.Changes = append(out.Changes, change{k.Name, k.Does, string(k.Class), string(k.Tier), k.Final, k.Reads, k.Writes})

@@ -23,6 +23,8 @@ const (
 	plant = "333344445555"
 	vault = "444455556666"
 
+	security = "999900001111" // whence riposte comes
+
 	demolished = 10 // instances in the plant
 	vaulted    = 9  // instances in the vault
 )

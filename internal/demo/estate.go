@@ -26,11 +26,11 @@ const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal
 // estate is the demo's world: riposte's rights in it are the very policies that `riposte permissions` prints, so that
 // the demo fails where they fall short.
 func estate(catalogue []playbook.Definition, kinds []action.Kind) ([]byte, error) {
-	block, err := ripostes(catalogue, kinds)
+	plain, err := block(catalogue, kinds)
 	if err != nil {
 		return nil, err
 	}
-	vault, err := ripostes(catalogue, kinds, map[string]any{
+	vault, err := block(catalogue, kinds, map[string]any{
 		"name":   "ops",
 		"trust":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:user/nadia"},"Action":"sts:AssumeRole"}]}`,
 		"inline": map[string]string{"work": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}`},
@@ -43,39 +43,45 @@ func estate(catalogue []playbook.Definition, kinds []action.Kind) ([]byte, error
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = t.Execute(&out, map[string]any{"Riposte": block, "RiposteAndOps": vault, "Plant": herd("a", demolished), "Vault": herd("b", vaulted)})
+	err = t.Execute(&out, map[string]any{"Riposte": plain, "RiposteAndOps": vault, "Plant": herd("a", demolished), "Vault": herd("b", vaulted)})
 	return out.Bytes(), err
 }
 
-// ripostes is the part of an account that is riposte's: one role per tier, and the policies that lie ready. Other roles of
-// the account stand among them.
-func ripostes(catalogue []playbook.Definition, kinds []action.Kind, others ...map[string]any) (string, error) {
-	tiers, err := permissions.For(catalogue, kinds)
+// block is the part of an account's YAML that is riposte's. Other roles of the account stand among them.
+func block(catalogue []playbook.Definition, kinds []action.Kind, others ...any) (string, error) {
+	roles, policies, err := ripostes(catalogue, kinds)
 	if err != nil {
 		return "", err
 	}
-	roles := others
-	for _, t := range tiers {
-		doc, err := t.Document.JSON()
-		if err != nil {
-			return "", err
-		}
-		roles = append(roles, map[string]any{"name": t.Role, "trust": trust, "inline": map[string]string{"rights": string(doc)}})
-	}
-	ready, err := permissions.Predeployed()
-	if err != nil {
-		return "", err
-	}
-	var policies []map[string]any
-	for _, p := range ready {
-		policies = append(policies, map[string]any{"name": p.Name, "document": string(p.Document)})
-	}
-	r, err := json.Marshal(roles) // JSON is YAML
+	r, err := json.Marshal(append(others, roles...)) // JSON is YAML
 	if err != nil {
 		return "", err
 	}
 	p, err := json.Marshal(policies)
 	return fmt.Sprintf("roles: %s\n    policies: %s", r, p), err
+}
+
+// ripostes are riposte's in an account: one role per tier, and the policies that lie ready.
+func ripostes(catalogue []playbook.Definition, kinds []action.Kind) (roles, policies []any, _ error) {
+	tiers, err := permissions.For(catalogue, kinds)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range tiers {
+		doc, err := t.Document.JSON()
+		if err != nil {
+			return nil, nil, err
+		}
+		roles = append(roles, map[string]any{"name": t.Role, "trust": trust, "inline": map[string]string{"rights": string(doc)}})
+	}
+	ready, err := permissions.Predeployed()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range ready {
+		policies = append(policies, map[string]any{"name": p.Name, "document": string(p.Document)})
+	}
+	return roles, policies, nil
 }
 
 // cattle is one instance of the estate; some are protected against being stopped as well, which also forbids

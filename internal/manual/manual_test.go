@@ -9,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbook/fixture"
 )
 
 func definition() playbook.Definition {
@@ -21,7 +22,7 @@ func definition() playbook.Definition {
 			{Kind: "setting", How: "Switch it off."},
 			{Kind: "SCP", How: "Deny it.", Document: `{"Version":"2012-10-17"}`},
 		},
-		Example: `{"eventName":"RunInstances"}`,
+		Stories: fixture.Fixture{Stories: []fixture.Story{{Sort: fixture.Fires, Record: `{"eventName":"RunInstances"}`, Plans: []string{"thing a: was seen\n  ec2.stop a"}}}},
 		Params:  []playbook.Param{{Name: "max_age", Type: reflect.TypeFor[time.Duration](), Default: time.Hour, Help: "oldest | newest"}},
 	}
 }
@@ -31,7 +32,7 @@ func TestPagesSayAllOfIt(t *testing.T) {
 		for _, want := range []string{
 			"test.example", "Something was seen", "It matters. A lot.", "high", "RunInstances, StartInstances", "autoscaling.suspend",
 			"a terminated instance is gone for good", "max_age", "duration", "1h", "riposte-contain", "autoscaling:ResumeProcesses",
-			"Switch it off.", `"Version": "2012-10-17"`, `"eventName": "RunInstances"`,
+			"Switch it off.", `"Version": "2012-10-17"`, `"eventName": "RunInstances"`, "thing a: was seen ec2.stop a",
 		} {
 			if !strings.Contains(strings.Join(strings.Fields(page), " "), want) {
 				t.Errorf("%s lacks %q", name, want)
@@ -48,7 +49,7 @@ func TestMarkdownTablesKeepTheirColumns(t *testing.T) {
 
 func TestTextKeepsToTheWidth(t *testing.T) {
 	d := definition()
-	d.Example = ""
+	d.Stories = fixture.Fixture{}
 	d.Prevents = nil
 	for line := range strings.Lines(Text(d, action.Kinds(), 60)) {
 		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 70 { // bold costs some bytes

@@ -1,6 +1,7 @@
 package manual
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
@@ -34,7 +35,11 @@ func (s Section) markdown() string {
 		}
 	}
 	if s.Code != "" {
-		b.WriteString("\n```json\n" + s.Code + "\n```\n")
+		language := "json"
+		if !json.Valid([]byte(s.Code)) {
+			language = "text"
+		}
+		b.WriteString("\n```" + language + "\n" + s.Code + "\n```\n")
 	}
 	return b.String()
 }

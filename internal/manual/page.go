@@ -21,7 +21,7 @@ type Section struct {
 	Title string
 	Texts []string
 	Table Table
-	Code  string // JSON
+	Code  string // JSON, or a plan
 }
 
 // Table has as many cells in each row as in its head.
@@ -44,7 +44,12 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	for _, p := range d.Prevents {
 		out = append(out, Section{Title: "Prevention: " + string(p.Kind), Texts: []string{squeeze(p.How)}, Code: indent(p.Document)})
 	}
-	return append(out, Section{Title: "An example", Texts: []string{"A CloudTrail record that it fires on:"}, Code: indent(d.Example)})
+	if example, ok := d.Stories.First(); ok {
+		out = append(out,
+			Section{Title: "An example", Texts: []string{"A CloudTrail record that it fires on:"}, Code: indent(example.Record)},
+			Section{Title: "What it plans then", Code: strings.Join(example.Plans, "\n")})
+	}
+	return out
 }
 
 func triggers(d playbook.Definition) Table {

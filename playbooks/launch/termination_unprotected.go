@@ -13,8 +13,8 @@ import (
 	"github.com/ripostehq/riposte/playbooks/contain"
 )
 
-//go:embed examples/modify_instance_attribute.json
-var modifyInstanceAttributeExample string
+//go:embed testdata/termination-unprotected.txtar
+var protectionStories string
 
 // ProtectionParams are the parameters of launch.termination-unprotected.
 type ProtectionParams struct {
@@ -47,7 +47,7 @@ func TerminationUnprotected() playbook.Definition {
 		Reads:    append(contain.Reads(), call.EC2DescribeInstanceAttribute, call.EC2DescribeInstances),
 		Changes:  playbook.Always[ProtectionParams](append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...)...),
 		Prevents: preventDemolition(),
-		Example:  modifyInstanceAttributeExample,
+		Stories:  protectionStories,
 		Defaults: ProtectionParams{
 			Attributes: []Protection{action.AgainstTermination, action.AgainstStop, action.AgainstShutdown}, Scope: Scope(action.Everything),
 		},

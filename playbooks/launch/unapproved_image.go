@@ -11,8 +11,8 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-//go:embed examples/run_instances.json
-var runInstancesExample string
+//go:embed testdata/unapproved-image.txtar
+var imageStories string
 
 // ImageParams are the parameters of launch.unapproved-image: the image policy, and what to do.
 type ImageParams struct {
@@ -86,7 +86,7 @@ func UnapprovedImage() playbook.Definition {
 		},
 		Changes:  changesOfLaunch,
 		Prevents: preventImages(),
-		Example:  runInstancesExample,
+		Stories:  imageStories,
 		Defaults: ImageParams{Deny: []Trait{Public}, Group: SuspendAll, Instance: Terminate, TerminateWithin: time.Hour},
 		Observes: observeImage,
 		Suspect:  suspectLaunch,

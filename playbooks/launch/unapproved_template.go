@@ -9,8 +9,8 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-//go:embed examples/modify_launch_template.json
-var modifyLaunchTemplateExample string
+//go:embed testdata/unapproved-template.txtar
+var templateStories string
 
 // UnapprovedTemplate finds what would launch an unapproved image, before it does: the deputy is stopped before it is
 // confused. Its parameters are the image policy alone.
@@ -31,7 +31,7 @@ func UnapprovedTemplate() playbook.Definition {
 		},
 		Changes:  playbook.Always[ImagePolicy](action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()),
 		Prevents: append(preventImages(), preventTemplates()),
-		Example:  modifyLaunchTemplateExample,
+		Stories:  templateStories,
 		Defaults: ImagePolicy{Deny: []Trait{Public}},
 		Observes: observeDefault,
 		Suspect:  suspectTemplate,

@@ -202,6 +202,13 @@ const (
 	root = `{"type":"Root","principalId":"111122223333","arn":"arn:aws:iam::111122223333:root","accountId":"111122223333","accessKeyId":"AKIAROOT000000000001"}`
 )
 
+func modified(id string) string {
+	return called(mallory, "ModifyLaunchTemplate", `{"ModifyLaunchTemplateRequest":{"LaunchTemplateName":"whatever","SetDefaultVersion":{"tag":1,"content":2}}}`,
+		`{"ModifyLaunchTemplateResponse":{"launchTemplate":{"launchTemplateId":"`+id+`","launchTemplateName":"whatever"}}}`)
+}
+
+const public = "would launch ami-0aaaaaaaaaaaaaaaa: it is public"
+
 // called is a record; the sources are told by the call.
 func called(identity, name, request, response string, more ...string) string {
 	source := "ec2.amazonaws.com"

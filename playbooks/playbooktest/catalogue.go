@@ -1,0 +1,111 @@
+package playbooktest
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/action/actiontest"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbook/fixture"
+)
+
+// Open returns an access to an AWS that was built from an estate, with the rights that riposte would have in the accounts
+// of the organisation, and the AWS's time.
+type Open func(t *testing.T, f fixture.Fixture) (func(event.Place) aws.Config, time.Time)
+
+// Catalogue tells the stories of every playbook's fixture. Of each record that fires, the suite tells what is the same for
+// all playbooks: a copy that failed, or that AWS called, fires only where a trigger says so; where nothing may be read
+// there is an error and no plan; twice the same record is the same finding; and no hostile copy makes it fail.
+func Catalogue(t *testing.T, all []playbook.Definition, open Open) {
+	for _, d := range all {
+		t.Run(d.ID, func(t *testing.T) { told(t, d, open) })
+	}
+}
+
+func told(t *testing.T, d playbook.Definition, open Open) {
+	for _, s := range []fixture.Sort{fixture.Fires, fixture.Quiet, fixture.Gone} {
+		if !slices.ContainsFunc(d.Stories.Stories, func(x fixture.Story) bool { return x.Sort == s }) {
+			t.Errorf("%s has no story of the sort %q: add one to its fixture (go doc ./playbook/fixture says how)", d.ID, s)
+		}
+	}
+	for _, f := range d.Stories.Stories {
+		t.Run(string(f.Sort)+"/"+f.Name, func(t *testing.T) {
+			config, now := open(t, d.Stories)
+			s := story(f, d.Stories, config, now)
+			s.Tell(t, d)
+			if leads, _ := s.leads(t, d); f.Sort == fixture.Gone && len(leads) == 0 {
+				t.Error("nothing is looked at: a record that fires nothing is of the sort \"quiet\"")
+			}
+			if (f.Sort == fixture.Fires) != (len(f.Plans) > 0) && f.Sort != fixture.Hostile {
+				t.Errorf("%d plans: what fires has some, what is quiet or gone has none", len(f.Plans))
+			}
+			if f.Sort == fixture.Fires {
+				s.copies(t, d, denying(config))
+			}
+		})
+	}
+}
+
+func story(f fixture.Story, of fixture.Fixture, config func(event.Place) aws.Config, now time.Time) Story {
+	return Story{
+		Sort: Sort(f.Sort), Record: f.Record, Before: f.Before, Members: of.Organization, Suspects: Any, Plans: f.Plans,
+		AWS:       func(*testing.T) (*actiontest.AWS, time.Time) { return actiontest.On(config), now },
+		Configure: func(p any) error { return configure(f.Params, p) },
+	}
+}
+
+// configure writes parameters over the defaults, strictly.
+func configure(params string, p any) error {
+	if params == "" {
+		return nil
+	}
+	return yaml.NewDecoder(bytes.NewReader([]byte(params)), yaml.Strict()).Decode(p)
+}
+
+// copies tells of a record that fires what the suite knows by itself.
+func (s Story) copies(t *testing.T, d playbook.Definition, denied *actiontest.AWS) {
+	t.Helper()
+	original, book := s.leads(t, d)
+	if again, _ := s.leads(t, d); cmp.Diff(original, again) != "" {
+		t.Errorf("the same record is another finding: %s", cmp.Diff(original, again))
+	}
+	also := triggers(d)
+	s.starts(t, d, "it failed", patched(t, s.Record, `{"errorCode": "AccessDenied", "errorMessage": "no"}`), also.Failed)
+	s.starts(t, d, "AWS called", patched(t, s.Record, `{"userIdentity": {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}}`), also.ByAWS)
+	t.Run("nothing may be read", func(t *testing.T) {
+		_, now := s.AWS(t)
+		in := playbook.In{AWS: denied.Reads(), Now: now, Organization: s.member, History: playbook.History{Recall: s.observed(t, book)}}
+		for _, l := range original {
+			if found, err := book.Check(t.Context(), in, "c_1", l); err == nil {
+				t.Errorf("%s: %d plans, and no error: what can't be read is guessed", l.Title, len(found))
+			}
+		}
+	})
+	s.hostile(t, d, book, original)
+}
+
+// triggers are what any of a playbook's triggers says of the records that it fires on.
+func triggers(d playbook.Definition) (also playbook.Calls) {
+	for _, one := range d.On {
+		if calls, ok := one.(playbook.Calls); ok {
+			also.Failed, also.ByAWS = also.Failed || calls.Failed, also.ByAWS || calls.ByAWS
+		}
+	}
+	return also
+}
+
+// starts fails where a copy of the record fires, and no trigger says that it may.
+func (s Story) starts(t *testing.T, d playbook.Definition, how, record string, may bool) {
+	t.Helper()
+	s.Record = record
+	if leads, _ := s.leads(t, d); len(leads) > 0 && !may {
+		t.Errorf("%s, and it fires all the same: %+v", how, leads)
+	}
+}
