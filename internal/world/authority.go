@@ -14,7 +14,7 @@ import (
 type SessionOptions = iam.SessionOptions
 
 // Mint makes temporary credentials of a user or a role, as an identity provider or the console would, without a call
-// that anybody could see or deny. It is for tests and demos.
+// that could be seen or denied. It is for tests and demos.
 func (w *World) Mint(arn string, o SessionOptions) (aws.Credentials, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -25,7 +25,7 @@ func (w *World) Mint(arn string, o SessionOptions) (aws.Credentials, error) {
 	return c, w.save()
 }
 
-// rights remembers who made use of which right, by ARN of the user or role.
+// rights are those that were made use of, by ARN of the user or role.
 type rights map[string]map[string]bool
 
 func (r rights) note(by core.Principal, action string) {
@@ -39,7 +39,7 @@ func (r rights) note(by core.Principal, action string) {
 	r[who][action] = true
 }
 
-// Exercised are the IAM actions that somebody was granted since the world was opened, by ARN of the user or role, each once
+// Exercised are the IAM actions that were granted since the world was opened, by ARN of the user or role, each once
 // and in order: what a policy of exactly these actions would have been enough for.
 func (w *World) Exercised() map[string][]string {
 	w.mu.Lock()

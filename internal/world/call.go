@@ -83,7 +83,7 @@ func (w *World) perform(c *core.Call, fault error) (any, *core.Refusal) {
 	})
 }
 
-// authenticate finds who signed.
+// authenticate returns the principal that signed.
 func (w *World) authenticate(in core.Words, sig signature) (core.Principal, *core.Refusal) {
 	if sig.key == "" {
 		return core.Principal{}, core.Refuse("MissingAuthenticationToken", "Request is missing Authentication Token").As(403)

@@ -25,7 +25,7 @@ type Origin = core.Origin
 // Unsupported is the answer to what the world does not model: an operation, or one of its parameters.
 type Unsupported = core.Unsupported
 
-// Config is a configuration whose clients are answered by the world. The account that counts is that of whoever signs,
+// Config is a configuration whose clients are answered by the world. The account that counts is the signer's,
 // as in AWS: of the place, the region alone is used.
 func (w *World) Config(p event.Place, c aws.Credentials) aws.Config {
 	return w.ConfigFrom(p, c, Origin{SourceIP: "198.51.100.10", UserAgent: "aws-sdk-go-v2"})

@@ -35,36 +35,18 @@ var groups = core.Shelf[group]{
 	Kind: "autoscaling.group", ID: "Name", Missing: core.Missing("ValidationError", "AutoScalingGroup name not found - AutoScalingGroup: %s not found"),
 }
 
+// described are the parameters of what a group is, when it is made and when it is changed.
+const described = "MinSize MaxSize LaunchTemplate LaunchConfigurationName MixedInstancesPolicy VPCZoneIdentifier"
+
 func groupResource() core.Resource {
 	return core.Resource{Shelf: &groups, Operations: []core.Operation{
 		core.Define(core.Spec[autoscaling.CreateAutoScalingGroupInput, autoscaling.CreateAutoScalingGroupOutput]{
-			Write: true, Basis: "record: a recorded one",
-			Knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName MixedInstancesPolicy VPCZoneIdentifier Tags",
-			Needs: func(c *core.Call, in *autoscaling.CreateAutoScalingGroupInput) []core.Need {
-				return append(onGroup(c, in.AutoScalingGroupName), toLaunchFrom(c, in.LaunchTemplate)...)
-			},
-			Answer: createAutoScalingGroup,
+			Write: true, Basis: "record: a recorded one", Knows: "AutoScalingGroupName DesiredCapacity Tags " + described,
+			Needs: ofGroup[autoscaling.CreateAutoScalingGroupInput], Answer: createAutoScalingGroup,
 		}),
-		core.Define(core.Spec[autoscaling.UpdateAutoScalingGroupInput, autoscaling.UpdateAutoScalingGroupOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows: "AutoScalingGroupName MinSize MaxSize DesiredCapacity LaunchTemplate LaunchConfigurationName MixedInstancesPolicy VPCZoneIdentifier",
-			Needs: func(c *core.Call, in *autoscaling.UpdateAutoScalingGroupInput) []core.Need {
-				return append(onGroup(c, in.AutoScalingGroupName), toLaunchFrom(c, in.LaunchTemplate)...)
-			},
-			Answer: core.Found(&groups, "AutoScalingGroupName", updateAutoScalingGroup),
-		}),
-		core.Define(core.Spec[autoscaling.SetDesiredCapacityInput, autoscaling.SetDesiredCapacityOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows:  "AutoScalingGroupName DesiredCapacity HonorCooldown",
-			Needs:  ofGroup[autoscaling.SetDesiredCapacityInput],
-			Answer: core.Found(&groups, "AutoScalingGroupName", setDesiredCapacity),
-		}),
-		core.Define(core.Spec[autoscaling.DeleteAutoScalingGroupInput, autoscaling.DeleteAutoScalingGroupOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows:  "AutoScalingGroupName ForceDelete",
-			Needs:  ofGroup[autoscaling.DeleteAutoScalingGroupInput],
-			Answer: core.Found(&groups, "AutoScalingGroupName", deleteAutoScalingGroup),
-		}),
+		change(core.UsualSpelling, "DesiredCapacity "+described, updateAutoScalingGroup),
+		change(core.UsualSpelling, "DesiredCapacity HonorCooldown", setDesiredCapacity),
+		change(core.UsualSpelling, "ForceDelete", deleteAutoScalingGroup),
 		core.List[autoscaling.DescribeAutoScalingGroupsInput, autoscaling.DescribeAutoScalingGroupsOutput](
 			&groups, listing("AutoScalingGroupNames"), describedGroup,
 		),
@@ -99,9 +81,14 @@ func groupARN(at core.At, name string) string {
 	return at.ARN("autoscaling", "autoScalingGroup:"+at.UUID()+":autoScalingGroupName/"+name)
 }
 
-// ofGroup is the right to do something with the group that a call names.
+// ofGroup is the right to do something with the group that a call names, and to launch from the template that it names.
 func ofGroup[I any](c *core.Call, in *I) []core.Need {
-	return onGroup(c, reflect.ValueOf(in).Elem().FieldByName("AutoScalingGroupName").Interface().(*string))
+	v := reflect.ValueOf(in).Elem()
+	needs := onGroup(c, v.FieldByName("AutoScalingGroupName").Interface().(*string))
+	if template := v.FieldByName("LaunchTemplate"); template.IsValid() {
+		needs = append(needs, toLaunchFrom(c, template.Interface().(*types.LaunchTemplateSpecification))...)
+	}
+	return needs
 }
 
 func onGroup(c *core.Call, name *string) []core.Need {
@@ -111,7 +98,7 @@ func onGroup(c *core.Call, name *string) []core.Need {
 	return c.On(c.ARN("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+aws.ToString(name)))
 }
 
-// toLaunchFrom asks for the right to launch from a template, as AWS does of whoever names one for a group.
+// toLaunchFrom asks for the right to launch from a template, as AWS does of a caller that names one for a group.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
 func toLaunchFrom(c *core.Call, t *types.LaunchTemplateSpecification) []core.Need {
 	if t == nil {
@@ -215,7 +202,7 @@ func (e groupEstate) build(at core.At) error {
 		Name: e.Name, ARN: groupARN(at, e.Name), Created: at.Now, Min: e.Min, Max: e.Max, Desired: e.Desired, Suspended: map[string]string{}, Tags: e.Tags,
 	}
 	for _, process := range e.Suspended {
-		if !knownProcess(process) {
+		if !slices.Contains(processes(), process) {
 			return fmt.Errorf("no process %q", process)
 		}
 		g.Suspended[process] = "User suspended at " + core.Stamp(at.Now)

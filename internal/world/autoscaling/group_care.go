@@ -17,7 +17,7 @@ import (
 // groupTag marks what a group launched. Only AWS can write tags that begin with "aws:".
 const groupTag = "aws:autoscaling:groupName"
 
-// replaces is when a group looks after its ec2.Instances().
+// replaces is when a group looks after its instances.
 const replaces core.Happening = "a group looks after its instances"
 
 // misses tells a group that one of its instances stops or ends.

@@ -20,32 +20,23 @@ type member struct {
 	Lost     time.Time // when its instance stopped or ended, zero while it is well
 }
 
+const attaching = "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-attach-detach-instances.html; " + core.UsualSpelling
+
 func memberResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		core.Define(core.Spec[autoscaling.AttachInstancesInput, autoscaling.AttachInstancesOutput]{
-			Write: true, Basis: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-attach-detach-ec2.Instances().html; " + core.UsualSpelling,
-			Knows:  "AutoScalingGroupName InstanceIds",
-			Needs:  ofGroup[autoscaling.AttachInstancesInput],
-			Answer: core.Found(&groups, "AutoScalingGroupName", attachInstances),
-		}),
-		core.Define(core.Spec[autoscaling.DetachInstancesInput, autoscaling.DetachInstancesOutput]{
-			Write: true, Basis: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-attach-detach-ec2.Instances().html; " + core.UsualSpelling,
-			Knows:    "AutoScalingGroupName InstanceIds ShouldDecrementDesiredCapacity",
-			Needs:    ofGroup[autoscaling.DetachInstancesInput],
-			Answer:   detachInstances,
-			Response: answered[autoscaling.DetachInstancesOutput],
-		}),
+		change(attaching, "InstanceIds", attachInstances),
+		change(attaching, "InstanceIds ShouldDecrementDesiredCapacity", detachInstances),
 		core.Define(core.Spec[autoscaling.TerminateInstanceInAutoScalingGroupInput, autoscaling.TerminateInstanceInAutoScalingGroupOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows: "InstanceId ShouldDecrementDesiredCapacity",
+			Write: true, Basis: core.UsualSpelling, Knows: "InstanceId ShouldDecrementDesiredCapacity",
 			Needs: func(c *core.Call, in *autoscaling.TerminateInstanceInAutoScalingGroupInput) []core.Need {
 				if g := groupOf(c, aws.ToString(in.InstanceId)); g != nil {
 					return onGroup(c, aws.String(g.Name))
 				}
 				return onGroup(c, aws.String("*"))
 			},
-			Answer:   terminateInGroup,
-			Response: answered[autoscaling.TerminateInstanceInAutoScalingGroupOutput],
+			Answer: terminateInGroup, Response: func(_ *core.Call, out *autoscaling.TerminateInstanceInAutoScalingGroupOutput) any {
+				return core.Camel(out)
+			},
 		}),
 	}}
 }
@@ -74,8 +65,8 @@ func attachInstances(c *core.Call, in *autoscaling.AttachInstancesInput, g *grou
 }
 
 // detachInstances takes instances out of their group, alive; the group replaces them unless its capacity is lowered too.
-func detachInstances(c *core.Call, in *autoscaling.DetachInstancesInput) (*autoscaling.DetachInstancesOutput, *core.Refusal) {
-	g, members, refused := membersOf(c, in.AutoScalingGroupName, in.InstanceIds, false)
+func detachInstances(c *core.Call, in *autoscaling.DetachInstancesInput, g *group) (*autoscaling.DetachInstancesOutput, *core.Refusal) {
+	members, refused := g.some(in.InstanceIds, false)
 	if refused != nil {
 		return nil, refused
 	}
@@ -106,7 +97,7 @@ func terminateInGroup(c *core.Call, in *autoscaling.TerminateInstanceInAutoScali
 	}
 	if aws.ToBool(in.ShouldDecrementDesiredCapacity) {
 		if g.Desired-1 < g.Min {
-			return nil, core.Refuse("ValidationError", "Currently, desiredSize equals minSize (%d). Terminating instance without ec2.ReplacementDelay will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.", g.Min)
+			return nil, core.Refuse("ValidationError", "Currently, desiredSize equals minSize (%d). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.", g.Min)
 		}
 		g.Desired--
 	}
@@ -129,8 +120,6 @@ func activity(c *core.Call, g *group, what string) types.Activity {
 	return types.Activity{
 		ActivityId: aws.String(c.UUID()), AutoScalingGroupName: aws.String(g.Name), AutoScalingGroupARN: aws.String(g.ARN),
 		Description: aws.String(what), StartTime: aws.Time(c.Now), StatusCode: types.ScalingActivityStatusCodeInProgress, Progress: aws.Int32(50),
-		Cause: aws.String(fmt.Sprintf("At %s a user request was made: %s.", c.Now.UTC().Format("2006-01-02T15:04:05Z"), what)),
+		Cause: aws.String(fmt.Sprintf("At %s a user request was made: %s.", core.Stamp(c.Now), what)),
 	}
 }
-
-func knownProcess(name string) bool { return slices.Contains(processes(), name) }

@@ -1,6 +1,8 @@
 package autoscaling
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"github.com/ripostehq/riposte/internal/world/core"
@@ -18,34 +20,24 @@ func (g *group) runs(process string) bool { _, off := g.Suspended[process]; retu
 
 func processResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		core.Define(core.Spec[autoscaling.SuspendProcessesInput, autoscaling.SuspendProcessesOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows:  "AutoScalingGroupName ScalingProcesses",
-			Needs:  ofGroup[autoscaling.SuspendProcessesInput],
-			Answer: suspendProcesses,
-		}),
-		core.Define(core.Spec[autoscaling.ResumeProcessesInput, autoscaling.ResumeProcessesOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows:  "AutoScalingGroupName ScalingProcesses",
-			Needs:  ofGroup[autoscaling.ResumeProcessesInput],
-			Answer: resumeProcesses,
-		}),
+		change(core.UsualSpelling, "ScalingProcesses", suspendProcesses),
+		change(core.UsualSpelling, "ScalingProcesses", resumeProcesses),
 	}}
 }
 
 // suspendProcesses adds to what is suspended; naming none suspends all.
-func suspendProcesses(c *core.Call, in *autoscaling.SuspendProcessesInput) (*autoscaling.SuspendProcessesOutput, *core.Refusal) {
-	g, named, refused := processesOf(c, in.AutoScalingGroupName, in.ScalingProcesses)
+func suspendProcesses(c *core.Call, in *autoscaling.SuspendProcessesInput, g *group) (*autoscaling.SuspendProcessesOutput, *core.Refusal) {
+	named, refused := known(in.ScalingProcesses)
 	for _, p := range named {
 		if g.runs(p) {
-			g.Suspended[p] = "User suspended at " + c.Now.UTC().Format("2006-01-02T15:04:05Z")
+			g.Suspended[p] = "User suspended at " + core.Stamp(c.Now)
 		}
 	}
 	return &autoscaling.SuspendProcessesOutput{}, refused
 }
 
-func resumeProcesses(c *core.Call, in *autoscaling.ResumeProcessesInput) (*autoscaling.ResumeProcessesOutput, *core.Refusal) {
-	g, named, refused := processesOf(c, in.AutoScalingGroupName, in.ScalingProcesses)
+func resumeProcesses(c *core.Call, in *autoscaling.ResumeProcessesInput, g *group) (*autoscaling.ResumeProcessesOutput, *core.Refusal) {
+	named, refused := known(in.ScalingProcesses)
 	for _, p := range named {
 		delete(g.Suspended, p)
 	}
@@ -55,18 +47,15 @@ func resumeProcesses(c *core.Call, in *autoscaling.ResumeProcessesInput) (*autos
 	return &autoscaling.ResumeProcessesOutput{}, refused
 }
 
-func processesOf(c *core.Call, name *string, named []string) (*group, []string, *core.Refusal) {
-	g, refused := groups.Find(c.At, name)
-	if refused != nil {
-		return nil, nil, refused
-	}
+// known are the processes that a call names, all where it names none.
+func known(named []string) ([]string, *core.Refusal) {
 	for _, p := range named {
-		if !knownProcess(p) {
-			return nil, nil, core.Refuse("ValidationError", "Invalid process type: %s", p)
+		if !slices.Contains(processes(), p) {
+			return nil, core.Refuse("ValidationError", "Invalid process type: %s", p)
 		}
 	}
 	if len(named) == 0 {
 		named = processes()
 	}
-	return g, named, nil
+	return named, nil
 }

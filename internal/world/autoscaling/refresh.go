@@ -10,13 +10,7 @@ import (
 
 func refreshResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		core.Define(core.Spec[autoscaling.StartInstanceRefreshInput, autoscaling.StartInstanceRefreshOutput]{
-			Write: true, Basis: "the world begins a refresh and replaces nothing by it; " + core.UsualSpelling,
-			Knows:    "AutoScalingGroupName DesiredConfiguration Preferences Strategy",
-			Needs:    ofGroup[autoscaling.StartInstanceRefreshInput],
-			Answer:   core.Found(&groups, "AutoScalingGroupName", startInstanceRefresh),
-			Response: answered[autoscaling.StartInstanceRefreshOutput],
-		}),
+		change("the world begins a refresh and replaces nothing by it; "+core.UsualSpelling, "DesiredConfiguration Preferences Strategy", startInstanceRefresh),
 		core.Define(core.Spec[autoscaling.DescribeInstanceRefreshesInput, autoscaling.DescribeInstanceRefreshesOutput]{
 			Knows: "AutoScalingGroupName MaxRecords NextToken", Answer: core.Found(&groups, "AutoScalingGroupName", describeInstanceRefreshes),
 		}),

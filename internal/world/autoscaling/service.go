@@ -50,5 +50,10 @@ func listing(ids string) core.Listing {
 	}}
 }
 
-// answered is the record of an answer in the service's usual spelling.
-func answered[O any](_ *core.Call, out *O) any { return core.Camel(out) }
+// change is the row of an operation that changes a group: its record has the input and the answer in the usual spelling.
+func change[I, O any](basis, knows string, answer func(*core.Call, *I, *group) (*O, *core.Refusal)) core.Operation {
+	return core.Define(core.Spec[I, O]{
+		Write: true, Basis: basis, Knows: "AutoScalingGroupName " + knows, Needs: ofGroup[I], Answer: core.Found(&groups, "AutoScalingGroupName", answer),
+		Response: func(_ *core.Call, out *O) any { return core.OrNull(core.Camel(out)) },
+	})
+}

@@ -10,27 +10,15 @@ import (
 
 func standbyResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		core.Define(core.Spec[autoscaling.EnterStandbyInput, autoscaling.EnterStandbyOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows:    "AutoScalingGroupName InstanceIds ShouldDecrementDesiredCapacity",
-			Needs:    ofGroup[autoscaling.EnterStandbyInput],
-			Answer:   enterStandby,
-			Response: answered[autoscaling.EnterStandbyOutput],
-		}),
-		core.Define(core.Spec[autoscaling.ExitStandbyInput, autoscaling.ExitStandbyOutput]{
-			Write: true, Basis: "refusal while Launch is suspended: its words unverified; " + core.UsualSpelling,
-			Knows:    "AutoScalingGroupName InstanceIds",
-			Needs:    ofGroup[autoscaling.ExitStandbyInput],
-			Answer:   exitStandby,
-			Response: answered[autoscaling.ExitStandbyOutput],
-		}),
+		change(core.UsualSpelling, "InstanceIds ShouldDecrementDesiredCapacity", enterStandby),
+		change("refusal while Launch is suspended: its words unverified; "+core.UsualSpelling, "InstanceIds", exitStandby),
 	}}
 }
 
 // enterStandby takes instances out of service without ending them. The group replaces them unless its desired capacity
 // is lowered as well.
-func enterStandby(c *core.Call, in *autoscaling.EnterStandbyInput) (*autoscaling.EnterStandbyOutput, *core.Refusal) {
-	g, members, refused := membersOf(c, in.AutoScalingGroupName, in.InstanceIds, false)
+func enterStandby(c *core.Call, in *autoscaling.EnterStandbyInput, g *group) (*autoscaling.EnterStandbyOutput, *core.Refusal) {
+	members, refused := g.some(in.InstanceIds, false)
 	if refused != nil {
 		return nil, refused
 	}
@@ -52,8 +40,8 @@ func enterStandby(c *core.Call, in *autoscaling.EnterStandbyInput) (*autoscaling
 
 // exitStandby puts them back, which raises the desired capacity and needs the Launch process:
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html
-func exitStandby(c *core.Call, in *autoscaling.ExitStandbyInput) (*autoscaling.ExitStandbyOutput, *core.Refusal) {
-	g, members, refused := membersOf(c, in.AutoScalingGroupName, in.InstanceIds, true)
+func exitStandby(c *core.Call, in *autoscaling.ExitStandbyInput, g *group) (*autoscaling.ExitStandbyOutput, *core.Refusal) {
+	members, refused := g.some(in.InstanceIds, true)
 	if refused != nil {
 		return nil, refused
 	}
@@ -74,22 +62,19 @@ func exitStandby(c *core.Call, in *autoscaling.ExitStandbyInput) (*autoscaling.E
 	return out, nil
 }
 
-func membersOf(c *core.Call, name *string, ids []string, standby bool) (*group, []*member, *core.Refusal) {
-	g, refused := groups.Find(c.At, name)
-	if refused != nil {
-		return nil, nil, refused
-	}
+// some are the named members, which have to be in standby, or in service.
+func (g *group) some(ids []string, standby bool) ([]*member, *core.Refusal) {
 	var all []*member
 	for _, id := range ids {
 		m := g.member(id)
 		if m == nil {
-			return nil, nil, core.Refuse("ValidationError", "The instance %s is not part of Auto Scaling group %s.", id, g.Name)
+			return nil, core.Refuse("ValidationError", "The instance %s is not part of Auto Scaling group %s.", id, g.Name)
 		}
 		if m.Standby != standby {
 			want := map[bool]string{true: "Standby", false: "InService"}[standby]
-			return nil, nil, core.Refuse("ValidationError", "The instance %s is not in %s.", id, want)
+			return nil, core.Refuse("ValidationError", "The instance %s is not in %s.", id, want)
 		}
 		all = append(all, m)
 	}
-	return g, all, nil
+	return all, nil
 }

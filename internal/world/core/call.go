@@ -19,7 +19,7 @@ type Call struct {
 	Input     any
 }
 
-// Principal is who signed a call.
+// Principal is the caller, who signed.
 type Principal struct {
 	Account string
 	ARN     string // the user's, or the session's

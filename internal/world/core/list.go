@@ -113,7 +113,7 @@ func fill[V any](out reflect.Value, page []V, next *string) {
 	}
 }
 
-// largestPage is how many results the world gives at once to a caller who does not say.
+// largestPage is how many results the world gives at once where the caller asks for no number.
 const largestPage = 1000
 
 // Paged cuts one page. The token is opaque to callers; here it is the number of results before it.

@@ -52,8 +52,7 @@ func fleetResource() core.Resource {
 	return core.Resource{Shelf: &fleets, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.CreateFleetInput, ec2.CreateFleetOutput]{
 			Write: true, Basis: "record: by analogy with CreateLaunchTemplate, unverified",
-			Knows:  "LaunchTemplateConfigs TargetCapacitySpecification ClientToken ExcessCapacityTerminationPolicy Type",
-			Answer: createFleet,
+			Knows: "LaunchTemplateConfigs TargetCapacitySpecification ClientToken ExcessCapacityTerminationPolicy Type", Answer: createFleet,
 			Request: func(c *core.Call, in *ec2.CreateFleetInput) any {
 				return core.Fields{c.Name + "Request": core.Pascal(in)}
 			},
@@ -84,8 +83,7 @@ func fleetResource() core.Resource {
 func spotFleetResource() core.Resource {
 	return core.Resource{Shelf: &spotFleets, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.RequestSpotFleetInput, ec2.RequestSpotFleetOutput]{
-			Write: true, Basis: core.UsualSpelling,
-			Knows: "SpotFleetRequestConfig", Answer: requestSpotFleet,
+			Write: true, Basis: core.UsualSpelling, Knows: "SpotFleetRequestConfig", Answer: requestSpotFleet,
 			Response: func(c *core.Call, out *ec2.RequestSpotFleetOutput) any {
 				return core.Fields{"requestId": c.RequestID, "spotFleetRequestId": aws.ToString(out.SpotFleetRequestId)}
 			},
@@ -96,8 +94,7 @@ func spotFleetResource() core.Resource {
 			Needs: func(c *core.Call, in *ec2.ModifySpotFleetRequestInput) []core.Need {
 				return c.On(c.ARN("ec2", "spot-fleet-request/"+aws.ToString(in.SpotFleetRequestId)))
 			},
-			Answer:   modifySpotFleetRequest,
-			Response: returned[ec2.ModifySpotFleetRequestOutput],
+			Answer: modifySpotFleetRequest, Response: returned[ec2.ModifySpotFleetRequestOutput],
 		}),
 		core.List[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput](
 			&spotFleets, core.Listing{IDs: "SpotFleetRequestIds"}, describedSpotFleet,

@@ -37,8 +37,7 @@ func imageResource() core.Resource {
 			Knows: "ImageIds Owners Filters IncludeDeprecated IncludeDisabled MaxResults NextToken", Answer: describeImages,
 		}),
 		core.Define(core.Spec[ec2.ModifyImageAttributeInput, ec2.ModifyImageAttributeOutput]{
-			Write: true, Basis: "record: recorded ones",
-			Knows: "ImageId LaunchPermission",
+			Write: true, Basis: "record: recorded ones", Knows: "ImageId LaunchPermission",
 			Needs: func(c *core.Call, in *ec2.ModifyImageAttributeInput) []core.Need {
 				return c.On(imageARN(c.At, in.ImageId))
 			},
@@ -49,8 +48,7 @@ func imageResource() core.Resource {
 			Response: returned[ec2.ModifyImageAttributeOutput],
 		}),
 		core.Define(core.Spec[ec2.DeregisterImageInput, ec2.DeregisterImageOutput]{
-			Write: true, Basis: "record: by analogy, unverified",
-			Knows:  "ImageId",
+			Write: true, Basis: "record: by analogy, unverified", Knows: "ImageId",
 			Needs:  func(c *core.Call, in *ec2.DeregisterImageInput) []core.Need { return c.On(imageARN(c.At, in.ImageId)) },
 			Answer: deregisterImage, Response: returned[ec2.DeregisterImageOutput],
 		}),

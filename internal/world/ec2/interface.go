@@ -39,10 +39,7 @@ func interfaceResource() core.Resource {
 			Knows: "InstanceId NetworkInterfaceId DeviceIndex", Answer: core.Found(&instances, "InstanceId", attachNetworkInterface),
 		}),
 		core.Define(core.Spec[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput]{
-			Write:  true,
-			Basis:  "record: by analogy with ModifyInstanceAttribute, unverified",
-			Knows:  "NetworkInterfaceId Groups",
-			Needs:  attributeOf,
+			Write: true, Basis: "record: by analogy with ModifyInstanceAttribute, unverified", Knows: "NetworkInterfaceId Groups", Needs: attributeOf,
 			Answer: modifyNetworkInterfaceAttribute,
 			Request: func(_ *core.Call, in *ec2.ModifyNetworkInterfaceAttributeInput) any {
 				return core.Fields{"networkInterfaceId": aws.ToString(in.NetworkInterfaceId), "groupSet": groupIDs(in.Groups)}

@@ -16,12 +16,9 @@ var rootTasks = core.Shelf[types.ReplaceRootVolumeTask]{
 func rootVolumeResource() core.Resource {
 	return core.Resource{Shelf: &rootTasks, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.CreateReplaceRootVolumeTaskInput, ec2.CreateReplaceRootVolumeTaskOutput]{
-			Write:   true,
-			Basis:   "record: wrapped like those of templates, unverified",
-			Knows:   "InstanceId ImageId ClientToken DeleteReplacedRootVolume",
-			Needs:   ofInstances[ec2.CreateReplaceRootVolumeTaskInput],
-			Answer:  core.Found(&instances, "InstanceId", createReplaceRootVolumeTask),
-			Request: queried[ec2.CreateReplaceRootVolumeTaskInput],
+			Write: true, Basis: "record: wrapped like those of templates, unverified",
+			Knows: "InstanceId ImageId ClientToken DeleteReplacedRootVolume", Needs: ofInstances[ec2.CreateReplaceRootVolumeTaskInput],
+			Answer: core.Found(&instances, "InstanceId", createReplaceRootVolumeTask), Request: queried[ec2.CreateReplaceRootVolumeTaskInput],
 			Response: func(c *core.Call, out *ec2.CreateReplaceRootVolumeTaskOutput) any {
 				return templateResponse(c, core.Fields{"replaceRootVolumeTask": core.Camel(out.ReplaceRootVolumeTask)})
 			},

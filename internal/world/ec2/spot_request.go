@@ -46,8 +46,7 @@ func spotRequestResource() core.Resource {
 			&spotRequests, core.Listing{IDs: "SpotInstanceRequestIds"}, describedRequest,
 		),
 		core.Define(core.Spec[ec2.CancelSpotInstanceRequestsInput, ec2.CancelSpotInstanceRequestsOutput]{
-			Write: true,
-			Basis: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-cancel.html; " + core.UsualSpelling,
+			Write: true, Basis: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-cancel.html; " + core.UsualSpelling,
 			Knows: "SpotInstanceRequestIds",
 			Needs: func(c *core.Call, in *ec2.CancelSpotInstanceRequestsInput) []core.Need {
 				var arns []string

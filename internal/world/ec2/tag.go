@@ -12,8 +12,7 @@ import (
 func tagResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
 		core.Define(core.Spec[ec2.CreateTagsInput, ec2.CreateTagsOutput]{
-			Write: true, Basis: "record: a recorded one",
-			Knows: "Resources Tags", Needs: tagNeeds, Answer: createTags, Request: tagRequest,
+			Write: true, Basis: "record: a recorded one", Knows: "Resources Tags", Needs: tagNeeds, Answer: createTags, Request: tagRequest,
 			Response: returned[ec2.CreateTagsOutput],
 		}),
 	}}

@@ -50,30 +50,24 @@ func templateResource() core.Resource {
 			Needs: func(c *core.Call, _ *ec2.CreateLaunchTemplateInput) []core.Need {
 				return c.On(c.ARN("ec2", "launch-template/*"))
 			},
-			Answer:  createLaunchTemplate,
-			Request: queried[ec2.CreateLaunchTemplateInput],
+			Answer: createLaunchTemplate, Request: queried[ec2.CreateLaunchTemplateInput],
 			Response: func(c *core.Call, out *ec2.CreateLaunchTemplateOutput) any {
 				return templateResponse(c, core.Fields{"launchTemplate": templateFields(out.LaunchTemplate)})
 			},
 		}),
 		core.Define(core.Spec[ec2.CreateLaunchTemplateVersionInput, ec2.CreateLaunchTemplateVersionOutput]{
-			Write:   true,
-			Basis:   "record: by analogy with CreateLaunchTemplate, unverified",
-			Knows:   "LaunchTemplateId LaunchTemplateName SourceVersion VersionDescription ClientToken" + templateParameters,
-			Needs:   ofTemplate[ec2.CreateLaunchTemplateVersionInput],
-			Answer:  createLaunchTemplateVersion,
+			Write: true, Basis: "record: by analogy with CreateLaunchTemplate, unverified",
+			Knows: "LaunchTemplateId LaunchTemplateName SourceVersion VersionDescription ClientToken" + templateParameters,
+			Needs: ofTemplate[ec2.CreateLaunchTemplateVersionInput], Answer: createLaunchTemplateVersion,
 			Request: queried[ec2.CreateLaunchTemplateVersionInput],
 			Response: func(c *core.Call, out *ec2.CreateLaunchTemplateVersionOutput) any {
 				return templateResponse(c, core.Fields{"launchTemplateVersion": versionFields(out.LaunchTemplateVersion)})
 			},
 		}),
 		core.Define(core.Spec[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput]{
-			Write:   true,
-			Basis:   "record: wrappers as in public event patterns, SetDefaultVersion unverified",
-			Knows:   "LaunchTemplateId LaunchTemplateName DefaultVersion ClientToken",
-			Needs:   ofTemplate[ec2.ModifyLaunchTemplateInput],
-			Answer:  modifyLaunchTemplate,
-			Request: queried[ec2.ModifyLaunchTemplateInput],
+			Write: true, Basis: "record: wrappers as in public event patterns, SetDefaultVersion unverified",
+			Knows: "LaunchTemplateId LaunchTemplateName DefaultVersion ClientToken", Needs: ofTemplate[ec2.ModifyLaunchTemplateInput],
+			Answer: modifyLaunchTemplate, Request: queried[ec2.ModifyLaunchTemplateInput],
 			Response: func(c *core.Call, out *ec2.ModifyLaunchTemplateOutput) any {
 				return templateResponse(c, core.Fields{"launchTemplate": templateFields(out.LaunchTemplate)})
 			},

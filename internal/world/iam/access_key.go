@@ -102,7 +102,7 @@ func deleteAccessKey(c *core.Call, in *iam.DeleteAccessKeyInput, u *user) (*iam.
 	return &iam.DeleteAccessKeyOutput{}, nil
 }
 
-// keyHolder is the user who has a key now.
+// keyHolder is the user that has a key now.
 func keyHolder(c *core.Call, key *string) *user {
 	for _, u := range users.Of(c.At) {
 		if _, refused := u.key(key); refused == nil {
@@ -119,7 +119,7 @@ func lastUsedNeed(c *core.Call, in *iam.GetAccessKeyLastUsedInput) []core.Need {
 	return c.On("*")
 }
 
-// getAccessKeyLastUsed tells whose a key is. The world keeps no record of use, and says N/A, as IAM does of a key that was
+// getAccessKeyLastUsed returns the user that has a key. The world keeps no record of use, and says N/A, as IAM does of a key that was
 // not used since it began to.
 func getAccessKeyLastUsed(c *core.Call, in *iam.GetAccessKeyLastUsedInput) (*iam.GetAccessKeyLastUsedOutput, *core.Refusal) {
 	u := keyHolder(c, in.AccessKeyId)

@@ -15,7 +15,7 @@ type Enforcer struct {
 	parsed map[string]policy.Policy // by document: policies are read again and again
 }
 
-// mostParsed bounds the memory for an attacker who keeps writing policies.
+// mostParsed bounds the memory where an attacker keeps writing policies.
 const mostParsed = 4096
 
 // NewEnforcer makes one with an empty memory.
@@ -143,8 +143,8 @@ func (e *Enforcer) add(to *[]policy.Policy, name, document string) error {
 	return nil
 }
 
-// trust adds the trust policy of a role that is to be assumed. A role that does not exist trusts nobody, and is refused
-// in the same words, so that nobody learns which exist.
+// trust adds the trust policy of a role that is to be assumed. A role that does not exist trusts no one, and is refused
+// in the same words, so that a caller does not learn which exist.
 func (e *Enforcer) trust(c *core.Call, arn string, ps *policy.Policies) error {
 	ps.Trust = &policy.Policy{}
 	r, owner := findRole(c.State, arn)

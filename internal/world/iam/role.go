@@ -29,8 +29,7 @@ func roleResource() core.Resource {
 		}, createRole),
 		readRole("", getRole),
 		core.Define(core.Spec[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput]{
-			Basis: "each role has the profile of its name, as the console makes it",
-			Knows: "InstanceProfileName", Answer: getInstanceProfile,
+			Basis: "each role has the profile of its name, as the console makes it", Knows: "InstanceProfileName", Answer: getInstanceProfile,
 			Needs: func(c *core.Call, in *iam.GetInstanceProfileInput) []core.Need {
 				return c.On(iamARN(c.At, "instance-profile", nil, in.InstanceProfileName))
 			},

@@ -1,4 +1,4 @@
-// Package iam is IAM in the world: users, roles and policies, who a key belongs to, and what its holder may do.
+// Package iam is IAM in the world: users, roles, policies and sessions; it authenticates and authorizes the world's calls.
 package iam
 
 import (

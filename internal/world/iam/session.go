@@ -15,7 +15,7 @@ type Session struct {
 	core.Session
 	Key, Secret, Token string
 	Role, Name         string // the role, and what the session is called
-	User               string // or the user whose session it is, by its id
+	User               string // or the user, by its id
 	Expires            time.Time
 }
 

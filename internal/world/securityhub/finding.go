@@ -31,8 +31,7 @@ var findings = core.Shelf[types.AwsSecurityFinding]{Kind: "securityhub.finding",
 func findingResource() core.Resource {
 	return core.Resource{Shelf: &findings, Operations: []core.Operation{
 		core.Define(core.Spec[securityhub.BatchImportFindingsInput, securityhub.BatchImportFindingsOutput]{
-			Write: true, Basis: "whether and how CloudTrail records it: unverified",
-			Knows: "Findings", Needs: productOf, Answer: batchImportFindings,
+			Write: true, Basis: "whether and how CloudTrail records it: unverified", Knows: "Findings", Needs: productOf, Answer: batchImportFindings,
 			Request: func(*core.Call, *securityhub.BatchImportFindingsInput) any { return nil },
 		}),
 		core.Define(core.Spec[securityhub.GetFindingsInput, securityhub.GetFindingsOutput]{
@@ -110,7 +109,7 @@ func importFinding(c *core.Call, f types.AwsSecurityFinding) (code, why string) 
 	return "", ""
 }
 
-// getFindings lists findings by id. Of the filters, the world knows those that a finding's own core.Fields answer.
+// getFindings lists findings by id. Of the filters, the world knows those that a finding's own fields answer.
 func getFindings(c *core.Call, in *securityhub.GetFindingsInput) (*securityhub.GetFindingsOutput, *core.Refusal) {
 	var found []types.AwsSecurityFinding
 	for _, f := range findings.Sorted(c.At) {
@@ -192,7 +191,7 @@ func revised(f types.AwsSecurityFinding) time.Time {
 }
 
 // provided copies what the provider says of severity and types to where people read it, as Security Hub does until
-// somebody has set others by BatchUpdateFindings, which the world does not know.
+// people have set others by BatchUpdateFindings, which the world does not know.
 func provided(f types.AwsSecurityFinding) types.AwsSecurityFinding {
 	by := f.FindingProviderFields
 	if by == nil {

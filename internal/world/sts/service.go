@@ -32,13 +32,11 @@ var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 func sessionResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
 		core.Define(core.Spec[sts.AssumeRoleInput, sts.AssumeRoleOutput]{
-			Write: true, Basis: "record: recorded ones",
-			Knows: "RoleArn RoleSessionName ExternalId Policy DurationSeconds SourceIdentity",
+			Write: true, Basis: "record: recorded ones", Knows: "RoleArn RoleSessionName ExternalId Policy DurationSeconds SourceIdentity",
 			Needs: assumeNeeds, Answer: assumeRole, Response: assumeResponse, Resources: assumedResources, ReadOnly: true,
 		}),
 		core.Define(core.Spec[sts.GetSessionTokenInput, sts.GetSessionTokenOutput]{
-			Write: true, Basis: "record: by analogy to AssumeRole, unverified",
-			Knows: "DurationSeconds", Answer: getSessionToken, ReadOnly: true,
+			Write: true, Basis: "record: by analogy to AssumeRole, unverified", Knows: "DurationSeconds", Answer: getSessionToken, ReadOnly: true,
 			Request: func(_ *core.Call, in *sts.GetSessionTokenInput) any { return core.OrNull(core.Camel(in)) },
 			Response: func(_ *core.Call, out *sts.GetSessionTokenOutput) any {
 				return core.Fields{"credentials": recordedCredentials(out.Credentials)}
@@ -65,7 +63,7 @@ func assumeNeeds(c *core.Call, in *sts.AssumeRoleInput) []core.Need {
 // assumeRole opens a session of a role. A second factor does not pass into it; a source identity does, and can't be
 // changed: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
 func assumeRole(c *core.Call, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, *core.Refusal) {
-	r, owner := iam.RoleAt(c.State, *in.RoleArn) // a caller whom its trust policy authorized finds it
+	r, owner := iam.RoleAt(c.State, *in.RoleArn) // its trust policy has authorized the caller, so that it is there
 	seconds := int32(iam.LongestSession)
 	if in.DurationSeconds != nil {
 		seconds = *in.DurationSeconds
