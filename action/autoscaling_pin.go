@@ -78,5 +78,5 @@ func (p Pin) Do(ctx context.Context, w access.Writes) error {
 		AutoScalingGroupName: aws.String(p.Group.ID),
 		LaunchTemplate:       &types.LaunchTemplateSpecification{LaunchTemplateId: aws.String(p.Template), Version: aws.String(p.Version)},
 	})
-	return refused(fmt.Sprintf("pin group %q to version %s of %q", p.Group.ID, p.Version, p.Template), err)
+	return Refused(fmt.Sprintf("pin group %q to version %s of %q", p.Group.ID, p.Version, p.Template), err)
 }

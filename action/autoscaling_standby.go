@@ -67,7 +67,7 @@ func (s Standby) Do(ctx context.Context, w access.Writes) error {
 		AutoScalingGroupName: aws.String(s.Group), InstanceIds: []string{s.Instance.ID},
 		ShouldDecrementDesiredCapacity: aws.Bool(s.Decrement),
 	})
-	return refused(fmt.Sprintf("put instance %q on standby", s.Instance.ID), err)
+	return Refused(fmt.Sprintf("put instance %q on standby", s.Instance.ID), err)
 }
 
 func (Return) Kind() Kind               { return returnKind }
@@ -90,7 +90,7 @@ func (s Return) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.AutoScaling(s.Instance.Place()).ExitStandby(ctx, &autoscaling.ExitStandbyInput{
 		AutoScalingGroupName: aws.String(s.Group), InstanceIds: []string{s.Instance.ID},
 	})
-	return refused(fmt.Sprintf("return instance %q from standby", s.Instance.ID), err)
+	return Refused(fmt.Sprintf("return instance %q from standby", s.Instance.ID), err)
 }
 
 // lifecycle says where in its group's life an instance is, or why that question is idle.

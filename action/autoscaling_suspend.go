@@ -72,7 +72,7 @@ func (s Suspend) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.AutoScaling(s.Group.Place()).SuspendProcesses(ctx, &autoscaling.SuspendProcessesInput{
 		AutoScalingGroupName: aws.String(s.Group.ID), ScalingProcesses: s.all(),
 	})
-	return refused(fmt.Sprintf("suspend group %q", s.Group.ID), err)
+	return Refused(fmt.Sprintf("suspend group %q", s.Group.ID), err)
 }
 
 func (s Suspend) all() []string {
@@ -106,7 +106,7 @@ func (s Resume) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.AutoScaling(s.Group.Place()).ResumeProcesses(ctx, &autoscaling.ResumeProcessesInput{
 		AutoScalingGroupName: aws.String(s.Group.ID), ScalingProcesses: s.Processes,
 	})
-	return refused(fmt.Sprintf("resume group %q", s.Group.ID), err)
+	return Refused(fmt.Sprintf("resume group %q", s.Group.ID), err)
 }
 
 // lookGroup reads one group; nil where there is none.

@@ -50,5 +50,5 @@ func (c CancelSpotRequest) Look(ctx context.Context, r access.Reads) (Look, erro
 // Do cancels one request.
 func (c CancelSpotRequest) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.EC2(c.Request.Place()).CancelSpotInstanceRequests(ctx, &ec2.CancelSpotInstanceRequestsInput{SpotInstanceRequestIds: []string{c.Request.ID}})
-	return refused(fmt.Sprintf("cancel spot request %q", c.Request.ID), err)
+	return Refused(fmt.Sprintf("cancel spot request %q", c.Request.ID), err)
 }

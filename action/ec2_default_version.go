@@ -56,5 +56,5 @@ func (d DefaultVersion) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.EC2(d.Template.Place()).ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{
 		LaunchTemplateId: aws.String(d.Template.ID), DefaultVersion: aws.String(strconv.FormatInt(d.Version, 10)),
 	})
-	return refused(fmt.Sprintf("set default version of %q to %d", d.Template.ID, d.Version), err)
+	return Refused(fmt.Sprintf("set default version of %q to %d", d.Template.ID, d.Version), err)
 }

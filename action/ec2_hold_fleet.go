@@ -99,7 +99,7 @@ func resize(ctx context.Context, w access.Writes, to ReleaseFleet) error {
 			DefaultTargetCapacityType: types.DefaultTargetCapacityType(to.Default), TargetCapacityUnitType: types.TargetCapacityUnitType(to.Unit),
 		},
 	})
-	return refused(fmt.Sprintf("set the size of fleet %q to %d", to.Fleet.ID, to.Total), err)
+	return Refused(fmt.Sprintf("set the size of fleet %q to %d", to.Fleet.ID, to.Total), err)
 }
 
 func sizeOf(fleet event.Resource, f *types.FleetData) ReleaseFleet {

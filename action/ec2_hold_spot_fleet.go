@@ -92,7 +92,7 @@ func resizeSpot(ctx context.Context, w access.Writes, to ReleaseSpotFleet) error
 		SpotFleetRequestId: aws.String(to.Fleet.ID), TargetCapacity: aws.Int32(to.Total), OnDemandTargetCapacity: aws.Int32(to.OnDemand),
 		ExcessCapacityTerminationPolicy: types.ExcessCapacityTerminationPolicy(to.Policy),
 	})
-	return refused(fmt.Sprintf("set the size of Spot Fleet %q to %d", to.Fleet.ID, to.Total), err)
+	return Refused(fmt.Sprintf("set the size of Spot Fleet %q to %d", to.Fleet.ID, to.Total), err)
 }
 
 func spotSizeOf(fleet event.Resource, f *types.SpotFleetRequestConfigData) ReleaseSpotFleet {

@@ -135,7 +135,7 @@ func regroup(ctx context.Context, w access.Writes, p event.Place, wanted []Inter
 			NetworkInterfaceId: aws.String(n.ID), Groups: n.Groups,
 		})
 		if err != nil && !missing(err) {
-			failed = append(failed, refused(fmt.Sprintf("set groups of interface %q", n.ID), err))
+			failed = append(failed, Refused(fmt.Sprintf("set groups of interface %q", n.ID), err))
 		}
 	}
 	if len(failed) > 0 && len(failed) < len(wanted) {

@@ -84,5 +84,5 @@ func (p Protect) Do(ctx context.Context, w access.Writes) error {
 		return cannot(fmt.Sprintf("protect instance %q by the unknown attribute %q", p.Instance.ID, p.Attribute))
 	}
 	_, err := w.EC2(p.Instance.Place()).ModifyInstanceAttribute(ctx, in)
-	return refused(fmt.Sprintf("set %s of instance %q", p.Attribute, p.Instance.ID), err)
+	return Refused(fmt.Sprintf("set %s of instance %q", p.Attribute, p.Instance.ID), err)
 }

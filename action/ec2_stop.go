@@ -56,7 +56,7 @@ func (s Stop) Look(ctx context.Context, r access.Reads) (Look, error) {
 // would keep the instance from writing its caches.
 func (s Stop) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.EC2(s.Instance.Place()).StopInstances(ctx, &ec2.StopInstancesInput{InstanceIds: []string{s.Instance.ID}})
-	return refused(fmt.Sprintf("stop instance %q", s.Instance.ID), err)
+	return Refused(fmt.Sprintf("stop instance %q", s.Instance.ID), err)
 }
 
 func (Start) Kind() Kind               { return startKind }
@@ -77,7 +77,7 @@ func (s Start) Look(ctx context.Context, r access.Reads) (Look, error) {
 // Do starts the instance.
 func (s Start) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.EC2(s.Instance.Place()).StartInstances(ctx, &ec2.StartInstancesInput{InstanceIds: []string{s.Instance.ID}})
-	return refused(fmt.Sprintf("start instance %q", s.Instance.ID), err)
+	return Refused(fmt.Sprintf("start instance %q", s.Instance.ID), err)
 }
 
 // stopped reports whether the instance runs no more, or is about to.

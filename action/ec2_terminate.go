@@ -43,7 +43,7 @@ func (t Terminate) Look(ctx context.Context, r access.Reads) (Look, error) {
 // Do asks for one instance at a time: of a batch, one protected instance would save others.
 func (t Terminate) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.EC2(t.Instance.Place()).TerminateInstances(ctx, &ec2.TerminateInstancesInput{InstanceIds: []string{t.Instance.ID}})
-	return refused(fmt.Sprintf("terminate instance %q", t.Instance.ID), err)
+	return Refused(fmt.Sprintf("terminate instance %q", t.Instance.ID), err)
 }
 
 // lookInstance reads one instance; nil where there is none, which EC2 says about an hour after its end.

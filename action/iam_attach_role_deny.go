@@ -94,7 +94,7 @@ func (d DetachRoleDeny) Do(ctx context.Context, w access.Writes) error {
 	if missing(err) {
 		return nil
 	}
-	return refused(fmt.Sprintf("detach %s from role %q", DenyPolicy, name(d.Role)), err)
+	return Refused(fmt.Sprintf("detach %s from role %q", DenyPolicy, name(d.Role)), err)
 }
 
 func roleHas(ctx context.Context, r access.Reads, role event.Resource, policy string) (attached bool, gone string, err error) {

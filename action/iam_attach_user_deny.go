@@ -111,7 +111,7 @@ func (d DetachUserDeny) Do(ctx context.Context, w access.Writes) error {
 	if missing(err) {
 		return nil
 	}
-	return refused(fmt.Sprintf("detach %s from user %q", DenyPolicy, name(d.User)), err)
+	return Refused(fmt.Sprintf("detach %s from user %q", DenyPolicy, name(d.User)), err)
 }
 
 func userHas(ctx context.Context, r access.Reads, user event.Resource, policy string) (attached bool, gone string, err error) {

@@ -115,7 +115,7 @@ func (b UnboundUser) Do(ctx context.Context, w access.Writes) error {
 	if missing(err) {
 		return nil
 	}
-	return refused(fmt.Sprintf("take the boundary off user %q", name(b.User)), err)
+	return Refused(fmt.Sprintf("take the boundary off user %q", name(b.User)), err)
 }
 
 func bound(ctx context.Context, w access.Writes, user event.Resource, arn string) error {

@@ -124,5 +124,5 @@ func setKey(ctx context.Context, w access.Writes, user event.Resource, key strin
 	_, err := w.IAM(user.Place()).UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
 		UserName: aws.String(name(user)), AccessKeyId: aws.String(key), Status: s,
 	})
-	return refused(fmt.Sprintf("set access key %q %s", key, s), err)
+	return Refused(fmt.Sprintf("set access key %q %s", key, s), err)
 }

@@ -86,7 +86,7 @@ func (d DenyUser) Do(ctx context.Context, w access.Writes) error {
 	_, err = w.IAM(d.User.Place()).PutUserPolicy(ctx, &iam.PutUserPolicyInput{
 		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.Facet()), PolicyDocument: aws.String(string(doc)),
 	})
-	return refused(fmt.Sprintf("deny user %q", name(d.User)), err)
+	return Refused(fmt.Sprintf("deny user %q", name(d.User)), err)
 }
 
 func (UndenyUser) Kind() Kind               { return undenyUserKind }
@@ -122,7 +122,7 @@ func (d UndenyUser) Do(ctx context.Context, w access.Writes) error {
 	if missing(err) {
 		return nil
 	}
-	return refused(fmt.Sprintf("lift the deny from user %q", name(d.User)), err)
+	return Refused(fmt.Sprintf("lift the deny from user %q", name(d.User)), err)
 }
 
 // userInline reads an inline policy, "" where there is none. IAM says NoSuchEntity of a missing user, too.

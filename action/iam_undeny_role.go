@@ -46,7 +46,7 @@ func (d UndenyRole) Do(ctx context.Context, w access.Writes) error {
 	if missing(err) {
 		return nil
 	}
-	return refused(fmt.Sprintf("lift the deny from role %q", name(d.Role)), err)
+	return Refused(fmt.Sprintf("lift the deny from role %q", name(d.Role)), err)
 }
 
 func inlineReads() []call.ID { return []call.ID{call.IAMGetRole, call.IAMGetRolePolicy} }
@@ -78,7 +78,7 @@ func putRoleInline(ctx context.Context, w access.Writes, role event.Resource, po
 	_, err := w.IAM(role.Place()).PutRolePolicy(ctx, &iam.PutRolePolicyInput{
 		RoleName: aws.String(name(role)), PolicyName: aws.String(policy), PolicyDocument: aws.String(string(doc)),
 	})
-	return refused(fmt.Sprintf("write policy %q of role %q", policy, name(role)), err)
+	return Refused(fmt.Sprintf("write policy %q of role %q", policy, name(role)), err)
 }
 
 // roleInline reads an inline policy, "" where there is none. IAM says NoSuchEntity of a missing role, too.

@@ -37,9 +37,9 @@ var absent = []string{
 	"InvalidFleetId.NotFound", "InvalidSpotFleetRequestId.NotFound", "InvalidSpotInstanceRequestID.NotFound",
 }
 
-// refused says of a failed change whether it failed for good. What is not found is left to the next look, which knows
+// Refused says of a failed change whether it failed for good. What is not found is left to the next look, which knows
 // whether the target is gone.
-func refused(what string, err error) error {
+func Refused(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -57,7 +57,7 @@ func undeployed(what string, err error) error {
 	if missing(err) {
 		return fmt.Errorf("%s: %w: %w", what, ErrCannot, err)
 	}
-	return refused(what, err)
+	return Refused(what, err)
 }
 
 // passing tells the refusals apart that have a definitive code and pass nevertheless: Auto Scaling answers

@@ -33,11 +33,11 @@ func TestOnlyADefinitiveRefusalTakesTheNextRung(t *testing.T) {
 		{"unheard of", api("SomethingNew", ""), false},
 		{"timed out", context.DeadlineExceeded, false},
 	} {
-		if got := refused("x", c.err); got == nil || errors.Is(got, ErrCannot) != c.cannot || !errors.Is(got, c.err) {
+		if got := Refused("x", c.err); got == nil || errors.Is(got, ErrCannot) != c.cannot || !errors.Is(got, c.err) {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-	if refused("x", nil) != nil {
+	if Refused("x", nil) != nil {
 		t.Error("success is an error")
 	}
 }

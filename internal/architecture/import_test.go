@@ -13,8 +13,8 @@ var domain = map[string][]string{
 	"event":     {},
 	"call":      {"event"},
 	"access":    {"event"},
-	"action":    {"event", "call", "access", "action", "iam"}, // its suite stands beside it
-	"playbook":  {"event", "call", "access", "action", "iam"},
+	"action":    {"event", "call", "access", "action", "iam"},             // its suite stands beside it
+	"playbook":  {"event", "call", "access", "action", "playbook", "iam"}, // its fixtures stand beside it
 	"playbooks": {"event", "call", "access", "action", "playbook", "playbooks", "iam"},
 }
 
@@ -32,7 +32,7 @@ var contracts = []string{"internal/ledger", "internal/config", "internal/region"
 // Adapters are named where things are wired, and in tests, nowhere else.
 var adapters = []string{"internal/ledger/sqlite", "internal/ledger/dynamodb", "internal/world", "internal/console"}
 
-var wiring = []string{"internal/cli", "lambda", "internal/demo"}
+var wiring = []string{"internal/cli", "lambda", "internal/demo", "ripostetest"}
 
 // Programs that stand where a company's own does: they go in by the doors that others have, riposte.Main and lambda.Main.
 var outside = []string{"cmd", "examples"}
