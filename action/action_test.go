@@ -30,29 +30,7 @@ accounts:
     policies:
       - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
       - {name: riposte-deny-boundary, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
-      - {name: team, document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
-    regions:
-      eu-west-1:
-        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
-        security_groups: [{id: sg-0isolated, name: isolated}, {id: sg-0ready, name: riposte-isolation, tags: {"riposte:isolation": "true"}}]
-        templates:
-          - name: web
-            id: lt-0cccccccccccccccc
-            default: 2
-            versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}, {image: ami-0bbbbbbbbbbbbbbbb, type: t3.small}]
-        groups: [{name: web, template: web, min: 1, max: 4, desired: 2, suspended: [AZRebalance], instances: [i-0member]}]
-        instances:
-          - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
-          - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
-          - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}
-        fleets:
-          - {id: fleet-0a, template: lt-0cccccccccccccccc, total: 3, on_demand: 1, spot: 1, instances: [i-0fleet1, i-0fleet2, i-0fleet3]}
-          - {id: fleet-0once, type: instant, template: lt-0cccccccccccccccc, total: 1}
-        spot_fleets:
-          - {id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}
-          - {id: sfr-0once, type: request, image: ami-0bbbbbbbbbbbbbbbb, total: 1}
-        spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
-`
+      - {name: team, document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}` + actiontest.Regions
 
 var (
 	ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
@@ -80,16 +58,11 @@ func open(t *testing.T) (*world.World, *actiontest.AWS) {
 func TestEveryActionKeepsTheContract(t *testing.T) {
 	fresh := func(t *testing.T) *actiontest.AWS { _, c := open(t); return c }
 	c := fresh(t)
-	g := ground{
-		group: group, member: ireland.In(event.Instance, "i-0member"), alone: alone, user: mallory, role: builder,
-		template: ireland.In(event.LaunchTemplate, "lt-0cccccccccccccccc"),
-		fleet:    fleet, spotFleet: ireland.In(event.SpotFleet, "sfr-0a"), spotRequest: ireland.In(event.SpotRequest, "sir-0a"),
-		key: "AKIAMALLORY000000001", isolated: "sg-0isolated", interfaces: interfacesOf(t, c, alone),
+	shop := actiontest.ShopOf(t, c.Reads(), ireland)
+	if left := census(t, c, shop.Examples()); len(left) > 0 {
+		t.Errorf("no action of the kinds %v, and no way back of one, is among the examples", left)
 	}
-	if left := census(t, c, contract(g)); len(left) > 0 {
-		t.Errorf("no action of the kinds %v, and no way back of one, is in the table", left)
-	}
-	for name, a := range contract(g) {
+	for name, a := range shop.Examples() {
 		t.Run(name, func(t *testing.T) { actiontest.Run(t, fresh, a) })
 	}
 }

@@ -61,13 +61,13 @@ func TestAGroupWithoutATemplateIsNotPinned(t *testing.T) {
 		t.Fatal("the writing half is no client of the SDK")
 	}
 	_, err := scaling.CreateLaunchConfiguration(t.Context(), &autoscaling.CreateLaunchConfigurationInput{
-		LaunchConfigurationName: aws.String("old"), ImageId: aws.String("ami-0bbbbbbbbbbbbbbbb"), InstanceType: aws.String("t3.micro"),
+		LaunchConfigurationName: aws.String("bare"), ImageId: aws.String("ami-0bbbbbbbbbbbbbbbb"), InstanceType: aws.String("t3.micro"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = scaling.UpdateAutoScalingGroup(t.Context(), &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: aws.String("web"), LaunchConfigurationName: aws.String("old"),
+		AutoScalingGroupName: aws.String("web"), LaunchConfigurationName: aws.String("bare"),
 	})
 	if err != nil {
 		t.Fatal(err)

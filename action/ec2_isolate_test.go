@@ -124,14 +124,14 @@ func TestTheIsolatingGroupOfANetworkIsFound(t *testing.T) {
 		must(t, err)
 		return id, why
 	}
-	if id, why := find(vpc); id != "sg-0ready" || why != "" {
+	if id, why := find(vpc); id != "sg-0isolated" || why != "" {
 		t.Errorf("found %q, %q", id, why)
 	}
 	if id, why := find("vpc-0elsewhere"); id != "" || !strings.Contains(why, "has no security group riposte-isolation") {
 		t.Errorf("another network: %q, %q", id, why)
 	}
 	_, err = mine(t, c).AuthorizeSecurityGroupIngress(t.Context(), &ec2.AuthorizeSecurityGroupIngressInput{
-		GroupId: aws.String("sg-0ready"), IpProtocol: aws.String("-1"), CidrIp: aws.String("0.0.0.0/0"),
+		GroupId: aws.String("sg-0isolated"), IpProtocol: aws.String("-1"), CidrIp: aws.String("0.0.0.0/0"),
 	})
 	must(t, err)
 	if id, why := find(vpc); id != "" || !strings.Contains(why, "has rules") {

@@ -178,9 +178,9 @@ func TestARenamedUserIsFoundOnMoto(t *testing.T) {
 	must(t, err)
 	update(t, c, ghost())
 	for _, a := range []action.Action{
-		action.DeactivateKey{User: g.user, Key: g.key, UserID: *out.User.UserId},
-		action.AttachUserDeny{User: g.user, UserID: *out.User.UserId},
-		action.DenyUser{User: g.user, UserID: *out.User.UserId, Case: "c_1", Scope: action.Everything},
+		action.DeactivateKey{User: g.User, Key: g.Key, UserID: *out.User.UserId},
+		action.AttachUserDeny{User: g.User, UserID: *out.User.UserId},
+		action.DenyUser{User: g.User, UserID: *out.User.UserId, Case: "c_1", Scope: action.Everything},
 	} {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || look.Renamed == nil || !strings.HasSuffix(concerned(look.Renamed).ID, "ghost") {

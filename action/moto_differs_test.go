@@ -17,11 +17,11 @@ import (
 // there, so that the table gets shorter as moto gets better.
 type difference struct {
 	why   string
-	still func(*testing.T, ground, *actiontest.AWS) bool
+	still func(*testing.T, actiontest.Shop, *actiontest.AWS) bool
 	mend  func(aws.Config) aws.Config // the same call said as moto understands it; nil: moto has none, and nothing can be shown
 }
 
-// differences by the name of the action in contract.
+// differences by the name of the example.
 func differences() map[string]difference {
 	return map[string]difference{
 		"protect from inside": {
@@ -39,20 +39,20 @@ func differences() map[string]difference {
 	}
 }
 
-func unprotected(t *testing.T, g ground, c *actiontest.AWS) bool {
-	a := action.Protect{Instance: g.alone, Attribute: action.AgainstShutdown}
+func unprotected(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+	a := action.Protect{Instance: g.Alone, Attribute: action.AgainstShutdown}
 	run(t, c, a)
 	look, err := a.Look(t.Context(), c.Reads())
 	must(t, err)
 	return !look.Satisfied
 }
 
-func unbounded(t *testing.T, g ground, c *actiontest.AWS) bool {
-	return action.BoundUser{User: g.user}.Do(t.Context(), c.Writes()) != nil
+func unbounded(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+	return action.BoundUser{User: g.User}.Do(t.Context(), c.Writes()) != nil
 }
 
-func unheld(t *testing.T, g ground, c *actiontest.AWS) bool {
-	return action.HoldFleet{Fleet: g.fleet}.Do(t.Context(), c.Writes()) != nil
+func unheld(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+	return action.HoldFleet{Fleet: g.Fleet}.Do(t.Context(), c.Writes()) != nil
 }
 
 // byAttribute says which attribute to set in the older of the two ways that EC2 has.

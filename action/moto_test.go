@@ -24,10 +24,10 @@ var motoPlace = event.Place{Partition: "aws", Account: mototest.Account, Region:
 func TestEveryActionKeepsTheContractOnMoto(t *testing.T) {
 	s := mototest.Start(t)
 	g, c := onMoto(t, s)
-	if left := census(t, c, contract(g)); len(left) > 0 {
-		t.Errorf("no action of the kinds %v, and no way back of one, is in the table", left)
+	if left := census(t, c, g.Examples()); len(left) > 0 {
+		t.Errorf("no action of the kinds %v, and no way back of one, is among the examples", left)
 	}
-	for name, a := range contract(g) {
+	for name, a := range g.Examples() {
 		d, differs := differences()[name]
 		t.Run(name, func(t *testing.T) {
 			if differs && !d.still(t, g, again(t, s, g)) {
@@ -49,7 +49,7 @@ func TestEveryActionKeepsTheContractOnMoto(t *testing.T) {
 }
 
 // again builds the shop anew. Its ids come from a seed, so that they are the same each time.
-func again(t *testing.T, s *mototest.Server, want ground) *actiontest.AWS {
+func again(t *testing.T, s *mototest.Server, want actiontest.Shop) *actiontest.AWS {
 	t.Helper()
 	g, c := onMoto(t, s)
 	if !reflect.DeepEqual(g, want) {
@@ -59,7 +59,7 @@ func again(t *testing.T, s *mototest.Server, want ground) *actiontest.AWS {
 }
 
 // onMoto is the shop of the world, set up in a moto that was emptied.
-func onMoto(t *testing.T, s *mototest.Server) (ground, *actiontest.AWS) {
+func onMoto(t *testing.T, s *mototest.Server) (actiontest.Shop, *actiontest.AWS) {
 	t.Helper()
 	s.Reset(t)
 	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace))}
@@ -68,7 +68,7 @@ func onMoto(t *testing.T, s *mototest.Server) (ground, *actiontest.AWS) {
 	resp, err := http.Post(s.URL+"/moto-api/seed?a=42", "", nil)
 	must(t, err)
 	resp.Body.Close()
-	g := ground{key: b.people(), group: motoPlace.In(event.Group, "web"), user: motoPlace.In(event.User, "staff/mallory"), role: motoPlace.In(event.Role, "ci/builder")}
+	g := actiontest.Shop{Key: b.people(), Group: motoPlace.In(event.Group, "web"), User: motoPlace.In(event.User, "staff/mallory"), Role: motoPlace.In(event.Role, "ci/builder")}
 	b.machines(&g)
 	return g, actiontest.On(s.Config)
 }
@@ -100,7 +100,7 @@ func (b shopfitter) people() (key string) {
 }
 
 // machines are the image, the template, the group with its members, and an instance beside it.
-func (b shopfitter) machines(g *ground) {
+func (b shopfitter) machines(g *actiontest.Shop) {
 	subnets, err := b.ec2.DescribeSubnets(b.ctx, nil)
 	must(b.t, err)
 	net := subnets.Subnets[0]
@@ -124,17 +124,17 @@ func (b shopfitter) machines(g *ground) {
 	alone, err := b.ec2.RunInstances(b.ctx, &ec2.RunInstancesInput{ImageId: image.ImageId, InstanceType: types.InstanceTypeT3Micro, SubnetId: net.SubnetId,
 		MinCount: aws.Int32(1), MaxCount: aws.Int32(1), InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorTerminate})
 	must(b.t, err)
-	g.alone, g.isolated = motoPlace.In(event.Instance, *alone.Instances[0].InstanceId), *isolated.GroupId
-	g.template = motoPlace.In(event.LaunchTemplate, *id)
+	g.Alone, g.Isolated = motoPlace.In(event.Instance, *alone.Instances[0].InstanceId), *isolated.GroupId
+	g.Template = motoPlace.In(event.LaunchTemplate, *id)
 	for _, n := range alone.Instances[0].NetworkInterfaces {
-		g.interfaces = append(g.interfaces, *n.NetworkInterfaceId)
+		g.Interfaces = append(g.Interfaces, *n.NetworkInterfaceId)
 	}
-	g.member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
+	g.Member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
 	b.launchers(g, *id, *image.ImageId)
 }
 
 // launchers are the fleets, and a spot request.
-func (b shopfitter) launchers(g *ground, template, image string) {
+func (b shopfitter) launchers(g *actiontest.Shop, template, image string) {
 	fleet, err := b.ec2.CreateFleet(b.ctx, &ec2.CreateFleetInput{
 		LaunchTemplateConfigs: []types.FleetLaunchTemplateConfigRequest{{
 			LaunchTemplateSpecification: &types.FleetLaunchTemplateSpecificationRequest{LaunchTemplateId: &template, Version: aws.String("1")},
@@ -151,8 +151,8 @@ func (b shopfitter) launchers(g *ground, template, image string) {
 		Type: types.SpotInstanceTypePersistent, LaunchSpecification: &types.RequestSpotLaunchSpecification{ImageId: &image, InstanceType: types.InstanceTypeT3Micro},
 	})
 	must(b.t, err)
-	g.fleet, g.spotFleet = motoPlace.In(event.Fleet, *fleet.FleetId), motoPlace.In(event.SpotFleet, *spot.SpotFleetRequestId)
-	g.spotRequest = motoPlace.In(event.SpotRequest, *one.SpotInstanceRequests[0].SpotInstanceRequestId)
+	g.Fleet, g.SpotFleet = motoPlace.In(event.Fleet, *fleet.FleetId), motoPlace.In(event.SpotFleet, *spot.SpotFleetRequestId)
+	g.SpotRequest = motoPlace.In(event.SpotRequest, *one.SpotInstanceRequests[0].SpotInstanceRequestId)
 }
 
 // grouped makes the group and is one of its members.

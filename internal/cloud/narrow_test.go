@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/permissions"
@@ -39,24 +40,7 @@ accounts:
         trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}]}
     policies:
       - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
-      - {name: riposte-deny-boundary, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
-    regions:
-      eu-west-1:
-        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
-        security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0]}]
-        templates:
-          - name: web
-            id: lt-0cccccccccccccccc
-            default: 2
-            versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}, {image: ami-0bbbbbbbbbbbbbbbb, type: t3.small}]
-        groups: [{name: web, template: web, min: 1, max: 4, desired: 2, instances: [i-0member]}]
-        instances:
-          - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
-          - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
-        fleets: [{id: fleet-0a, template: lt-0cccccccccccccccc, total: 1, instances: [i-0fleet]}]
-        spot_fleets: [{id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}]
-        spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
-`
+      - {name: riposte-deny-boundary, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}` + actiontest.Regions
 
 // granted is a world where riposte has the roles that its permissions describe, and nothing else.
 func granted(t *testing.T) (*world.World, *cloud.Cloud) {
@@ -90,35 +74,12 @@ func granted(t *testing.T) (*world.World, *cloud.Cloud) {
 	})
 }
 
-// every is an action of every kind that has no other as its way back.
+// every returns the examples of all kinds, and one whose target's path is not known.
 func every(t *testing.T, c *cloud.Cloud) map[string]action.Action {
 	t.Helper()
-	alone, mallory, builder := shop.In(event.Instance, "i-0alone"), shop.In(event.User, "staff/mallory"), shop.In(event.Role, "ci/builder")
-	out, err := c.Reads().EC2(shop).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{alone.ID}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return map[string]action.Action{
-		"suspend":             action.Suspend{Group: shop.In(event.Group, "web")},
-		"pin":                 action.Pin{Group: shop.In(event.Group, "web"), Template: "lt-0cccccccccccccccc", Version: "1"},
-		"hold fleet":          action.HoldFleet{Fleet: shop.In(event.Fleet, "fleet-0a")},
-		"hold spot fleet":     action.HoldSpotFleet{Fleet: shop.In(event.SpotFleet, "sfr-0a")},
-		"cancel spot request": action.CancelSpotRequest{Request: shop.In(event.SpotRequest, "sir-0a")},
-		"standby":             action.Standby{Instance: shop.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
-		"terminate":           action.Terminate{Instance: alone},
-		"stop":                action.Stop{Instance: alone},
-		"isolate":             action.Isolate{Instance: alone, Interfaces: []string{*out.Reservations[0].Instances[0].NetworkInterfaces[0].NetworkInterfaceId}, Groups: []string{"sg-0isolated"}},
-		"default version":     action.DefaultVersion{Template: shop.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), Version: 1},
-		"protect":             action.Protect{Instance: alone, Attribute: action.AgainstTermination},
-		"deactivate key":      action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"},
-		"attach user deny":    action.AttachUserDeny{User: mallory},
-		"deny user":           action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything},
-		"deny by a bare name": action.DenyUser{User: shop.In(event.User, "mallory"), Case: "c_1", Scope: action.Everything},
-		"bound user":          action.BoundUser{User: mallory},
-		"deny session":        action.DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
-		"revoke sessions":     action.RevokeSessions{Role: builder, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
-		"attach role deny":    action.AttachRoleDeny{Role: builder},
-	}
+	all := actiontest.ShopOf(t, c.Reads(), shop).Examples()
+	all["deny by a bare name"] = action.DenyUser{User: shop.In(event.User, "mallory"), Case: "c_1", Scope: action.Everything}
+	return all
 }
 
 // What a session is narrowed to must be enough for what it is for: a session policy that is too narrow switches the

@@ -3,13 +3,14 @@ package permissions_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/permissions"
@@ -33,29 +34,7 @@ accounts:
       - {name: mallory, path: /staff/, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: mallory}]}
       - {name: walter, boundary: "arn:aws:iam::111122223333:policy/team", attached: ["arn:aws:iam::aws:policy/AdministratorAccess"]}
     roles: %s
-    policies: %s
-    regions:
-      eu-west-1:
-        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}, {id: ami-0eeeeeeeeeeeeeeee, name: brief, created: 2029-11-01T00:00:00Z}]
-        security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0]}]
-        templates:
-          - name: web
-            id: lt-0cccccccccccccccc
-            default: 2
-            versions:
-              - {image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, profile: web, tags: {Name: web}}
-              - {image: ami-0bbbbbbbbbbbbbbbb, type: t3.small}
-          - {name: byname, id: lt-0dddddddddddddddd, versions: [{image: ami-0bbbbbbbbbbbbbbbb}, {image: "resolve:ssm:/golden"}]}
-        parameters: [{name: /golden, values: [ami-0bbbbbbbbbbbbbbbb]}]
-        launch_configurations: [{name: old, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}]
-        groups: [{name: web, template: web, min: 1, max: 4, desired: 2, instances: [i-0member]}]
-        instances:
-          - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
-          - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
-        fleets: [{id: fleet-0a, template: lt-0cccccccccccccccc, total: 1, instances: [i-0fleet]}]
-        spot_fleets: [{id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}]
-        spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
-`
+    policies: %s` + actiontest.Regions
 
 var ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 
@@ -114,40 +93,9 @@ func granting(t *testing.T, of []playbook.Definition) (*world.World, *cloud.Clou
 	})
 }
 
-// interfaces are those of an instance.
-func interfaces(t *testing.T, c *cloud.Cloud, i event.Resource) (ids []string) {
-	t.Helper()
-	out, err := c.Reads().EC2(i.Place()).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{i.ID}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, n := range out.Reservations[0].Instances[0].NetworkInterfaces {
-		ids = append(ids, aws.ToString(n.NetworkInterfaceId))
-	}
-	return ids
-}
-
-// examples are one action of each kind that is no other's way back.
+// examples returns those of all kinds, and one of a user who has a boundary to give back.
 func examples(t *testing.T, c *cloud.Cloud) []action.Action {
 	t.Helper()
-	group, alone := ireland.In(event.Group, "web"), ireland.In(event.Instance, "i-0alone")
-	mallory, builder := ireland.In(event.User, "staff/mallory"), ireland.In(event.Role, "ci/builder")
-	return []action.Action{
-		action.Suspend{Group: group, Processes: []string{"Launch"}},
-		action.Pin{Group: group, Template: "lt-0cccccccccccccccc", Version: "1"},
-		action.HoldFleet{Fleet: ireland.In(event.Fleet, "fleet-0a")}, action.HoldSpotFleet{Fleet: ireland.In(event.SpotFleet, "sfr-0a")},
-		action.CancelSpotRequest{Request: ireland.In(event.SpotRequest, "sir-0a")},
-		action.Standby{Instance: ireland.In(event.Instance, "i-0member"), Group: "web", Decrement: true},
-		action.Terminate{Instance: alone}, action.Stop{Instance: alone},
-		action.Isolate{Instance: alone, Interfaces: interfaces(t, c, alone), Groups: []string{"sg-0isolated"}},
-		action.DefaultVersion{Template: ireland.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), Version: 1},
-		action.Protect{Instance: alone, Attribute: action.AgainstTermination},
-		action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"},
-		action.AttachUserDeny{User: mallory},
-		action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything},
-		action.BoundUser{User: mallory}, action.BoundUser{User: ireland.In(event.User, "walter")},
-		action.DenySession{Role: builder, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
-		action.RevokeSessions{Role: builder, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
-		action.AttachRoleDeny{Role: builder},
-	}
+	all := slices.Collect(maps.Values(actiontest.ShopOf(t, c.Reads(), ireland).Examples()))
+	return append(all, action.BoundUser{User: ireland.In(event.User, "walter")})
 }

@@ -1,0 +1,100 @@
+package actiontest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+)
+
+// Regions ends the estate of an account in which there is something for every action to be done to. The account also has the
+// user mallory in /staff/ with the key AKIAMALLORY000000001, the role builder in /ci/, and the pre-deployed policies.
+const Regions = `
+    regions:
+      eu-west-1:
+        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}, {id: ami-0eeeeeeeeeeeeeeee, name: brief, created: 2029-11-01T00:00:00Z}]
+        security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0]}]
+        templates:
+          - name: web
+            id: lt-0cccccccccccccccc
+            default: 2
+            versions:
+              - {image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, profile: web, tags: {Name: web}}
+              - {image: ami-0bbbbbbbbbbbbbbbb, type: t3.small}
+          - {name: byname, id: lt-0dddddddddddddddd, versions: [{image: ami-0bbbbbbbbbbbbbbbb}, {image: "resolve:ssm:/golden"}]}
+        parameters: [{name: /golden, values: [ami-0bbbbbbbbbbbbbbbb]}]
+        launch_configurations: [{name: old, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}]
+        groups: [{name: web, template: web, min: 1, max: 4, desired: 2, suspended: [AZRebalance], instances: [i-0member]}]
+        instances:
+          - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
+          - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
+          - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}
+        fleets:
+          - {id: fleet-0a, template: lt-0cccccccccccccccc, total: 3, on_demand: 1, spot: 1, instances: [i-0fleet1, i-0fleet2, i-0fleet3]}
+          - {id: fleet-0once, type: instant, template: lt-0cccccccccccccccc, total: 1}
+        spot_fleets:
+          - {id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}
+          - {id: sfr-0once, type: request, image: ami-0bbbbbbbbbbbbbbbb, total: 1}
+        spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
+`
+
+// Shop names what the examples are done to, in whatever AWS it was built.
+type Shop struct {
+	Group, Member, Alone, Template, User, Role event.Resource
+	Fleet, SpotFleet, SpotRequest              event.Resource // the request launches again and again
+	Key, Isolated                              string
+	Interfaces                                 []string // of Alone
+}
+
+// ShopOf returns the shop that Regions describes, in an account.
+func ShopOf(t *testing.T, r access.Reads, p event.Place) Shop {
+	t.Helper()
+	s := Shop{
+		Group: p.In(event.Group, "web"), Member: p.In(event.Instance, "i-0member"), Alone: p.In(event.Instance, "i-0alone"),
+		Template: p.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), User: p.In(event.User, "staff/mallory"), Role: p.In(event.Role, "ci/builder"),
+		Fleet: p.In(event.Fleet, "fleet-0a"), SpotFleet: p.In(event.SpotFleet, "sfr-0a"), SpotRequest: p.In(event.SpotRequest, "sir-0a"),
+		Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
+	}
+	out, err := r.EC2(p).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{s.Alone.ID}})
+	if err != nil || len(out.Reservations) != 1 {
+		t.Fatalf("the shop's instance: %+v, %v", out, err)
+	}
+	for _, n := range out.Reservations[0].Instances[0].NetworkInterfaces {
+		s.Interfaces = append(s.Interfaces, aws.ToString(n.NetworkInterfaceId))
+	}
+	return s
+}
+
+// Examples returns one action of each kind that has a way of its own to be wanted, by name. The ways back are found by
+// looking.
+func (s Shop) Examples() map[string]action.Action {
+	return map[string]action.Action{
+		"suspend all":         action.Suspend{Group: s.Group},
+		"suspend launch":      action.Suspend{Group: s.Group, Processes: []string{"Launch"}},
+		"pin":                 action.Pin{Group: s.Group, Template: s.Template.ID, Version: "1"},
+		"hold fleet":          action.HoldFleet{Fleet: s.Fleet},
+		"hold spot fleet":     action.HoldSpotFleet{Fleet: s.SpotFleet},
+		"cancel spot request": action.CancelSpotRequest{Request: s.SpotRequest},
+		"standby":             action.Standby{Instance: s.Member, Group: s.Group.ID, Decrement: true},
+		"terminate":           action.Terminate{Instance: s.Alone},
+		"stop":                action.Stop{Instance: s.Alone},
+		"isolate":             action.Isolate{Instance: s.Alone, Interfaces: s.Interfaces, Groups: []string{s.Isolated}},
+		"default version":     action.DefaultVersion{Template: s.Template, Version: 1},
+		"protect":             action.Protect{Instance: s.Alone, Attribute: action.AgainstTermination},
+		"protect from stop":   action.Protect{Instance: s.Alone, Attribute: action.AgainstStop},
+		"protect from inside": action.Protect{Instance: s.Alone, Attribute: action.AgainstShutdown},
+		"deactivate key":      action.DeactivateKey{User: s.User, Key: s.Key},
+		"attach user deny":    action.AttachUserDeny{User: s.User},
+		"deny user":           action.DenyUser{User: s.User, Case: "c_1", Scope: action.Everything},
+		"deny destruction":    action.DenyUser{User: s.User, Case: "c_1", Scope: action.Destructive},
+		"bound user":          action.BoundUser{User: s.User},
+		"deny session":        action.DenySession{Role: s.Role, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
+		"revoke sessions":     action.RevokeSessions{Role: s.Role, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
+		"attach role deny":    action.AttachRoleDeny{Role: s.Role},
+	}
+}

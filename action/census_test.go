@@ -1,0 +1,30 @@
+package action_test
+
+import (
+	"testing"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
+)
+
+// census are the kinds that a table of actions leaves out, the ways back of what it does being in it.
+func census(t *testing.T, c *actiontest.AWS, table map[string]action.Action) (left []string) {
+	t.Helper()
+	done := map[string]bool{}
+	for _, a := range table {
+		done[a.Kind().Name] = true
+		look, err := a.Look(t.Context(), c.Reads())
+		if err != nil {
+			t.Fatalf("look at %s: %v", a.Kind().Name, err)
+		}
+		if look.Inverse != nil {
+			done[look.Inverse.Kind().Name] = true
+		}
+	}
+	for _, k := range action.Kinds() {
+		if !done[k.Name] {
+			left = append(left, k.Name)
+		}
+	}
+	return left
+}
