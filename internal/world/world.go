@@ -40,6 +40,9 @@ func New(text []byte, opts Options) (*World, error) {
 		return nil, fmt.Errorf("read estate: %w", err)
 	}
 	st := newState(opts)
+	if err := services().Check(); err != nil {
+		return nil, fmt.Errorf("open services: %w", err)
+	}
 	if err := e.build(st); err != nil {
 		return nil, fmt.Errorf("read estate: %w", err)
 	}

@@ -17,6 +17,7 @@ type Operation struct {
 	ReadOnly bool   // recorded, although CloudTrail counts it as a read
 	Basis    string // where its behaviour and its record are documented, or "unverified"
 	knows    []string
+	input    reflect.Type
 
 	needs     func(*Call) []Need
 	do        func(*Call) (any, *Refusal)
@@ -46,6 +47,7 @@ type Spec[I, O any] struct {
 func Define[I, O any](s Spec[I, O]) Operation {
 	o := Operation{
 		Name: strings.TrimSuffix(reflect.TypeFor[I]().Name(), "Input"), Write: s.Write, ReadOnly: s.ReadOnly, Basis: s.Basis, knows: append(strings.Fields(s.Knows), "DryRun"),
+		input:     reflect.TypeFor[I](),
 		needs:     func(c *Call) []Need { return c.On("*") },
 		request:   func(c *Call) any { return Camel(c.Input) },
 		response:  func(*Call, any) any { return nil },
@@ -71,6 +73,24 @@ func Define[I, O any](s Spec[I, O]) Operation {
 		o.resources = func(c *Call) []any { return s.Resources(c, c.Input.(*I)) }
 	}
 	return o
+}
+
+// misspelled is the first of the parameters that an operation is to know and its input does not have, "" for none.
+func (o *Operation) misspelled() string {
+	for _, path := range o.knows {
+		in := o.input
+		for _, name := range strings.Split(path, ".") {
+			if in.Kind() == reflect.Pointer {
+				in = in.Elem()
+			}
+			f, ok := in.FieldByName(name)
+			if !ok && path != "DryRun" {
+				return path
+			}
+			in = f.Type
+		}
+	}
+	return ""
 }
 
 // UnknownParameter names a parameter that was given and that the operation does not model, "" where there is none: the

@@ -1,6 +1,9 @@
 package core
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Service is one of AWS's services, as far as the world answers for it.
 type Service struct {
@@ -38,4 +41,30 @@ func (all Services) Table() map[string]*Operation {
 		}
 	}
 	return table
+}
+
+// Check finds what would hide one thing behind another: a name that two have, or one that the SDK does not.
+func (all Services) Check() error {
+	seen := map[string]bool{}
+	for _, s := range all {
+		for _, r := range s.Resources {
+			names := []string{}
+			if r.Shelf != nil {
+				names = append(names, "shelf "+r.Shelf.kind())
+			}
+			for _, o := range r.Operations {
+				names = append(names, s.Name+"."+o.Name)
+				if word := o.misspelled(); word != "" {
+					return fmt.Errorf("%s.%s has no parameter %s", s.Name, o.Name, word)
+				}
+			}
+			for _, name := range names {
+				if seen[name] {
+					return fmt.Errorf("%s is there twice", name)
+				}
+				seen[name] = true
+			}
+		}
+	}
+	return nil
 }

@@ -194,3 +194,19 @@ func TestWhatHappensIsHeardInOrder(t *testing.T) {
 		t.Errorf("heard %s", got)
 	}
 }
+
+func TestServicesAreChecked(t *testing.T) {
+	twice, misspelled := newDisks().service(), newDisks().service()
+	misspelled.Resources[0].Operations = append(misspelled.Resources[0].Operations, core.Define(core.Spec[ec2.StopInstancesInput, ec2.StopInstancesOutput]{
+		Knows: "InstanceIds Forced",
+	}))
+	for want, all := range map[string]core.Services{
+		"":                                {newDisks().service()},
+		"shelf ec2.volume is there twice": {newDisks().service(), twice},
+		"ec2.StopInstances has no parameter Forced": {misspelled},
+	} {
+		if err := all.Check(); err == nil && want != "" || err != nil && err.Error() != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
