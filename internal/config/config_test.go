@@ -378,6 +378,22 @@ func TestSchemaKnowsEveryKey(t *testing.T) {
 	}
 }
 
+// A playbook's own part is its parameters: what all have in common stands once, or the file grows by it with each.
+func TestThePlaybooksOfTheSchemaShareWhatTheyHaveInCommon(t *testing.T) {
+	b, err := Schema(catalogue(new(imageParams)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, once := range []string{`"observe"`, `"patternProperties"`} {
+		if n := strings.Count(string(b), once); n != 1 {
+			t.Errorf("%s stands there %d times", once, n)
+		}
+	}
+	if n := strings.Count(string(b), `"$ref": "#/definitions/playbook"`); n != 2 {
+		t.Errorf("%d playbooks refer to what they share, want 2", n)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("playbooks: {defaults: {mode: act}}"))
 	f.Add([]byte("trusted: [{issuer: \"arn:aws:iam::1:role/*\", playbooks: [\"[\"]}]"))

@@ -14,6 +14,7 @@ import (
 // schema is the part of JSON Schema that an editor needs to complete keys and mark mistakes.
 type schema struct {
 	Schema      string             `json:"$schema,omitempty"`
+	Ref         string             `json:"$ref,omitempty"`
 	Title       string             `json:"title,omitempty"`
 	Description string             `json:"description,omitempty"`
 	Type        string             `json:"type,omitempty"`
@@ -21,10 +22,12 @@ type schema struct {
 	Pattern     string             `json:"pattern,omitempty"`
 	Default     any                `json:"default,omitempty"`
 	AnyOf       []*schema          `json:"anyOf,omitempty"`
+	AllOf       []*schema          `json:"allOf,omitempty"`
 	Items       *schema            `json:"items,omitempty"`
 	Properties  map[string]*schema `json:"properties,omitempty"`
 	Patterns    map[string]*schema `json:"patternProperties,omitempty"`
 	Additional  any                `json:"additionalProperties,omitempty"` // false, or a schema
+	Definitions map[string]*schema `json:"definitions,omitempty"`
 }
 
 // Schema is the JSON Schema of the file, for editors: Parse knows more.
@@ -32,12 +35,14 @@ func Schema(catalogue []playbook.Definition) ([]byte, error) {
 	s := of(reflect.ValueOf(defaults()))
 	s.Schema, s.Title = "http://json-schema.org/draft-07/schema#", "riposte configuration"
 	s.Properties["playbooks"] = playbooksSchema(catalogue, s.Properties["playbooks"].Description)
+	s.Definitions = definitions()
 	b, err := json.MarshalIndent(s, "", "  ")
 	return append(b, '\n'), err
 }
 
+// playbooksSchema is what every playbook has in common, by reference, and the parameters of each.
 func playbooksSchema(catalogue []playbook.Definition, help string) *schema {
-	out := object(map[string]*schema{"defaults": object(map[string]*schema{"mode": modeSchema()})})
+	out := object(map[string]*schema{"defaults": object(map[string]*schema{"mode": defined("mode")})})
 	out.Description = help
 	for _, d := range catalogue {
 		params := object(map[string]*schema{})
@@ -46,16 +51,24 @@ func playbooksSchema(catalogue []playbook.Definition, help string) *schema {
 			one.Description, one.Default = p.Help, shown(p.Default)
 			params.Properties[p.Name] = one
 		}
-		one := object(map[string]*schema{"mode": modeSchema(), "params": params})
-		for _, class := range classes() {
-			one.Properties[class] = modeSchema()
+		out.Properties[d.ID] = &schema{
+			Description: d.Title, AllOf: []*schema{defined("playbook")}, Properties: map[string]*schema{"params": params},
 		}
-		one.Description = d.Title
-		one.Patterns = map[string]*schema{accountID.String(): modeSchema(), ouID.String(): modeSchema(), environments(): modeSchema()}
-		out.Properties[d.ID] = one
 	}
 	return out
 }
+
+// definitions are the schemas that others refer to: a mode, and the keys of a playbook, whose parameters are each one's own.
+func definitions() map[string]*schema {
+	book := object(map[string]*schema{"mode": defined("mode"), "params": {}})
+	for _, class := range classes() {
+		book.Properties[class] = defined("mode")
+	}
+	book.Patterns = map[string]*schema{accountID.String(): defined("mode"), ouID.String(): defined("mode"), environments(): defined("mode")}
+	return map[string]*schema{"mode": {Type: "string", Enum: Mode("").Enum()}, "playbook": book}
+}
+
+func defined(name string) *schema { return &schema{Ref: "#/definitions/" + name} }
 
 // environments is a pattern for the keys that may name one, in the regular expressions of JSON Schema, which can look ahead.
 func environments() string {
@@ -65,8 +78,6 @@ func environments() string {
 func object(properties map[string]*schema) *schema {
 	return &schema{Type: "object", Properties: properties, Additional: false}
 }
-
-func modeSchema() *schema { return &schema{Type: "string", Enum: Mode("").Enum()} }
 
 // of is the schema of a Go value by its type; what the value holds is the default.
 func of(v reflect.Value) *schema {
