@@ -86,7 +86,7 @@ func (w *worker) step(ctx context.Context) (time.Time, error) {
 	if !w.known.Load() {
 		w.look(ctx)
 	}
-	next, err := w.Engine.Step(ctx)
+	next, err := w.Engine.RunDue(ctx)
 	if err == nil { // whoever halts sees that it serves; nothing that is due waits for that
 		if err := w.attendance.Look(ctx); err != nil {
 			w.log.Warn("whoever halts can't see that this function serves", "error", err)

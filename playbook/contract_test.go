@@ -43,7 +43,7 @@ func TestATriggerFiresOnWhatSucceededAndWasCalledByAPrincipal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if leads, err := p.Leads(c.event); err != nil || len(leads) != c.want {
+		if leads, err := p.Suspects(c.event); err != nil || len(leads) != c.want {
 			t.Errorf("%s: %d leads, want %d, %v", c.story, len(leads), c.want, err)
 		}
 	}
@@ -64,7 +64,7 @@ func TestASuspectMayBeWorseThanItsPlaybookAndNeverMilder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		leads, err := p.Leads(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances"})
+		leads, err := p.Suspects(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances"})
 		if err != nil || leads[0].Severity != c.want {
 			t.Errorf("%s of a %s playbook is %s, want %s, %v", c.suspect, c.playbook, leads[0].Severity, c.want, err)
 		}

@@ -59,11 +59,11 @@ func (d Definition) Bind(decode func(any) error) (Playbook, error) { return d.bi
 func (d Definition) Default() (Playbook, error) { return d.bind(func(any) error { return nil }) }
 
 func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
-	rest := func(x Suspect[F], from Origin) (Lead, error) {
+	rest := func(x Suspect[F], from Origin) (StoredSuspect, error) {
 		b, err := json.Marshal(x.Facts)
-		return Lead{s.ID, worse(s.Severity, x.Severity), x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
+		return StoredSuspect{s.ID, worse(s.Severity, x.Severity), x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
 	}
-	wake := func(l Lead, caseID string) (Suspect[F], error) {
+	wake := func(l StoredSuspect, caseID string) (Suspect[F], error) {
 		x := Suspect[F]{Resource: l.Resource, Title: l.Title, Case: caseID}
 		if err := json.Unmarshal(l.Facts, &x.Facts); err != nil {
 			return x, fmt.Errorf("%s: read facts: %w", s.ID, err)
@@ -77,9 +77,9 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	if s.Observes != nil {
 		observes = func(e event.Event) []Observation { return s.Observes(e, p) }
 	}
-	var preempt func(context.Context, Recall, string, Lead) (action.Plan, error)
+	var preempt func(context.Context, Recall, string, StoredSuspect) (action.Plan, error)
 	if s.Preempt != nil {
-		preempt = func(ctx context.Context, recall Recall, caseID string, l Lead) (action.Plan, error) {
+		preempt = func(ctx context.Context, recall Recall, caseID string, l StoredSuspect) (action.Plan, error) {
 			x, err := wake(l, caseID)
 			if err != nil {
 				return action.Plan{}, err
@@ -91,7 +91,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		Definition: d,
 		Preempt:    preempt,
 		Observes:   observes,
-		Leads: func(e event.Event) (out []Lead, err error) {
+		Suspects: func(e event.Event) (out []StoredSuspect, err error) {
 			if !d.fires(e) {
 				return nil, nil
 			}
@@ -104,7 +104,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			}
 			return out, nil
 		},
-		Check: func(ctx context.Context, in In, caseID string, l Lead) (out []Proposal, err error) {
+		Check: func(ctx context.Context, in In, caseID string, l StoredSuspect) (out []Proposal, err error) {
 			in.Origin = l.Origin
 			x, err := wake(l, caseID)
 			if err != nil {
@@ -124,7 +124,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			}
 			return out, nil
 		},
-		Preview: func(l Lead) (action.Plan, error) {
+		Preview: func(l StoredSuspect) (action.Plan, error) {
 			x, err := wake(l, "")
 			if err != nil {
 				return action.Plan{}, err

@@ -119,7 +119,7 @@ type Spec[P, F any] struct {
 }
 
 // Lead is a suspect at rest, with what is known of its origin.
-type Lead struct {
+type StoredSuspect struct {
 	Playbook string         `json:"playbook"`
 	Severity Severity       `json:"severity"`
 	Resource event.Resource `json:"resource"`
@@ -145,8 +145,8 @@ type Origin struct {
 
 // Proposal is a confirmed lead with its plan.
 type Proposal struct {
-	Lead Lead
-	Plan action.Plan
+	Suspect StoredSuspect
+	Plan    action.Plan
 }
 
 // Playbook is a Definition bound to its parameters: what the engine works with.
@@ -154,14 +154,14 @@ type Playbook struct {
 	Definition
 	// Unwise is what the parameters allow and a person should have decided, where the playbook acts by them.
 	Unwise []Wrong
-	// Leads are the suspects of one event, at rest.
-	Leads func(event.Event) ([]Lead, error)
+	// Suspects are the suspects of one event, at rest.
+	Suspects func(event.Event) ([]StoredSuspect, error)
 	// Observes is what one event shows, to be kept; nil for a playbook that keeps nothing.
 	Observes func(event.Event) []Observation
 	// Check confirms or dismisses; caseID goes into the names of what the plan makes.
-	Check func(ctx context.Context, in In, caseID string, l Lead) ([]Proposal, error)
+	Check func(ctx context.Context, in In, caseID string, l StoredSuspect) ([]Proposal, error)
 	// Preempt is the plan that need not wait for Check, often an empty one; nil where the playbook has none.
-	Preempt func(ctx context.Context, recall Recall, caseID string, l Lead) (action.Plan, error)
+	Preempt func(ctx context.Context, recall Recall, caseID string, l StoredSuspect) (action.Plan, error)
 	// Preview is the plan on unchecked facts.
-	Preview func(Lead) (action.Plan, error)
+	Preview func(StoredSuspect) (action.Plan, error)
 }

@@ -38,7 +38,7 @@ func TestLeadsCarryWhatTheirFactsName(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			leads, err := p.Leads(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances", Partition: shop.Partition, Account: shop.Account, Region: shop.Region})
+			leads, err := p.Suspects(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances", Partition: shop.Partition, Account: shop.Account, Region: shop.Region})
 			if err != nil || len(leads) != 1 {
 				t.Fatalf("got %v, %v", leads, err)
 			}

@@ -59,7 +59,7 @@ func preview(t *testing.T, d playbook.Definition) action.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	leads, err := book.Leads(e)
+	leads, err := book.Suspects(e)
 	if err != nil || len(leads) == 0 {
 		t.Fatalf("%s: %d leads, %v", d.ID, len(leads), err)
 	}

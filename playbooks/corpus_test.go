@@ -79,7 +79,7 @@ func suspects(t *testing.T, books map[string]playbook.Playbook, found map[string
 			continue // the decoder's own test names those
 		}
 		for _, b := range books {
-			leads, err := b.Leads(e)
+			leads, err := b.Suspects(e)
 			if err != nil {
 				t.Fatalf("%s, event %s: %v", b.ID, e.ID, err)
 			}
@@ -126,7 +126,7 @@ func FuzzSuspects(f *testing.F) {
 			return
 		}
 		for _, b := range books {
-			leads, err := b.Leads(e)
+			leads, err := b.Suspects(e)
 			if err != nil {
 				t.Fatalf("%s: %v", b.ID, err)
 			}

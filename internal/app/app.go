@@ -29,8 +29,8 @@ type Parts struct {
 	Now    func() time.Time
 	Name   string // of this replica
 	Log    *slog.Logger
-	Meter  engine.Meter  // may be nil
-	Hands  *engine.Hands // who take turns; may be nil
+	Meter  engine.Meter       // may be nil
+	Hands  *engine.WorkerPool // who take turns; may be nil
 
 	Foreign func(kind string) // told of each message that holds no record, for figures; may be nil
 }
@@ -69,12 +69,12 @@ func New(p Parts) *App {
 	})
 	org := organization(p.Config, func() event.Place { return home(p.AWS) }, access, p.Now, p.Log)
 	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})
-	e := engine.New(engine.Parts{
+	e := engine.New(engine.Options{
 		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks()), canaries), Ours: org.Ours, Member: org.Member,
 		Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
-		Meter: p.Meter, Hands: p.Hands,
+		Meter: p.Meter, Workers: p.Hands,
 	})
 	return &App{
 		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access,

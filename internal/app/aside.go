@@ -14,11 +14,11 @@ import (
 	"github.com/ripostehq/riposte/internal/source"
 )
 
-// mostAside is how many events a stream sets aside: whoever fills one case must not fill the memory.
-const mostAside = 1000
+// maxParked is how many events a stream sets aside: whoever fills one case must not fill the memory.
+const maxParked = 1000
 
-// aside is what a live stream set aside, a record each: it can't be stored for a reason of its own, nor be read again.
-type aside struct {
+// parked is what a live stream set aside, a record each: it can't be stored for a reason of its own, nor be read again.
+type parked struct {
 	mu     sync.Mutex
 	of     []*record
 	events int
@@ -28,23 +28,23 @@ type aside struct {
 type record struct{ events []event.Event }
 
 // put is false where there is no room.
-func (a *aside) put(events []event.Event) bool {
+func (a *parked) put(events []event.Event) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.events+len(events) > mostAside {
+	if a.events+len(events) > maxParked {
 		return false
 	}
 	a.of, a.events = append(a.of, &record{slices.Clone(events)}), a.events+len(events)
 	return true
 }
 
-func (a *aside) all() []*record {
+func (a *parked) all() []*record {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.of)
 }
 
-func (a *aside) remove(r *record) {
+func (a *parked) remove(r *record) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.of = slices.DeleteFunc(a.of, func(o *record) bool { return o == r })
@@ -56,18 +56,18 @@ func (a *aside) remove(r *record) {
 func (t *taker) live(ctx context.Context) error {
 	ended := make(chan struct{})
 	var trying sync.WaitGroup
-	trying.Go(func() { t.tryAside(ctx, ended) })
+	trying.Go(func() { t.retryParked(ctx, ended) })
 	err := t.run(ctx)
 	close(ended)
 	trying.Wait()
-	if left := len(t.aside.all()); left > 0 {
+	if left := len(t.parked.all()); left > 0 {
 		t.Engine.Log.Error("records that were set aside are lost with the stream: read them with riposte replay", "records", left)
 		err = errors.Join(err, fmt.Errorf("%d records that were set aside are not stored: %w", left, context.Cause(ctx)))
 	}
 	return err
 }
 
-func (t *taker) tryAside(ctx context.Context, ended <-chan struct{}) {
+func (t *taker) retryParked(ctx context.Context, ended <-chan struct{}) {
 	over := false
 	for wait := soonest; ; wait = min(2*wait, latest) {
 		select {
@@ -80,7 +80,7 @@ func (t *taker) tryAside(ctx context.Context, ended <-chan struct{}) {
 		if t.tryAll(ctx) {
 			wait = soonest
 		}
-		if over && len(t.aside.all()) == 0 {
+		if over && len(t.parked.all()) == 0 {
 			return
 		}
 	}
@@ -88,7 +88,7 @@ func (t *taker) tryAside(ctx context.Context, ended <-chan struct{}) {
 
 // tryAll tries what is set aside, each once, and reports whether some of it went.
 func (t *taker) tryAll(ctx context.Context) (went bool) {
-	for _, r := range t.aside.all() {
+	for _, r := range t.parked.all() {
 		ads, err := t.receive(ctx, r.events)
 		var own *source.Postponed
 		if errors.As(err, &own) {
@@ -98,16 +98,16 @@ func (t *taker) tryAll(ctx context.Context) (went bool) {
 			return went // the next would fare no better
 		}
 		t.admitted(ads)
-		t.aside.remove(r)
+		t.parked.remove(r)
 		went = true
 	}
 	return went
 }
 
-// setAside reports whether events need nobody's patience any more.
-func (t *taker) setAside(err error) bool {
+// park reports whether events need nobody's patience any more.
+func (t *taker) park(err error) bool {
 	var own *source.Postponed
-	if !t.stream.Live || !errors.As(err, &own) || !t.aside.put(t.events) {
+	if !t.stream.Live || !errors.As(err, &own) || !t.parked.put(t.events) {
 		return false
 	}
 	t.Engine.Log.Warn("a record can't be stored for now: it is set aside, and the stream goes on", "events", names(t.events), "error", own.Err)

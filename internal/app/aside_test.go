@@ -34,7 +34,7 @@ func jam(a *app.App) *jammed {
 	return j
 }
 
-func (j *jammed) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
+func (j *jammed) Admit(ctx context.Context, now time.Time, leads []playbook.StoredSuspect, first ledger.FirstClaim, ranks ...time.Time) ([]ledger.Admission, error) {
 	for _, l := range leads {
 		if j.full.Load() && strings.Contains(fmt.Sprint(l.Resource), j.instance) {
 			return nil, ledger.ErrFull

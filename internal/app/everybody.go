@@ -9,23 +9,23 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// everybody tells all of them, also where somebody does not listen. Where there is nobody, the ledger is the record.
-func everybody(all ...engine.Reporter) engine.Reporter {
-	return &crier{all: all, told: map[telling][]bool{}}
+// reportToAll tells all of them, also where somebody does not listen. Where there is nobody, the ledger is the record.
+func reportToAll(all ...engine.Reporter) engine.Reporter {
+	return &multiReporter{all: all, delivered: map[deliveryKey][]bool{}}
 }
 
-// crier remembers who was told what somebody else would not hear: an account without Security Hub has each of its cases told
+// multiReporter remembers who was told what somebody else would not hear: an account without Security Hub has each of its cases told
 // again for ever, and a bus would have each of them for ever, too. It is forgotten with the process; telling twice is
 // harmless.
-type crier struct {
+type multiReporter struct {
 	all []engine.Reporter
 
-	mu   sync.Mutex
-	told map[telling][]bool // of those that not everybody has heard
+	mu        sync.Mutex
+	delivered map[deliveryKey][]bool // of those that not everybody has heard
 }
 
-// telling is one state of one case that is told.
-type telling struct {
+// deliveryKey is one state of one case that is told.
+type deliveryKey struct {
 	id     string
 	wanted int
 }
@@ -34,8 +34,8 @@ type telling struct {
 const remembered = 10_000
 
 // Report tells those who were not told yet.
-func (c *crier) Report(ctx context.Context, one *ledger.Case) error {
-	key := telling{one.ID, one.Report.Wanted}
+func (c *multiReporter) Report(ctx context.Context, one *ledger.Case) error {
+	key := deliveryKey{one.ID, one.Report.Wanted}
 	told := c.recall(key)
 	var errs []error
 	for i, r := range c.all {
@@ -51,23 +51,23 @@ func (c *crier) Report(ctx context.Context, one *ledger.Case) error {
 	return err
 }
 
-func (c *crier) recall(key telling) []bool {
+func (c *multiReporter) recall(key deliveryKey) []bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	told := make([]bool, len(c.all))
-	copy(told, c.told[key])
+	copy(told, c.delivered[key])
 	return told
 }
 
-func (c *crier) remember(key telling, told []bool, done bool) {
+func (c *multiReporter) remember(key deliveryKey, told []bool, done bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if done {
-		delete(c.told, key)
+		delete(c.delivered, key)
 		return
 	}
-	if len(c.told) >= remembered {
-		clear(c.told)
+	if len(c.delivered) >= remembered {
+		clear(c.delivered)
 	}
-	c.told[key] = told
+	c.delivered[key] = told
 }

@@ -23,14 +23,14 @@ func contained(wanted int) *ledger.Case {
 // One who does not listen keeps nobody else from being told, and it is not forgotten that he was not.
 func TestEverybodyIsTold(t *testing.T) {
 	deaf, hears, other := &ear{err: errors.New("no answer")}, &ear{}, &ear{err: errors.New("throttled")}
-	err := everybody(deaf, hears, other).Report(t.Context(), contained(1))
+	err := reportToAll(deaf, hears, other).Report(t.Context(), contained(1))
 	if !errors.Is(err, deaf.err) || !errors.Is(err, other.err) {
 		t.Errorf("want both errors, got %v", err)
 	}
 	if deaf.heard != 1 || hears.heard != 1 || other.heard != 1 {
 		t.Errorf("told %d, %d and %d times", deaf.heard, hears.heard, other.heard)
 	}
-	if err := everybody().Report(t.Context(), contained(1)); err != nil {
+	if err := reportToAll().Report(t.Context(), contained(1)); err != nil {
 		t.Errorf("nobody to tell: %v", err)
 	}
 }
@@ -38,7 +38,7 @@ func TestEverybodyIsTold(t *testing.T) {
 // An account has no Security Hub: its cases are told again and again, and whoever did hear is spared.
 func TestWhoeverHeardIsToldTheNextNews(t *testing.T) {
 	deaf, hears := &ear{err: errors.New("not subscribed")}, &ear{}
-	all := everybody(deaf, hears)
+	all := reportToAll(deaf, hears)
 	for range 5 {
 		if err := all.Report(t.Context(), contained(1)); !errors.Is(err, deaf.err) {
 			t.Fatalf("want what failed, got %v", err)
@@ -56,13 +56,13 @@ func TestWhoeverHeardIsToldTheNextNews(t *testing.T) {
 	if deaf.heard != 8 || hears.heard != 3 {
 		t.Errorf("told %d and %d times, want 8 and 3", deaf.heard, hears.heard)
 	}
-	if left := all.(*crier).told; len(left) != 0 {
+	if left := all.(*multiReporter).delivered; len(left) != 0 {
 		t.Errorf("remembered what everybody has heard: %v", left)
 	}
 }
 
 func TestHalfTellingsDoNotFillTheMemory(t *testing.T) {
-	all := everybody(&ear{err: errors.New("no answer")})
+	all := reportToAll(&ear{err: errors.New("no answer")})
 	for i := range 3 * remembered {
 		one := contained(1)
 		one.ID = fmt.Sprint("c_", i)
@@ -70,7 +70,7 @@ func TestHalfTellingsDoNotFillTheMemory(t *testing.T) {
 			t.Fatal("told")
 		}
 	}
-	if n := len(all.(*crier).told); n > remembered {
+	if n := len(all.(*multiReporter).delivered); n > remembered {
 		t.Errorf("%d are remembered", n)
 	}
 }

@@ -200,7 +200,7 @@ type crowded struct {
 	resource string
 }
 
-func (c crowded) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
+func (c crowded) Admit(ctx context.Context, now time.Time, leads []playbook.StoredSuspect, first ledger.FirstClaim, ranks ...time.Time) ([]ledger.Admission, error) {
 	for _, l := range leads {
 		if l.Resource.ID == c.resource {
 			return nil, fmt.Errorf("admit %s: %w", c.resource, ledger.ErrFull)

@@ -192,7 +192,7 @@ func (r *replayer) ask(p playbook.Playbook, e event.Event) (lines []ReplayLine, 
 			err = panicked(v)
 		}
 	}()
-	leads, err := p.Leads(e)
+	leads, err := p.Suspects(e)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func panicked(v any) error {
 	return errors.New("panic")
 }
 
-func (r *replayer) line(e event.Event, lead playbook.Lead, plan []string) ReplayLine {
+func (r *replayer) line(e event.Event, lead playbook.StoredSuspect, plan []string) ReplayLine {
 	return ReplayLine{
 		Playbook: lead.Playbook, Severity: lead.Severity, EventID: e.ID, EventTime: e.Time, EventName: e.Name,
 		Account: e.Account, Region: e.Region, Actor: e.Actor.ARN, Person: r.people.Person(e.Actor), SourceIP: e.SourceIP,

@@ -26,5 +26,5 @@ func reporter(p Parts, access *cloud.Cloud, codec action.Codec, catalogue []play
 		shown := func(c *ledger.Case) (any, error) { return show.Of(c, codec, p.Config.People) }
 		all = append(all, bus.New(eventbridge.NewFromConfig(p.AWS(b.Place)).PutEvents, b.String(), shown, p.Now))
 	}
-	return everybody(all...)
+	return reportToAll(all...)
 }

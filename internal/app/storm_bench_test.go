@@ -119,7 +119,7 @@ type storm struct {
 	hits  []request
 	noise []request
 	wake  chan struct{}
-	hands *engine.Hands
+	hands *engine.WorkerPool
 
 	mu        sync.Mutex
 	posted    map[string]time.Time     // by event id
@@ -144,7 +144,7 @@ func newStorm(b *testing.B, hits int) *storm {
 	b.Cleanup(func() { s.must(store.Close()) })
 	c, err := config.Parse("storm.yaml", []byte(stormConfig), playbooks.All())
 	s.must(err)
-	s.hands = engine.NewHands(2, func() {
+	s.hands = engine.NewWorkerPool(2, func() {
 		select {
 		case s.wake <- struct{}{}:
 		default:
@@ -220,7 +220,7 @@ func (s *storm) serve() {
 	for range 2 {
 		all.Go(func() {
 			for ctx.Err() == nil {
-				end := s.hands.Free()
+				end := s.hands.Idle()
 				select {
 				case <-s.wake:
 				case <-time.After(20 * time.Millisecond):
@@ -228,7 +228,7 @@ func (s *storm) serve() {
 					return
 				}
 				end()
-				if _, err := s.app.Engine.Step(ctx); err != nil && ctx.Err() == nil {
+				if _, err := s.app.Engine.RunDue(ctx); err != nil && ctx.Err() == nil {
 					s.Error(err)
 				}
 			}
@@ -325,8 +325,8 @@ func (s *storm) percentile(of []request, percent int) float64 {
 	return float64(took[len(took)*percent/100].Microseconds()) / 1000
 }
 
-// Moved notes when an attack is answered, and when it is contained: see engine.Meter.
-func (s *storm) Moved(c *ledger.Case, was engine.Stand) {
+// Progressed notes when an attack is answered, and when it is contained: see engine.Meter.
+func (s *storm) Progressed(c *ledger.Case, was engine.Progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.Playbook != "launch.unapproved-image" {

@@ -41,7 +41,7 @@ type taker struct {
 	stream source.Stream
 	reader *scan.Reader
 	events []event.Event // decoded, and not stored yet
-	aside  aside
+	parked parked
 	late   error // of the first event that could not be stored for now, where the stream comes again
 
 	mu      sync.Mutex // of what is told and counted
@@ -149,7 +149,7 @@ func (t *taker) store(ctx context.Context) error {
 	}
 	var ads []ledger.Admission
 	err := t.again(ctx, func() (err error) {
-		if ads, err = t.receive(ctx, t.events); t.setAside(err) {
+		if ads, err = t.receive(ctx, t.events); t.park(err) {
 			return nil
 		}
 		return err

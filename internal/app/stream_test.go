@@ -115,7 +115,7 @@ type failing struct {
 	times int
 }
 
-func (f *failing) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
+func (f *failing) Admit(ctx context.Context, now time.Time, leads []playbook.StoredSuspect, first ledger.FirstClaim, ranks ...time.Time) ([]ledger.Admission, error) {
 	if f.times--; f.times >= 0 {
 		return nil, errors.New("no space left on device")
 	}

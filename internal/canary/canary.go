@@ -57,7 +57,7 @@ func Send(ctx context.Context, modify Modify, nonce [5]byte) (requestID string, 
 // Arrival is the lead that a canary left in the ledger; false where it has not arrived.
 func Arrival(cases []*ledger.Case, requestID string) (playbook.Origin, bool) {
 	for _, c := range cases {
-		for _, l := range c.Leads {
+		for _, l := range c.Suspects {
 			if c.Playbook == ID && l.Origin.RequestID == requestID {
 				return l.Origin, true
 			}
@@ -91,22 +91,22 @@ func Playbook(s Sender) playbook.Playbook {
 			ID: ID, Title: "A canary arrived", Severity: playbook.Low,
 			On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute).AlsoFailed()},
 		},
-		Leads: func(e event.Event) ([]playbook.Lead, error) { return leads(s, e), nil },
-		Check: func(context.Context, playbook.In, string, playbook.Lead) ([]playbook.Proposal, error) {
+		Suspects: func(e event.Event) ([]playbook.StoredSuspect, error) { return leads(s, e), nil },
+		Check: func(context.Context, playbook.In, string, playbook.StoredSuspect) ([]playbook.Proposal, error) {
 			return nil, nil
 		},
-		Preview: func(playbook.Lead) (action.Plan, error) { return action.Plan{}, nil },
+		Preview: func(playbook.StoredSuspect) (action.Plan, error) { return action.Plan{}, nil },
 	}
 }
 
-func leads(s Sender, e event.Event) []playbook.Lead {
+func leads(s Sender, e event.Event) []playbook.StoredSuspect {
 	var request struct {
 		InstanceID string `json:"instanceId"`
 	}
 	if !e.Failed() || json.Unmarshal(e.Request, &request) != nil || !strings.HasPrefix(request.InstanceID, marker) || !s.sent(e) {
 		return nil
 	}
-	return []playbook.Lead{{
+	return []playbook.StoredSuspect{{
 		Playbook: ID, Severity: playbook.Low, Resource: e.Place().In(event.Instance, marker+"0000000000"),
 		Title: "a canary arrived: " + e.RequestID, Facts: []byte("{}"), Origin: playbook.OriginOf(e),
 	}}

@@ -55,7 +55,7 @@ func TestACanaryIsRefusedAndArrivesAsASuspectThatIsDismissed(t *testing.T) {
 			if len(leads) != 1 || leads[0].Origin.RequestID != request {
 				t.Fatalf("leads %+v, want one of request %s", leads, request)
 			}
-			one := &ledger.Case{Playbook: canary.ID, Leads: []ledger.Lead{{Lead: leads[0]}}}
+			one := &ledger.Case{Playbook: canary.ID, Suspects: []ledger.Suspect{{StoredSuspect: leads[0]}}}
 			if from, ok := canary.Arrival([]*ledger.Case{one}, request); !ok || !from.Occurred.Equal(e.Time) {
 				t.Errorf("arrived %v, at %v, want %v", ok, from.Occurred, e.Time)
 			}
@@ -87,12 +87,14 @@ func delivered(t *testing.T, w *world.World) event.Event {
 	return e
 }
 
-func suspects(t *testing.T, e event.Event) []playbook.Lead { return suspected(t, canary.Sender{}, e) }
+func suspects(t *testing.T, e event.Event) []playbook.StoredSuspect {
+	return suspected(t, canary.Sender{}, e)
+}
 
-func suspected(t *testing.T, by canary.Sender, e event.Event) []playbook.Lead {
+func suspected(t *testing.T, by canary.Sender, e event.Event) []playbook.StoredSuspect {
 	t.Helper()
 	book := canary.Playbook(by)
-	leads, err := book.Leads(e)
+	leads, err := book.Suspects(e)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,7 +136,7 @@ func place() event.Place {
 }
 
 func admit(ctx context.Context, s *sqlite.Store, at time.Time, group string) error {
-	_, err := s.Admit(ctx, at, []playbook.Lead{{
+	_, err := s.Admit(ctx, at, []playbook.StoredSuspect{{
 		Playbook: "launch.unapproved-image", Severity: playbook.High, Resource: place().In(event.Group, group),
 		Title: "i-0123456789abcdef0 was launched from ami-0abc, which is public", Facts: []byte("{}"),
 		Origin: playbook.Origin{
@@ -145,7 +145,7 @@ func admit(ctx context.Context, s *sqlite.Store, at time.Time, group string) err
 				Kind: event.RoleActor, ARN: "arn:aws:sts::111122223333:assumed-role/AutoScaling/\x1b[31mevil", MFA: event.MFAUnknown,
 			},
 		},
-	}}, ledger.Hand{})
+	}}, ledger.FirstClaim{})
 	return err
 }
 

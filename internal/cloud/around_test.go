@@ -112,7 +112,7 @@ func TestGlobalServicesAreReachedAtHome(t *testing.T) {
 // An endpoint that swallows everything holds one at a time, not everybody who is wanted elsewhere.
 func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
 	now := time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
-	r := reach{now: func() time.Time { return now }, closed: map[door]shut{}}
+	r := circuitBreaker{now: func() time.Time { return now }, closed: map[endpoint]openCircuit{}}
 	at := session{place: event.Place{Account: "111122223333", Region: "eu-west-1"}, purpose: Audit}
 	asked := 0
 	silent := func(context.Context) error { asked++; now = now.Add(whole); return context.DeadlineExceeded }

@@ -43,19 +43,19 @@ type Options struct {
 type Cloud struct {
 	opts    Options
 	pace    pace
-	reach   reach
+	reach   circuitBreaker
 	doors   doors
 	mu      sync.Mutex
-	lasting *shelf                            // sessions that read and report: as many as there are accounts and regions
-	passing *shelf                            // sessions of cases
+	lasting *clientCache                      // sessions that read and report: as many as there are accounts and regions
+	passing *clientCache                      // sessions of cases
 	http    map[aws.HTTPClient]aws.HTTPClient // by the base's
 }
 
 // New makes a Cloud.
 func New(o Options) *Cloud {
 	return &Cloud{
-		opts: o, reach: reach{now: o.Now, closed: map[door]shut{}}, doors: doors{opened: map[string][]string{}, refused: map[string]refusal{}},
-		lasting: newShelf(), passing: newShelf(), http: map[aws.HTTPClient]aws.HTTPClient{},
+		opts: o, reach: circuitBreaker{now: o.Now, closed: map[endpoint]openCircuit{}}, doors: doors{opened: map[string][]string{}, refused: map[string]refusal{}},
+		lasting: newClientCache(), passing: newClientCache(), http: map[aws.HTTPClient]aws.HTTPClient{},
 	}
 }
 

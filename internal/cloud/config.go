@@ -30,13 +30,13 @@ type key struct {
 	service string
 }
 
-// shelf keeps what was opened.
-type shelf struct {
+// clientCache keeps what was opened.
+type clientCache struct {
 	configs map[session]aws.Config
 	clients map[key]any
 }
 
-func newShelf() *shelf { return &shelf{map[session]aws.Config{}, map[key]any{}} }
+func newClientCache() *clientCache { return &clientCache{map[session]aws.Config{}, map[key]any{}} }
 
 // most is how many sessions of cases are kept. Each is used for minutes; whoever goes on opens it anew.
 const most = 1000
@@ -53,7 +53,7 @@ func client[T any](c *Cloud, s session, service string, open func(aws.Config) T)
 		return made
 	}
 	if on == c.passing && len(on.configs) >= most {
-		*on = *newShelf()
+		*on = *newClientCache()
 	}
 	cfg, ok := on.configs[s]
 	if !ok {

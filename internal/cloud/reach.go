@@ -22,15 +22,15 @@ type Unreachable struct {
 	Since   time.Time
 }
 
-// reach remembers how the last call to each place went.
-type reach struct {
+// circuitBreaker remembers how the last call to each place went.
+type circuitBreaker struct {
 	now    func() time.Time
 	mu     sync.Mutex
-	closed map[door]shut
+	closed map[endpoint]openCircuit
 }
 
-// shut is a door that did not open.
-type shut struct {
+// openCircuit is a door that did not open.
+type openCircuit struct {
 	Unreachable
 	again time.Time // where nobody answered, for long: when one call may try again. Until then nobody waits for it.
 }
@@ -40,7 +40,7 @@ const (
 	rest = 10 * time.Second // between two calls to where nobody answers
 )
 
-type door struct {
+type endpoint struct {
 	account, region string
 	purpose         Purpose
 }
@@ -59,23 +59,23 @@ func (c *Cloud) Unreachable() []Unreachable {
 	return all
 }
 
-func (r *reach) around(s session) func(*middleware.Stack) error {
-	d := door{s.place.Account, s.place.Region, s.purpose}
+func (r *circuitBreaker) around(s session) func(*middleware.Stack) error {
+	d := endpoint{s.place.Account, s.place.Region, s.purpose}
 	watch := middleware.InitializeMiddlewareFunc("riposte.reach",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			began := r.now()
-			if err := r.resting(d, began); err != nil {
+			if err := r.coolingDown(d, began); err != nil {
 				return middleware.InitializeOutput{}, middleware.Metadata{}, err
 			}
 			out, md, err := next.HandleInitialize(ctx, in)
-			r.note(d, err, began)
+			r.record(d, err, began)
 			return out, md, err
 		})
 	return func(st *middleware.Stack) error { return st.Initialize.Add(watch, middleware.After) }
 }
 
-// resting keeps all but one from waiting where nobody answers: whoever waits there is missing elsewhere.
-func (r *reach) resting(d door, now time.Time) error {
+// coolingDown keeps all but one from waiting where nobody answers: whoever waits there is missing elsewhere.
+func (r *circuitBreaker) coolingDown(d endpoint, now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s, known := r.closed[d]
@@ -90,8 +90,8 @@ func (r *reach) resting(d door, now time.Time) error {
 	return nil
 }
 
-// note tells a door that is shut from an answer, whatever the answer says, and from what was never sent.
-func (r *reach) note(d door, err error, began time.Time) {
+// record tells a door that is shut from an answer, whatever the answer says, and from what was never sent.
+func (r *circuitBreaker) record(d endpoint, err error, began time.Time) {
 	var refused *NotAssumed
 	var none *NoRole
 	var unfit *NotNarrowed
@@ -99,10 +99,10 @@ func (r *reach) note(d door, err error, began time.Time) {
 	answered := errors.As(err, &api)
 	switch {
 	case errors.Is(err, context.Canceled), errors.As(err, &none), errors.As(err, &unfit):
-		r.pass(d)
+		r.halfOpen(d)
 		return
 	case err == nil, answered && !errors.As(err, &refused):
-		r.open(d)
+		r.close(d)
 		return
 	}
 	r.mu.Lock()
@@ -119,8 +119,8 @@ func (r *reach) note(d door, err error, began time.Time) {
 	r.closed[d] = s
 }
 
-// pass lets the next call ask in the place of one that did not.
-func (r *reach) pass(d door) {
+// halfOpen lets the next call ask in the place of one that did not.
+func (r *circuitBreaker) halfOpen(d endpoint) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s, known := r.closed[d]; known {
@@ -129,7 +129,7 @@ func (r *reach) pass(d door) {
 	}
 }
 
-func (r *reach) open(d door) {
+func (r *circuitBreaker) close(d endpoint) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.closed, d)

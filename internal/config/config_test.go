@@ -73,7 +73,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Playbooks()[0].Leads(event.Event{}); err != nil {
+	if _, err := c.Playbooks()[0].Suspects(event.Event{}); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(imageParams{Deny: []string{"public"}, AllowOwners: []string{"self"}, Count: 3}, params); d != "" {

@@ -168,7 +168,7 @@ func (s *Stage) deliver(ctx context.Context) error {
 // step lets riposte do what is due, and tells what it wrote down.
 func (s *Stage) step(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
-	_, err := s.App.Engine.Step(ctx)
+	_, err := s.App.Engine.RunDue(ctx)
 	own := time.Since(began)
 	if err != nil {
 		return 0, err

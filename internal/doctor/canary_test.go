@@ -111,7 +111,7 @@ func (s *served) flight() doctor.Flight {
 					return err
 				}
 			}
-			_, err := s.app.Engine.Step(ctx)
+			_, err := s.app.Engine.RunDue(ctx)
 			return err
 		},
 	}

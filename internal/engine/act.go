@@ -15,24 +15,24 @@ import (
 // act goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
 // another step is judged all the same, so that the case shows what holds it. The newest plans go first: whatever an attacker
 // has made riposte plan before, the last thing done is what harms now.
-func (t *turn) act(ctx context.Context) error {
+func (t *attempt) act(ctx context.Context) error {
 	stopped := map[int]bool{}
 	for _, r := range t.newestFirst() {
-		if r.step.State == ledger.Turning && !t.rests(r.step.Trouble) {
-			if err := t.went(ctx, &r.step.Trouble, t.returned(ctx, r)); err != nil {
+		if r.step.State == ledger.StepReverting && !t.backsOff(r.step.Trouble) {
+			if err := t.retryLater(ctx, &r.step.Trouble, t.returned(ctx, r)); err != nil {
 				return err
 			}
 		}
 		if !waits(r.step.State) {
-			stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && r.step.State == ledger.Broken
+			stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && r.step.State == ledger.StepFailed
 			continue
 		}
-		if !t.rests(r.step.Trouble) {
+		if !t.backsOff(r.step.Trouble) {
 			again, err := t.actOn(ctx, r, stopped[r.revision.Number])
 			if again {
 				return t.act(ctx) // the plans have changed under us: begin again with the new one
 			}
-			if err = t.went(ctx, &r.step.Trouble, err); err != nil {
+			if err = t.retryLater(ctx, &r.step.Trouble, err); err != nil {
 				return err
 			}
 		}
@@ -42,14 +42,14 @@ func (t *turn) act(ctx context.Context) error {
 }
 
 // newestFirst are the live steps by revision, the last one first.
-func (t *turn) newestFirst() []ref {
+func (t *attempt) newestFirst() []ref {
 	steps := slices.Collect(t.live())
 	slices.SortStableFunc(steps, func(a, b ref) int { return b.revision.Number - a.revision.Number })
 	return steps
 }
 
 // actOn answers with one step, or judges it where it must wait. It is true where the plans have changed.
-func (t *turn) actOn(ctx context.Context, r ref, stopped bool) (again bool, err error) {
+func (t *attempt) actOn(ctx context.Context, r ref, stopped bool) (again bool, err error) {
 	if stopped || !t.due(r) {
 		return false, t.wait(ctx, r)
 	}
@@ -65,7 +65,7 @@ func (t *turn) actOn(ctx context.Context, r ref, stopped bool) (again bool, err 
 }
 
 // answerStep climbs the step's ladder, unless what it would destroy is spared by now.
-func (t *turn) answerStep(ctx context.Context, r ref) error {
+func (t *attempt) answerStep(ctx context.Context, r ref) error {
 	if spared, err := t.spared(ctx, r); err != nil || spared {
 		return err
 	}
@@ -75,7 +75,7 @@ func (t *turn) answerStep(ctx context.Context, r ref) error {
 func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }
 
 // due reports whether a step need not wait any more. One that was committed must be looked at in any case.
-func (t *turn) due(r ref) bool {
+func (t *attempt) due(r ref) bool {
 	return r.step.State == ledger.Intent || !r.revision.Made.Add(r.plan.After).After(t.Now())
 }
 
@@ -85,12 +85,12 @@ func stops(r ref) bool { return r.plan.Must && !settled(r.step.State) }
 // wait judges a step that must wait for its time or for another, so that the case shows what holds it. One that was begun is
 // looked at, and not left in the middle for as long as the other waits; where the other could not be done at all, it is
 // dropped.
-func (t *turn) wait(ctx context.Context, r ref) error {
+func (t *attempt) wait(ctx context.Context, r ref) error {
 	if err := t.withdraw(ctx, r); err != nil || !waits(r.step.State) {
 		return err
 	}
 	for i, s := range t.plans[r.revision.Plan.Digest].Steps[:r.index] {
-		if s.Must && r.revision.Steps[i].State == ledger.Broken {
+		if s.Must && r.revision.Steps[i].State == ledger.StepFailed {
 			r.step.State, r.step.Note = ledger.Dropped, "a step before it, which must succeed, could not be done"
 			return nil
 		}
@@ -104,7 +104,7 @@ func settled(s ledger.StepState) bool {
 }
 
 // climb takes one step, rung by rung, until one holds. A rung above the first is judged for itself.
-func (t *turn) climb(ctx context.Context, r ref) error {
+func (t *attempt) climb(ctx context.Context, r ref) error {
 	for waits(r.step.State) {
 		v, err := t.judge(ctx, r)
 		if err != nil {
@@ -124,7 +124,7 @@ func (t *turn) climb(ctx context.Context, r ref) error {
 }
 
 // withdraw takes an intent back that may not be carried out any more; if it was carried out, it counts as done.
-func (t *turn) withdraw(ctx context.Context, r ref) error {
+func (t *attempt) withdraw(ctx context.Context, r ref) error {
 	if r.step.State != ledger.Intent {
 		return nil
 	}
@@ -141,7 +141,7 @@ func (t *turn) withdraw(ctx context.Context, r ref) error {
 }
 
 // try looks, commits the intent, and does it.
-func (t *turn) try(ctx context.Context, r ref) error {
+func (t *attempt) try(ctx context.Context, r ref) error {
 	a := r.rung().Do
 	look, err := t.see(ctx, a)
 	switch {
@@ -165,9 +165,9 @@ func (t *turn) try(ctx context.Context, r ref) error {
 }
 
 // do makes the change. Its outcome is committed with the next intent or the end of the turn: one write for both.
-func (t *turn) do(ctx context.Context, r ref) error {
+func (t *attempt) do(ctx context.Context, r ref) error {
 	if t.until.Sub(t.Now()) < t.Timing.Call {
-		return errOver
+		return errTurnOver
 	}
 	clear(t.seen)
 	clear(t.known)
@@ -192,9 +192,9 @@ func (t *turn) do(ctx context.Context, r ref) error {
 }
 
 // made settles a step; from here on it is verified, from the first round.
-func (t *turn) made(r ref, s ledger.StepState) {
-	r.step.State, r.step.Made, r.step.Missed, r.step.Fresh = s, t.Now(), 0, ""
-	r.step.Undone, r.step.Leaked = "", "" // what was seen before is no evidence against this
+func (t *attempt) made(r ref, s ledger.StepState) {
+	r.step.State, r.step.Made, r.step.MissedLooks, r.step.Fresh = s, t.Now(), 0, ""
+	r.step.Undone, r.step.PassedBy = "", "" // what was seen before is no evidence against this
 	t.c.Rounds, t.answered = 0, true
 }
 
@@ -203,7 +203,7 @@ func (t *turn) made(r ref, s ledger.StepState) {
 const tries = 5
 
 // refused takes the next rung, or begins again from the first after a while. People are told at once.
-func (t *turn) refused(ctx context.Context, r ref, why error) error {
+func (t *attempt) refused(ctx context.Context, r ref, why error) error {
 	t.note("can't: %v", why)
 	r.step.Error = why.Error()
 	if errors.Is(why, action.ErrPartly) {
@@ -221,6 +221,6 @@ func (t *turn) refused(ctx context.Context, r ref, why error) error {
 		r.step.Rung = 0
 		return fmt.Errorf("every rung was refused, the last: %w", why)
 	}
-	r.step.State, r.step.Rung = ledger.Broken, len(r.plan.Ladder)-1
+	r.step.State, r.step.Rung = ledger.StepFailed, len(r.plan.Ladder)-1
 	return nil
 }

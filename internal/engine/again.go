@@ -12,7 +12,7 @@ import (
 // again is true where the same plan stands already: what it did is looked at once more, with the new event as evidence
 // against it, instead of piling up plans as fast as an attacker can repeat himself. What the event wants more of than the
 // plan, as the moment before which sessions are revoked, extends it.
-func (t *turn) again(p playbook.Proposal) (bool, error) {
+func (t *attempt) again(p playbook.Proposal) (bool, error) {
 	sealed, err := t.Codec.Seal(p.Plan.Core())
 	if err != nil {
 		return false, err
@@ -21,10 +21,10 @@ func (t *turn) again(p playbook.Proposal) (bool, error) {
 	for i := range t.c.Revisions {
 		r := &t.c.Revisions[i]
 		from := t.lead(r).Origin
-		if r.Superseded != 0 || ended(r) || from.Actor.Credential() != p.Lead.Origin.Actor.Credential() {
+		if r.Superseded != 0 || ended(r) || from.Actor.Credential() != p.Suspect.Origin.Actor.Credential() {
 			continue
 		}
-		if from.Place.Region != p.Lead.Origin.Place.Region && watchedOnly(r) { // a decoy where riposte only observes stands for nothing else
+		if from.Place.Region != p.Suspect.Origin.Place.Region && watchedOnly(r) { // a decoy where riposte only observes stands for nothing else
 			continue
 		}
 		core, err := t.core(r)
@@ -40,13 +40,13 @@ func (t *turn) again(p playbook.Proposal) (bool, error) {
 		}
 	}
 	if found {
-		t.note("confirmed again: %s", p.Lead.Title)
+		t.note("confirmed again: %s", p.Suspect.Title)
 	}
 	return found, nil
 }
 
 // core is the digest of a revision's plan without what only grows.
-func (t *turn) core(r *ledger.Revision) (string, error) {
+func (t *attempt) core(r *ledger.Revision) (string, error) {
 	if known, ok := t.cores[r.Plan.Digest]; ok {
 		return known, nil
 	}
@@ -56,11 +56,11 @@ func (t *turn) core(r *ledger.Revision) (string, error) {
 }
 
 // repeated has what a revision did looked at again.
-func (t *turn) repeated(r *ledger.Revision, p playbook.Proposal) error {
-	r.Found = together(r.Found, p.Lead.Found)
+func (t *attempt) repeated(r *ledger.Revision, p playbook.Proposal) error {
+	r.Found = together(r.Found, p.Suspect.Found)
 	for i := range r.Steps {
 		if s := &r.Steps[i]; made(s.State) {
-			s.Undone, s.Looked = p.Lead.Origin.Name+" by "+p.Lead.Origin.Actor.ARN, false
+			s.Undone, s.Looked = p.Suspect.Origin.Name+" by "+p.Suspect.Origin.Actor.ARN, false
 			t.c.Recheck = t.Now()
 		}
 	}
@@ -72,7 +72,7 @@ func (t *turn) repeated(r *ledger.Revision, p playbook.Proposal) error {
 
 // extend makes a new revision of a plan that no longer covers what is wanted: the same steps, where they stand. A step that
 // was done, and is wanted further now, waits again.
-func (t *turn) extend(was *ledger.Revision, wanted action.Plan) error {
+func (t *attempt) extend(was *ledger.Revision, wanted action.Plan) error {
 	old := t.plans[was.Plan.Digest]
 	short := map[int]bool{}
 	for i, s := range old.Steps {
@@ -100,13 +100,13 @@ func (t *turn) extend(was *ledger.Revision, wanted action.Plan) error {
 }
 
 // replan makes a new revision that supersedes another: another plan, whose steps stand where those of the other do.
-func (t *turn) replan(was *ledger.Revision, plan action.Plan) (*ledger.Revision, error) {
+func (t *attempt) replan(was *ledger.Revision, plan action.Plan) (*ledger.Revision, error) {
 	sealed, err := t.Codec.Seal(plan)
 	if err != nil {
 		return nil, err
 	}
 	next := ledger.Revision{
-		Number: len(t.c.Revisions) + 1, Lead: was.Lead, Plan: sealed, Found: was.Found, Saw: was.Saw, Made: was.Made, Preempts: was.Preempts,
+		Number: len(t.c.Revisions) + 1, Suspect: was.Suspect, Plan: sealed, Found: was.Found, FactsDigest: was.FactsDigest, Made: was.Made, Preempts: was.Preempts,
 	}
 	for _, s := range was.Steps {
 		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)

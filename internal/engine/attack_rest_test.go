@@ -33,7 +33,7 @@ func TestWhatWasSoBeforeIsTakenUpOnceItIsLifted(t *testing.T) {
 	now := "Launch"
 	s := set(t, world.Options{}, mood(&now))
 	stop(s, now)
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 	if c := s.only("test.mood"); c.State != ledger.Verified || steps(c) != "already" {
 		t.Fatalf("%s: %s", c.State, steps(c))
@@ -50,7 +50,7 @@ func TestWhatWasSoBeforeStaysWhenTheCaseIsTakenBack(t *testing.T) {
 	now := "Launch"
 	s := set(t, world.Options{}, mood(&now))
 	stop(s, now)
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 	s.order(s.only("test.mood"), ledger.Order{Verb: ledger.Undo})
 	s.pass(time.Minute)

@@ -103,7 +103,7 @@ func TestWhatMovesWhileItWaitsIsAnsweredWhereItWent(t *testing.T) {
 	s.order(s.only("test.suspends"), ledger.Order{Verb: ledger.Approve, Revision: 1})
 	s.pass(time.Minute)
 	cases := s.all()
-	if len(cases) != 2 || cases[0].State != ledger.Superseded || cases[0].Moved != cases[1].ID || suspendedProcesses(s) != 0 {
+	if len(cases) != 2 || cases[0].State != ledger.Superseded || cases[0].SupersededBy != cases[1].ID || suspendedProcesses(s) != 0 {
 		t.Fatalf("%d cases, the first is %s", len(cases), cases[0].State)
 	}
 	if there := cases[1]; there.State != ledger.Asked || there.Root.Type != event.Group {

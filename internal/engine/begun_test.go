@@ -32,7 +32,7 @@ func TestWhatWasBegunIsLookedAtBehindAStepThatAsks(t *testing.T) {
 			s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return mode, "the test says" }
 			s.restart()
 			s.w.Fail("ec2", "TerminateInstances", story.lost, timeout)
-			poison(s)
+			panicError(s)
 			s.pass(14 * time.Second) // it fails after 6, 7, 9 and 13 seconds, and rests until 21
 			mode = gate.Ask
 			want(s, 1)

@@ -70,7 +70,7 @@ func (s *stage) answering() <-chan error {
 	s.restart()
 	go func() {
 		for range woken {
-			_, err := s.e.Step(s.Context())
+			_, err := s.e.RunDue(s.Context())
 			answered <- err
 		}
 	}()

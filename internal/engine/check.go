@@ -15,26 +15,26 @@ import (
 
 // check reads the present for the suspects that were not looked at, until one is confirmed: that is answered before the
 // next is looked at. What it confirms gets a plan.
-func (t *turn) check(ctx context.Context) (confirmed bool, err error) {
-	for i := range t.c.Leads {
-		l := &t.c.Leads[i]
+func (t *attempt) check(ctx context.Context) (confirmed bool, err error) {
+	for i := range t.c.Suspects {
+		l := &t.c.Suspects[i]
 		if confirmed || t.late() {
 			break
 		}
-		if l.Checked != "" || t.rests(l.Trouble) {
+		if l.Checked != "" || t.backsOff(l.Trouble) {
 			continue
 		}
 		before := len(t.c.Revisions)
-		if err = t.went(ctx, &l.Trouble, t.checkLead(ctx, l)); err != nil {
+		if err = t.retryLater(ctx, &l.Trouble, t.checkLead(ctx, l)); err != nil {
 			break
 		}
 		confirmed = len(t.c.Revisions) > before
 	}
-	t.c.Leads = slices.DeleteFunc(t.c.Leads, t.spare)
+	t.c.Suspects = slices.DeleteFunc(t.c.Suspects, t.spare)
 	return confirmed, err
 }
 
-func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
+func (t *attempt) checkLead(ctx context.Context, l *ledger.Suspect) error {
 	found, err := t.confirmInTime(ctx, l)
 	if err == nil && len(found) == 0 {
 		err = t.relent(ctx, l)
@@ -44,15 +44,15 @@ func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
 	}
 	l.Checked = "dismissed"
 	for _, p := range found {
-		if p.Lead.Resource != t.c.Root {
-			if err := t.elsewhere(ctx, p.Lead); err != nil {
+		if p.Suspect.Resource != t.c.Root {
+			if err := t.placeOf(ctx, p.Suspect); err != nil {
 				return err
 			}
 			l.Checked = "moved"
 			continue
 		}
 		l.Checked = "confirmed"
-		t.c.Title, l.Related = p.Lead.Title, p.Lead.Related // for people: the facts stay as the event gave them
+		t.c.Title, l.Related = p.Suspect.Title, p.Suspect.Related // for people: the facts stay as the event gave them
 		if err := t.revise(l.Key, p); err != nil {
 			return err
 		}
@@ -63,20 +63,20 @@ func (t *turn) checkLead(ctx context.Context, l *ledger.Lead) error {
 	return nil
 }
 
-func (t *turn) confirm(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal, error) {
+func (t *attempt) confirm(ctx context.Context, l *ledger.Suspect) ([]playbook.Proposal, error) {
 	book, ok := t.books[l.Playbook]
 	if !ok {
 		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
 	}
-	return checked(ctx, t.Timing.Call, book, t.in(), t.c.ID, l.Lead)
+	return checked(ctx, t.Timing.Call, book, t.in(), t.c.ID, l.StoredSuspect)
 }
 
 // in is what a check may use.
-func (t *turn) in() playbook.In {
+func (t *attempt) in() playbook.In {
 	return playbook.In{AWS: t.AWS.Reads(), Now: t.Now(), Organization: t.Member, History: playbook.History{Recall: t.Store.Recall}}
 }
 
-func checked(ctx context.Context, limit time.Duration, book playbook.Playbook, in playbook.In, caseID string, l playbook.Lead) ([]playbook.Proposal, error) {
+func checked(ctx context.Context, limit time.Duration, book playbook.Playbook, in playbook.In, caseID string, l playbook.StoredSuspect) ([]playbook.Proposal, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others have their turn
 	defer cancel()
 	found, err := book.Check(ctx, in, caseID, l)
@@ -86,22 +86,22 @@ func checked(ctx context.Context, limit time.Duration, book playbook.Playbook, i
 	return found, nil
 }
 
-// elsewhere hands a finding to the case of its own root, which the event alone did not show.
-func (t *turn) elsewhere(ctx context.Context, l playbook.Lead) error {
-	ads, err := t.Store.Admit(ctx, t.Now(), []playbook.Lead{l}, ledger.Hand{})
+// placeOf hands a finding to the case of its own root, which the event alone did not show.
+func (t *attempt) placeOf(ctx context.Context, l playbook.StoredSuspect) error {
+	ads, err := t.Store.Admit(ctx, t.Now(), []playbook.StoredSuspect{l}, ledger.FirstClaim{})
 	if err != nil {
 		return fmt.Errorf("open a case for %s: %w", l.Resource, err)
 	}
-	t.c.Moved = ads[0].Case
+	t.c.SupersededBy = ads[0].Case
 	t.note("goes on in case %s: %s", ads[0].Case, l.Resource)
 	return nil
 }
 
 // revise adds a revision of the plan.
-func (t *turn) revise(lead string, p playbook.Proposal) error {
+func (t *attempt) revise(lead string, p playbook.Proposal) error {
 	sealed, err := t.Codec.Seal(p.Plan)
 	if err != nil {
-		return fmt.Errorf("plan for %s: %w", p.Lead.Resource, err)
+		return fmt.Errorf("plan for %s: %w", p.Suspect.Resource, err)
 	}
 	if again, err := t.again(p); err != nil || again {
 		t.leadOf(lead).Checked = "again"
@@ -109,14 +109,14 @@ func (t *turn) revise(lead string, p playbook.Proposal) error {
 	}
 	number := len(t.c.Revisions) + 1
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
-		Number: number, Lead: lead, Plan: sealed, Found: p.Lead.Found, Saw: saw(p.Lead), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
+		Number: number, Suspect: lead, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
 	})
 	t.plans[sealed.Digest], t.fresh[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++
 	if len(p.Plan.Steps) == 0 && t.c.Paged == "" {
 		t.c.Paged = "riposte has no answer to this, a person must act"
 	}
-	t.note("confirmed: %s; plan %d: %v", p.Lead.Title, number, p.Plan.Kinds())
+	t.note("confirmed: %s; plan %d: %v", p.Suspect.Title, number, p.Plan.Kinds())
 	return nil
 }
 
@@ -128,14 +128,14 @@ func together(a, b []string) []string {
 }
 
 // spare reports whether nothing needs a suspect any more: it was found before, and no plan is its own.
-func (t *turn) spare(l ledger.Lead) bool {
-	return l.Checked == "again" && !slices.ContainsFunc(t.c.Revisions, func(r ledger.Revision) bool { return r.Lead == l.Key })
+func (t *attempt) spare(l ledger.Suspect) bool {
+	return l.Checked == "again" && !slices.ContainsFunc(t.c.Revisions, func(r ledger.Revision) bool { return r.Suspect == l.Key })
 }
 
 // ended reports whether a person, or AWS, has put an end to a step of the revision: the next finding is judged for itself.
 func ended(r *ledger.Revision) bool {
 	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
-		return s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.Broken || s.State == ledger.Back || s.State == ledger.Stays
+		return s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.StepFailed || s.State == ledger.StepUndone || s.State == ledger.Stays
 	})
 }
 
@@ -144,8 +144,8 @@ func watchedOnly(r *ledger.Revision) bool {
 	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool { return s.Verdict == string(gate.Observe) })
 }
 
-// saw is the digest of the facts that a check found: what differs later has drifted.
-func saw(l playbook.Lead) string {
+// factsDigest is the digest of the facts that a check found: what differs later has drifted.
+func factsDigest(l playbook.StoredSuspect) string {
 	h := sha256.Sum256(l.Facts)
 	return hex.EncodeToString(h[:])
 }

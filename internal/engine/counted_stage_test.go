@@ -70,7 +70,7 @@ func (s *stage) turns(most int, until func() bool) (n int) {
 		if n == most {
 			s.Fatalf("not so after %d turns", n)
 		}
-		_, _, err := s.e.Turn(s.Context())
+		_, _, err := s.e.ProcessOne(s.Context())
 		s.must(err)
 		n++
 	}

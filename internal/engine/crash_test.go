@@ -125,7 +125,7 @@ func diesEverywhere(t *testing.T, books []playbook.Definition, story func(*stage
 
 func TestDiesEverywhereInAGroupAndBack(t *testing.T) {
 	diesEverywhere(t, []playbook.Definition{launches()}, func(s *stage) {
-		poison(s)
+		panicError(s)
 		s.pass(5 * time.Minute)
 		want(s, 1) // so that the group, let loose, does not launch the next
 		s.order(s.only("test.launch"), ledger.Order{Verb: ledger.Undo})
@@ -176,7 +176,7 @@ func TestWhatWasBegunIsTakenBackBehindABrake(t *testing.T) {
 	}}, launches())
 	r.Store, s.store = s.store, r
 	s.restart()
-	poison(s)
+	panicError(s)
 	r.at = 3 // before and after the intent's commit, and after the call
 	s.pass(10 * time.Second)
 	if r.died != "after SuspendProcesses" || suspendedProcesses(s) == 0 {

@@ -30,7 +30,7 @@ func (c *crowded) Effects(context.Context) ([]*ledger.Effect, error) {
 func TestACrowdOfEventsReadsTheEffectsOnce(t *testing.T) {
 	const crowd = 20
 	c := &crowded{answer: make(chan struct{})}
-	e := engine.New(engine.Parts{Store: c, Now: time.Now})
+	e := engine.New(engine.Options{Store: c, Now: time.Now})
 	var all sync.WaitGroup
 	for range crowd {
 		all.Go(func() {

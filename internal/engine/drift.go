@@ -11,7 +11,7 @@ import (
 
 // drifted looks again at what a revision that had to wait was made for. Where the facts or the plan would be others now,
 // the revision is superseded and the new one is judged, and asks, anew.
-func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
+func (t *attempt) drifted(ctx context.Context, number int) (bool, error) {
 	r := &t.c.Revisions[number-1]
 	if t.fresh[number] || begun(r) {
 		return false, nil
@@ -21,7 +21,7 @@ func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
 		return false, err
 	}
 	for _, p := range found {
-		if p.Lead.Resource != t.c.Root || saw(p.Lead) != r.Saw {
+		if p.Suspect.Resource != t.c.Root || factsDigest(p.Suspect) != r.FactsDigest {
 			continue
 		}
 		sealed, err := t.Codec.Seal(p.Plan) // the configuration may have changed, and with it the plan
@@ -38,7 +38,7 @@ func (t *turn) drifted(ctx context.Context, number int) (bool, error) {
 
 // spared drops a destruction that had to wait in a plan that was begun, where a look at the present would not plan it any
 // more. Facts are not compared: the plan itself has changed some of them.
-func (t *turn) spared(ctx context.Context, r ref) (bool, error) {
+func (t *attempt) spared(ctx context.Context, r ref) (bool, error) {
 	a := r.rung().Do
 	if t.fresh[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
 		return false, nil
@@ -63,16 +63,16 @@ func plans(p action.Plan, a action.Action) bool {
 	})
 }
 
-func (t *turn) supersede(ctx context.Context, number int, found []playbook.Proposal) error {
+func (t *attempt) supersede(ctx context.Context, number int, found []playbook.Proposal) error {
 	before := len(t.c.Revisions)
-	lead := t.c.Revisions[number-1].Lead
+	lead := t.c.Revisions[number-1].Suspect
 	t.c.Revisions[number-1].Superseded = -1
 	for _, p := range found {
 		var err error
-		if p.Lead.Resource == t.c.Root {
+		if p.Suspect.Resource == t.c.Root {
 			err = t.revise(lead, p)
 		} else {
-			err = t.elsewhere(ctx, p.Lead)
+			err = t.placeOf(ctx, p.Suspect)
 		}
 		if err != nil {
 			return err

@@ -6,8 +6,8 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// wake is when to look at the case again: every open state has a time, and so has every report that is owed.
-func (t *turn) wake() time.Time {
+// nextDue is when to look at the case again: every open state has a time, and so has every report that is owed.
+func (t *attempt) nextDue() time.Time {
 	now := t.Now()
 	if t.c.State.Open() && t.c.Failures > 0 {
 		return now.Add(t.backoff(t.c.Failures)) // whatever else is due: the turn as a whole would only fail again
@@ -39,7 +39,7 @@ func (t *turn) wake() time.Time {
 			sooner(at)
 		}
 	}
-	if t.c.State == ledger.Undone && postponed(t.c) {
+	if t.c.State == ledger.Undone && waitsForAnother(t.c) {
 		sooner(now)
 	}
 	if t.c.Report.Owed() {
@@ -50,9 +50,9 @@ func (t *turn) wake() time.Time {
 
 // tries are the times at which suspects and steps are due, one by one: what failed is tried again when its own time comes,
 // what was not come to is tried at once.
-func (t *turn) tries() (at []time.Time) {
+func (t *attempt) tries() (at []time.Time) {
 	now := t.Now()
-	for _, l := range t.c.Leads {
+	for _, l := range t.c.Suspects {
 		if l.Checked == "" {
 			at = append(at, again(l.Trouble, now))
 		}
@@ -62,7 +62,7 @@ func (t *turn) tries() (at []time.Time) {
 		switch n := r.revision.Number; {
 		case made(r.step.State) && r.step.Trouble != nil:
 			at = append(at, r.step.Trouble.Due)
-		case r.step.State == ledger.Turning:
+		case r.step.State == ledger.StepReverting:
 			at = append(at, later(again(r.step.Trouble, now), t.held))
 		case !waits(r.step.State) || stopped[n] && r.step.State != ledger.Intent:
 		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || r.plan.After > 0 && !t.due(r):
@@ -80,7 +80,7 @@ func again(x *ledger.Trouble, now time.Time) time.Time {
 	return x.Due
 }
 
-func (t *turn) backoff(failures int) time.Duration {
+func (t *attempt) backoff(failures int) time.Duration {
 	d := t.Timing.Retry << min(failures-1, 10)
 	return min(d, t.Timing.MaxRetry)
 }

@@ -27,7 +27,7 @@ func key(a action.Action) string {
 
 // intend commits what is about to be done and the way back from it. Of each part the way back is stored once, before the
 // first change: looking again later would find riposte's own work, or an attacker's, and not what was so before.
-func (t *turn) intend(ctx context.Context, r ref, look action.Look) error {
+func (t *attempt) intend(ctx context.Context, r ref, look action.Look) error {
 	if r.step.State == ledger.Intent {
 		return nil // committed before a crash, or before an answer was lost
 	}
@@ -52,7 +52,7 @@ func (t *turn) intend(ctx context.Context, r ref, look action.Look) error {
 
 // hold writes the case among those that want an effect, until it is taken back: whoever undoes it in between does not take
 // the way back with it.
-func (t *turn) hold(ctx context.Context, r ref, undo action.Action) error {
+func (t *attempt) hold(ctx context.Context, r ref, undo action.Action) error {
 	a := r.rung().Do
 	f, err := t.effect(ctx, a)
 	if err != nil {
@@ -75,7 +75,7 @@ func (t *turn) hold(ctx context.Context, r ref, undo action.Action) error {
 }
 
 // wayBack adds what restores the present, of those parts of which it is not known yet what was so before riposte came.
-func (t *turn) wayBack(f *ledger.Effect, a, undo action.Action) error {
+func (t *attempt) wayBack(f *ledger.Effect, a, undo action.Action) error {
 	known := f.Parts
 	f.Parts = append(slices.Clip(known), fresh(a, known)...)
 	if undo == nil {
@@ -101,7 +101,7 @@ func fresh(a action.Action, known []string) []string {
 }
 
 // effect is the one that an action makes, as this action wants it.
-func (t *turn) effect(ctx context.Context, a action.Action) (*ledger.Effect, error) {
+func (t *attempt) effect(ctx context.Context, a action.Action) (*ledger.Effect, error) {
 	k := key(a)
 	f, err := t.Store.Effect(ctx, k)
 	if err != nil {
@@ -127,7 +127,7 @@ func (t *turn) effect(ctx context.Context, a action.Action) (*ledger.Effect, err
 
 // already settles a step whose state is there: made by this case before a crash, by another case (which it then holds
 // together with that), or by somebody before riposte came, which stays as it is for ever.
-func (t *turn) already(ctx context.Context, r ref) error {
+func (t *attempt) already(ctx context.Context, r ref) error {
 	if r.step.State == ledger.Intent {
 		t.made(r, ledger.Done)
 		t.note("done before: %s", r)
@@ -154,7 +154,7 @@ func (r ref) partly(look action.Look) {
 
 // forget lets go of an effect that did not come about. One that this step has held for longer was made once, and stays
 // until it is taken back.
-func (t *turn) forget(ctx context.Context, r ref) error {
+func (t *attempt) forget(ctx context.Context, r ref) error {
 	k := key(r.rung().Do)
 	if r.step.Fresh != k {
 		return nil
@@ -176,7 +176,7 @@ func (t *turn) forget(ctx context.Context, r ref) error {
 }
 
 // stillHeld reports whether another step of this case wants the effect too.
-func (t *turn) stillHeld(k string) bool {
+func (t *attempt) stillHeld(k string) bool {
 	for r := range t.live() {
 		if slices.Contains(r.step.Held, k) {
 			return true

@@ -32,8 +32,8 @@ type Reporter interface {
 	Report(ctx context.Context, c *ledger.Case) error
 }
 
-// Parts are what an engine works with.
-type Parts struct {
+// Options are what an engine works with.
+type Options struct {
 	Store     ledger.Store
 	Playbooks []playbook.Playbook
 	// Ours tells whether an account belongs to the organisation: riposte enters no other, whoever sends it events. Where that
@@ -51,43 +51,43 @@ type Parts struct {
 	Now      func() time.Time
 	Name     string // of this replica: who holds the lease
 	Log      *slog.Logger
-	Meter    Meter  // may be nil
-	Hands    *Hands // who take turns, as far as Receive wakes them; may be nil
+	Meter    Meter       // may be nil
+	Workers  *WorkerPool // who take turns, as far as Receive wakes them; may be nil
 }
 
 // Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
 // share one ledger: what keeps them apart is the lease on a case.
 type Engine struct {
-	Parts
-	routes *route.Table
-	books  map[string]playbook.Playbook
-	sealed atomic.Value // time.Time: when this process made a checkpoint last
-	fair   fair
+	Options
+	routes       *route.Table
+	books        map[string]playbook.Playbook
+	checkpointed atomic.Value // time.Time: when this process made a checkpoint last
+	fair         fair
 
-	standing atomic.Pointer[watch] // the effects that are watched
-	reading  sync.Mutex            // of whoever reads these anew
-	yields   yields                // of cases that could not be committed
+	index   atomic.Pointer[effectIndex] // the effects that are watched
+	reading sync.Mutex                  // of whoever reads these anew
+	yields  yieldCounts                 // of cases that could not be committed
 }
 
 // New makes an engine.
-func New(p Parts) *Engine {
+func New(p Options) *Engine {
 	if p.Meter == nil {
 		p.Meter = unmetered{}
 	}
-	if p.Hands == nil {
-		p.Hands = NewHands(0, func() {})
+	if p.Workers == nil {
+		p.Workers = NewWorkerPool(0, func() {})
 	}
 	if p.Ours == nil {
 		p.Ours = func(context.Context, string) (bool, error) { return true, nil }
 	}
-	e := &Engine{Parts: p, books: map[string]playbook.Playbook{}}
+	e := &Engine{Options: p, books: map[string]playbook.Playbook{}}
 	var catalogue []playbook.Definition
 	for _, b := range p.Playbooks {
 		e.books[b.ID] = b
 		catalogue = append(catalogue, b.Definition)
 	}
 	e.routes = route.New(catalogue)
-	e.sealed.Store(time.Time{})
+	e.checkpointed.Store(time.Time{})
 	return e
 }
 
@@ -116,20 +116,20 @@ func DefaultTiming() Timing {
 	}
 }
 
-// Step does all that is due and says when to come back; the zero time means that nothing waits. An error is the ledger's:
+// RunDue does all that is due and says when to come back; the zero time means that nothing waits. An error is the ledger's:
 // what goes wrong with one case is written into that case.
-func (e *Engine) Step(ctx context.Context) (next time.Time, err error) {
+func (e *Engine) RunDue(ctx context.Context) (next time.Time, err error) {
 	for worked := true; worked; {
-		if worked, next, err = e.Turn(ctx); err != nil {
+		if worked, next, err = e.ProcessOne(ctx); err != nil {
 			return time.Time{}, err
 		}
 	}
 	return next, nil
 }
 
-// Turn takes the most urgent of the cases that are due as far as it can go now. It is false where none is, and says when to
+// ProcessOne takes the most urgent of the cases that are due as far as it can go now. It is false where none is, and says when to
 // come back, as Step does: who must end between two cases takes turns.
-func (e *Engine) Turn(ctx context.Context) (worked bool, next time.Time, err error) {
+func (e *Engine) ProcessOne(ctx context.Context) (worked bool, next time.Time, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, time.Time{}, err
 	}
@@ -138,28 +138,28 @@ func (e *Engine) Turn(ctx context.Context) (worked bool, next time.Time, err err
 		return false, time.Time{}, fmt.Errorf("claim a case: %w", err)
 	}
 	if claim == nil {
-		next, err = e.rest(ctx)
+		next, err = e.checkpointAndNext(ctx)
 		return false, next, err
 	}
-	return true, time.Time{}, e.carry(ctx, claim)
+	return true, time.Time{}, e.process(ctx, claim)
 }
 
-// rest ends a Step: the chains are sealed from time to time, and the next due case says when to come back.
-func (e *Engine) rest(ctx context.Context) (time.Time, error) {
-	if err := e.seal(ctx); err != nil {
+// checkpointAndNext ends a Step: the chains are sealed from time to time, and the next due case says when to come back.
+func (e *Engine) checkpointAndNext(ctx context.Context) (time.Time, error) {
+	if err := e.checkpoint(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("seal the ledger: %w", err)
 	}
 	return e.Store.Next(ctx)
 }
 
-// seal makes a checkpoint where one is due. Of several workers one does it; where it fails, the next tries again.
-func (e *Engine) seal(ctx context.Context) error {
-	now, last := e.Now(), e.sealed.Load()
-	if now.Sub(last.(time.Time)) < e.Timing.Checkpoint || !e.sealed.CompareAndSwap(last, now) {
+// checkpoint makes a checkpoint where one is due. Of several workers one does it; where it fails, the next tries again.
+func (e *Engine) checkpoint(ctx context.Context) error {
+	now, last := e.Now(), e.checkpointed.Load()
+	if now.Sub(last.(time.Time)) < e.Timing.Checkpoint || !e.checkpointed.CompareAndSwap(last, now) {
 		return nil
 	}
 	if _, err := e.Store.Checkpoint(ctx, now); err != nil {
-		e.sealed.CompareAndSwap(now, last)
+		e.checkpointed.CompareAndSwap(now, last)
 		return err
 	}
 	return nil
@@ -167,10 +167,10 @@ func (e *Engine) seal(ctx context.Context) error {
 
 // advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on. People
 // are told even where the answer fails.
-func (t *turn) advance(ctx context.Context) error {
-	var errs trouble
-	for _, line := range []func(context.Context) error{t.open, t.take, t.secondLook, t.answer, t.takeBack, t.handOn, t.report} {
-		if errs.ends(line(ctx)) {
+func (t *attempt) advance(ctx context.Context) error {
+	var errs collected
+	for _, line := range []func(context.Context) error{t.open, t.drainInbox, t.secondLook, t.answer, t.takeBack, t.handOn, t.report} {
+		if errs.stops(line(ctx)) {
 			break
 		}
 	}
@@ -180,7 +180,7 @@ func (t *turn) advance(ctx context.Context) error {
 // answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. What
 // one suspect has confirmed is acted on before the next is looked at. A case that is closed, or to be taken back, is left as
 // it is.
-func (t *turn) answer(ctx context.Context) error {
+func (t *attempt) answer(ctx context.Context) error {
 	if !t.c.State.Open() || t.c.GivenUp != "" || t.c.Undo != nil {
 		return nil
 	}
@@ -208,9 +208,9 @@ func (t *turn) answer(ctx context.Context) error {
 	return nil
 }
 
-// carry takes one case as far as it can go now, and writes down what stopped it.
-func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
-	t := &turn{Engine: e, c: claim.Case, inbox: claim.Inbox, left: claim.More, until: claim.Until, stood: standing(claim.Case)}
+// process takes one case as far as it can go now, and writes down what stopped it.
+func (e *Engine) process(ctx context.Context, claim *ledger.Claim) error {
+	t := &attempt{Engine: e, c: claim.Case, inbox: claim.Inbox, inboxWaits: claim.More, until: claim.Until, committed: progressOf(claim.Case)}
 	if t.c.Attempts > maxClaims && t.c.State.Open() && e.yields.count(t.c.ID) == 0 { // else it was this process, which lives
 		return t.abandon(ctx)
 	}
@@ -224,16 +224,16 @@ func (e *Engine) carry(ctx context.Context, claim *ledger.Claim) error {
 }
 
 // recovered turns a panic into an error: one poisonous case must not take the others with it.
-func (t *turn) recovered(ctx context.Context) (err error) {
+func (t *attempt) recovered(ctx context.Context) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = poison{fmt.Sprint(p), string(debug.Stack())}
+			err = panicError{fmt.Sprint(p), string(debug.Stack())}
 		}
 	}()
 	return t.advance(ctx)
 }
 
-// poison is a panic, as an error.
-type poison struct{ what, stack string }
+// panicError is a panic, as an error.
+type panicError struct{ what, stack string }
 
-func (p poison) Error() string { return "panic: " + p.what }
+func (p panicError) Error() string { return "panic: " + p.what }

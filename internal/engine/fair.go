@@ -43,7 +43,7 @@ type share struct {
 	each, most time.Duration
 }
 
-func shares(l playbook.Lead) [3]share {
+func shares(l playbook.StoredSuspect) [3]share {
 	account, who := l.Resource.Account, credential(l)
 	return [3]share{
 		{flow{account, who, l.Playbook}, behindSource, mostBySource},
@@ -54,7 +54,7 @@ func shares(l playbook.Lead) [3]share {
 
 // credential is who is behind a lead: the user, or the role and not its session, whose name its caller chooses. What AWS
 // does by itself is counted by what it concerns.
-func credential(l playbook.Lead) string {
+func credential(l playbook.StoredSuspect) string {
 	a := l.Origin.Actor
 	if a.ByAWS() {
 		return l.Resource.String()
@@ -72,7 +72,7 @@ func credential(l playbook.Lead) string {
 }
 
 // ranks are the places of leads that are about to be admitted, as if each opened a case.
-func (f *fair) ranks(now time.Time, leads []playbook.Lead) []time.Time {
+func (f *fair) ranks(now time.Time, leads []playbook.StoredSuspect) []time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.forget(now)
@@ -90,7 +90,7 @@ func (f *fair) ranks(now time.Time, leads []playbook.Lead) []time.Time {
 }
 
 // admitted takes back what leads were counted for that opened no case; all of them, where none was admitted.
-func (f *fair) admitted(leads []playbook.Lead, ads []ledger.Admission) {
+func (f *fair) admitted(leads []playbook.StoredSuspect, ads []ledger.Admission) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, l := range leads {

@@ -69,7 +69,7 @@ func delayed(s *stage, noise func(real event.Event, n int) event.Event) (turns i
 		if turns++; turns > 2*noises {
 			s.Fatal("it was never answered")
 		}
-		_, _, err := s.e.Turn(s.Context())
+		_, _, err := s.e.ProcessOne(s.Context())
 		s.must(err)
 	}
 	return turns - 1
@@ -121,7 +121,7 @@ func TestNoiseIsAnsweredInTheEnd(t *testing.T) {
 	turns := 0
 	for worked := true; worked; turns++ {
 		var err error
-		worked, _, err = s.e.Turn(t.Context())
+		worked, _, err = s.e.ProcessOne(t.Context())
 		s.must(err)
 	}
 	if turns != 6 {

@@ -20,7 +20,7 @@ const mostFollowed = 5
 // follow makes a new revision of a plan whose target was renamed: the same steps, where they stand, against the name that
 // it has now. The check is not asked again, since what the plan has done already may have mended what the check would look
 // for. What waits in it is judged, and asks, anew: an approval is of the plan that was seen.
-func (t *turn) follow(ctx context.Context, r ref, look action.Look) error {
+func (t *attempt) follow(ctx context.Context, r ref, look action.Look) error {
 	moved := look.Renamed
 	if t.followed++; t.followed > mostFollowed {
 		return fmt.Errorf("%s is renamed again and again: the next turn goes on", r)
@@ -58,7 +58,7 @@ func followed(p action.Plan, stand []ledger.Step, moved action.Action) (out acti
 
 // renew has an effect watched by the name that its target has now, where a look found it under another: the calls that
 // name it so are told to its cases again.
-func (t *turn) renew(ctx context.Context, r ref, look action.Look) error {
+func (t *attempt) renew(ctx context.Context, r ref, look action.Look) error {
 	if look.Renamed == nil {
 		return nil
 	}

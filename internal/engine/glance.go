@@ -9,16 +9,16 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// glance tells, from the bytes of a record, which ones no standing effect can concern: nearly all, in a storm, and those
+// prefilter tells, from the bytes of a record, which ones no standing effect can concern: nearly all, in a storm, and those
 // need not be decoded. It may take one for interesting that is not; never the other way round.
-type glance struct {
+type prefilter struct {
 	calls map[string][]string // event sources by the name of a call that could undo an effect
 	names map[string]bool     // of users, roles and keys that effects contain, and ids of users
 	all   bool                // there is an effect of which it knows nothing
 }
 
-func glanceOf(effects []watched) glance {
-	g := glance{calls: map[string][]string{}, names: map[string]bool{}}
+func prefilterOf(effects []activeEffect) prefilter {
+	g := prefilter{calls: map[string][]string{}, names: map[string]bool{}}
 	for _, w := range effects {
 		for _, id := range w.undone {
 			for _, e := range id.Events() {
@@ -49,21 +49,21 @@ func (e *Engine) Wants(ctx context.Context, source, name, caller []byte) (bool, 
 	if e.routes.Lookup(source, name) != nil {
 		return true, nil
 	}
-	standing, err := e.watched(ctx)
+	standing, err := e.activeEffects(ctx)
 	if err != nil || len(standing.effects) == 0 {
 		return false, err
 	}
-	return standing.glance.wants(source, name, caller), nil
+	return standing.prefilter.wants(source, name, caller), nil
 }
 
-func (g glance) wants(source, name, caller []byte) bool {
+func (g prefilter) wants(source, name, caller []byte) bool {
 	return g.all || slices.Contains(g.calls[string(name)], string(source)) || g.knows(caller)
 }
 
 // knows reports whether a caller may be one of those that effects contain. The name of a user or role stands in an ARN
 // behind a slash or in a value of its own, and so does the id of a key; none can hold what they are split at.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-func (g glance) knows(caller []byte) bool {
+func (g prefilter) knows(caller []byte) bool {
 	if len(g.names) == 0 {
 		return false
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // contained is one effect of each kind that denies, and some that can be undone.
-func contained() (all []watched) {
+func contained() (all []activeEffect) {
 	shop := event.Place{Partition: "aws", Account: "111122223333"}
 	user, role := shop.In(event.User, "staff/mallory"), shop.In(event.Role, "app/web")
 	for _, a := range []action.Action{
@@ -25,7 +25,7 @@ func contained() (all []watched) {
 		action.RevokeSessions{Role: role, UserID: "AROAWEB:i-1", Case: "c_1", Scope: action.Destructive, Before: time.Unix(0, 0)},
 		action.AttachRoleDeny{Role: role},
 	} {
-		all = append(all, watching(&ledger.Effect{Holders: []string{"c_1"}}, a))
+		all = append(all, activeEffectOf(&ledger.Effect{Holders: []string{"c_1"}}, a))
 	}
 	return all
 }
@@ -35,7 +35,7 @@ func TestAGlanceNeverOverlooksAnEffect(t *testing.T) {
 	effects := contained()
 	mattered := 0
 	rapid.Check(t, func(t *rapid.T) {
-		var some []watched
+		var some []activeEffect
 		for _, w := range effects {
 			if rapid.Bool().Draw(t, "stands") {
 				some = append(some, w)
@@ -58,8 +58,8 @@ func TestAGlanceNeverOverlooksAnEffect(t *testing.T) {
 		if err != nil {
 			return
 		}
-		wanted := glanceOf(some).wants([]byte(call[0]), []byte(call[1]), []byte(caller))
-		for _, s := range watchOf(some).sightings(e, nil) {
+		wanted := prefilterOf(some).wants([]byte(call[0]), []byte(call[1]), []byte(caller))
+		for _, s := range indexEffects(some).sightings(e, nil) {
 			mattered++
 			if !wanted {
 				t.Fatalf("%s of %s matters to %s", call, caller, s.action.Kind().Name)

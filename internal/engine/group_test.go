@@ -77,8 +77,8 @@ func launchesWhile(foreignStill func() bool) playbook.Definition {
 	})
 }
 
-// poison moves the group's template to the foreign image and asks for one more instance.
-func poison(s *stage) {
+// panicError moves the group's template to the foreign image and asks for one more instance.
+func panicError(s *stage) {
 	s.Helper()
 	attacker := ec2.NewFromConfig(s.w.Config(ireland, mallory))
 	_, err := attacker.CreateLaunchTemplateVersion(s.Context(), &ec2.CreateLaunchTemplateVersionInput{
@@ -128,7 +128,7 @@ func foreigners(s *stage) int {
 
 func TestForeignImageInGroup(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 
 	c := s.only("test.launch")
@@ -153,7 +153,7 @@ func TestObserveChangesNothing(t *testing.T) {
 		return gate.Observe, "observe is the default"
 	}
 	s.restart()
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 	c := s.only("test.launch")
 	if c.State != ledger.Observed || c.Reason != "mode: observe is the default" {
@@ -168,7 +168,7 @@ func TestAskedApprovedAndDone(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "ask" }
 	s.restart()
-	poison(s)
+	panicError(s)
 	s.pass(time.Minute)
 	c := s.only("test.launch")
 	if c.State != ledger.Asked || foreigners(s) == 0 {
@@ -185,7 +185,7 @@ func TestAskedAndDismissed(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "ask" }
 	s.restart()
-	poison(s)
+	panicError(s)
 	s.pass(time.Minute)
 	s.order(s.only("test.launch"), ledger.Order{Verb: ledger.Dismiss, Reason: "a drill"})
 	s.pass(time.Minute)
@@ -196,7 +196,7 @@ func TestAskedAndDismissed(t *testing.T) {
 
 func TestUndo(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	poison(s)
+	panicError(s)
 	s.pass(5 * time.Minute)
 	s.order(s.only("test.launch"), ledger.Order{Verb: ledger.Undo, Reason: "known image"})
 	s.pass(10 * time.Minute)

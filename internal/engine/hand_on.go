@@ -13,7 +13,7 @@ import (
 const elsewhen = "later"
 
 // aside is what becomes of a suspect in a case that is taken back: the exception that came with the order covers it, or not.
-func (t *turn) aside(l playbook.Lead) string {
+func (t *attempt) handedOn(l playbook.StoredSuspect) string {
 	if t.c.Quiet != nil && t.c.Quiet.Covers(l.Found) {
 		return "dropped"
 	}
@@ -21,8 +21,8 @@ func (t *turn) aside(l playbook.Lead) string {
 }
 
 // handOn opens a case for what was found while this one was taken back. It is closed first: a root has one open case.
-func (t *turn) handOn(ctx context.Context) error {
-	if !postponed(t.c) {
+func (t *attempt) handOn(ctx context.Context) error {
+	if !waitsForAnother(t.c) {
 		return nil
 	}
 	t.move(t.state())
@@ -32,14 +32,14 @@ func (t *turn) handOn(ctx context.Context) error {
 	if err := t.commit(ctx); err != nil {
 		return err
 	}
-	for i := range t.c.Leads {
-		l := &t.c.Leads[i]
+	for i := range t.c.Suspects {
+		l := &t.c.Suspects[i]
 		if l.Checked != elsewhen {
 			continue
 		}
-		next := l.Lead
+		next := l.StoredSuspect
 		next.Origin.EventID += " after " + t.c.ID // this case has taken the event itself
-		ads, err := t.Store.Admit(ctx, t.Now(), []playbook.Lead{next}, ledger.Hand{})
+		ads, err := t.Store.Admit(ctx, t.Now(), []playbook.StoredSuspect{next}, ledger.FirstClaim{})
 		if err != nil {
 			return fmt.Errorf("open a case for %s: %w", l.Resource, err)
 		}
@@ -49,9 +49,9 @@ func (t *turn) handOn(ctx context.Context) error {
 	return nil
 }
 
-// postponed reports whether a case has suspects to hand on.
-func postponed(c *ledger.Case) bool {
-	for _, l := range c.Leads {
+// waitsForAnother reports whether a case has suspects to hand on.
+func waitsForAnother(c *ledger.Case) bool {
+	for _, l := range c.Suspects {
 		if l.Checked == elsewhen {
 			return true
 		}

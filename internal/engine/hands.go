@@ -12,58 +12,58 @@ import (
 // Hands are the workers of this process, who take turns. Receive wakes them, and leaves the case that an event opens with
 // one who is free: it is claimed as it is admitted, which spares the answer a claim and its wait. The engines before and
 // after a reload share them.
-type Hands struct {
+type WorkerPool struct {
 	wake   func()
-	free   atomic.Int64       // workers who wait for something to do, less the cases that wait for one of them
+	idle   atomic.Int64       // workers who wait for something to do, less the cases that wait for one of them
 	claims chan *ledger.Claim // these cases
 }
 
-// NewHands makes room for so many workers, whom wake wakes; it is called from the goroutine of Receive. None is free until
+// NewWorkerPool makes room for so many workers, whom wake wakes; it is called from the goroutine of Receive. None is free until
 // he says so.
-func NewHands(workers int, wake func()) *Hands {
-	return &Hands{wake: wake, claims: make(chan *ledger.Claim, workers)}
+func NewWorkerPool(workers int, wake func()) *WorkerPool {
+	return &WorkerPool{wake: wake, claims: make(chan *ledger.Claim, workers)}
 }
 
-// Free says that a worker waits for something to do, and takes his next turn at once, until he says end.
-func (h *Hands) Free() (end func()) {
-	h.free.Add(1)
-	return func() { h.free.Add(-1) }
+// Idle says that a worker waits for something to do, and takes his next turn at once, until he says end.
+func (h *WorkerPool) Idle() (end func()) {
+	h.idle.Add(1)
+	return func() { h.idle.Add(-1) }
 }
 
 // Wake has a worker look for what is due, and lets him go first: what he was left with is an attack, and whoever wakes him
 // has only a receipt to write.
-func (h *Hands) Wake() {
+func (h *WorkerPool) Wake() {
 	h.wake()
 	runtime.Gosched()
 }
 
 // reserve is false where nobody is free.
-func (h *Hands) reserve() bool {
+func (h *WorkerPool) reserve() bool {
 	for {
-		n := h.free.Load()
+		n := h.idle.Load()
 		if n <= 0 {
 			return false
 		}
-		if h.free.CompareAndSwap(n, n-1) {
+		if h.idle.CompareAndSwap(n, n-1) {
 			return true
 		}
 	}
 }
 
 // leave ends a reservation: with a case, for whoever takes the next turn, or without.
-func (h *Hands) leave(c *ledger.Claim) {
+func (h *WorkerPool) offer(c *ledger.Claim) {
 	if c == nil {
-		h.free.Add(1)
+		h.idle.Add(1)
 		return
 	}
 	h.claims <- c // there is room for as many as can be reserved
 }
 
 // take is nil where no case was left.
-func (h *Hands) take() *ledger.Claim {
+func (h *WorkerPool) poll() *ledger.Claim {
 	select {
 	case c := <-h.claims:
-		h.free.Add(1)
+		h.idle.Add(1)
 		return c
 	default:
 		return nil
@@ -72,7 +72,7 @@ func (h *Hands) take() *ledger.Claim {
 
 // claim takes a case that was left with the hands, or the most urgent that is due.
 func (e *Engine) claim(ctx context.Context) (*ledger.Claim, error) {
-	for c := e.Hands.take(); c != nil; c = e.Hands.take() {
+	for c := e.Workers.poll(); c != nil; c = e.Workers.poll() {
 		if c.Until.Sub(e.Now()) > e.Timing.Lease/2 {
 			return c, nil
 		}
@@ -83,10 +83,10 @@ func (e *Engine) claim(ctx context.Context) (*ledger.Claim, error) {
 	return e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
 }
 
-// LayDown gives back what was left with hands that take no more turns.
-func (e *Engine) LayDown(ctx context.Context) error {
+// ReleaseUnstarted gives back what was left with hands that take no more turns.
+func (e *Engine) ReleaseUnstarted(ctx context.Context) error {
 	var errs []error
-	for c := e.Hands.take(); c != nil; c = e.Hands.take() {
+	for c := e.Workers.poll(); c != nil; c = e.Workers.poll() {
 		errs = append(errs, e.giveBack(ctx, c.Case))
 	}
 	return errors.Join(errs...)

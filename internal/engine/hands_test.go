@@ -62,7 +62,7 @@ func TestWhoIsFreeHasTheCaseFromTheBeginning(t *testing.T) {
 	if ads[0].Claim == nil {
 		t.Fatal("a worker is free, and the case waits to be claimed")
 	}
-	if _, _, err := s.e.Turn(t.Context()); err != nil {
+	if _, _, err := s.e.ProcessOne(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := foreigners(s); n != 0 || counted.claimed != 0 {
@@ -83,7 +83,7 @@ func TestWhereNobodyIsFreeAnyReplicaTakesIt(t *testing.T) {
 		t.Fatalf("left with hands: %t, %t", ads[0].Claim != nil, more[0].Claim != nil)
 	}
 	s.restart()
-	if worked, _, err := s.e.Turn(t.Context()); err != nil || !worked {
+	if worked, _, err := s.e.ProcessOne(t.Context()); err != nil || !worked {
 		t.Fatalf("another replica found nothing to do: %v", err)
 	}
 	if c := s.load(more[0].Case); c.State == ledger.Suspected {
@@ -104,7 +104,7 @@ func TestWhereNobodyIsFreeAnyReplicaTakesIt(t *testing.T) {
 func TestACaseThatWaitedTooLongInHandIsClaimedAnew(t *testing.T) {
 	s, counted, _ := arrived(t, 1)
 	s.must(s.w.AdvanceTo(s.w.Now().Add(40 * time.Second)))
-	if _, _, err := s.e.Turn(t.Context()); err != nil {
+	if _, _, err := s.e.ProcessOne(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := foreigners(s); n != 0 || counted.yielded != 1 || counted.claimed != 1 {
@@ -114,9 +114,9 @@ func TestACaseThatWaitedTooLongInHandIsClaimedAnew(t *testing.T) {
 
 func TestHandsThatRestLayDown(t *testing.T) {
 	s, counted, _ := arrived(t, 1)
-	s.must(s.e.LayDown(t.Context()))
+	s.must(s.e.ReleaseUnstarted(t.Context()))
 	s.restart()
-	if _, _, err := s.e.Turn(t.Context()); err != nil {
+	if _, _, err := s.e.ProcessOne(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := foreigners(s); n != 0 || counted.claimed != 1 {
@@ -130,7 +130,7 @@ func TestTheCallThatBeganACaseIsNoSightingForIt(t *testing.T) {
 	s := set(t, world.Options{}, launch.TerminationUnprotected())
 	counted := &claims{Store: s.store}
 	s.store, s.wake = counted, func() {
-		_, err := s.e.Step(t.Context())
+		_, err := s.e.RunDue(t.Context())
 		s.must(err)
 	}
 	s.restart()
@@ -155,7 +155,7 @@ func TestACallFromBeforeTheContainmentDidNotUndoIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := set(t, world.Options{}, launches())
-			poison(s)
+			panicError(s)
 			s.pass(20 * time.Second)
 			contained := s.only("test.launch")
 			step := contained.Revisions[0].Steps[0]

@@ -14,7 +14,7 @@ import (
 const window = time.Hour
 
 // judge asks the gate about one step at its present rung, on facts read now, and writes the verdict down.
-func (t *turn) judge(ctx context.Context, r ref) (gate.Verdict, error) {
+func (t *attempt) judge(ctx context.Context, r ref) (gate.Verdict, error) {
 	facts, read, err := t.facts(ctx, r)
 	if err != nil {
 		return gate.Verdict{}, err
@@ -41,7 +41,7 @@ func (t *turn) judge(ctx context.Context, r ref) (gate.Verdict, error) {
 
 // facts are what the gate must know. What can't be read is an error: nothing is changed on a guess. They were read now, or
 // for another step since the last commit and change: steps that wait need no question each.
-func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err error) {
+func (t *attempt) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err error) {
 	rung, lead := r.rung(), t.lead(r.revision)
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
@@ -74,7 +74,7 @@ func (t *turn) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err e
 
 // reservations are the places that a step takes in the limits. Containment is counted and never refused. An approved step
 // is not refused either: a person has decided.
-func (t *turn) reservations(r ref) []ledger.Reservation {
+func (t *attempt) reservations(r ref) []ledger.Reservation {
 	buckets := []string{"playbook:" + t.c.Playbook, "account:" + t.c.Root.Account, "organisation"}
 	class := r.rung().Do.Kind().Class
 	if class == action.Destroy {
@@ -92,7 +92,7 @@ func (t *turn) reservations(r ref) []ledger.Reservation {
 	return out
 }
 
-func (t *turn) limit(bucket string) int {
+func (t *attempt) limit(bucket string) int {
 	if bucket == "destroy" {
 		return t.Policy.Limits.Destroy
 	}
@@ -101,7 +101,7 @@ func (t *turn) limit(bucket string) int {
 
 // incident is what counts as one against the limits: whatever one credential does. What AWS does for everybody, as when a
 // group launches, counts by the root instead.
-func (t *turn) incident(r ref) string {
+func (t *attempt) incident(r ref) string {
 	a := t.lead(r.revision).Origin.Actor
 	if who := a.Credential(); who != "" && !a.ByAWS() {
 		return who

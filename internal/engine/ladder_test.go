@@ -99,7 +99,7 @@ func TestOneStaleLookDoesNotEscalate(t *testing.T) {
 
 func TestFlappingNeverSwitchesTheDefenceOff(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Second)
 	for range 5 { // every time, the group is let loose again
 		resume(s)
@@ -121,7 +121,7 @@ func TestUndoOfSeveralFindingsInOneCase(t *testing.T) {
 	}
 	s.pass(5 * time.Minute)
 	c := s.only("test.ladder")
-	if len(c.Leads) != 2 || len(c.Revisions) != 2 || c.State != ledger.Verified {
+	if len(c.Suspects) != 2 || len(c.Revisions) != 2 || c.State != ledger.Verified {
 		t.Fatalf("%d revisions, %s", len(c.Revisions), c.State)
 	}
 	s.order(c, ledger.Order{Verb: ledger.Undo})

@@ -32,10 +32,10 @@ func TestASuspectThatCanNeverBeReadIsTold(t *testing.T) {
 	if c.State != ledger.Suspected || !strings.Contains(c.Paged, reason.Error()) || !strings.Contains(c.Error, reason.Error()) || len(s.reports) != 1 {
 		t.Fatalf("%s, paged %q, error %q, reported %v\n%s", c.State, c.Paged, c.Error, s.reports, s.history(c))
 	}
-	before := c.Leads[0].Trouble.Times
+	before := c.Suspects[0].Trouble.Times
 	s.pass(time.Hour)
-	if c = s.only("test.suspends"); c.Leads[0].Trouble.Times < before+50 || len(s.reports) != 1 {
-		t.Errorf("tried %d times, told %v: it goes on, and is told once", c.Leads[0].Trouble.Times, s.reports)
+	if c = s.only("test.suspends"); c.Suspects[0].Trouble.Times < before+50 || len(s.reports) != 1 {
+		t.Errorf("tried %d times, told %v: it goes on, and is told once", c.Suspects[0].Trouble.Times, s.reports)
 	}
 	reason = nil
 	s.pass(10 * time.Minute)

@@ -37,7 +37,7 @@ func TestAnyLife(t *testing.T) {
 			case "launch":
 				launchAlone(s)
 			case "poison":
-				poison(s)
+				panicError(s)
 			case "resume":
 				resume(s)
 			case "die":
@@ -144,7 +144,7 @@ func (s *stage) histories(cases []*ledger.Case) (all string) {
 func half(c *ledger.Case) (lines []string) {
 	for _, r := range c.Revisions {
 		for i, st := range r.Steps {
-			if slices.Contains([]ledger.StepState{ledger.Intent, ledger.Turning}, st.State) {
+			if slices.Contains([]ledger.StepState{ledger.Intent, ledger.StepReverting}, st.State) {
 				lines = append(lines, fmt.Sprintf("step %d of revision %d is left at %q", i, r.Number, st.State))
 			}
 		}

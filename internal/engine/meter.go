@@ -13,25 +13,25 @@ type Meter interface {
 	Judged(playbook string, v gate.Verdict)
 	// Acted: a change was sent; err is what AWS answered.
 	Acted(kind string, err error)
-	// Moved: the case was committed in another state or at another stage than before.
-	Moved(c *ledger.Case, was Stand)
+	// Progressed: the case was committed in another state or at another stage than before.
+	Progressed(c *ledger.Case, was Progress)
 	// Stopped: a turn ended in an error, or a report could not be sent.
 	Stopped(playbook string, err error)
 }
 
-// Stand is how far a case is.
-type Stand struct {
+// Progress is how far a case is.
+type Progress struct {
 	State ledger.State
 	Times ledger.Times
 }
 
-func standing(c *ledger.Case) Stand { return Stand{c.State, c.Times} }
+func progressOf(c *ledger.Case) Progress { return Progress{c.State, c.Times} }
 
 // unmetered counts nothing.
 type unmetered struct{}
 
-func (unmetered) Admitted([]ledger.Admission) {}
-func (unmetered) Judged(string, gate.Verdict) {}
-func (unmetered) Acted(string, error)         {}
-func (unmetered) Moved(*ledger.Case, Stand)   {}
-func (unmetered) Stopped(string, error)       {}
+func (unmetered) Admitted([]ledger.Admission)       {}
+func (unmetered) Judged(string, gate.Verdict)       {}
+func (unmetered) Acted(string, error)               {}
+func (unmetered) Progressed(*ledger.Case, Progress) {}
+func (unmetered) Stopped(string, error)             {}

@@ -55,7 +55,7 @@ func pins(t *testing.T, open func(*stage) engine.AWS) *stage {
 		return nil
 	})
 	s.must(err)
-	s.e = engine.New(engine.Parts{
+	s.e = engine.New(engine.Options{
 		Store: s.store, Playbooks: []playbook.Playbook{book}, Policy: s.policy, AWS: open(s), Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
@@ -73,7 +73,7 @@ func follows(s *stage) string {
 // A group that follows $Latest is pinned to what it launched before, goes on healing itself, and follows again after undo.
 func TestAPinnedGroupGoesOnWorking(t *testing.T) {
 	s := pins(t, func(s *stage) engine.AWS { return s })
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 	c := s.only(image)
 	if c.State != ledger.Verified || steps(c) != "done; done" {
@@ -96,7 +96,7 @@ func TestAPinnedGroupGoesOnWorking(t *testing.T) {
 // Without the author tier the next rung, which needs contain alone, stops the group.
 func TestWhereAuthorIsNotGrantedTheGroupIsSuspended(t *testing.T) {
 	s := pins(t, func(s *stage) engine.AWS { return authorless{s} })
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 	c := s.only(image)
 	if c.State != ledger.Verified || steps(c) != "done; done" {
@@ -110,7 +110,7 @@ func TestWhereAuthorIsNotGrantedTheGroupIsSuspended(t *testing.T) {
 // Whoever frees a pinned group meets the next rung.
 func TestAGroupThatIsFreedIsSuspended(t *testing.T) {
 	s := pins(t, func(s *stage) engine.AWS { return s })
-	poison(s)
+	panicError(s)
 	s.pass(20 * time.Second)
 	if follows(s) != "1" {
 		t.Fatalf("not pinned yet: %s", follows(s))

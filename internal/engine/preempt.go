@@ -15,12 +15,12 @@ import (
 
 // confirmInTime looks at a suspect. Where that takes longer than patience, what the playbook calls clear already is done
 // meanwhile: an attacker who has a service throttled slows down the look, and not the containment.
-func (t *turn) confirmInTime(ctx context.Context, l *ledger.Lead) ([]playbook.Proposal, error) {
+func (t *attempt) confirmInTime(ctx context.Context, l *ledger.Suspect) ([]playbook.Proposal, error) {
 	book := t.books[l.Playbook]
 	if l.Preempt || book.Preempt == nil {
 		return t.confirm(ctx, l)
 	}
-	looked := t.beside(ctx, book, l.Lead)
+	looked := t.beside(ctx, book, l.StoredSuspect)
 	patience := time.NewTimer(t.Timing.Patience)
 	defer patience.Stop()
 	select {
@@ -42,13 +42,13 @@ type look struct {
 }
 
 // beside checks in a goroutine of its own, which shares nothing with the turn.
-func (t *turn) beside(ctx context.Context, book playbook.Playbook, l playbook.Lead) <-chan look {
+func (t *attempt) beside(ctx context.Context, book playbook.Playbook, l playbook.StoredSuspect) <-chan look {
 	in, id, limit, to := t.in(), t.c.ID, t.Timing.Call, make(chan look, 1)
 	go func() {
 		var found look
 		defer func() {
 			if p := recover(); p != nil {
-				found = look{err: poison{fmt.Sprint(p), string(debug.Stack())}}
+				found = look{err: panicError{fmt.Sprint(p), string(debug.Stack())}}
 			}
 			to <- found
 		}()
@@ -58,12 +58,12 @@ func (t *turn) beside(ctx context.Context, book playbook.Playbook, l playbook.Le
 }
 
 // preempt plans and does what need not wait for the check, if the gate lets all of it act now.
-func (t *turn) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Lead) error {
-	plan, err := book.Preempt(ctx, t.Store.Recall, t.c.ID, l.Lead)
+func (t *attempt) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Suspect) error {
+	plan, err := book.Preempt(ctx, t.Store.Recall, t.c.ID, l.StoredSuspect)
 	if err != nil || len(plan.Steps) == 0 {
 		return err
 	}
-	if again, err := t.again(playbook.Proposal{Lead: l.Lead, Plan: plan}); err != nil || again {
+	if again, err := t.again(playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
 		return err
 	}
 	sealed, err := t.Codec.Seal(plan)
@@ -73,7 +73,7 @@ func (t *turn) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Le
 	before := t.c.Revisions
 	number := len(before) + 1
 	t.c.Revisions = append(slices.Clip(before), ledger.Revision{
-		Number: number, Lead: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
+		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
 	})
 	t.plans[sealed.Digest], t.fresh[number] = plan, true
 	if acts, err := t.allAct(ctx, number); err != nil || !acts {
@@ -87,7 +87,7 @@ func (t *turn) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Le
 		if errors.Is(err, errFollowed) { // the steps go on in a plan against the present name, which is acted on next
 			return nil
 		}
-		if err := t.went(ctx, &r.step.Trouble, err); err != nil {
+		if err := t.retryLater(ctx, &r.step.Trouble, err); err != nil {
 			return err
 		}
 	}
@@ -95,7 +95,7 @@ func (t *turn) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Le
 }
 
 // allAct reports whether the gate lets every step of a revision act now.
-func (t *turn) allAct(ctx context.Context, number int) (bool, error) {
+func (t *attempt) allAct(ctx context.Context, number int) (bool, error) {
 	for _, r := range t.stepsOf(number) {
 		if v, err := t.judge(ctx, r); err != nil || v.Do != gate.Act {
 			return false, err
@@ -105,7 +105,7 @@ func (t *turn) allAct(ctx context.Context, number int) (bool, error) {
 }
 
 // stepsOf are the steps of one revision.
-func (t *turn) stepsOf(number int) (steps []ref) {
+func (t *attempt) stepsOf(number int) (steps []ref) {
 	for r := range t.live() {
 		if r.revision.Number == number {
 			steps = append(steps, r)
@@ -115,9 +115,9 @@ func (t *turn) stepsOf(number int) (steps []ref) {
 }
 
 // relent takes back what was done about a suspect before it was looked at, and is not confirmed.
-func (t *turn) relent(ctx context.Context, l *ledger.Lead) error {
+func (t *attempt) relent(ctx context.Context, l *ledger.Suspect) error {
 	for r := range t.live() {
-		if r.revision.Lead != l.Key || !r.revision.Preempts {
+		if r.revision.Suspect != l.Key || !r.revision.Preempts {
 			continue
 		}
 		if held, err := t.braked(ctx); err != nil || held {

@@ -82,7 +82,7 @@ func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bo
 }
 
 // suspects are what the playbooks want to look at.
-func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []playbook.Lead, err error) {
+func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []playbook.StoredSuspect, err error) {
 	for _, ev := range events {
 		ls, err := e.suspect(ev)
 		if err != nil {
@@ -104,29 +104,29 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []pl
 
 // admit stores suspects and wakes a worker: the answer begins while the receipt is made durable, for which its first commit
 // waits too. What was observed is made durable with it.
-func (e *Engine) admit(ctx context.Context, leads []playbook.Lead, observed bool) ([]ledger.Admission, error) {
+func (e *Engine) admit(ctx context.Context, leads []playbook.StoredSuspect, observed bool) ([]ledger.Admission, error) {
 	switch {
 	case len(leads) == 0 && observed:
 		return nil, e.Store.Sync(ctx)
 	case len(leads) == 0:
 		return nil, nil
 	}
-	var hand ledger.Hand
-	reserved := e.Hands.reserve()
+	var hand ledger.FirstClaim
+	reserved := e.Workers.reserve()
 	if reserved {
-		hand = ledger.Hand{Holder: e.Name, Lease: e.Timing.Lease}
+		hand = ledger.FirstClaim{Holder: e.Name, Lease: e.Timing.Lease}
 	}
 	now := e.Now()
 	ads, err := e.Store.Admit(ctx, now, leads, hand, e.fair.ranks(now, leads)...)
 	e.fair.admitted(leads, ads)
 	if reserved {
-		e.Hands.leave(claimed(ads))
+		e.Workers.offer(claimed(ads))
 	}
 	if err != nil {
 		return nil, err
 	}
 	e.Meter.Admitted(ads)
-	e.Hands.Wake()
+	e.Workers.Wake()
 	return ads, e.Store.Sync(ctx)
 }
 
@@ -146,9 +146,9 @@ func (e *Engine) own(ctx context.Context, ev event.Event) (bool, error) {
 	return e.Store.Own(ctx, ev.RequestID)
 }
 
-func (e *Engine) suspect(ev event.Event) (leads []playbook.Lead, err error) {
+func (e *Engine) suspect(ev event.Event) (leads []playbook.StoredSuspect, err error) {
 	for _, i := range e.routes.Match(ev.Source, ev.Name) {
-		ls, err := e.Playbooks[i].Leads(ev)
+		ls, err := e.Playbooks[i].Suspects(ev)
 		if err != nil {
 			return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
 		}

@@ -14,7 +14,7 @@ func TestInARegionThatIsNotNamedItIsWatchedAndTold(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	s.policy.Regions = []string{"us-east-1"}
 	s.restart()
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 	c := s.only("test.launch")
 	if c.State != ledger.Observed || c.Reason != "region: eu-west-1 is not among organization.regions" {

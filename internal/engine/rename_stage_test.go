@@ -79,7 +79,7 @@ func watchedOver(t *testing.T, before map[string]func(*stage)) *stage {
 	s := set(t, world.Options{}, launch.TerminationUnprotected())
 	book, err := s.books[0].Default()
 	s.must(err)
-	s.e = engine.New(engine.Parts{
+	s.e = engine.New(engine.Options{
 		Store: s.store, Playbooks: []playbook.Playbook{book}, Policy: s.policy, AWS: intruded{s, before}, Reporter: s,
 		Codec: action.NewCodec(action.Kinds()...), Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test",
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),

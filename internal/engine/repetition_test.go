@@ -146,8 +146,8 @@ func TestARevocationIsExtendedWithTheAttack(t *testing.T) {
 			live++
 		}
 	}
-	if c.State != ledger.Asked || live != 1 || len(c.Revisions) != 3 || len(c.Leads) != 1 {
-		t.Errorf("%s, %d plans, %d of them live, %d suspects: %s\n%s", c.State, len(c.Revisions), live, len(c.Leads), steps(c), s.history(c))
+	if c.State != ledger.Asked || live != 1 || len(c.Revisions) != 3 || len(c.Suspects) != 1 {
+		t.Errorf("%s, %d plans, %d of them live, %d suspects: %s\n%s", c.State, len(c.Revisions), live, len(c.Suspects), steps(c), s.history(c))
 	}
 	s.whole()
 }

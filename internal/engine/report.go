@@ -8,7 +8,7 @@ import (
 // report tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
 // crash nor a silent Security Hub loses it; telling twice does no harm. A turn that answered leaves the telling to the next
 // one: other cases are answered first, however slow those are who must be told.
-func (t *turn) report(ctx context.Context) error {
+func (t *attempt) report(ctx context.Context) error {
 	r := &t.c.Report
 	t.move(t.state())
 	if t.answered || !r.Owed() || r.Due.After(t.Now()) {

@@ -15,7 +15,7 @@ import (
 // reverse undoes an effect by the ways back that were stored with it, part by part: what somebody else has changed since is
 // left alone, and what is refused keeps nothing else from going back. It says what stays, and why; the ways back that were
 // refused are kept with the effect.
-func (t *turn) reverse(ctx context.Context, r ref, f *ledger.Effect) (stays string, err error) {
+func (t *attempt) reverse(ctx context.Context, r ref, f *ledger.Effect) (stays string, err error) {
 	backs, left, err := t.backs(ctx, r, f)
 	if err != nil {
 		return "", fmt.Errorf("look at %s before taking it back: %w", r, err)
@@ -55,7 +55,7 @@ type back struct {
 }
 
 // backs compares the ways back of an effect with the present, the newest first.
-func (t *turn) backs(ctx context.Context, r ref, f *ledger.Effect) (backs []back, left []string, err error) {
+func (t *attempt) backs(ctx context.Context, r ref, f *ledger.Effect) (backs []back, left []string, err error) {
 	did, err := t.did(f)
 	if err != nil {
 		return nil, nil, err
@@ -84,7 +84,7 @@ func (t *turn) backs(ctx context.Context, r ref, f *ledger.Effect) (backs []back
 }
 
 // did are the forms in which an effect was made: as it was wanted last, and as the plans of this case had it.
-func (t *turn) did(f *ledger.Effect) ([]action.Action, error) {
+func (t *attempt) did(f *ledger.Effect) ([]action.Action, error) {
 	last, err := t.Codec.Decode(f.Action)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (t *turn) did(f *ledger.Effect) ([]action.Action, error) {
 	return all, nil
 }
 
-func (t *turn) doUndo(ctx context.Context, r ref, undo action.Action) error {
+func (t *attempt) doUndo(ctx context.Context, r ref, undo action.Action) error {
 	clear(t.seen)
 	clear(t.known)
 	traced, trace := access.WithTrace(ctx)

@@ -9,13 +9,13 @@ import (
 )
 
 // atRest reports whether the case is closed over a containment that stands.
-func (t *turn) atRest() bool {
+func (t *attempt) atRest() bool {
 	return t.c.State == ledger.Verified || t.c.State == ledger.Failed && t.c.GivenUp == ""
 }
 
 // secondLook is for a case at rest of which a call was seen that could have undone it, and the first look found nothing: IAM
 // may have shown what was so before. However many calls there are, there is one second look.
-func (t *turn) secondLook(ctx context.Context) error {
+func (t *attempt) secondLook(ctx context.Context) error {
 	if !t.atRest() || t.c.Undo != nil || t.c.Recheck.IsZero() || t.c.Recheck.After(t.Now()) {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (t *turn) secondLook(ctx context.Context) error {
 }
 
 // spreadFrom tells the others whose effects stand on what an action stands on too.
-func (t *turn) spreadFrom(ctx context.Context, a action.Action) error {
+func (t *attempt) spreadFrom(ctx context.Context, a action.Action) error {
 	on := sharedBy(a)
 	if on == "" {
 		return nil

@@ -13,7 +13,7 @@ import (
 // notice weighs sightings: a call that could undo an effect is a reason to look at once, one that an effect should have
 // stopped is a reason for the next rung. However many there are of one effect, they are one look at it: calls are cheap for
 // an attacker.
-func (t *turn) notice(ctx context.Context, all []ledger.Sighting) error {
+func (t *attempt) notice(ctx context.Context, all []ledger.Sighting) error {
 	var order []string
 	of := map[string][]ledger.Sighting{}
 	for _, s := range all {
@@ -31,7 +31,7 @@ func (t *turn) notice(ctx context.Context, all []ledger.Sighting) error {
 
 // noticed takes the sightings of one effect. What was done before the effect was made did not undo it, whenever its record
 // comes.
-func (t *turn) noticed(ctx context.Context, effect string, all []ledger.Sighting) error {
+func (t *attempt) noticed(ctx context.Context, effect string, all []ledger.Sighting) error {
 	if err := t.lookForAll(ctx, effect, all); err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (t *turn) noticed(ctx context.Context, effect string, all []ledger.Sighting
 }
 
 // lookAgain has a step looked at in this turn, with the sightings as evidence: as far as they are of what it did last.
-func (t *turn) lookAgain(r ref, seen []ledger.Sighting) {
+func (t *attempt) lookAgain(r ref, seen []ledger.Sighting) {
 	step := r.step
 	t.c.Recheck, step.Looked = t.Now(), false
 	if step.Trouble != nil {
@@ -63,19 +63,19 @@ func (t *turn) lookAgain(r ref, seen []ledger.Sighting) {
 	now := key(r.rung().Do)
 	for _, s := range seen {
 		if s.Leak || s.Effect == now && !s.By.Occurred.Before(step.Made.Truncate(time.Second)) { // records have whole seconds
-			t.weigh(step, s)
+			t.recordEvidence(step, s)
 		}
 	}
 }
 
-// weigh takes a sighting as evidence. Only a call that names the target is evidence of undoing; and once somebody who may
+// recordEvidence takes a sighting as evidence. Only a call that names the target is evidence of undoing; and once somebody who may
 // not has undone it, nobody else's call makes that good.
-func (t *turn) weigh(step *ledger.Step, s ledger.Sighting) {
+func (t *attempt) recordEvidence(step *ledger.Step, s ledger.Sighting) {
 	who := s.By.Actor
 	what := s.Call + " by " + who.ARN
 	switch {
 	case s.Leak:
-		step.Leaked = what
+		step.PassedBy = what
 	case s.Named && (step.Undone == "" || step.Trusted):
 		may, doubt := t.Policy.MayUndo(who)
 		if doubt != "" {
@@ -91,7 +91,7 @@ func (t *turn) weigh(step *ledger.Step, s ledger.Sighting) {
 // defence. Where a look finds it in place, the case stays as it is: a call that only names the target costs that look and no
 // more than a second one, since IAM may show for some seconds what was so before. It is false where there is nothing to take
 // up, or where another open case that wants the effect does so.
-func (t *turn) reopen(ctx context.Context, r ref, effect string, seen []ledger.Sighting) (bool, error) {
+func (t *attempt) reopen(ctx context.Context, r ref, effect string, seen []ledger.Sighting) (bool, error) {
 	if !t.atRest() || t.c.Undo != nil {
 		return t.c.State.Open(), nil
 	}
@@ -110,14 +110,14 @@ func (t *turn) reopen(ctx context.Context, r ref, effect string, seen []ledger.S
 }
 
 // takeUp goes on with a closed case from the first round of verification.
-func (t *turn) takeUp() {
+func (t *attempt) takeUp() {
 	t.c.Times.Verified = time.Time{}
 	t.move(ledger.Contained)
 }
 
 // answeredElsewhere reports whether another case of the root is being answered that wants the effect too; one that only
 // waits answers nothing, and one that does not want it has nothing to look at.
-func (t *turn) answeredElsewhere(ctx context.Context, effect string) (bool, error) {
+func (t *attempt) answeredElsewhere(ctx context.Context, effect string) (bool, error) {
 	f, err := t.Store.Effect(ctx, effect)
 	if err != nil {
 		return false, fmt.Errorf("read effect %q: %w", effect, err)

@@ -10,7 +10,7 @@ import (
 
 // lookForAll is for a call that changed what several effects stand on: this case's look tells whether the others need one.
 // Only where it finds its own effect in place do they not.
-func (t *turn) lookForAll(ctx context.Context, effect string, all []ledger.Sighting) error {
+func (t *attempt) lookForAll(ctx context.Context, effect string, all []ledger.Sighting) error {
 	i := slices.IndexFunc(all, func(s ledger.Sighting) bool { return s.Shared != "" })
 	if i < 0 {
 		return nil
@@ -23,7 +23,7 @@ func (t *turn) lookForAll(ctx context.Context, effect string, all []ledger.Sight
 
 // stands reports whether a look finds an effect in place, whatever rung its step is at by now. What can't be looked at does
 // not count as in place.
-func (t *turn) stands(ctx context.Context, effect string) bool {
+func (t *attempt) stands(ctx context.Context, effect string) bool {
 	f, err := t.Store.Effect(ctx, effect)
 	if err != nil || f == nil {
 		return false
@@ -38,8 +38,8 @@ func (t *turn) stands(ctx context.Context, effect string) bool {
 
 // spread tells all whose effects stand on the same. It is done before the sighting is taken: whoever dies meanwhile has told
 // some, and the next tells all.
-func (t *turn) spread(ctx context.Context, s ledger.Sighting) error {
-	standing, err := t.watched(ctx)
+func (t *attempt) spread(ctx context.Context, s ledger.Sighting) error {
+	standing, err := t.activeEffects(ctx)
 	if err != nil {
 		return err
 	}

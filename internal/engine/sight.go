@@ -20,7 +20,7 @@ func (e *Engine) sight(ctx context.Context, ev event.Event, begun map[string]boo
 	if ev.Failed() || ev.Kind != event.Call {
 		return nil
 	}
-	standing, err := e.watched(ctx)
+	standing, err := e.activeEffects(ctx)
 	if err != nil {
 		return err
 	}

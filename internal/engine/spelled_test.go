@@ -22,7 +22,7 @@ func (c closed) Kind() action.Kind {
 // it comes from; and a call that only looks like it, is not.
 func TestAnUndoingCallThatCloudTrailSpellsOtherwiseIsHeard(t *testing.T) {
 	shop := event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
-	effects := []watched{watching(&ledger.Effect{Holders: []string{"c_1"}}, closed{action.Stop{Instance: shop.In(event.Instance, "billing")}})}
+	effects := []activeEffect{activeEffectOf(&ledger.Effect{Holders: []string{"c_1"}}, closed{action.Stop{Instance: shop.In(event.Instance, "billing")}})}
 	for _, c := range []struct {
 		source, name string
 		heard        int
@@ -34,10 +34,10 @@ func TestAnUndoingCallThatCloudTrailSpellsOtherwiseIsHeard(t *testing.T) {
 		{"ec2.amazonaws.com", "StartInstances", 0},
 	} {
 		e := event.Event{Source: c.source, Name: c.name, Account: shop.Account, Region: shop.Region, Request: []byte(`{"functionName":"billing"}`)}
-		if got := watchOf(effects).sightings(e, nil); len(got) != c.heard {
+		if got := indexEffects(effects).sightings(e, nil); len(got) != c.heard {
 			t.Errorf("%s %s: %d sightings, want %d", c.source, c.name, len(got), c.heard)
 		}
-		if wanted := glanceOf(effects).wants([]byte(c.source), []byte(c.name), nil); wanted != (c.heard == 1) {
+		if wanted := prefilterOf(effects).wants([]byte(c.source), []byte(c.name), nil); wanted != (c.heard == 1) {
 			t.Errorf("%s %s: decoded %v", c.source, c.name, wanted)
 		}
 	}

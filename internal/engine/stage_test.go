@@ -131,13 +131,13 @@ func (s *stage) restart() {
 	if s.aws != nil {
 		cloud = s.aws
 	}
-	hands := engine.NewHands(s.workers, s.wake)
+	hands := engine.NewWorkerPool(s.workers, s.wake)
 	for range s.workers {
-		hands.Free()
+		hands.Idle()
 	}
-	s.e = engine.New(engine.Parts{
-		Hands: hands,
-		Store: s.store, Playbooks: books, Policy: s.policy, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
+	s.e = engine.New(engine.Options{
+		Workers: hands,
+		Store:   s.store, Playbooks: books, Policy: s.policy, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }
@@ -245,7 +245,7 @@ func (s *stage) step() (next time.Time) {
 		defer func() { s.acting = false; lived <- true }()
 		s.acting = true
 		var err error
-		if next, err = s.e.Step(s.Context()); err != nil {
+		if next, err = s.e.RunDue(s.Context()); err != nil {
 			s.broken = err
 		}
 	}()

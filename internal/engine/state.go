@@ -7,14 +7,14 @@ type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning
 
 // state derives the state of a case from its leads and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
-func (t *turn) state() ledger.State {
-	if s := t.derived(); s.Open() || !t.left {
+func (t *attempt) state() ledger.State {
+	if s := t.derived(); s.Open() || !t.inboxWaits {
 		return s
 	}
 	return t.c.State // it would close, and messages are waiting
 }
 
-func (t *turn) derived() ledger.State {
+func (t *attempt) derived() ledger.State {
 	c, n := t.c, count(t.c)
 	switch {
 	case c.Undo != nil && n.begun+n.done+n.turning > 0: // what was begun may have been done
@@ -43,14 +43,14 @@ func (t *turn) derived() ledger.State {
 		return ledger.Observed
 	case n.except > 0:
 		return ledger.Excepted
-	case c.Moved != "":
+	case c.SupersededBy != "":
 		return ledger.Superseded
 	}
 	return ledger.Dismissed
 }
 
 // proven reports whether what was done has held through all rounds, and was seen to hold.
-func (t *turn) proven() bool {
+func (t *attempt) proven() bool {
 	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < len(t.Timing.Rounds) {
 		return false
 	}
@@ -92,13 +92,13 @@ func (n *tally) add(s ledger.Step) {
 	switch s.State {
 	case ledger.Done, ledger.Already:
 		n.done++
-	case ledger.Turning:
+	case ledger.StepReverting:
 		n.turning++
-	case ledger.Back:
+	case ledger.StepUndone:
 		n.back++
 	case ledger.Skipped:
 		n.nothing++ // confirmed, and its target is gone
-	case ledger.Broken:
+	case ledger.StepFailed:
 		n.broken++
 	case ledger.Intent:
 		n.act++
@@ -124,7 +124,7 @@ func (n *tally) wait(verdict string) {
 }
 
 func unchecked(c *ledger.Case) bool {
-	for _, l := range c.Leads {
+	for _, l := range c.Suspects {
 		if l.Checked == "" {
 			return true
 		}
@@ -133,7 +133,7 @@ func unchecked(c *ledger.Case) bool {
 }
 
 // reason is that of the strictest verdict that waits, else of the last one given.
-func (t *turn) reason() string {
+func (t *attempt) reason() string {
 	if t.c.Undo != nil {
 		return t.c.Reason
 	}

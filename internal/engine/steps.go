@@ -35,7 +35,7 @@ func (r ref) String() string {
 }
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
-func (t *turn) open(context.Context) error {
+func (t *attempt) open(context.Context) error {
 	t.plans, t.cores, t.fresh = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
 	t.seen, t.known = map[string]glimpse{}, map[string]ledger.Facts{}
 	for _, r := range t.c.Revisions {
@@ -52,7 +52,7 @@ func (t *turn) open(context.Context) error {
 }
 
 // live yields the steps of all revisions that were not superseded, in order.
-func (t *turn) live() iter.Seq[ref] {
+func (t *attempt) live() iter.Seq[ref] {
 	return func(yield func(ref) bool) {
 		for i := range t.c.Revisions {
 			r := &t.c.Revisions[i]
@@ -70,7 +70,7 @@ func (t *turn) live() iter.Seq[ref] {
 
 // rungs are the alternatives that a revision's steps are at, done or not: what stays the same from step to step can share
 // a session.
-func (t *turn) rungs(r *ledger.Revision) []action.Action {
+func (t *attempt) rungs(r *ledger.Revision) []action.Action {
 	var all []action.Action
 	for s := range t.live() {
 		if s.revision == r {
@@ -81,12 +81,12 @@ func (t *turn) rungs(r *ledger.Revision) []action.Action {
 }
 
 // lead is the suspect that a revision answers.
-func (t *turn) lead(r *ledger.Revision) *ledger.Lead { return t.leadOf(r.Lead) }
+func (t *attempt) lead(r *ledger.Revision) *ledger.Suspect { return t.leadOf(r.Suspect) }
 
-func (t *turn) leadOf(key string) *ledger.Lead {
-	for i := range t.c.Leads {
-		if t.c.Leads[i].Key == key {
-			return &t.c.Leads[i]
+func (t *attempt) leadOf(key string) *ledger.Suspect {
+	for i := range t.c.Suspects {
+		if t.c.Suspects[i].Key == key {
+			return &t.c.Suspects[i]
 		}
 	}
 	return nil

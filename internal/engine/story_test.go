@@ -43,7 +43,7 @@ func TestWhatHasDriftedAsksAgain(t *testing.T) {
 	s := set(t, world.Options{}, mood(&now))
 	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "ask" }
 	s.restart()
-	poison(s)
+	panicError(s)
 	s.pass(time.Minute)
 	s.order(s.only("test.mood"), ledger.Order{Verb: ledger.Approve, Revision: 1})
 	now = "Terminate" // before riposte takes the approval up, the resource is another
@@ -69,7 +69,7 @@ func TestWhatIsNoLongerSoIsDismissed(t *testing.T) {
 	s := set(t, world.Options{}, mood(&now))
 	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "ask" }
 	s.restart()
-	poison(s)
+	panicError(s)
 	s.pass(time.Minute)
 	now = ""
 	s.order(s.only("test.mood"), ledger.Order{Verb: ledger.Approve, Revision: 1})
@@ -82,7 +82,7 @@ func TestWhatIsNoLongerSoIsDismissed(t *testing.T) {
 func TestTwoCasesShareAnEffect(t *testing.T) {
 	now := "Launch"
 	s := set(t, world.Options{}, mood(&now), launches())
-	poison(s)
+	panicError(s)
 	s.pass(5 * time.Minute)
 	want(s, 1)
 	s.order(s.only("test.launch"), ledger.Order{Verb: ledger.Undo})
@@ -112,11 +112,11 @@ func TestAFindingMovesToItsOwnRoot(t *testing.T) {
 		},
 	})
 	s := set(t, world.Options{}, moves)
-	poison(s)
+	panicError(s)
 	s.pass(5 * time.Minute)
 	cases, err := s.store.Cases(t.Context(), ledger.Filter{})
 	s.must(err)
-	if len(cases) != 2 || cases[0].State != ledger.Superseded || cases[0].Moved != cases[1].ID || cases[1].State != ledger.Verified {
+	if len(cases) != 2 || cases[0].State != ledger.Superseded || cases[0].SupersededBy != cases[1].ID || cases[1].State != ledger.Verified {
 		t.Errorf("%d cases; %s, %s", len(cases), cases[0].State, cases[len(cases)-1].State)
 	}
 }
@@ -133,7 +133,7 @@ func TestATrustedUndoEndsIt(t *testing.T) {
 	s.must(err)
 	s.pass(10 * time.Minute)
 	c := s.only("test.ladder")
-	if deny := c.Revisions[0].Steps[1]; deny.State != ledger.Back || deny.Rung != 0 || c.State != ledger.Verified {
+	if deny := c.Revisions[0].Steps[1]; deny.State != ledger.StepUndone || deny.Rung != 0 || c.State != ledger.Verified {
 		t.Errorf("%s: %s", c.State, steps(c))
 	}
 }
@@ -162,7 +162,7 @@ func TestWhoGetsThroughTakesTheNextRung(t *testing.T) {
 // TestPatienceDoesNotBeatTheDefence: the case is verified and closed, and only then is its containment undone.
 func TestPatienceDoesNotBeatTheDefence(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	poison(s)
+	panicError(s)
 	s.pass(30 * time.Minute)
 	if c := s.only("test.launch"); c.State != ledger.Verified {
 		t.Fatal(c.State)

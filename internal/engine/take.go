@@ -15,14 +15,14 @@ const ExceptFor = 24 * time.Hour
 // batch is how many suspects may wait in a case to be looked at; the others stay in the inbox.
 const batch = 25
 
-// take moves the inbox into the case: people's orders, sightings, and as many suspects as can be looked at.
-func (t *turn) take(ctx context.Context) error {
+// drainInbox moves the inbox into the case: people's orders, sightings, and as many suspects as can be looked at.
+func (t *attempt) drainInbox(ctx context.Context) error {
 	var seen []ledger.Sighting
 	var noticed []string
 	for _, m := range t.inbox {
 		switch {
 		case m.Lead != nil && t.waiting() >= batch:
-			t.left = true
+			t.inboxWaits = true
 			continue
 		case m.Lead != nil:
 			t.join(m)
@@ -42,8 +42,8 @@ func (t *turn) take(ctx context.Context) error {
 }
 
 // waiting counts the suspects that were not looked at.
-func (t *turn) waiting() (n int) {
-	for _, l := range t.c.Leads {
+func (t *attempt) waiting() (n int) {
+	for _, l := range t.c.Suspects {
 		if l.Checked == "" {
 			n++
 		}
@@ -52,16 +52,16 @@ func (t *turn) waiting() (n int) {
 }
 
 // join adds a suspect, to be checked in this turn.
-func (t *turn) join(m ledger.Message) {
-	l := ledger.Lead{Key: m.Key, Lead: *m.Lead}
+func (t *attempt) join(m ledger.Message) {
+	l := ledger.Suspect{Key: m.Key, StoredSuspect: *m.Lead}
 	if t.c.Undo != nil {
-		l.Checked = t.aside(l.Lead)
+		l.Checked = t.handedOn(l.StoredSuspect)
 	}
-	t.c.Leads = append(t.c.Leads, l)
+	t.c.Suspects = append(t.c.Suspects, l)
 	t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
 }
 
-func (t *turn) order(o ledger.Order) {
+func (t *attempt) order(o ledger.Order) {
 	if o.Verb != ledger.Undo && !t.c.State.Open() {
 		t.note("%s by %s is void: the case is %s", o.Verb, by(o), t.c.State)
 		return
@@ -77,12 +77,12 @@ func (t *turn) order(o ledger.Order) {
 }
 
 // dismiss lets go of every step that has not begun.
-func (t *turn) dismiss(o ledger.Order) {
+func (t *attempt) dismiss(o ledger.Order) {
 	t.drop("dismissed by " + by(o) + because(o.Reason))
 	t.note("dismissed by %s%s", by(o), because(o.Reason))
 }
 
-func (t *turn) undo(o ledger.Order) {
+func (t *attempt) undo(o ledger.Order) {
 	if t.c.Undo != nil {
 		return
 	}
@@ -92,9 +92,9 @@ func (t *turn) undo(o ledger.Order) {
 	}
 	t.c.Undo = &o
 	t.except()
-	for i := range t.c.Leads {
-		if l := &t.c.Leads[i]; l.Checked == "" {
-			l.Checked = t.aside(l.Lead)
+	for i := range t.c.Suspects {
+		if l := &t.c.Suspects[i]; l.Checked == "" {
+			l.Checked = t.handedOn(l.StoredSuspect)
 		}
 	}
 	t.drop("the case is taken back")
@@ -103,7 +103,7 @@ func (t *turn) undo(o ledger.Order) {
 
 // except keeps the playbook quiet about what was found, for a while, from the moment the order is taken: the same finding
 // would fire at once. It is of what the person knew who ordered it; what joined since is answered.
-func (t *turn) except() {
+func (t *attempt) except() {
 	quiet := t.c.Undo.Except
 	if quiet == 0 {
 		quiet = ExceptFor
@@ -121,10 +121,10 @@ func (t *turn) except() {
 }
 
 // drop ends the steps and suspects that nothing was done about yet.
-func (t *turn) drop(why string) {
-	for i := range t.c.Leads {
-		if t.c.Leads[i].Checked == "" {
-			t.c.Leads[i].Checked = "dropped"
+func (t *attempt) drop(why string) {
+	for i := range t.c.Suspects {
+		if t.c.Suspects[i].Checked == "" {
+			t.c.Suspects[i].Checked = "dropped"
 		}
 	}
 	for i := range t.c.Revisions {

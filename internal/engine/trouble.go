@@ -13,41 +13,41 @@ import (
 // an outage must not end a defence, and a defence must not be gone without a word.
 const tellAfter = 5
 
-// errOver ends a turn whose time is over. What it did is committed, and the next turn goes on.
-var errOver = errors.New("the turn is over: the next one goes on")
+// errTurnOver ends a turn whose time is over. What it did is committed, and the next turn goes on.
+var errTurnOver = errors.New("the turn is over: the next one goes on")
 
 // trouble gathers what went wrong in a turn as a whole.
-type trouble struct{ errs []error }
+type collected struct{ errs []error }
 
-// ends notes an error and reports whether the whole turn must end with it: the case is somebody else's now, or a newer
+// stops notes an error and reports whether the whole turn must end with it: the case is somebody else's now, or a newer
 // riposte's, or this process is to stop, or the time is over.
-func (t *trouble) ends(err error) bool {
+func (t *collected) stops(err error) bool {
 	if err == nil {
 		return false
 	}
 	t.errs = append(t.errs, err)
-	return beaten(err) || newer(err) || errors.Is(err, context.Canceled) || errors.Is(err, errOver)
+	return lostRace(err) || newer(err) || errors.Is(err, context.Canceled) || errors.Is(err, errTurnOver)
 }
 
-func (t *trouble) err() error { return errors.Join(t.errs...) }
+func (t *collected) err() error { return errors.Join(t.errs...) }
 
-// beaten: another replica committed first, or something came in meanwhile.
-func beaten(err error) bool {
+// lostRace: another replica committed first, or something came in meanwhile.
+func lostRace(err error) bool {
 	return errors.Is(err, ledger.ErrStale) || errors.Is(err, ledger.ErrJoined)
 }
 
 func newer(err error) bool { return errors.Is(err, ledger.ErrNewer) || errors.Is(err, action.ErrNewer) }
 
-// went notes how it went with one suspect or step. What fails is tried again ever more slowly, for itself, so that an
+// retryLater notes how it went with one suspect or step. What fails is tried again ever more slowly, for itself, so that an
 // attacker who can make one look fail neither stops nor slows the others; what goes on failing is told. The error that it
 // returns ends the turn.
-func (t *turn) went(ctx context.Context, at **ledger.Trouble, err error) error {
-	var ends trouble
+func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error) error {
+	var ends collected
 	switch {
 	case err == nil:
 		*at = nil
 		return nil
-	case ends.ends(err):
+	case ends.stops(err):
 		return err
 	}
 	if *at == nil {
@@ -63,37 +63,37 @@ func (t *turn) went(ctx context.Context, at **ledger.Trouble, err error) error {
 		t.page(fmt.Sprintf("it failed %d times in a row and is tried again: %v", now.Times, err))
 	}
 	if ctx.Err() != nil {
-		return errOver
+		return errTurnOver
 	}
 	return nil
 }
 
 // page tells people at once.
-func (t *turn) page(why string) {
+func (t *attempt) page(why string) {
 	t.c.Paged = why
 	t.c.Report.Wanted++
 	t.Log.Warn("page", "case", t.c.ID, "why", why)
 }
 
 // pageOnce tells people unless they were told of the case before, or there is nothing to tell.
-func (t *turn) pageOnce(why string) {
+func (t *attempt) pageOnce(why string) {
 	if why != "" && t.c.Paged == "" {
 		t.page(why)
 	}
 }
 
-// rests reports whether something that failed is not to be tried again yet.
-func (t *turn) rests(x *ledger.Trouble) bool { return x != nil && x.Due.After(t.Now()) }
+// backsOff reports whether something that failed is not to be tried again yet.
+func (t *attempt) backsOff(x *ledger.Trouble) bool { return x != nil && x.Due.After(t.Now()) }
 
 // troubles are the errors of all suspects and steps that fail at present.
-func (t *turn) troubles() string {
+func (t *attempt) troubles() string {
 	var errs []error
 	note := func(x *ledger.Trouble) {
 		if x != nil {
 			errs = append(errs, errors.New(x.Error))
 		}
 	}
-	for _, l := range t.c.Leads {
+	for _, l := range t.c.Suspects {
 		note(l.Trouble)
 	}
 	for r := range t.live() {

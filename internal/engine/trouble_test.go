@@ -31,7 +31,7 @@ func TestTheAnswerIsLostAndTheChangeIsNotMadeTwice(t *testing.T) {
 		}
 		return nil
 	}}, launches())
-	poison(s)
+	panicError(s)
 	s.pass(5 * time.Minute)
 	if c := s.only("test.launch"); c.State != ledger.Verified || sent != 1 {
 		t.Errorf("%s after %d calls: %s", c.State, sent, steps(c))
@@ -41,7 +41,7 @@ func TestTheAnswerIsLostAndTheChangeIsNotMadeTwice(t *testing.T) {
 func TestTheFirstStepIsRefusedAndNothingIsDestroyed(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	s.w.Fail("autoscaling", "SuspendProcesses", 5, &smithy.GenericAPIError{Code: "AccessDenied", Message: "no"})
-	poison(s)
+	panicError(s)
 	s.pass(5 * time.Minute)
 	c := s.only("test.launch")
 	if c.State != ledger.Failed || foreigners(s) != 1 || c.Paged == "" {
@@ -55,7 +55,7 @@ func TestTheFirstStepIsRefusedAndNothingIsDestroyed(t *testing.T) {
 func TestWhoBreaksRipostesRightsForSecondsDoesNotEndTheAnswer(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	s.w.Fail("autoscaling", "SuspendProcesses", 3, &smithy.GenericAPIError{Code: "AccessDenied", Message: "no"})
-	poison(s)
+	panicError(s)
 	s.pass(5 * time.Minute)
 	if c := s.only("test.launch"); c.State != ledger.Verified || c.Paged == "" {
 		t.Errorf("%s: %s; paged %q", c.State, steps(c), c.Paged)
@@ -65,7 +65,7 @@ func TestWhoBreaksRipostesRightsForSecondsDoesNotEndTheAnswer(t *testing.T) {
 func TestAnOutageEndsNothing(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	s.w.Fail("autoscaling", "DescribeAutoScalingGroups", 60, &smithy.GenericAPIError{Code: "InternalFailure", Fault: smithy.FaultServer})
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Second)
 	c := s.only("test.launch")
 	if c.State == ledger.Failed || c.Error == "" || foreigners(s) != 1 {
@@ -93,7 +93,7 @@ func poisonous() playbook.Definition {
 
 func TestAPoisonousCaseEndsAloneAndPaged(t *testing.T) {
 	s := set(t, world.Options{}, poisonous(), launches())
-	poison(s)
+	panicError(s)
 	s.pass(10 * time.Minute)
 	if c := s.only("test.poison"); c.State != ledger.Failed || !strings.Contains(c.Paged, "panic") {
 		t.Errorf("the poisonous case is %s, paged %q", c.State, c.Paged)
@@ -105,7 +105,7 @@ func TestAPoisonousCaseEndsAloneAndPaged(t *testing.T) {
 
 func TestSuspendedBeforeRiposteCame(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	poison(s)
+	panicError(s)
 	s.must(s.w.AdvanceTo(s.w.Now().Add(2 * time.Second))) // the group has launched
 	_, err := writes{clients{w: s.w, by: mallory}}.asg(ireland).SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
 		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{"AZRebalance"},
@@ -128,7 +128,7 @@ func TestABrakeBetweenTwoSteps(t *testing.T) {
 		}
 		return nil
 	}}, launches())
-	poison(s)
+	panicError(s)
 	s.pass(2 * time.Minute)
 	c := s.only("test.launch")
 	if c.State != ledger.Held || steps(c) != "done; hold" || foreigners(s) != 1 {
@@ -144,7 +144,7 @@ func TestABrakeBetweenTwoSteps(t *testing.T) {
 
 func TestABrakeStopsTakingBackToo(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	poison(s)
+	panicError(s)
 	s.pass(5 * time.Minute)
 	want(s, 1)
 	s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "all", By: "sam", At: s.w.Now()}))
@@ -167,7 +167,7 @@ func TestLimitsHoldWhatDestroysAndNeverWhatContains(t *testing.T) {
 	s.restart()
 	launchAlone(s) // mallory's one incident
 	s.pass(time.Minute)
-	poison(s) // the group's
+	panicError(s) // the group's
 	s.pass(2 * time.Minute)
 	cases, err := s.store.Cases(t.Context(), ledger.Filter{})
 	s.must(err)
@@ -207,8 +207,8 @@ func TestAFloodIsTakenInTurns(t *testing.T) {
 	}
 	s.pass(10 * time.Minute)
 	c := s.only("test.ladder")
-	if len(c.Leads) != 1 || len(c.Revisions) != 1 || c.State != ledger.Verified {
-		t.Errorf("%d suspects are kept, %d plans, %s", len(c.Leads), len(c.Revisions), c.State)
+	if len(c.Suspects) != 1 || len(c.Revisions) != 1 || c.State != ledger.Verified {
+		t.Errorf("%d suspects are kept, %d plans, %s", len(c.Suspects), len(c.Revisions), c.State)
 	}
 	s.whole()
 }
@@ -219,7 +219,7 @@ func TestADestructionThatHadToWaitIsLookedAtAgain(t *testing.T) {
 	stillForeign := true
 	s := set(t, world.Options{}, launchesWhile(func() bool { return stillForeign }))
 	s.must(s.store.Halt(t.Context(), ledger.Brake{Scope: "class:destroy", By: "sam", At: s.w.Now()}))
-	poison(s)
+	panicError(s)
 	s.pass(time.Minute)
 	stillForeign = false
 	_, err := s.store.Release(t.Context(), s.w.Now(), "class:destroy", "sam")
@@ -235,13 +235,13 @@ func TestADestructionThatHadToWaitIsLookedAtAgain(t *testing.T) {
 func TestAClockThatIsSetBack(t *testing.T) {
 	for _, before := range []time.Duration{7 * time.Second, 20 * time.Second, 50 * time.Second, 10 * time.Minute} {
 		s := set(t, world.Options{}, launches())
-		poison(s)
+		panicError(s)
 		s.pass(before)
 		w, err := world.New([]byte(shop), world.Options{Seed: 2}) // other events than before
 		s.must(err)
 		s.w = w
 		s.restart()
-		poison(s)
+		panicError(s)
 		s.pass(20 * time.Minute)
 		if foreigners(s) != 0 {
 			t.Errorf("set back after %s: %d foreign instances run", before, foreigners(s))
@@ -253,7 +253,7 @@ func TestAClockThatIsSetBack(t *testing.T) {
 // TestACaseThatKillsEveryProcessIsAbandoned: the tenth process that takes it up dies as well, the next one does not try.
 func TestACaseThatKillsEveryProcessIsAbandoned(t *testing.T) {
 	s := set(t, world.Options{}, launches())
-	poison(s)
+	panicError(s)
 	s.must(s.w.AdvanceTo(s.w.Now().Add(10 * time.Second)))
 	s.deliver() // into the hands of the first, who dies
 	s.restart()

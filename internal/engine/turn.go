@@ -16,65 +16,65 @@ const maxClaims = 10
 // maxPanics is how many turns in a row may end in a panic.
 const maxPanics = 5
 
-// turn is one case in hand, with what is to be committed next.
-type turn struct {
+// attempt is one case in hand, with what is to be committed next.
+type attempt struct {
 	*Engine
-	c     *ledger.Case
-	inbox []ledger.Message
-	until time.Time // the lease ends
-	stood Stand     // as the case was committed last
-	w     ledger.Write
-	plans map[string]action.Plan  // opened, by digest
-	cores map[string]string       // see core; by digest
-	fresh map[int]bool            // revisions that were made in this turn
-	seen  map[string]glimpse      // what looks have shown since the last change, by the action at rest
-	known map[string]ledger.Facts // what the ledger has answered since the last commit or change, by the question
-	late  func() bool             // half of the turn is over: nothing further is begun that can wait
+	c         *ledger.Case
+	inbox     []ledger.Message
+	until     time.Time // the lease ends
+	committed Progress  // as the case was committed last
+	w         ledger.Write
+	plans     map[string]action.Plan  // opened, by digest
+	cores     map[string]string       // see core; by digest
+	fresh     map[int]bool            // revisions that were made in this turn
+	seen      map[string]glimpse      // what looks have shown since the last change, by the action at rest
+	known     map[string]ledger.Facts // what the ledger has answered since the last commit or change, by the question
+	late      func() bool             // half of the turn is over: nothing further is begun that can wait
 
-	left     bool      // messages wait for the next turn
-	followed int       // how often a target was found under another name
-	held     time.Time // a brake keeps what is being taken back until it is looked at again
-	answered bool      // something was found or done in this turn
+	inboxWaits bool      // messages wait for the next turn
+	followed   int       // how often a target was found under another name
+	held       time.Time // a brake keeps what is being taken back until it is looked at again
+	answered   bool      // something was found or done in this turn
 }
 
 // note writes a line into the entry of the next commit.
-func (t *turn) note(format string, args ...any) {
+func (t *attempt) note(format string, args ...any) {
 	t.w.Notes = append(t.w.Notes, fmt.Sprintf(format, args...))
 }
 
 // commit writes the case as it stands and all that belongs to it, before anything else happens. Where it would close and
 // something has come in, what was done is kept and the case goes on as it was: otherwise whoever sends often enough keeps it
 // from ever keeping anything.
-func (t *turn) commit(ctx context.Context) error {
+func (t *attempt) commit(ctx context.Context) error {
 	before, notes := *t.c, len(t.w.Notes)
 	err := t.write(ctx)
 	if errors.Is(err, ledger.ErrJoined) {
-		*t.c, t.w.Notes, t.left = before, t.w.Notes[:notes], true
+		*t.c, t.w.Notes, t.inboxWaits = before, t.w.Notes[:notes], true
 		err = t.write(ctx)
 	}
 	return err
 }
 
-func (t *turn) write(ctx context.Context) error {
+func (t *attempt) write(ctx context.Context) error {
 	t.move(t.state())
-	t.c.Reason, t.c.Due = t.reason(), t.wake()
+	t.c.Reason, t.c.Due = t.reason(), t.nextDue()
 	t.w.At = t.Now()
 	if err := t.Store.Commit(ctx, t.c, t.w); err != nil {
 		return err
 	}
 	t.w = ledger.Write{}
 	clear(t.known)
-	t.told()
+	t.afterCommit()
 	return nil
 }
 
 // told logs and meters what was committed.
-func (t *turn) told() {
-	was := t.stood
-	if t.stood = standing(t.c); t.stood == was {
+func (t *attempt) afterCommit() {
+	was := t.committed
+	if t.committed = progressOf(t.c); t.committed == was {
 		return
 	}
-	t.Meter.Moved(t.c, was)
+	t.Meter.Progressed(t.c, was)
 	if was.State != t.c.State {
 		t.Log.Info("case", "case", t.c.ID, "playbook", t.c.Playbook, "state", t.c.State, "was", was.State, "reason", t.c.Reason,
 			"resource", t.c.Root.String())
@@ -83,7 +83,7 @@ func (t *turn) told() {
 
 // move takes the case to another state, stamps the stage, and owes a report. A way that is on no map is a fault in riposte:
 // it ends this case, with a person, and no other.
-func (t *turn) move(to ledger.State) {
+func (t *attempt) move(to ledger.State) {
 	from := t.c.State
 	if !ledger.May(from, to) {
 		t.Log.Error("a fault in riposte", "case", t.c.ID, "from", from, "to", to)
@@ -104,7 +104,7 @@ func (t *turn) move(to ledger.State) {
 }
 
 // stamp notes the time of a stage. Whatever comes to be contained is verified from the first round.
-func (t *turn) stamp(to ledger.State) {
+func (t *attempt) stamp(to ledger.State) {
 	switch to {
 	case ledger.Contained:
 		t.c.Rounds = 0
@@ -117,9 +117,9 @@ func (t *turn) stamp(to ledger.State) {
 }
 
 // close ends the turn: it writes what stopped it, if anything did, and gives the case back.
-func (t *turn) close(ctx context.Context, failure error) error {
+func (t *attempt) close(ctx context.Context, failure error) error {
 	switch {
-	case beaten(failure):
+	case lostRace(failure):
 		return t.yield(ctx) // somebody else has it, or something new came in: the next claim reads it again
 	case newer(failure):
 		t.Log.Warn("case left to a newer riposte", "case", t.c.ID, "why", failure)
@@ -133,7 +133,7 @@ func (t *turn) close(ctx context.Context, failure error) error {
 	}
 	t.w.Release = true
 	err := t.commit(ctx)
-	if beaten(err) {
+	if lostRace(err) {
 		return t.yield(ctx)
 	}
 	if err == nil {
@@ -144,7 +144,7 @@ func (t *turn) close(ctx context.Context, failure error) error {
 
 // yield gives the case back as it was committed last. One that is given back again and again is left to its lease instead:
 // whatever takes it from everybody's hands must not take all the turns as well.
-func (t *turn) yield(ctx context.Context) error {
+func (t *attempt) yield(ctx context.Context) error {
 	if n := t.yields.add(t.c.ID); n >= tellAfter {
 		t.Log.Warn("case given back again and again: left to its lease", "case", t.c.ID, "times", n)
 		return nil
@@ -161,10 +161,10 @@ func (e *Engine) giveBack(ctx context.Context, c *ledger.Case) error {
 
 // failures counts the turns in a row that went wrong as a whole. Trouble with AWS is tried again for ever, ever more slowly:
 // an outage must not end a defence. What kills riposte itself ends in failed, and with a person.
-func (t *turn) failures(failure error) {
-	var p poison
+func (t *attempt) failures(failure error) {
+	var p panicError
 	switch {
-	case failure == nil || errors.Is(failure, errOver):
+	case failure == nil || errors.Is(failure, errTurnOver):
 		t.c.Failures, t.c.Error = 0, t.troubles()
 		return
 	case errors.As(failure, &p):
@@ -184,7 +184,7 @@ func (t *turn) failures(failure error) {
 }
 
 // abandon ends a case of which every process died that took it up, before it kills this one as well.
-func (t *turn) abandon(ctx context.Context) error {
+func (t *attempt) abandon(ctx context.Context) error {
 	t.giveUp(fmt.Errorf("it was taken up %d times, and whoever did died of it", t.c.Attempts-1))
 	for _, m := range t.inbox {
 		if m.Seen != nil && m.Seen.Shared != "" {
@@ -198,7 +198,7 @@ func (t *turn) abandon(ctx context.Context) error {
 }
 
 // giveUp ends a case that riposte can't carry on; people are told.
-func (t *turn) giveUp(why error) {
+func (t *attempt) giveUp(why error) {
 	t.c.GivenUp = why.Error()
 	t.c.Paged = "riposte gave this case up: " + why.Error()
 }

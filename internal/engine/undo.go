@@ -11,7 +11,7 @@ import (
 )
 
 // takeBack undoes the case step by step, the last first, and says of each what became of it.
-func (t *turn) takeBack(ctx context.Context) error {
+func (t *attempt) takeBack(ctx context.Context) error {
 	if t.c.Undo == nil || t.c.State == ledger.Undone {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (t *turn) takeBack(ctx context.Context) error {
 }
 
 // braked: a brake stops every change, this one too.
-func (t *turn) braked(ctx context.Context) (bool, error) {
+func (t *attempt) braked(ctx context.Context) (bool, error) {
 	for r := range t.live() {
 		facts, _, err := t.facts(ctx, r)
 		if err != nil {
@@ -43,7 +43,7 @@ func (t *turn) braked(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-func (t *turn) takeBackStep(ctx context.Context, r ref) error {
+func (t *attempt) takeBackStep(ctx context.Context, r ref) error {
 	if err := t.withdraw(ctx, r); err != nil {
 		return err
 	}
@@ -51,15 +51,15 @@ func (t *turn) takeBackStep(ctx context.Context, r ref) error {
 		r.step.State, r.step.Note = ledger.Dropped, "the case is taken back"
 	}
 	if len(r.step.Held) == 0 {
-		t.leave(r)
+		t.leaveAlone(r)
 		return nil
 	}
 	return t.releaseAll(ctx, r, "taken back")
 }
 
-// leave says why a step of which nothing is held stays as it is.
-func (t *turn) leave(r ref) {
-	if r.step.State != ledger.Done && r.step.State != ledger.Already && r.step.State != ledger.Turning {
+// leaveAlone says why a step of which nothing is held stays as it is.
+func (t *attempt) leaveAlone(r ref) {
+	if r.step.State != ledger.Done && r.step.State != ledger.Already && r.step.State != ledger.StepReverting {
 		return
 	}
 	why := r.rung().Do.Kind().Final
@@ -69,13 +69,13 @@ func (t *turn) leave(r ref) {
 	t.settle(r, ledger.Stays, why)
 }
 
-func (t *turn) settle(r ref, s ledger.StepState, note string) {
+func (t *attempt) settle(r ref, s ledger.StepState, note string) {
 	r.step.State, r.step.Note = s, note
 	t.note("%s: %s", r, note)
 }
 
 // returned ends a step whose containment somebody who may has undone: what is left of it goes back as well.
-func (t *turn) returned(ctx context.Context, r ref) error {
+func (t *attempt) returned(ctx context.Context, r ref) error {
 	if held, err := t.braked(ctx); err != nil || held {
 		t.held = t.c.Recheck
 		return err
@@ -85,9 +85,9 @@ func (t *turn) returned(ctx context.Context, r ref) error {
 
 // releaseAll lets go of all that a step holds, the last first. What stays is gathered in its note on the way, so that a
 // crash loses none of it.
-func (t *turn) releaseAll(ctx context.Context, r ref, note string) error {
-	if r.step.State != ledger.Turning {
-		r.step.State, r.step.Note = ledger.Turning, ""
+func (t *attempt) releaseAll(ctx context.Context, r ref, note string) error {
+	if r.step.State != ledger.StepReverting {
+		r.step.State, r.step.Note = ledger.StepReverting, ""
 	}
 	for _, k := range slices.Backward(slices.Clone(r.step.Held)) {
 		if err := t.release(ctx, r, k, note); err != nil {
@@ -98,7 +98,7 @@ func (t *turn) releaseAll(ctx context.Context, r ref, note string) error {
 }
 
 // release lets go of one effect, and undoes it if nobody else wants it.
-func (t *turn) release(ctx context.Context, r ref, k, note string) error {
+func (t *attempt) release(ctx context.Context, r ref, k, note string) error {
 	f, err := t.Store.Effect(ctx, k)
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
@@ -135,12 +135,12 @@ func (t *turn) release(ctx context.Context, r ref, k, note string) error {
 }
 
 // released settles a step that holds nothing any more.
-func (t *turn) released(r ref, note string) {
+func (t *attempt) released(r ref, note string) {
 	if r.step.Note != "" {
 		r.step.State = ledger.Stays
 		return
 	}
-	t.settle(r, ledger.Back, note)
+	t.settle(r, ledger.StepUndone, note)
 }
 
 func without(list []string, s string) []string {
@@ -148,7 +148,7 @@ func without(list []string, s string) []string {
 }
 
 // stillHeldBesides reports whether a step that was not taken back yet holds the effect too.
-func (t *turn) stillHeldBesides(k string, not ref) bool {
+func (t *attempt) stillHeldBesides(k string, not ref) bool {
 	for r := range t.live() {
 		if r.step != not.step && slices.Contains(r.step.Held, k) {
 			return true

@@ -13,7 +13,7 @@ import (
 // verify looks whether what was done is still so: in rounds after the last change, and at once where something was seen
 // that could have undone it. It is true where somebody did undo it, and the step is ready for its next rung. A look that
 // fails is made again for itself, and holds up no round of the others.
-func (t *turn) verify(ctx context.Context) (undone bool, err error) {
+func (t *attempt) verify(ctx context.Context) (undone bool, err error) {
 	at := t.nextRound()
 	due := !at.IsZero() && !at.After(t.Now())
 	if due {
@@ -25,7 +25,7 @@ func (t *turn) verify(ctx context.Context) (undone bool, err error) {
 			break
 		}
 		raised, err := t.look(ctx, r)
-		if err = t.went(ctx, &r.step.Trouble, err); err != nil {
+		if err = t.retryLater(ctx, &r.step.Trouble, err); err != nil {
 			t.resume(due, at)
 			return undone, err
 		}
@@ -42,17 +42,17 @@ func (t *turn) verify(ctx context.Context) (undone bool, err error) {
 }
 
 // resume has the next turn go on with a round that this one can't end.
-func (t *turn) resume(due bool, at time.Time) {
+func (t *attempt) resume(due bool, at time.Time) {
 	if due {
 		t.c.Recheck = at
 	}
 }
 
 // toVerify are the steps to look at now, those that something was seen of first.
-func (t *turn) toVerify(due bool) (steps []ref) {
+func (t *attempt) toVerify(due bool) (steps []ref) {
 	for r := range t.live() {
 		x := r.step.Trouble
-		if made(r.step.State) && !t.rests(x) && (x != nil || due && !r.step.Looked) {
+		if made(r.step.State) && !t.backsOff(x) && (x != nil || due && !r.step.Looked) {
 			steps = append(steps, r)
 		}
 	}
@@ -61,14 +61,14 @@ func (t *turn) toVerify(due bool) (steps []ref) {
 }
 
 func suspicion(s *ledger.Step) int {
-	if s.Undone != "" || s.Leaked != "" || s.Missed > 0 {
+	if s.Undone != "" || s.PassedBy != "" || s.MissedLooks > 0 {
 		return 1
 	}
 	return 0
 }
 
 // round ends a round in which all were looked at.
-func (t *turn) round(undone bool) {
+func (t *attempt) round(undone bool) {
 	for r := range t.live() {
 		r.step.Looked = false
 	}
@@ -85,7 +85,7 @@ type glimpse struct {
 
 // glimpse looks at the present through an action, once in a turn until something is changed, however many steps want the
 // same.
-func (t *turn) glimpse(ctx context.Context, a action.Action) (action.Look, error) {
+func (t *attempt) glimpse(ctx context.Context, a action.Action) (action.Look, error) {
 	stored, err := t.Codec.Encode(a)
 	if err != nil {
 		return action.Look{}, err
@@ -100,7 +100,7 @@ func (t *turn) glimpse(ctx context.Context, a action.Action) (action.Look, error
 }
 
 // see looks at the present, for no longer than a change may take: one look that hangs must not take the turn of the others.
-func (t *turn) see(ctx context.Context, a action.Action) (action.Look, error) {
+func (t *attempt) see(ctx context.Context, a action.Action) (action.Look, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
 	defer cancel()
 	return a.Look(ctx, t.AWS.Reads())
@@ -108,7 +108,7 @@ func (t *turn) see(ctx context.Context, a action.Action) (action.Look, error) {
 
 // look verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
 // look again; evidence of undoing, or a second such look, takes the next rung.
-func (t *turn) look(ctx context.Context, r ref) (raised bool, err error) {
+func (t *attempt) look(ctx context.Context, r ref) (raised bool, err error) {
 	look, err := t.glimpse(ctx, r.rung().Do)
 	s := r.step
 	switch {
@@ -116,36 +116,36 @@ func (t *turn) look(ctx context.Context, r ref) (raised bool, err error) {
 		return false, fmt.Errorf("verify %s: %w", r, err)
 	case look.Missing != "":
 		return false, nil
-	case look.Satisfied && s.Leaked == "":
-		s.Missed, s.Undone, s.Trusted = 0, "", false
+	case look.Satisfied && s.PassedBy == "":
+		s.MissedLooks, s.Undone, s.Trusted = 0, "", false
 		return false, t.renew(ctx, r, look)
 	case look.Satisfied:
-		t.raise(r, "it did not stop "+s.Leaked, true)
+		t.escalate(r, "it did not stop "+s.PassedBy, true)
 		return true, nil
 	case s.Trusted: // as far as the record of his call was faster than the look that missed the effect
 		return false, t.returned(ctx, r)
 	case s.Undone != "":
-		t.raise(r, s.Undone, false)
+		t.escalate(r, s.Undone, false)
 		return true, nil
 	}
-	if s.Missed++; s.Missed < 2 {
+	if s.MissedLooks++; s.MissedLooks < 2 {
 		t.c.Recheck = t.Now().Add(t.Timing.Recheck)
 		t.note("%s: not found, looking again", r)
 		return false, nil
 	}
-	t.raise(r, "two looks did not find it", false)
+	t.escalate(r, "two looks did not find it", false)
 	return true, nil
 }
 
-// raise takes the next rung, or the last one again where there is none: however often somebody undoes it, the defence
+// escalate takes the next rung, or the last one again where there is none: however often somebody undoes it, the defence
 // stays on. What was done stays the case's to take back, as far as it is still there.
-func (t *turn) raise(r ref, why string, keep bool) {
+func (t *attempt) escalate(r ref, why string, keep bool) {
 	t.note("undone: %s: %s", r, why)
 	t.Log.Warn("containment undone", "case", t.c.ID, "step", r.String(), "why", why)
 	t.c.Paged = "containment was undone: " + why
 	t.c.Times.Contained = time.Time{}
 	t.c.Report.Wanted++
-	r.step.Missed, r.step.Undone, r.step.Leaked = 0, "", ""
+	r.step.MissedLooks, r.step.Undone, r.step.PassedBy = 0, "", ""
 	if r.step.Rung < len(r.plan.Ladder)-1 {
 		r.step.Rung++
 		r.step.State = ledger.Pending
@@ -155,7 +155,7 @@ func (t *turn) raise(r ref, why string, keep bool) {
 }
 
 // pass counts the rounds whose time has come, however late.
-func (t *turn) pass() {
+func (t *attempt) pass() {
 	for t.c.Rounds < len(t.Timing.Rounds) && !t.changed().Add(t.Timing.Rounds[t.c.Rounds]).After(t.Now()) {
 		t.c.Rounds++
 		t.note("verified: round %d of %d", t.c.Rounds, len(t.Timing.Rounds))
@@ -164,7 +164,7 @@ func (t *turn) pass() {
 
 // nextRound is when to look next: when something was seen or missed, else in the next round; zero where there is nothing to
 // verify.
-func (t *turn) nextRound() time.Time {
+func (t *attempt) nextRound() time.Time {
 	changed := t.changed()
 	switch {
 	case changed.IsZero():
@@ -178,7 +178,7 @@ func (t *turn) nextRound() time.Time {
 }
 
 // changed is when the last change was made that is to last.
-func (t *turn) changed() (last time.Time) {
+func (t *attempt) changed() (last time.Time) {
 	for r := range t.live() {
 		if made(r.step.State) {
 			last = later(last, r.step.Made)

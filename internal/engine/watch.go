@@ -13,24 +13,24 @@ import (
 )
 
 // watched is an effect that stands, ready to be compared with a call.
-type watched struct {
+type activeEffect struct {
 	effect *ledger.Effect
 	action action.Action
 	undone []call.ID // that could undo it
 	denies func(event.Actor, call.ID) bool
 }
 
-// watch is all that stands, as of one generation of the ledger's effects: it is read anew only when one has changed, since
+// effectIndex is all that stands, as of one generation of the ledger's effects: it is read anew only when one has changed, since
 // every event asks for it. What a call concerns is looked up by what the call names: verified cases are many and never end,
 // and the cost of a call must not grow with them.
-type watch struct {
+type effectIndex struct {
 	generation int64
-	effects    []watched
+	effects    []activeEffect
 	calls      map[where]bool  // calls that could undo an effect
 	undone     map[where][]int // effects by such a call and what it names them by
 	shared     map[where][]int // effects by the policy that they stand on
 	denied     map[where][]int // effects by the principal that they stop
-	glance     glance
+	prefilter  prefilter
 }
 
 // where is a place in the watch: an account, a call, a name there; what does not matter is "".
@@ -40,46 +40,46 @@ type where struct {
 	name    string
 }
 
-func (e *Engine) watched(ctx context.Context) (*watch, error) {
+func (e *Engine) activeEffects(ctx context.Context) (*effectIndex, error) {
 	now, err := e.Store.Generation(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read effects: %w", err)
 	}
-	if seen := e.standing.Load(); seen != nil && seen.generation == now {
+	if seen := e.index.Load(); seen != nil && seen.generation == now {
 		return seen, nil
 	}
 	e.reading.Lock() // one reads, for all who came meanwhile: in a storm effects change all the time, and there may be thousands
 	defer e.reading.Unlock()
-	if seen := e.standing.Load(); seen != nil && seen.generation == now {
+	if seen := e.index.Load(); seen != nil && seen.generation == now {
 		return seen, nil
 	}
 	all, err := e.Store.Effects(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read effects: %w", err)
 	}
-	var effects []watched
+	var effects []activeEffect
 	for _, f := range all {
 		if a, err := e.Codec.Decode(f.Action); err == nil { // a newer riposte's effect is that riposte's to watch
-			effects = append(effects, watching(f, a))
+			effects = append(effects, activeEffectOf(f, a))
 		}
 	}
-	fresh := watchOf(effects)
+	fresh := indexEffects(effects)
 	fresh.generation = now
-	e.standing.Store(fresh)
+	e.index.Store(fresh)
 	return fresh, nil
 }
 
-func watching(f *ledger.Effect, a action.Action) watched {
-	w := watched{effect: f, action: a, undone: a.Kind().UndoneBy, denies: func(event.Actor, call.ID) bool { return false }}
+func activeEffectOf(f *ledger.Effect, a action.Action) activeEffect {
+	w := activeEffect{effect: f, action: a, undone: a.Kind().UndoneBy, denies: func(event.Actor, call.ID) bool { return false }}
 	if d, ok := a.(action.Denier); ok {
 		w.denies = d.Denies
 	}
 	return w
 }
 
-func watchOf(effects []watched) *watch {
-	w := &watch{
-		effects: effects, glance: glanceOf(effects),
+func indexEffects(effects []activeEffect) *effectIndex {
+	w := &effectIndex{
+		effects: effects, prefilter: prefilterOf(effects),
 		calls: map[where]bool{}, undone: map[where][]int{}, shared: map[where][]int{}, denied: map[where][]int{},
 	}
 	for i := range effects {
@@ -89,7 +89,7 @@ func watchOf(effects []watched) *watch {
 }
 
 // index enters an effect under all that a call may name it by.
-func (w *watch) index(i int) {
+func (w *effectIndex) index(i int) {
 	a := w.effects[i].action
 	account := a.Target().Account
 	names := append(action.Names(a), action.NamesBeside(a)...)
@@ -120,13 +120,13 @@ func add(to map[where][]int, at where, i int) {
 
 // sighted is an effect that a call concerns.
 type sighted struct {
-	watched
+	activeEffect
 	concern action.Concern // Unconcerned: a leak, a call that the effect should have stopped
 }
 
 // sightings are the effects that a call concerns, in the ledger's order. Of those that share what the call changes there is
 // one, the first: its look tells whether the others need one.
-func (w *watch) sightings(ev event.Event, begun map[string]bool) (found []sighted) {
+func (w *effectIndex) sightings(ev event.Event, begun map[string]bool) (found []sighted) {
 	named := call.OfEvent(ev)
 	mentions := w.mentions(ev, named)
 	shared := map[string]bool{}
@@ -160,7 +160,7 @@ func sharedBy(a action.Action) string {
 }
 
 // standingOn are the effects that stand on one of those that sharedBy names.
-func (w *watch) standingOn(account, shared string) (found []*ledger.Effect) {
+func (w *effectIndex) standingOn(account, shared string) (found []*ledger.Effect) {
 	var all []int
 	for _, name := range strings.Fields(strings.ToLower(shared)) {
 		all = append(all, w.shared[where{account, "", name}]...)
@@ -173,7 +173,7 @@ func (w *watch) standingOn(account, shared string) (found []*ledger.Effect) {
 }
 
 // mentions are read only of a call that could undo something in its account.
-func (w *watch) mentions(ev event.Event, named call.ID) (m action.Mentions) {
+func (w *effectIndex) mentions(ev event.Event, named call.ID) (m action.Mentions) {
 	for _, account := range accounts(ev) {
 		if w.calls[where{account, named, ""}] {
 			return action.MentionsIn(ev)
@@ -183,7 +183,7 @@ func (w *watch) mentions(ev event.Event, named call.ID) (m action.Mentions) {
 }
 
 // candidates are the effects that a call may concern.
-func (w *watch) candidates(ev event.Event, named call.ID, m action.Mentions) []int {
+func (w *effectIndex) candidates(ev event.Event, named call.ID, m action.Mentions) []int {
 	var all []int
 	for _, account := range accounts(ev) {
 		for n := range m.Names() {

@@ -2,13 +2,13 @@ package engine
 
 import "sync"
 
-// yields counts how often in a row this process had to give a case back without a commit.
-type yields struct {
+// yieldCounts counts how often in a row this process had to give a case back without a commit.
+type yieldCounts struct {
 	mu sync.Mutex
 	of map[string]int
 }
 
-func (y *yields) add(id string) int {
+func (y *yieldCounts) add(id string) int {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if y.of == nil {
@@ -18,13 +18,13 @@ func (y *yields) add(id string) int {
 	return y.of[id]
 }
 
-func (y *yields) count(id string) int {
+func (y *yieldCounts) count(id string) int {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	return y.of[id]
 }
 
-func (y *yields) forget(id string) {
+func (y *yieldCounts) forget(id string) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	delete(y.of, id)

@@ -49,28 +49,28 @@ func (s State) Open() bool {
 
 // Case is the durable record of one finding from first sight to its end: one open case per playbook and root.
 type Case struct {
-	Schema    int               `json:"schema"`
-	ID        string            `json:"id"` // c_ and a ULID in lower case
-	Playbook  string            `json:"playbook"`
-	Severity  playbook.Severity `json:"severity"`
-	Title     string            `json:"title"`
-	Root      event.Resource    `json:"root"`
-	Origin    playbook.Origin   `json:"origin"` // of the first lead
-	State     State             `json:"state"`
-	Reason    string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
-	Paged     string            `json:"paged,omitempty"`
-	Leads     []Lead            `json:"leads"`
-	Revisions []Revision        `json:"revisions"`
-	Undo      *Order            `json:"undo,omitempty"`     // who wants it taken back
-	Quiet     *Exception        `json:"quiet,omitempty"`    // that came with it
-	Moved     string            `json:"moved,omitempty"`    // the case that took this one's place
-	GivenUp   string            `json:"given_up,omitempty"` // why riposte can't carry it on
-	Rounds    int               `json:"rounds"`             // verification rounds passed since the last change
-	Recheck   time.Time         `json:"recheck,omitzero"`   // a look between the rounds, because something was seen
-	Failures  int               `json:"failures,omitempty"` // turns in a row that ended in an error, beside those of single suspects and steps
-	Report    Report            `json:"report"`
-	Times     Times             `json:"times"`
-	Error     string            `json:"error,omitempty"` // of the last attempt
+	Schema       int               `json:"schema"`
+	ID           string            `json:"id"` // c_ and a ULID in lower case
+	Playbook     string            `json:"playbook"`
+	Severity     playbook.Severity `json:"severity"`
+	Title        string            `json:"title"`
+	Root         event.Resource    `json:"root"`
+	Origin       playbook.Origin   `json:"origin"` // of the first lead
+	State        State             `json:"state"`
+	Reason       string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
+	Paged        string            `json:"paged,omitempty"`
+	Suspects     []Suspect         `json:"suspects"`
+	Revisions    []Revision        `json:"revisions"`
+	Undo         *Order            `json:"undo,omitempty"`          // who wants it taken back
+	Quiet        *Exception        `json:"quiet,omitempty"`         // that came with it
+	SupersededBy string            `json:"superseded_by,omitempty"` // the case that took this one's place
+	GivenUp      string            `json:"given_up,omitempty"`      // why riposte can't carry it on
+	Rounds       int               `json:"rounds"`                  // verification rounds passed since the last change
+	Recheck      time.Time         `json:"recheck,omitzero"`        // a look between the rounds, because something was seen
+	Failures     int               `json:"failures,omitempty"`      // turns in a row that ended in an error, beside those of single suspects and steps
+	Report       Report            `json:"report"`
+	Times        Times             `json:"times"`
+	Error        string            `json:"error,omitempty"` // of the last attempt
 
 	// Beside the payload: the store keeps these in columns of the same row.
 	Version  int64     `json:"-"` // counts commits and claims; a commit on an older one is ErrStale
@@ -78,10 +78,10 @@ type Case struct {
 	Attempts int       `json:"-"` // claims since the last commit that were not given back
 }
 
-// Lead is a suspect that joined the case.
-type Lead struct {
+// Suspect is a suspect that joined the case.
+type Suspect struct {
 	Key string `json:"key"` // event and resource: a duplicate never joins twice
-	playbook.Lead
+	playbook.StoredSuspect
 	Checked string   `json:"checked,omitempty"` // "", confirmed, dismissed
 	Preempt bool     `json:"preempt,omitempty"` // what need not wait for the check was planned
 	Trouble *Trouble `json:"trouble,omitempty"`
@@ -97,54 +97,54 @@ type Trouble struct {
 // Revision is one version of the plan: of one lead, or of a lead whose resource has changed since. Approval is of what was
 // shown of one revision.
 type Revision struct {
-	Number     int           `json:"number"` // from 1
-	Lead       string        `json:"lead"`   // key
-	Plan       action.Sealed `json:"plan"`
-	Found      []string      `json:"found,omitempty"` // what it was made for (playbook.Finder)
-	Saw        string        `json:"saw"`             // digest of the facts that Check saw: what differs has drifted
-	Made       time.Time     `json:"made"`
-	Superseded int           `json:"superseded,omitempty"` // by the revision of this number
-	Preempts   bool          `json:"preempts,omitempty"`   // made before the check, to be taken back where that dismisses
-	Approved   *Order        `json:"approved,omitempty"`   // the last approval
-	Answers    []Answer      `json:"answers,omitempty"`    // what approvals cover; without one the approval is of nothing
-	Steps      []Step        `json:"steps"`
+	Number      int           `json:"number"`  // from 1
+	Suspect     string        `json:"suspect"` // key
+	Plan        action.Sealed `json:"plan"`
+	Found       []string      `json:"found,omitempty"` // what it was made for (playbook.Finder)
+	FactsDigest string        `json:"facts_digest"`    // digest of the facts that Check saw: what differs has drifted
+	Made        time.Time     `json:"made"`
+	Superseded  int           `json:"superseded,omitempty"` // by the revision of this number
+	Preempts    bool          `json:"preempts,omitempty"`   // made before the check, to be taken back where that dismisses
+	Approved    *Order        `json:"approved,omitempty"`   // the last approval
+	Answers     []Answer      `json:"answers,omitempty"`    // what approvals cover; without one the approval is of nothing
+	Steps       []Step        `json:"steps"`
 }
 
 // StepState says how far a step is.
 type StepState string
 
 const (
-	Pending StepState = ""        // not begun
-	Intent  StepState = "intent"  // committed; the change may or may not have been made
-	Done    StepState = "done"    // made by riposte
-	Already StepState = "already" // it was so before riposte came, or by another case
-	Skipped StepState = "skipped" // nothing left to change: its target is gone
-	Broken  StepState = "failed"  // no rung could be done
-	Turning StepState = "turning" // committed to be taken back; the change may or may not have been made
-	Back    StepState = "undone"  // taken back
-	Stays   StepState = "stays"   // was to be taken back and is not; Note says why
-	Dropped StepState = "dropped" // never begun and no longer wanted; Note says why
+	Pending       StepState = ""          // not begun
+	Intent        StepState = "intent"    // committed; the change may or may not have been made
+	Done          StepState = "done"      // made by riposte
+	Already       StepState = "already"   // it was so before riposte came, or by another case
+	Skipped       StepState = "skipped"   // nothing left to change: its target is gone
+	StepFailed    StepState = "failed"    // no rung could be done
+	StepReverting StepState = "reverting" // committed to be taken back; the change may or may not have been made
+	StepUndone    StepState = "undone"    // taken back
+	Stays         StepState = "stays"     // was to be taken back and is not; Note says why
+	Dropped       StepState = "dropped"   // never begun and no longer wanted; Note says why
 )
 
 // Step is where one step of a revision stands.
 type Step struct {
-	State    StepState `json:"state"`
-	Rung     int       `json:"rung"`
-	Verdict  string    `json:"verdict,omitempty"` // observe, ask, act, hold, except
-	Reason   string    `json:"reason,omitempty"`  // RULE: text
-	Held     []string  `json:"held,omitempty"`    // keys of the effects that the step holds, oldest first
-	Fresh    string    `json:"fresh,omitempty"`   // the effect that is held since this intent: dropped where it does not come about
-	Requests []string  `json:"requests,omitempty"`
-	Tries    int       `json:"tries,omitempty"` // how often the whole ladder was refused
-	Error    string    `json:"error,omitempty"` // why rungs below could not be done
-	Note     string    `json:"note,omitempty"`
-	Made     time.Time `json:"made,omitzero"`
-	Missed   int       `json:"missed,omitempty"`  // verification looks in a row that did not find it
-	Undone   string    `json:"undone,omitempty"`  // a call that could have undone it was seen: "iam:DetachUserPolicy by ..."
-	Leaked   string    `json:"leaked,omitempty"`  // a call that it should have stopped was seen to succeed
-	Trusted  bool      `json:"trusted,omitempty"` // who undid it may
-	Looked   bool      `json:"looked,omitempty"`  // in the round that the last turn could not end
-	Trouble  *Trouble  `json:"trouble,omitempty"`
+	State       StepState `json:"state"`
+	Rung        int       `json:"rung"`
+	Verdict     string    `json:"verdict,omitempty"` // observe, ask, act, hold, except
+	Reason      string    `json:"reason,omitempty"`  // RULE: text
+	Held        []string  `json:"held,omitempty"`    // keys of the effects that the step holds, oldest first
+	Fresh       string    `json:"fresh,omitempty"`   // the effect that is held since this intent: dropped where it does not come about
+	Requests    []string  `json:"requests,omitempty"`
+	Tries       int       `json:"tries,omitempty"` // how often the whole ladder was refused
+	Error       string    `json:"error,omitempty"` // why rungs below could not be done
+	Note        string    `json:"note,omitempty"`
+	Made        time.Time `json:"made,omitzero"`
+	MissedLooks int       `json:"missed_looks,omitempty"` // verification looks in a row that did not find it
+	Undone      string    `json:"undone,omitempty"`       // a call that could have undone it was seen: "iam:DetachUserPolicy by ..."
+	PassedBy    string    `json:"passed_by,omitempty"`    // a call that it should have stopped was seen to succeed
+	Trusted     bool      `json:"trusted,omitempty"`      // who undid it may
+	Looked      bool      `json:"looked,omitempty"`       // in the round that the last turn could not end
+	Trouble     *Trouble  `json:"trouble,omitempty"`
 }
 
 // Times are the stages of a case, zero where not reached.

@@ -10,7 +10,7 @@ func (c *Case) Found() (of []string) {
 			of = append(of, r.Found...)
 		}
 	}
-	for _, l := range c.Leads {
+	for _, l := range c.Suspects {
 		if l.Checked == "" {
 			of = append(of, l.Found...)
 		}

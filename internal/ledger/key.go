@@ -9,7 +9,7 @@ import (
 
 // Key is what makes two leads one: the same playbook, event and resource. A source that delivers twice, and a sweep that
 // meets an event, end in one case.
-func Key(l playbook.Lead) string {
+func Key(l playbook.StoredSuspect) string {
 	return strings.Join([]string{"lead", plain(l.Playbook), plain(l.Origin.EventID), resource(l.Resource)}, "|")
 }
 

@@ -9,23 +9,23 @@ import (
 )
 
 func TestKeysTellApart(t *testing.T) {
-	base := playbook.Lead{Playbook: "p", Origin: playbook.Origin{EventID: "e"},
+	base := playbook.StoredSuspect{Playbook: "p", Origin: playbook.Origin{EventID: "e"},
 		Resource: event.Resource{Partition: "aws", Account: "111122223333", Region: "eu-west-1", Type: event.Group, ID: "web"}}
 	seen := map[string]string{ledger.Key(base): "the lead itself"}
 	for _, x := range []struct {
 		name   string
-		change func(*playbook.Lead)
+		change func(*playbook.StoredSuspect)
 	}{
-		{"another playbook", func(l *playbook.Lead) { l.Playbook = "q" }},
-		{"another event", func(l *playbook.Lead) { l.Origin.EventID = "f" }},
-		{"another partition", func(l *playbook.Lead) { l.Resource.Partition = "aws-cn" }},
-		{"another account", func(l *playbook.Lead) { l.Resource.Account = "444455556666" }},
-		{"another region", func(l *playbook.Lead) { l.Resource.Region = "us-east-1" }},
-		{"another type", func(l *playbook.Lead) { l.Resource.Type = event.Instance }},
-		{"another name", func(l *playbook.Lead) { l.Resource.ID = "Web" }},
-		{"a name that holds the separator", func(l *playbook.Lead) { l.Resource.Type, l.Resource.ID = "", event.Group+"|web" }},
-		{"an event id that holds the separator", func(l *playbook.Lead) { l.Origin.EventID = "e|aws" }},
-		{"an event id that looks escaped", func(l *playbook.Lead) { l.Origin.EventID = "e%7Caws" }},
+		{"another playbook", func(l *playbook.StoredSuspect) { l.Playbook = "q" }},
+		{"another event", func(l *playbook.StoredSuspect) { l.Origin.EventID = "f" }},
+		{"another partition", func(l *playbook.StoredSuspect) { l.Resource.Partition = "aws-cn" }},
+		{"another account", func(l *playbook.StoredSuspect) { l.Resource.Account = "444455556666" }},
+		{"another region", func(l *playbook.StoredSuspect) { l.Resource.Region = "us-east-1" }},
+		{"another type", func(l *playbook.StoredSuspect) { l.Resource.Type = event.Instance }},
+		{"another name", func(l *playbook.StoredSuspect) { l.Resource.ID = "Web" }},
+		{"a name that holds the separator", func(l *playbook.StoredSuspect) { l.Resource.Type, l.Resource.ID = "", event.Group+"|web" }},
+		{"an event id that holds the separator", func(l *playbook.StoredSuspect) { l.Origin.EventID = "e|aws" }},
+		{"an event id that looks escaped", func(l *playbook.StoredSuspect) { l.Origin.EventID = "e%7Caws" }},
 	} {
 		l := base
 		x.change(&l)

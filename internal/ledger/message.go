@@ -10,11 +10,11 @@ import (
 // Message waits in a case's inbox until the engine takes it: other processes write there, never into the case itself.
 // Exactly one of the pointers is set.
 type Message struct {
-	Key      string         `json:"key"`                // a second message of this key is dropped, for ever
-	Coalesce bool           `json:"coalesce,omitempty"` // no: only while one waits that nobody was handed yet; see At
-	Lead     *playbook.Lead `json:"lead,omitempty"`
-	Seen     *Sighting      `json:"seen,omitempty"`
-	Order    *Order         `json:"order,omitempty"`
+	Key      string                  `json:"key"`                // a second message of this key is dropped, for ever
+	Coalesce bool                    `json:"coalesce,omitempty"` // no: only while one waits that nobody was handed yet; see At
+	Lead     *playbook.StoredSuspect `json:"lead,omitempty"`
+	Seen     *Sighting               `json:"seen,omitempty"`
+	Order    *Order                  `json:"order,omitempty"`
 }
 
 // Sighting is a call that matters to a contained case.

@@ -9,12 +9,12 @@ import (
 )
 
 // Opened is a case as its first lead begins it.
-func Opened(id, key string, l playbook.Lead) Case {
+func Opened(id, key string, l playbook.StoredSuspect) Case {
 	return Case{
 		Schema: Schema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
 		Title: l.Title, Root: l.Resource, Origin: l.Origin, State: Suspected,
-		Leads: []Lead{{Key: key, Lead: l}},
-		Times: Times{Occurred: l.Origin.Occurred, Received: l.Origin.Received},
+		Suspects: []Suspect{{Key: key, StoredSuspect: l}},
+		Times:    Times{Occurred: l.Origin.Occurred, Received: l.Origin.Received},
 	}
 }
 

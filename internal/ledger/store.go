@@ -43,7 +43,7 @@ type Store interface {
 	// attack and its answer stands one write less. Where the answer is lost, that claim ends with its lease.
 	// Ranks, where there are any, are one for each lead: the moment from which the case that it opens stands in the order of
 	// Claim. Without, that is now.
-	Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first Hand, ranks ...time.Time) ([]Admission, error)
+	Admit(ctx context.Context, now time.Time, leads []playbook.StoredSuspect, first FirstClaim, ranks ...time.Time) ([]Admission, error)
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
 	// need not wait for that: every Commit does, also for what was stored before it.
 	Sync(ctx context.Context) error
@@ -108,14 +108,14 @@ type Admission struct {
 	Claim *Claim // where it was opened for a hand
 }
 
-// Hand is who takes a case that is opened, and for how long. The zero Hand is nobody's: whoever claims it has it.
-type Hand struct {
+// FirstClaim is who takes a case that is opened, and for how long. The zero Hand is nobody's: whoever claims it has it.
+type FirstClaim struct {
 	Holder string
 	Lease  time.Duration
 }
 
 // Claim is that of the hand on a case that it opens; nil for nobody's.
-func (h Hand) Claim(c Case, now time.Time) *Claim {
+func (h FirstClaim) Claim(c Case, now time.Time) *Claim {
 	if h.Holder == "" {
 		return nil
 	}

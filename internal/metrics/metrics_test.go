@@ -59,7 +59,7 @@ func TestNobodyMakesSeriesByMakingNames(t *testing.T) {
 	for i := range 100 {
 		m.Stopped(fmt.Sprint("made-up.", i), errors.New("no"))
 		m.Acted(fmt.Sprint("made-up.", i), nil)
-		m.Moved(&ledger.Case{Playbook: fmt.Sprint("made-up.", i), State: ledger.Observed}, engine.Stand{State: ledger.Suspected})
+		m.Progressed(&ledger.Case{Playbook: fmt.Sprint("made-up.", i), State: ledger.Observed}, engine.Progress{State: ledger.Suspected})
 	}
 	m.Stopped("launch.known", errors.New("no"))
 	wants(t, scrape(m), `riposte_errors_total{playbook="other"} 100`, `riposte_errors_total{playbook="launch.known"} 1`,
@@ -82,10 +82,10 @@ func TestTimesAreMeasuredOnceAndNeverBelowZero(t *testing.T) {
 		Occurred: at.Add(time.Second), // AWS's clock goes before ours
 		Received: at, Decided: at.Add(2 * time.Second), FirstChange: at.Add(2 * time.Second), Contained: at.Add(4 * time.Second),
 	}}
-	m.Moved(c, engine.Stand{State: ledger.Suspected, Times: ledger.Times{Occurred: c.Times.Occurred, Received: at}})
-	was := engine.Stand{State: c.State, Times: c.Times}
+	m.Progressed(c, engine.Progress{State: ledger.Suspected, Times: ledger.Times{Occurred: c.Times.Occurred, Received: at}})
+	was := engine.Progress{State: c.State, Times: c.Times}
 	c.State = ledger.Held // something joined
-	m.Moved(c, was)
+	m.Progressed(c, was)
 	wants(t, scrape(m), `riposte_delivery_seconds_sum 0`, `riposte_delivery_seconds_count 1`, `riposte_answer_seconds_sum 4`,
 		`riposte_answer_seconds_count 1`, `riposte_time_to_contain_seconds_sum 3`, `riposte_time_to_contain_seconds_count 1`,
 		`riposte_stage_seconds_count{stage="first_change_contained"} 1`)

@@ -26,8 +26,8 @@ func (m *Meter) histograms() {
 	m.registry.MustRegister(m.stages, m.delivery, m.answer, m.containing, m.waited)
 }
 
-// Moved counts states, and measures the stages that were reached: see engine.Meter.
-func (m *Meter) Moved(c *ledger.Case, was engine.Stand) {
+// Progressed counts states, and measures the stages that were reached: see engine.Meter.
+func (m *Meter) Progressed(c *ledger.Case, was engine.Progress) {
 	if was.State != c.State {
 		m.states.WithLabelValues(m.label(c.Playbook), string(c.State)).Inc()
 	}

@@ -232,7 +232,7 @@ func look(t *testing.T, c *cloud.Cloud, now time.Time, record []byte) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		leads, err := book.Leads(e)
+		leads, err := book.Suspects(e)
 		if err != nil {
 			t.Fatal(err)
 		}

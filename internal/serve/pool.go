@@ -27,11 +27,11 @@ type pool struct {
 	meter *metrics.Meter
 	poll  time.Duration
 
-	hands *engine.Hands  // the workers, as engines know them
-	woken chan struct{}  // a token for each worker who is to look
-	idle  chan time.Time // when the next case is due, says who found none
-	stop  chan struct{}  // closed: no further turn
-	busy  []atomic.Int64 // since when each worker is in its turn, in Unix nanoseconds; 0 where it is in none
+	hands *engine.WorkerPool // the workers, as engines know them
+	woken chan struct{}      // a token for each worker who is to look
+	idle  chan time.Time     // when the next case is due, says who found none
+	stop  chan struct{}      // closed: no further turn
+	busy  []atomic.Int64     // since when each worker is in its turn, in Unix nanoseconds; 0 where it is in none
 	done  sync.WaitGroup
 }
 
@@ -40,7 +40,7 @@ func newPool(workers int, poll time.Duration, live *Live, now func() time.Time, 
 		live: live, now: now, log: log, meter: meter, poll: poll, woken: make(chan struct{}, workers), idle: make(chan time.Time, 1),
 		stop: make(chan struct{}), busy: make([]atomic.Int64, workers),
 	}
-	p.hands = engine.NewHands(workers, p.wake)
+	p.hands = engine.NewWorkerPool(workers, p.wake)
 	return p
 }
 
@@ -102,7 +102,7 @@ func (p *pool) turn(ctx context.Context) (worked bool, next time.Time, err error
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
-	return p.live.App().Engine.Turn(ctx)
+	return p.live.App().Engine.ProcessOne(ctx)
 }
 
 // rest tells the clock when the next case is due, and waits for a token.
@@ -115,7 +115,7 @@ func (p *pool) rest(next time.Time) {
 	case p.idle <- next:
 	default:
 	}
-	defer p.hands.Free()()
+	defer p.hands.Idle()()
 	select {
 	case <-p.woken:
 	case <-p.stop:

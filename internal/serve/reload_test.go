@@ -146,7 +146,7 @@ func TestAReloadLeavesSourcesAloneThatStayTheSame(t *testing.T) {
 
 func TestNoSourceIsAnErrorThatSaysHowToNameOne(t *testing.T) {
 	_, err := serve.New(serve.Options{
-		Workers: 1, Meter: metrics.New(metrics.Options{}), App: func(*config.Config, *engine.Hands) *app.App { return nil },
+		Workers: 1, Meter: metrics.New(metrics.Options{}), App: func(*config.Config, *engine.WorkerPool) *app.App { return nil },
 		Sources: func(*config.Config, *serve.Live) ([]serve.Source, error) { return nil, nil },
 	})
 	if err == nil || !strings.Contains(err.Error(), "sources:\n      - sqs: {queue_url:") {

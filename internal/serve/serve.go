@@ -25,7 +25,7 @@ import (
 type Options struct {
 	Config  *config.Config
 	Load    func() (*config.Config, error)                      // reads the configuration again
-	App     func(*config.Config, *engine.Hands) *app.App        // puts riposte together over the ledger, which stays
+	App     func(*config.Config, *engine.WorkerPool) *app.App   // puts riposte together over the ledger, which stays
 	Sources func(c *config.Config, now *Live) ([]Source, error) // those that the configuration names
 	Meter   *metrics.Meter
 	Page    net.Listener // of the figures; nil where they are off

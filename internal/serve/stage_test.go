@@ -168,7 +168,7 @@ func (s *stage) serve(text string, parts ...part) *daemon {
 		p(d, &o)
 	}
 	o.Meter = metrics.New(metrics.Options{Kinds: action.Kinds(), Version: "test", Playbooks: []string{"launch.unapproved-image"}, Store: d.store, Now: s.w.Now})
-	o.App = func(c *config.Config, hands *engine.Hands) *app.App {
+	o.App = func(c *config.Config, hands *engine.WorkerPool) *app.App {
 		return app.New(app.Parts{
 			Kinds: action.Kinds(), Config: c, Store: d.store, Now: s.w.Now, Name: "test", Log: log, Meter: o.Meter, Hands: hands,
 			AWS: func(p event.Place) aws.Config {

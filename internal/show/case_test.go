@@ -40,7 +40,7 @@ func given(t *testing.T, suspend, terminate ledger.Step) *ledger.Case {
 }
 
 func TestJSONIsStable(t *testing.T) {
-	c, err := Of(given(t, ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{State: ledger.Broken, Verdict: "act", Error: "refused"}), codec(),
+	c, err := Of(given(t, ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{State: ledger.StepFailed, Verdict: "act", Error: "refused"}), codec(),
 		event.People{Issuers: []string{"arn:aws:iam::*:role/r"}})
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestVerdictIsTheStrictestThatWaits(t *testing.T) {
 func TestOutcomesAreOfSevenWords(t *testing.T) {
 	for state, want := range map[ledger.StepState]string{
 		ledger.Pending: "pending", ledger.Intent: "pending", ledger.Done: "done", ledger.Already: "already", ledger.Skipped: "skipped",
-		ledger.Broken: "failed", ledger.Back: "undone", ledger.Stays: "done", ledger.Turning: "done", ledger.Dropped: "skipped",
+		ledger.StepFailed: "failed", ledger.StepUndone: "undone", ledger.Stays: "done", ledger.StepReverting: "done", ledger.Dropped: "skipped",
 	} {
 		if got := outcome(ledger.Step{State: state}); got != want {
 			t.Errorf("%q: got %s, want %s", state, got, want)

@@ -57,11 +57,11 @@ func outcome(s ledger.Step) string {
 		return "pending"
 	case ledger.Already:
 		return "already"
-	case ledger.Broken:
+	case ledger.StepFailed:
 		return "failed"
 	case ledger.Skipped, ledger.Dropped:
 		return "skipped"
-	case ledger.Back:
+	case ledger.StepUndone:
 		return "undone"
 	}
 	return "done"

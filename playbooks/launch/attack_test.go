@@ -78,7 +78,7 @@ func (a attacker) plans(c *actiontest.AWS, message []byte) (out []string) {
 		}
 		b, err := d.Default()
 		a.must(nil, err)
-		leads, err := b.Leads(e)
+		leads, err := b.Suspects(e)
 		a.must(nil, err)
 		for _, l := range leads {
 			found, err := b.Check(context.Background(), playbook.In{AWS: c.Reads(), Now: a.w.Now(), History: playbook.History{Recall: playbook.Nothing}}, "c_1", l)

@@ -269,7 +269,7 @@ func TestADoubtStaysOneWhereTheGroupCantBeRead(t *testing.T) {
 	a.must(nil, err)
 	e, err := event.Decode([]byte(record))
 	a.must(nil, err)
-	leads, err := book.Leads(e)
+	leads, err := book.Suspects(e)
 	a.must(nil, err)
 	publicLately := func(_ context.Context, r event.Resource, of string, before time.Time) (*playbook.Observation, error) {
 		return &playbook.Observation{Resource: r, Of: of, On: true, At: before, Call: "ModifyImageAttribute"}, nil

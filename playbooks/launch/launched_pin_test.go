@@ -100,7 +100,7 @@ func TestWhatAGroupIsPinnedTo(t *testing.T) {
 				t.Errorf("%+v, want version %q", p.Plan.Steps[0].Ladder[0].Do, c.version)
 			}
 			var facts struct{ Pin struct{ Instead string } }
-			if err := json.Unmarshal(p.Lead.Facts, &facts); err != nil || (facts.Pin.Instead == "") != ok {
+			if err := json.Unmarshal(p.Suspect.Facts, &facts); err != nil || (facts.Pin.Instead == "") != ok {
 				t.Errorf("instead %q, %v", facts.Pin.Instead, err)
 			}
 		})
@@ -122,7 +122,7 @@ func (a attacker) proposal(record string) playbook.Proposal {
 	a.must(nil, err)
 	e, err := event.Decode([]byte(record))
 	a.must(nil, err)
-	leads, err := book.Leads(e)
+	leads, err := book.Suspects(e)
 	a.must(nil, err)
 	found, err := book.Check(a.t.Context(), playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now(), History: playbook.History{Recall: playbook.Nothing}}, "c_1", leads[0])
 	if err != nil || len(found) != 1 {

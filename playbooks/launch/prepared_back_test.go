@@ -70,7 +70,7 @@ func (a attacker) moved(version string) (back int64, kinds []string) {
 		if e.Name != "ModifyLaunchTemplate" {
 			continue
 		}
-		leads, err := book.Leads(e)
+		leads, err := book.Suspects(e)
 		a.must(nil, err)
 		in := playbook.In{AWS: as(a.w, "AKIAOPERATOR00000001", "operator").Reads(), Now: a.w.Now(), History: playbook.History{Recall: recalls(append(seen, book.Observes(e)...))}}
 		found, err := book.Check(a.t.Context(), in, "c_1", leads[0])
@@ -78,7 +78,7 @@ func (a attacker) moved(version string) (back int64, kinds []string) {
 			a.t.Fatalf("%d proposals, %v", len(found), err)
 		}
 		var facts struct{ Back int64 }
-		a.must(nil, json.Unmarshal(found[0].Lead.Facts, &facts))
+		a.must(nil, json.Unmarshal(found[0].Suspect.Facts, &facts))
 		return facts.Back, found[0].Plan.Kinds()
 	}
 	a.t.Fatal("no record")

@@ -29,7 +29,7 @@ func TestAFloodOfParametersCostsOneLook(t *testing.T) {
 		if e.Time, err = time.Parse(time.RFC3339, at); err != nil {
 			t.Fatal(err)
 		}
-		leads, err := book.Leads(e)
+		leads, err := book.Suspects(e)
 		a.must(nil, err)
 		found, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: a.w.Now()}, "c_1", leads[0])
 		a.must(nil, err)

@@ -193,7 +193,7 @@ func TestOnlyWhatIsClearIsDoneBeforeALook(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		leads, err := book.Leads(e)
+		leads, err := book.Suspects(e)
 		if err != nil || len(leads) != 1 {
 			t.Fatalf("%s: %d leads, %v", c.name, len(leads), err)
 		}

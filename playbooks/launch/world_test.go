@@ -247,7 +247,7 @@ func preview(t *testing.T, book playbook.Playbook, record string) action.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	leads, err := book.Leads(e)
+	leads, err := book.Suspects(e)
 	if err != nil || len(leads) != 1 {
 		t.Fatalf("%d leads, %v", len(leads), err)
 	}

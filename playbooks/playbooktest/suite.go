@@ -89,7 +89,7 @@ func (s Story) member(_ context.Context, account string) (bool, error) {
 	return slices.Contains(s.Members, account), nil
 }
 
-func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.Lead, playbook.Playbook) {
+func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.StoredSuspect, playbook.Playbook) {
 	t.Helper()
 	configure := s.Configure
 	if configure == nil {
@@ -103,7 +103,7 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.Lead, play
 	if err != nil {
 		t.Fatalf("the story's record: %v", err)
 	}
-	leads, err := book.Leads(e)
+	leads, err := book.Suspects(e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,11 +140,11 @@ func (s Story) observed(t *testing.T, book playbook.Playbook) playbook.Recall {
 // be superseded by its own shadow.
 func steady(t *testing.T, book playbook.Playbook, in playbook.In, p playbook.Proposal) {
 	t.Helper()
-	again, err := book.Check(t.Context(), in, "c_1", p.Lead)
+	again, err := book.Check(t.Context(), in, "c_1", p.Suspect)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(again, func(o playbook.Proposal) bool { return o.Lead.Resource == p.Lead.Resource })
+	i := slices.IndexFunc(again, func(o playbook.Proposal) bool { return o.Suspect.Resource == p.Suspect.Resource })
 	if i < 0 {
 		t.Fatalf("not confirmed when looked at again")
 	}
@@ -166,7 +166,7 @@ func declared(t *testing.T, d playbook.Definition, made []call.ID) {
 // "!" where the plan stops if it fails.
 func Lines(p playbook.Proposal) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %s", event.Noun(p.Lead.Resource.Type), p.Lead.Resource.ID, p.Lead.Title)
+	fmt.Fprintf(&b, "%s %s: %s", event.Noun(p.Suspect.Resource.Type), p.Suspect.Resource.ID, p.Suspect.Title)
 	for _, s := range p.Plan.Steps {
 		b.WriteString("\n  " + rungs(s))
 	}

@@ -19,13 +19,13 @@ const together = 40
 type group struct {
 	root, id string
 	leads    []int
-	hand     ledger.Hand
+	hand     ledger.FirstClaim
 	rank     time.Time
 }
 
 // Admit stores leads; see ledger.Store. The leads of each root are one transaction or more, those of several roots go at
 // once.
-func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
+func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.StoredSuspect, first ledger.FirstClaim, ranks ...time.Time) ([]ledger.Admission, error) {
 	groups, err := s.group(now, leads, ranks)
 	if err != nil {
 		return nil, s.explain(err)
@@ -48,7 +48,7 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead,
 }
 
 // layDown gives back what was opened for a hand that will not hear of it, or may have been: the answer may be what was lost.
-func (s *Store) layDown(ctx context.Context, id string, h ledger.Hand) error {
+func (s *Store) layDown(ctx context.Context, id string, h ledger.FirstClaim) error {
 	if h.Holder == "" {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (s *Store) layDown(ctx context.Context, id string, h ledger.Hand) error {
 }
 
 // group makes ids in the order of the leads, which is the order of the cases.
-func (s *Store) group(now time.Time, leads []playbook.Lead, ranks []time.Time) ([]group, error) {
+func (s *Store) group(now time.Time, leads []playbook.StoredSuspect, ranks []time.Time) ([]group, error) {
 	var groups []group
 	of := map[string]int{}
 	for i, l := range leads {
@@ -80,7 +80,7 @@ func (s *Store) group(now time.Time, leads []playbook.Lead, ranks []time.Time) (
 }
 
 // admitAll takes the leads of one root, as many at once as there is room for.
-func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []playbook.Lead, out []ledger.Admission) error {
+func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []playbook.StoredSuspect, out []ledger.Admission) error {
 	for size := together; len(g.leads) > 0; {
 		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))], g.hand, g.rank}
 		err := s.admit(ctx, now, some, leads, out)
@@ -97,7 +97,7 @@ func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []pl
 }
 
 // admit takes leads of one root until each is in a case: what opens a case goes first, the others join it.
-func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playbook.Lead, out []ledger.Admission) error {
+func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playbook.StoredSuspect, out []ledger.Admission) error {
 	err := insist(ctx, func(ctx context.Context) error {
 		fresh, open, err := s.known(ctx, g, leads, out)
 		if err != nil || len(fresh) == 0 {
@@ -111,7 +111,7 @@ func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playb
 			}
 		}
 		if fresh[0] != 0 || len(fresh) > 1 {
-			g.hand = ledger.Hand{} // another's than the first lead's, or one that others join: whoever claims it then has them all
+			g.hand = ledger.FirstClaim{} // another's than the first lead's, or one that others join: whoever claims it then has them all
 		}
 		claim, err := s.openCase(ctx, now, g, id, leads[fresh[0]])
 		if errors.Is(err, errTaken) { // entropy that repeats itself after a restart must not stop an admission
@@ -139,7 +139,7 @@ func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playb
 }
 
 // known sorts out what was admitted before, and finds the root's open case.
-func (s *Store) known(ctx context.Context, g group, leads []playbook.Lead, out []ledger.Admission) (fresh []int, open item, err error) {
+func (s *Store) known(ctx context.Context, g group, leads []playbook.StoredSuspect, out []ledger.Admission) (fresh []int, open item, err error) {
 	first := map[key]int{}
 	keys := []key{rootKey(g.root)}
 	for _, i := range g.leads {
@@ -166,7 +166,7 @@ func (s *Store) known(ctx context.Context, g group, leads []playbook.Lead, out [
 }
 
 // join sends leads to the open case.
-func (s *Store) join(ctx context.Context, now time.Time, id string, fresh []int, leads []playbook.Lead, out []ledger.Admission) error {
+func (s *Store) join(ctx context.Context, now time.Time, id string, fresh []int, leads []playbook.StoredSuspect, out []ledger.Admission) error {
 	var messages []ledger.Message
 	for _, i := range fresh {
 		messages = append(messages, ledger.Message{Key: ledger.Key(leads[i]), Lead: &leads[i]})

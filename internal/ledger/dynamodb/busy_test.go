@@ -37,7 +37,7 @@ func verifiedWhileBusy(t *testing.T, s *service) {
 		if n++; n > 25 {
 			return
 		}
-		a, err := other.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))}, ledger.Hand{})
+		a, err := other.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))}, ledger.FirstClaim{})
 		if err != nil {
 			t.Fatal(err)
 		}

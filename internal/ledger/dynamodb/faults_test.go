@@ -95,9 +95,9 @@ func shaken(t *testing.T, s *service) {
 	busy := &rivals{Client: s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, wire(f.strike)) })}
 	shaken := open(t, busy, table)
 	for n := range cases {
-		leads := []playbook.Lead{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)), ledgertest.Lead(fmt.Sprint("f-", n), fmt.Sprint("i-", n))}
+		leads := []playbook.StoredSuspect{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)), ledgertest.Lead(fmt.Sprint("f-", n), fmt.Sprint("i-", n))}
 		for {
-			if _, err := shaken.Admit(t.Context(), now, leads, ledger.Hand{}); err == nil {
+			if _, err := shaken.Admit(t.Context(), now, leads, ledger.FirstClaim{}); err == nil {
 				break
 			}
 		}

@@ -46,7 +46,7 @@ func indexLate(t *testing.T, s *service) {
 	behind := &late{Client: s.client()}
 	l := open(t, behind, s.table(t))
 	behind.stopped.Store(true)
-	a, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
+	a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func indexBehind(t *testing.T, s *service) {
 	table := s.table(t)
 	one, behind := open(t, s.client(), table), &stale{Client: s.client()}
 	two := open(t, behind, table)
-	a, err := one.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
+	a, err := one.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func limited(t *testing.T, s *service) {
 	}
 	var ids []string
 	for n := range contenders {
-		a, err := replicas[n%2].Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))}, ledger.Hand{})
+		a, err := replicas[n%2].Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))}, ledger.FirstClaim{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,7 @@ func lostClaim(t *testing.T, s *service) {
 	})
 	table, now := s.table(t), ledgertest.Start()
 	l := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, losing) }), table)
-	a, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
+	a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 
 // openCase begins a case with its first lead in it. A root whose case is closed, which no commit leaves behind, is no reason
 // to look away: it is taken over.
-func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale string, l playbook.Lead) (*ledger.Claim, error) {
+func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale string, l playbook.StoredSuspect) (*ledger.Claim, error) {
 	name := ledger.Key(l)
 	c := ledger.Opened(g.id, name, l)
 	payload, err := json.Marshal(c)

@@ -48,15 +48,15 @@ func (p paged) BatchGetItem(ctx context.Context, in *client.BatchGetItemInput, o
 // cutShort: what an answer has no room for is asked for again.
 func cutShort(t *testing.T, s *service) {
 	l, now := open(t, paged{s.client()}, s.table(t)), ledgertest.Start()
-	var leads []playbook.Lead
+	var leads []playbook.StoredSuspect
 	for n := range 6 {
 		leads = append(leads, ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n%3)))
 	}
-	a, err := l.Admit(t.Context(), now, leads, ledger.Hand{})
+	a, err := l.Admit(t.Context(), now, leads, ledger.FirstClaim{})
 	if err != nil || a[2].How != "opened" || a[5].How != "joined" {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	again, err := l.Admit(t.Context(), now, leads, ledger.Hand{})
+	again, err := l.Admit(t.Context(), now, leads, ledger.FirstClaim{})
 	if err != nil || again[5].How != "duplicate" || again[5].Case != a[5].Case {
 		t.Errorf("%+v, %v", again, err)
 	}

@@ -23,9 +23,9 @@ func replicas(t *testing.T, s *service) {
 	for copy := range copies {
 		for n := range cases {
 			admitting.Go(func() {
-				_, err := replicas[(copy+n)%len(replicas)].Admit(t.Context(), now, []playbook.Lead{
+				_, err := replicas[(copy+n)%len(replicas)].Admit(t.Context(), now, []playbook.StoredSuspect{
 					ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)), ledgertest.Lead(fmt.Sprint("f-", n), fmt.Sprint("i-", n)),
-				}, ledger.Hand{})
+				}, ledger.FirstClaim{})
 				if err != nil {
 					t.Error(err)
 				}

@@ -40,7 +40,7 @@ func (s *service) collect(t *testing.T) *evidence {
 	e := &evidence{T: t, table: s.table(t), raw: s.client()}
 	e.Store = open(t, e.raw, e.table)
 	now := ledgertest.Start()
-	a, err := e.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-2", "i-2"), ledgertest.Lead("e-3", "i-1")}, ledger.Hand{})
+	a, err := e.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-2", "i-2"), ledgertest.Lead("e-3", "i-1")}, ledger.FirstClaim{})
 	e.must(err)
 	e.one, e.two = a[0].Case, a[1].Case
 	e.commit(e.one, ledger.Acting, ledger.Write{
@@ -330,7 +330,7 @@ func halfway(t *testing.T, s *service) {
 	table := s.table(t)
 	dying := s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, refuse("UpdateItem")) })
 	l := open(t, s.client(), table)
-	if _, err := l.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{}); err != nil {
+	if _, err := l.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := open(t, dying, table).Checkpoint(t.Context(), ledgertest.Start()); err == nil {

@@ -86,16 +86,16 @@ func throttled(t *testing.T, s *service) {
 		o.APIOptions, o.RetryMaxAttempts = append(o.APIOptions, throttle), 3
 		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Millisecond })
 	}), s.table(t))
-	if _, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{}); err != nil {
+	if _, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{}); err != nil {
 		t.Errorf("throttled twice: %v", err)
 	}
 	left = 1000
-	_, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-2", "i-2")}, ledger.Hand{})
+	_, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-2", "i-2")}, ledger.FirstClaim{})
 	if err == nil || !strings.Contains(err.Error(), "it is throttled") {
 		t.Errorf("throttled for long: %v", err)
 	}
 	left = 0
-	if a, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-2", "i-2")}, ledger.Hand{}); err != nil || a[0].How != "opened" {
+	if a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-2", "i-2")}, ledger.FirstClaim{}); err != nil || a[0].How != "opened" {
 		t.Errorf("afterwards: %+v, %v", a, err)
 	}
 }
@@ -104,7 +104,7 @@ func stopped(t *testing.T, s *service) {
 	l := open(t, s.client(), s.table(t))
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := l.Admit(ctx, ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{}); !errors.Is(err, context.Canceled) {
+	if _, err := l.Admit(ctx, ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("admitted: %v", err)
 	}
 	if all, err := l.Cases(t.Context(), ledger.Filter{}); err != nil || len(all) != 0 {
@@ -116,7 +116,7 @@ func stopped(t *testing.T, s *service) {
 func large(t *testing.T, s *service) {
 	now := ledgertest.Start()
 	l := open(t, s.client(), s.table(t))
-	a, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
+	a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,12 +163,12 @@ func storm(t *testing.T, s *service) {
 	now := ledgertest.Start()
 	sent := &counting{}
 	l := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, sent.count) }), s.table(t))
-	var storm []playbook.Lead
+	var storm []playbook.StoredSuspect
 	for n := range 61 {
 		storm = append(storm, ledgertest.Lead(fmt.Sprint("e-", n), "i-1"))
 	}
 	before := sent.writes()
-	a, err := l.Admit(t.Context(), now, storm, ledger.Hand{})
+	a, err := l.Admit(t.Context(), now, storm, ledger.FirstClaim{})
 	if err != nil || a[0].How != "opened" || a[60].How != "joined" || a[60].Case != a[0].Case {
 		t.Fatalf("%+v, %v", a, err)
 	}
@@ -204,10 +204,10 @@ func full(t *testing.T, s *service) {
 		waiting.Value = append(waiting.Value, str(fmt.Sprintf("%032d%d", n, ledger.Suspects)))
 	}
 	e.set(e.one, "head", "waiting", waiting)
-	if _, err := e.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-9", "i-1")}, ledger.Hand{}); !errors.Is(err, ledger.ErrFull) {
+	if _, err := e.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-9", "i-1")}, ledger.FirstClaim{}); !errors.Is(err, ledger.ErrFull) {
 		t.Errorf("one lead more: %v", err)
 	}
-	if a, err := e.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-9", "i-9")}, ledger.Hand{}); err != nil || a[1].How != "opened" {
+	if a, err := e.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-9", "i-9")}, ledger.FirstClaim{}); err != nil || a[1].How != "opened" {
 		t.Errorf("a copy, and another root's: %+v, %v", a, err)
 	}
 	order := ledger.Message{Key: "o-1", Order: &ledger.Order{Verb: ledger.Dismiss, By: "alice", At: now}}

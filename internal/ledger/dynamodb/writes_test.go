@@ -14,11 +14,11 @@ import (
 // writes counts what a case of two steps costs from opened to contained: where a worker is free, and where the case waits to
 // be claimed.
 func writes(t *testing.T, s *service) {
-	t.Run("for whoever is free", func(t *testing.T) { costs(t, s, ledger.Hand{Holder: "replica", Lease: time.Minute}, 4) })
-	t.Run("claimed", func(t *testing.T) { costs(t, s, ledger.Hand{}, 5) })
+	t.Run("for whoever is free", func(t *testing.T) { costs(t, s, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
+	t.Run("claimed", func(t *testing.T) { costs(t, s, ledger.FirstClaim{}, 5) })
 }
 
-func costs(t *testing.T, s *service, hand ledger.Hand, want int) {
+func costs(t *testing.T, s *service, hand ledger.FirstClaim, want int) {
 	t.Helper()
 	sent := &counting{}
 	l := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, sent.count) }), s.table(t))
@@ -29,7 +29,7 @@ func costs(t *testing.T, s *service, hand ledger.Hand, want int) {
 			t.Fatal(err)
 		}
 	}
-	a, err := l.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, hand)
+	a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, hand)
 	must(err)
 	claim := a[0].Claim
 	if claim == nil {

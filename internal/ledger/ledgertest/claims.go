@@ -185,7 +185,7 @@ func newer(s *stage) {
 // A case that is opened for a hand is claimed: what its holder has is what the next one reads, and nobody else has it before
 // the lease ends.
 func inHand(s *stage) {
-	a, err := s.Admit(s.Context(), s.now, []playbook.Lead{Lead("e-1", "i-1")}, ledger.Hand{Holder: "a", Lease: time.Minute})
+	a, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{Lead("e-1", "i-1")}, ledger.FirstClaim{Holder: "a", Lease: time.Minute})
 	s.must(err)
 	mine := a[0].Claim
 	if a[0].How != "opened" || mine == nil || mine.Case.ID != a[0].Case || !mine.Until.Equal(s.now.Add(time.Minute)) || len(mine.Inbox) != 0 {
@@ -211,15 +211,15 @@ func inHand(s *stage) {
 
 // What joins or is known is in nobody's new hand, and a hand that rests gives back.
 func laidDown(s *stage) {
-	hand := ledger.Hand{Holder: "a", Lease: time.Minute}
-	admit := func(leads ...playbook.Lead) ledger.Admission {
+	hand := ledger.FirstClaim{Holder: "a", Lease: time.Minute}
+	admit := func(leads ...playbook.StoredSuspect) ledger.Admission {
 		s.Helper()
 		a, err := s.Admit(s.Context(), s.now, leads, hand)
 		s.must(err)
 		return a[0]
 	}
 	first := admit(Lead("e-1", "i-1"))
-	for _, l := range []playbook.Lead{Lead("e-1", "i-1"), Lead("e-2", "i-1")} {
+	for _, l := range []playbook.StoredSuspect{Lead("e-1", "i-1"), Lead("e-2", "i-1")} {
 		if a := admit(l); a.Claim != nil || a.Case != first.Case {
 			s.Errorf("%s: %+v", l.Origin.EventID, a)
 		}
@@ -231,7 +231,7 @@ func laidDown(s *stage) {
 	}
 	// Only the first lead's case is in hand: nobody would hear of another claim.
 	s.must(s.commit(s.load(first.Case), ledger.Dismissed, never, ledger.Write{Taken: []string{ledger.Key(Lead("e-2", "i-1"))}, Release: true}))
-	a, err := s.Admit(s.Context(), s.now, []playbook.Lead{Lead("e-1", "i-1"), Lead("e-5", "i-1")}, hand)
+	a, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{Lead("e-1", "i-1"), Lead("e-5", "i-1")}, hand)
 	s.must(err)
 	if a[0].Claim != nil || a[1].Claim != nil || a[1].How != "opened" {
 		s.Errorf("what was known, and what is new: %+v", a)

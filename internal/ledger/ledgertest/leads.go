@@ -20,7 +20,7 @@ func leads(s *stage) {
 		s.Fatal(d)
 	}
 	c := s.take("a", id)
-	if c.Case.State != ledger.Suspected || c.Case.Root != first.Resource || len(c.Case.Leads) != 1 || c.Case.Times.Received != Start() {
+	if c.Case.State != ledger.Suspected || c.Case.Root != first.Resource || len(c.Case.Suspects) != 1 || c.Case.Times.Received != Start() {
 		s.Errorf("the case began as %+v", c.Case)
 	}
 	if len(c.Inbox) != 1 || c.Inbox[0].Lead == nil || c.Inbox[0].Key != ledger.Key(Lead("e-2", "i-1")) {
@@ -52,7 +52,7 @@ func batch(s *stage) {
 	if got[0].Case != got[2].Case || got[0].Case == got[1].Case {
 		s.Errorf("admitted to the wrong cases: %+v", got)
 	}
-	none, err := s.Admit(s.Context(), s.now, []playbook.Lead{}, ledger.Hand{})
+	none, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{}, ledger.FirstClaim{})
 	if err != nil || len(none) != 0 {
 		s.Errorf("no leads: %v, %v", none, err)
 	}

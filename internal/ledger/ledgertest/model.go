@@ -130,8 +130,8 @@ func (m *model) admit(rt *rapid.T) {
 	l := Lead(rapid.StringMatching(`e-[0-9]`).Draw(rt, "event"), rapid.StringMatching(`i-[0-2]`).Draw(rt, "instance"))
 	l.Severity = rapid.SampledFrom(playbook.Severities()).Draw(rt, "severity")
 	rank := m.now.Add(time.Duration(rapid.IntRange(0, 3).Draw(rt, "rank")) * time.Minute)
-	hand := rapid.SampledFrom([]ledger.Hand{{}, {Holder: "replica", Lease: time.Minute}}).Draw(rt, "hand")
-	a, err := m.Admit(m.t.Context(), m.now, []playbook.Lead{l}, hand, rank)
+	hand := rapid.SampledFrom([]ledger.FirstClaim{{}, {Holder: "replica", Lease: time.Minute}}).Draw(rt, "hand")
+	a, err := m.Admit(m.t.Context(), m.now, []playbook.StoredSuspect{l}, hand, rank)
 	if err != nil {
 		rt.Fatal(err)
 	}

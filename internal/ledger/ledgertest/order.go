@@ -16,7 +16,7 @@ func (s *stage) ranked(instance string, severity playbook.Severity, behind time.
 	s.Helper()
 	l := Lead("e-"+instance, instance)
 	l.Severity = severity
-	a, err := s.Admit(s.Context(), s.now, []playbook.Lead{l}, ledger.Hand{}, s.now.Add(behind))
+	a, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{l}, ledger.FirstClaim{}, s.now.Add(behind))
 	s.must(err)
 	return a[0].Case
 }

@@ -16,9 +16,9 @@ import (
 func Start() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
 
 // Lead is one event about one instance.
-func Lead(eventID, instance string) playbook.Lead {
+func Lead(eventID, instance string) playbook.StoredSuspect {
 	place := event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
-	return playbook.Lead{
+	return playbook.StoredSuspect{
 		Playbook: "launch.unapproved-image", Severity: playbook.High, Resource: place.In(event.Instance, instance),
 		Title: "instance " + instance + " runs a public image", Facts: []byte(`{"image":"ami-0a1b2c3d4e5f60718"}`),
 		Origin: playbook.Origin{
@@ -45,9 +45,9 @@ func (s *stage) must(err error) {
 	}
 }
 
-func (s *stage) admit(leads ...playbook.Lead) []ledger.Admission {
+func (s *stage) admit(leads ...playbook.StoredSuspect) []ledger.Admission {
 	s.Helper()
-	a, err := s.Admit(s.Context(), s.now, leads, ledger.Hand{})
+	a, err := s.Admit(s.Context(), s.now, leads, ledger.FirstClaim{})
 	s.must(err)
 	if len(a) != len(leads) {
 		s.Fatalf("%d leads, %d admissions", len(leads), len(a))

@@ -25,7 +25,7 @@ const (
 )
 
 // Admit stores leads; see ledger.Store. They are on the disk with the next commit, or after Sync.
-func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead, first ledger.Hand, ranks ...time.Time) ([]ledger.Admission, error) {
+func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.StoredSuspect, first ledger.FirstClaim, ranks ...time.Time) ([]ledger.Admission, error) {
 	var out []ledger.Admission
 	var full error
 	err := s.changeSoon(ctx, func(t *tx) (err error) {
@@ -49,7 +49,7 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Lead,
 }
 
 // admitAll takes what it can: a case that is full keeps its own leads out, and no others.
-func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.Lead, hand ledger.Hand, ranks []time.Time) (out []ledger.Admission, full, err error) {
+func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.StoredSuspect, hand ledger.FirstClaim, ranks []time.Time) (out []ledger.Admission, full, err error) {
 	for i, l := range leads {
 		a, err := s.admit(t, now, l, hand, ledger.Rank(now, ranks, i))
 		if err != nil {
@@ -58,12 +58,12 @@ func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.Lead, hand ledge
 		if err != nil && !errors.Is(err, ledger.ErrFull) {
 			return nil, nil, err
 		}
-		out, full, hand = append(out, a), errors.Join(full, err), ledger.Hand{}
+		out, full, hand = append(out, a), errors.Join(full, err), ledger.FirstClaim{}
 	}
 	return out, full, nil
 }
 
-func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand, rank time.Time) (ledger.Admission, error) {
+func (s *Store) admit(t *tx, now time.Time, l playbook.StoredSuspect, hand ledger.FirstClaim, rank time.Time) (ledger.Admission, error) {
 	var known, open sql.NullString
 	key := ledger.Key(l)
 	err := t.row(lookup, key, ledger.RootKey(l.Playbook, l.Resource)).Scan(&known, &open, &t.seq)
@@ -81,7 +81,7 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.Lead, hand ledger.Hand, r
 
 // openCase begins a case with its first lead in it. It makes ids until one is free: entropy that repeats itself after a
 // restart must not stop an admission.
-func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand ledger.Hand, rank time.Time) (a ledger.Admission, err error) {
+func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.StoredSuspect, hand ledger.FirstClaim, rank time.Time) (a ledger.Admission, err error) {
 	for free := false; !free; {
 		id, err := ulid.New(ulid.Timestamp(now), s.ids)
 		if err != nil {
@@ -98,7 +98,7 @@ func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.Lead, hand
 
 // insert writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.
 func (t *tx) insert(now time.Time, c ledger.Case, rank time.Time, holder string, claim *ledger.Claim) (bool, error) {
-	key := c.Leads[0].Key
+	key := c.Suspects[0].Key
 	payload, err := json.Marshal(c)
 	if err != nil {
 		return false, err

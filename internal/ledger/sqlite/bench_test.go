@@ -29,7 +29,7 @@ func BenchmarkFirstChange(b *testing.B) {
 		now = now.Add(time.Millisecond)
 		lead := ledgertest.Lead(fmt.Sprint("e-", i), fmt.Sprint("i-", i))
 		began := time.Now()
-		a, err := s.Admit(b.Context(), now, []playbook.Lead{lead}, ledger.Hand{Holder: "bench", Lease: time.Minute})
+		a, err := s.Admit(b.Context(), now, []playbook.StoredSuspect{lead}, ledger.FirstClaim{Holder: "bench", Lease: time.Minute})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -87,12 +87,12 @@ func BenchmarkAdmit(b *testing.B) {
 	defer s.Close()
 	n := 0
 	for b.Loop() {
-		var batch []playbook.Lead
+		var batch []playbook.StoredSuspect
 		for range 100 {
 			n++
 			batch = append(batch, ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n)))
 		}
-		if _, err := s.Admit(b.Context(), ledgertest.Start(), batch, ledger.Hand{}); err != nil {
+		if _, err := s.Admit(b.Context(), ledgertest.Start(), batch, ledger.FirstClaim{}); err != nil {
 			b.Fatal(err)
 		}
 		if err := s.Sync(b.Context()); err != nil {

@@ -27,7 +27,7 @@ func aged(t testing.TB, closed int) *sqlite.Store {
 	s, err := sqlite.Open(t.Context(), path)
 	must(err)
 	for n := range 11 {
-		_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))}, ledger.Hand{})
+		_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))}, ledger.FirstClaim{})
 		must(err)
 	}
 	c, err := s.Claim(t.Context(), ledgertest.Start(), "a", time.Minute)

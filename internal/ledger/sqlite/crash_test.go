@@ -117,7 +117,7 @@ func admitForever(t *testing.T, path string) {
 	s, err := sqlite.Open(t.Context(), path)
 	for i := 0; err == nil; i++ {
 		var a []ledger.Admission
-		a, err = s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.Hand{})
+		a, err = s.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.FirstClaim{})
 		if err == nil {
 			fmt.Println(a[0].Case)
 		}

@@ -33,7 +33,7 @@ func troubled(t *testing.T, pragma string) *Store {
 func TestFullDisk(t *testing.T) {
 	s := troubled(t, `PRAGMA max_page_count = 40`)
 	for i := range 1000 {
-		_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.Hand{})
+		_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.FirstClaim{})
 		if err == nil {
 			continue
 		}
@@ -52,7 +52,7 @@ func TestFullDisk(t *testing.T) {
 
 func TestFileSystemTurnsReadOnly(t *testing.T) {
 	s := troubled(t, `PRAGMA query_only = 1`)
-	_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
+	_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{})
 	if err == nil || !strings.Contains(err.Error(), "it can't be written") {
 		t.Fatal(err)
 	}
@@ -69,14 +69,14 @@ func TestLockedByAnotherProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lead := []playbook.Lead{ledgertest.Lead("e-1", "i-1")}
-	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead, ledger.Hand{}); err == nil || !strings.Contains(err.Error(), "locked by another process") {
+	lead := []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}
+	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead, ledger.FirstClaim{}); err == nil || !strings.Contains(err.Error(), "locked by another process") {
 		t.Fatal(err)
 	}
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead, ledger.Hand{}); err != nil {
+	if _, err := s.Admit(t.Context(), ledgertest.Start(), lead, ledger.FirstClaim{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -90,7 +90,7 @@ func TestOnlyLeasesAndAdmissionsBeforeSyncGoWithoutTheDisk(t *testing.T) {
 	}{
 		{"a brake", func() error { return s.Halt(t.Context(), ledger.Brake{Scope: "all", At: ledgertest.Start()}) }, false},
 		{"an admission", func() error {
-			_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", "i-1")}, ledger.Hand{})
+			_, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{})
 			return err
 		}, true},
 		{"a sync", func() error { return s.Sync(t.Context()) }, false},
@@ -115,7 +115,7 @@ func TestSyncsAreShared(t *testing.T) {
 	for n := range 50 {
 		all.Go(func() {
 			lead := ledgertest.Lead(fmt.Sprint("e-", n), fmt.Sprint("i-", n))
-			if _, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{lead}, ledger.Hand{}); err != nil {
+			if _, err := s.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{lead}, ledger.FirstClaim{}); err != nil {
 				t.Error(err)
 			}
 			mine, _ := s.wal.pending()

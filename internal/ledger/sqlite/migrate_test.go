@@ -33,7 +33,7 @@ func TestALedgerOfTheFirstSchemaGoesOn(t *testing.T) {
 	s := open(t, path)
 	low, critical := ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-2", "i-2")
 	low.Severity, critical.Severity = playbook.Low, playbook.Critical
-	a, err := s.Admit(t.Context(), now, []playbook.Lead{low, critical, ledgertest.Lead("e-3", "i-2")}, ledger.Hand{})
+	a, err := s.Admit(t.Context(), now, []playbook.StoredSuspect{low, critical, ledgertest.Lead("e-3", "i-2")}, ledger.FirstClaim{})
 	must(err)
 	for _, m := range []ledger.Message{
 		{Key: "look", Seen: &ledger.Sighting{Effect: "deny"}}, {Key: "named", Seen: &ledger.Sighting{Effect: "deny", Named: true}},

@@ -31,7 +31,7 @@ func collect(t *testing.T) *evidence {
 	path := filepath.Join(t.TempDir(), "riposte.db")
 	e := &evidence{T: t, Store: open(t, path)}
 	now := ledgertest.Start()
-	a, err := e.Admit(t.Context(), now, []playbook.Lead{ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-2", "i-2"), ledgertest.Lead("e-3", "i-1")}, ledger.Hand{})
+	a, err := e.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1"), ledgertest.Lead("e-2", "i-2"), ledgertest.Lead("e-3", "i-1")}, ledger.FirstClaim{})
 	e.must(err)
 	e.one, e.two = a[0].Case, a[1].Case
 	e.commit(e.one, ledger.Acting, ledger.Write{

@@ -92,11 +92,11 @@ func write(t *testing.T, path string, b []byte) {
 
 func admit(t *testing.T, s ledger.Store, n int) {
 	t.Helper()
-	var leads []playbook.Lead
+	var leads []playbook.StoredSuspect
 	for i := range n {
 		leads = append(leads, ledgertest.Lead(fmt.Sprint("e-", i), fmt.Sprint("i-", i)))
 	}
-	if _, err := s.Admit(t.Context(), ledgertest.Start(), leads, ledger.Hand{}); err != nil {
+	if _, err := s.Admit(t.Context(), ledgertest.Start(), leads, ledger.FirstClaim{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -168,7 +168,7 @@ func TestManyOpenANewLedgerAtOnce(t *testing.T) {
 				return
 			}
 			defer s.Close()
-			_, err = s.Admit(t.Context(), ledgertest.Start(), []playbook.Lead{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.Hand{})
+			_, err = s.Admit(t.Context(), ledgertest.Start(), []playbook.StoredSuspect{ledgertest.Lead("e-1", fmt.Sprint("i-", i))}, ledger.FirstClaim{})
 			if err != nil {
 				t.Error(err)
 			}

@@ -30,7 +30,7 @@ func next(c *ledger.Case) string {
 	case ledger.Failed, ledger.Expired:
 		return "See what is left to do: `riposte case " + c.ID + "`."
 	case ledger.Superseded:
-		return "Look there: `riposte case " + c.Moved + "`."
+		return "Look there: `riposte case " + c.SupersededBy + "`."
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func heading(c *ledger.Case, s step) string {
 	}
 	return map[ledger.StepState]string{
 		ledger.Intent: "Under way", ledger.Already: "So already", ledger.Skipped: "Nothing left to change",
-		ledger.Broken: "Could not be done", ledger.Turning: "Being taken back", ledger.Back: "Taken back",
+		ledger.StepFailed: "Could not be done", ledger.StepReverting: "Being taken back", ledger.StepUndone: "Taken back",
 		ledger.Stays: "Stays", ledger.Dropped: "Never begun",
 	}[s.State]
 }

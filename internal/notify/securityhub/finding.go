@@ -77,7 +77,7 @@ func fields(c *ledger.Case) map[string]string {
 		"riposte/call":      c.Origin.Name,
 		"riposte/actor":     c.Origin.Actor.ARN,
 		"riposte/source-ip": c.Origin.SourceIP,
-		"riposte/moved-to":  c.Moved,
+		"riposte/moved-to":  c.SupersededBy,
 	} {
 		if value = cut(plain(value), maxField); value != "" {
 			out[name] = value

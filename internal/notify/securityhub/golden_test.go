@@ -27,11 +27,11 @@ func TestFindings(t *testing.T) {
 		{"acting: the group is suspended, the instance is about to end", seed000(t, ledger.Acting, done, ledger.Step{State: ledger.Intent})},
 		{"contained: both done, not verified yet", seed000(t, ledger.Contained, done, done)},
 		{"verified", seed000(t, ledger.Verified, done, done)},
-		{"undone: the group runs again, the instance is gone for good", takenBack(seed000(t, ledger.Undone, ledger.Step{State: ledger.Back}, ledger.Step{State: ledger.Stays}))},
+		{"undone: the group runs again, the instance is gone for good", takenBack(seed000(t, ledger.Undone, ledger.Step{State: ledger.StepUndone}, ledger.Step{State: ledger.Stays}))},
 		{"observed, without a group", alone(t, observe)},
 		{"asked", seed000(t, ledger.Asked, ask, ask)},
 		{"held by the limit, people paged", held(seed000(t, ledger.Held, done, ledger.Step{Verdict: "hold"}))},
-		{"failed: termination was refused", seed000(t, ledger.Failed, done, ledger.Step{State: ledger.Broken, Error: "AccessDenied"})},
+		{"failed: termination was refused", seed000(t, ledger.Failed, done, ledger.Step{State: ledger.StepFailed, Error: "AccessDenied"})},
 		{"dismissed by a person", seed000(t, ledger.Dismissed, ledger.Step{State: ledger.Dropped}, ledger.Step{State: ledger.Dropped})},
 		{"template", template(t, done)},
 		{"user: two instances, one case, no region of its own", stolenKey(t)},
@@ -98,7 +98,7 @@ func alone(t *testing.T, s ledger.Step) *ledger.Case {
 	c := caseOf(t, "launch.unapproved-image", root, "instance i-0a1b2c3d4e5f60002 launched from ami-09ce29f4eb8a1ef97: it is public",
 		from, ledger.Observed, action.Plan{Steps: []action.Step{action.Try(action.Terminate{Instance: root})}}, s)
 	c.Reason = "mode: observe, by default"
-	c.Leads[0].Related = []playbook.Related{{Resource: root, Detail: map[string]string{
+	c.Suspects[0].Related = []playbook.Related{{Resource: root, Detail: map[string]string{
 		playbook.DetailImage: "ami-09ce29f4eb8a1ef97", playbook.DetailGroup: "",
 	}}}
 	return c
@@ -109,7 +109,7 @@ func template(t *testing.T, s ledger.Step) *ledger.Case {
 	from := by("CreateLaunchTemplateVersion", "arn:aws:iam::111122223333:user/bob", "198.51.100.7", event.UserActor)
 	c := caseOf(t, "launch.unapproved-template", root, "launch template web would launch ami-09ce29f4eb8a1ef97: it is public",
 		from, ledger.Contained, action.Plan{Steps: []action.Step{action.Try(action.DefaultVersion{Template: root, Version: 3})}}, s)
-	c.Leads[0].Related = []playbook.Related{{Resource: root, Detail: map[string]string{playbook.DetailImage: "ami-09ce29f4eb8a1ef97"}}}
+	c.Suspects[0].Related = []playbook.Related{{Resource: root, Detail: map[string]string{playbook.DetailImage: "ami-09ce29f4eb8a1ef97"}}}
 	return c
 }
 
@@ -138,10 +138,10 @@ func join(t *testing.T, c *ledger.Case, at time.Time, plan action.Plan, steps ..
 	if err != nil {
 		t.Fatal(err)
 	}
-	lead := c.Leads[0]
+	lead := c.Suspects[0]
 	lead.Key, lead.Origin.Occurred = "k2", at
-	c.Leads = append(c.Leads, lead)
-	c.Revisions = append(c.Revisions, ledger.Revision{Number: len(c.Revisions) + 1, Lead: "k2", Plan: sealed, Steps: steps})
+	c.Suspects = append(c.Suspects, lead)
+	c.Revisions = append(c.Revisions, ledger.Revision{Number: len(c.Revisions) + 1, Suspect: "k2", Plan: sealed, Steps: steps})
 }
 
 func session(t *testing.T) *ledger.Case {

@@ -63,7 +63,7 @@ func hostile(t *testing.T, text string, n int) *ledger.Case {
 	c := caseOf(t, "launch.unapproved-image", group, text, from, ledger.Contained, plan, ledger.Step{State: ledger.Done})
 	c.Reason, c.Origin.EventID = text, text
 	for i := range n {
-		c.Leads[0].Related = append(c.Leads[0].Related, playbook.Related{
+		c.Suspects[0].Related = append(c.Suspects[0].Related, playbook.Related{
 			Resource: shop.In([]string{event.Instance, event.LaunchTemplate, event.User, text}[i%4], fmt.Sprintf("%d%s", i, text)),
 			Detail:   map[string]string{playbook.DetailImage: text, playbook.DetailGroup: text, playbook.DetailLaunched: text},
 		})

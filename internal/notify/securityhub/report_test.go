@@ -119,7 +119,7 @@ func TestEveryStateHasItsMarks(t *testing.T) {
 // Before AWS has said that it took the call, nothing is told as done.
 func TestNothingIsToldAsDoneBeforeItIs(t *testing.T) {
 	for _, s := range []ledger.Step{
-		{}, {State: ledger.Intent}, {Verdict: "act"}, {Verdict: "ask"}, {Verdict: "hold"}, {Verdict: "observe"}, {State: ledger.Broken}, {State: ledger.Skipped}, {State: ledger.Dropped},
+		{}, {State: ledger.Intent}, {Verdict: "act"}, {Verdict: "ask"}, {Verdict: "hold"}, {Verdict: "observe"}, {State: ledger.StepFailed}, {State: ledger.Skipped}, {State: ledger.Dropped},
 	} {
 		d := report(t, seed000(t, ledger.Acting, s, s), reported)["Description"].(string)
 		if strings.Contains(d, "Done") {
@@ -131,10 +131,10 @@ func TestNothingIsToldAsDoneBeforeItIs(t *testing.T) {
 // Errors, pages and facts may hold anything, tokens too: none of them is told.
 func TestNothingSecretIsTold(t *testing.T) {
 	const secret = "FQoGZXIvYXdzEXAMPLETOKEN"
-	c := seed000(t, ledger.Failed, ledger.Step{State: ledger.Broken, Error: secret, Note: secret, Undone: secret, Leaked: secret}, ledger.Step{State: ledger.Stays, Note: secret})
+	c := seed000(t, ledger.Failed, ledger.Step{State: ledger.StepFailed, Error: secret, Note: secret, Undone: secret, PassedBy: secret}, ledger.Step{State: ledger.Stays, Note: secret})
 	c.Error, c.GivenUp, c.Paged, c.Report.Error = secret, secret, secret, secret
-	c.Leads[0].Facts = []byte(`{"SessionToken":"` + secret + `"}`)
-	c.Leads[0].Related[0].Detail["user-data"] = secret
+	c.Suspects[0].Facts = []byte(`{"SessionToken":"` + secret + `"}`)
+	c.Suspects[0].Related[0].Detail["user-data"] = secret
 	if f := string(pretty(t, report(t, c, reported))); strings.Contains(f, secret) {
 		t.Errorf("the finding tells a secret:\n%s", f)
 	}
@@ -166,7 +166,7 @@ func TestOneChangeIsToldOnce(t *testing.T) {
 		join(t, c, occurred.Add(time.Second), action.Plan{Steps: []action.Step{
 			action.Try(action.DeactivateKey{User: user, Key: "AKIAIOSFODNN7EXAMPLE"}),
 			action.Try(action.Protect{Instance: shop.In(event.Instance, "i-0a1b2c3d4e5f60004"), Attribute: action.AgainstStop}),
-		}}, ledger.Step{State: ledger.Already}, ledger.Step{State: ledger.Broken})
+		}}, ledger.Step{State: ledger.Already}, ledger.Step{State: ledger.StepFailed})
 	}
 	d := report(t, c, reported)["Description"].(string)
 	if n := strings.Count(d, "deactivate an IAM user's access key"); n != 1 {

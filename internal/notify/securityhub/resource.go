@@ -30,7 +30,7 @@ func gather(c *ledger.Case, steps []step) []thing {
 		}
 		maps.Copy(all[i].detail, detail)
 	}
-	for _, l := range c.Leads {
+	for _, l := range c.Suspects {
 		for _, r := range l.Related {
 			add(r.Resource, r.Detail)
 		}

@@ -91,12 +91,12 @@ func caseOf(t *testing.T, playbookID string, root event.Resource, title string, 
 		t.Fatal(err)
 	}
 	from.Occurred, from.Received = occurred, occurred.Add(5*time.Second)
-	lead := playbook.Lead{Playbook: playbookID, Severity: playbook.High, Resource: root, Title: title, Facts: []byte(`{}`), Origin: from}
+	lead := playbook.StoredSuspect{Playbook: playbookID, Severity: playbook.High, Resource: root, Title: title, Facts: []byte(`{}`), Origin: from}
 	return &ledger.Case{
 		Schema: ledger.Schema, ID: "c_01jq6p3e4r8w9x0y1z2a3b4c5d", Playbook: playbookID, Severity: playbook.High, Title: title,
 		Root: root, Origin: from, State: s, Reason: "mode: act, by default of the playbook",
-		Leads:     []ledger.Lead{{Key: "k1", Lead: lead, Checked: "confirmed"}},
-		Revisions: []ledger.Revision{{Number: 1, Lead: "k1", Plan: sealed, Made: occurred.Add(6 * time.Second), Steps: steps}},
+		Suspects:  []ledger.Suspect{{Key: "k1", StoredSuspect: lead, Checked: "confirmed"}},
+		Revisions: []ledger.Revision{{Number: 1, Suspect: "k1", Plan: sealed, Made: occurred.Add(6 * time.Second), Steps: steps}},
 		Report:    ledger.Report{Wanted: 2},
 		Times:     ledger.Times{Occurred: occurred, Received: from.Received},
 	}
@@ -130,7 +130,7 @@ func seed000(t *testing.T, s ledger.State, steps ...ledger.Step) *ledger.Case {
 	}}
 	c := caseOf(t, "launch.unapproved-image", group,
 		"instance i-0a1b2c3d4e5f60001 of group web launched from ami-09ce29f4eb8a1ef97: it is public", scaling(), s, plan, steps...)
-	c.Leads[0].Related = []playbook.Related{{Resource: instance, Detail: map[string]string{
+	c.Suspects[0].Related = []playbook.Related{{Resource: instance, Detail: map[string]string{
 		playbook.DetailImage: "ami-09ce29f4eb8a1ef97", playbook.DetailGroup: "web", playbook.DetailLaunched: "2026-03-25T09:00:00Z",
 	}}}
 	return c

@@ -18,7 +18,7 @@ func (s step) does() action.Action { return s.ladder[min(s.Rung, len(s.ladder)-1
 
 // standing reports whether a change of the case is there, to be taken back one day.
 func (s step) standing() bool {
-	return s.State == ledger.Done || s.State == ledger.Turning || s.State == ledger.Intent
+	return s.State == ledger.Done || s.State == ledger.StepReverting || s.State == ledger.Intent
 }
 
 // steps are those of all plans that were not superseded, in order.

@@ -85,7 +85,7 @@ func whereabouts(c *ledger.Case) string {
 	case ledger.Dismissed:
 		return "Dismissed"
 	case ledger.Superseded:
-		return "It goes on in case " + c.Moved
+		return "It goes on in case " + c.SupersededBy
 	case ledger.Expired:
 		return "Nobody answered in time"
 	}

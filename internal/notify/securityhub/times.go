@@ -22,7 +22,7 @@ func created(c *ledger.Case) time.Time {
 func observed(c *ledger.Case) (first, last time.Time) {
 	first = created(c)
 	last = first
-	for _, l := range c.Leads {
+	for _, l := range c.Suspects {
 		at := l.Origin.Occurred
 		if at.IsZero() {
 			continue

@@ -75,8 +75,8 @@ func TestOneFindingFollowsItsCase(t *testing.T) {
 		{ledger.Acting, []ledger.Step{done, intent}, types.ComplianceStatusFailed, types.RecordStateActive},
 		{ledger.Contained, []ledger.Step{done, done}, types.ComplianceStatusPassed, types.RecordStateActive},
 		{ledger.Verified, []ledger.Step{done, done}, types.ComplianceStatusPassed, types.RecordStateActive},
-		{ledger.Undoing, []ledger.Step{{State: ledger.Turning}, done}, types.ComplianceStatusFailed, types.RecordStateActive},
-		{ledger.Undone, []ledger.Step{{State: ledger.Back}, {State: ledger.Stays}}, types.ComplianceStatusFailed, types.RecordStateArchived},
+		{ledger.Undoing, []ledger.Step{{State: ledger.StepReverting}, done}, types.ComplianceStatusFailed, types.RecordStateActive},
+		{ledger.Undone, []ledger.Step{{State: ledger.StepUndone}, {State: ledger.Stays}}, types.ComplianceStatusFailed, types.RecordStateArchived},
 	} {
 		c := seed000(t, turn.state, turn.steps...)
 		c.Report.Wanted = i + 1

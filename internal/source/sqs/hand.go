@@ -8,16 +8,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// inHand is how many messages are in hand at once, where nobody says otherwise. EventBridge sends none above 256 KiB: fifty
+// maxInFlight is how many messages are in hand at once, where nobody says otherwise. EventBridge sends none above 256 KiB: fifty
 // megabytes at the very worst. It is far more than a poll brings, because joins to one case wait for each other: whoever
 // calls in many regions would hold up what all others do.
-const inHand = 200
+const maxInFlight = 200
 
 // linger is how long what has ended waits for others to be deleted with.
 const linger = 20 * time.Millisecond
 
-// hand is the messages that are in hand: received, and neither deleted nor put off yet.
-type hand struct {
+// inFlight is the messages that are in hand: received, and neither deleted nor put off yet.
+type inFlight struct {
 	*Source
 	places   chan struct{} // one is taken for each message that is in hand or asked for
 	handling sync.WaitGroup
@@ -27,15 +27,15 @@ type hand struct {
 // ending is what became of a message.
 type ending struct {
 	message types.Message
-	fate    fate
+	fate    outcome
 }
 
-func newHand(s *Source) *hand {
-	return &hand{Source: s, places: make(chan struct{}, s.InHand), ended: make(chan ending)}
+func newInFlight(s *Source) *inFlight {
+	return &inFlight{Source: s, places: make(chan struct{}, s.InHand), ended: make(chan ending)}
 }
 
 // reserve waits for a place and takes as many as there are, up to what a poll can bring; none when the context ends.
-func (h *hand) reserve(ctx context.Context) (places int) {
+func (h *inFlight) reserve(ctx context.Context) (places int) {
 	select {
 	case h.places <- struct{}{}:
 	case <-ctx.Done():
@@ -51,14 +51,14 @@ func (h *hand) reserve(ctx context.Context) (places int) {
 	return places
 }
 
-func (h *hand) free(places int) {
+func (h *inFlight) free(places int) {
 	for range places {
 		<-h.places
 	}
 }
 
 // take handles messages side by side, waits for none, and tells of each when it was handled.
-func (h *hand) take(ctx context.Context, messages []types.Message) (handled <-chan struct{}) {
+func (h *inFlight) take(ctx context.Context, messages []types.Message) (handled <-chan struct{}) {
 	each := make(chan struct{}, len(messages))
 	for _, m := range messages {
 		h.handling.Go(func() {
@@ -74,7 +74,7 @@ func (h *hand) take(ctx context.Context, messages []types.Message) (handled <-ch
 
 // settle ends what was handled, a few at a time, until nothing is left to be handled. One deletion that fails for a while
 // does not hold up the next.
-func (h *hand) settle(ctx context.Context) {
+func (h *inFlight) settle(ctx context.Context) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	for first := range h.ended {
@@ -87,7 +87,7 @@ func (h *hand) settle(ctx context.Context) {
 }
 
 // gather waits a moment for what ends with the first: SQS takes a call for each ten as for one.
-func (h *hand) gather(first ending) []ending {
+func (h *inFlight) gather(first ending) []ending {
 	some := []ending{first}
 	enough := time.NewTimer(linger)
 	defer enough.Stop()
@@ -106,7 +106,7 @@ func (h *hand) gather(first ending) []ending {
 }
 
 // end deletes messages that are stored, and puts off those that could not be.
-func (h *hand) end(ctx context.Context, some []ending) {
+func (h *inFlight) end(ctx context.Context, some []ending) {
 	var done, later []types.Message
 	for _, e := range some {
 		switch e.fate {

@@ -14,17 +14,17 @@ import (
 	"github.com/ripostehq/riposte/internal/source"
 )
 
-// fate is what becomes of a message.
-type fate uint8
+// outcome is what becomes of a message.
+type outcome uint8
 
 const (
-	stored fate = iota // to be deleted
-	poison             // can't be read: it comes again until the queue moves it to its dead-letter queue
-	failed             // to come again
+	stored outcome = iota // to be deleted
+	poison                // can't be read: it comes again until the queue moves it to its dead-letter queue
+	failed                // to come again
 )
 
 // handle stores one message.
-func (s *Source) handle(ctx context.Context, m types.Message) fate {
+func (s *Source) handle(ctx context.Context, m types.Message) outcome {
 	s.Meter.Received(s.Name)
 	s.Meter.Waited(s.Name, s.age(m))
 	if receipts(m) > 1 {

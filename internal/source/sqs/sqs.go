@@ -46,7 +46,7 @@ type Options struct {
 // Source reads one queue.
 type Source struct {
 	Options
-	queue, store trouble
+	queue, store sharedBackoff
 }
 
 // New makes a source; SQS is not asked yet.
@@ -58,13 +58,13 @@ func New(o Options) *Source {
 		o.Name = "sqs"
 	}
 	if o.InHand == 0 {
-		o.InHand = inHand
+		o.InHand = maxInFlight
 	}
 	log := o.Log.With("source", o.Name)
 	return &Source{
 		Options: o,
-		queue:   trouble{log: log, bad: "the queue can't be read: it is tried again and again", good: "the queue is read again"},
-		store:   trouble{log: log, bad: "events can't be stored: they are left in the queue", good: "events are stored again"},
+		queue:   sharedBackoff{log: log, bad: "the queue can't be read: it is tried again and again", good: "the queue is read again"},
+		store:   sharedBackoff{log: log, bad: "events can't be stored: they are left in the queue", good: "events are stored again"},
 	}
 }
 
@@ -72,7 +72,7 @@ func New(o Options) *Source {
 // queue or of the store is waited for, however long.
 func (s *Source) Run(ctx context.Context) error {
 	s.Log.Info("reading events from a queue", "source", s.Name, "queue", s.URL)
-	h := newHand(s)
+	h := newInFlight(s)
 	var polling, settling sync.WaitGroup
 	settling.Go(func() { h.settle(context.WithoutCancel(ctx)) })
 	for range pollers {
@@ -92,7 +92,7 @@ func (s *Source) Run(ctx context.Context) error {
 // turn polls once, for as much as there is room for, and goes on while what came is handled. While the store fails, few
 // messages are asked for, and seldom, and the fate of one is waited for before the next: each time that one is handed out
 // counts, and in the end the queue takes it for poison.
-func (h *hand) turn(ctx context.Context) {
+func (h *inFlight) turn(ctx context.Context) {
 	h.queue.wait(ctx)
 	places := h.reserve(ctx)
 	most, over := places, h.store.wait(ctx)

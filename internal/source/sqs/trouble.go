@@ -11,8 +11,8 @@ import (
 // longest is the longest pause between two tries.
 const longest = time.Minute
 
-// trouble is what all pollers know of something that may fail. They log it once, and wait for it together.
-type trouble struct {
+// sharedBackoff is what all pollers know of something that may fail. They log it once, and wait for it together.
+type sharedBackoff struct {
 	log       *slog.Logger
 	bad, good string // what is logged when it begins and when it ends
 
@@ -23,7 +23,7 @@ type trouble struct {
 }
 
 // ended notes how a try ended, and reports whether it failed.
-func (t *trouble) ended(err error) bool {
+func (t *sharedBackoff) ended(err error) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err == nil {
@@ -46,7 +46,7 @@ func (t *trouble) ended(err error) bool {
 }
 
 // wait waits for the end of the pause. Where there is trouble it returns what is closed when that ends, else nil.
-func (t *trouble) wait(ctx context.Context) (over <-chan struct{}) {
+func (t *sharedBackoff) wait(ctx context.Context) (over <-chan struct{}) {
 	t.mu.Lock()
 	over, until := t.over, t.until
 	t.mu.Unlock()
