@@ -53,7 +53,7 @@ func (s *settings) over(ctx context.Context, store ledger.Store, base func(event
 	a := app.New(app.Parts{Config: s.config, Kinds: s.kinds, Store: store, AWS: base, Now: s.now, Name: s.name, Log: s.log})
 	w := worker{App: a, log: s.log, attendance: &app.Attendance{Store: store, As: ledger.Replica{Name: s.called, Function: true}, Now: s.now}}
 	w.look(ctx)
-	p := lambda.Parts{Step: w.step, Hide: q, Now: s.now, Log: s.log, Handle: func(ctx context.Context, body []byte) error {
+	p := lambda.Parts{RunDue: w.step, Hide: q, Now: s.now, Log: s.log, Handle: func(ctx context.Context, body []byte) error {
 		_, err := a.Vouched(ctx, body)
 		return err
 	}}

@@ -22,15 +22,15 @@ import (
 
 // Parts are what riposte is put together from: adapters are the caller's choice.
 type Parts struct {
-	Config *config.Config
-	Kinds  []action.Kind // of actions: all that plans may hold, those of old cases too
-	Store  ledger.Store
-	AWS    func(event.Place) aws.Config // signs as riposte itself, before it assumes a role
-	Now    func() time.Time
-	Name   string // of this replica
-	Log    *slog.Logger
-	Meter  engine.Meter       // may be nil
-	Hands  *engine.WorkerPool // who take turns; may be nil
+	Config  *config.Config
+	Kinds   []action.Kind // of actions: all that plans may hold, those of old cases too
+	Store   ledger.Store
+	AWS     func(event.Place) aws.Config // signs as riposte itself, before it assumes a role
+	Now     func() time.Time
+	Name    string // of this replica
+	Log     *slog.Logger
+	Meter   engine.Meter       // may be nil
+	Workers *engine.WorkerPool // who take turns; may be nil
 
 	Foreign func(kind string) // told of each message that holds no record, for figures; may be nil
 }
@@ -74,7 +74,7 @@ func New(p Parts) *App {
 		Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
-		Meter: p.Meter, Workers: p.Hands,
+		Meter: p.Meter, Workers: p.Workers,
 	})
 	return &App{
 		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access,

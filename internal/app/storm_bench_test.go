@@ -113,13 +113,13 @@ func BenchmarkStorm(b *testing.B) {
 // storm is a daemon's heart over a world, and those who send to it.
 type storm struct {
 	testing.TB
-	app   *app.App
-	world *world.World
-	addr  string
-	hits  []request
-	noise []request
-	wake  chan struct{}
-	hands *engine.WorkerPool
+	app     *app.App
+	world   *world.World
+	addr    string
+	hits    []request
+	noise   []request
+	wake    chan struct{}
+	workers *engine.WorkerPool
 
 	mu        sync.Mutex
 	posted    map[string]time.Time     // by event id
@@ -144,7 +144,7 @@ func newStorm(b *testing.B, hits int) *storm {
 	b.Cleanup(func() { s.must(store.Close()) })
 	c, err := config.Parse("storm.yaml", []byte(stormConfig), playbooks.All())
 	s.must(err)
-	s.hands = engine.NewWorkerPool(2, func() {
+	s.workers = engine.NewWorkerPool(2, func() {
 		select {
 		case s.wake <- struct{}{}:
 		default:
@@ -155,7 +155,7 @@ func newStorm(b *testing.B, hits int) *storm {
 		AWS: func(p event.Place) aws.Config {
 			return s.world.Config(event.Place{Partition: "aws", Account: "111122223333", Region: p.Region}, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 		},
-		Hands: s.hands,
+		Workers: s.workers,
 	})
 	s.attack(hits)
 	s.rustle()
@@ -220,7 +220,7 @@ func (s *storm) serve() {
 	for range 2 {
 		all.Go(func() {
 			for ctx.Err() == nil {
-				end := s.hands.Idle()
+				end := s.workers.Idle()
 				select {
 				case <-s.wake:
 				case <-time.After(20 * time.Millisecond):

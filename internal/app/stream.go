@@ -197,7 +197,7 @@ func (t *taker) again(ctx context.Context, try func() error) error {
 		why := "events can't be stored: the stream waits"
 		var own *source.Postponed
 		if errors.As(err, &own) {
-			why = "a record can't be stored for now, and no more can be set aside: the stream waits"
+			why = "a record can't be stored for now, and no more can be parked: the stream waits"
 		}
 		t.Engine.Log.Error(why, "error", err)
 		select {

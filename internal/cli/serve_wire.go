@@ -34,7 +34,7 @@ type wiring struct {
 
 func (w wiring) app(c *config.Config, hands *engine.WorkerPool) *app.App {
 	return app.New(app.Parts{
-		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Hands: hands, Foreign: w.meter.Foreign,
+		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Workers: hands, Foreign: w.meter.Foreign,
 	})
 }
 

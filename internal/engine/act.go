@@ -187,7 +187,7 @@ func (t *attempt) do(ctx context.Context, r ref) error {
 	}
 	t.made(r, ledger.Done)
 	t.note("done: %s", r)
-	t.Log.Info("done", "case", t.c.ID, "action", a.Kind().Name, "target", a.Target().String(), "requests", trace.Requests())
+	t.Log.Info("action done", "case", t.c.ID, "action", a.Kind().Name, "target", a.Target().String(), "requests", trace.Requests())
 	return nil
 }
 

@@ -23,7 +23,7 @@ func (t *attempt) report(ctx context.Context) error {
 		r.Error = err.Error()
 		r.Due = t.Now().Add(t.backoff(r.Attempts))
 		t.Meter.Stopped(t.c.Playbook, err)
-		t.Log.Warn("report failed", "case", t.c.ID, "error", err)
+		t.Log.Warn("report failed and is retried", "case", t.c.ID, "error", err)
 		return nil
 	}
 	r.Sent, r.Attempts, r.Error, r.Due = wanted, 0, "", time.Time{}

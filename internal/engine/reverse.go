@@ -113,7 +113,7 @@ func (t *attempt) doUndo(ctx context.Context, r ref, undo action.Action) error {
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
 	r.requested(trace.Requests())
 	if err == nil {
-		t.Log.Info("taken back", "case", t.c.ID, "action", undo.Kind().Name, "target", undo.Target().String(), "requests", trace.Requests())
+		t.Log.Info("action reverted", "case", t.c.ID, "action", undo.Kind().Name, "target", undo.Target().String(), "requests", trace.Requests())
 	}
 	return err
 }

@@ -58,7 +58,7 @@ func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error
 	now.Error, now.Due = err.Error(), t.Now().Add(t.backoff(now.Times))
 	t.note("error: %v", err)
 	t.Meter.Stopped(t.c.Playbook, err)
-	t.Log.Warn("case in trouble", "case", t.c.ID, "error", err, "times", now.Times)
+	t.Log.Warn("suspect or step failed and is retried", "case", t.c.ID, "error", err, "times", now.Times)
 	if now.Times == tellAfter {
 		t.page(fmt.Sprintf("it failed %d times in a row and is tried again: %v", now.Times, err))
 	}
@@ -72,7 +72,7 @@ func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error
 func (t *attempt) page(why string) {
 	t.c.Paged = why
 	t.c.Report.Wanted++
-	t.Log.Warn("page", "case", t.c.ID, "why", why)
+	t.Log.Warn("page a person", "case", t.c.ID, "why", why)
 }
 
 // pageOnce tells people unless they were told of the case before, or there is nothing to tell.

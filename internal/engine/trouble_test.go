@@ -266,7 +266,7 @@ func TestACaseThatKillsEveryProcessIsAbandoned(t *testing.T) {
 	}
 	s.must(s.w.AdvanceTo(s.w.Now().Add(2 * time.Minute)))
 	s.step()
-	if c := s.only("test.launch"); c.State != ledger.Failed || !strings.Contains(c.Paged, "died of it") || suspendedProcesses(s) != 0 {
+	if c := s.only("test.launch"); c.State != ledger.Failed || !strings.Contains(c.Paged, "the process died each time") || suspendedProcesses(s) != 0 {
 		t.Errorf("%s, paged %q", c.State, c.Paged)
 	}
 	s.whole()

@@ -17,7 +17,7 @@ func (s *Server) attend(ctx context.Context) {
 	for failing := false; ; {
 		err := a.Look(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
-			s.Log.Warn("whoever halts can't see that this replica serves", "error", err)
+			s.Log.Warn("this replica could not say that it serves: halt does not count it", "error", err)
 		}
 		failing = err != nil
 		select {

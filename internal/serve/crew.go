@@ -102,7 +102,7 @@ func await(before []*member) {
 func (c *crew) run(ctx context.Context, m *member, up func()) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.log.Error("panic", "source", m.Name, "what", fmt.Sprint(p), "stack", string(debug.Stack()))
+			c.log.Error("panic recovered", "source", m.Name, "what", fmt.Sprint(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()

@@ -34,7 +34,7 @@ func (s *Server) drain(cut context.CancelFunc) error {
 		left = append(left, fmt.Sprintf("cases that nobody had begun (%v)", err))
 	}
 	if len(left) > 0 {
-		s.Log.Warn("stopped with work in hand", "left", left, "after", s.Now().Sub(began).String())
+		s.Log.Warn("stopped with work in flight", "left", left, "after", s.Now().Sub(began).String())
 		return fmt.Errorf("stopped before all was finished: %s; nothing is lost: messages come again, and cases go on when their leases end",
 			strings.Join(left, ", "))
 	}

@@ -27,12 +27,12 @@ type pool struct {
 	meter *metrics.Meter
 	poll  time.Duration
 
-	hands *engine.WorkerPool // the workers, as engines know them
-	woken chan struct{}      // a token for each worker who is to look
-	idle  chan time.Time     // when the next case is due, says who found none
-	stop  chan struct{}      // closed: no further turn
-	busy  []atomic.Int64     // since when each worker is in its turn, in Unix nanoseconds; 0 where it is in none
-	done  sync.WaitGroup
+	workers *engine.WorkerPool // the workers, as engines know them
+	woken   chan struct{}      // a token for each worker who is to look
+	idle    chan time.Time     // when the next case is due, says who found none
+	stop    chan struct{}      // closed: no further turn
+	busy    []atomic.Int64     // since when each worker is in its turn, in Unix nanoseconds; 0 where it is in none
+	done    sync.WaitGroup
 }
 
 func newPool(workers int, poll time.Duration, live *Live, now func() time.Time, log *slog.Logger, meter *metrics.Meter) *pool {
@@ -40,7 +40,7 @@ func newPool(workers int, poll time.Duration, live *Live, now func() time.Time, 
 		live: live, now: now, log: log, meter: meter, poll: poll, woken: make(chan struct{}, workers), idle: make(chan time.Time, 1),
 		stop: make(chan struct{}), busy: make([]atomic.Int64, workers),
 	}
-	p.hands = engine.NewWorkerPool(workers, p.wake)
+	p.workers = engine.NewWorkerPool(workers, p.wake)
 	return p
 }
 
@@ -98,7 +98,7 @@ func (p *pool) work(ctx context.Context, busy *atomic.Int64) {
 func (p *pool) turn(ctx context.Context) (worked bool, next time.Time, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.log.Error("panic", "what", fmt.Sprint(r), "stack", string(debug.Stack()))
+			p.log.Error("panic recovered", "what", fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
@@ -115,7 +115,7 @@ func (p *pool) rest(next time.Time) {
 	case p.idle <- next:
 	default:
 	}
-	defer p.hands.Idle()()
+	defer p.workers.Idle()()
 	select {
 	case <-p.woken:
 	case <-p.stop:

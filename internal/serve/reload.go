@@ -18,7 +18,7 @@ func (s *Server) reload(ctx, hard context.Context) {
 		s.refuse(err)
 		return
 	}
-	a := s.App(c, s.pool.hands)
+	a := s.App(c, s.pool.workers)
 	a.Organization.Inherit(s.live.App().Organization)
 	s.settle(ctx, a)
 	s.adopt(hard, a)
@@ -31,7 +31,7 @@ func (s *Server) reload(ctx, hard context.Context) {
 		s.Log.Log(ctx, level, "configuration", "change", d.Says)
 	}
 	for _, w := range c.Warnings {
-		s.Log.Warn("configuration", "unwise", w.String())
+		s.Log.Warn("configuration warning", "warning", w.String())
 	}
 	s.Config = c
 	s.health.refused.Store(nil)
@@ -59,7 +59,7 @@ func (s *Server) refuse(err error) {
 			why += fmt.Sprintf(" (and %d more)", more)
 		}
 		for _, p := range problems {
-			s.Log.Error("configuration", "problem", p.String())
+			s.Log.Error("configuration problem", "problem", p.String())
 		}
 	}
 	s.health.refused.Store(&why)

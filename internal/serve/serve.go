@@ -79,7 +79,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{Options: o, crew: newCrew(o.Log)}
 	s.pool = newPool(o.Workers, o.Poll, &s.live, o.Now, o.Log, o.Meter)
-	s.live.app.Store(o.App(o.Config, s.pool.hands))
+	s.live.app.Store(o.App(o.Config, s.pool.workers))
 	s.health = &health{live: &s.live, pool: s.pool, crew: s.crew, now: o.Now}
 	o.Meter.Unreachable(func() int { return len(s.live.App().Unreachable()) })
 	var err error

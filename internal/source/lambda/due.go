@@ -44,7 +44,7 @@ func (h *Handler) work(ctx context.Context, workers int) (next time.Time, err er
 	var all sync.WaitGroup
 	for range workers {
 		all.Go(func() {
-			at, failed := h.Step(ctx)
+			at, failed := h.RunDue(ctx)
 			mu.Lock()
 			defer mu.Unlock()
 			next, err = at, errors.Join(err, failed)

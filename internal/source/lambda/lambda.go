@@ -21,7 +21,7 @@ const maxMargin = 3 * time.Second
 type Parts struct {
 	Handle source.Handle
 	Queues []Queue                                           // whose messages may hold events; any queue's may say that it is time
-	Step   func(context.Context) (next time.Time, err error) // see engine.Step
+	RunDue func(context.Context) (next time.Time, err error) // see engine.Step
 	Wake   *Waker                                            // nil: the scheduled tick alone brings riposte back
 	Hide   Hider                                             // nil: what failed comes again when its queue has it
 	Now    func() time.Time
@@ -106,7 +106,7 @@ func (h *Handler) store(ctx context.Context, in payload) []failure {
 func (h *Handler) handle(ctx context.Context, m message) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			h.Log.Error("panic", "message", m.id, "what", p, "stack", string(debug.Stack()))
+			h.Log.Error("panic recovered", "message", m.id, "what", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()

@@ -39,7 +39,7 @@ func newStage(now func() time.Time) *stage {
 	}
 	s.Handler = lambda.New(lambda.Parts{
 		Queues: []lambda.Queue{queue},
-		Handle: s.take, Step: s.step, Now: now, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Handle: s.take, RunDue: s.step, Now: now, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 		Wake: lambda.NewWaker(s.sent, "https://sqs.eu-west-1.amazonaws.com/111122223333/riposte-wake", now), Hide: s.sent,
 	})
 	return s

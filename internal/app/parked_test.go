@@ -116,11 +116,11 @@ func TestMoreThanCanBeSetAsideIsWaitedForAndTold(t *testing.T) {
 		}
 		out.Close()
 	}()
-	const waits = "no more can be set aside: the stream waits"
+	const waits = "no more can be parked: the stream waits"
 	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(log.String(), waits) && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 	}
-	if text := log.String(); strings.Count(text, "it is set aside") != 1000 || !strings.Contains(text, waits) {
-		t.Errorf("%d are set aside", strings.Count(text, "it is set aside"))
+	if text := log.String(); strings.Count(text, "it is parked") != 1000 || !strings.Contains(text, waits) {
+		t.Errorf("%d are parked", strings.Count(text, "it is parked"))
 	}
 	j.full.Store(false)
 	if got, err := ended(); err != nil || got.Records != 1001 || got.Fresh != 1001 {

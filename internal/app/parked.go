@@ -14,10 +14,10 @@ import (
 	"github.com/ripostehq/riposte/internal/source"
 )
 
-// maxParked is how many events a stream sets aside: whoever fills one case must not fill the memory.
+// maxParked is how many events a stream parks: whoever fills one case must not fill the memory.
 const maxParked = 1000
 
-// parked is what a live stream set aside, a record each: it can't be stored for a reason of its own, nor be read again.
+// parked is what a live stream parks, a record each: it can't be stored for a reason of its own, nor be read again.
 type parked struct {
 	mu     sync.Mutex
 	of     []*record
@@ -51,7 +51,7 @@ func (a *parked) remove(r *record) {
 	a.events -= len(r.events)
 }
 
-// live takes a stream that can't be read again: what is set aside is tried beside it, and at its end until nothing is left or
+// live takes a stream that can't be read again: what is parked is retried beside it, and at its end until nothing is left or
 // the context ends.
 func (t *taker) live(ctx context.Context) error {
 	ended := make(chan struct{})
@@ -61,8 +61,8 @@ func (t *taker) live(ctx context.Context) error {
 	close(ended)
 	trying.Wait()
 	if left := len(t.parked.all()); left > 0 {
-		t.Engine.Log.Error("records that were set aside are lost with the stream: read them with riposte replay", "records", left)
-		err = errors.Join(err, fmt.Errorf("%d records that were set aside are not stored: %w", left, context.Cause(ctx)))
+		t.Engine.Log.Error("parked records are lost with the stream: read them with riposte replay", "records", left)
+		err = errors.Join(err, fmt.Errorf("%d parked records are not stored: %w", left, context.Cause(ctx)))
 	}
 	return err
 }
@@ -86,7 +86,7 @@ func (t *taker) retryParked(ctx context.Context, ended <-chan struct{}) {
 	}
 }
 
-// tryAll tries what is set aside, each once, and reports whether some of it went.
+// tryAll retries what is parked, each once, and reports whether some of it went.
 func (t *taker) tryAll(ctx context.Context) (went bool) {
 	for _, r := range t.parked.all() {
 		ads, err := t.receive(ctx, r.events)
@@ -110,11 +110,11 @@ func (t *taker) park(err error) bool {
 	if !t.stream.Live || !errors.As(err, &own) || !t.parked.put(t.events) {
 		return false
 	}
-	t.Engine.Log.Warn("a record can't be stored for now: it is set aside, and the stream goes on", "events", names(t.events), "error", own.Err)
+	t.Engine.Log.Warn("a record can't be stored for now: it is parked and retried, and the stream goes on", "events", names(t.events), "error", own.Err)
 	return true
 }
 
-// admitted counts what was stored, and unfit tells of what never will be: by the stream and by what is set aside at once.
+// admitted counts what was stored, and unfit tells of what never will be: by the stream and by what is parked.
 func (t *taker) admitted(ads []ledger.Admission) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -76,7 +76,7 @@ func (t *attempt) afterCommit() {
 	}
 	t.Meter.Progressed(t.c, was)
 	if was.State != t.c.State {
-		t.Log.Info("case", "case", t.c.ID, "playbook", t.c.Playbook, "state", t.c.State, "was", was.State, "reason", t.c.Reason,
+		t.Log.Info("case changed state", "case", t.c.ID, "playbook", t.c.Playbook, "state", t.c.State, "was", was.State, "reason", t.c.Reason,
 			"resource", t.c.Root.String())
 	}
 }
@@ -168,7 +168,7 @@ func (t *attempt) failures(failure error) {
 		t.c.Failures, t.c.Error = 0, t.troubles()
 		return
 	case errors.As(failure, &p):
-		t.Log.Error("panic", "case", t.c.ID, "what", p.what, "stack", p.stack)
+		t.Log.Error("panic recovered", "case", t.c.ID, "what", p.what, "stack", p.stack)
 		if t.c.Failures+1 >= maxPanics {
 			t.giveUp(failure)
 		}
@@ -177,7 +177,7 @@ func (t *attempt) failures(failure error) {
 	t.c.Failures++
 	t.c.Error = failure.Error()
 	t.note("error: %v", failure)
-	t.Log.Warn("case stopped", "case", t.c.ID, "error", failure, "failures", t.c.Failures)
+	t.Log.Warn("case failed and is retried", "case", t.c.ID, "error", failure, "failures", t.c.Failures)
 	if t.c.Failures == tellAfter && t.c.GivenUp == "" {
 		t.page(fmt.Sprintf("it stopped %d times in a row and is tried again: %v", t.c.Failures, failure))
 	}
@@ -185,7 +185,7 @@ func (t *attempt) failures(failure error) {
 
 // abandon ends a case of which every process died that took it up, before it kills this one as well.
 func (t *attempt) abandon(ctx context.Context) error {
-	t.giveUp(fmt.Errorf("it was taken up %d times, and whoever did died of it", t.c.Attempts-1))
+	t.giveUp(fmt.Errorf("it was taken up %d times, and the process died each time", t.c.Attempts-1))
 	for _, m := range t.inbox {
 		if m.Seen != nil && m.Seen.Shared != "" {
 			if err := t.spread(ctx, *m.Seen); err != nil {
