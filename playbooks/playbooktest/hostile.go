@@ -22,7 +22,7 @@ import (
 
 // hostile tells that a record means the same however it is written, and that no value in it, of whatever type and length,
 // makes the playbook fail.
-func (s Story) hostile(t *testing.T, d playbook.Definition, book playbook.Playbook, original []playbook.Lead) {
+func (s Story) hostile(t *testing.T, d playbook.Definition, book playbook.Playbook, original []playbook.StoredSuspect) {
 	t.Helper()
 	for how, record := range map[string]string{"escaped": escaped(s.Record), "every key twice": twice(s.Record)} {
 		s.Record = record
@@ -37,7 +37,7 @@ func (s Story) hostile(t *testing.T, d playbook.Definition, book playbook.Playbo
 		if err != nil {
 			continue
 		}
-		leads, err := book.Leads(e)
+		leads, err := book.Suspects(e)
 		if err != nil {
 			t.Errorf("%s: %v", how, err)
 		}

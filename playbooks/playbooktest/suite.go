@@ -175,10 +175,10 @@ func Lines(p playbook.Proposal) string {
 
 // worse says the severity of a finding that is worse than others of its playbook.
 func worse(d playbook.Definition, p playbook.Proposal) string {
-	if p.Lead.Severity == d.Severity {
+	if p.Suspect.Severity == d.Severity {
 		return ""
 	}
-	return string(p.Lead.Severity) + ": "
+	return string(p.Suspect.Severity) + ": "
 }
 
 func rungs(s action.Step) string {
