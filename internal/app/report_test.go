@@ -82,7 +82,7 @@ func findings(t *testing.T, s *demo.Stage, file string) (out []string) {
 	}
 	for _, account := range at.Accounts {
 		for _, region := range account.Rows {
-			for id, row := range region["securityhub:finding"] {
+			for id, row := range region["securityhub.finding"] {
 				var f struct{ ProductFields map[string]string }
 				if err := json.Unmarshal(row, &f); err != nil {
 					t.Fatal(err)
