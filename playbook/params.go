@@ -32,8 +32,7 @@ func params(defaults any) []Param {
 
 // Validate refuses a catalogue that can't be trusted: two playbooks of one id, or one that does not say what it is, what
 // starts it, what rights it needs, what it changes, what would prevent what it
-// finds, or a story of it; and one that changes what no kind of
-// action does.
+// finds, or a story of it; and one that changes what no kind of action does.
 func Validate(catalogue []Definition, kinds []action.Kind) error {
 	if err := action.Validate(kinds); err != nil {
 		return err

@@ -106,7 +106,7 @@ func (sh *shell) values(verb *kong.Node, v *kong.Value) (out []candidate) {
 		return these(names(demo.Attacks()))
 	case v.Name == "state":
 		return these(states())
-	case v.Name == "playbook", v.Name == "id" && (verb.Name == "explain" || verb.Name == "permissions"):
+	case v.Name == "playbook", v.Name == "id" && (verb.Name == "explain" || verb.Name == "permissions" || verb.Name == "demo"):
 		for _, d := range sh.catalogue {
 			out = append(out, candidate{d.ID, d.Title})
 		}

@@ -18,6 +18,7 @@ import (
 )
 
 type demoVerb struct {
+	ID            string        `arg:"" optional:"" placeholder:"PLAYBOOK" help:"Play the first story of this playbook, in a world of its own; it acts there."`
 	Ledger        string        `placeholder:"FILE" help:"Keep the ledger, and the world beside it in FILE.world: undo, approve, halt and the next demo go on from there. Default: in memory."`
 	Attack        []string      `placeholder:"NAME" help:"Only these attacks: ${attacks}. Repeatable."`
 	DeliveryDelay time.Duration `placeholder:"5s" help:"How long CloudTrail takes to deliver, in world time: 40s was measured in 2016. Default 5s."`
@@ -31,6 +32,7 @@ every case that should act was contained and verified.
 Examples:
 
   riposte demo
+  riposte demo launch.unapproved-image
   riposte demo --attack ` + names(demo.Attacks())[0] + `
   riposte demo --delivery-delay 40s
   riposte demo --ledger demo.db --format json`
@@ -41,9 +43,16 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if v.DeliveryDelay < 0 {
 		return wrongUsage("--delivery-delay can't be negative")
 	}
-	attacks, err := chosen(v.Attack)
+	attacks, err := chosen(v.Attack, demo.AttacksOn(sh.catalogue))
 	if err != nil {
 		return err
+	}
+	scene, err := v.story(sh)
+	if err != nil {
+		return err
+	}
+	if scene != nil {
+		attacks = scene.Attacks
 	}
 	file, world := sqlite.Memory, ""
 	if v.Ledger != "" {
@@ -66,7 +75,7 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	t := timeline{sh: sh}
 	stage, err := demo.Open(demo.Options{
-		Catalogue: sh.catalogue, Kinds: sh.kinds, Store: store, World: world, DeliveryDelay: v.DeliveryDelay, Emit: t.line, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Catalogue: sh.catalogue, Kinds: sh.kinds, Scene: scene, Store: store, World: world, DeliveryDelay: v.DeliveryDelay, Emit: t.line, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		return err
@@ -78,6 +87,23 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 		return fmt.Errorf("seal the ledger: %w", err)
 	}
 	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, codec: stage.App.Codec, file: file}, attacks, t.last != "")
+}
+
+// story is the scene of the playbook that is named, nil where none is. Its world is no demo's, so that there is nothing to go
+// on with.
+func (v demoVerb) story(sh *shell) (*demo.Scene, error) {
+	if v.ID == "" {
+		return nil, nil
+	}
+	if v.Ledger != "" || len(v.Attack) > 0 {
+		return nil, wrongUsage("the story of a playbook is played by itself, in memory: leave out --ledger and --attack")
+	}
+	d, err := sh.find(v.ID)
+	if err != nil {
+		return nil, err
+	}
+	scene, err := demo.Story(d, sh.catalogue, sh.kinds, v.DeliveryDelay)
+	return &scene, err
 }
 
 // playable refuses a ledger that is no demo's: one with cases, and no world beside it that they happened in.
@@ -104,8 +130,7 @@ func carriedOn(err error, file string) error {
 }
 
 // chosen are the attacks by name, all of them where none is named.
-func chosen(wanted []string) ([]demo.Attack, error) {
-	all := demo.Attacks()
+func chosen(wanted []string, all []demo.Attack) ([]demo.Attack, error) {
 	if len(wanted) == 0 {
 		return all, nil
 	}

@@ -19,6 +19,7 @@ func approved() Attack {
 	id := instance("b", 8)
 	return Attack{
 		Name:  "approval",
+		about: ofProtections,
 		Title: "Restore, and ask before denying (account vault)",
 		Story: "Nadia works through a role. Whether she had a second factor nobody can read from the record, so riposte mends what it may at once and asks about the rest. Look at what is done before anybody answers, and at what only then.",
 		moves: []move{

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 const (
@@ -29,7 +30,21 @@ const (
 	vaulted    = 9  // instances in the vault
 )
 
-// Attacks are the demo's, in the order in which they are played.
+// The playbooks that the demo's attacks are about.
+const (
+	ofImages      = "launch.unapproved-image"
+	ofTemplates   = "launch.unapproved-template"
+	ofProtections = "launch.termination-unprotected"
+)
+
+// AttacksOn are the demo's attacks that a playbook of the catalogue answers.
+func AttacksOn(catalogue []playbook.Definition) []Attack {
+	return slices.DeleteFunc(Attacks(), func(a Attack) bool {
+		return !slices.ContainsFunc(catalogue, func(d playbook.Definition) bool { return d.ID == a.about })
+	})
+}
+
+// Attacks are the demo's, a chosen handful, in the order in which they are played.
 func Attacks() []Attack {
 	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), approved(), halted()}
 }
@@ -38,6 +53,7 @@ func Attacks() []Attack {
 func confusedDeputy() Attack {
 	return Attack{
 		Name:  "deputy",
+		about: ofImages,
 		Title: "The confused deputy (account shop; the template playbook only observes)",
 		Story: "A stolen deployer key points the web group's launch template at a public image and stops the running instance: the group itself launches the foreign one. Look at the order: first the group's Launch is suspended, then the instance is terminated, or the group would replace it with its like.",
 		moves: deputyMoves("deployer of shop", shop, "web"),
@@ -53,6 +69,7 @@ const (
 func deputyStopped(name, group, story string) Attack {
 	return Attack{
 		Name:  name,
+		about: ofTemplates,
 		Title: fmt.Sprintf("The same against group %s (account lab; the template playbook acts)", group),
 		Story: story,
 		moves: deputyMoves("deployer of lab", lab, group),
@@ -119,6 +136,7 @@ func stopGroup(ctx context.Context, h hand, group string) (string, error) {
 func demolition() Attack {
 	a := Attack{
 		Name:  "demolition",
+		about: ofProtections,
 		Title: "Demolition (account plant)",
 		Story: "A stolen key without MFA goes through ten protected instances, one every three seconds. Look at the seconds between the first call and the first record: nobody can act on what CloudTrail has not delivered, and what is gone stays gone.",
 		stake: demolished,
@@ -177,6 +195,7 @@ var seconds = []time.Duration{10 * time.Second, 20 * time.Second, 30 * time.Seco
 func secondKey() Attack {
 	a := Attack{
 		Name:  "second-key",
+		about: ofProtections,
 		Title: "The second key (account vault)",
 		Story: "Mallory has two keys. The first begins the demolition; the second takes riposte's deny off inside the seconds that IAM needs to enforce it. Look at how riposte finds out, and at what it does next.",
 		stake: len(seconds) + 1,
@@ -209,6 +228,7 @@ func detach(ctx context.Context, s *Stage) (string, error) {
 func falseAlarm() Attack {
 	a := Attack{
 		Name:  "false-alarm",
+		about: ofProtections,
 		Title: "A false alarm, taken back (account vault)",
 		Story: "Olga resizes an instance and forgot her second factor. Riposte stops her; sam, who knows her, takes the answer back. Look at what stays, and at how the same finding is let be afterwards.",
 		moves: []move{{0, "olga", "switches termination protection off on " + instance("b", 5), func(ctx context.Context, s *Stage) (string, error) {
@@ -235,6 +255,7 @@ func falseAlarm() Attack {
 func halted() Attack {
 	return Attack{
 		Name:  "halt",
+		about: ofProtections,
 		Title: "The brake (account vault)",
 		Story: "Sam halts riposte for a migration. What trudy does meanwhile is found and held, and answered once the brake is released.",
 		moves: []move{

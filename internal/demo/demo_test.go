@@ -38,6 +38,7 @@ type audience struct {
 	*demo.Stage
 	lines []demo.Line
 	sum   demo.Summary
+	wrong error
 }
 
 func watch(t *testing.T, delay time.Duration, names ...string) *audience {

@@ -53,18 +53,18 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 			wrong = append(wrong, err)
 		}
 	}
-	if len(attacks) == len(Attacks()) {
+	if len(attacks) == len(s.scene.Attacks) {
 		wrong = append(wrong, s.silent(cases)...)
 	}
 	sum.Time, sum.Own = spread(times), spread(s.own)
 	return sum, errors.Join(wrong...)
 }
 
-// silent are the playbooks of which the whole demo should leave a verified case, and did not.
+// silent are the playbooks that act in this scene, and of which all of its attacks left no verified case.
 func (s *Stage) silent(cases []*ledger.Case) (wrong []error) {
 	for _, id := range s.acting {
 		if !slices.ContainsFunc(cases, func(c *ledger.Case) bool { return c.Playbook == id && !c.Times.Verified.IsZero() }) {
-			wrong = append(wrong, fmt.Errorf("%s acts in this demo, and none of its cases was verified", id))
+			wrong = append(wrong, fmt.Errorf("%s acts here, and none of its cases was verified", id))
 		}
 	}
 	return wrong

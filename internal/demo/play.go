@@ -21,6 +21,7 @@ type Attack struct {
 	Name  string
 	Title string
 	Story string // what to know before watching, in a sentence or two
+	about string // the playbook that answers it
 	stake int    // instances that the attacker goes for
 	moves []move
 }

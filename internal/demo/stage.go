@@ -28,6 +28,7 @@ import (
 type Options struct {
 	Catalogue     []playbook.Definition
 	Kinds         []action.Kind
+	Scene         *Scene // nil: the demo's own
 	Store         ledger.Store
 	World         string        // file that the world is kept in after each change, "" for none; an existing one is carried on
 	DeliveryDelay time.Duration // from a call to its record; 0: the world's default, or what the file holds
@@ -46,21 +47,26 @@ type Stage struct {
 	record  *Line          // of the record in hand, until it is told
 	acting  []string       // playbooks that the demo's configuration lets act somewhere
 	own     []time.Duration
+	scene   Scene
 	attack  string
 	begun   time.Time
 }
 
 // Open sets a demo up, or takes up the one that a world file holds.
 func Open(o Options) (*Stage, error) {
-	w, err := openWorld(o)
+	scene, err := o.scene()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.Parse("riposte.yaml (the demo's own)", configText, o.Catalogue)
+	w, err := openWorld(o, scene.estate)
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{World: w, Store: o.Store, emit: o.Emit, told: map[string]int{}, numbers: map[string]int{}}
+	cfg, err := config.Parse("riposte.yaml (the demo's own)", scene.config, o.Catalogue)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stage{World: w, scene: scene, Store: o.Store, emit: o.Emit, told: map[string]int{}, numbers: map[string]int{}}
 	if s.emit == nil {
 		s.emit = func(Line) {}
 	}
@@ -85,10 +91,28 @@ func (s *Stage) remember(ctx context.Context) error {
 			return fmt.Errorf("event %s: %w", d.ID, err)
 		}
 	}
+	for i, record := range s.scene.before {
+		if _, err := s.App.Handle(ctx, record); err != nil {
+			return fmt.Errorf("record %d before the story: %w", i+1, err)
+		}
+	}
 	return nil
 }
 
-func openWorld(o Options) (*world.World, error) {
+// scene is the demo's own where none is given.
+func (o Options) scene() (Scene, error) {
+	if o.Scene != nil {
+		return *o.Scene, nil
+	}
+	text, err := estate(o.Catalogue, o.Kinds)
+	if err != nil {
+		return Scene{}, fmt.Errorf("demo world: %w", err)
+	}
+	own, err := known(o.Catalogue)
+	return Scene{Attacks: AttacksOn(o.Catalogue), estate: text, config: own}, err
+}
+
+func openWorld(o Options, estate []byte) (*world.World, error) {
 	opts := world.Options{DeliveryDelay: o.DeliveryDelay, File: o.World, Seed: 1}
 	if o.World != "" {
 		w, err := world.Open(o.World, opts)
@@ -96,11 +120,7 @@ func openWorld(o Options) (*world.World, error) {
 			return w, err
 		}
 	}
-	text, err := estate(o.Catalogue, o.Kinds)
-	if err != nil {
-		return nil, fmt.Errorf("demo world: %w", err)
-	}
-	return world.New(text, opts)
+	return world.New(estate, opts)
 }
 
 // credentials are the long-lived keys of the estate, by who holds them.
