@@ -46,8 +46,8 @@ type Spec[I, O any] struct {
 // Define erases the types of a spec.
 func Define[I, O any](s Spec[I, O]) Operation {
 	o := Operation{
-		Name: strings.TrimSuffix(reflect.TypeFor[I]().Name(), "Input"), Write: s.Write, ReadOnly: s.ReadOnly, Basis: s.Basis, knows: append(strings.Fields(s.Knows), "DryRun"),
-		input:     reflect.TypeFor[I](),
+		Name: strings.TrimSuffix(reflect.TypeFor[I]().Name(), "Input"), Write: s.Write, ReadOnly: s.ReadOnly, Basis: s.Basis,
+		knows: append(strings.Fields(s.Knows), "DryRun"), input: reflect.TypeFor[I](),
 		needs:     func(c *Call) []Need { return c.On("*") },
 		request:   func(c *Call) any { return Camel(c.Input) },
 		response:  func(*Call, any) any { return nil },

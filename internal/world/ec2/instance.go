@@ -65,23 +65,27 @@ func instanceResource() core.Resource {
 		core.Define(core.Spec[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput]{
 			Write: true, Basis: "record: recorded ones, disableApiStop and groupSet by analogy, unverified",
 			Knows: "InstanceId Attribute Value DisableApiTermination DisableApiStop InstanceInitiatedShutdownBehavior Groups",
-			Needs: attributeNeeds, Answer: core.Found(&instances, "InstanceId", modifyInstanceAttribute), Request: attributeRequest, Response: returned[ec2.ModifyInstanceAttributeOutput],
+			Needs: attributeNeeds, Answer: core.Found(&instances, "InstanceId", modifyInstanceAttribute), Request: attributeRequest,
+			Response: returned[ec2.ModifyInstanceAttributeOutput],
 		}),
 		core.Define(core.Spec[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.TerminateInstancesInput], Answer: core.FoundAll(&instances, "InstanceIds", terminateInstances), Request: instancesRequest[ec2.TerminateInstancesInput],
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.TerminateInstancesInput],
+			Answer: core.FoundAll(&instances, "InstanceIds", terminateInstances), Request: instancesRequest[ec2.TerminateInstancesInput],
 			Response: func(c *core.Call, out *ec2.TerminateInstancesOutput) any {
 				return stateChanges(c, out.TerminatingInstances)
 			},
 		}),
 		core.Define(core.Spec[ec2.StopInstancesInput, ec2.StopInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds Force", Needs: ofInstances[ec2.StopInstancesInput], Answer: core.FoundAll(&instances, "InstanceIds", stopInstances),
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds Force", Needs: ofInstances[ec2.StopInstancesInput],
+			Answer: core.FoundAll(&instances, "InstanceIds", stopInstances),
 			Request: func(c *core.Call, in *ec2.StopInstancesInput) any {
 				return core.Fields{"instancesSet": instanceIDs(in.InstanceIds), "force": aws.ToBool(in.Force)}
 			},
 			Response: func(c *core.Call, out *ec2.StopInstancesOutput) any { return stateChanges(c, out.StoppingInstances) },
 		}),
 		core.Define(core.Spec[ec2.StartInstancesInput, ec2.StartInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.StartInstancesInput], Answer: core.FoundAll(&instances, "InstanceIds", startInstances), Request: instancesRequest[ec2.StartInstancesInput],
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.StartInstancesInput],
+			Answer: core.FoundAll(&instances, "InstanceIds", startInstances), Request: instancesRequest[ec2.StartInstancesInput],
 			Response: func(c *core.Call, out *ec2.StartInstancesOutput) any { return stateChanges(c, out.StartingInstances) },
 		}),
 	}, On: map[core.Happening]func(core.At, string){

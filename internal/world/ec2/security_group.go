@@ -47,7 +47,8 @@ func securityGroupResource() core.Resource {
 			},
 		}),
 		core.Define(core.Spec[ec2.RevokeSecurityGroupIngressInput, ec2.RevokeSecurityGroupIngressOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "GroupId CidrIp IpProtocol FromPort ToPort", Answer: core.Found(&securityGroups, "GroupId", revokeIngress),
+			Write: true, Basis: "record: recorded ones", Knows: "GroupId CidrIp IpProtocol FromPort ToPort",
+			Answer: core.Found(&securityGroups, "GroupId", revokeIngress),
 			Request: func(_ *core.Call, in *ec2.RevokeSecurityGroupIngressInput) any {
 				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort)
 			},
