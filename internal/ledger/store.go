@@ -23,6 +23,9 @@ var (
 	ErrAmbiguous = errors.New("the prefix fits several cases")
 	// ErrNewer: the ledger, or the case, was written by a newer riposte.
 	ErrNewer = errors.New("written by a newer riposte")
+	// ErrOlder: the ledger was written before 0.1.0, which gave resources AWS's own names. What stands by it has to be undone by
+	// the riposte that wrote it.
+	ErrOlder = errors.New("written by a riposte of before 0.1.0: undo what stands with that one, keep it as the record, and begin a new ledger")
 	// ErrBroken: the store will write nothing any more, whatever is tried, until another process opens it: only the end of
 	// this one helps.
 	ErrBroken = errors.New("nothing is written any more")

@@ -18,8 +18,8 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// tableSchema counts the layouts of the table, not those of the case.
-const tableSchema = 1
+// tableSchema counts the layouts of the table, not those of the case. The first, of before 0.1.0, is refused.
+const tableSchema = 2
 
 const (
 	creation = 2 * time.Minute  // the longest that Create waits
@@ -93,6 +93,8 @@ func (s *Store) open(ctx context.Context) error {
 	switch v := numberOf(mark["schema"]); {
 	case mark == nil:
 		return s.mark(ctx)
+	case v < tableSchema:
+		return fmt.Errorf("its layout is %d, this riposte knows %d: %w", v, tableSchema, ledger.ErrOlder)
 	case v > tableSchema:
 		return fmt.Errorf("its layout is %d, this riposte knows up to %d: %w; use the newer riposte", v, tableSchema, ledger.ErrNewer)
 	}

@@ -36,6 +36,11 @@ func noLedger(t *testing.T, s *service) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	older := s.table(t)
+	_, err = raw.PutItem(t.Context(), &client.PutItemInput{TableName: &older, Item: item{"pk": str("ledger"), "sk": str("ledger"), "schema": num("1")}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, x := range []struct {
 		name, table string
 		is          error
@@ -43,6 +48,7 @@ func noLedger(t *testing.T, s *service) {
 	}{
 		{"none", "nowhere", nil, []string{"there is no such table", "aws dynamodb create-table --table-name nowhere", "AttributeName=wake_at,AttributeType=N"}},
 		{"a newer riposte's", newer, ledger.ErrNewer, []string{"its layout is 99"}},
+		{"of before 0.1.0", older, ledger.ErrOlder, []string{"its layout is 1", "begin a new ledger"}},
 		{"of other keys", make(func(d *client.CreateTableInput) {
 			d.KeySchema[0].AttributeName, d.KeySchema[1].AttributeName = d.KeySchema[1].AttributeName, d.KeySchema[0].AttributeName
 		}), nil, []string{"not made for a ledger", "its key is sk (HASH), pk (RANGE)"}},

@@ -13,7 +13,7 @@ var errForeign = errors.New("it is a database of another program, and was left a
 
 func migrate(ctx context.Context, db *sql.DB) error {
 	done, err := version(ctx, db)
-	if err != nil || done == len(migrations) {
+	if err != nil || done == schema() {
 		return err
 	}
 	tx, err := db.BeginTx(ctx, nil)
@@ -24,12 +24,12 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if done, err = version(ctx, tx); err != nil { // again: another process may have been faster
 		return err
 	}
-	for i := done; i < len(migrations); i++ {
+	for i := max(0, done-base+1); i < len(migrations); i++ {
 		if _, err := tx.ExecContext(ctx, migrations[i]); err != nil {
-			return fmt.Errorf("migrate to schema %d: %w", i+1, err)
+			return fmt.Errorf("migrate to schema %d: %w", base+i, err)
 		}
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE meta SET value = ? WHERE key = 'schema'`, len(migrations)); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE meta SET value = ? WHERE key = 'schema'`, schema()); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -41,7 +41,7 @@ type querier interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
 }
 
-// version is the number of migrations applied; it marks an empty file as a ledger, and refuses what is none.
+// version is the schema that the file has, 0 for an empty one; it marks an empty file as a ledger, and refuses what is none.
 func version(ctx context.Context, q querier) (int, error) {
 	var app, tables, v int
 	// One statement sees one moment: another process may be making the ledger.
@@ -52,8 +52,11 @@ func version(ctx context.Context, q querier) (int, error) {
 	switch {
 	case app == application:
 		err := q.QueryRowContext(ctx, `SELECT value FROM meta WHERE key = 'schema'`).Scan(&v)
-		if err == nil && v > len(migrations) {
-			err = fmt.Errorf("its schema is %d, this riposte knows up to %d: %w; use the newer riposte", v, len(migrations), ledger.ErrNewer)
+		switch {
+		case err == nil && v > schema():
+			err = fmt.Errorf("its schema is %d, this riposte knows up to %d: %w; use the newer riposte", v, schema(), ledger.ErrNewer)
+		case err == nil && v > 0 && v < base:
+			err = fmt.Errorf("its schema is %d, this riposte knows from %d: %w", v, base, ledger.ErrOlder)
 		}
 		return v, err
 	case app != 0 || tables > 0:

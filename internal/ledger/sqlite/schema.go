@@ -3,7 +3,10 @@ package sqlite
 // application marks the file as a ledger of riposte ("rpst"), so that another program's database is never written to.
 const application = 0x72707374
 
-// migrations are applied in order, once each; how many were is the schema's version. They are only ever added to.
+// base is the schema of 0.1.0. What was written before names resources otherwise, and is refused: see docs/decisions.md.
+const base = 7
+
+// migrations are applied in order, once each: the first makes schema base, each further one the next. They are only ever added to.
 //
 // Times are nanoseconds since 1970, NULL for never. What a case carries beside its payload:
 //   - n: the seq of its first entry; oldest first
@@ -37,21 +40,28 @@ CREATE TABLE cases (
 	lease    INTEGER,
 	wake     INTEGER,
 	urgency  INTEGER NOT NULL,
+	severity INTEGER NOT NULL DEFAULT 1,
+	rank     INTEGER NOT NULL DEFAULT 0,
+	place    INTEGER,
 	attempts INTEGER NOT NULL DEFAULT 0,
 	head     TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX cases_root ON cases (root) WHERE root IS NOT NULL;
-CREATE INDEX cases_wake ON cases (urgency, wake) WHERE wake IS NOT NULL;
+CREATE INDEX cases_timer ON cases (wake) WHERE place IS NULL AND wake IS NOT NULL;
+CREATE INDEX cases_ready ON cases (urgency, severity, place, n) WHERE place IS NOT NULL;
+CREATE INDEX cases_lease ON cases (lease) WHERE lease IS NOT NULL;
+CREATE INDEX cases_open ON cases (n) WHERE state IN ('suspected', 'asked', 'held', 'acting', 'contained', 'undoing');
 
 CREATE TABLE inbox (
 	key     TEXT NOT NULL,
 	case_id TEXT NOT NULL REFERENCES cases (id),
 	n       INTEGER NOT NULL,
+	class   INTEGER NOT NULL DEFAULT 2,
 	body    BLOB,
 	taken   INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (key, case_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX inbox_waiting ON inbox (case_id, n) WHERE taken = 0;
+CREATE INDEX inbox_class ON inbox (case_id, class, n) WHERE taken = 0;
 
 CREATE TABLE effects (key TEXT PRIMARY KEY, body BLOB NOT NULL, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TRIGGER effects_added AFTER INSERT ON effects BEGIN UPDATE meta SET value = value + 1 WHERE key = 'effects'; END;
@@ -73,19 +83,7 @@ CREATE TABLE exceptions (
 	PRIMARY KEY (playbook, root, until)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE brakes (scope TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
-
-CREATE TABLE entries (seq INTEGER PRIMARY KEY, chain TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
-CREATE INDEX entries_chain ON entries (chain, seq);
-`, `
-ALTER TABLE inbox ADD COLUMN class INTEGER NOT NULL DEFAULT 2;
-UPDATE inbox SET class = CASE
-	WHEN json_type(CAST(body AS TEXT), '$.lead') IS NOT NULL THEN 2
-	WHEN json_type(CAST(body AS TEXT), '$.seen') IS NULL THEN 0
-	WHEN json_extract(CAST(body AS TEXT), '$.seen.named') OR json_extract(CAST(body AS TEXT), '$.seen.leak') THEN 1
-	ELSE 3 END WHERE taken = 0;
-DROP INDEX inbox_waiting;
-CREATE INDEX inbox_class ON inbox (case_id, class, n) WHERE taken = 0;
-`, `
+CREATE TABLE replicas (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE observations (
 	resource TEXT NOT NULL,
 	of       TEXT NOT NULL,
@@ -95,18 +93,9 @@ CREATE TABLE observations (
 	body     BLOB NOT NULL,
 	PRIMARY KEY (resource, of, at, shows, event)
 ) STRICT, WITHOUT ROWID;
-`, `
-ALTER TABLE cases ADD COLUMN severity INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE cases ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE cases ADD COLUMN place INTEGER;
-UPDATE cases SET severity = CASE json_extract(CAST(payload AS TEXT), '$.severity')
-	WHEN 'critical' THEN 0 WHEN 'medium' THEN 2 WHEN 'low' THEN 3 ELSE 1 END WHERE payload IS NOT NULL;
-DROP INDEX cases_wake;
-CREATE INDEX cases_timer ON cases (wake) WHERE place IS NULL AND wake IS NOT NULL;
-CREATE INDEX cases_ready ON cases (urgency, severity, place, n) WHERE place IS NOT NULL;
-CREATE INDEX cases_lease ON cases (lease) WHERE lease IS NOT NULL;
-`, `
-CREATE TABLE replicas (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
-`, `
-CREATE INDEX cases_open ON cases (n) WHERE state IN ('suspected', 'asked', 'held', 'acting', 'contained', 'undoing');
+CREATE TABLE entries (seq INTEGER PRIMARY KEY, chain TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+CREATE INDEX entries_chain ON entries (chain, seq);
 `}
+
+// schema is what all migrations lead to.
+func schema() int { return base + len(migrations) - 1 }
