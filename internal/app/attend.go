@@ -19,9 +19,12 @@ const (
 // Attendance is a replica's word that it serves its ledger, and which brakes it has read: whoever halts waits for that, and
 // whoever gives an order learns whether anybody takes it up. It decides nothing, since the gate reads the brakes itself.
 type Attendance struct {
-	Store ledger.Store
-	As    ledger.Replica // name, version and sort
-	Now   func() time.Time
+	Store interface {
+		ledger.Brakes
+		ledger.Roll
+	}
+	As  ledger.Replica // name, version and sort
+	Now func() time.Time
 
 	mu     sync.Mutex
 	said   time.Time

@@ -11,7 +11,10 @@ import (
 
 // Order writes what a person wants of a case into its inbox: whoever serves the ledger takes it up. The case is found by
 // its id or an unambiguous beginning of it. What can't be is refused at once, with the reason.
-func Order(ctx context.Context, s ledger.Store, prefix string, o ledger.Order) (*ledger.Case, error) {
+func Order(ctx context.Context, s interface {
+	ledger.Cases
+	ledger.Inbox
+}, prefix string, o ledger.Order) (*ledger.Case, error) {
 	c, err := s.Find(ctx, prefix)
 	if err != nil {
 		return nil, fmt.Errorf("case %q: %w", prefix, err)

@@ -42,7 +42,7 @@ func (sh *shell) call(ctx context.Context, r record, b ledger.Brake) (roll, erro
 	}
 }
 
-func (sh *shell) hear(ctx context.Context, s ledger.Store, b ledger.Brake) (out roll, err error) {
+func (sh *shell) hear(ctx context.Context, s ledger.Roll, b ledger.Brake) (out roll, err error) {
 	all, err := s.Replicas(ctx)
 	if err != nil {
 		return out, fmt.Errorf("read who serves the ledger: %w", err)
