@@ -126,7 +126,7 @@ func Actions(ids ...ID) []string {
 	return all
 }
 
-// spelled are the calls whose records are not named as their actions are.
+// spelled lists calls with records that are not named as their actions are.
 var spelled = spellings()
 
 func spellings() map[Event]ID {

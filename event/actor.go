@@ -12,7 +12,7 @@ const (
 	FederatedActor      ActorKind = "federated"       // GetFederationToken, SAML, OIDC
 	IdentityCenterActor ActorKind = "identity-center" // IdentityCenterUser
 	ServiceActor        ActorKind = "service"         // an AWS service acting for itself
-	AccountActor        ActorKind = "account"         // somebody of another account, not named
+	AccountActor        ActorKind = "account"         // a principal of another account, not named
 	UnknownActor        ActorKind = "unknown"
 )
 
@@ -26,7 +26,7 @@ const (
 	MFAUnknown MFA = "unknown"
 )
 
-// Actor is who called.
+// Actor is the principal that called.
 type Actor struct {
 	Kind           ActorKind `json:"kind"`
 	Partition      string    `json:"partition,omitempty"`
@@ -41,13 +41,13 @@ type Actor struct {
 	AccessKey      string    `json:"access_key,omitempty"`   // the key's id, which is no secret
 	SourceIdentity string    `json:"source_identity,omitempty"`
 	InvokedBy      string    `json:"invoked_by,omitempty"`
-	Instance       string    `json:"instance,omitempty"` // the EC2 instance whose credentials these are
+	Instance       string    `json:"instance,omitempty"` // the EC2 instance that was given these credentials
 	Delivery       string    `json:"delivery,omitempty"` // ec2RoleDelivery: how the role reached it, "1.0" or "2.0"
 	MFA            MFA       `json:"mfa"`
 }
 
-// ByAWS reports whether a service acted for itself: such a caller can't be contained. A service that passes somebody's
-// call on (InvokedBy) leaves it that somebody's. Only AWS can make roles below the path aws-service-role.
+// ByAWS reports whether a service acted for itself: such a caller can't be contained. A service that passes a
+// principal's call on (InvokedBy) leaves it that principal's. Only AWS can make roles below the path aws-service-role.
 func (a Actor) ByAWS() bool {
 	return a.Kind == ServiceActor || strings.HasPrefix(a.IssuerName(), "role/aws-service-role/")
 }

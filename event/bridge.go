@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Bridge is what EventBridge wrote around a record. The detail-type is not among it: whoever may put events on a bus
-// chooses that.
+// Bridge is what EventBridge wrote around a record, without the detail-type: the caller of PutEvents chooses that.
 type Bridge struct {
 	Source  string // the service that sent it: aws.ec2
 	Account string // where it was sent, also of an event that went on to another account's bus

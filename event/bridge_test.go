@@ -39,7 +39,7 @@ func TestUnwrapOpensWhatSNSDelivers(t *testing.T) {
 	}
 }
 
-// Whoever may put events on a bus chooses detail and detail-type; he can't choose a source of AWS's, nor the account.
+// The caller of PutEvents chooses detail and detail-type, but neither a source of AWS's nor the account.
 func TestOnlyWhatAWSSentIsVouchedFor(t *testing.T) {
 	for _, c := range []struct{ name, source, account, want string }{
 		{"sent by a service", `"aws.ec2"`, `"111122223333"`, ""},

@@ -12,7 +12,7 @@ type Kind string
 
 const (
 	Call    Kind = "call"    // an AWS API call or console action that CloudTrail recorded
-	Service Kind = "service" // something a service did by itself (AwsServiceEvent): nobody called
+	Service Kind = "service" // something a service did by itself (AwsServiceEvent): there was no call
 	Insight Kind = "insight" // a CloudTrail Insights record: a statistic, not an act
 )
 
@@ -28,7 +28,7 @@ type Event struct {
 	Time       time.Time // eventTime: one second resolution
 	Received   time.Time // when riposte first had it; set by the source, zero in a replay
 	Partition  string    // aws, aws-cn, aws-us-gov
-	Account    string    // recipient: the account whose trail this is
+	Account    string    // recipient: the account of the trail
 	Region     string
 	Source     string // ec2.amazonaws.com
 	Name       string // RunInstances; versioned names as recorded (AddPermission20150331v2)
@@ -55,7 +55,7 @@ type TLS struct{ Version, Cipher, Host string }
 // success, is not a failure.
 func (e Event) Failed() bool { return e.Error.Code != "" && e.Error.Code != "200" }
 
-// Address is the caller's address, where the record names one; calls that AWS made on somebody's behalf have none.
+// Address is the caller's address, where the record names one; calls that AWS made on a principal's behalf have none.
 func (e Event) Address() (netip.Addr, bool) {
 	a, err := netip.ParseAddr(e.SourceIP)
 	return a, err == nil

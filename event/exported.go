@@ -19,7 +19,7 @@ const (
 // JSON, in base64, gzipped, or behind other words. What holds none is named as a whole; of a list that holds some, each
 // element that does not. Contents are for DecodeExported. An error comes with what was found beside it.
 //
-// It is for a replay, which does nothing about what it finds. A service must believe no record that somebody could have
+// It is for a replay, which does nothing about what it finds. A service must believe no record that a caller could have
 // written into another's text: it has Unwrap.
 func Exported(text []byte) ([]Content, error) {
 	d := digger{left: 1<<20 + 100*len(text)}
@@ -109,7 +109,7 @@ func (d *digger) value(v json.RawMessage, at place) []Content {
 
 // object is a record, or has some in it. What has a record's name, source and time, and no caller and no parameters, is what
 // a search made of one: the record may stand beside these. CloudTrail leaves neither out, so that no caller can write a
-// record into his own that would be taken instead.
+// record into another that would be taken instead.
 func (d *digger) object(v json.RawMessage, at place) []Content {
 	var fault error
 	o := split(v, "the object", &fault)

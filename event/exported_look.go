@@ -79,7 +79,7 @@ func (o object) says(key string) bool {
 	return len(raw) > len(`""`) && raw[0] == '"'
 }
 
-// called reports whether a record says who called, or with what.
+// called reports whether a record names its caller or its parameters.
 func (o object) called() bool {
 	for key := range o.keys {
 		switch folded(key) {
@@ -136,7 +136,7 @@ func emptied(v json.RawMessage) bool {
 	return false
 }
 
-// without leaves out the records whose ids others have.
+// without returns the records with ids that others don't have.
 func without(more, others []Content) (fresh []Content) {
 	had := map[string]bool{}
 	for _, c := range others {

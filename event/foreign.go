@@ -16,7 +16,7 @@ const (
 	Subscription   = "sns"                     // what SNS says for itself: that a subscription is to be confirmed or has ended
 	Notification   = "notification"            // what another service or program sent by SNS
 	BridgeEvent    = "eventbridge"             // an event that holds no record
-	Replayed       = "replayed"                // an event that EventBridge replays from an archive: whoever may replay one chooses what, and when
+	Replayed       = "replayed"                // an event that EventBridge replays from an archive: its caller chose what, and when
 	ServiceRecord  = "service"                 // another service's notification in CloudTrail's form (aws:kinesis)
 	CloudWatchLogs = "cloudwatch-logs"         // may hold records, which only a replay takes out
 	OCSF           = "ocsf"                    // Security Lake's schema
@@ -68,7 +68,7 @@ func (o object) foreign() Content {
 	return Content{Other: unnamed, Label: AnythingElse}
 }
 
-// unnamed is what nobody has a name for.
+// unnamed is the name of what has none in the table.
 const unnamed = "JSON that is no CloudTrail record"
 
 func (o object) has(keys []string) bool {

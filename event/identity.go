@@ -97,8 +97,8 @@ func (o object) mfa(k ActorKind, session object) MFA {
 var instanceID = regexp.MustCompile(`^i-([0-9A-Za-z]{8}|[0-9A-Za-z]{17})$`)
 
 // instance is the EC2 instance that AWS itself names in inScopeOf, or, in records that lack it, the session's name where
-// ec2RoleDelivery says that the metadata service handed the credentials out. The name alone proves nothing: whoever may
-// assume a role may call his session i-0123456789abcdef0.
+// ec2RoleDelivery says that the metadata service handed the credentials out. The name alone proves nothing: any
+// caller of AssumeRole may name the session i-0123456789abcdef0.
 func (a Actor) instance(scope object) string {
 	if scope.text("issuerType") == Instance {
 		_, id, _ := strings.Cut(scope.text("credentialsIssuedTo"), ":instance/")

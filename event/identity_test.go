@@ -62,11 +62,11 @@ func TestEverySortOfCaller(t *testing.T) {
 			`{"accountId":"111122223333","invokedBy":"AWS Internal"}`,
 			event.Actor{Kind: event.ServiceActor, Account: account, InvokedBy: "AWS Internal", MFA: event.MFAUnknown},
 		},
-		"somebody of another account": {
+		"a principal of another account": {
 			`{"type":"AWSAccount","principalId":"AIDA3","accountId":"444455556666"}`,
 			event.Actor{Kind: event.AccountActor, Account: "444455556666", PrincipalID: "AIDA3", MFA: event.MFAUnknown},
 		},
-		"a type nobody knows, with dashes": {
+		"an unknown type, with dashes": {
 			`{"type":"Marvel","arn":"--","sessionContext":{"sessionIssuer":{"arn":"--"}}}`,
 			event.Actor{Kind: event.UnknownActor, MFA: event.MFAUnknown},
 		},

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// object is a JSON object of one record whose keys are matched exactly: encoding/json would take "eventname" for
+// object is a JSON object of one record, with keys that are matched exactly: encoding/json would take "eventname" for
 // "eventName", and keys that differ only by case do exist in one object. The first fault of a record stays in fault, so
 // that decoding reads as a list of fields.
 type object struct {

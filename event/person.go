@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// People says whose role sessions are human: those of the issuers that a person has to sign in for (Identity Center, SAML
-// providers). Nobody else's session name is to be believed, since whoever assumes a role chooses it.
+// People says which role sessions are human: those of the issuers that a person has to sign in for (Identity Center, SAML
+// providers). No other session name is to be believed, since its caller chose it.
 type People struct {
 	Issuers     []string       // ARN patterns of the roles, with *
 	SessionName *regexp.Regexp // what the whole session name looks like; nil takes any
@@ -39,7 +39,7 @@ func (p People) named(session string) bool {
 }
 
 // matchARN compares an ARN with a pattern part by part. A * stands for any text within its part, so that the * of an
-// account can't reach into the path of a role, which an attacker chooses in his own account.
+// account can't reach into the path of a role, which an attacker chooses in an account of their own.
 func matchARN(pattern, arn string) bool {
 	want, have := strings.SplitN(pattern, ":", 6), strings.SplitN(arn, ":", 6)
 	if len(want) != 6 || len(have) != 6 {

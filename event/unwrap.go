@@ -20,7 +20,7 @@ type Content struct {
 // LookupEvents answers, any of these as a JSON array or JSON Lines, or in an SNS notification. Contents that look like a
 // record and lack something are left to Decode, which says what. An error comes with what was found before it.
 //
-// The signature of a notification is not looked at: who may deliver to riposte is decided by the queue's policy, or by the
+// The signature of a notification is not looked at: which sender may deliver is decided by the queue's policy, or by the
 // secret that a sender has to know.
 func Unwrap(message []byte) ([]Content, error) { return unwrapAll(nil, message, true) }
 

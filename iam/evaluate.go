@@ -2,7 +2,7 @@ package iam
 
 import "strings"
 
-// Request is what somebody wants to do.
+// Request is one call that a principal wants to make.
 type Request struct {
 	Action    string // ec2:TerminateInstances
 	Resource  string // an ARN, or "*" for an action without resources

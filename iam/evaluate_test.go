@@ -22,7 +22,7 @@ func TestEvaluateStories(t *testing.T) {
 		policies     Policies
 		want         Decision
 	}{
-		{"nobody allowed it", "ec2:RunInstances", Policies{}, Decision{By: IdentitySource}},
+		{"no policy allows it", "ec2:RunInstances", Policies{}, Decision{By: IdentitySource}},
 		{"allowed", "ec2:RunInstances", Policies{Identity: []Policy{ec2}}, Decision{Allowed, IdentitySource, "ec2", "Fleet"}},
 		{"a deny wins whatever the order", "ec2:TerminateInstances", Policies{Identity: []Policy{all, noTerminate}}, Decision{ExplicitDeny, IdentitySource, "riposte-deny", "Riposte"}},
 		{"a deny of something else", "ec2:RunInstances", Policies{Identity: []Policy{noTerminate, all}}, Decision{Allowed, IdentitySource, "admin", "Admin"}},
@@ -71,14 +71,14 @@ func TestTrustStories(t *testing.T) {
 		{"the role is named: capped by the boundary", held, names(`{"AWS":"` + ops + `"}`), without, &nothing, nil, ImplicitDeny, BoundarySource},
 		{"the role is named: capped by the session policy", held, names(`{"AWS":"` + ops + `"}`), without, nil, []Policy{nothing}, ImplicitDeny, SessionSource},
 		{"the session is named: not capped", held, names(`{"AWS":"` + session + `"}`), without, &nothing, []Policy{nothing}, Allowed, TrustSource},
-		{"everybody is trusted, also here", user, names(`"*"`), without, nil, nil, Allowed, TrustSource},
-		{"everybody is trusted, another account must allow it", foreign, names(`"*"`), without, nil, nil, ImplicitDeny, IdentitySource},
+		{"any principal is trusted, also here", user, names(`"*"`), without, nil, nil, Allowed, TrustSource},
+		{"any principal is trusted, another account must allow it", foreign, names(`"*"`), without, nil, nil, ImplicitDeny, IdentitySource},
 		{"another account allows it", foreign, names(`{"AWS":["` + eve + `","` + foreign.ARN + `"]}`), with, nil, nil, Allowed, IdentitySource},
 		{"the other account's boundary limits", foreign, names(`{"AWS":"` + foreign.ARN + `"}`), with, &nothing, nil, ImplicitDeny, BoundarySource},
 		{"a service", service, names(`{"Service":"ec2.amazonaws.com"}`), without, nil, nil, Allowed, TrustSource},
 		{"another service", service, names(`{"Service":"lambda.amazonaws.com"}`), without, nil, nil, ImplicitDeny, TrustSource},
-		{"everybody is no service", service, names(`{"AWS":"*"}`), without, nil, nil, ImplicitDeny, TrustSource},
-		{"a provider is nobody here", user, names(`{"Federated":"*"}`), with, nil, nil, ImplicitDeny, TrustSource},
+		{"any principal is no service", service, names(`{"AWS":"*"}`), without, nil, nil, ImplicitDeny, TrustSource},
+		{"a provider is no user", user, names(`{"Federated":"*"}`), with, nil, nil, ImplicitDeny, TrustSource},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := Request{Action: "sts:AssumeRole", Resource: "arn:aws:iam::" + account + ":role/target", Principal: c.who}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Principal is who makes a request, as far as a trust policy can name it.
+// Principal makes a request: here as far as a trust policy can name it.
 type Principal struct {
 	ARN     string // of the user, or of the role session (arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION)
 	Role    string // ARN of the role behind a session, "" for others
@@ -14,13 +14,13 @@ type Principal struct {
 	Service string // of an AWS service that acts for itself: ec2.amazonaws.com
 }
 
-// grant is how directly a trust policy names somebody; of several the strongest counts.
+// grant is how directly a trust policy names a principal; of several the strongest counts.
 type grant int
 
 const (
 	noGrant      grant = iota
 	accountGrant       // the account: its own policies have to allow it too
-	roleGrant          // the session's role, or everybody: boundary and session policy still limit it
+	roleGrant          // the session's role, or any principal: boundary and session policy still limit it
 	directGrant        // the very user, session or service: its own policies need not allow it
 )
 

@@ -18,7 +18,7 @@ type statement struct {
 	conditions   []condition // all of them must hold
 }
 
-// applies reports whether the statement speaks of the request; who asks is looked at apart.
+// applies reports whether the statement speaks of the request; the principal is looked at apart.
 func (s *statement) applies(r *Request) bool {
 	if matchAny(s.actions, r.Action, r.Context) == s.notActions {
 		return false

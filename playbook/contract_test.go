@@ -113,7 +113,7 @@ func TestWhatAPlaybookChangesGoesByItsParameters(t *testing.T) {
 	}
 }
 
-// TestAPlaybookWithoutStoriesIsRefused: what nobody told, nobody tested, and no page can show.
+// TestAPlaybookWithoutStoriesIsRefused: it would be untested, and no page could show an example.
 func TestAPlaybookWithoutStoriesIsRefused(t *testing.T) {
 	for stories, want := range map[string]string{
 		"":                                "has no stories that fire it",

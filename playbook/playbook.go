@@ -1,4 +1,4 @@
-// Package playbook is the contract between a playbook's author, who writes typed Go, and the engine, which sees data.
+// Package playbook is the contract between the author of a playbook, in typed Go, and the engine, which sees data.
 package playbook
 
 import (
@@ -95,7 +95,7 @@ func PreventionKinds() []PreventionKind {
 type Spec[P, F any] struct {
 	ID       string // theme.name, stable
 	Title    string // what it finds, in a few words
-	Why      string // why anybody should care, and what to know before switching it on
+	Why      string // why it matters, and what to know before switching it on
 	Severity Severity
 	On       []Trigger
 	Reads    []call.ID             // every call that Check may make

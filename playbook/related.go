@@ -13,7 +13,7 @@ type Related struct {
 const (
 	DetailImage    = "image"    // id of the image that an instance runs, or that a template or a configuration launches
 	DetailLaunched = "launched" // when an instance was launched, RFC 3339
-	DetailGroup    = "group"    // name of the Auto Scaling group that owns an instance; "" says that none does, absence that nobody knows
+	DetailGroup    = "group"    // name of the Auto Scaling group that owns an instance; "" says that none does, absence that it is unknown
 )
 
 // Relater is implemented by facts that people should see the resources of. The root tells them their place.

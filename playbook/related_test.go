@@ -22,7 +22,7 @@ func suspect[F any](facts F) playbook.Spec[struct{}, F] {
 	}}
 }
 
-// A lead carries what its facts name, so that who tells people needs no playbook's types.
+// A lead carries what its facts name, so that a notifier needs no playbook's types.
 func TestLeadsCarryWhatTheirFactsName(t *testing.T) {
 	shop := event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 	for _, c := range []struct {

@@ -10,7 +10,7 @@ import (
 // Trigger says which events a playbook wants to see. It is data: it compiles to the route table, to the EventBridge pattern of a
 // deployment, and to the docs. The kinds of triggers are those of this file.
 type Trigger interface {
-	// routed are the calls whose records lead to the playbook.
+	// routed returns the calls that lead to the playbook when they are recorded.
 	routed() []call.ID
 	// fires reports whether one of these records may start it.
 	fires(event.Event) bool
@@ -20,7 +20,7 @@ type Trigger interface {
 type Calls struct {
 	IDs    []call.ID
 	Failed bool // calls that AWS refused, too
-	ByAWS  bool // what AWS's services call in somebody's place, too
+	ByAWS  bool // what AWS's services call in a principal's place, too
 	Silent bool // it starts nothing: Observes reads the record
 }
 
@@ -33,7 +33,7 @@ func (c Calls) AlsoFailed() Calls { c.Failed = true; return c }
 // AlsoByAWS fires on the calls of AWS's own services, too: a group that launches is Auto Scaling's call.
 func (c Calls) AlsoByAWS() Calls { c.ByAWS = true; return c }
 
-// Observed are calls that start nothing, whose records show what a later check must know (Spec.Observes).
+// Observed are calls that start nothing; their records show what a later check must know (Spec.Observes).
 func Observed(ids ...call.ID) Calls { return Calls{IDs: ids, Silent: true} }
 
 func (c Calls) routed() []call.ID { return c.IDs }
@@ -46,7 +46,7 @@ func (c Calls) fires(e event.Event) bool {
 	return slices.Contains(c.IDs, call.OfEvent(e))
 }
 
-// Calls are those whose records lead to the playbook, in the order of its triggers.
+// Calls returns those that lead to the playbook when they are recorded, in the order of its triggers.
 func (d Definition) Calls() []call.ID {
 	var all []call.ID
 	for _, t := range d.On {

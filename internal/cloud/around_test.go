@@ -109,7 +109,7 @@ func TestGlobalServicesAreReachedAtHome(t *testing.T) {
 	}
 }
 
-// An endpoint that swallows everything holds one at a time, not everybody who is wanted elsewhere.
+// An endpoint that swallows everything holds one worker at a time, not all of them.
 func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
 	now := time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
 	r := circuitBreaker{now: func() time.Time { return now }, closed: map[endpoint]openCircuit{}}
@@ -137,7 +137,7 @@ func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
 		return silent(ctx)
 	})
 	now = now.Add(rest)
-	_ = call(at, func(context.Context) error { return context.Canceled }) // whoever asked was called away
+	_ = call(at, func(context.Context) error { return context.Canceled }) // the caller was called away
 	if err := call(at, fine); err != nil || call(at, fine) != nil || asked != 3 {
 		t.Errorf("it answers again: %v, asked %d times", err, asked)
 	}

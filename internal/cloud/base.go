@@ -16,8 +16,8 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// An endpoint that swallows everything must not hold whoever asks it: AWS answers a greeting in milliseconds. How long an
-// answer may take is each user's own matter, since a queue is asked to wait.
+// An endpoint that swallows everything must not hold its caller: AWS answers a greeting in milliseconds. How long an
+// answer may take is each client's own matter, since a queue is asked to wait.
 const (
 	dial      = 3 * time.Second
 	handshake = 4 * time.Second

@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/internal/cloud"
 )
 
-// Whoever stands behind AWS_ENDPOINT_URL is asked, with the environment's credentials, in the region of the place.
+// The endpoint of AWS_ENDPOINT_URL is asked, with the environment's credentials, in the region of the place.
 func TestTheProcessIsWhoTheEnvironmentSays(t *testing.T) {
 	var asked []*http.Request
 	aws := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -32,9 +32,9 @@ func TestTheProcessIsWhoTheEnvironmentSays(t *testing.T) {
 		t.Fatalf("%v, after %d calls", err, len(asked))
 	}
 	for _, p := range []event.Place{{Partition: "aws", Region: "eu-west-1"}, {Partition: "aws-cn"}} {
-		who, err := sts.NewFromConfig(base(p)).GetCallerIdentity(t.Context(), nil)
-		if err != nil || *who.Account != "111122223333" {
-			t.Fatalf("%v, %+v", err, who)
+		caller, err := sts.NewFromConfig(base(p)).GetCallerIdentity(t.Context(), nil)
+		if err != nil || *caller.Account != "111122223333" {
+			t.Fatalf("%v, %+v", err, caller)
 		}
 	}
 	for i, want := range []string{"AKIARIPOSTE000000001/", "/cn-north-1/sts/"} {

@@ -17,7 +17,7 @@ import (
 type Unreachable struct {
 	Account string
 	Region  string
-	Purpose Purpose // whose role does not let it in, or whose calls nobody answers
+	Purpose Purpose // its role does not let riposte in, or its calls are not answered
 	Why     string
 	Since   time.Time
 }
@@ -32,12 +32,12 @@ type circuitBreaker struct {
 // openCircuit is a door that did not open.
 type openCircuit struct {
 	Unreachable
-	again time.Time // where nobody answered, for long: when one call may try again. Until then nobody waits for it.
+	again time.Time // after a call without an answer, for long: when one call may try again. Until then none waits.
 }
 
 const (
-	long = attempt          // a call that took this long without an answer held somebody up
-	rest = 10 * time.Second // between two calls to where nobody answers
+	long = attempt          // a call that took this long without an answer held a worker up
+	rest = 10 * time.Second // between two calls to an endpoint that does not answer
 )
 
 type endpoint struct {
@@ -45,7 +45,7 @@ type endpoint struct {
 	purpose         Purpose
 }
 
-// Unreachable lists the accounts and regions whose last call came to nothing, by account, region and purpose.
+// Unreachable lists the accounts and regions to which the last call came to nothing, by account, region and purpose.
 func (c *Cloud) Unreachable() []Unreachable {
 	c.reach.mu.Lock()
 	defer c.reach.mu.Unlock()
@@ -74,7 +74,7 @@ func (r *circuitBreaker) around(s session) func(*middleware.Stack) error {
 	return func(st *middleware.Stack) error { return st.Initialize.Add(watch, middleware.After) }
 }
 
-// coolingDown keeps all but one from waiting where nobody answers: whoever waits there is missing elsewhere.
+// coolingDown returns an error to all but one call where no answer comes: a worker that waits there is missing elsewhere.
 func (r *circuitBreaker) coolingDown(d endpoint, now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -148,7 +148,7 @@ func TestRefusals(t *testing.T) {
 		change func(*cloud.Options)
 		is     func(error) bool
 	}{
-		{"a tier that nobody granted is refused, and nothing is sent", func(o *cloud.Options) { delete(o.Roles, cloud.Contain) }, func(err error) bool {
+		{"a tier without a role is refused, and nothing is sent", func(o *cloud.Options) { delete(o.Roles, cloud.Contain) }, func(err error) bool {
 			var no *cloud.NoRole
 			return errors.As(err, &no) && no.Purpose == cloud.Contain
 		}},
@@ -216,7 +216,7 @@ func TestStepsOfOnePlanShareASessionAndCasesDoNot(t *testing.T) {
 	}
 }
 
-// What the base brings is everybody's: one session's guard must not stand around another's calls.
+// What the base brings is shared by all sessions: one session's guard must not stand around another's calls.
 func TestSessionsDoNotShareWhatStandsAroundTheirCalls(t *testing.T) {
 	s := set(t)
 	c := s.cloud(func(o *cloud.Options) {
@@ -252,7 +252,7 @@ func TestWhoReadsHoldsNothingThatChanges(t *testing.T) {
 	} {
 		for m := range reflect.TypeOf(handed).Methods() {
 			if _, ok := named.MethodByName(m.Name); !ok {
-				t.Errorf("whoever holds %s can call %s", named.Name(), m.Name)
+				t.Errorf("the holder of a %s can call %s", named.Name(), m.Name)
 			}
 		}
 	}

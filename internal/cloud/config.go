@@ -38,7 +38,7 @@ type clientCache struct {
 
 func newClientCache() *clientCache { return &clientCache{map[session]aws.Config{}, map[key]any{}} }
 
-// most is how many sessions of cases are kept. Each is used for minutes; whoever goes on opens it anew.
+// most is how many sessions of cases are kept. Each is used for minutes; a case that goes on opens it anew.
 const most = 1000
 
 // client is the session's client of a service: made once, since making one takes longer than using it.
@@ -79,7 +79,7 @@ func (c *Cloud) config(s session) aws.Config {
 	cfg.HTTPClient = c.impatient(cfg.HTTPClient)
 	process := base{cfg.Credentials}
 	own := cfg.Copy()
-	own.APIOptions = append(slices.Clip(own.APIOptions), renew(process)) // the slice is the base's, and everybody's
+	own.APIOptions = append(slices.Clip(own.APIOptions), renew(process)) // the slice is the base's, and shared by all sessions
 	if cfg.Retryer == nil {
 		cfg.Retryer = retryer // a client has one of its own
 	}
@@ -104,7 +104,7 @@ func (c *Cloud) config(s session) aws.Config {
 	return cfg
 }
 
-// within ends a call that takes too long: an endpoint that swallows everything must not hold whoever asks it.
+// within ends a call that takes too long: an endpoint that swallows everything must not hold its caller.
 func within(d time.Duration) func(*middleware.Stack) error {
 	limit := middleware.InitializeMiddlewareFunc("riposte.within",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {

@@ -23,8 +23,8 @@ type Account struct {
 }
 
 // Accounts lists the accounts of the organisation and where each stands in it. It is asked with the process's own
-// credentials: the management account's, or those of one to which reading was delegated. Who belongs to it is the word of
-// one listing; the tree of units takes many calls, and may change meanwhile. Where it can't be read to its end, there are
+// credentials: the management account's, or those of one to which reading was delegated. One listing says which
+// accounts belong to it; the tree of units takes many calls, and may change meanwhile. Where it can't be read to its end, there are
 // accounts and an error: some stand nowhere.
 func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, error) {
 	s := session{place: OrganizationsIn(partition), purpose: Own, name: "riposte"}

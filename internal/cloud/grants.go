@@ -44,7 +44,7 @@ func (g grants) cover(less grants) bool {
 // crowd is how many resources of one type are named before their type stands for them.
 const crowd = 8
 
-// wide names types where g names too many resources: nobody shall escape isolation by having more network interfaces than
+// wide names types where g names too many resources: no attacker shall escape isolation by having more network interfaces than
 // a session policy holds.
 func (g grants) wide() grants {
 	all := grants{}

@@ -16,7 +16,7 @@ import (
 const impatience = time.Second
 
 // hedged sends a request a second time beside one that is not answered soon, and takes the first answer. Only for reads: a
-// change is sent once at a time. It stands below the SDK, whose middleware can't be run twice at once; the same signature is
+// change is sent once at a time. It stands below the SDK's middleware, which can't be run twice at once; the same signature is
 // good for both.
 type hedged struct {
 	aws.HTTPClient
@@ -83,7 +83,7 @@ func drop(sent []*sending, taken *sending, done <-chan *sending, left int) {
 	}()
 }
 
-// kept is the answer, whose context lives until its body is closed.
+// kept returns the answer; its context lives until its body is closed.
 func (s *sending) kept() (*http.Response, error) {
 	if s.err != nil {
 		s.cancel()

@@ -25,14 +25,14 @@ func (i *itself) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	case i.turn <- struct{}{}:
 		defer func() { <-i.turn }()
 	case <-ctx.Done():
-		return aws.Credentials{}, fmt.Errorf("wait for whose credentials these are: %w", ctx.Err())
+		return aws.Credentials{}, fmt.Errorf("wait for the account of the credentials: %w", ctx.Err())
 	}
 	if i.own == "" {
-		who, err := i.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		caller, err := i.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 		if err != nil {
-			return aws.Credentials{}, fmt.Errorf("ask whose credentials these are: %w", err)
+			return aws.Credentials{}, fmt.Errorf("ask for the account of the credentials: %w", err)
 		}
-		i.own = aws.ToString(who.Account)
+		i.own = aws.ToString(caller.Account)
 	}
 	if i.own != i.account {
 		return aws.Credentials{}, &NotOurs{i.own, i.account}

@@ -14,7 +14,7 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// By the wire: an account is entered, a user of it is denied in a narrow session, and while nobody answers it is said so.
+// By the wire: an account is entered, a user of it is denied in a narrow session, and a call without an answer is reported as one.
 func TestAnotherAccountIsEnteredAndComesBackAfterAnOutage(t *testing.T) {
 	s := mototest.Start(t)
 	at := event.Place{Partition: "aws", Account: "444455556666", Region: "eu-west-1"}
@@ -41,7 +41,7 @@ func TestAnotherAccountIsEnteredAndComesBackAfterAnOutage(t *testing.T) {
 	}
 	s.Down()
 	if err := denied(); err == nil || errors.Is(err, action.ErrCannot) {
-		t.Errorf("nobody answers: %v", err)
+		t.Errorf("no answer: %v", err)
 	}
 	if shut := c.Unreachable(); len(shut) != 1 || shut[0].Account != at.Account || shut[0].Purpose != cloud.Author {
 		t.Errorf("unreachable: %+v", shut)

@@ -72,7 +72,7 @@ func (c *Cloud) Namesake(ctx context.Context, a event.Actor) bool {
 	return denied
 }
 
-// purposeOf is a purpose whose role has the name of an actor's.
+// purposeOf returns the purpose of riposte's role that has the name of the actor's.
 func (c *Cloud) purposeOf(a event.Actor) (Purpose, bool) {
 	for _, p := range Purposes() {
 		if name, ok := c.opts.Roles[p]; ok && a.IssuerName() == "role/"+strings.TrimPrefix(name, "/") {

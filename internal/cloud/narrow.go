@@ -16,7 +16,7 @@ const (
 	// longest is how many characters a session policy may have, white space counted.
 	// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 	longest = 2048
-	// shared is how long it grows for actions that come later: STS also packs it, by rules that nobody knows, and the action
+	// shared is how long it grows for actions that come later: STS also packs it, by rules that are not documented, and the action
 	// at hand must not be refused for others' sake.
 	shared = 1024
 )

@@ -74,7 +74,7 @@ func granted(t *testing.T) (*world.World, *cloud.Cloud) {
 	})
 }
 
-// every returns the examples of all kinds, and one whose target's path is not known.
+// every returns the examples of all kinds, and one with a target of unknown path.
 func every(t *testing.T, c *cloud.Cloud) map[string]action.Action {
 	t.Helper()
 	all := actiontest.ShopOf(t, c.Reads(), shop).Examples()

@@ -46,7 +46,7 @@ func TestWhatASessionIsNarrowedTo(t *testing.T) {
 			[]string{group("web")}, []string{group("web2"), group("api")}},
 		{"a group that is called like a variable", action.Suspend{Group: lab.In(event.Group, `${aws:username}"\`)}, "autoscaling:SuspendProcesses",
 			[]string{group(`${aws:username}"\`)}, []string{group("web")}},
-		{"a group whose name a question mark for each letter might not fit", action.Suspend{Group: lab.In(event.Group, "web 💥💥 é2")}, "autoscaling:SuspendProcesses",
+		{"a group with a name that a question mark for each letter might not fit", action.Suspend{Group: lab.In(event.Group, "web 💥💥 é2")}, "autoscaling:SuspendProcesses",
 			[]string{group("web 💥💥 é2"), group("web \xf0\x9f \xc32"), group("web ???? ??2")}, []string{group("web"), group("api 💥💥 é2"), group("web 💥💥 é3")}},
 		{"a user wherever its path is by now", action.DenyUser{User: lab.In(event.User, "staff/mallory"), Case: "c_1"}, "iam:PutUserPolicy",
 			[]string{iamARN + "user/staff/mallory", iamARN + "user/mallory", iamARN + "user/a/b/mallory"}, []string{iamARN + "user/notmallory", iamARN + "user/staff/eve", iamARN + "role/mallory"}},
@@ -121,7 +121,7 @@ func TestNobodyEscapesIsolationByManyInterfaces(t *testing.T) {
 	}
 }
 
-// nowhere is an action whose calls concern nothing that is known.
+// nowhere is an action with calls that concern nothing known.
 type nowhere struct{ action.Terminate }
 
 func (nowhere) Target() event.Resource { return lab.In("dynamodb:table", "t") }
@@ -144,7 +144,7 @@ func TestWhatDoesNotFitIsNotDone(t *testing.T) {
 // STS's own rule for the characters of a session policy.
 var acceptable = regexp.MustCompile(`^[\x{0009}\x{000A}\x{000D}\x{0020}-\x{00FF}]+$`)
 
-// Whatever an attacker calls his group, the session for suspending it exists, is taken by STS, and reaches the group.
+// Whatever an attacker calls a group, the session for suspending it exists, is taken by STS, and reaches the group.
 func TestNoNameSwitchesTheDefenceOff(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		name := rapid.StringN(1, 255, 255).Draw(r, "name")

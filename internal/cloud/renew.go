@@ -17,7 +17,7 @@ type renewable interface {
 }
 
 // renew tries a call once more with new credentials where AWS does not take those that were used: they ran out before
-// their time by our clock, or somebody revoked the session. Nothing was done by the first attempt.
+// their time by our clock, or the session was revoked. Nothing was done by the first attempt.
 func renew(c renewable) func(*middleware.Stack) error {
 	again := middleware.InitializeMiddlewareFunc("riposte.renew",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {

@@ -15,8 +15,8 @@ const (
 	longestPause = 500 * time.Millisecond
 )
 
-// retryer tries again soon and often, reads as much as changes: a read stands before every change, and whoever has a service
-// throttled must not slow the defence. So it neither adapts its pace to refusals, nor has it the SDK's budget of retries,
+// retryer tries again soon and often, reads as much as changes: a read stands before every change, and an attacker who has a
+// service throttled must not slow the defence. So it neither adapts its pace to refusals, nor has it the SDK's budget of retries,
 // which a few hundred refusals use up. How much is asked is bounded by the workers, and by the pace of changes.
 func retryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {

@@ -21,7 +21,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-// against is a riposte whose EC2 is a handler.
+// against returns a Cloud with a handler for EC2.
 func against(t *testing.T, answer http.HandlerFunc) *cloud.Cloud {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,7 +50,7 @@ func describe(t *testing.T, c *cloud.Cloud) error {
 
 const described = `<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>`
 
-// Whoever has EC2 refuse most calls of the account makes each read try again, and none fail: neither is there a budget of
+// An attacker who has EC2 refuse most calls of the account makes each read try again, and none fail: neither is there a budget of
 // retries that refusals use up, nor a pace that they slow down.
 func TestThrottledReadsComeThrough(t *testing.T) {
 	var asked atomic.Int64

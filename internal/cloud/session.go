@@ -30,7 +30,7 @@ type role struct {
 	refused    error
 	opened     func(arn, id string) // told of each session
 
-	turn chan struct{} // one place: who has it calls STS. A mutex would not heed contexts.
+	turn chan struct{} // one place: its holder calls STS. A mutex would not heed contexts.
 
 	mu      sync.Mutex
 	current aws.Credentials
@@ -86,7 +86,7 @@ func (r *role) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, &NotAssumed{r.arn, ctx.Err()}
 	}
 	if held, ok := r.fresh(); ok {
-		return held, nil // somebody else had the turn before
+		return held, nil // another call had the turn before
 	}
 	return r.assume(ctx)
 }
@@ -117,8 +117,8 @@ func (r *role) assume(ctx context.Context) (aws.Credentials, error) {
 	if err != nil {
 		return aws.Credentials{}, &NotAssumed{r.arn, err}
 	}
-	if who := out.AssumedRoleUser; who != nil {
-		r.opened(r.arn, aws.ToString(who.AssumedRoleId))
+	if user := out.AssumedRoleUser; user != nil {
+		r.opened(r.arn, aws.ToString(user.AssumedRoleId))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -138,7 +138,7 @@ func (r *role) held() string {
 	return r.current.AccessKeyID
 }
 
-// drop forgets credentials that AWS refused, and says whether a call may be tried again: with those that somebody else has
+// drop forgets credentials that AWS refused, and reports whether a call may be tried again: with those that another call
 // got since, or with new ones. What was got just now is not the reason.
 func (r *role) drop(id string) bool {
 	r.mu.Lock()

@@ -17,7 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world"
 )
 
-// skewed is a Cloud whose clock is not AWS's.
+// skewed returns a Cloud with a clock that is not AWS's.
 func (s *stage) skewed(by *time.Duration) *cloud.Cloud {
 	return s.cloud(func(o *cloud.Options) { o.Now = func() time.Time { return s.w.Now().Add(*by) } })
 }
@@ -214,7 +214,7 @@ func TestWhoGivesUpWaitingForARoleIsLetGo(t *testing.T) {
 	defer cancel()
 	_, err = c.Reads().EC2(shop).DescribeInstances(ctx, &ec2.DescribeInstancesInput{})
 	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("who waited behind the first: %v", err)
+		t.Errorf("the call that waited behind the first: %v", err)
 	}
 	close(stuck)
 	if err := <-first; err != nil {

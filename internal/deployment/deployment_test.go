@@ -160,7 +160,7 @@ func TestOnlyWhatThePlaybooksNeedIsDeployed(t *testing.T) {
 	readOnly[0].Changes = nil
 	m := parsed[module](t, files(t, readOnly)["rights.tf.json"])
 	if len(m.Locals.Denies) > 0 || m.Locals.Rights["contain"] != nil || m.Locals.Rights["audit"] == nil {
-		t.Errorf("who only observes is given %v and %v", m.Locals.Rights, m.Locals.Denies)
+		t.Errorf("an organisation that only observes is given %v and %v", m.Locals.Rights, m.Locals.Denies)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestCloudFormationIsSound(t *testing.T) {
 	}
 }
 
-// What an action takes for a deny is what either way of deploying attaches, and nothing else: were they to differ, nobody
+// What an action takes for a deny is what either way of deploying attaches, and nothing else: were they to differ, no principal
 // could be denied.
 func TestWhatIsDeployedCountsAsADeny(t *testing.T) {
 	all := files(t, playbooks.All())

@@ -81,7 +81,7 @@ func (r rights) lyingReady() (object, error) {
 	return out, nil
 }
 
-// trust is the roles' trust policy, with expressions of the language for whom it names and for what must be equal:
+// trust is the roles' trust policy, with expressions of the language for the principals that it names and for what must be equal:
 // whether that includes the organisation is known where it is deployed.
 func trust(principal, equal any) (object, error) {
 	d, err := permissions.Trust(permissions.Trustee{Principal: "principal", ExternalID: "external id"})

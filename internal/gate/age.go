@@ -6,8 +6,8 @@ import (
 )
 
 // Oldest is how long after a call its record may come and still be answered without a person: CloudTrail delivers within
-// some minutes. What comes later tells of a past that may have been dealt with, and can be brought about by whoever may
-// move messages: a redrive, a replay, a first sweep of a bucket.
+// some minutes. What comes later tells of a past that may have been dealt with, and can be brought about by any principal
+// that may move messages: a redrive, a replay, a first sweep of a bucket.
 const Oldest = time.Hour
 
 // age asks before anything is done about an old call.

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// exception lets somebody do what the playbook finds: for a while, because a person took the answer to that very finding
+// exception lets an actor do what the playbook finds: for a while, because a person took the answer to that very finding
 // back, or for good, because the configuration trusts that automation. Something else where a person has just said that all
 // is well is answered, and people are told; so they are where automation is trusted by a name that another may have taken.
 func exception(p Policy, f Facts) (Verdict, bool) {

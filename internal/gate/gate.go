@@ -18,7 +18,7 @@ const (
 	Ask     Decision = "ask"     // a person must say yes
 	Observe Decision = "observe" // only watched: final
 	Hold    Decision = "hold"    // not now: judged again later
-	Except  Decision = "except"  // somebody may do this: final
+	Except  Decision = "except"  // this actor may do this: final
 )
 
 // Verdict is a decision and the rule that made it.

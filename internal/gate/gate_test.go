@@ -59,7 +59,7 @@ func user(name, id string) event.Actor {
 	}
 }
 
-// anew is a role session whose role has the name of another one that is gone.
+// anew returns a session of a role with the name of another one that is gone.
 func anew(issuer string) event.Actor {
 	a := session(issuer, "x")
 	a.IssuerID, a.PrincipalID = "AROA2", "AROA2:x"
@@ -75,7 +75,7 @@ func facts(change func(*gate.Facts)) gate.Facts {
 	return f
 }
 
-// late is a call whose record came so much later.
+// late returns a call with a record that came so much later.
 func late(by time.Duration) func(*gate.Facts) {
 	return func(f *gate.Facts) { f.Occurred, f.Received = noon.Add(-by), noon }
 }
@@ -92,14 +92,14 @@ func TestJudge(t *testing.T) {
 	}{
 		{"nothing objects", gate.Act, func(*gate.Facts) {}, gate.Act, "mode", false},
 		{"observe is observed", gate.Observe, func(*gate.Facts) {}, gate.Observe, "mode", false},
-		{"a mode that nobody knows changes nothing", gate.Decision("yolo"), func(*gate.Facts) {}, gate.Observe, "mode", false},
+		{"an unknown mode changes nothing", gate.Decision("yolo"), func(*gate.Facts) {}, gate.Observe, "mode", false},
 		{"which mode counts is not known yet", gate.Hold, func(*gate.Facts) {}, gate.Hold, "mode", false},
 		{"ask asks", gate.Ask, func(*gate.Facts) {}, gate.Ask, "mode", false},
 		{"approved goes", gate.Ask, func(f *gate.Facts) { f.Approved = true }, gate.Act, "mode", false},
 		{"approval does not turn watching into acting", gate.Observe, func(f *gate.Facts) { f.Approved = true }, gate.Observe, "mode", false},
 
 		{"in a region that is not named: watched, and told", gate.Act, func(f *gate.Facts) { f.Region = "us-east-2" }, gate.Observe, "region", true},
-		{"nor is anybody asked there", gate.Ask, func(f *gate.Facts) { f.Region = "us-east-2" }, gate.Observe, "region", true},
+		{"nor is a person asked there", gate.Ask, func(f *gate.Facts) { f.Region = "us-east-2" }, gate.Observe, "region", true},
 		{"nor does an approval count there", gate.Ask, func(f *gate.Facts) { f.Region, f.Approved = "us-east-2", true }, gate.Observe, "region", true},
 		{"what is observed anyway is not worth a call there", gate.Observe, func(f *gate.Facts) { f.Region = "us-east-2" }, gate.Observe, "mode", false},
 		{"what is in no region is answered", gate.Act, func(f *gate.Facts) { f.Region = "" }, gate.Act, "mode", false},
@@ -115,7 +115,7 @@ func TestJudge(t *testing.T) {
 		{"a brake beats an approval", gate.Ask, func(f *gate.Facts) { brakes("all")(f); f.Approved = true }, gate.Hold, "brake", false},
 
 		{"an untouchable resource", gate.Act, func(f *gate.Facts) { f.Target = web }, gate.Hold, "protect", false},
-		{"who has the ARN of an untouchable user goes on, and people know", gate.Act, func(f *gate.Facts) {
+		{"a user with the ARN of an untouchable one goes on, and people know", gate.Act, func(f *gate.Facts) {
 			f.Actor, f.Target = user("robot", "AIDAMALLORY"), shop.In(event.User, "robot")
 		}, gate.Hold, "protect", true},
 		{"a break-glass principal is never contained, and always paged", gate.Act, func(f *gate.Facts) {
@@ -128,10 +128,10 @@ func TestJudge(t *testing.T) {
 		{"it does not get at the break-glass role beside it", gate.Act, func(f *gate.Facts) {
 			f.Actor, f.Target = anew("arn:aws:iam::111122223333:role/break-glass"), shop.In(event.Role, "glass")
 		}, gate.Hold, "protect", true},
-		{"who has the name of a break-glass user without an id", gate.Act, func(f *gate.Facts) {
+		{"a user with the name of a break-glass user without an id", gate.Act, func(f *gate.Facts) {
 			f.Actor, f.Target = user("glass", "AIDAMALLORY"), shop.In(event.User, "glass")
 		}, gate.Hold, "protect", true},
-		{"who calls himself break-glass is contained", gate.Act, func(f *gate.Facts) {
+		{"a user who takes the name break-glass is contained", gate.Act, func(f *gate.Facts) {
 			f.Actor = session("arn:aws:iam::111122223333:role/evil", "break-glass")
 			f.Target = shop.In(event.Session, "evil/break-glass")
 		}, gate.Act, "mode", false},
@@ -151,7 +151,7 @@ func TestJudge(t *testing.T) {
 			f.Namesake, f.Actor = true, session("arn:aws:iam::111122223333:role/riposte-contain", "evil")
 			f.Target = event.Place{Partition: "aws", Account: "444455556666", Region: "eu-west-1"}.In(event.Role, "riposte-contain")
 		}, gate.Hold, "protect", true},
-		{"who calls his session like riposte's role is contained", gate.Act, func(f *gate.Facts) {
+		{"a session named like riposte's role is contained", gate.Act, func(f *gate.Facts) {
 			f.Actor = session("arn:aws:iam::111122223333:role/evil", "riposte-contain")
 			f.Target = shop.In(event.Session, "evil/riposte-contain")
 		}, gate.Act, "mode", false},
@@ -180,9 +180,9 @@ func TestJudge(t *testing.T) {
 		{"an exception that has ended", gate.Act, excepted(noon), gate.Act, "mode", false},
 		{"trusted automation", gate.Act, func(f *gate.Facts) { f.Actor = pipeline }, gate.Except, "exception", false},
 		{"a trusted user", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "AIDACI") }, gate.Except, "exception", false},
-		{"who has been renamed to a trusted user", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "AIDAMALLORY") }, gate.Act, "mode", true},
+		{"a user renamed to a trusted one", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "AIDAMALLORY") }, gate.Act, "mode", true},
 		{"the trusted user by another name", gate.Act, func(f *gate.Facts) { f.Actor = user("di", "AIDACI") }, gate.Act, "mode", false},
-		{"a user of a trusted name whose id the record keeps back", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "") }, gate.Act, "mode", true},
+		{"a user of a trusted name without an id in the record", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "") }, gate.Act, "mode", true},
 		{"a trusted role that was made anew", gate.Act, func(f *gate.Facts) { f.Actor = anew(pipeline.Issuer) }, gate.Act, "mode", true},
 		{"a user that is trusted by its name alone", gate.Act, func(f *gate.Facts) { f.Actor = user("free", "AIDAMALLORY") }, gate.Act, "mode", true},
 		{"a role that is trusted by its name alone", gate.Act, func(f *gate.Facts) {
@@ -247,8 +247,8 @@ func TestMayUndo(t *testing.T) {
 		{"a role of a break-glass name", session("arn:aws:iam::111122223333:role/glass", "sam"), true, true},
 		{"a user of a break-glass name", user("glass", "AIDAMALLORY"), false, true},
 		{"root", event.Actor{Kind: event.RootActor, ARN: "arn:aws:iam::111122223333:root", PrincipalID: "111122223333"}, true, false},
-		{"anybody else", mallory, false, false},
-		{"nobody in particular", event.Actor{}, false, false},
+		{"another user", mallory, false, false},
+		{"no actor", event.Actor{}, false, false},
 	} {
 		got, page := policy(gate.Act).MayUndo(c.who)
 		if got != c.want || (page != "") != c.paged {

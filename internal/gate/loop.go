@@ -1,8 +1,8 @@
 package gate
 
-// loop leaves alone what riposte did itself: its own taking back would otherwise be found and undone again. Only a request
-// id from the ledger proves it. Riposte's role without that proof is somebody else in its clothes, as is a role that only has its name: people are told,
-// and the case goes on.
+// loop excepts what riposte did itself: its own revert would otherwise be found and undone again. Only a request id from
+// the ledger proves it. A call by riposte's role without that proof, or by a role that only has its name, is another's:
+// people are told, and the case goes on.
 func loop(p Policy, f Facts) (Verdict, bool) {
 	if f.OwnRequest {
 		return object(Except, "loop", "riposte made this change itself")

@@ -43,8 +43,8 @@ func (t Trust) covers(playbook string) bool {
 	})
 }
 
-// trusted is how surely this actor is one that may do what the playbook finds. Who hides traces or touches a decoy is never
-// trusted automation.
+// trusted returns how surely this actor is one that may do what the playbook finds. An actor that hides traces or touches a
+// decoy is never trusted automation.
 func (p Policy) trusted(playbook string, a event.Actor) recognition {
 	if strings.HasPrefix(playbook, "evasion.") || playbook == "identity.decoy-used" || a.Issuer == "" && a.Kind != event.UserActor {
 		return recognition{}
@@ -59,16 +59,16 @@ func (p Policy) trusted(playbook string, a event.Actor) recognition {
 }
 
 // MayUndo reports whether this actor's undoing of a containment ends it instead of calling for the next rung: break-glass
-// principals alone. Whom automation trusts, somebody may have stolen; everybody else takes back with riposte undo. Where it
-// is not sure that this is a break-glass principal, page says why people must be told. The caller sees to it that it is not
-// the contained actor himself.
+// principals alone. Trusted automation may have been stolen; all others take back with riposte undo. If it is not sure that
+// this is a break-glass principal, page says why people must be told. The caller sees to it that it is not the contained
+// actor itself.
 func (p Policy) MayUndo(a event.Actor) (may bool, page string) {
 	r := recognize(a, p.BreakGlass)
 	return r.vouched(), r.doubt("break-glass principal")
 }
 
 // Own reports whether the actor is one of riposte's roles, which is not yet to say that riposte called. A role that is
-// called so in an account of somebody else is somebody else's.
+// called so in an account outside the organisation is none of riposte's.
 func (p Policy) Own(a event.Actor) bool {
 	return !p.foreign(a.Account) && slices.ContainsFunc(p.Roles, func(role string) bool { return a.IssuerName() == "role/"+strings.TrimPrefix(role, "/") })
 }

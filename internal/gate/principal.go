@@ -72,7 +72,7 @@ func (r recognition) doubt(part string) string {
 	case byName:
 		return fmt.Sprintf("the %s %s is known by its ARN alone, which another may have taken: give its id in the configuration (riposte doctor prints it)", part, r.ARN)
 	case namesake:
-		return fmt.Sprintf("somebody else has the ARN of the %s %s: its id is not %s, so it was made anew or renamed", part, r.ARN, r.ID)
+		return fmt.Sprintf("another principal has the ARN of the %s %s: its id is not %s, so it was made anew or renamed", part, r.ARN, r.ID)
 	}
 	return ""
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// protect keeps from harm: what the configuration calls untouchable, riposte's own roles, AWS's own principals, and those
-// who must always get in. Break-glass principals are never contained, and people are always told; who has the ARN of one, and
-// is known not to be it, is contained like anybody. Other people's accounts
-// are not entered at all: there a role of riposte's name is a trap.
+// protect objects to a change of what the configuration calls untouchable, of riposte's own roles, AWS's own principals, and
+// break-glass principals: these are never contained, and people are always told. An actor that has the ARN of one, and is
+// known not to be it, is contained like any other. Accounts outside the organisation are not entered at all: there a role of
+// riposte's name is a trap.
 func protect(p Policy, f Facts) (Verdict, bool) {
 	if p.untouchable(f.Target) {
 		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is untouchable", Page: spared(f.Target)}, true
 	}
 	if p.foreign(f.Target.Account) {
 		const text = "what is to be changed is in account %q, which is none of the organisation's: riposte enters no other"
-		return Verdict{Do: Hold, Rule: "protect", Text: fmt.Sprintf(text, f.Target.Account), Page: "somebody of another organisation did this"}, true
+		return Verdict{Do: Hold, Rule: "protect", Text: fmt.Sprintf(text, f.Target.Account), Page: "a principal of another organisation did this"}, true
 	}
 	glass := recognize(f.Actor, p.BreakGlass)
 	page := brokenGlass(glass)

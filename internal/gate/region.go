@@ -2,8 +2,8 @@ package gate
 
 import "slices"
 
-// region keeps riposte to the regions that the configuration names, where it names any: elsewhere it watches at most. Whoever
-// attacks goes where nobody looks, so people are told of what would have been answered. What is in no region is answered
+// region keeps riposte to the regions that the configuration names, where it names any: elsewhere it watches at most. Attackers
+// go to unwatched regions, so people are told of what would have been answered. What is in no region is answered
 // wherever it was called.
 func region(p Policy, f Facts) (Verdict, bool) {
 	if len(p.Regions) == 0 || f.Region == "" || slices.Contains(p.Regions, f.Region) {

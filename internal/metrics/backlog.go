@@ -10,7 +10,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// fresh is how long what was read from the ledger is told again: it is shared with those who answer attacks, and on DynamoDB
+// fresh is how long what was read from the ledger is told again: it is shared with the workers, and on DynamoDB
 // each reading is paid for.
 const fresh = 15 * time.Second
 

@@ -1,5 +1,5 @@
-// Package metrics counts what sources and engine do, for Prometheus. No label comes from an event: who can cause events
-// can raise numbers, and never the number of series.
+// Package metrics counts what sources and engine do, for Prometheus. No label comes from an event: a caller who can
+// cause events can raise numbers, and never the number of series.
 package metrics
 
 import (

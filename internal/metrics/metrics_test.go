@@ -112,7 +112,7 @@ func TestALedgerThatIsAwayHidesNoOtherFigure(t *testing.T) {
 	page := scrape(m)
 	wants(t, page, `riposte_ledger_errors_total 1`)
 	if strings.Contains(page, "riposte_open_cases{") {
-		t.Error("cases are told that nobody could read")
+		t.Error("cases are told that could not be read")
 	}
 }
 

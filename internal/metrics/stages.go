@@ -20,7 +20,7 @@ func (m *Meter) histograms() {
 		"From eventTime, which has a resolution of one second, to receipt: CloudTrail's and EventBridge's part of the time to contain.", coarse))
 	m.answer = prometheus.NewHistogram(options("answer_seconds", "From receipt to contained: riposte's part of the time to contain.", fine))
 	m.containing = prometheus.NewHistogram(options("time_to_contain_seconds",
-		"From eventTime to contained. A containment that somebody undid is counted again when it is in effect again.", coarse))
+		"From eventTime to contained. A containment that was undone is counted again when it is in effect again.", coarse))
 	m.waited = prometheus.NewHistogramVec(options("queue_age_seconds", "How long a message had waited in its queue when it was taken.",
 		[]float64{.05, .1, .2, .5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400}), []string{"source"})
 	m.registry.MustRegister(m.stages, m.delivery, m.answer, m.containing, m.waited)

@@ -106,7 +106,7 @@ func split(source string, names []string) (out []Rule, err error) {
 func rule(source string, names []string) Rule {
 	service, _, _ := strings.Cut(source, ".")
 	r := Rule{Name: service, Global: call.Recorded(source, names[0]).Global(), State: Writes, Pattern: Pattern{
-		// Nobody but AWS may send events whose source begins with "aws.", so this is what keeps a forged record out:
+		// Only AWS may send events with a source that begins with "aws.", so this is what keeps a forged record out:
 		// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
 		Source:     []string{"aws." + service},
 		DetailType: []string{detailType(service)},

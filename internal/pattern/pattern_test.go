@@ -60,7 +60,7 @@ func rules(t *testing.T, of []playbook.Definition) []pattern.Rule {
 	return all
 }
 
-// undoing are the calls by which riposte would hear that somebody undoes what it did.
+// undoing returns the calls by which riposte would hear that its change is undone.
 func undoing(of []playbook.Definition) map[string]bool {
 	calls := map[string]bool{}
 	for _, d := range of {
@@ -102,14 +102,14 @@ func TestWhatIsDeliveredIsWanted(t *testing.T) {
 		for _, source := range r.Pattern.Detail.EventSource {
 			for _, name := range r.Pattern.Detail.EventName {
 				if len(table.Match(source, name)) == 0 && !undo[source+" "+name] {
-					t.Errorf("rule %s delivers %s %s, which nobody wants", r.Name, source, name)
+					t.Errorf("rule %s delivers %s %s, which no playbook wants", r.Name, source, name)
 				}
 			}
 		}
 	}
 }
 
-// Real records have sources and names that nobody thought of.
+// Real records have sources and names that no author thought of.
 func TestRecordedRecordsAreDeliveredAsRouteWants(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "..", "..", "shared", "corpus", "*", "*.jsonl"))
 	if err != nil || len(files) == 0 {
@@ -160,7 +160,7 @@ func calls(t *testing.T, file string) (out []string) {
 	return out
 }
 
-// Anybody may put an event on the bus and say in it what he likes, except that it comes from AWS.
+// An attacker may put an event on the bus with any text in it, except that it comes from AWS.
 func TestForgedEventsAreNotDelivered(t *testing.T) {
 	all := rules(t, playbooks.All())
 	for _, source := range []string{"ec2", "custom", "aws", "Aws.ec2", "riposte"} {
@@ -189,7 +189,7 @@ func TestRulesOfServices(t *testing.T) {
 		{"and cost the others nothing", of("ec2:RunInstances", "ec2:DescribeInstances"), byAWS("ec2.amazonaws.com", "DescribeInstances"), "ec2-2", false, pattern.AllCalls, 2},
 		{"signing in is told of otherwise", of("signin:ConsoleLogin"), enveloped("aws.signin", signIn, "signin.amazonaws.com", "ConsoleLogin"), "signin", false, pattern.Writes, 1},
 		{"what CloudTrail spells otherwise", of(call.LambdaAddPermission), byAWS("lambda.amazonaws.com", "AddPermission20150331v2"), "lambda", false, pattern.Writes, 1},
-		{"whose records come from elsewhere", of(call.CloudWatchDeleteAlarms), byAWS("monitoring.amazonaws.com", "DeleteAlarms"), "monitoring", false, pattern.Writes, 1},
+		{"records from elsewhere", of(call.CloudWatchDeleteAlarms), byAWS("monitoring.amazonaws.com", "DeleteAlarms"), "monitoring", false, pattern.Writes, 1},
 		{"what could undo an effect", []playbook.Definition{{ID: "test.undo", Changes: suspending()}}, byAWS("autoscaling.amazonaws.com", "ResumeProcesses"), "autoscaling", false, pattern.Writes, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

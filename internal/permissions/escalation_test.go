@@ -26,11 +26,11 @@ import (
 
 const (
 	anything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
-	anybody  = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`
+	trustAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`
 	policies = "arn:aws:iam::111122223333:policy/"
 )
 
-// thief has a session of the contain tier's role and all its rights, as whoever has taken riposte over. He is after one
+// thief has a session of the contain tier's role and all its rights, as an attacker who took riposte over. The goal is one
 // user and one role.
 type thief struct {
 	ctx            context.Context
@@ -49,10 +49,10 @@ func (x thief) policy() *string {
 	return x.one("policy", policies+"riposte-deny", policies+"riposte-deny-boundary", policies+"team", "arn:aws:iam::aws:policy/AdministratorAccess")
 }
 
-// tries are the ways known by which somebody who may change a little makes himself administrator, and those by which he
-// would free somebody else: https://bishopfox.com/blog/privilege-escalation-in-aws
+// tries are the ways known by which a principal that may change a little becomes administrator, and those by which it
+// would free another: https://bishopfox.com/blog/privilege-escalation-in-aws
 func (x thief) tries() map[string]func() error {
-	doc, trust := aws.String(anything), aws.String(anybody)
+	doc, trust := aws.String(anything), aws.String(trustAll)
 	return map[string]func() error{
 		"CreateUser": func() error {
 			_, err := x.iam.CreateUser(x.ctx, &awsiam.CreateUserInput{UserName: aws.String("eve")})
@@ -157,8 +157,8 @@ func (x thief) tries() map[string]func() error {
 	}
 }
 
-// Whoever has the contain role can deny, and can take his own denies back. Whatever else he tries, and in whatever order,
-// nobody may do more than before, no key and no way in is new, and riposte's own roles are as they were.
+// An attacker with the contain role can deny, and can take these denies back. Whatever else they try, and in whatever order,
+// no principal may do more than before, no key and no way in is new, and riposte's own roles are as they were.
 func TestContainLeavesNobodyWithMoreRights(t *testing.T) {
 	all := append(playbooks.All(), playbook.Definition{ID: "test.all", Changes: action.Kinds()})
 	succeeded := map[string]bool{}
@@ -186,7 +186,7 @@ func TestContainLeavesNobodyWithMoreRights(t *testing.T) {
 	}
 }
 
-// Setting riposte's boundary over somebody's own and taking it off would free him of both.
+// Setting riposte's boundary over a user's own and taking it off would free the user of both.
 func TestABoundaryIsNotLostByWayOfRipostes(t *testing.T) {
 	w, _ := granting(t, []playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
 	before, x := stand(t, operator(w)), stolen(t, w)
@@ -202,7 +202,7 @@ func TestABoundaryIsNotLostByWayOfRipostes(t *testing.T) {
 	compare(t, before, stand(t, operator(w)))
 }
 
-// operator sees everything, and is nobody's victim.
+// operator sees everything, and is never a victim.
 func operator(w *world.World) *awsiam.Client {
 	return awsiam.NewFromConfig(w.Config(ireland, aws.Credentials{AccessKeyID: "AKIAOPERATOR00000001", SecretAccessKey: "operator"}))
 }
@@ -242,7 +242,7 @@ func compare(r interface{ Errorf(string, ...any) }, before, after standing) {
 	}
 }
 
-// escalations are calls of IAM and others that make somebody administrator where they are allowed without a condition;
+// escalations are calls of IAM and others that make a principal administrator where they are allowed without a condition;
 // those that the world does not know are asked of the policy alone.
 func escalations() []string {
 	return []string{
@@ -261,7 +261,7 @@ func escalations() []string {
 	}
 }
 
-// Of all these the contain tier may do five, and those with riposte's own two policies alone, on anybody's principal but
+// Of all these the contain tier may do five, and those with riposte's own two policies alone, on any principal but
 // riposte's.
 func TestContainMayDenyAndNothingElse(t *testing.T) {
 	contain := containing(t)
@@ -287,7 +287,7 @@ func TestContainMayDenyAndNothingElse(t *testing.T) {
 		}
 		kind, _, _ := strings.Cut(strings.TrimPrefix(on, prefix), "/")
 		if fits := kind == "user" && strings.Contains(call, "User") || kind == "role" && strings.Contains(call, "Role") || own[call] == ""; !fits {
-			return // nobody can ask for that
+			return // no call asks for that
 		}
 		got := iam.Evaluate(iam.Request{Action: call, Resource: on, Context: iam.ContextOf(context)}, iam.Policies{Identity: []iam.Policy{contain}}).Effect == iam.Allowed
 		itself := on == prefix+"role/riposte-contain" || on == prefix+"role/riposte-author"
@@ -297,7 +297,7 @@ func TestContainMayDenyAndNothingElse(t *testing.T) {
 	})
 }
 
-// Whoever has the contain role can switch the three protections on and put a machine into an isolating group: neither the
+// An attacker with the contain role can switch the three protections on and put a machine into an isolating group: neither the
 // demolition that riposte is there to stop, nor a machine that is opened to the world, nor code that runs as root.
 func TestContainProtectsAndIsolatesAndNothingElse(t *testing.T) {
 	w, _ := granting(t, []playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})

@@ -44,7 +44,7 @@ const team = `{"name":"team","document":{"Version":"2012-10-17","Statement":[{"E
 
 const builder = `{"name":"builder","path":"/ci/","trust":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}}`
 
-// granting is a world whose tiers' roles have what is generated for them, trust policies included, and the access that
+// granting returns a world with tiers' roles that have what is generated for them, trust policies included, and the access that
 // riposte has to it.
 func granting(t *testing.T, of []playbook.Definition) (*world.World, *cloud.Cloud) {
 	t.Helper()

@@ -15,13 +15,13 @@ const GuardrailLimit = 10240
 // GuardrailNote says what the guardrail can't do. It belongs wherever the guardrail is printed.
 const GuardrailNote = "A service control policy never binds the organisation's management account, nor service-linked roles: " +
 	"keep workloads out of that account. It can't tell inline policies apart, nor which boundary a new one replaces, nor a key " +
-	"or a name of a user who is contained from another's, nor an interface or an instance that is isolated or stopped; " +
+	"or a name of a contained user from another's, nor an interface or an instance that is isolated or stopped; " +
 	"what is done to these riposte notices by its record, and does again."
 
-// Guardrail is the service control policy that keeps everybody but riposte from taking off what it attaches, and from
+// Guardrail returns the service control policy that keeps all principals but riposte from taking off what it attaches, and from
 // changing what it runs on in the organisation's accounts. Deployers are ARN patterns of the roles that deploy riposte:
 // without any, the guardrail has to be detached before the next deployment. It may be attached to a root, to OUs or to
-// accounts, once the roles are there: it also keeps anybody from making roles under riposte's names.
+// accounts, once the roles are there: it also keeps any principal from making roles under riposte's names.
 func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 	byTier := map[string]string{}
 	named := []string{ownRoles, "arn:*:iam::*:role/*/riposte-*"}
@@ -70,7 +70,7 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 			call.LambdaAddPermission, call.LambdaCreateAlias, call.LambdaPublishVersion,
 			call.LambdaPutRuntimeManagementConfig, call.LambdaRemovePermission,
 		), "lambda:CreateFunction*", "lambda:DeleteFunction*", "lambda:Invoke*", "lambda:PutFunction*", "lambda:UpdateFunction*"), []string{functionARNs}, nil),
-		// A mapping is known by its function alone, and one that is made has no ARN yet: a queue of somebody's own, mapped to the
+		// A mapping is known by its function alone, and one that is made has no ARN yet: a queue of an attacker's own, mapped to the
 		// function, would tell it what never happened. https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
 		spare("KeepMappings", nil, deployers, call.Actions(call.LambdaCreateEventSourceMapping, call.LambdaDeleteEventSourceMapping, call.LambdaUpdateEventSourceMapping),
 			[]string{"*"}, map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}}),
@@ -99,7 +99,7 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 
 const functionARNs = "arn:*:lambda:*:*:function:riposte-*"
 
-// spare denies calls to everybody but those whose principal matches.
+// spare denies calls to all principals but those that match.
 func spare(sid string, own, deployers, calls, resources []string, when map[string]map[string][]string) iam.Statement {
 	s := iam.Statement{Sid: sid, Effect: "Deny", Action: calls, Resource: resources, Condition: map[string]map[string][]string{}}
 	for operator, keys := range when {

@@ -72,7 +72,7 @@ func TestTooManyDeployersAreRefused(t *testing.T) {
 	}
 }
 
-// The guardrail stands above everybody's own policies: an administrator of the account can't take riposte's work off.
+// The guardrail stands above all principals' own policies: an administrator of the account can't take riposte's work off.
 func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 	d, err := permissions.Roles{}.Guardrail([]string{"arn:*:iam::*:role/stacksets-exec-*"})
 	if err != nil {
@@ -94,60 +94,60 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 	isolating := map[string]string{"aws:ResourceTag/riposte:isolation": "true"}
 	denies, bounds := map[string]string{"iam:PolicyARN": policies + "riposte-deny"}, map[string]string{"iam:PermissionsBoundary": policies + "riposte-deny-boundary"}
 	for _, c := range []struct {
-		name, who, call, on string
-		context             map[string]string
-		denied              bool
+		name, as, call, on string
+		context            map[string]string
+		denied             bool
 	}{
 		{"an administrator takes the deny off", "admin", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", denies, true},
 		{"or off a role", "admin", "iam:DetachRolePolicy", role + "ci/builder", denies, true},
-		{"or another policy, which is his work", "admin", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", map[string]string{"iam:PolicyARN": policies + "team"}, false},
+		{"or another policy, which is ordinary work", "admin", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", map[string]string{"iam:PolicyARN": policies + "team"}, false},
 		{"riposte takes it off", "riposte-contain", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", denies, false},
-		{"who calls his role alike, elsewhere, does not", "x/riposte-contain", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", denies, true},
+		{"a role of the same name, elsewhere, does not", "x/riposte-contain", "iam:DetachUserPolicy", "arn:aws:iam::111122223333:user/mallory", denies, true},
 		{"the boundary stays", "admin", "iam:DeleteUserPermissionsBoundary", "arn:aws:iam::111122223333:user/mallory", bounds, true},
-		{"riposte gives the user his own back", "riposte-author", "iam:DeleteUserPermissionsBoundary", "arn:aws:iam::111122223333:user/mallory", bounds, false},
+		{"riposte gives the user their own back", "riposte-author", "iam:DeleteUserPermissionsBoundary", "arn:aws:iam::111122223333:user/mallory", bounds, false},
 		{"the deny is rewritten", "admin", "iam:CreatePolicyVersion", policies + "riposte-deny", nil, true},
 		{"by riposte neither", "riposte-author", "iam:CreatePolicyVersion", policies + "riposte-deny", nil, true},
-		{"by who deploys it", "stacksets-exec-1", "iam:CreatePolicyVersion", policies + "riposte-deny", nil, false},
-		{"somebody trusts himself to riposte's role", "admin", "iam:UpdateAssumeRolePolicy", role + "riposte-contain", nil, true},
+		{"by its deployer", "stacksets-exec-1", "iam:CreatePolicyVersion", policies + "riposte-deny", nil, false},
+		{"an administrator gets into riposte's role", "admin", "iam:UpdateAssumeRolePolicy", role + "riposte-contain", nil, true},
 		{"or makes one under its name, where there is none", "admin", "iam:CreateRole", role + "riposte-contain", nil, true},
 		{"a role of another name", "admin", "iam:CreateRole", role + "web", nil, false},
 		{"an attacker's role under riposte's prefix can still be contained", "riposte-contain", "iam:AttachRolePolicy", role + "riposte-evil", denies, false},
 		{"the rules are switched off", "admin", "events:DisableRule", "arn:aws:events:eu-west-1:111122223333:rule/riposte-ec2", nil, true},
 		{"the bus is taken away", "admin", "events:DeleteEventBus", "arn:aws:events:eu-west-1:111122223333:event-bus/riposte-events", nil, true},
-		{"somebody's function is given riposte's own role", "admin", "iam:PassRole", role + "riposte-own", nil, true},
-		{"or a role of his", "admin", "iam:PassRole", role + "web", nil, false},
-		{"who deploys it gives it to riposte's", "stacksets-exec-1", "iam:PassRole", role + "riposte-own", nil, false},
+		{"another function is given riposte's own role", "admin", "iam:PassRole", role + "riposte-own", nil, true},
+		{"or another role", "admin", "iam:PassRole", role + "web", nil, false},
+		{"the deployer gives it to riposte's", "stacksets-exec-1", "iam:PassRole", role + "riposte-own", nil, false},
 		{"the function is told what never happened", "admin", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
 		{"the function is cut off from its queue", "admin", "lambda:UpdateEventSourceMapping", mapping, ofFunction("riposte-function"), true},
-		{"or somebody's own from his", "admin", "lambda:UpdateEventSourceMapping", mapping, ofFunction("web"), false},
+		{"or another queue from its function", "admin", "lambda:UpdateEventSourceMapping", mapping, ofFunction("web"), false},
 		{"the record is rewritten by a statement", "admin", "dynamodb:PartiQLUpdate", "arn:aws:dynamodb:eu-west-1:111122223333:table/riposte-record", nil, true},
 		{"riposte writes it", "riposte-own", "dynamodb:UpdateItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/riposte-record", nil, false},
-		{"somebody takes messages away", "admin", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, true},
+		{"an administrator takes messages away", "admin", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, true},
 		{"or puts some in", "admin", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-wake", nil, true},
 		{"riposte wakes itself", "riposte-own", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-wake", nil, false},
 		{"riposte takes them", "riposte-own", "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, false},
-		{"the function is given a queue of somebody's own", "admin", "lambda:CreateEventSourceMapping", "*", ofFunction("riposte-function"), true},
-		{"or somebody's own function one of his", "admin", "lambda:CreateEventSourceMapping", "*", ofFunction("web"), false},
-		{"who deploys it maps the queue", "stacksets-exec-1", "lambda:CreateEventSourceMapping", "*", ofFunction("riposte-function"), false},
+		{"the function is given another queue", "admin", "lambda:CreateEventSourceMapping", "*", ofFunction("riposte-function"), true},
+		{"or another function one of its own", "admin", "lambda:CreateEventSourceMapping", "*", ofFunction("web"), false},
+		{"the deployer maps the queue", "stacksets-exec-1", "lambda:CreateEventSourceMapping", "*", ofFunction("riposte-function"), false},
 		{"the function is given an address", "admin", "lambda:CreateFunctionUrlConfig", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
 		{"what fails in it is sent elsewhere", "admin", "lambda:PutFunctionEventInvokeConfig", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
 		{"it is run by another runtime", "admin", "lambda:PutRuntimeManagementConfig", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
 		{"a function is made under its name", "admin", "lambda:CreateFunction", "arn:aws:lambda:eu-west-1:111122223333:function:riposte-function", nil, true},
-		{"the bus lets anybody in", "admin", "events:PutPermission", "arn:aws:events:eu-west-1:111122223333:event-bus/riposte-events", nil, true},
+		{"the bus lets any account in", "admin", "events:PutPermission", "arn:aws:events:eu-west-1:111122223333:event-bus/riposte-events", nil, true},
 		{"the rules are tagged to be cleaned up", "admin", "events:TagResource", "arn:aws:events:eu-west-1:111122223333:rule/riposte-ec2", nil, true},
 		{"a queue is made under its name", "admin", "sqs:CreateQueue", "arn:aws:sqs:eu-west-1:111122223333:riposte-events", nil, true},
-		{"nobody shall be alarmed", "admin", "cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:riposte-queue-age", nil, true},
-		{"or by his own alarm, which is his work", "admin", "cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:web", nil, false},
+		{"the alarm is deleted", "admin", "cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:riposte-queue-age", nil, true},
+		{"or another alarm, which is ordinary work", "admin", "cloudwatch:DeleteAlarms", "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:web", nil, false},
 		{"the log is deleted", "admin", "logs:DeleteLogGroup", "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/riposte-function", nil, true},
 		{"an isolating group is opened", "admin", "ec2:AuthorizeSecurityGroupIngress", group, isolating, true},
-		{"or another, which is his work", "admin", "ec2:AuthorizeSecurityGroupIngress", group, nil, false},
+		{"or another, which is ordinary work", "admin", "ec2:AuthorizeSecurityGroupIngress", group, nil, false},
 		{"it loses its tag", "admin", "ec2:DeleteTags", group, isolating, true},
-		{"a group of his own is given the tag", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/riposte:isolation": "true"}, true},
+		{"another group is given the tag", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/riposte:isolation": "true"}, true},
 		{"or a name", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/Name": "web"}, false},
 		{"other services are no business of it", "admin", "s3:DeleteBucket", "arn:aws:s3:::web", nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			context := map[string]string{"aws:PrincipalArn": role + c.who}
+			context := map[string]string{"aws:PrincipalArn": role + c.as}
 			for k, v := range c.context {
 				context[k] = v
 			}

@@ -22,7 +22,7 @@ type Hub struct {
 	Bus      string   // ARN of the bus that outcomes are published on
 	Buckets  []string // names of the buckets of trails
 	Discover bool     // accounts are read from AWS Organizations
-	Accounts []string // whose roles are assumed; none: any account's
+	Accounts []string // with the roles that are assumed; none: any account's
 }
 
 // AnyHub is a hub that uses everything, under customary names.

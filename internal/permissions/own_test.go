@@ -98,7 +98,7 @@ func written(t *testing.T) map[string]bool {
 	return out
 }
 
-// inputs adds the calls whose inputs are made in a file: &sqs.SendMessageInput{...} is sqs:SendMessage.
+// inputs adds the calls that have their inputs made in a file: &sqs.SendMessageInput{...} is sqs:SendMessage.
 func inputs(f *ast.File, to map[string]bool) {
 	services := map[string]string{}
 	for _, i := range f.Imports {

@@ -41,7 +41,7 @@ func For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, er
 }
 
 // For is For of a deployment, where riposte also looks around: which regions are enabled, and, for riposte doctor, whether
-// the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals who they were.
+// the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals what they were.
 func (r Roles) For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, error) {
 	return r.of(playbooks, kinds, []call.ID{
 		call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
@@ -138,7 +138,7 @@ type Deployed struct {
 }
 
 // Predeployed are the policies that the contain tier attaches: it may attach these and no others. They deny everything: of
-// a list, somebody would find what lets another role work for him. Nobody has them attached who is not contained.
+// a list, an attacker would find a call that lets another role work for them. Only contained principals have them attached.
 func Predeployed() ([]Deployed, error) {
 	deny, err := action.DenyDocument(action.Everything)
 	if err != nil {

@@ -21,7 +21,7 @@ type scope struct {
 // scopes are alternatives: a call is allowed where one of them fits.
 type scopes []scope
 
-// protections are the three attributes that the contain tier may set, each to the value that protects: who has its role can
+// protections are the three attributes that the contain tier may set, each to the value that protects: a holder of its role can
 // neither switch a protection off, nor give an instance user data, which runs as root when it is started next. The keys are
 // what AWS was seen to ask about when one attribute is set by its own member, which is how action.Protect sets it; that the
 // other spelling (Attribute and Value) brings no such key, and is refused therefore, is unverified.
@@ -94,8 +94,8 @@ func narrowed() map[call.ID]scopes {
 	}
 }
 
-// written says how calls of the author tier are narrowed that the contain tier may make for riposte's own policies only: who
-// gives a user its own boundary back has to set another than riposte's.
+// written returns how calls of the author tier are narrowed that the contain tier may make for riposte's own policies only:
+// to give a user their own boundary back, another than riposte's has to be set.
 func written() map[call.ID]scopes {
 	return map[call.ID]scopes{call.IAMPutUserPermissionsBoundary: {users}, call.IAMDeleteUserPermissionsBoundary: {users}}
 }
@@ -119,7 +119,7 @@ func scopesOf(tier string, id call.ID) (scopes, error) {
 	return scopes{{name: event.Plural(made.On[0]), resources: anyResource}}, nil
 }
 
-// onlyIsolating keeps whoever may isolate from putting an interface into any group but those that are there for it: to open a
+// onlyIsolating keeps the tier that may isolate from putting an interface into any group but those that are there for it: to open a
 // machine to the world is no containment. A group without the tag is not one, whatever it is called.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-security-group
 func onlyIsolating() iam.Statement {
@@ -132,9 +132,9 @@ func onlyIsolating() iam.Statement {
 // NeverItself is the Sid of the statement that keeps a tier's hands off riposte's own roles.
 const NeverItself = "NeverItself"
 
-// document allows the calls of a tier, one statement per scope. Whoever may change IAM may not change riposte's own roles
+// document allows the calls of a tier, one statement per scope. A tier that changes IAM may not change riposte's own roles
 // with it, neither to free them of a deny nor to give them more. They are named one by one: a pattern would let an
-// attacker choose a name for his role under which it can't be contained.
+// attacker choose a name for a role under which it can't be contained.
 func document(tier string, calls []call.ID, own []string) (iam.Document, error) {
 	var d iam.Document
 	at := map[string]int{}

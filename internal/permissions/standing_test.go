@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/iam"
 )
 
-// standing is what every user and role of the account may do, read back as anybody would read it, and by what keys and
+// standing is what every user and role of the account may do, read back as any auditor would read it, and by what keys and
 // trust it can be reached.
 type standing struct {
 	may   map[string]bool // "ARN action resource"
@@ -19,7 +19,7 @@ type standing struct {
 	trust map[string]string // by role
 }
 
-// probes are what an administrator may do, and what whoever takes over riposte would want.
+// probes are what an administrator may do, and what an attacker who takes over riposte would want.
 func probes() map[string]string {
 	return map[string]string{
 		"iam:CreateUser": "arn:aws:iam::111122223333:user/eve", "iam:PutUserPolicy": "arn:aws:iam::111122223333:user/staff/mallory",

@@ -8,10 +8,10 @@ import (
 	"github.com/ripostehq/riposte/iam"
 )
 
-// Trustee is whom the tiers' roles let in: riposte's own role, and nobody else.
+// Trustee is the one principal that the tiers' roles let in: riposte's own role.
 type Trustee struct {
 	Principal    string // ARN of the role that riposte runs as, in the hub account
-	ExternalID   string // must be passed, so that nobody can talk riposte's role into entering somebody else's account
+	ExternalID   string // must be passed, so that no caller can talk riposte's role into entering another's account
 	Organization string // o-...; "": the principal's ARN says enough
 }
 
@@ -21,7 +21,7 @@ type TrustDocument struct {
 	Statement []TrustStatement
 }
 
-// TrustStatement is one statement of a TrustDocument: who may assume the role, and under which conditions.
+// TrustStatement is one statement of a TrustDocument: the principal that may assume the role, and under which conditions.
 type TrustStatement struct {
 	Sid       string
 	Effect    string
@@ -33,7 +33,7 @@ type TrustStatement struct {
 // Sessions are the names that riposte gives its sessions: riposte to read and to report, riposte-CASE to change.
 func Sessions() []string { return []string{"riposte", "riposte-*"} }
 
-// Trust is the trust policy of every tier's role. Without an external id it would trust whoever made riposte's role ask.
+// Trust is the trust policy of every tier's role. Without an external id it would trust any caller that made riposte's role ask.
 func Trust(t Trustee) (TrustDocument, error) {
 	if t.Principal == "" || t.ExternalID == "" {
 		return TrustDocument{}, errors.New("a trust policy names riposte's own role and an external id")

@@ -27,7 +27,7 @@ import (
 )
 
 // Every action is done and taken back, and every attack of the demo is answered, in worlds where riposte has exactly what
-// it says that it needs: what is missing is refused, and what nobody made use of is granted in vain.
+// it says that it needs: what is missing is refused, and what no call made use of is granted in vain.
 func TestWhatIsGrantedIsUsedAndNothingElse(t *testing.T) {
 	all := append(playbooks.All(), playbook.Definition{ID: "test.all", Changes: action.Kinds()})
 	used := usage{}
@@ -56,9 +56,9 @@ func TestWhatIsGrantedIsUsedAndNothingElse(t *testing.T) {
 type usage map[string]map[string]bool
 
 func (u usage) add(by map[string][]string) {
-	for who, actions := range by {
-		role := who[strings.LastIndexByte(who, '/')+1:]
-		if !strings.Contains(who, ":role/riposte-") {
+	for arn, actions := range by {
+		role := arn[strings.LastIndexByte(arn, '/')+1:]
+		if !strings.Contains(arn, ":role/riposte-") {
 			continue
 		}
 		if u[role] == nil {
@@ -140,7 +140,7 @@ func acting(t *testing.T, of []playbook.Definition) map[string][]string {
 }
 
 // checking lets every playbook look into what the demo's attackers do not do: a group that goes back to a launch
-// configuration, a template whose image is named by a parameter, an instance whose image is gone, a refresh that brings a template, a
+// configuration, a template with its image named by a parameter, an instance without its image, a refresh that brings a template, a
 // root volume that is replaced.
 func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 	t.Helper()
@@ -208,7 +208,7 @@ func briefly(t *testing.T, c *ec2.Client) error {
 	return err
 }
 
-// finding looks for a user who is not there by the name, nor holds the key, which no attacker of the demo comes to.
+// finding looks for a user that is neither there by the name, nor has the key, which no attacker of the demo comes to.
 func finding(t *testing.T, of []playbook.Definition) map[string][]string {
 	t.Helper()
 	w, c := granting(t, of)

@@ -120,7 +120,7 @@ func (s *skipper) write(b []byte) (n int, done bool) {
 var (
 	newline   = []byte("\n")
 	lineStart = []byte("\n{")
-	// recordStart is how CloudTrail begins every record. It can't stand in a string, whose quotes are escaped.
+	// recordStart is how CloudTrail begins every record. It can't stand in a string, where quotes are escaped.
 	recordStart = []byte(`{"eventVersion"`)
 )
 

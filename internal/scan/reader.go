@@ -38,7 +38,7 @@ const (
 
 // Reader splits a stream into records: bare ones, {"Records":[...]}, arrays, and JSON Lines of these, of any length.
 type Reader struct {
-	// Live says that somebody writes the stream while it is read: a record is told as soon as it is whole, at the price of
+	// Live says that the stream is written while it is read: a record is told as soon as it is whole, at the price of
 	// looking twice at what is not yet.
 	Live bool
 	// Exported says that the stream is what some tool made of records. What no CloudTrail log holds is told as a record that

@@ -180,7 +180,7 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 
 const callerKey = "userIdentity"
 
-// callerIs keeps who called. What is no object is null, or for the strict decoder.
+// callerIs keeps the caller. What is no object is null, or for the strict decoder.
 func (s *object) callerIs(at span) {
 	s.unsure = s.unsure || s.caller.seen
 	switch s.buf[at.from] {

@@ -51,7 +51,7 @@ func (t *text) mark(i int) {
 	}
 }
 
-// skipString finds the end of the string whose opening quote is at i. A raw control character is no JSON: it is where a
+// skipString returns the end of the string that opens at i. A raw control character is no JSON: it is where a
 // line that was cut off ends, so that one does not swallow the next.
 func (t *text) skipString(i int) (end int, escaped bool, v verdict) {
 	for i++; i < len(t.buf); {
@@ -113,7 +113,7 @@ func (n *nest) bracket(c byte) bool {
 }
 
 // skipNested finds the end of the object or list that opens at i. It checks that brackets close in order, not what stands
-// between them: whoever wants that decodes it.
+// between them: a caller who wants that decodes it.
 func (t *text) skipNested(i int) (end int, deep bool, v verdict) {
 	var n nest
 	turned := t.turned(i)

@@ -23,7 +23,7 @@ var (
 	noon     = time.Date(2026, 3, 1, 12, 0, 0, 0, time.FixedZone("", 3600))
 )
 
-// given is a case whose plan suspends a group and terminates an instance, with its steps as told.
+// given returns a case with a plan that suspends a group and terminates an instance, with its steps as told.
 func given(t *testing.T, suspend, terminate ledger.Step) *ledger.Case {
 	t.Helper()
 	plan, err := codec().Seal(action.Plan{Steps: []action.Step{action.Try(action.Suspend{Group: group}), action.Try(action.Terminate{Instance: instance})}})

@@ -19,7 +19,7 @@ type Ladder struct {
 type Rung struct {
 	Kind    string      `json:"kind"`
 	Target  string      `json:"target"`
-	Hits    string      `json:"hits"`          // whom or what, in a few words
+	Hits    string      `json:"hits"`          // its target, in a few words
 	Ask     string      `json:"ask,omitempty"` // why a person must say yes to this rung, whatever the mode
 	Tier    action.Tier `json:"tier"`
 	Granted bool        `json:"granted"` // else it will be refused, and the next rung is taken

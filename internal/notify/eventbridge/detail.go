@@ -12,7 +12,7 @@ import (
 const maxDetail = 250 << 10
 
 // detail is the case, the number of the report, and what was left out because it would not fit: a case of thousands of
-// resources has as many actions, which whoever wants them reads in the record.
+// resources has as many actions, which a reader finds in the record.
 func (r *Reporter) detail(c *ledger.Case) (string, error) {
 	shown, err := r.show(c)
 	if err != nil {

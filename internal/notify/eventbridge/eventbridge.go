@@ -43,7 +43,7 @@ func New(put Put, bus string, show func(*ledger.Case) (any, error), now func() t
 }
 
 // Report publishes a case as it stands. It may come more than once and out of order: the detail's case and report, which
-// counts the moves of the case, tell a reader what he has seen and what is older.
+// counts the moves of the case, tell a reader what is known and what is older.
 func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
 	if !notify.Worth(c) {
 		return nil

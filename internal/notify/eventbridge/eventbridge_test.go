@@ -98,7 +98,7 @@ func TestWhatIsRefusedIsAnError(t *testing.T) {
 	}
 }
 
-// A suspect that nothing came of is nobody's business, unless it was told of before.
+// A suspect that nothing came of is not told of, unless it was before.
 func TestWhatIsNotTold(t *testing.T) {
 	for _, c := range []struct {
 		name string

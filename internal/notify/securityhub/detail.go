@@ -41,7 +41,7 @@ func (t thing) details() *types.ResourceDetails {
 	return nil
 }
 
-// instance holds what seed 000 files: the image, and the group or the fact that there is none. Where nobody knows whether
+// instance holds what seed 000 files: the image, and the group or the fact that there is none. If it is unknown whether
 // there is one, nothing is said.
 func (t thing) instance() *types.ResourceDetails {
 	if len(t.detail) == 0 {

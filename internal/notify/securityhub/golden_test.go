@@ -113,7 +113,7 @@ func template(t *testing.T, s ledger.Step) *ledger.Case {
 	return c
 }
 
-// stolenKey is rooted in a user, who has no region: the finding is filed where the calls came in.
+// stolenKey returns a case rooted in a user, which has no region: the finding is filed where the calls came in.
 func stolenKey(t *testing.T) *ledger.Case {
 	user := shop.In(event.User, "staff/mallory")
 	from := by("ModifyInstanceAttribute", user.ARN(), "203.0.113.9", event.UserActor)

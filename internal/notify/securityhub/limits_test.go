@@ -54,7 +54,7 @@ func TestAnyNameFits(t *testing.T) {
 	})
 }
 
-// hostile is a case in which everything that somebody may name has this name, with n related instances.
+// hostile returns a case in which everything that a caller may name has this name, with n related instances.
 func hostile(t *testing.T, text string, n int) *ledger.Case {
 	t.Helper()
 	group := shop.In(event.Group, text)
@@ -144,6 +144,6 @@ func TestVersionsAreInOrder(t *testing.T) {
 	c.Times.Contained = reported.Add(time.Minute)
 	floor := told(4, reported)
 	if next := told(5, reported.Add(-time.Hour)); next <= floor {
-		t.Errorf("a replica whose clock is behind tells nothing new: %s, then %s", floor, next)
+		t.Errorf("a replica with a clock that is behind tells nothing new: %s, then %s", floor, next)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// Security Hub takes 10 imports a second in one account and region, 30 in a burst, from all who import there together. In a
+// Security Hub takes 10 imports a second in one account and region, 30 in a burst, from all products that import there together. In a
 // storm of cases riposte leaves some of that to others: what it does not say now, the outbox says later.
 // https://docs.aws.amazon.com/securityhub/1.0/APIReference/Welcome.html
 const (
@@ -17,7 +17,7 @@ const (
 	burst     = 20
 )
 
-// pace counts the imports of this process, place by place. It never waits: whoever waits here would keep a case from being
+// pace counts the imports of this process, place by place. It never waits: a reporter that waits here would keep a case from being
 // answered.
 type pace struct {
 	mu sync.Mutex

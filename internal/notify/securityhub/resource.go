@@ -44,7 +44,7 @@ func gather(c *ledger.Case, steps []step) []thing {
 	return all
 }
 
-// inherit notes the group of an instance whose case is rooted in one.
+// inherit notes the group of an instance if its case is rooted in one.
 func (t thing) inherit(root event.Resource) {
 	if _, known := t.detail[playbook.DetailGroup]; !known && t.Type == event.Instance && root.Type == event.Group {
 		t.detail[playbook.DetailGroup] = root.ID

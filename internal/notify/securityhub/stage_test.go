@@ -83,7 +83,7 @@ var (
 	reported = occurred.Add(9 * time.Second)
 )
 
-// caseOf is a confirmed case with one plan, whose steps stand as given.
+// caseOf returns a confirmed case with one plan and its steps as given.
 func caseOf(t *testing.T, playbookID string, root event.Resource, title string, from playbook.Origin, s ledger.State, plan action.Plan, steps ...ledger.Step) *ledger.Case {
 	t.Helper()
 	sealed, err := codec().Seal(plan)

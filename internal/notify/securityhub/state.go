@@ -17,9 +17,9 @@ func compliance(s ledger.State) types.ComplianceStatus {
 	return types.ComplianceStatusFailed
 }
 
-// record archives what nobody has to look at any more. A verified case is not closed by that: its containment stands (a
-// group that does not launch, a user who is denied) until somebody takes it back, and the console hides archived findings.
-// Neither are one that failed and one that nobody answered.
+// record archives what needs no look any more. A verified case is not closed by that: its containment stands (a
+// group that does not launch, a user who is denied) until an operator takes it back, and the console hides archived findings.
+// Neither are one that failed and one without an answer.
 func record(s ledger.State) types.RecordState {
 	switch s {
 	case ledger.Dismissed, ledger.Excepted, ledger.Superseded, ledger.Undone:

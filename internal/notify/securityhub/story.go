@@ -34,13 +34,13 @@ func sentence(s string) string {
 	return s + "."
 }
 
-// call says which call brought it, whose, and from where.
-func call(name string, who event.Actor, from string) string {
+// call says which call brought it, by which principal, and from where.
+func call(name string, by event.Actor, from string) string {
 	out := plain(name)
 	if out == "" {
 		return ""
 	}
-	for _, part := range []struct{ word, text string }{{" by ", cmp.Or(who.ARN, who.InvokedBy)}, {" from ", from}} {
+	for _, part := range []struct{ word, text string }{{" by ", cmp.Or(by.ARN, by.InvokedBy)}, {" from ", from}} {
 		if text := plain(part.text); text != "" {
 			out += part.word + text
 		}
@@ -87,7 +87,7 @@ func whereabouts(c *ledger.Case) string {
 	case ledger.Superseded:
 		return "It goes on in case " + c.SupersededBy
 	case ledger.Expired:
-		return "Nobody answered in time"
+		return "No answer came in time"
 	}
 	return "riposte could not finish: a person must look"
 }

@@ -37,7 +37,7 @@ func observed(c *ledger.Case) (first, last time.Time) {
 
 // updated numbers the versions of a finding. Security Hub ignores a version that is not later than the one it has, and
 // keeps milliseconds only: the number of the report, which the ledger counts, goes into these, so that two reports of one
-// instant stay in order. What the record has seen is a floor for a replica whose clock is behind.
+// instant stay in order. What the record has seen is a floor for a replica with a clock that is behind.
 // https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchimportfindings.html
 func (r *Reporter) updated(c *ledger.Case) time.Time {
 	t := c.Times

@@ -29,7 +29,7 @@ accounts:
       eu-west-1: {}
 `
 
-// inMemory is the account in memory, and who reports there.
+// inMemory returns the account in memory, and a reporter to it.
 type inMemory struct {
 	*testing.T
 	*world.World
@@ -104,7 +104,7 @@ func TestAFailedImportIsMadeGood(t *testing.T) {
 	denied := &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "not today"}
 	m.Fail("securityhub", "BatchImportFindings", 1, denied)
 	if err := m.Report(context.Background(), c); err == nil {
-		t.Fatal("the import failed and nobody said so")
+		t.Fatal("the import failed without an error")
 	}
 	for range 2 {
 		if err := m.AdvanceTo(m.Now().Add(time.Minute)); err != nil {
