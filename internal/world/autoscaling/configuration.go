@@ -49,8 +49,8 @@ func createLaunchConfiguration(c *core.Call, in *autoscaling.CreateLaunchConfigu
 }
 
 type configurationEstate struct {
-	Name   string           `yaml:"name"`
-	Launch ec2.LaunchEstate `yaml:",inline"`
+	Name   string     `yaml:"name"`
+	Launch ec2.Launch `yaml:",inline"`
 }
 
 func (e configurationEstate) build(at core.At) {

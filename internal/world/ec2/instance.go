@@ -178,9 +178,9 @@ func ShutDown(at core.At, id string) error {
 }
 
 type instanceEstate struct {
-	ID     string       `yaml:"id"`
-	State  string       `yaml:"state"` // running
-	Launch LaunchEstate `yaml:",inline"`
+	ID     string `yaml:"id"`
+	State  string `yaml:"state"` // running
+	Launch Launch `yaml:",inline"`
 }
 
 func (e instanceEstate) build(at core.At) error {
@@ -196,7 +196,7 @@ func (e instanceEstate) build(at core.At) error {
 	if _, refused := securityGroups.Some(at, e.Launch.SecurityGroups); refused != nil {
 		return fmt.Errorf("instance %s: %s", e.ID, refused.Message)
 	}
-	stand(at, launch(at, e.Launch.data(), 1, "")[0], e.ID, cmp.Or(e.State, "running"))
+	stand(at, launch(at, e.Launch, 1, "")[0], e.ID, cmp.Or(e.State, "running"))
 	return nil
 }
 

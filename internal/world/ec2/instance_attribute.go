@@ -102,20 +102,9 @@ func attributeNeeds(c *core.Call, in *ec2.ModifyInstanceAttributeInput) []core.N
 
 // attributeRequest keeps the caller's spelling: CloudTrail does.
 func attributeRequest(_ *core.Call, in *ec2.ModifyInstanceAttributeInput) any {
-	r := core.Fields{"instanceId": aws.ToString(in.InstanceId)}
-	if in.Attribute != "" {
-		r["attribute"], r["value"] = string(in.Attribute), aws.ToString(in.Value)
-	}
-	if v := in.DisableApiTermination; v != nil {
-		r["disableApiTermination"] = core.Fields{"value": aws.ToBool(v.Value)}
-	}
-	if v := in.DisableApiStop; v != nil {
-		r["disableApiStop"] = core.Fields{"value": aws.ToBool(v.Value)}
-	}
-	if v := in.InstanceInitiatedShutdownBehavior; v != nil {
-		r["instanceInitiatedShutdownBehavior"] = core.Fields{"value": aws.ToString(v.Value)}
-	}
+	r := core.Camel(in).(core.Fields)
 	if in.Groups != nil {
+		delete(r, "groups")
 		r["groupSet"] = groupIDs(in.Groups)
 	}
 	return r

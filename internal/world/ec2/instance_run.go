@@ -38,7 +38,7 @@ func launchedBy(c *core.Call, token string) []*Instance {
 }
 
 // launchDataOf checks a launch and completes it from its template.
-func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (launchData, *core.Refusal) {
+func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (Launch, *core.Refusal) {
 	d, refused := fromRun(c, in)
 	if refused != nil {
 		return d, refused
@@ -55,7 +55,7 @@ func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (launchData, *core.Re
 }
 
 // launchable checks that a launch can succeed, and resolves its image.
-func launchable(c *core.Call, d launchData) (launchData, *core.Refusal) {
+func launchable(c *core.Call, d Launch) (Launch, *core.Refusal) {
 	if d.Image == "" {
 		return d, core.Refuse("MissingParameter", "The request must contain the parameter ImageId")
 	}
@@ -70,13 +70,13 @@ func launchable(c *core.Call, d launchData) (launchData, *core.Refusal) {
 	return d, groupsExist(c.At, d.SecurityGroups)
 }
 
-func fromRun(c *core.Call, in *ec2.RunInstancesInput) (launchData, *core.Refusal) {
+func fromRun(c *core.Call, in *ec2.RunInstancesInput) (Launch, *core.Refusal) {
 	least, most := aws.ToInt32(in.MinCount), aws.ToInt32(in.MaxCount)
 	if least < 1 || most < least {
-		return launchData{}, core.Refuse("InvalidParameterValue", "Invalid value '%d' for maxCount. Must be >= 1 and minCount.", most)
+		return Launch{}, core.Refuse("InvalidParameterValue", "Invalid value '%d' for maxCount. Must be >= 1 and minCount.", most)
 	}
-	d := launchData{
-		Image: aws.ToString(in.ImageId), Type: string(in.InstanceType), KeyName: aws.ToString(in.KeyName),
+	d := Launch{
+		Image: aws.ToString(in.ImageId), Type: string(in.InstanceType), Key: aws.ToString(in.KeyName),
 		Subnet: aws.ToString(in.SubnetId), SecurityGroups: in.SecurityGroupIds, Shutdown: string(in.InstanceInitiatedShutdownBehavior),
 		Protected: in.DisableApiTermination, StopProtected: in.DisableApiStop, UserData: aws.ToString(in.UserData), Tags: map[string]string{},
 	}

@@ -3,6 +3,7 @@ package ec2
 import (
 	"cmp"
 	"maps"
+	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -10,38 +11,40 @@ import (
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
-// launchData is what an instance is made from: the caller's parameters over a template's, or a launch configuration.
-type launchData struct {
-	Image, Type, KeyName, Subnet, Zone string
-	Profile, UserData, Shutdown        string
-	Protected, StopProtected           *bool
-	SecurityGroups                     []string
-	Tags                               map[string]string
+// Launch is what an instance is made from: the caller's parameters over a template's, or what the estate says of a template,
+// a launch configuration or an instance.
+type Launch struct {
+	Image          string            `yaml:"image"`
+	Type           string            `yaml:"type"`
+	Key            string            `yaml:"key"`
+	Zone           string            `yaml:"zone"`
+	Subnet         string            `yaml:"subnet"`
+	Profile        string            `yaml:"profile"`
+	UserData       string            `yaml:"user_data"`
+	SecurityGroups []string          `yaml:"security_groups"`
+	Protected      *bool             `yaml:"protected"`
+	StopProtected  *bool             `yaml:"stop_protected"`
+	Shutdown       string            `yaml:"shutdown"` // stop, terminate
+	Tags           map[string]string `yaml:"tags"`
 }
 
-// over lays the data that is given over what a template says.
-func (d launchData) over(t launchData) launchData {
-	t.Image, t.Type, t.KeyName = cmp.Or(d.Image, t.Image), cmp.Or(d.Type, t.Type), cmp.Or(d.KeyName, t.KeyName)
-	t.Subnet, t.Zone, t.Profile = cmp.Or(d.Subnet, t.Subnet), cmp.Or(d.Zone, t.Zone), cmp.Or(d.Profile, t.Profile)
-	t.UserData, t.Shutdown = cmp.Or(d.UserData, t.UserData), cmp.Or(d.Shutdown, t.Shutdown)
-	if d.Protected != nil {
-		t.Protected = d.Protected
-	}
-	if d.StopProtected != nil {
-		t.StopProtected = d.StopProtected
-	}
-	if d.SecurityGroups != nil {
-		t.SecurityGroups = d.SecurityGroups
-	}
+// over lays what is given over what a template says; tags add up.
+func (l Launch) over(t Launch) Launch {
 	tags := map[string]string{}
 	maps.Copy(tags, t.Tags)
-	maps.Copy(tags, d.Tags)
+	maps.Copy(tags, l.Tags)
+	given, into := reflect.ValueOf(l), reflect.ValueOf(&t).Elem()
+	for i := range given.NumField() {
+		if f := given.Field(i); !f.IsZero() {
+			into.Field(i).Set(f)
+		}
+	}
 	t.Tags = tags
 	return t
 }
 
 // launch makes instances; whether it is allowed has been decided.
-func launch(at core.At, d launchData, n int, token string) []*Instance {
+func launch(at core.At, d Launch, n int, token string) []*Instance {
 	reservation, zone := at.ResourceID("r"), d.Zone
 	if zone == "" {
 		zone = at.Place.Region + "a"
@@ -49,7 +52,7 @@ func launch(at core.At, d launchData, n int, token string) []*Instance {
 	var made []*Instance
 	for k := range n {
 		i := &Instance{
-			ID: at.ResourceID("i"), Image: d.Image, Type: d.Type, KeyName: d.KeyName, Zone: zone, Subnet: d.Subnet,
+			ID: at.ResourceID("i"), Image: d.Image, Type: d.Type, KeyName: d.Key, Zone: zone, Subnet: d.Subnet,
 			VPC: at.Fixed("vpc", ""), Profile: d.Profile, UserData: d.UserData, Token: token, Reservation: reservation,
 			Index: k, State: "pending", Launched: at.Now, Protected: aws.ToBool(d.Protected),
 			StopProtected: aws.ToBool(d.StopProtected), Shutdown: d.Shutdown, Tags: maps.Clone(d.Tags),
@@ -65,37 +68,14 @@ func launch(at core.At, d launchData, n int, token string) []*Instance {
 	return made
 }
 
-// LaunchEstate is what templates, launch configurations and instances share in YAML.
-type LaunchEstate struct {
-	Image          string            `yaml:"image"`
-	Type           string            `yaml:"type"`
-	Key            string            `yaml:"key"`
-	Zone           string            `yaml:"zone"`
-	Subnet         string            `yaml:"subnet"`
-	Profile        string            `yaml:"profile"`
-	UserData       string            `yaml:"user_data"`
-	SecurityGroups []string          `yaml:"security_groups"`
-	Protected      *bool             `yaml:"protected"`
-	StopProtected  *bool             `yaml:"stop_protected"`
-	Shutdown       string            `yaml:"shutdown"` // stop, terminate
-	Tags           map[string]string `yaml:"tags"`
-}
-
-func (l LaunchEstate) data() launchData {
-	return launchData{
-		Image: l.Image, Type: l.Type, KeyName: l.Key, Subnet: l.Subnet, Zone: l.Zone, Profile: l.Profile, UserData: l.UserData,
-		Shutdown: l.Shutdown, Protected: l.Protected, StopProtected: l.StopProtected, SecurityGroups: l.SecurityGroups, Tags: l.Tags,
-	}
-}
-
 // templateParameters are the members of a template's data that the world models.
 const templateParameters = " LaunchTemplateData.ImageId LaunchTemplateData.InstanceType LaunchTemplateData.KeyName LaunchTemplateData.SecurityGroupIds " +
 	"LaunchTemplateData.UserData LaunchTemplateData.DisableApiTermination LaunchTemplateData.DisableApiStop " +
 	"LaunchTemplateData.InstanceInitiatedShutdownBehavior LaunchTemplateData.IamInstanceProfile LaunchTemplateData.TagSpecifications"
 
-func fromTemplate(c *core.Call, t *types.RequestLaunchTemplateData) (launchData, *core.Refusal) {
-	d := launchData{
-		Image: aws.ToString(t.ImageId), Type: string(t.InstanceType), KeyName: aws.ToString(t.KeyName),
+func fromTemplate(c *core.Call, t *types.RequestLaunchTemplateData) (Launch, *core.Refusal) {
+	d := Launch{
+		Image: aws.ToString(t.ImageId), Type: string(t.InstanceType), Key: aws.ToString(t.KeyName),
 		SecurityGroups: t.SecurityGroupIds, UserData: aws.ToString(t.UserData), Protected: t.DisableApiTermination,
 		StopProtected: t.DisableApiStop, Shutdown: string(t.InstanceInitiatedShutdownBehavior),
 	}
@@ -114,9 +94,9 @@ func fromTemplate(c *core.Call, t *types.RequestLaunchTemplateData) (launchData,
 }
 
 // response is the data as DescribeLaunchTemplateVersions shows it.
-func (d launchData) response() *types.ResponseLaunchTemplateData {
+func (d Launch) response() *types.ResponseLaunchTemplateData {
 	t := &types.ResponseLaunchTemplateData{
-		ImageId: core.Optional(d.Image), InstanceType: types.InstanceType(d.Type), KeyName: core.Optional(d.KeyName),
+		ImageId: core.Optional(d.Image), InstanceType: types.InstanceType(d.Type), KeyName: core.Optional(d.Key),
 		SecurityGroupIds: d.SecurityGroups, UserData: core.Optional(d.UserData), DisableApiTermination: d.Protected,
 		DisableApiStop: d.StopProtected, InstanceInitiatedShutdownBehavior: types.ShutdownBehavior(d.Shutdown),
 	}

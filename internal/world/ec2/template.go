@@ -30,7 +30,7 @@ type TemplateVersion struct {
 	Description, CreatedBy string
 	Token                  string
 	Created                time.Time
-	Data                   launchData
+	Data                   Launch
 }
 
 var templates = core.Shelf[Template]{
@@ -52,7 +52,7 @@ func templateResource() core.Resource {
 			},
 			Answer: createLaunchTemplate, Request: queried[ec2.CreateLaunchTemplateInput],
 			Response: func(c *core.Call, out *ec2.CreateLaunchTemplateOutput) any {
-				return templateResponse(c, core.Fields{"launchTemplate": templateFields(out.LaunchTemplate)})
+				return shownTemplate(c, out.LaunchTemplate)
 			},
 		}),
 		core.Define(core.Spec[ec2.CreateLaunchTemplateVersionInput, ec2.CreateLaunchTemplateVersionOutput]{
@@ -61,7 +61,7 @@ func templateResource() core.Resource {
 			Needs: ofTemplate[ec2.CreateLaunchTemplateVersionInput], Answer: createLaunchTemplateVersion,
 			Request: queried[ec2.CreateLaunchTemplateVersionInput],
 			Response: func(c *core.Call, out *ec2.CreateLaunchTemplateVersionOutput) any {
-				return templateResponse(c, core.Fields{"launchTemplateVersion": versionFields(out.LaunchTemplateVersion)})
+				return templateResponse(c, core.Fields{"launchTemplateVersion": shown(out.LaunchTemplateVersion, out.LaunchTemplateVersion.CreateTime)})
 			},
 		}),
 		core.Define(core.Spec[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput]{
@@ -69,7 +69,7 @@ func templateResource() core.Resource {
 			Knows: "LaunchTemplateId LaunchTemplateName DefaultVersion ClientToken", Needs: ofTemplate[ec2.ModifyLaunchTemplateInput],
 			Answer: modifyLaunchTemplate, Request: queried[ec2.ModifyLaunchTemplateInput],
 			Response: func(c *core.Call, out *ec2.ModifyLaunchTemplateOutput) any {
-				return templateResponse(c, core.Fields{"launchTemplate": templateFields(out.LaunchTemplate)})
+				return shownTemplate(c, out.LaunchTemplate)
 			},
 		}),
 		core.Define(core.Spec[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput]{
@@ -151,10 +151,10 @@ func templatesByName(at core.At) []*Template {
 }
 
 type templateEstate struct {
-	ID       string         `yaml:"id"`
-	Name     string         `yaml:"name"`
-	Default  int            `yaml:"default"` // 1
-	Versions []LaunchEstate `yaml:"versions"`
+	ID       string   `yaml:"id"`
+	Name     string   `yaml:"name"`
+	Default  int      `yaml:"default"` // 1
+	Versions []Launch `yaml:"versions"`
 }
 
 func (e templateEstate) build(at core.At) error {
@@ -167,7 +167,7 @@ func (e templateEstate) build(at core.At) error {
 	}
 	t := templates.Put(at, &Template{ID: e.ID, Name: e.Name, Created: since, Default: max(e.Default, 1), CreatedBy: root})
 	for n, v := range e.Versions {
-		t.Versions = append(t.Versions, &TemplateVersion{Number: n + 1, Created: since, CreatedBy: root, Data: v.data()})
+		t.Versions = append(t.Versions, &TemplateVersion{Number: n + 1, Created: since, CreatedBy: root, Data: v})
 	}
 	if _, refused := t.Version("$Default"); refused != nil {
 		return fmt.Errorf("template %s: no version %d", e.Name, t.Default)

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"reflect"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -63,7 +64,7 @@ func createLaunchTemplateVersion(c *core.Call, in *ec2.CreateLaunchTemplateVersi
 	return &ec2.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: t.describedVersion(v)}, nil
 }
 
-func addVersion(c *core.Call, t *Template, d launchData, description *string, token string) *TemplateVersion {
+func addVersion(c *core.Call, t *Template, d Launch, description *string, token string) *TemplateVersion {
 	v := &TemplateVersion{
 		Number: len(t.Versions) + 1, Description: aws.ToString(description), CreatedBy: c.By.ARN, Created: c.Now, Token: token, Data: d,
 	}
@@ -118,29 +119,19 @@ func templateResponse(c *core.Call, content core.Fields) core.Fields {
 	return core.Fields{c.Name + "Response": content}
 }
 
-func templateFields(t *types.LaunchTemplate) core.Fields {
-	return core.Fields{
-		"launchTemplateId": *t.LaunchTemplateId, "launchTemplateName": *t.LaunchTemplateName, "createTime": core.Milliseconds(*t.CreateTime),
-		"createdBy": *t.CreatedBy, "defaultVersionNumber": *t.DefaultVersionNumber, "latestVersionNumber": *t.LatestVersionNumber,
-		"operator": core.Fields{"managed": false},
+// shown is a template, or a version, in a response.
+func shown(x any, created *time.Time) core.Fields {
+	f := core.Camel(x).(core.Fields)
+	f["createTime"] = core.Milliseconds(*created)
+	if d, ok := f["launchTemplateData"].(core.Fields); ok && d["userData"] != nil {
+		d["userData"] = core.Hidden
 	}
-}
-
-func versionFields(v *types.LaunchTemplateVersion) core.Fields {
-	f := core.Fields{
-		"launchTemplateId": *v.LaunchTemplateId, "launchTemplateName": *v.LaunchTemplateName, "versionNumber": *v.VersionNumber,
-		"defaultVersion": *v.DefaultVersion, "createTime": core.Milliseconds(*v.CreateTime), "createdBy": *v.CreatedBy,
-		"launchTemplateData": dataFields(v.LaunchTemplateData),
-	}
-	core.Given(f, "versionDescription", aws.ToString(v.VersionDescription))
 	return f
 }
 
-// dataFields is a version's data in a response.
-func dataFields(d *types.ResponseLaunchTemplateData) any {
-	shown := *d
-	if shown.UserData != nil {
-		shown.UserData = aws.String(core.Hidden)
-	}
-	return core.Camel(shown)
+func shownTemplate(c *core.Call, t *types.LaunchTemplate) core.Fields {
+	f := shown(t, t.CreateTime)
+	delete(f, "tags")
+	f["operator"] = core.Fields{"managed": false}
+	return templateResponse(c, core.Fields{"launchTemplate": f})
 }
