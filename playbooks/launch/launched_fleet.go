@@ -19,6 +19,7 @@ type launcher struct {
 	there  bool
 	again  bool     // it launches, or will, after what it has launched
 	images []string // as they are written
+	masked []string // those of templates whose overrides name images: AWS says that these count for fleets of type instant alone
 	unread string   // why they are not all
 }
 
@@ -59,10 +60,11 @@ func (w witness) fleet(ctx context.Context, id string) (l launcher, err error) {
 				}
 				l.images = append(l.images, *o.ImageId)
 			}
+			own := &l.images
 			if overridden {
-				continue // the template's own image is never launched
+				own = &l.masked
 			}
-			if err := w.ofTemplate(ctx, &l, c.LaunchTemplateSpecification); err != nil {
+			if err := w.ofTemplate(ctx, &l, own, c.LaunchTemplateSpecification); err != nil {
 				return l, err
 			}
 		}
@@ -91,7 +93,7 @@ func (w witness) spotFleet(ctx context.Context, id string) (l launcher, err erro
 			l.images = append(l.images, aws.ToString(spec.ImageId))
 		}
 		for _, c := range asked.LaunchTemplateConfigs {
-			if err := w.ofTemplate(ctx, &l, c.LaunchTemplateSpecification); err != nil {
+			if err := w.ofTemplate(ctx, &l, &l.images, c.LaunchTemplateSpecification); err != nil {
 				return l, err
 			}
 		}
@@ -122,8 +124,8 @@ func (w witness) spotRequest(ctx context.Context, id string) (l launcher, err er
 	return l, nil
 }
 
-// ofTemplate adds what a template launches. One that can't be read leaves that unknown, and what else is launched known.
-func (w witness) ofTemplate(ctx context.Context, l *launcher, s *types.FleetLaunchTemplateSpecification) error {
+// ofTemplate adds what a template launches to the images of a launcher. One that can't be read leaves that unknown, and what else is launched known.
+func (w witness) ofTemplate(ctx context.Context, l *launcher, to *[]string, s *types.FleetLaunchTemplateSpecification) error {
 	if s == nil {
 		return nil
 	}
@@ -134,6 +136,6 @@ func (w witness) ofTemplate(ctx context.Context, l *launcher, s *types.FleetLaun
 		l.unread = "what it launches by can't be read"
 		return nil
 	}
-	l.images = append(l.images, images...)
+	*to = append(*to, images...)
 	return err
 }

@@ -61,6 +61,16 @@ func TestAFleetWhoseTemplateWasMendedAsks(t *testing.T) {
 		"\n  ec2.hold-fleet fleet-0sound ?\n  ec2.stop i-0mended, else ec2.terminate i-0mended ?")
 }
 
+// What a fleet shows acquits it only where that can be what it launches: an attacker may name an approved image in an override, which
+// counts for fleets of type instant alone, or delete the template. That it launched this, AWS itself has written.
+func TestAFleetThatShowsAnotherImageThanItLaunchesIsHeld(t *testing.T) {
+	for id, fleet := range map[string]string{"i-0masked": "fleet-0over", "i-0bare": "fleet-0bare"} {
+		plain(t, run(instances(id+" ami-0aaaaaaaaaaaaaaaa")), "fleet "+fleet+": instance "+id+" of fleet "+fleet+strange+
+			"\n  ec2.hold-fleet "+fleet+"\n  ec2.stop "+id+", else ec2.terminate "+id+" ?")
+	}
+	plain(t, asked("ModifyFleet", `{"FleetId":"fleet-0bare"}`, `{"return":true}`)) // as long as it launches nothing it is left alone
+}
+
 // A fleet that riposte may not read is left to people, by name; one that is gone launches nothing.
 func TestAFleetThatCantBeReadIsNamed(t *testing.T) {
 	playbooktest.Story{

@@ -90,7 +90,7 @@ func (w witness) source(ctx context.Context, i types.Instance, doubt string) (fo
 	found.Images, found.Breaks = o.images, distinct(slices.Clone(o.breaks))
 	switch {
 	case o.bad:
-	case o.unknown != "":
+	case o.unknown != "" || o.unclear:
 		found.Doubt = doubt // "" where it is certain what it launched: that it did, AWS itself has written
 	default:
 		found.Doubt = cmp.Or(o.doubt, "what it would launch next may be launched, unless it goes on by the version that it began with")
@@ -101,7 +101,8 @@ func (w witness) source(ctx context.Context, i types.Instance, doubt string) (fo
 // prospect is what a fleet or a spot request would launch next, if anything.
 type prospect struct {
 	outlook
-	again bool // it launches, or will
+	again   bool // it launches, or will
+	unclear bool // it shows no image, as when its template is gone, or shows a fit one over its template's, which is not
 }
 
 func (w witness) prospect(ctx context.Context, of event.Resource) (prospect, error) {
@@ -120,7 +121,11 @@ func (w witness) prospect(ctx context.Context, of event.Resource) (prospect, err
 		if o.outlook, err = w.weigh(ctx, l.images); err != nil {
 			return prospect{}, err
 		}
-		o.unknown = cmp.Or(o.unknown, l.unread)
+		under, err := w.weigh(ctx, l.masked)
+		if err != nil {
+			return prospect{}, err
+		}
+		o.unknown, o.unclear = cmp.Or(o.unknown, l.unread), !o.judged || !under.sound()
 	}
 	w.sources[of] = o
 	return o, nil

@@ -27,6 +27,7 @@ type outlook struct {
 	bad     bool     // what may not be launched, for certain
 	doubt   string   // what may have been fit before somebody changed it
 	unknown string   // why nobody can say
+	judged  bool     // there is an image that the policy was asked about
 	images  []string // those that may not be launched, or may not have been
 	breaks  []string // the rules that they break
 }
@@ -101,6 +102,7 @@ func (w witness) look(ctx context.Context, group string) (outlook, error) {
 func (w witness) weigh(ctx context.Context, refs []string) (o outlook, err error) {
 	for _, ref := range refs {
 		v, image, err := w.breaks(ctx, ref)
+		o.judged = o.judged || image != ""
 		if err == nil && v.breaks != "" {
 			o.images, o.breaks = append(o.images, image), append(o.breaks, v.breaks)
 		}

@@ -102,11 +102,14 @@ accounts:
           - {id: i-0ended, image: ami-0aaaaaaaaaaaaaaaa}
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, protected: true, stop_protected: true}
           - {id: i-0mended, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0sound}}
+          - {id: i-0masked, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0over}}
+          - {id: i-0bare, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0bare}}
           - {id: i-0orphan, image: ami-0aaaaaaaaaaaaaaaa, tags: {"aws:ec2:fleet-id": fleet-0gone}}
         fleets:
           - {id: fleet-0a, template: lt-0only, total: 2, instances: [i-0fleet, i-0fleet2]}
           - {id: fleet-0sound, template: lt-0sound, total: 1}
           - {id: fleet-0over, template: lt-0only, image: ami-0bbbbbbbbbbbbbbbb, total: 1}
+          - {id: fleet-0bare, template: lt-0deleted, total: 1}
           - {id: fleet-0param, template: lt-0byname, total: 1}
           - {id: fleet-0once, type: request, template: lt-0only, total: 1, instances: [i-0once]}
         spot_fleets: [{id: sfr-0a, image: ami-0aaaaaaaaaaaaaaaa, total: 1, instances: [i-0spotfleet]}, {id: sfr-0sound, template: lt-0sound, total: 1}]
