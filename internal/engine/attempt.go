@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -16,9 +17,20 @@ const maxClaims = 10
 // maxPanics is how many turns in a row may end in a panic.
 const maxPanics = 5
 
+// surroundings are what every stage may use: the waits, the clock, the log and the figures.
+type surroundings struct {
+	Timing Timing
+	Now    func() time.Time
+	Log    *slog.Logger
+	Meter  Meter
+}
+
 // attempt is one case in hand, with what is to be committed next.
 type attempt struct {
-	*Engine
+	surroundings
+	store  ledger.Leases
+	yields *yieldCounts
+
 	c         *ledger.Case
 	inbox     []ledger.Message
 	until     time.Time // the lease ends
@@ -59,7 +71,7 @@ func (t *attempt) write(ctx context.Context) error {
 	t.move(t.state())
 	t.c.Reason, t.c.Due = t.reason(), t.nextDue()
 	t.w.At = t.Now()
-	if err := t.Store.Commit(ctx, t.c, t.w); err != nil {
+	if err := t.store.Commit(ctx, t.c, t.w); err != nil {
 		return err
 	}
 	t.w = ledger.Write{}
@@ -125,7 +137,7 @@ func (t *attempt) close(ctx context.Context, failure error) error {
 		t.Log.Warn("case left to a newer riposte", "case", t.c.ID, "why", failure)
 		return nil // the lease keeps this replica away from it for a while
 	case failure != nil && ctx.Err() != nil:
-		return errors.Join(ctx.Err(), t.giveBack(ctx, t.c)) // stopped from outside: the next run goes on
+		return errors.Join(ctx.Err(), giveBack(ctx, t.store, t.c)) // stopped from outside: the next run goes on
 	}
 	t.failures(failure)
 	if n := t.yields.count(t.c.ID); n >= tellAfter {
@@ -149,11 +161,11 @@ func (t *attempt) yield(ctx context.Context) error {
 		t.Log.Warn("case given back again and again: left to its lease", "case", t.c.ID, "times", n)
 		return nil
 	}
-	return t.giveBack(ctx, t.c)
+	return giveBack(ctx, t.store, t.c)
 }
 
-func (e *Engine) giveBack(ctx context.Context, c *ledger.Case) error {
-	if err := e.Store.Yield(ctx, c); err != nil && !errors.Is(err, ledger.ErrStale) {
+func giveBack(ctx context.Context, in ledger.Leases, c *ledger.Case) error {
+	if err := in.Yield(ctx, c); err != nil && !errors.Is(err, ledger.ErrStale) {
 		return fmt.Errorf("give case %s back: %w", c.ID, err)
 	}
 	return nil
@@ -184,11 +196,11 @@ func (t *attempt) failures(failure error) {
 }
 
 // abandon ends a case of which every process died that took it up, before it kills this one as well.
-func (t *attempt) abandon(ctx context.Context) error {
+func (ib *inbox) abandon(ctx context.Context, t *attempt) error {
 	t.giveUp(fmt.Errorf("it was taken up %d times, and the process died each time", t.c.Attempts-1))
 	for _, m := range t.inbox {
 		if m.Seen != nil && m.Seen.Shared != "" {
-			if err := t.spread(ctx, *m.Seen); err != nil {
+			if err := ib.watch.spread(ctx, t, *m.Seen); err != nil {
 				return err
 			}
 		}
@@ -201,4 +213,11 @@ func (t *attempt) abandon(ctx context.Context) error {
 func (t *attempt) giveUp(why error) {
 	t.c.GivenUp = why.Error()
 	t.c.Paged = "riposte gave this case up: " + why.Error()
+}
+
+// made settles a step; from here on it is verified, from the first round.
+func (t *attempt) made(r ref, s ledger.StepState) {
+	r.step.State, r.step.Made, r.step.MissedLooks, r.step.Fresh = s, t.Now(), 0, ""
+	r.step.Undone, r.step.PassedBy = "", "" // what was seen before is no evidence against this
+	t.c.Rounds, t.answered = 0, true
 }

@@ -25,20 +25,28 @@ func key(a action.Action) string {
 	return k
 }
 
+// effects keeps what the steps of cases have done and hold, with the way back from it.
+type effects struct {
+	store ledger.Effects
+	codec action.Codec
+	gate  *gatekeeper
+	look  *looker
+}
+
 // intend commits what is about to be done and the way back from it. Of each part the way back is stored once, before the
 // first change: looking again later would find riposte's own work, or an attacker's, and not what was so before.
-func (t *attempt) intend(ctx context.Context, r ref, look action.Look) error {
+func (ef *effects) intend(ctx context.Context, t *attempt, r ref, look action.Look) error {
 	if r.step.State == ledger.Intent {
 		return nil // committed before a crash, or before an answer was lost
 	}
 	before := *r.step
 	r.step.State = ledger.Intent
 	if look.Inverse != nil {
-		if err := t.hold(ctx, r, look.Inverse); err != nil {
+		if err := ef.hold(ctx, t, r, look.Inverse); err != nil {
 			return err
 		}
 	}
-	t.w.Reserve = t.reservations(r)
+	t.w.Reserve = ef.gate.reservations(t, r)
 	t.note("about to: %s", r)
 	err := t.commit(ctx)
 	if errors.Is(err, ledger.ErrLimit) {
@@ -52,16 +60,16 @@ func (t *attempt) intend(ctx context.Context, r ref, look action.Look) error {
 
 // hold writes the case among those that want an effect, until it is taken back: whoever undoes it in between does not take
 // the way back with it.
-func (t *attempt) hold(ctx context.Context, r ref, undo action.Action) error {
+func (ef *effects) hold(ctx context.Context, t *attempt, r ref, undo action.Action) error {
 	a := r.rung().Do
-	f, err := t.effect(ctx, a)
+	f, err := ef.effect(ctx, t, a)
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(f.Holders, t.c.ID) {
 		f.Holders = append(f.Holders, t.c.ID)
 	}
-	if err := t.wayBack(f, a, undo); err != nil {
+	if err := ef.wayBack(t, f, a, undo); err != nil {
 		return err
 	}
 	if !slices.Contains(r.step.Held, f.Key) {
@@ -75,7 +83,7 @@ func (t *attempt) hold(ctx context.Context, r ref, undo action.Action) error {
 }
 
 // wayBack adds what restores the present, of those parts of which it is not known yet what was so before riposte came.
-func (t *attempt) wayBack(f *ledger.Effect, a, undo action.Action) error {
+func (ef *effects) wayBack(t *attempt, f *ledger.Effect, a, undo action.Action) error {
 	known := f.Parts
 	f.Parts = append(slices.Clip(known), fresh(a, known)...)
 	if undo == nil {
@@ -85,7 +93,7 @@ func (t *attempt) wayBack(f *ledger.Effect, a, undo action.Action) error {
 	if undo == nil {
 		return nil
 	}
-	stored, err := t.Codec.Encode(undo)
+	stored, err := ef.codec.Encode(undo)
 	if err != nil {
 		return fmt.Errorf("way back from %s: %w", a.Kind().Name, err)
 	}
@@ -101,13 +109,13 @@ func fresh(a action.Action, known []string) []string {
 }
 
 // effect is the one that an action makes, as this action wants it.
-func (t *attempt) effect(ctx context.Context, a action.Action) (*ledger.Effect, error) {
+func (ef *effects) effect(ctx context.Context, t *attempt, a action.Action) (*ledger.Effect, error) {
 	k := key(a)
-	f, err := t.Store.Effect(ctx, k)
+	f, err := ef.store.Effect(ctx, k)
 	if err != nil {
 		return nil, fmt.Errorf("read effect %q: %w", k, err)
 	}
-	stored, err := t.Codec.Encode(a)
+	stored, err := ef.codec.Encode(a)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +123,7 @@ func (t *attempt) effect(ctx context.Context, a action.Action) (*ledger.Effect, 
 		return &ledger.Effect{Key: k, Action: stored}, nil
 	}
 	if len(f.Parts) == 0 { // written by a riposte that kept none
-		was, err := t.Codec.Decode(f.Action)
+		was, err := ef.codec.Decode(f.Action)
 		if err != nil {
 			return nil, err
 		}
@@ -127,7 +135,7 @@ func (t *attempt) effect(ctx context.Context, a action.Action) (*ledger.Effect, 
 
 // already settles a step whose state is there: made by this case before a crash, by another case (which it then holds
 // together with that), or by somebody before riposte came, which stays as it is for ever.
-func (t *attempt) already(ctx context.Context, r ref) error {
+func (ef *effects) already(ctx context.Context, t *attempt, r ref) error {
 	if r.step.State == ledger.Intent {
 		t.made(r, ledger.Done)
 		t.note("done before: %s", r)
@@ -139,7 +147,7 @@ func (t *attempt) already(ctx context.Context, r ref) error {
 		return nil
 	}
 	// Held without a way back where nobody made it: whoever lifts it later is seen, or an attacker would do it himself first.
-	if err := t.hold(ctx, r, nil); err != nil {
+	if err := ef.hold(ctx, t, r, nil); err != nil {
 		return err
 	}
 	return t.commit(ctx)
@@ -154,13 +162,13 @@ func (r ref) partly(look action.Look) {
 
 // forget lets go of an effect that did not come about. One that this step has held for longer was made once, and stays
 // until it is taken back.
-func (t *attempt) forget(ctx context.Context, r ref) error {
+func (ef *effects) forget(ctx context.Context, t *attempt, r ref) error {
 	k := key(r.rung().Do)
 	if r.step.Fresh != k {
 		return nil
 	}
 	r.step.Fresh = ""
-	f, err := t.Store.Effect(ctx, k)
+	f, err := ef.store.Effect(ctx, k)
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
 	}
@@ -183,4 +191,21 @@ func (t *attempt) stillHeld(k string) bool {
 		}
 	}
 	return false
+}
+
+// withdraw takes an intent back that may not be carried out any more; if it was carried out, it counts as done.
+func (ef *effects) withdraw(ctx context.Context, t *attempt, r ref) error {
+	if r.step.State != ledger.Intent {
+		return nil
+	}
+	look, err := ef.look.see(ctx, t, r.rung().Do)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", r, err)
+	}
+	if look.Satisfied {
+		return ef.already(ctx, t, r)
+	}
+	r.step.State = ledger.Pending
+	r.partly(look)
+	return ef.forget(ctx, t, r)
 }

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -38,35 +36,6 @@ type where struct {
 	account string
 	call    call.ID
 	name    string
-}
-
-func (e *Engine) activeEffects(ctx context.Context) (*effectIndex, error) {
-	now, err := e.Store.Generation(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read effects: %w", err)
-	}
-	if seen := e.index.Load(); seen != nil && seen.generation == now {
-		return seen, nil
-	}
-	e.reading.Lock() // one reads, for all who came meanwhile: in a storm effects change all the time, and there may be thousands
-	defer e.reading.Unlock()
-	if seen := e.index.Load(); seen != nil && seen.generation == now {
-		return seen, nil
-	}
-	all, err := e.Store.Effects(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read effects: %w", err)
-	}
-	var effects []activeEffect
-	for _, f := range all {
-		if a, err := e.Codec.Decode(f.Action); err == nil { // a newer riposte's effect is that riposte's to watch
-			effects = append(effects, activeEffectOf(f, a))
-		}
-	}
-	fresh := indexEffects(effects)
-	fresh.generation = now
-	e.index.Store(fresh)
-	return fresh, nil
 }
 
 func activeEffectOf(f *ledger.Effect, a action.Action) activeEffect {

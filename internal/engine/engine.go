@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -60,13 +58,11 @@ type Options struct {
 type Engine struct {
 	Options
 	routes       *route.Table
-	books        map[string]playbook.Playbook
+	watch        *watch
+	stages       *stages
 	checkpointed atomic.Value // time.Time: when this process made a checkpoint last
 	fair         fair
-
-	index   atomic.Pointer[effectIndex] // the effects that are watched
-	reading sync.Mutex                  // of whoever reads these anew
-	yields  yieldCounts                 // of cases that could not be committed
+	yields       yieldCounts // of cases that could not be committed
 }
 
 // New makes an engine.
@@ -80,10 +76,10 @@ func New(p Options) *Engine {
 	if p.Ours == nil {
 		p.Ours = func(context.Context, string) (bool, error) { return true, nil }
 	}
-	e := &Engine{Options: p, books: map[string]playbook.Playbook{}}
+	e := &Engine{Options: p, watch: &watch{store: p.Store, codec: p.Codec, now: p.Now}}
+	e.stages = newStages(p, e.watch)
 	var catalogue []playbook.Definition
 	for _, b := range p.Playbooks {
-		e.books[b.ID] = b
 		catalogue = append(catalogue, b.Definition)
 	}
 	e.routes = route.New(catalogue)
@@ -165,54 +161,13 @@ func (e *Engine) checkpoint(ctx context.Context) error {
 	return nil
 }
 
-// advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on. People
-// are told even where the answer fails.
-func (t *attempt) advance(ctx context.Context) error {
-	var errs collected
-	for _, line := range []func(context.Context) error{t.open, t.drainInbox, t.secondLook, t.answer, t.takeBack, t.handOn, t.report} {
-		if errs.stops(line(ctx)) {
-			break
-		}
-	}
-	return errs.err()
-}
-
-// answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. What
-// one suspect has confirmed is acted on before the next is looked at. A case that is closed, or to be taken back, is left as
-// it is.
-func (t *attempt) answer(ctx context.Context) error {
-	if !t.c.State.Open() || t.c.GivenUp != "" || t.c.Undo != nil {
-		return nil
-	}
-	for first := true; ; first = false {
-		confirmed, err := t.check(ctx)
-		if err != nil {
-			return err
-		}
-		if !confirmed && !first {
-			break
-		}
-		if err := t.act(ctx); err != nil {
-			return err
-		}
-	}
-	for undone := true; undone; {
-		var err error
-		if undone, err = t.verify(ctx); err != nil || !undone {
-			return err
-		}
-		if err = t.act(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // process takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) process(ctx context.Context, claim *ledger.Claim) error {
-	t := &attempt{Engine: e, c: claim.Case, inbox: claim.Inbox, inboxWaits: claim.More, until: claim.Until, committed: progressOf(claim.Case)}
+	t := &attempt{surroundings: surroundings{e.Timing, e.Now, e.Log, e.Meter}, store: e.Store, yields: &e.yields,
+		c: claim.Case, inbox: claim.Inbox, inboxWaits: claim.More, until: claim.Until, committed: progressOf(claim.Case),
+	}
 	if t.c.Attempts > maxClaims && t.c.State.Open() && e.yields.count(t.c.ID) == 0 { // else it was this process, which lives
-		return t.abandon(ctx)
+		return e.stages.inbox.abandon(ctx, t)
 	}
 	length := e.Timing.Lease - e.Timing.Call/2 // whatever hangs, the turn ends inside its lease
 	limited, cancel := context.WithTimeout(ctx, length)
@@ -220,20 +175,5 @@ func (e *Engine) process(ctx context.Context, claim *ledger.Claim) error {
 	half, cancelHalf := context.WithTimeout(limited, length/2)
 	defer cancelHalf()
 	t.late = func() bool { return half.Err() != nil }
-	return t.close(ctx, t.recovered(limited))
+	return t.close(ctx, e.stages.recovered(limited, t))
 }
-
-// recovered turns a panic into an error: one poisonous case must not take the others with it.
-func (t *attempt) recovered(ctx context.Context) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = panicError{fmt.Sprint(p), string(debug.Stack())}
-		}
-	}()
-	return t.advance(ctx)
-}
-
-// panicError is a panic, as an error.
-type panicError struct{ what, stack string }
-
-func (p panicError) Error() string { return "panic: " + p.what }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -15,8 +17,21 @@ const ExceptFor = 24 * time.Hour
 // batch is how many suspects may wait in a case to be looked at; the others stay in the inbox.
 const batch = 25
 
+// inbox takes what came in since: suspects, orders, and sightings of calls that concern an effect.
+type inbox struct {
+	store interface {
+		ledger.Effects
+		ledger.Cases
+	}
+	codec   action.Codec
+	policy  gate.Policy
+	look    *looker
+	effects *effects
+	watch   *watch
+}
+
 // drainInbox moves the inbox into the case: people's orders, sightings, and as many suspects as can be looked at.
-func (t *attempt) drainInbox(ctx context.Context) error {
+func (ib *inbox) drainInbox(ctx context.Context, t *attempt) error {
 	var seen []ledger.Sighting
 	var noticed []string
 	for _, m := range t.inbox {
@@ -25,16 +40,16 @@ func (t *attempt) drainInbox(ctx context.Context) error {
 			t.inboxWaits = true
 			continue
 		case m.Lead != nil:
-			t.join(m)
+			ib.join(t, m)
 		case m.Seen != nil:
 			seen, noticed = append(seen, *m.Seen), append(noticed, m.Key)
 			continue
 		case m.Order != nil:
-			t.order(*m.Order)
+			ib.order(t, *m.Order)
 		}
 		t.w.Taken = append(t.w.Taken, m.Key)
 	}
-	if err := t.notice(ctx, seen); err != nil {
+	if err := ib.notice(ctx, t, seen); err != nil {
 		return err
 	}
 	t.w.Taken = append(t.w.Taken, noticed...)
@@ -52,37 +67,37 @@ func (t *attempt) waiting() (n int) {
 }
 
 // join adds a suspect, to be checked in this turn.
-func (t *attempt) join(m ledger.Message) {
+func (ib *inbox) join(t *attempt, m ledger.Message) {
 	l := ledger.Suspect{Key: m.Key, StoredSuspect: *m.Lead}
 	if t.c.Undo != nil {
-		l.Checked = t.handedOn(l.StoredSuspect)
+		l.Checked = ib.handedOn(t, l.StoredSuspect)
 	}
 	t.c.Suspects = append(t.c.Suspects, l)
 	t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
 }
 
-func (t *attempt) order(o ledger.Order) {
+func (ib *inbox) order(t *attempt, o ledger.Order) {
 	if o.Verb != ledger.Undo && !t.c.State.Open() {
 		t.note("%s by %s is void: the case is %s", o.Verb, by(o), t.c.State)
 		return
 	}
 	switch o.Verb {
 	case ledger.Approve:
-		t.approve(o)
+		ib.approve(t, o)
 	case ledger.Dismiss:
-		t.dismiss(o)
+		ib.dismiss(t, o)
 	case ledger.Undo:
-		t.undo(o)
+		ib.undo(t, o)
 	}
 }
 
 // dismiss lets go of every step that has not begun.
-func (t *attempt) dismiss(o ledger.Order) {
-	t.drop("dismissed by " + by(o) + because(o.Reason))
+func (ib *inbox) dismiss(t *attempt, o ledger.Order) {
+	ib.drop(t, "dismissed by "+by(o)+because(o.Reason))
 	t.note("dismissed by %s%s", by(o), because(o.Reason))
 }
 
-func (t *attempt) undo(o ledger.Order) {
+func (ib *inbox) undo(t *attempt, o ledger.Order) {
 	if t.c.Undo != nil {
 		return
 	}
@@ -91,19 +106,19 @@ func (t *attempt) undo(o ledger.Order) {
 		return
 	}
 	t.c.Undo = &o
-	t.except()
+	ib.except(t)
 	for i := range t.c.Suspects {
 		if l := &t.c.Suspects[i]; l.Checked == "" {
-			l.Checked = t.handedOn(l.StoredSuspect)
+			l.Checked = ib.handedOn(t, l.StoredSuspect)
 		}
 	}
-	t.drop("the case is taken back")
+	ib.drop(t, "the case is taken back")
 	t.note("to be taken back, says %s%s", by(o), because(o.Reason))
 }
 
 // except keeps the playbook quiet about what was found, for a while, from the moment the order is taken: the same finding
 // would fire at once. It is of what the person knew who ordered it; what joined since is answered.
-func (t *attempt) except() {
+func (ib *inbox) except(t *attempt) {
 	quiet := t.c.Undo.Except
 	if quiet == 0 {
 		quiet = ExceptFor
@@ -121,7 +136,7 @@ func (t *attempt) except() {
 }
 
 // drop ends the steps and suspects that nothing was done about yet.
-func (t *attempt) drop(why string) {
+func (ib *inbox) drop(t *attempt, why string) {
 	for i := range t.c.Suspects {
 		if t.c.Suspects[i].Checked == "" {
 			t.c.Suspects[i].Checked = "dropped"

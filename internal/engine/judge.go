@@ -6,26 +6,36 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // window is the span in which incidents are counted against the limits.
 const window = time.Hour
 
+// gatekeeper asks the gate about steps, with the facts that the ledger has.
+type gatekeeper struct {
+	policy   gate.Policy
+	namesake func(context.Context, event.Actor) bool
+	store    ledger.FactBook
+}
+
 // judge asks the gate about one step at its present rung, on facts read now, and writes the verdict down.
-func (t *attempt) judge(ctx context.Context, r ref) (gate.Verdict, error) {
-	facts, read, err := t.facts(ctx, r)
+func (gk *gatekeeper) judge(ctx context.Context, t *attempt, r ref) (gate.Verdict, error) {
+	facts, read, err := gk.facts(ctx, t, r)
 	if err != nil {
 		return gate.Verdict{}, err
 	}
-	v := gate.Judge(t.Policy, facts)
+	v := gate.Judge(gk.policy, facts)
 	if v.Do == gate.Act && !read { // what was read for another step is good enough to wait by, not to act by
 		clear(t.known)
-		if facts, _, err = t.facts(ctx, r); err != nil {
+		if facts, _, err = gk.facts(ctx, t, r); err != nil {
 			return gate.Verdict{}, err
 		}
-		v = gate.Judge(t.Policy, facts)
+		v = gate.Judge(gk.policy, facts)
 	}
 	t.Meter.Judged(t.c.Playbook, v)
 	if r.step.Verdict != string(v.Do) || r.step.Reason != v.Reason() {
@@ -41,25 +51,25 @@ func (t *attempt) judge(ctx context.Context, r ref) (gate.Verdict, error) {
 
 // facts are what the gate must know. What can't be read is an error: nothing is changed on a guess. They were read now, or
 // for another step since the last commit and change: steps that wait need no question each.
-func (t *attempt) facts(ctx context.Context, r ref) (f gate.Facts, read bool, err error) {
+func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Facts, read bool, err error) {
 	rung, lead := r.rung(), t.lead(r.revision)
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
 		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.approved(), Occurred: lead.Origin.Occurred, Received: lead.Origin.Received,
 	}
-	if t.Namesake != nil && t.Policy.Own(f.Actor) {
+	if gk.namesake != nil && gk.policy.Own(f.Actor) {
 		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)
 		defer cancel()
-		f.Namesake = t.Namesake(limited, f.Actor)
+		f.Namesake = gk.namesake(limited, f.Actor)
 	}
 	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: lead.Origin.RequestID}
-	for _, place := range t.reservations(r) {
+	for _, place := range gk.reservations(t, r) {
 		q.Buckets, q.Incident, q.Since = append(q.Buckets, place.Bucket), place.Incident, place.Since
 	}
 	as := fmt.Sprint(q.RequestID, q.Incident, q.Buckets)
 	known, asked := t.known[as]
 	if !asked {
-		if known, err = t.Store.Facts(ctx, q); err != nil {
+		if known, err = gk.store.Facts(ctx, q); err != nil {
 			return f, false, fmt.Errorf("read what decides: %w", err)
 		}
 		t.known[as] = known
@@ -67,14 +77,14 @@ func (t *attempt) facts(ctx context.Context, r ref) (f gate.Facts, read bool, er
 	f.Found = r.revision.Found
 	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
 	for i, bucket := range q.Buckets {
-		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: t.limit(bucket)})
+		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: gk.limit(t, bucket)})
 	}
 	return f, !asked, nil
 }
 
 // reservations are the places that a step takes in the limits. Containment is counted and never refused. An approved step
 // is not refused either: a person has decided.
-func (t *attempt) reservations(r ref) []ledger.Reservation {
+func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 	buckets := []string{"playbook:" + t.c.Playbook, "account:" + t.c.Root.Account, "organisation"}
 	class := r.rung().Do.Kind().Class
 	if class == action.Destroy {
@@ -83,28 +93,53 @@ func (t *attempt) reservations(r ref) []ledger.Reservation {
 	refuse := class != action.Contain && !r.approved()
 	var out []ledger.Reservation
 	for _, b := range buckets {
-		res := ledger.Reservation{Bucket: b, Incident: t.incident(r), At: t.Now(), Since: t.Now().Add(-window)}
+		res := ledger.Reservation{Bucket: b, Incident: gk.incident(t, r), At: t.Now(), Since: t.Now().Add(-window)}
 		if refuse {
-			res.Max = t.limit(b)
+			res.Max = gk.limit(t, b)
 		}
 		out = append(out, res)
 	}
 	return out
 }
 
-func (t *attempt) limit(bucket string) int {
+func (gk *gatekeeper) limit(t *attempt, bucket string) int {
 	if bucket == "destroy" {
-		return t.Policy.Limits.Destroy
+		return gk.policy.Limits.Destroy
 	}
-	return t.Policy.Limits.Incidents
+	return gk.policy.Limits.Incidents
 }
 
 // incident is what counts as one against the limits: whatever one credential does. What AWS does for everybody, as when a
 // group launches, counts by the root instead.
-func (t *attempt) incident(r ref) string {
+func (gk *gatekeeper) incident(t *attempt, r ref) string {
 	a := t.lead(r.revision).Origin.Actor
 	if who := a.Credential(); who != "" && !a.ByAWS() {
 		return who
 	}
 	return t.c.Root.String()
+}
+
+// braked: a brake stops every change, this one too.
+func (gk *gatekeeper) braked(ctx context.Context, t *attempt) (bool, error) {
+	for r := range t.live() {
+		facts, _, err := gk.facts(ctx, t, r)
+		if err != nil {
+			return false, err
+		}
+		if v := gate.Judge(gk.policy, facts); v.Rule == "brake" {
+			t.c.Reason = v.Reason()
+			t.c.Recheck = t.Now().Add(t.Timing.Held)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// regionOf is where a step answers: the region of its target, else that of the call that it answers, "" where both are the
+// whole world's. A user is denied for what happens in a region as that region is to be treated.
+func regionOf(target event.Resource, o playbook.Origin) string {
+	if target.Region != "" || call.Recorded(o.Source, o.Name).Global() {
+		return target.Region
+	}
+	return o.Place.Region
 }

@@ -49,7 +49,7 @@ func (e *Engine) Wants(ctx context.Context, source, name, caller []byte) (bool, 
 	if e.routes.Lookup(source, name) != nil {
 		return true, nil
 	}
-	standing, err := e.activeEffects(ctx)
+	standing, err := e.watch.activeEffects(ctx)
 	if err != nil || len(standing.effects) == 0 {
 		return false, err
 	}

@@ -33,7 +33,7 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 	}
 	begun := opened(ads)
 	for _, ev := range ours {
-		if err := e.sight(ctx, ev, begun); err != nil {
+		if err := e.watch.sight(ctx, ev, begun); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +91,7 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []pl
 		if len(ls) == 0 {
 			continue
 		}
-		own, err := e.own(ctx, ev)
+		own, err := e.watch.own(ctx, ev)
 		if err != nil {
 			return nil, err
 		}
@@ -139,11 +139,11 @@ func claimed(ads []ledger.Admission) *ledger.Claim {
 }
 
 // own: riposte's own change, known by its request id, is no suspect; its trail would double every case it answers.
-func (e *Engine) own(ctx context.Context, ev event.Event) (bool, error) {
+func (wt *watch) own(ctx context.Context, ev event.Event) (bool, error) {
 	if ev.RequestID == "" {
 		return false, nil
 	}
-	return e.Store.Own(ctx, ev.RequestID)
+	return wt.store.Own(ctx, ev.RequestID)
 }
 
 func (e *Engine) suspect(ev event.Event) (leads []playbook.StoredSuspect, err error) {

@@ -2,13 +2,23 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
+
+// reporter tells people of a case, and opens another for what the case leaves.
+type reporter struct {
+	store ledger.Inbox
+	to    Reporter
+}
 
 // report tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
 // crash nor a silent Security Hub loses it; telling twice does no harm. A turn that answered leaves the telling to the next
 // one: other cases are answered first, however slow those are who must be told.
-func (t *attempt) report(ctx context.Context) error {
+func (rp *reporter) report(ctx context.Context, t *attempt) error {
 	r := &t.c.Report
 	t.move(t.state())
 	if t.answered || !r.Owed() || r.Due.After(t.Now()) {
@@ -18,7 +28,7 @@ func (t *attempt) report(ctx context.Context) error {
 		return err
 	}
 	wanted := r.Wanted
-	if err := t.Reporter.Report(ctx, t.c); err != nil {
+	if err := rp.to.Report(ctx, t.c); err != nil {
 		r.Attempts++
 		r.Error = err.Error()
 		r.Due = t.Now().Add(t.backoff(r.Attempts))
@@ -28,4 +38,55 @@ func (t *attempt) report(ctx context.Context) error {
 	}
 	r.Sent, r.Attempts, r.Error, r.Due = wanted, 0, "", time.Time{}
 	return nil
+}
+
+// elsewhen marks a suspect of a case that is being taken back, of which the person who ordered that knew nothing: it is looked
+// at in a case of its own, once the root is free.
+const elsewhen = "later"
+
+// aside is what becomes of a suspect in a case that is taken back: the exception that came with the order covers it, or not.
+func (ib *inbox) handedOn(t *attempt, l playbook.StoredSuspect) string {
+	if t.c.Quiet != nil && t.c.Quiet.Covers(l.Found) {
+		return "dropped"
+	}
+	return elsewhen
+}
+
+// handOn opens a case for what was found while this one was taken back. It is closed first: a root has one open case.
+func (rp *reporter) handOn(ctx context.Context, t *attempt) error {
+	if !waitsForAnother(t.c) {
+		return nil
+	}
+	t.move(t.state())
+	if t.c.State != ledger.Undone {
+		return nil
+	}
+	if err := t.commit(ctx); err != nil {
+		return err
+	}
+	for i := range t.c.Suspects {
+		l := &t.c.Suspects[i]
+		if l.Checked != elsewhen {
+			continue
+		}
+		next := l.StoredSuspect
+		next.Origin.EventID += " after " + t.c.ID // this case has taken the event itself
+		ads, err := rp.store.Admit(ctx, t.Now(), []playbook.StoredSuspect{next}, ledger.FirstClaim{})
+		if err != nil {
+			return fmt.Errorf("open a case for %s: %w", l.Resource, err)
+		}
+		l.Checked = "moved"
+		t.note("goes on in case %s: %s", ads[0].Case, l.Title)
+	}
+	return nil
+}
+
+// waitsForAnother reports whether a case has suspects to hand on.
+func waitsForAnother(c *ledger.Case) bool {
+	for _, l := range c.Suspects {
+		if l.Checked == elsewhen {
+			return true
+		}
+	}
+	return false
 }

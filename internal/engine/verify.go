@@ -6,27 +6,34 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
+
+// verifier looks whether what was done is still so.
+type verifier struct {
+	look    *looker
+	effects *effects
+	revert  *reverter
+	watch   *watch
+}
 
 // verify looks whether what was done is still so: in rounds after the last change, and at once where something was seen
 // that could have undone it. It is true where somebody did undo it, and the step is ready for its next rung. A look that
 // fails is made again for itself, and holds up no round of the others.
-func (t *attempt) verify(ctx context.Context) (undone bool, err error) {
+func (vf *verifier) verify(ctx context.Context, t *attempt) (undone bool, err error) {
 	at := t.nextRound()
 	due := !at.IsZero() && !at.After(t.Now())
 	if due {
 		t.c.Recheck = time.Time{}
 	}
 	cut := false
-	for _, r := range t.toVerify(due) {
+	for _, r := range vf.toVerify(t, due) {
 		if cut = t.late(); cut {
 			break
 		}
-		raised, err := t.look(ctx, r)
+		raised, err := vf.lookAt(ctx, t, r)
 		if err = t.retryLater(ctx, &r.step.Trouble, err); err != nil {
-			t.resume(due, at)
+			vf.resume(t, due, at)
 			return undone, err
 		}
 		r.step.Looked = due
@@ -34,22 +41,22 @@ func (t *attempt) verify(ctx context.Context) (undone bool, err error) {
 	}
 	switch {
 	case cut:
-		t.resume(due, at)
+		vf.resume(t, due, at)
 	case due:
-		t.round(undone)
+		vf.round(t, undone)
 	}
 	return undone, nil
 }
 
 // resume has the next turn go on with a round that this one can't end.
-func (t *attempt) resume(due bool, at time.Time) {
+func (vf *verifier) resume(t *attempt, due bool, at time.Time) {
 	if due {
 		t.c.Recheck = at
 	}
 }
 
 // toVerify are the steps to look at now, those that something was seen of first.
-func (t *attempt) toVerify(due bool) (steps []ref) {
+func (vf *verifier) toVerify(t *attempt, due bool) (steps []ref) {
 	for r := range t.live() {
 		x := r.step.Trouble
 		if made(r.step.State) && !t.backsOff(x) && (x != nil || due && !r.step.Looked) {
@@ -68,48 +75,19 @@ func suspicion(s *ledger.Step) int {
 }
 
 // round ends a round in which all were looked at.
-func (t *attempt) round(undone bool) {
+func (vf *verifier) round(t *attempt, undone bool) {
 	for r := range t.live() {
 		r.step.Looked = false
 	}
 	if !undone && t.c.Recheck.IsZero() {
-		t.pass()
+		vf.pass(t)
 	}
 }
 
-// glimpse is what a look has shown.
-type glimpse struct {
-	look action.Look
-	err  error
-}
-
-// glimpse looks at the present through an action, once in a turn until something is changed, however many steps want the
-// same.
-func (t *attempt) glimpse(ctx context.Context, a action.Action) (action.Look, error) {
-	stored, err := t.Codec.Encode(a)
-	if err != nil {
-		return action.Look{}, err
-	}
-	as := stored.Kind + string(stored.Data)
-	if g, ok := t.seen[as]; ok {
-		return g.look, g.err
-	}
-	look, err := t.see(ctx, a)
-	t.seen[as] = glimpse{look, err}
-	return look, err
-}
-
-// see looks at the present, for no longer than a change may take: one look that hangs must not take the turn of the others.
-func (t *attempt) see(ctx context.Context, a action.Action) (action.Look, error) {
-	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
-	defer cancel()
-	return a.Look(ctx, t.AWS.Reads())
-}
-
-// look verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
+// lookAt verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
 // look again; evidence of undoing, or a second such look, takes the next rung.
-func (t *attempt) look(ctx context.Context, r ref) (raised bool, err error) {
-	look, err := t.glimpse(ctx, r.rung().Do)
+func (vf *verifier) lookAt(ctx context.Context, t *attempt, r ref) (raised bool, err error) {
+	look, err := vf.look.glimpse(ctx, t, r.rung().Do)
 	s := r.step
 	switch {
 	case err != nil:
@@ -118,14 +96,14 @@ func (t *attempt) look(ctx context.Context, r ref) (raised bool, err error) {
 		return false, nil
 	case look.Satisfied && s.PassedBy == "":
 		s.MissedLooks, s.Undone, s.Trusted = 0, "", false
-		return false, t.renew(ctx, r, look)
+		return false, vf.effects.renew(ctx, t, r, look)
 	case look.Satisfied:
-		t.escalate(r, "it did not stop "+s.PassedBy, true)
+		vf.escalate(t, r, "it did not stop "+s.PassedBy, true)
 		return true, nil
 	case s.Trusted: // as far as the record of his call was faster than the look that missed the effect
-		return false, t.returned(ctx, r)
+		return false, vf.revert.returned(ctx, t, r)
 	case s.Undone != "":
-		t.escalate(r, s.Undone, false)
+		vf.escalate(t, r, s.Undone, false)
 		return true, nil
 	}
 	if s.MissedLooks++; s.MissedLooks < 2 {
@@ -133,13 +111,13 @@ func (t *attempt) look(ctx context.Context, r ref) (raised bool, err error) {
 		t.note("%s: not found, looking again", r)
 		return false, nil
 	}
-	t.escalate(r, "two looks did not find it", false)
+	vf.escalate(t, r, "two looks did not find it", false)
 	return true, nil
 }
 
 // escalate takes the next rung, or the last one again where there is none: however often somebody undoes it, the defence
 // stays on. What was done stays the case's to take back, as far as it is still there.
-func (t *attempt) escalate(r ref, why string, keep bool) {
+func (vf *verifier) escalate(t *attempt, r ref, why string, keep bool) {
 	t.note("undone: %s: %s", r, why)
 	t.Log.Warn("containment undone", "case", t.c.ID, "step", r.String(), "why", why)
 	t.c.Paged = "containment was undone: " + why
@@ -155,7 +133,7 @@ func (t *attempt) escalate(r ref, why string, keep bool) {
 }
 
 // pass counts the rounds whose time has come, however late.
-func (t *attempt) pass() {
+func (vf *verifier) pass(t *attempt) {
 	for t.c.Rounds < len(t.Timing.Rounds) && !t.changed().Add(t.Timing.Rounds[t.c.Rounds]).After(t.Now()) {
 		t.c.Rounds++
 		t.note("verified: round %d of %d", t.c.Rounds, len(t.Timing.Rounds))

@@ -76,7 +76,7 @@ func (e *Engine) claim(ctx context.Context) (*ledger.Claim, error) {
 		if c.Until.Sub(e.Now()) > e.Timing.Lease/2 {
 			return c, nil
 		}
-		if err := e.giveBack(ctx, c.Case); err != nil { // it waited too long: the turn would not end within its lease
+		if err := giveBack(ctx, e.Store, c.Case); err != nil { // it waited too long: the turn would not end within its lease
 			return nil, err
 		}
 	}
@@ -87,7 +87,7 @@ func (e *Engine) claim(ctx context.Context) (*ledger.Claim, error) {
 func (e *Engine) ReleaseUnstarted(ctx context.Context) error {
 	var errs []error
 	for c := e.Workers.poll(); c != nil; c = e.Workers.poll() {
-		errs = append(errs, e.giveBack(ctx, c.Case))
+		errs = append(errs, giveBack(ctx, e.Store, c.Case))
 	}
 	return errors.Join(errs...)
 }

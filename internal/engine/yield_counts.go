@@ -1,6 +1,8 @@
 package engine
 
-import "sync"
+import (
+	"sync"
+)
 
 // yieldCounts counts how often in a row this process had to give a case back without a commit.
 type yieldCounts struct {

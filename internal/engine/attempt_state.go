@@ -1,6 +1,8 @@
 package engine
 
-import "github.com/ripostehq/riposte/internal/ledger"
+import (
+	"github.com/ripostehq/riposte/internal/ledger"
+)
 
 // tally counts the steps that are live by what they wait for.
 type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing int }

@@ -20,21 +20,21 @@ const mostFollowed = 5
 // follow makes a new revision of a plan whose target was renamed: the same steps, where they stand, against the name that
 // it has now. The check is not asked again, since what the plan has done already may have mended what the check would look
 // for. What waits in it is judged, and asks, anew: an approval is of the plan that was seen.
-func (t *attempt) follow(ctx context.Context, r ref, look action.Look) error {
+func (ex *executor) follow(ctx context.Context, t *attempt, r ref, look action.Look) error {
 	moved := look.Renamed
 	if t.followed++; t.followed > mostFollowed {
 		return fmt.Errorf("%s is renamed again and again: the next turn goes on", r)
 	}
 	if r.step.State == ledger.Intent { // looked at, and not there: it was not done
 		r.partly(look)
-		if err := t.forget(ctx, r); err != nil {
+		if err := ex.effects.forget(ctx, t, r); err != nil {
 			return err
 		}
 		r.step.State = ledger.Pending
 	}
 	was := r.revision
 	plan := followed(t.plans[was.Plan.Digest], was.Steps, moved)
-	next, err := t.replan(was, plan)
+	next, err := ex.plan.replan(t, was, plan)
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", moved.Target(), err)
 	}
@@ -58,16 +58,16 @@ func followed(p action.Plan, stand []ledger.Step, moved action.Action) (out acti
 
 // renew has an effect watched by the name that its target has now, where a look found it under another: the calls that
 // name it so are told to its cases again.
-func (t *attempt) renew(ctx context.Context, r ref, look action.Look) error {
+func (ef *effects) renew(ctx context.Context, t *attempt, r ref, look action.Look) error {
 	if look.Renamed == nil {
 		return nil
 	}
 	k := key(r.rung().Do)
-	f, err := t.Store.Effect(ctx, k)
+	f, err := ef.store.Effect(ctx, k)
 	if err != nil || f == nil {
 		return err
 	}
-	now, err := t.Codec.Encode(look.Renamed)
+	now, err := ef.codec.Encode(look.Renamed)
 	if err != nil || bytes.Equal(now.Data, f.Action.Data) {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 // approve lets go what the person was shown: the questions that steps ask where they stand. What has joined, climbed or
 // changed since was not shown, and makes the approval void; a rung with another question asks again.
-func (t *attempt) approve(o ledger.Order) {
+func (ib *inbox) approve(t *attempt, o ledger.Order) {
 	asks := t.c.Asks(o.Revision)
 	switch {
 	case len(asks) == 0:

@@ -6,59 +6,52 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
+// reverter takes back what was done.
+type reverter struct {
+	store   ledger.Effects
+	codec   action.Codec
+	aws     AWS
+	gate    *gatekeeper
+	effects *effects
+}
+
 // takeBack undoes the case step by step, the last first, and says of each what became of it.
-func (t *attempt) takeBack(ctx context.Context) error {
+func (rv *reverter) takeBack(ctx context.Context, t *attempt) error {
 	if t.c.Undo == nil || t.c.State == ledger.Undone {
 		return nil
 	}
-	if held, err := t.braked(ctx); err != nil || held {
+	if held, err := rv.gate.braked(ctx, t); err != nil || held {
 		return err
 	}
 	t.c.Reason = "exception: taken back by " + by(*t.c.Undo)
 	for _, r := range slices.Backward(slices.Collect(t.live())) {
-		if err := t.takeBackStep(ctx, r); err != nil {
+		if err := rv.takeBackStep(ctx, t, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// braked: a brake stops every change, this one too.
-func (t *attempt) braked(ctx context.Context) (bool, error) {
-	for r := range t.live() {
-		facts, _, err := t.facts(ctx, r)
-		if err != nil {
-			return false, err
-		}
-		if v := gate.Judge(t.Policy, facts); v.Rule == "brake" {
-			t.c.Reason = v.Reason()
-			t.c.Recheck = t.Now().Add(t.Timing.Held)
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-func (t *attempt) takeBackStep(ctx context.Context, r ref) error {
-	if err := t.withdraw(ctx, r); err != nil {
+func (rv *reverter) takeBackStep(ctx context.Context, t *attempt, r ref) error {
+	if err := rv.effects.withdraw(ctx, t, r); err != nil {
 		return err
 	}
 	if r.step.State == ledger.Pending && len(r.step.Held) == 0 {
 		r.step.State, r.step.Note = ledger.Dropped, "the case is taken back"
 	}
 	if len(r.step.Held) == 0 {
-		t.leaveAlone(r)
+		rv.leaveAlone(t, r)
 		return nil
 	}
-	return t.releaseAll(ctx, r, "taken back")
+	return rv.releaseAll(ctx, t, r, "taken back")
 }
 
 // leaveAlone says why a step of which nothing is held stays as it is.
-func (t *attempt) leaveAlone(r ref) {
+func (rv *reverter) leaveAlone(t *attempt, r ref) {
 	if r.step.State != ledger.Done && r.step.State != ledger.Already && r.step.State != ledger.StepReverting {
 		return
 	}
@@ -66,31 +59,31 @@ func (t *attempt) leaveAlone(r ref) {
 	if why == "" {
 		why = "it was so before riposte came"
 	}
-	t.settle(r, ledger.Stays, why)
+	rv.settle(t, r, ledger.Stays, why)
 }
 
-func (t *attempt) settle(r ref, s ledger.StepState, note string) {
+func (rv *reverter) settle(t *attempt, r ref, s ledger.StepState, note string) {
 	r.step.State, r.step.Note = s, note
 	t.note("%s: %s", r, note)
 }
 
 // returned ends a step whose containment somebody who may has undone: what is left of it goes back as well.
-func (t *attempt) returned(ctx context.Context, r ref) error {
-	if held, err := t.braked(ctx); err != nil || held {
+func (rv *reverter) returned(ctx context.Context, t *attempt, r ref) error {
+	if held, err := rv.gate.braked(ctx, t); err != nil || held {
 		t.held = t.c.Recheck
 		return err
 	}
-	return t.releaseAll(ctx, r, "taken back: "+r.step.Undone)
+	return rv.releaseAll(ctx, t, r, "taken back: "+r.step.Undone)
 }
 
 // releaseAll lets go of all that a step holds, the last first. What stays is gathered in its note on the way, so that a
 // crash loses none of it.
-func (t *attempt) releaseAll(ctx context.Context, r ref, note string) error {
+func (rv *reverter) releaseAll(ctx context.Context, t *attempt, r ref, note string) error {
 	if r.step.State != ledger.StepReverting {
 		r.step.State, r.step.Note = ledger.StepReverting, ""
 	}
 	for _, k := range slices.Backward(slices.Clone(r.step.Held)) {
-		if err := t.release(ctx, r, k, note); err != nil {
+		if err := rv.release(ctx, t, r, k, note); err != nil {
 			return err
 		}
 	}
@@ -98,8 +91,8 @@ func (t *attempt) releaseAll(ctx context.Context, r ref, note string) error {
 }
 
 // release lets go of one effect, and undoes it if nobody else wants it.
-func (t *attempt) release(ctx context.Context, r ref, k, note string) error {
-	f, err := t.Store.Effect(ctx, k)
+func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note string) error {
+	f, err := rv.store.Effect(ctx, k)
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
 	}
@@ -114,7 +107,7 @@ func (t *attempt) release(ctx context.Context, r ref, k, note string) error {
 	case t.stillHeldBesides(k, r):
 		f = nil // taken back with an earlier step of this case
 	default:
-		if stays, err = t.reverse(ctx, r, f); err != nil {
+		if stays, err = rv.reverse(ctx, t, r, f); err != nil {
 			return err
 		}
 	}
@@ -124,7 +117,7 @@ func (t *attempt) release(ctx context.Context, r ref, k, note string) error {
 		t.note("%s: %s", r, stays)
 	}
 	if len(r.step.Held) == 0 {
-		t.released(r, note)
+		rv.released(t, r, note)
 	}
 	if f == nil {
 		return nil
@@ -135,12 +128,12 @@ func (t *attempt) release(ctx context.Context, r ref, k, note string) error {
 }
 
 // released settles a step that holds nothing any more.
-func (t *attempt) released(r ref, note string) {
+func (rv *reverter) released(t *attempt, r ref, note string) {
 	if r.step.Note != "" {
 		r.step.State = ledger.Stays
 		return
 	}
-	t.settle(r, ledger.StepUndone, note)
+	rv.settle(t, r, ledger.StepUndone, note)
 }
 
 func without(list []string, s string) []string {

@@ -12,14 +12,24 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
+// executor carries out the steps of a case's plans.
+type executor struct {
+	aws     AWS
+	plan    *planner
+	gate    *gatekeeper
+	look    *looker
+	effects *effects
+	revert  *reverter
+}
+
 // act goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
 // another step is judged all the same, so that the case shows what holds it. The newest plans go first: whatever an attacker
 // has made riposte plan before, the last thing done is what harms now.
-func (t *attempt) act(ctx context.Context) error {
+func (ex *executor) act(ctx context.Context, t *attempt) error {
 	stopped := map[int]bool{}
-	for _, r := range t.newestFirst() {
+	for _, r := range ex.newestFirst(t) {
 		if r.step.State == ledger.StepReverting && !t.backsOff(r.step.Trouble) {
-			if err := t.retryLater(ctx, &r.step.Trouble, t.returned(ctx, r)); err != nil {
+			if err := t.retryLater(ctx, &r.step.Trouble, ex.revert.returned(ctx, t, r)); err != nil {
 				return err
 			}
 		}
@@ -28,9 +38,9 @@ func (t *attempt) act(ctx context.Context) error {
 			continue
 		}
 		if !t.backsOff(r.step.Trouble) {
-			again, err := t.actOn(ctx, r, stopped[r.revision.Number])
+			again, err := ex.actOn(ctx, t, r, stopped[r.revision.Number])
 			if again {
-				return t.act(ctx) // the plans have changed under us: begin again with the new one
+				return ex.act(ctx, t) // the plans have changed under us: begin again with the new one
 			}
 			if err = t.retryLater(ctx, &r.step.Trouble, err); err != nil {
 				return err
@@ -42,22 +52,22 @@ func (t *attempt) act(ctx context.Context) error {
 }
 
 // newestFirst are the live steps by revision, the last one first.
-func (t *attempt) newestFirst() []ref {
+func (ex *executor) newestFirst(t *attempt) []ref {
 	steps := slices.Collect(t.live())
 	slices.SortStableFunc(steps, func(a, b ref) int { return b.revision.Number - a.revision.Number })
 	return steps
 }
 
 // actOn answers with one step, or judges it where it must wait. It is true where the plans have changed.
-func (t *attempt) actOn(ctx context.Context, r ref, stopped bool) (again bool, err error) {
+func (ex *executor) actOn(ctx context.Context, t *attempt, r ref, stopped bool) (again bool, err error) {
 	if stopped || !t.due(r) {
-		return false, t.wait(ctx, r)
+		return false, ex.wait(ctx, t, r)
 	}
-	drift, err := t.drifted(ctx, r.revision.Number)
+	drift, err := ex.plan.drifted(ctx, t, r.revision.Number)
 	if drift || err != nil {
 		return drift && err == nil, err
 	}
-	err = t.answerStep(ctx, r)
+	err = ex.answerStep(ctx, t, r)
 	if errors.Is(err, errFollowed) {
 		return true, nil
 	}
@@ -65,11 +75,11 @@ func (t *attempt) actOn(ctx context.Context, r ref, stopped bool) (again bool, e
 }
 
 // answerStep climbs the step's ladder, unless what it would destroy is spared by now.
-func (t *attempt) answerStep(ctx context.Context, r ref) error {
-	if spared, err := t.spared(ctx, r); err != nil || spared {
+func (ex *executor) answerStep(ctx context.Context, t *attempt, r ref) error {
+	if spared, err := ex.plan.spared(ctx, t, r); err != nil || spared {
 		return err
 	}
-	return t.climb(ctx, r)
+	return ex.climb(ctx, t, r)
 }
 
 func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }
@@ -85,8 +95,8 @@ func stops(r ref) bool { return r.plan.Must && !settled(r.step.State) }
 // wait judges a step that must wait for its time or for another, so that the case shows what holds it. One that was begun is
 // looked at, and not left in the middle for as long as the other waits; where the other could not be done at all, it is
 // dropped.
-func (t *attempt) wait(ctx context.Context, r ref) error {
-	if err := t.withdraw(ctx, r); err != nil || !waits(r.step.State) {
+func (ex *executor) wait(ctx context.Context, t *attempt, r ref) error {
+	if err := ex.effects.withdraw(ctx, t, r); err != nil || !waits(r.step.State) {
 		return err
 	}
 	for i, s := range t.plans[r.revision.Plan.Digest].Steps[:r.index] {
@@ -95,7 +105,7 @@ func (t *attempt) wait(ctx context.Context, r ref) error {
 			return nil
 		}
 	}
-	_, err := t.judge(ctx, r)
+	_, err := ex.gate.judge(ctx, t, r)
 	return err
 }
 
@@ -104,17 +114,17 @@ func settled(s ledger.StepState) bool {
 }
 
 // climb takes one step, rung by rung, until one holds. A rung above the first is judged for itself.
-func (t *attempt) climb(ctx context.Context, r ref) error {
+func (ex *executor) climb(ctx context.Context, t *attempt, r ref) error {
 	for waits(r.step.State) {
-		v, err := t.judge(ctx, r)
+		v, err := ex.gate.judge(ctx, t, r)
 		if err != nil {
 			return err
 		}
 		if v.Do != gate.Act {
-			return t.withdraw(ctx, r)
+			return ex.effects.withdraw(ctx, t, r)
 		}
-		if err = t.try(ctx, r); errors.Is(err, action.ErrCannot) {
-			err = t.refused(ctx, r, err)
+		if err = ex.try(ctx, t, r); errors.Is(err, action.ErrCannot) {
+			err = ex.refused(ctx, t, r, err)
 		}
 		if err != nil {
 			return err // done or not done, nobody knows: the next turn looks first
@@ -123,27 +133,10 @@ func (t *attempt) climb(ctx context.Context, r ref) error {
 	return nil
 }
 
-// withdraw takes an intent back that may not be carried out any more; if it was carried out, it counts as done.
-func (t *attempt) withdraw(ctx context.Context, r ref) error {
-	if r.step.State != ledger.Intent {
-		return nil
-	}
-	look, err := t.see(ctx, r.rung().Do)
-	if err != nil {
-		return fmt.Errorf("look at %s: %w", r, err)
-	}
-	if look.Satisfied {
-		return t.already(ctx, r)
-	}
-	r.step.State = ledger.Pending
-	r.partly(look)
-	return t.forget(ctx, r)
-}
-
 // try looks, commits the intent, and does it.
-func (t *attempt) try(ctx context.Context, r ref) error {
+func (ex *executor) try(ctx context.Context, t *attempt, r ref) error {
 	a := r.rung().Do
-	look, err := t.see(ctx, a)
+	look, err := ex.look.see(ctx, t, a)
 	switch {
 	case err != nil:
 		return fmt.Errorf("look at %s: %w", r, err)
@@ -152,20 +145,20 @@ func (t *attempt) try(ctx context.Context, r ref) error {
 		t.note("%s: nothing to change, %s", r, look.Missing)
 		return nil
 	case look.Satisfied:
-		return t.already(ctx, r)
+		return ex.effects.already(ctx, t, r)
 	case look.Renamed != nil:
-		return t.follow(ctx, r, look)
+		return ex.follow(ctx, t, r, look)
 	case look.Refused != "":
 		return fmt.Errorf("%s: %s: %w", r, look.Refused, action.ErrCannot)
 	}
-	if err := t.intend(ctx, r, look); err != nil || r.step.State != ledger.Intent {
+	if err := ex.effects.intend(ctx, t, r, look); err != nil || r.step.State != ledger.Intent {
 		return err
 	}
-	return t.do(ctx, r)
+	return ex.do(ctx, t, r)
 }
 
 // do makes the change. Its outcome is committed with the next intent or the end of the turn: one write for both.
-func (t *attempt) do(ctx context.Context, r ref) error {
+func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	if t.until.Sub(t.Now()) < t.Timing.Call {
 		return errTurnOver
 	}
@@ -178,7 +171,7 @@ func (t *attempt) do(ctx context.Context, r ref) error {
 	ctx, trace := access.WithTrace(ctx)
 	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
 	defer cancel()
-	err := a.Do(ctx, t.AWS.Writes(a, t.rungs(r.revision), t.c.ID))
+	err := a.Do(ctx, ex.aws.Writes(a, t.rungs(r.revision), t.c.ID))
 	t.Meter.Acted(a.Kind().Name, err)
 	r.requested(trace.Requests())
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
@@ -191,25 +184,18 @@ func (t *attempt) do(ctx context.Context, r ref) error {
 	return nil
 }
 
-// made settles a step; from here on it is verified, from the first round.
-func (t *attempt) made(r ref, s ledger.StepState) {
-	r.step.State, r.step.Made, r.step.MissedLooks, r.step.Fresh = s, t.Now(), 0, ""
-	r.step.Undone, r.step.PassedBy = "", "" // what was seen before is no evidence against this
-	t.c.Rounds, t.answered = 0, true
-}
-
 // tries is how often a ladder is climbed before it is given up: who can break riposte's rights for some seconds must not
 // end the answer with that.
 const tries = 5
 
 // refused takes the next rung, or begins again from the first after a while. People are told at once.
-func (t *attempt) refused(ctx context.Context, r ref, why error) error {
+func (ex *executor) refused(ctx context.Context, t *attempt, r ref, why error) error {
 	t.note("can't: %v", why)
 	r.step.Error = why.Error()
 	if errors.Is(why, action.ErrPartly) {
 		r.step.Fresh = ""
 	}
-	if err := t.forget(ctx, r); err != nil {
+	if err := ex.effects.forget(ctx, t, r); err != nil {
 		return err
 	}
 	r.step.State = ledger.Pending

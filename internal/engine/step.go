@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"context"
-	"fmt"
 	"iter"
 	"slices"
 
@@ -32,23 +30,6 @@ func (r ref) requested(ids []string) {
 func (r ref) String() string {
 	a := r.rung().Do
 	return a.Kind().Name + " " + a.Target().String()
-}
-
-// open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
-func (t *attempt) open(context.Context) error {
-	t.plans, t.cores, t.fresh = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
-	t.seen, t.known = map[string]glimpse{}, map[string]ledger.Facts{}
-	for _, r := range t.c.Revisions {
-		p, err := t.Codec.Open(r.Plan)
-		if err != nil {
-			return fmt.Errorf("plan of revision %d: %w", r.Number, err)
-		}
-		if len(p.Steps) != len(r.Steps) {
-			return fmt.Errorf("plan of revision %d has %d steps, %d are recorded", r.Number, len(p.Steps), len(r.Steps))
-		}
-		t.plans[r.Plan.Digest] = p
-	}
-	return nil
 }
 
 // live yields the steps of all revisions that were not superseded, in order.

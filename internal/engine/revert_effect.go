@@ -15,8 +15,8 @@ import (
 // reverse undoes an effect by the ways back that were stored with it, part by part: what somebody else has changed since is
 // left alone, and what is refused keeps nothing else from going back. It says what stays, and why; the ways back that were
 // refused are kept with the effect.
-func (t *attempt) reverse(ctx context.Context, r ref, f *ledger.Effect) (stays string, err error) {
-	backs, left, err := t.backs(ctx, r, f)
+func (rv *reverter) reverse(ctx context.Context, t *attempt, r ref, f *ledger.Effect) (stays string, err error) {
+	backs, left, err := rv.backs(ctx, t, r, f)
 	if err != nil {
 		return "", fmt.Errorf("look at %s before taking it back: %w", r, err)
 	}
@@ -29,7 +29,7 @@ func (t *attempt) reverse(ctx context.Context, r ref, f *ledger.Effect) (stays s
 		}
 	}
 	for _, b := range backs {
-		err := t.doUndo(ctx, r, b.do)
+		err := rv.doUndo(ctx, t, r, b.do)
 		if errors.Is(err, action.ErrCannot) {
 			refused, parts = append(refused, b.stored), append(parts, action.Parts(b.do)...)
 			left = append(left, "could not be taken back: "+err.Error())
@@ -55,17 +55,17 @@ type back struct {
 }
 
 // backs compares the ways back of an effect with the present, the newest first.
-func (t *attempt) backs(ctx context.Context, r ref, f *ledger.Effect) (backs []back, left []string, err error) {
-	did, err := t.did(f)
+func (rv *reverter) backs(ctx context.Context, t *attempt, r ref, f *ledger.Effect) (backs []back, left []string, err error) {
+	did, err := rv.did(t, f)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, stored := range slices.Backward(f.Undos) {
-		undo, err := t.Codec.Decode(stored)
+		undo, err := rv.codec.Decode(stored)
 		if err != nil {
 			return nil, nil, err
 		}
-		b, err := action.LookBack(ctx, t.AWS.Reads(), undo, did)
+		b, err := action.LookBack(ctx, rv.aws.Reads(), undo, did)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -84,8 +84,8 @@ func (t *attempt) backs(ctx context.Context, r ref, f *ledger.Effect) (backs []b
 }
 
 // did are the forms in which an effect was made: as it was wanted last, and as the plans of this case had it.
-func (t *attempt) did(f *ledger.Effect) ([]action.Action, error) {
-	last, err := t.Codec.Decode(f.Action)
+func (rv *reverter) did(t *attempt, f *ledger.Effect) ([]action.Action, error) {
+	last, err := rv.codec.Decode(f.Action)
 	if err != nil {
 		return nil, err
 	}
@@ -102,13 +102,13 @@ func (t *attempt) did(f *ledger.Effect) ([]action.Action, error) {
 	return all, nil
 }
 
-func (t *attempt) doUndo(ctx context.Context, r ref, undo action.Action) error {
+func (rv *reverter) doUndo(ctx context.Context, t *attempt, r ref, undo action.Action) error {
 	clear(t.seen)
 	clear(t.known)
 	traced, trace := access.WithTrace(ctx)
 	limited, cancel := context.WithTimeout(traced, t.Timing.Call)
 	defer cancel()
-	err := undo.Do(limited, t.AWS.Writes(undo, nil, t.c.ID))
+	err := undo.Do(limited, rv.aws.Writes(undo, nil, t.c.ID))
 	t.Meter.Acted(undo.Kind().Name, err)
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
 	r.requested(trace.Requests())

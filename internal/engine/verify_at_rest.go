@@ -15,7 +15,7 @@ func (t *attempt) atRest() bool {
 
 // secondLook is for a case at rest of which a call was seen that could have undone it, and the first look found nothing: IAM
 // may have shown what was so before. However many calls there are, there is one second look.
-func (t *attempt) secondLook(ctx context.Context) error {
+func (vf *verifier) secondLook(ctx context.Context, t *attempt) error {
 	if !t.atRest() || t.c.Undo != nil || t.c.Recheck.IsZero() || t.c.Recheck.After(t.Now()) {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (t *attempt) secondLook(ctx context.Context) error {
 			continue
 		}
 		a := r.rung().Do
-		look, err := t.glimpse(ctx, a)
+		look, err := vf.look.glimpse(ctx, t, a)
 		switch {
 		case err != nil:
 			t.c.Recheck = t.Now().Add(t.Timing.Second)
@@ -33,19 +33,19 @@ func (t *attempt) secondLook(ctx context.Context) error {
 		case !look.Satisfied && look.Missing == "":
 			t.takeUp()
 			t.c.Recheck, r.step.Looked = t.Now(), false
-			return t.spreadFrom(ctx, a)
+			return vf.spreadFrom(ctx, t, a)
 		}
 	}
 	return nil
 }
 
 // spreadFrom tells the others whose effects stand on what an action stands on too.
-func (t *attempt) spreadFrom(ctx context.Context, a action.Action) error {
+func (vf *verifier) spreadFrom(ctx context.Context, t *attempt, a action.Action) error {
 	on := sharedBy(a)
 	if on == "" {
 		return nil
 	}
 	by := t.c.Origin
 	by.Place = a.Target().Place()
-	return t.spread(ctx, ledger.Sighting{Effect: key(a), Call: "a second look", Shared: on, By: by})
+	return vf.watch.spread(ctx, t, ledger.Sighting{Effect: key(a), Call: "a second look", Shared: on, By: by})
 }

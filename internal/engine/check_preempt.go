@@ -15,12 +15,12 @@ import (
 
 // confirmInTime looks at a suspect. Where that takes longer than patience, what the playbook calls clear already is done
 // meanwhile: an attacker who has a service throttled slows down the look, and not the containment.
-func (t *attempt) confirmInTime(ctx context.Context, l *ledger.Suspect) ([]playbook.Proposal, error) {
-	book := t.books[l.Playbook]
+func (ck *checker) confirmInTime(ctx context.Context, t *attempt, l *ledger.Suspect) ([]playbook.Proposal, error) {
+	book := ck.plan.books[l.Playbook]
 	if l.Preempt || book.Preempt == nil {
-		return t.confirm(ctx, l)
+		return ck.plan.confirm(ctx, t, l)
 	}
-	looked := t.beside(ctx, book, l.StoredSuspect)
+	looked := ck.beside(ctx, t, book, l.StoredSuspect)
 	patience := time.NewTimer(t.Timing.Patience)
 	defer patience.Stop()
 	select {
@@ -28,7 +28,7 @@ func (t *attempt) confirmInTime(ctx context.Context, l *ledger.Suspect) ([]playb
 		return found.proposals, found.err
 	case <-patience.C:
 	}
-	if err := t.preempt(ctx, book, l); err != nil {
+	if err := ck.preempt(ctx, t, book, l); err != nil {
 		t.note("error: %v", err) // the look goes on, and says what there is to do
 	}
 	found := <-looked
@@ -42,8 +42,8 @@ type look struct {
 }
 
 // beside checks in a goroutine of its own, which shares nothing with the turn.
-func (t *attempt) beside(ctx context.Context, book playbook.Playbook, l playbook.StoredSuspect) <-chan look {
-	in, id, limit, to := t.in(), t.c.ID, t.Timing.Call, make(chan look, 1)
+func (ck *checker) beside(ctx context.Context, t *attempt, book playbook.Playbook, l playbook.StoredSuspect) <-chan look {
+	in, id, limit, to := ck.plan.in(t), t.c.ID, t.Timing.Call, make(chan look, 1)
 	go func() {
 		var found look
 		defer func() {
@@ -58,15 +58,15 @@ func (t *attempt) beside(ctx context.Context, book playbook.Playbook, l playbook
 }
 
 // preempt plans and does what need not wait for the check, if the gate lets all of it act now.
-func (t *attempt) preempt(ctx context.Context, book playbook.Playbook, l *ledger.Suspect) error {
-	plan, err := book.Preempt(ctx, t.Store.Recall, t.c.ID, l.StoredSuspect)
+func (ck *checker) preempt(ctx context.Context, t *attempt, book playbook.Playbook, l *ledger.Suspect) error {
+	plan, err := book.Preempt(ctx, ck.store.Recall, t.c.ID, l.StoredSuspect)
 	if err != nil || len(plan.Steps) == 0 {
 		return err
 	}
-	if again, err := t.again(playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
+	if again, err := ck.plan.again(t, playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
 		return err
 	}
-	sealed, err := t.Codec.Seal(plan)
+	sealed, err := ck.plan.codec.Seal(plan)
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", l.Resource, err)
 	}
@@ -76,14 +76,14 @@ func (t *attempt) preempt(ctx context.Context, book playbook.Playbook, l *ledger
 		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
 	})
 	t.plans[sealed.Digest], t.fresh[number] = plan, true
-	if acts, err := t.allAct(ctx, number); err != nil || !acts {
+	if acts, err := ck.allAct(ctx, t, number); err != nil || !acts {
 		t.c.Revisions = before
 		return err
 	}
 	l.Preempt = true
 	t.note("the look at the present takes long: plan %d need not wait for it: %v", number, plan.Kinds())
 	for _, r := range t.stepsOf(number) {
-		err := t.climb(ctx, r)
+		err := ck.exec.climb(ctx, t, r)
 		if errors.Is(err, errFollowed) { // the steps go on in a plan against the present name, which is acted on next
 			return nil
 		}
@@ -95,9 +95,9 @@ func (t *attempt) preempt(ctx context.Context, book playbook.Playbook, l *ledger
 }
 
 // allAct reports whether the gate lets every step of a revision act now.
-func (t *attempt) allAct(ctx context.Context, number int) (bool, error) {
+func (ck *checker) allAct(ctx context.Context, t *attempt, number int) (bool, error) {
 	for _, r := range t.stepsOf(number) {
-		if v, err := t.judge(ctx, r); err != nil || v.Do != gate.Act {
+		if v, err := ck.gate.judge(ctx, t, r); err != nil || v.Do != gate.Act {
 			return false, err
 		}
 	}
@@ -115,19 +115,19 @@ func (t *attempt) stepsOf(number int) (steps []ref) {
 }
 
 // relent takes back what was done about a suspect before it was looked at, and is not confirmed.
-func (t *attempt) relent(ctx context.Context, l *ledger.Suspect) error {
+func (ck *checker) relent(ctx context.Context, t *attempt, l *ledger.Suspect) error {
 	for r := range t.live() {
 		if r.revision.Suspect != l.Key || !r.revision.Preempts {
 			continue
 		}
-		if held, err := t.braked(ctx); err != nil || held {
+		if held, err := ck.gate.braked(ctx, t); err != nil || held {
 			return errors.Join(err, errors.New("what was done before the look is to be taken back, and a brake holds that"))
 		}
-		if err := t.withdraw(ctx, r); err != nil {
+		if err := ck.effects.withdraw(ctx, t, r); err != nil {
 			return err
 		}
 		if len(r.step.Held) > 0 {
-			if err := t.releaseAll(ctx, r, "taken back: a look at the present did not confirm it"); err != nil {
+			if err := ck.revert.releaseAll(ctx, t, r, "taken back: a look at the present did not confirm it"); err != nil {
 				return err
 			}
 		}

@@ -13,7 +13,7 @@ import (
 // notice weighs sightings: a call that could undo an effect is a reason to look at once, one that an effect should have
 // stopped is a reason for the next rung. However many there are of one effect, they are one look at it: calls are cheap for
 // an attacker.
-func (t *attempt) notice(ctx context.Context, all []ledger.Sighting) error {
+func (ib *inbox) notice(ctx context.Context, t *attempt, all []ledger.Sighting) error {
 	var order []string
 	of := map[string][]ledger.Sighting{}
 	for _, s := range all {
@@ -24,15 +24,15 @@ func (t *attempt) notice(ctx context.Context, all []ledger.Sighting) error {
 	}
 	var errs []error
 	for _, effect := range order {
-		errs = append(errs, t.noticed(ctx, effect, of[effect]))
+		errs = append(errs, ib.noticed(ctx, t, effect, of[effect]))
 	}
 	return errors.Join(errs...)
 }
 
 // noticed takes the sightings of one effect. What was done before the effect was made did not undo it, whenever its record
 // comes.
-func (t *attempt) noticed(ctx context.Context, effect string, all []ledger.Sighting) error {
-	if err := t.lookForAll(ctx, effect, all); err != nil {
+func (ib *inbox) noticed(ctx context.Context, t *attempt, effect string, all []ledger.Sighting) error {
+	if err := ib.lookForAll(ctx, t, effect, all); err != nil {
 		return err
 	}
 	for r := range t.live() {
@@ -45,16 +45,16 @@ func (t *attempt) noticed(ctx context.Context, effect string, all []ledger.Sight
 		if len(counted) == 0 {
 			continue
 		}
-		if open, err := t.reopen(ctx, r, effect, counted); err != nil || !open {
+		if open, err := ib.reopen(ctx, t, r, effect, counted); err != nil || !open {
 			return err
 		}
-		t.lookAgain(r, counted)
+		ib.lookAgain(t, r, counted)
 	}
 	return nil
 }
 
 // lookAgain has a step looked at in this turn, with the sightings as evidence: as far as they are of what it did last.
-func (t *attempt) lookAgain(r ref, seen []ledger.Sighting) {
+func (ib *inbox) lookAgain(t *attempt, r ref, seen []ledger.Sighting) {
 	step := r.step
 	t.c.Recheck, step.Looked = t.Now(), false
 	if step.Trouble != nil {
@@ -63,21 +63,21 @@ func (t *attempt) lookAgain(r ref, seen []ledger.Sighting) {
 	now := key(r.rung().Do)
 	for _, s := range seen {
 		if s.Leak || s.Effect == now && !s.By.Occurred.Before(step.Made.Truncate(time.Second)) { // records have whole seconds
-			t.recordEvidence(step, s)
+			ib.recordEvidence(t, step, s)
 		}
 	}
 }
 
 // recordEvidence takes a sighting as evidence. Only a call that names the target is evidence of undoing; and once somebody who may
 // not has undone it, nobody else's call makes that good.
-func (t *attempt) recordEvidence(step *ledger.Step, s ledger.Sighting) {
+func (ib *inbox) recordEvidence(t *attempt, step *ledger.Step, s ledger.Sighting) {
 	who := s.By.Actor
 	what := s.Call + " by " + who.ARN
 	switch {
 	case s.Leak:
 		step.PassedBy = what
 	case s.Named && (step.Undone == "" || step.Trusted):
-		may, doubt := t.Policy.MayUndo(who)
+		may, doubt := ib.policy.MayUndo(who)
 		if doubt != "" {
 			what += "; " + doubt
 			t.pageOnce(doubt)
@@ -91,18 +91,18 @@ func (t *attempt) recordEvidence(step *ledger.Step, s ledger.Sighting) {
 // defence. Where a look finds it in place, the case stays as it is: a call that only names the target costs that look and no
 // more than a second one, since IAM may show for some seconds what was so before. It is false where there is nothing to take
 // up, or where another open case that wants the effect does so.
-func (t *attempt) reopen(ctx context.Context, r ref, effect string, seen []ledger.Sighting) (bool, error) {
+func (ib *inbox) reopen(ctx context.Context, t *attempt, r ref, effect string, seen []ledger.Sighting) (bool, error) {
 	if !t.atRest() || t.c.Undo != nil {
 		return t.c.State.Open(), nil
 	}
 	leak := slices.ContainsFunc(seen, func(s ledger.Sighting) bool { return s.Leak })
-	if look, err := t.glimpse(ctx, r.rung().Do); err == nil && look.Satisfied && !leak {
+	if look, err := ib.look.glimpse(ctx, t, r.rung().Do); err == nil && look.Satisfied && !leak {
 		if t.c.Recheck.IsZero() {
 			t.c.Recheck = t.Now().Add(t.Timing.Second)
 		}
-		return false, t.renew(ctx, r, look)
+		return false, ib.effects.renew(ctx, t, r, look)
 	}
-	if answered, err := t.answeredElsewhere(ctx, effect); err != nil || answered {
+	if answered, err := ib.answeredElsewhere(ctx, t, effect); err != nil || answered {
 		return false, err
 	}
 	t.takeUp()
@@ -117,19 +117,47 @@ func (t *attempt) takeUp() {
 
 // answeredElsewhere reports whether another case of the root is being answered that wants the effect too; one that only
 // waits answers nothing, and one that does not want it has nothing to look at.
-func (t *attempt) answeredElsewhere(ctx context.Context, effect string) (bool, error) {
-	f, err := t.Store.Effect(ctx, effect)
+func (ib *inbox) answeredElsewhere(ctx context.Context, t *attempt, effect string) (bool, error) {
+	f, err := ib.store.Effect(ctx, effect)
 	if err != nil {
 		return false, fmt.Errorf("read effect %q: %w", effect, err)
 	}
 	if f == nil || len(without(f.Holders, t.c.ID)) == 0 {
 		return false, nil
 	}
-	open, err := t.Store.Cases(ctx, ledger.Filter{Open: true, Root: ledger.RootKey(t.c.Playbook, t.c.Root)})
+	open, err := ib.store.Cases(ctx, ledger.Filter{Open: true, Root: ledger.RootKey(t.c.Playbook, t.c.Root)})
 	if err != nil {
 		return false, fmt.Errorf("read the open case of the root: %w", err)
 	}
 	return slices.ContainsFunc(open, func(c *ledger.Case) bool {
 		return c.ID != t.c.ID && slices.Contains(f.Holders, c.ID) && (c.State == ledger.Acting || c.State == ledger.Contained)
 	}), nil
+}
+
+// lookForAll is for a call that changed what several effects stand on: this case's look tells whether the others need one.
+// Only where it finds its own effect in place do they not.
+func (ib *inbox) lookForAll(ctx context.Context, t *attempt, effect string, all []ledger.Sighting) error {
+	i := slices.IndexFunc(all, func(s ledger.Sighting) bool { return s.Shared != "" })
+	if i < 0 {
+		return nil
+	}
+	if ib.stands(ctx, t, effect) {
+		return nil
+	}
+	return ib.watch.spread(ctx, t, all[i])
+}
+
+// stands reports whether a look finds an effect in place, whatever rung its step is at by now. What can't be looked at does
+// not count as in place.
+func (ib *inbox) stands(ctx context.Context, t *attempt, effect string) bool {
+	f, err := ib.store.Effect(ctx, effect)
+	if err != nil || f == nil {
+		return false
+	}
+	a, err := ib.codec.Decode(f.Action)
+	if err != nil {
+		return false
+	}
+	look, err := ib.look.glimpse(ctx, t, a)
+	return err == nil && look.Satisfied
 }

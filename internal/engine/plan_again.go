@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -12,8 +13,8 @@ import (
 // again is true where the same plan stands already: what it did is looked at once more, with the new event as evidence
 // against it, instead of piling up plans as fast as an attacker can repeat himself. What the event wants more of than the
 // plan, as the moment before which sessions are revoked, extends it.
-func (t *attempt) again(p playbook.Proposal) (bool, error) {
-	sealed, err := t.Codec.Seal(p.Plan.Core())
+func (pl *planner) again(t *attempt, p playbook.Proposal) (bool, error) {
+	sealed, err := pl.codec.Seal(p.Plan.Core())
 	if err != nil {
 		return false, err
 	}
@@ -27,7 +28,7 @@ func (t *attempt) again(p playbook.Proposal) (bool, error) {
 		if from.Place.Region != p.Suspect.Origin.Place.Region && watchedOnly(r) { // a decoy where riposte only observes stands for nothing else
 			continue
 		}
-		core, err := t.core(r)
+		core, err := pl.core(t, r)
 		if err != nil {
 			return false, err
 		}
@@ -35,7 +36,7 @@ func (t *attempt) again(p playbook.Proposal) (bool, error) {
 			continue
 		}
 		found = true
-		if err := t.repeated(r, p); err != nil {
+		if err := pl.repeated(t, r, p); err != nil {
 			return false, err
 		}
 	}
@@ -46,17 +47,17 @@ func (t *attempt) again(p playbook.Proposal) (bool, error) {
 }
 
 // core is the digest of a revision's plan without what only grows.
-func (t *attempt) core(r *ledger.Revision) (string, error) {
+func (pl *planner) core(t *attempt, r *ledger.Revision) (string, error) {
 	if known, ok := t.cores[r.Plan.Digest]; ok {
 		return known, nil
 	}
-	sealed, err := t.Codec.Seal(t.plans[r.Plan.Digest].Core())
+	sealed, err := pl.codec.Seal(t.plans[r.Plan.Digest].Core())
 	t.cores[r.Plan.Digest] = sealed.Digest
 	return sealed.Digest, err
 }
 
 // repeated has what a revision did looked at again.
-func (t *attempt) repeated(r *ledger.Revision, p playbook.Proposal) error {
+func (pl *planner) repeated(t *attempt, r *ledger.Revision, p playbook.Proposal) error {
 	r.Found = together(r.Found, p.Suspect.Found)
 	for i := range r.Steps {
 		if s := &r.Steps[i]; made(s.State) {
@@ -67,12 +68,12 @@ func (t *attempt) repeated(r *ledger.Revision, p playbook.Proposal) error {
 	if !begun(r) {
 		return nil // a person may be reading it; what it lacks is added once it was begun
 	}
-	return t.extend(r, p.Plan)
+	return pl.extend(t, r, p.Plan)
 }
 
 // extend makes a new revision of a plan that no longer covers what is wanted: the same steps, where they stand. A step that
 // was done, and is wanted further now, waits again.
-func (t *attempt) extend(was *ledger.Revision, wanted action.Plan) error {
+func (pl *planner) extend(t *attempt, was *ledger.Revision, wanted action.Plan) error {
 	old := t.plans[was.Plan.Digest]
 	short := map[int]bool{}
 	for i, s := range old.Steps {
@@ -83,7 +84,7 @@ func (t *attempt) extend(was *ledger.Revision, wanted action.Plan) error {
 	if len(short) == 0 {
 		return nil
 	}
-	next, err := t.replan(was, wanted)
+	next, err := pl.replan(t, was, wanted)
 	if err != nil {
 		return fmt.Errorf("extend plan %d: %w", was.Number, err)
 	}
@@ -99,22 +100,21 @@ func (t *attempt) extend(was *ledger.Revision, wanted action.Plan) error {
 	return nil
 }
 
-// replan makes a new revision that supersedes another: another plan, whose steps stand where those of the other do.
-func (t *attempt) replan(was *ledger.Revision, plan action.Plan) (*ledger.Revision, error) {
-	sealed, err := t.Codec.Seal(plan)
-	if err != nil {
-		return nil, err
-	}
-	next := ledger.Revision{
-		Number: len(t.c.Revisions) + 1, Suspect: was.Suspect, Plan: sealed, Found: was.Found, FactsDigest: was.FactsDigest, Made: was.Made, Preempts: was.Preempts,
-	}
-	for _, s := range was.Steps {
-		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)
-		next.Steps = append(next.Steps, s)
-	}
-	was.Superseded = next.Number
-	t.c.Revisions = append(t.c.Revisions, next)
-	t.plans[sealed.Digest], t.fresh[next.Number], t.answered = plan, true, true
-	t.c.Report.Wanted++
-	return &t.c.Revisions[len(t.c.Revisions)-1], nil
+// together are two findings as one.
+func together(a, b []string) []string {
+	all := append(slices.Clone(a), b...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// ended reports whether a person, or AWS, has put an end to a step of the revision: the next finding is judged for itself.
+func ended(r *ledger.Revision) bool {
+	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
+		return s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.StepFailed || s.State == ledger.StepUndone || s.State == ledger.Stays
+	})
+}
+
+// watchedOnly reports whether a step of the revision is not to be done.
+func watchedOnly(r *ledger.Revision) bool {
+	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool { return s.Verdict == string(gate.Observe) })
 }

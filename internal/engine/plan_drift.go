@@ -11,12 +11,12 @@ import (
 
 // drifted looks again at what a revision that had to wait was made for. Where the facts or the plan would be others now,
 // the revision is superseded and the new one is judged, and asks, anew.
-func (t *attempt) drifted(ctx context.Context, number int) (bool, error) {
+func (pl *planner) drifted(ctx context.Context, t *attempt, number int) (bool, error) {
 	r := &t.c.Revisions[number-1]
 	if t.fresh[number] || begun(r) {
 		return false, nil
 	}
-	found, err := t.confirm(ctx, t.lead(r))
+	found, err := pl.confirm(ctx, t, t.lead(r))
 	if err != nil {
 		return false, err
 	}
@@ -24,7 +24,7 @@ func (t *attempt) drifted(ctx context.Context, number int) (bool, error) {
 		if p.Suspect.Resource != t.c.Root || factsDigest(p.Suspect) != r.FactsDigest {
 			continue
 		}
-		sealed, err := t.Codec.Seal(p.Plan) // the configuration may have changed, and with it the plan
+		sealed, err := pl.codec.Seal(p.Plan) // the configuration may have changed, and with it the plan
 		if err != nil {
 			return false, err
 		}
@@ -33,17 +33,17 @@ func (t *attempt) drifted(ctx context.Context, number int) (bool, error) {
 			return false, nil
 		}
 	}
-	return true, t.supersede(ctx, number, found)
+	return true, pl.supersede(ctx, t, number, found)
 }
 
 // spared drops a destruction that had to wait in a plan that was begun, where a look at the present would not plan it any
 // more. Facts are not compared: the plan itself has changed some of them.
-func (t *attempt) spared(ctx context.Context, r ref) (bool, error) {
+func (pl *planner) spared(ctx context.Context, t *attempt, r ref) (bool, error) {
 	a := r.rung().Do
 	if t.fresh[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
 		return false, nil
 	}
-	found, err := t.confirm(ctx, t.lead(r.revision))
+	found, err := pl.confirm(ctx, t, t.lead(r.revision))
 	if err != nil {
 		return false, err
 	}
@@ -63,16 +63,16 @@ func plans(p action.Plan, a action.Action) bool {
 	})
 }
 
-func (t *attempt) supersede(ctx context.Context, number int, found []playbook.Proposal) error {
+func (pl *planner) supersede(ctx context.Context, t *attempt, number int, found []playbook.Proposal) error {
 	before := len(t.c.Revisions)
 	lead := t.c.Revisions[number-1].Suspect
 	t.c.Revisions[number-1].Superseded = -1
 	for _, p := range found {
 		var err error
 		if p.Suspect.Resource == t.c.Root {
-			err = t.revise(lead, p)
+			err = pl.revise(t, lead, p)
 		} else {
-			err = t.placeOf(ctx, p.Suspect)
+			err = pl.placeOf(ctx, t, p.Suspect)
 		}
 		if err != nil {
 			return err

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// planner makes the revisions of a case's plan.
+type planner struct {
+	store interface {
+		ledger.Memory
+		ledger.Inbox
+	}
+	codec  action.Codec
+	aws    AWS
+	member func(context.Context, string) (bool, error)
+	books  map[string]playbook.Playbook
+}
+
+// open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
+func (pl *planner) open(_ context.Context, t *attempt) error {
+	t.plans, t.cores, t.fresh = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
+	t.seen, t.known = map[string]glimpse{}, map[string]ledger.Facts{}
+	for _, r := range t.c.Revisions {
+		p, err := pl.codec.Open(r.Plan)
+		if err != nil {
+			return fmt.Errorf("plan of revision %d: %w", r.Number, err)
+		}
+		if len(p.Steps) != len(r.Steps) {
+			return fmt.Errorf("plan of revision %d has %d steps, %d are recorded", r.Number, len(p.Steps), len(r.Steps))
+		}
+		t.plans[r.Plan.Digest] = p
+	}
+	return nil
+}
+
+func (pl *planner) confirm(ctx context.Context, t *attempt, l *ledger.Suspect) ([]playbook.Proposal, error) {
+	book, ok := pl.books[l.Playbook]
+	if !ok {
+		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
+	}
+	return checked(ctx, t.Timing.Call, book, pl.in(t), t.c.ID, l.StoredSuspect)
+}
+
+// in is what a check may use.
+func (pl *planner) in(t *attempt) playbook.In {
+	return playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.member, History: playbook.History{Recall: pl.store.Recall}}
+}
+
+func checked(ctx context.Context, limit time.Duration, book playbook.Playbook, in playbook.In, caseID string, l playbook.StoredSuspect) ([]playbook.Proposal, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others have their turn
+	defer cancel()
+	found, err := book.Check(ctx, in, caseID, l)
+	if err != nil {
+		return nil, fmt.Errorf("check %q: %w", l.Title, err)
+	}
+	return found, nil
+}
+
+// placeOf hands a finding to the case of its own root, which the event alone did not show.
+func (pl *planner) placeOf(ctx context.Context, t *attempt, l playbook.StoredSuspect) error {
+	ads, err := pl.store.Admit(ctx, t.Now(), []playbook.StoredSuspect{l}, ledger.FirstClaim{})
+	if err != nil {
+		return fmt.Errorf("open a case for %s: %w", l.Resource, err)
+	}
+	t.c.SupersededBy = ads[0].Case
+	t.note("goes on in case %s: %s", ads[0].Case, l.Resource)
+	return nil
+}
+
+// revise adds a revision of the plan.
+func (pl *planner) revise(t *attempt, lead string, p playbook.Proposal) error {
+	sealed, err := pl.codec.Seal(p.Plan)
+	if err != nil {
+		return fmt.Errorf("plan for %s: %w", p.Suspect.Resource, err)
+	}
+	if again, err := pl.again(t, p); err != nil || again {
+		t.leadOf(lead).Checked = "again"
+		return err
+	}
+	number := len(t.c.Revisions) + 1
+	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
+		Number: number, Suspect: lead, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
+	})
+	t.plans[sealed.Digest], t.fresh[number], t.answered = p.Plan, true, true
+	t.c.Report.Wanted++
+	if len(p.Plan.Steps) == 0 && t.c.Paged == "" {
+		t.c.Paged = "riposte has no answer to this, a person must act"
+	}
+	t.note("confirmed: %s; plan %d: %v", p.Suspect.Title, number, p.Plan.Kinds())
+	return nil
+}
+
+// factsDigest is the digest of the facts that a check found: what differs later has drifted.
+func factsDigest(l playbook.StoredSuspect) string {
+	h := sha256.Sum256(l.Facts)
+	return hex.EncodeToString(h[:])
+}
+
+// replan makes a new revision that supersedes another: another plan, whose steps stand where those of the other do.
+func (pl *planner) replan(t *attempt, was *ledger.Revision, plan action.Plan) (*ledger.Revision, error) {
+	sealed, err := pl.codec.Seal(plan)
+	if err != nil {
+		return nil, err
+	}
+	next := ledger.Revision{
+		Number: len(t.c.Revisions) + 1, Suspect: was.Suspect, Plan: sealed, Found: was.Found, FactsDigest: was.FactsDigest, Made: was.Made, Preempts: was.Preempts,
+	}
+	for _, s := range was.Steps {
+		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)
+		next.Steps = append(next.Steps, s)
+	}
+	was.Superseded = next.Number
+	t.c.Revisions = append(t.c.Revisions, next)
+	t.plans[sealed.Digest], t.fresh[next.Number], t.answered = plan, true, true
+	t.c.Report.Wanted++
+	return &t.c.Revisions[len(t.c.Revisions)-1], nil
+}

@@ -1,0 +1,102 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// stages are what an attempt goes through, each with the collaborators that it needs.
+type stages struct {
+	inbox  *inbox
+	plan   *planner
+	check  *checker
+	exec   *executor
+	verify *verifier
+	revert *reverter
+	report *reporter
+}
+
+func newStages(p Options, w *watch) *stages {
+	books := map[string]playbook.Playbook{}
+	for _, b := range p.Playbooks {
+		books[b.ID] = b
+	}
+	look := &looker{aws: p.AWS, codec: p.Codec}
+	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store}
+	effects := &effects{store: p.Store, codec: p.Codec, gate: gate, look: look}
+	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, member: p.Member, books: books}
+	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects}
+	exec := &executor{aws: p.AWS, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
+	return &stages{
+		inbox:  &inbox{store: p.Store, codec: p.Codec, policy: p.Policy, look: look, effects: effects, watch: w},
+		plan:   plan,
+		check:  &checker{store: p.Store, plan: plan, gate: gate, exec: exec, effects: effects, revert: revert},
+		exec:   exec,
+		verify: &verifier{look: look, effects: effects, revert: revert, watch: w},
+		revert: revert,
+		report: &reporter{store: p.Store, to: p.Reporter},
+	}
+}
+
+// advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on. People
+// are told even where the answer fails.
+func (s *stages) advance(ctx context.Context, t *attempt) error {
+	var errs collected
+	for _, line := range []func(context.Context, *attempt) error{
+		s.plan.open, s.inbox.drainInbox, s.verify.secondLook, s.answer, s.revert.takeBack, s.report.handOn, s.report.report,
+	} {
+		if errs.stops(line(ctx, t)) {
+			break
+		}
+	}
+	return errs.err()
+}
+
+// answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. What
+// one suspect has confirmed is acted on before the next is looked at. A case that is closed, or to be taken back, is left as
+// it is.
+func (s *stages) answer(ctx context.Context, t *attempt) error {
+	if !t.c.State.Open() || t.c.GivenUp != "" || t.c.Undo != nil {
+		return nil
+	}
+	for first := true; ; first = false {
+		confirmed, err := s.check.check(ctx, t)
+		if err != nil {
+			return err
+		}
+		if !confirmed && !first {
+			break
+		}
+		if err := s.exec.act(ctx, t); err != nil {
+			return err
+		}
+	}
+	for undone := true; undone; {
+		var err error
+		if undone, err = s.verify.verify(ctx, t); err != nil || !undone {
+			return err
+		}
+		if err = s.exec.act(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recovered turns a panic into an error: one poisonous case must not take the others with it.
+func (s *stages) recovered(ctx context.Context, t *attempt) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicError{fmt.Sprint(p), string(debug.Stack())}
+		}
+	}()
+	return s.advance(ctx, t)
+}
+
+// panicError is a panic, as an error.
+type panicError struct{ what, stack string }
+
+func (p panicError) Error() string { return "panic: " + p.what }
