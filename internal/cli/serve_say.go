@@ -57,8 +57,3 @@ func ids(catalogue []playbook.Definition) (out []string) {
 	}
 	return out
 }
-
-func version() string {
-	v, _, _ := built()
-	return v
-}

@@ -1,28 +1,43 @@
 package cli
 
 import (
-	"cmp"
 	"runtime"
 	"runtime/debug"
 )
+
+// release is the version that this source is of, as the first heading of CHANGELOG.md. It is written here and not read from
+// the build, which knows it neither where Go stamps nothing (-buildvcs=false) nor in a company's own program.
+const release = "0.1.0"
 
 type versionVerb struct{}
 
 // Run prints what was built from what.
 func (versionVerb) Run(sh *shell) error {
-	version, revision, modified := built()
+	revision, modified := stamped()
 	if sh.json() {
-		return sh.object(map[string]string{"version": version, "revision": revision, "modified": modified, "go": runtime.Version()})
+		return sh.object(map[string]string{"version": release, "revision": revision, "modified": modified, "go": runtime.Version()})
 	}
-	return sh.line("riposte %s, %s, %s/%s", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return sh.line("riposte %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// built is what the binary was made from, as far as it knows.
-func built() (version, revision, modified string) {
-	version = "(devel)"
+// version is the release and, where Go has stamped it, the commit that was built: "0.1.0 (93da7f1c0a2b, modified)".
+func version() string {
+	revision, modified := stamped()
+	if revision == "" {
+		return release
+	}
+	text := release + " (" + revision[:min(12, len(revision))]
+	if modified == "true" {
+		text += ", modified"
+	}
+	return text + ")"
+}
+
+// stamped is the commit that was built, and whether files differed from it; "" where Go was not asked to tell.
+func stamped() (revision, modified string) {
 	b, ok := debug.ReadBuildInfo()
 	if !ok {
-		return version, "", ""
+		return "", ""
 	}
 	for _, s := range b.Settings {
 		switch s.Key {
@@ -32,5 +47,5 @@ func built() (version, revision, modified string) {
 			modified = s.Value
 		}
 	}
-	return cmp.Or(b.Main.Version, version), revision, modified
+	return revision, modified
 }
