@@ -2,6 +2,7 @@ package manual
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
@@ -29,7 +30,7 @@ func (s Section) markdown() string {
 		}
 	}
 	if len(s.Table.Rows) > 0 {
-		b.WriteString("\n" + row(s.Table.Head) + row(dashes(len(s.Table.Head))))
+		b.WriteString("\n" + row(s.Table.Head) + row(slices.Repeat([]string{"---"}, len(s.Table.Head))))
 		for _, r := range s.Table.Rows {
 			b.WriteString(row(r))
 		}
@@ -51,5 +52,3 @@ func row(cells []string) string {
 	}
 	return "| " + strings.Join(escaped, " | ") + " |\n"
 }
-
-func dashes(n int) []string { return strings.Fields(strings.Repeat("--- ", n)) }

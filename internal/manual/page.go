@@ -31,14 +31,30 @@ type Table struct {
 	Line string // a row as a sentence, for terminals too narrow for columns
 }
 
-// Page is all there is to know about a playbook, in the order in which it is asked for.
+// Page returns all there is to know about a playbook, in the order in which it is asked for.
 func Page(d playbook.Definition, kinds []action.Kind) []Section {
+	triggers := Table{Head: []string{"source", "events"}, Line: "%s: %s"}
+	for _, heard := range call.Records(d.Calls()...) {
+		triggers.Rows = append(triggers.Rows, []string{heard.Source, strings.Join(heard.Names, ", ")})
+	}
+	changes := Table{Head: []string{"action", "class", "does", "taken back"}, Line: "%s (%s): %s; taken back: %s"}
+	for _, k := range d.Changes {
+		back := "yes"
+		if k.Final != "" {
+			back = "no: " + k.Final
+		}
+		changes.Rows = append(changes.Rows, []string{k.Name, string(k.Class), k.Does, back})
+	}
+	parameters := Table{Head: []string{"parameter", "type", "default", "for"}, Line: "%s (%s, default %s): %s"}
+	for _, p := range d.Params {
+		parameters.Rows = append(parameters.Rows, []string{p.Name, TypeName(p.Type), Value(p.Default), p.Help})
+	}
 	out := []Section{
 		{Title: "Why", Texts: []string{squeeze(d.Why)}},
 		{Title: "Severity", Texts: []string{string(d.Severity)}},
-		{Title: "Triggers", Table: triggers(d)},
-		{Title: "What it may change", Table: changes(d)},
-		{Title: "Parameters", Table: parameters(d)},
+		{Title: "Triggers", Table: triggers},
+		{Title: "What it may change", Table: changes},
+		{Title: "Parameters", Table: parameters},
 		{Title: "Rights", Table: rights(d, kinds)},
 	}
 	for _, p := range d.Prevents {
@@ -50,34 +66,6 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 			Section{Title: "What it plans then", Code: strings.Join(example.Plans, "\n")})
 	}
 	return out
-}
-
-func triggers(d playbook.Definition) Table {
-	t := Table{Head: []string{"source", "events"}, Line: "%s: %s"}
-	for _, heard := range call.Records(d.Calls()...) {
-		t.Rows = append(t.Rows, []string{heard.Source, strings.Join(heard.Names, ", ")})
-	}
-	return t
-}
-
-func changes(d playbook.Definition) Table {
-	t := Table{Head: []string{"action", "class", "does", "taken back"}, Line: "%s (%s): %s; taken back: %s"}
-	for _, k := range d.Changes {
-		back := "yes"
-		if k.Final != "" {
-			back = "no: " + k.Final
-		}
-		t.Rows = append(t.Rows, []string{k.Name, string(k.Class), k.Does, back})
-	}
-	return t
-}
-
-func parameters(d playbook.Definition) Table {
-	t := Table{Head: []string{"parameter", "type", "default", "for"}, Line: "%s (%s, default %s): %s"}
-	for _, p := range d.Params {
-		t.Rows = append(t.Rows, []string{p.Name, TypeName(p.Type), Value(p.Default), p.Help})
-	}
-	return t
 }
 
 // rights are those that the playbook needs to answer and to take back, by role.
@@ -137,16 +125,11 @@ func Value(v any) string {
 	case r.Kind() == reflect.String && r.Len() == 0:
 		return "none"
 	}
-	if d, ok := v.(time.Duration); ok {
-		return short(d)
+	s := fmt.Sprint(v)
+	if _, ok := v.(time.Duration); !ok {
+		return s
 	}
-	return fmt.Sprint(v)
-}
-
-// short leaves the zeros out that time.Duration prints: 1h, not 1h0m0s.
-func short(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
+	if strings.HasSuffix(s, "m0s") { // 1h, not 1h0m0s
 		s = strings.TrimSuffix(s, "0s")
 	}
 	if strings.HasSuffix(s, "h0m") {

@@ -33,20 +33,16 @@ func (s Section) text(width int) string {
 		}
 	}
 	for _, r := range s.Table.Rows {
-		b.WriteString(shift(show.Wrap(s.Table.line(r), width)))
+		cells := make([]any, len(r))
+		for i, c := range r {
+			cells[i] = squeeze(c)
+		}
+		b.WriteString(shift(show.Wrap(fmt.Sprintf(s.Table.Line, cells...), width)))
 	}
 	if s.Code != "" {
 		b.WriteString(shift(s.Code))
 	}
 	return b.String()
-}
-
-func (t Table) line(cells []string) string {
-	args := make([]any, len(cells))
-	for i, c := range cells {
-		args[i] = squeeze(c)
-	}
-	return fmt.Sprintf(t.Line, args...)
 }
 
 func shift(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") + "\n" }

@@ -16,8 +16,9 @@ const fresh = 15 * time.Second
 
 // backlog tells, when it is asked, of the cases that wait in the ledger, whichever replica takes them up.
 type backlog struct {
-	store ledger.Store
-	now   func() time.Time
+	store      ledger.Store
+	now        func() time.Time
+	cases, age *prometheus.Desc
 
 	one  sync.Mutex
 	read time.Time
@@ -25,16 +26,8 @@ type backlog struct {
 	due  time.Duration // since when the case waits that waits longest
 }
 
-func (*backlog) cases() *prometheus.Desc {
-	return prometheus.NewDesc(namespace+"_open_cases", "Open cases in the ledger by state, of all replicas.", []string{"state"}, nil)
-}
-
-func (*backlog) age() *prometheus.Desc {
-	return prometheus.NewDesc(namespace+"_due_age_seconds", "How long the case that is due longest has waited for a worker; 0 where none is due.", nil, nil)
-}
-
 // Describe implements prometheus.Collector.
-func (b *backlog) Describe(out chan<- *prometheus.Desc) { out <- b.cases(); out <- b.age() }
+func (b *backlog) Describe(out chan<- *prometheus.Desc) { out <- b.cases; out <- b.age }
 
 // Collect implements prometheus.Collector.
 func (b *backlog) Collect(out chan<- prometheus.Metric) {
@@ -42,17 +35,17 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 	defer b.one.Unlock()
 	if now := b.now(); now.Sub(b.read) >= fresh || now.Before(b.read) {
 		if err := b.refresh(now); err != nil {
-			out <- prometheus.NewInvalidMetric(b.cases(), err)
+			out <- prometheus.NewInvalidMetric(b.cases, err)
 			return
 		}
 		b.read = now
 	}
 	for _, s := range ledger.States() {
 		if s.Open() {
-			out <- prometheus.MustNewConstMetric(b.cases(), prometheus.GaugeValue, float64(b.open[s]), string(s))
+			out <- prometheus.MustNewConstMetric(b.cases, prometheus.GaugeValue, float64(b.open[s]), string(s))
 		}
 	}
-	out <- prometheus.MustNewConstMetric(b.age(), prometheus.GaugeValue, b.due.Seconds())
+	out <- prometheus.MustNewConstMetric(b.age, prometheus.GaugeValue, b.due.Seconds())
 }
 
 func (b *backlog) refresh(now time.Time) error {

@@ -1,10 +1,14 @@
 package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"runtime"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 const namespace = "riposte"
 
-func (m *Meter) counters() {
+func (m *Meter) counters(version string) {
 	vec := func(name, help string, labels ...string) *prometheus.CounterVec {
 		v := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 		m.registry.MustRegister(v)
@@ -14,6 +18,11 @@ func (m *Meter) counters() {
 		c := prometheus.NewCounter(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help})
 		m.registry.MustRegister(c)
 		return c
+	}
+	gauge := func(name, help string, labels prometheus.Labels) prometheus.Gauge {
+		g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: labels})
+		m.registry.MustRegister(g)
+		return g
 	}
 	m.events = vec("events_total", "Messages with events that a source has read.", "source")
 	m.foreign = vec("foreign_total", "Messages, or parts of one, that hold no CloudTrail record, by what they are.", "kind")
@@ -31,9 +40,5 @@ func (m *Meter) counters() {
 	m.reloads = one("config_reload_failures_total", "Reloads refused since the configuration was invalid.")
 	m.reloadFailed = gauge("config_reload_failed", "Whether the configuration on disk was refused (1), so that the one before is in effect, or not (0).", nil)
 	m.loaded = gauge("config_loaded_timestamp_seconds", "When the configuration in effect was read.", nil)
-	m.registry.MustRegister(m.reloadFailed, m.loaded)
-}
-
-func gauge(name, help string, labels prometheus.Labels) prometheus.Gauge {
-	return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: labels})
+	gauge("build_info", "What runs: always 1.", prometheus.Labels{"version": version, "go": runtime.Version()}).Set(1)
 }

@@ -4,7 +4,6 @@ package metrics
 
 import (
 	"net/http"
-	"runtime"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -49,13 +48,15 @@ func New(o Options) *Meter {
 	for _, k := range o.Kinds {
 		m.known[k.Name] = true
 	}
-	m.counters()
+	m.counters(o.Version)
 	m.histograms()
-	build := gauge("build_info", "What runs: always 1.", prometheus.Labels{"version": o.Version, "go": runtime.Version()})
-	build.Set(1)
-	m.registry.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if o.Store != nil {
-		m.registry.MustRegister(&backlog{store: o.Store, now: o.Now})
+		m.registry.MustRegister(&backlog{
+			store: o.Store, now: o.Now,
+			cases: prometheus.NewDesc(namespace+"_open_cases", "Open cases in the ledger by state, of all replicas.", []string{"state"}, nil),
+			age:   prometheus.NewDesc(namespace+"_due_age_seconds", "How long the case that is due longest has waited for a worker; 0 where none is due.", nil, nil),
+		})
 	}
 	return m
 }

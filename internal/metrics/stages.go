@@ -34,20 +34,22 @@ func (m *Meter) Progressed(c *ledger.Case, was engine.Progress) {
 	if was.State == ledger.Suspected && c.State != ledger.Suspected {
 		observe(m.delivery, c.Times.Occurred, c.Times.Received)
 	}
-	m.stage("received_decided", was.Times.Decided, c.Times.Decided, c.Times.Received)
-	m.stage("decided_first_change", was.Times.FirstChange, c.Times.FirstChange, c.Times.Decided)
-	m.stage("first_change_contained", was.Times.Contained, c.Times.Contained, c.Times.FirstChange)
-	m.stage("contained_verified", was.Times.Verified, c.Times.Verified, c.Times.Contained)
+	for _, stage := range []struct {
+		name            string
+		was, now, since time.Time
+	}{
+		{"received_decided", was.Times.Decided, c.Times.Decided, c.Times.Received},
+		{"decided_first_change", was.Times.FirstChange, c.Times.FirstChange, c.Times.Decided},
+		{"first_change_contained", was.Times.Contained, c.Times.Contained, c.Times.FirstChange},
+		{"contained_verified", was.Times.Verified, c.Times.Verified, c.Times.Contained},
+	} {
+		if !stage.now.Equal(stage.was) {
+			observe(m.stages.WithLabelValues(stage.name), stage.since, stage.now)
+		}
+	}
 	if now := c.Times.Contained; !now.Equal(was.Times.Contained) {
 		observe(m.containing, c.Times.Occurred, now)
 		observe(m.answer, c.Times.Received, now)
-	}
-}
-
-// stage observes the time to a stage that was reached just now.
-func (m *Meter) stage(name string, was, now, since time.Time) {
-	if !now.Equal(was) {
-		observe(m.stages.WithLabelValues(name), since, now)
 	}
 }
 
