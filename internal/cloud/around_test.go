@@ -100,7 +100,7 @@ func TestGlobalServicesAreReachedAtHome(t *testing.T) {
 		if got := PartitionOf(c.region); got != c.partition {
 			t.Errorf("%s is in %s", c.region, got)
 		}
-		if got := global(event.Place{Partition: c.partition, Region: c.region}).Region; got != c.iam {
+		if got := Global(event.Place{Partition: c.partition, Region: c.region}).Region; got != c.iam {
 			t.Errorf("IAM of %s is in %s", c.partition, got)
 		}
 		if got := OrganizationsIn(c.partition).Region; got != c.organizations {
@@ -112,7 +112,7 @@ func TestGlobalServicesAreReachedAtHome(t *testing.T) {
 // An endpoint that swallows everything holds one worker at a time, not all of them.
 func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
 	now := time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
-	r := circuitBreaker{now: func() time.Time { return now }, closed: map[endpoint]openCircuit{}}
+	r := circuitBreaker{now: func() time.Time { return now }, open: map[endpoint]openCircuit{}}
 	at := session{place: event.Place{Account: "111122223333", Region: "eu-west-1"}, purpose: Audit}
 	asked := 0
 	silent := func(context.Context) error { asked++; now = now.Add(whole); return context.DeadlineExceeded }

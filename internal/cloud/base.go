@@ -42,7 +42,7 @@ func Load(ctx context.Context) (func(event.Place) aws.Config, error) {
 		case p.Region != "":
 			cfg.Region = p.Region
 		case cfg.Region == "":
-			cfg.Region = global(p).Region
+			cfg.Region = Global(p).Region
 		}
 		return cfg
 	}, nil

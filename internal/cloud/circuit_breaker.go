@@ -24,12 +24,12 @@ type Unreachable struct {
 
 // circuitBreaker remembers how the last call to each place went.
 type circuitBreaker struct {
-	now    func() time.Time
-	mu     sync.Mutex
-	closed map[endpoint]openCircuit
+	now  func() time.Time
+	mu   sync.Mutex
+	open map[endpoint]openCircuit
 }
 
-// openCircuit is a door that did not open.
+// openCircuit is an endpoint without an answer to the last call.
 type openCircuit struct {
 	Unreachable
 	again time.Time // after a call without an answer, for long: when one call may try again. Until then none waits.
@@ -50,7 +50,7 @@ func (c *Cloud) Unreachable() []Unreachable {
 	c.reach.mu.Lock()
 	defer c.reach.mu.Unlock()
 	var all []Unreachable
-	for _, s := range c.reach.closed {
+	for _, s := range c.reach.open {
 		all = append(all, s.Unreachable)
 	}
 	slices.SortFunc(all, func(a, b Unreachable) int {
@@ -78,7 +78,7 @@ func (r *circuitBreaker) around(s session) func(*middleware.Stack) error {
 func (r *circuitBreaker) coolingDown(d endpoint, now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s, known := r.closed[d]
+	s, known := r.open[d]
 	if !known || s.again.IsZero() {
 		return nil
 	}
@@ -86,51 +86,38 @@ func (r *circuitBreaker) coolingDown(d endpoint, now time.Time) error {
 		return fmt.Errorf("%s of account %s has not answered since %s and is asked again in %v: %s", d.region, d.account, s.Since.UTC().Format(time.RFC3339), left.Round(time.Second), s.Why)
 	}
 	s.again = now.Add(whole + rest) // this call asks
-	r.closed[d] = s
+	r.open[d] = s
 	return nil
 }
 
-// record tells a door that is shut from an answer, whatever the answer says, and from what was never sent.
+// record opens the circuit when no answer came, and closes it with an answer, whatever that says. A call that was never
+// sent changes nothing, but lets the next one ask in its place.
 func (r *circuitBreaker) record(d endpoint, err error, began time.Time) {
 	var refused *NotAssumed
 	var none *NoRole
 	var unfit *NotNarrowed
 	var api smithy.APIError
 	answered := errors.As(err, &api)
-	switch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s, known := r.open[d]
+	switch now := r.now(); {
 	case errors.Is(err, context.Canceled), errors.As(err, &none), errors.As(err, &unfit):
-		r.halfOpen(d)
-		return
-	case err == nil, answered && !errors.As(err, &refused):
-		r.close(d)
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := r.now()
-	s, known := r.closed[d]
-	if !known {
-		s.Unreachable = Unreachable{Account: d.account, Region: d.region, Purpose: d.purpose, Since: began}
-	}
-	s.Why, s.again = err.Error(), time.Time{}
-	if !answered && now.Sub(began) >= long {
-		s.again = now.Add(rest)
-	}
-	r.closed[d] = s
-}
-
-// halfOpen lets the next call ask in the place of one that did not.
-func (r *circuitBreaker) halfOpen(d endpoint) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if s, known := r.closed[d]; known {
+		if !known {
+			return
+		}
 		s.again = time.Time{}
-		r.closed[d] = s
+	case err == nil, answered && !errors.As(err, &refused):
+		delete(r.open, d)
+		return
+	default:
+		if !known {
+			s.Unreachable = Unreachable{Account: d.account, Region: d.region, Purpose: d.purpose, Since: began}
+		}
+		s.Why, s.again = err.Error(), time.Time{}
+		if !answered && now.Sub(began) >= long {
+			s.again = now.Add(rest)
+		}
 	}
-}
-
-func (r *circuitBreaker) close(d endpoint) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.closed, d)
+	r.open[d] = s
 }

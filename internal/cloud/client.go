@@ -6,11 +6,21 @@ import (
 	"github.com/ripostehq/riposte/internal/cloud/calls"
 )
 
-type reader struct{ *Cloud }
-
-func (r reader) session(p event.Place) session {
-	return session{place: p, purpose: Audit, name: "riposte"}
+// sessions opens clients in sessions that differ in their places alone.
+type sessions struct {
+	*Cloud
+	s session
 }
+
+func (x sessions) session(p event.Place) session {
+	x.s.place = p
+	return x.s
+}
+
+type (
+	reader struct{ sessions }
+	writer struct{ sessions }
+)
 
 func (r reader) EC2(p event.Place) access.EC2Reads {
 	return client(r.Cloud, r.session(p), "ec2", calls.OpenEC2Reads)
@@ -21,21 +31,11 @@ func (r reader) AutoScaling(p event.Place) access.AutoScalingReads {
 }
 
 func (r reader) IAM(p event.Place) access.IAMReads {
-	return client(r.Cloud, r.session(global(p)), "iam", calls.OpenIAMReads)
+	return client(r.Cloud, r.session(Global(p)), "iam", calls.OpenIAMReads)
 }
 
 func (r reader) SSM(p event.Place) access.SSMReads {
 	return client(r.Cloud, r.session(p), "ssm", calls.OpenSSMReads)
-}
-
-type writer struct {
-	*Cloud
-	s session // but for its place
-}
-
-func (w writer) session(p event.Place) session {
-	w.s.place = p
-	return w.s
 }
 
 func (w writer) EC2(p event.Place) access.EC2Writes {
@@ -47,5 +47,5 @@ func (w writer) AutoScaling(p event.Place) access.AutoScalingWrites {
 }
 
 func (w writer) IAM(p event.Place) access.IAMWrites {
-	return client(w.Cloud, w.session(global(p)), "iam", calls.OpenIAMWrites)
+	return client(w.Cloud, w.session(Global(p)), "iam", calls.OpenIAMWrites)
 }

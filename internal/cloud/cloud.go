@@ -46,21 +46,23 @@ type Cloud struct {
 	reach   circuitBreaker
 	doors   doors
 	mu      sync.Mutex
-	lasting *clientCache                      // sessions that read and report: as many as there are accounts and regions
-	passing *clientCache                      // sessions of cases
+	lasting clientCache                       // sessions that read and report: as many as there are accounts and regions
+	passing clientCache                       // sessions of cases
 	http    map[aws.HTTPClient]aws.HTTPClient // by the base's
 }
 
 // New makes a Cloud.
 func New(o Options) *Cloud {
 	return &Cloud{
-		opts: o, reach: circuitBreaker{now: o.Now, closed: map[endpoint]openCircuit{}}, doors: doors{opened: map[string][]string{}, refused: map[string]refusal{}},
-		lasting: newClientCache(), passing: newClientCache(), http: map[aws.HTTPClient]aws.HTTPClient{},
+		opts: o, reach: circuitBreaker{now: o.Now, open: map[endpoint]openCircuit{}}, doors: doors{opened: map[string][]string{}, refused: map[string]refusal{}},
+		http: map[aws.HTTPClient]aws.HTTPClient{},
 	}
 }
 
 // Reads opens the audit role.
-func (c *Cloud) Reads() access.Reads { return reader{c} }
+func (c *Cloud) Reads() access.Reads {
+	return reader{sessions{c, session{purpose: Audit, name: "riposte"}}}
+}
 
 // Writes opens the role of an action's tier in the name of one case, for what the action concerns and, as far as that stays
 // short, what those concern that are done with it. Where there are no roles, the process's own rights are what they are.
@@ -70,7 +72,7 @@ func (c *Cloud) Writes(a action.Action, with []action.Action, caseID string) acc
 	if s.policy, err = narrow(a, with); err != nil {
 		s.unfit = err.Error()
 	}
-	return writer{c, s}
+	return writer{sessions{c, s}}
 }
 
 // ImportFindings opens the report role.

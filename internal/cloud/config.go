@@ -36,8 +36,6 @@ type clientCache struct {
 	clients map[key]any
 }
 
-func newClientCache() *clientCache { return &clientCache{map[session]aws.Config{}, map[key]any{}} }
-
 // most is how many sessions of cases are kept. Each is used for minutes; a case that goes on opens it anew.
 const most = 1000
 
@@ -45,15 +43,15 @@ const most = 1000
 func client[T any](c *Cloud, s session, service string, open func(aws.Config) T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	on, k := c.lasting, key{s, service}
+	on, k := &c.lasting, key{s, service}
 	if s.purpose.changes() {
-		on = c.passing
+		on = &c.passing
 	}
 	if made, ok := on.clients[k].(T); ok {
 		return made
 	}
-	if on == c.passing && len(on.configs) >= most {
-		*on = *newClientCache()
+	if on.configs == nil || on == &c.passing && len(on.configs) >= most {
+		*on = clientCache{map[session]aws.Config{}, map[key]any{}}
 	}
 	cfg, ok := on.configs[s]
 	if !ok {
@@ -114,8 +112,6 @@ func within(d time.Duration) func(*middleware.Stack) error {
 		})
 	return func(s *middleware.Stack) error { return s.Initialize.Add(limit, middleware.After) }
 }
-
-func traced(s *middleware.Stack) error { return s.Initialize.Add(trace(), middleware.After) }
 
 // impatient is the base's client with a limit to each attempt, the same for all sessions: they share its connections. The
 // base's own may have to wait longer, as for a queue's messages.

@@ -36,7 +36,11 @@ func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, erro
 			return nil, fmt.Errorf("list the accounts of the organisation: %w", err)
 		}
 		for _, a := range page.Accounts {
-			all = append(all, Account{ID: aws.ToString(a.Id), Name: aws.ToString(a.Name), Active: active(a)})
+			active := a.State == types.AccountStateActive // the state takes the status's place in 2026:
+			if a.State == "" {                            // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
+				active = a.Status == types.AccountStatusActive
+			}
+			all = append(all, Account{ID: aws.ToString(a.Id), Name: aws.ToString(a.Name), Active: active})
 		}
 	}
 	w := walk{api: api, found: map[string][]string{}}
@@ -45,15 +49,6 @@ func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, erro
 		all[i].OUs = w.found[all[i].ID]
 	}
 	return all, err
-}
-
-// active goes by the state, which takes the status's place in 2026.
-// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
-func active(a types.Account) bool {
-	if a.State != "" {
-		return a.State == types.AccountStateActive
-	}
-	return a.Status == types.AccountStatusActive
 }
 
 // walk goes down the tree of units.
@@ -105,7 +100,7 @@ func (w walk) below(ctx context.Context, path []string) error {
 
 // Regions are those that are enabled in an account, asked in one of them with the audit role.
 func (c *Cloud) Regions(ctx context.Context, at event.Place) ([]string, error) {
-	describe := client(c, reader{c}.session(at), "ec2.DescribeRegions", func(cfg aws.Config) calls.Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options] {
+	describe := client(c, session{place: at, purpose: Audit, name: "riposte"}, "ec2.DescribeRegions", func(cfg aws.Config) calls.Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options] {
 		return ec2.NewFromConfig(cfg).DescribeRegions
 	})
 	out, err := describe(ctx, &ec2.DescribeRegionsInput{}) // without AllRegions: those that are enabled

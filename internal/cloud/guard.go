@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/action"
@@ -39,6 +38,7 @@ func GuardFor(catalogue []playbook.Definition, kinds []action.Kind) Guard {
 
 // Refused is a call that the guard did not let out.
 type Refused struct {
+	denial
 	Purpose Purpose
 	Call    call.ID
 }
@@ -47,16 +47,11 @@ func (e *Refused) Error() string {
 	return fmt.Sprintf("the %s role never calls %s: this is a fault in riposte, nothing was sent", e.Purpose, e.Call)
 }
 
-// ErrorCode, ErrorMessage and ErrorFault make it what it is to an action: a refusal for good.
-func (e *Refused) ErrorCode() string             { return "AccessDenied" }
-func (e *Refused) ErrorMessage() string          { return e.Error() }
-func (e *Refused) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
-
 func (g Guard) around(p Purpose) func(*middleware.Stack) error {
 	check := middleware.InitializeMiddlewareFunc("riposte.guard",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			if c := called(ctx); !slices.Contains(g[p], c) {
-				return middleware.InitializeOutput{}, middleware.Metadata{}, &Refused{p, c}
+				return middleware.InitializeOutput{}, middleware.Metadata{}, &Refused{Purpose: p, Call: c}
 			}
 			return next.HandleInitialize(ctx, in)
 		})

@@ -62,7 +62,12 @@ func (h hedged) Do(r *http.Request) (*http.Response, error) {
 				continue // the other may still come through
 			}
 			drop(sent, s, done, len(sent)-answered)
-			return s.kept()
+			if s.err != nil {
+				s.cancel()
+				return nil, s.err
+			}
+			s.answer.Body = closing{s.answer.Body, s.cancel}
+			return s.answer, nil
 		}
 	}
 }
@@ -83,16 +88,7 @@ func drop(sent []*sending, taken *sending, done <-chan *sending, left int) {
 	}()
 }
 
-// kept returns the answer; its context lives until its body is closed.
-func (s *sending) kept() (*http.Response, error) {
-	if s.err != nil {
-		s.cancel()
-		return nil, s.err
-	}
-	s.answer.Body = closing{s.answer.Body, s.cancel}
-	return s.answer, nil
-}
-
+// closing is the body of the answer; its context lives until the body is closed.
 type closing struct {
 	io.ReadCloser
 	cancel context.CancelFunc

@@ -49,8 +49,8 @@ func partitionNamed(name string) partition {
 	return all[len(all)-1]
 }
 
-// global is where IAM of the place's partition is at home.
-func global(p event.Place) event.Place {
+// Global is where the global services of the place's partition, IAM above all, are at home and their events arrive.
+func Global(p event.Place) event.Place {
 	p.Region = partitionNamed(p.Partition).iam
 	return p
 }

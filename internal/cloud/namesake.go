@@ -51,14 +51,18 @@ func (d *doors) recall(arn, id string, now time.Time) (ours bool, last refusal, 
 // riposte's own, and so is any where AWS does not answer: what is not sure must not be contained.
 func (c *Cloud) Namesake(ctx context.Context, a event.Actor) bool {
 	arn, id, now := a.Principal(), a.UniqueID(), c.opts.Now()
-	purpose, named := c.purposeOf(a)
-	if !named || id == "" {
+	purposes := Purposes()
+	named := slices.IndexFunc(purposes, func(p Purpose) bool {
+		name, ok := c.opts.Roles[p]
+		return ok && a.IssuerName() == "role/"+strings.TrimPrefix(name, "/")
+	})
+	if named < 0 || id == "" {
 		return false
 	}
 	if ours, last, recent := c.doors.recall(arn, id, now); ours || recent {
 		return !ours && last.denied
 	}
-	s := session{place: global(event.Place{Partition: a.Partition, Account: a.Account}), purpose: purpose, name: "riposte", policy: nothing}
+	s := session{place: Global(event.Place{Partition: a.Partition, Account: a.Account}), purpose: purposes[named], name: "riposte", policy: nothing}
 	c.mu.Lock()
 	door := c.config(s).Credentials
 	c.mu.Unlock()
@@ -70,14 +74,4 @@ func (c *Cloud) Namesake(ctx context.Context, a event.Actor) bool {
 	defer c.doors.mu.Unlock()
 	c.doors.refused[arn] = refusal{id, now, denied}
 	return denied
-}
-
-// purposeOf returns the purpose of riposte's role that has the name of the actor's.
-func (c *Cloud) purposeOf(a event.Actor) (Purpose, bool) {
-	for _, p := range Purposes() {
-		if name, ok := c.opts.Roles[p]; ok && a.IssuerName() == "role/"+strings.TrimPrefix(name, "/") {
-			return p, true
-		}
-	}
-	return "", false
 }

@@ -1,15 +1,13 @@
 package cloud
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/aws/smithy-go"
-
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
-	"github.com/ripostehq/riposte/event"
 )
 
 const (
@@ -62,9 +60,9 @@ func concerned(id call.ID, a action.Action) []string {
 	t := a.Target()
 	switch id {
 	case call.EC2RunInstances, call.EC2CreateTags:
-		return []string{arn(t.Place(), "ec2", "*")}
+		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":ec2:" + t.Region + ":*"}
 	case call.IAMPassRole:
-		return []string{arn(t.Place(), "iam", t.Account+":role/*")}
+		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":iam::" + t.Account + ":role/*"}
 	}
 	var all []string
 	made, _ := call.Of(id)
@@ -75,16 +73,6 @@ func concerned(id call.ID, a action.Action) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-func arn(p event.Place, service, rest string) string {
-	if p.Partition == "" {
-		p.Partition = "*"
-	}
-	if service == "iam" {
-		p.Region = ""
-	}
-	return "arn:" + p.Partition + ":" + service + ":" + p.Region + ":" + rest
 }
 
 // literal keeps a name from meaning more or less than itself: an attacker may call a group ${aws:username}, which would
@@ -109,11 +97,9 @@ func literal(name string) string {
 }
 
 // NotNarrowed says that there is no session policy for what is to be changed: without one nothing is.
-type NotNarrowed struct{ Why string }
+type NotNarrowed struct {
+	denial
+	Why string
+}
 
 func (e *NotNarrowed) Error() string { return "no session policy, so nothing is changed: " + e.Why }
-
-// ErrorCode, ErrorMessage and ErrorFault make it what it is to an action: a refusal for good.
-func (e *NotNarrowed) ErrorCode() string             { return "AccessDenied" }
-func (e *NotNarrowed) ErrorMessage() string          { return e.Error() }
-func (e *NotNarrowed) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }

@@ -31,21 +31,17 @@ func renew(c renewable) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error { return s.Initialize.Add(again, middleware.After) }
 }
 
-// stale reports whether the credentials themselves were refused. A role that can't be assumed is another matter, even
-// where the reason reads alike: that concerns the credentials behind it.
+// stale reports whether the credentials themselves were refused, in the words of the query services, EC2's, and the JSON
+// services'. A role that can't be assumed is another matter, even where the reason reads alike: that concerns the credentials
+// behind it.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 func stale(err error) bool {
 	var inner *NotAssumed
 	var api smithy.APIError
-	return !errors.As(err, &inner) && errors.As(err, &api) && slices.Contains(worn(), api.ErrorCode())
-}
-
-// worn are the words that services have for credentials that are over: the query services', EC2's, the JSON services'.
-// https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
-// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
-func worn() []string {
-	return []string{
+	return !errors.As(err, &inner) && errors.As(err, &api) && slices.Contains([]string{
 		"ExpiredToken", "InvalidClientTokenId", "RequestExpired", "AuthFailure", "ExpiredTokenException", "UnrecognizedClientException",
-	}
+	}, api.ErrorCode())
 }
 
 // base are the credentials of the process. Where the SDK keeps them, it asks for them again.

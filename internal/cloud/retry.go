@@ -19,13 +19,11 @@ const (
 // service throttled must not slow the defence. So it neither adapts its pace to refusals, nor has it the SDK's budget of retries,
 // which a few hundred refusals use up. How much is asked is bounded by the workers, and by the pace of changes.
 func retryer() aws.Retryer {
+	// How long to wait after an attempt: random up to a bound that doubles, so that callers do not come back together.
+	backoff := func(attempt int, _ error) (time.Duration, error) {
+		return rand.N(min(firstPause<<min(attempt, 10), longestPause)) + time.Millisecond, nil
+	}
 	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts, o.Backoff, o.RateLimiter = attempts, retry.BackoffDelayerFunc(pause), ratelimit.None
+		o.MaxAttempts, o.Backoff, o.RateLimiter = attempts, retry.BackoffDelayerFunc(backoff), ratelimit.None
 	})
-}
-
-// pause is how long to wait after an attempt: random up to a bound that doubles, so that callers do not come back together.
-func pause(attempt int, _ error) (time.Duration, error) {
-	bound := min(firstPause<<min(attempt, 10), longestPause)
-	return rand.N(bound) + time.Millisecond, nil
 }

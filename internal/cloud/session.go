@@ -42,25 +42,23 @@ func (c *Cloud) assume(s session, sts *sts.Client) *role {
 	name, ok := c.opts.Roles[s.purpose]
 	switch {
 	case !ok:
-		r.refused = &NoRole{s.purpose}
+		r.refused = &NoRole{Purpose: s.purpose}
 	case s.purpose.changes() && s.policy == "":
-		r.refused = &NotNarrowed{s.unfit}
+		r.refused = &NotNarrowed{Why: s.unfit}
 	}
 	r.arn = fmt.Sprintf("arn:%s:iam::%s:role/%s", s.place.Partition, s.place.Account, name)
 	return r
 }
 
 // NoRole says that riposte was not given the rights for a purpose.
-type NoRole struct{ Purpose Purpose }
+type NoRole struct {
+	denial
+	Purpose Purpose
+}
 
 func (e *NoRole) Error() string {
 	return fmt.Sprintf("no role for %q: name one under organization.roles", e.Purpose)
 }
-
-// ErrorCode, ErrorMessage and ErrorFault make it what it is to an action: a refusal for good.
-func (e *NoRole) ErrorCode() string             { return "AccessDenied" }
-func (e *NoRole) ErrorMessage() string          { return e.Error() }
-func (e *NoRole) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 // NotAssumed says that a role did not let riposte in.
 type NotAssumed struct {
@@ -112,7 +110,7 @@ func (r *role) assume(ctx context.Context) (aws.Credentials, error) {
 	out, err := r.sts.AssumeRole(ctx, in)
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() == "PackedPolicyTooLarge" {
-		return aws.Credentials{}, &NotNarrowed{"STS can't pack it: " + api.ErrorMessage()}
+		return aws.Credentials{}, &NotNarrowed{Why: "STS can't pack it: " + api.ErrorMessage()}
 	}
 	if err != nil {
 		return aws.Credentials{}, &NotAssumed{r.arn, err}

@@ -9,9 +9,9 @@ import (
 	"github.com/ripostehq/riposte/access"
 )
 
-// trace notes the request id of every call that was answered, by which riposte knows its own work again.
-func trace() middleware.InitializeMiddleware {
-	return middleware.InitializeMiddlewareFunc("riposte.trace",
+// traced notes the request id of every call that was answered, by which riposte knows its own work again.
+func traced(s *middleware.Stack) error {
+	note := middleware.InitializeMiddlewareFunc("riposte.trace",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			out, md, err := next.HandleInitialize(ctx, in)
 			if id, ok := awsmiddleware.GetRequestIDMetadata(md); ok {
@@ -19,4 +19,5 @@ func trace() middleware.InitializeMiddleware {
 			}
 			return out, md, err
 		})
+	return s.Initialize.Add(note, middleware.After)
 }

@@ -23,6 +23,3 @@ func (c *Cloud) Visit(p event.Place, purpose Purpose) aws.Config {
 	defer c.mu.Unlock()
 	return c.config(s)
 }
-
-// Global is where the global services of the place's partition, IAM above all, are at home and their events arrive.
-func Global(p event.Place) event.Place { return global(p) }

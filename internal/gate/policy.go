@@ -35,14 +35,6 @@ type Limits struct {
 	Destroy   int // incidents in which something is destroyed
 }
 
-// covers reports whether the trust is for this playbook.
-func (t Trust) covers(playbook string) bool {
-	return slices.ContainsFunc(t.Playbooks, func(p string) bool {
-		theme, all := strings.CutSuffix(p, "*")
-		return p == playbook || all && strings.HasPrefix(playbook, theme)
-	})
-}
-
 // trusted returns how surely this actor is one that may do what the playbook finds. An actor that hides traces or touches a
 // decoy is never trusted automation.
 func (p Policy) trusted(playbook string, a event.Actor) recognition {
@@ -51,7 +43,10 @@ func (p Policy) trusted(playbook string, a event.Actor) recognition {
 	}
 	var may []Principal
 	for _, t := range p.Trusted {
-		if t.covers(playbook) {
+		if slices.ContainsFunc(t.Playbooks, func(p string) bool {
+			theme, all := strings.CutSuffix(p, "*")
+			return p == playbook || all && strings.HasPrefix(playbook, theme)
+		}) {
 			may = append(may, t.Issuer)
 		}
 	}

@@ -34,23 +34,20 @@ type recognition struct {
 // recognize looks for an actor among principals. One entry with an id makes those with the same ARN and without one void.
 func recognize(a event.Actor, among []Principal) (best recognition) {
 	for _, p := range among {
-		if like := p.like(a); like > best.likeness {
+		like := namesake
+		switch {
+		case p.ARN != a.Principal():
+			continue
+		case p.kind() == "root" || p.ID != "" && p.ID == a.UniqueID():
+			like = same // an account has one root, for good
+		case p.ID == "":
+			like = byName
+		}
+		if like > best.likeness {
 			best = recognition{p, like}
 		}
 	}
 	return best
-}
-
-func (p Principal) like(a event.Actor) likeness {
-	switch {
-	case p.ARN != a.Principal():
-		return stranger
-	case p.kind() == "root" || p.ID != "" && p.ID == a.UniqueID():
-		return same // an account has one root, for good
-	case p.ID == "":
-		return byName
-	}
-	return namesake
 }
 
 // kind is role, user or root.

@@ -14,8 +14,15 @@ import (
 // known not to be it, is contained like any other. Accounts outside the organisation are not entered at all: there a role of
 // riposte's name is a trap.
 func protect(p Policy, f Facts) (Verdict, bool) {
+	// People must be told: a principal has its ARN for as long as no other takes it, and what it does goes on.
+	const spared = "a principal is not contained, since its ARN is untouchable"
+	identity := event.IsIdentity(f.Target.Type)
 	if p.untouchable(f.Target) {
-		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is untouchable", Page: spared(f.Target)}, true
+		v := Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is untouchable"}
+		if identity {
+			v.Page = spared
+		}
+		return v, true
 	}
 	if p.foreign(f.Target.Account) {
 		const text = "what is to be changed is in account %q, which is none of the organisation's: riposte enters no other"
@@ -23,17 +30,17 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 	}
 	glass := recognize(f.Actor, p.BreakGlass)
 	page := brokenGlass(glass)
-	if !event.IsIdentity(f.Target.Type) {
+	if !identity {
 		return Verdict{Page: page}, false
 	}
-	who := f.Actor.Principal()
+	caller, breakGlass := f.Actor.Principal(), func(x Principal) bool { return x.ARN == f.Target.String() }
 	switch {
 	case glass.likeness == byName || glass.likeness == same:
-		return Verdict{Do: Hold, Rule: "protect", Text: who + " is a break-glass principal", Page: page}, true
-	case p.breakGlass(f.Target) && !(glass.likeness == namesake && glass.ARN == f.Target.String()):
+		return Verdict{Do: Hold, Rule: "protect", Text: caller + " is a break-glass principal", Page: page}, true
+	case slices.ContainsFunc(p.BreakGlass, breakGlass) && !(glass.likeness == namesake && glass.ARN == f.Target.String()):
 		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is a break-glass principal", Page: "what a break-glass principal has was used"}, true
-	case slices.Contains(p.Untouchable, who):
-		return Verdict{Do: Hold, Rule: "protect", Text: who + " is untouchable", Page: cmp.Or(page, spared(f.Target))}, true
+	case slices.Contains(p.Untouchable, caller):
+		return Verdict{Do: Hold, Rule: "protect", Text: caller + " is untouchable", Page: cmp.Or(page, spared)}, true
 	case own(p, f):
 		return Verdict{Do: Hold, Rule: "protect", Text: "riposte does not contain itself", Page: "riposte's own role did this"}, true
 	case f.Actor.ByAWS():
@@ -51,19 +58,6 @@ func brokenGlass(r recognition) string {
 		return "a break-glass principal did this; " + r.doubt("break-glass principal")
 	}
 	return r.doubt("break-glass principal")
-}
-
-func (p Policy) breakGlass(r event.Resource) bool {
-	return slices.ContainsFunc(p.BreakGlass, func(x Principal) bool { return x.ARN == r.String() })
-}
-
-// spared is why people must be told that something untouchable is left as it is: a principal has its ARN for as long as no other
-// takes it, and what it does goes on.
-func spared(target event.Resource) string {
-	if !event.IsIdentity(target.Type) {
-		return ""
-	}
-	return "a principal is not contained, since its ARN is untouchable"
 }
 
 // untouchable compares ARNs. That of a group holds an id that no record shows: its place and its name tell it.

@@ -52,7 +52,8 @@ func For(playbooks []playbook.Definition) ([]Rule, error) {
 	wanted := calls(playbooks)
 	for _, source := range slices.Sorted(maps.Keys(wanted)) {
 		names := slices.Compact(slices.Sorted(slices.Values(wanted[source])))
-		for _, some := range [][]string{filter(source, names, false), filter(source, names, true)} {
+		for _, reading := range []bool{false, true} {
+			some := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return call.Recorded(source, n).Read() != reading })
 			rules, err := split(source, some)
 			if err != nil {
 				return nil, err
@@ -81,11 +82,6 @@ func calls(playbooks []playbook.Definition) map[string][]string {
 	return wanted
 }
 
-// filter keeps the calls that read, or those that do not.
-func filter(source string, names []string, reading bool) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return call.Recorded(source, n).Read() != reading })
-}
-
 // split spreads the calls of one service over as many rules as it takes.
 func split(source string, names []string) (out []Rule, err error) {
 	for len(names) > 0 {
@@ -109,22 +105,16 @@ func rule(source string, names []string) Rule {
 		// Only AWS may send events with a source that begins with "aws.", so this is what keeps a forged record out:
 		// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
 		Source:     []string{"aws." + service},
-		DetailType: []string{detailType(service)},
+		DetailType: []string{"AWS API Call via CloudTrail"},
 		Detail:     Detail{EventSource: []string{source}, EventName: names},
 	}}
+	if service == "signin" { // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+		r.Pattern.DetailType = []string{"AWS Console Sign In via CloudTrail"}
+	}
 	if call.Recorded(source, names[0]).Read() {
 		r.State = AllCalls
 	}
 	return r
-}
-
-// detailType is how EventBridge calls the records of a service.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
-func detailType(service string) string {
-	if service == "signin" {
-		return "AWS Console Sign In via CloudTrail"
-	}
-	return "AWS API Call via CloudTrail"
 }
 
 // numbered gives every rule a name of its own, which stays as long as what stands before it in the service does.

@@ -2,6 +2,7 @@ package securityhub
 
 import (
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 
@@ -9,45 +10,49 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// describe is the format's name for the type of a resource, and what is known of the resource in the fields that this
-// type has.
+// describe returns the format's name for the type of a resource, and what is known of the resource in the fields that this
+// type has: nil where it has none.
 func (t thing) describe() (string, *types.ResourceDetails) {
 	kind := event.SecurityHubType(t.Type)
 	if kind == "" {
 		return "Other", &types.ResourceDetails{Other: map[string]string{"ResourceType": t.Type}}
 	}
-	return kind, t.details()
-}
-
-// details are nil where the format has no field for what is known.
-func (t thing) details() *types.ResourceDetails {
-	path, name := t.pathAndName()
+	id := "/" + strings.TrimPrefix(t.ID, "/") // of a user or a role: path and name
+	end := strings.LastIndexByte(id, '/') + 1
+	path, name, image := some(id[:end]), some(id[end:]), some(t.detail[playbook.DetailImage])
 	switch t.Type {
 	case event.Instance:
-		return t.instance()
+		return kind, t.instance()
 	case event.LaunchTemplate:
-		return t.template()
+		d := &types.AwsEc2LaunchTemplateDetails{Id: some(t.ID)}
+		if image != nil {
+			d.LaunchTemplateData = &types.AwsEc2LaunchTemplateDataDetails{ImageId: image}
+		}
+		return kind, &types.ResourceDetails{AwsEc2LaunchTemplate: d}
 	case event.LaunchConfiguration:
-		return &types.ResourceDetails{
-			AwsAutoScalingLaunchConfiguration: &types.AwsAutoScalingLaunchConfigurationDetails{LaunchConfigurationName: some(t.ID), ImageId: t.image()},
+		return kind, &types.ResourceDetails{
+			AwsAutoScalingLaunchConfiguration: &types.AwsAutoScalingLaunchConfigurationDetails{LaunchConfigurationName: some(t.ID), ImageId: image},
 		}
 	case event.User:
-		return &types.ResourceDetails{AwsIamUser: &types.AwsIamUserDetails{Path: some(path), UserName: some(name)}}
+		return kind, &types.ResourceDetails{AwsIamUser: &types.AwsIamUserDetails{Path: path, UserName: name}}
 	case event.Role:
-		return &types.ResourceDetails{AwsIamRole: &types.AwsIamRoleDetails{Path: some(path), RoleName: some(name)}}
+		return kind, &types.ResourceDetails{AwsIamRole: &types.AwsIamRoleDetails{Path: path, RoleName: name}}
 	case event.AccessKey:
-		return &types.ResourceDetails{AwsIamAccessKey: &types.AwsIamAccessKeyDetails{AccessKeyId: some(t.ID), AccountId: some(t.Account)}}
+		return kind, &types.ResourceDetails{AwsIamAccessKey: &types.AwsIamAccessKeyDetails{AccessKeyId: some(t.ID), AccountId: some(t.Account)}}
 	}
-	return nil
+	return kind, nil
 }
 
 // instance holds what seed 000 files: the image, and the group or the fact that there is none. If it is unknown whether
-// there is one, nothing is said.
+// there is one, nothing is said; nor of a time of launch that the format does not take.
 func (t thing) instance() *types.ResourceDetails {
 	if len(t.detail) == 0 {
 		return nil
 	}
-	d := &types.ResourceDetails{AwsEc2Instance: &types.AwsEc2InstanceDetails{ImageId: t.image(), LaunchedAt: t.launchedAt()}}
+	d := &types.ResourceDetails{AwsEc2Instance: &types.AwsEc2InstanceDetails{ImageId: some(t.detail[playbook.DetailImage])}}
+	if at, err := time.Parse(time.RFC3339, t.detail[playbook.DetailLaunched]); err == nil {
+		d.AwsEc2Instance.LaunchedAt = stamp(at)
+	}
 	if group, known := t.detail[playbook.DetailGroup]; known {
 		if group = cut(plain(group), maxTitle); group == "" {
 			group = "Not part of an ASG"
@@ -55,19 +60,4 @@ func (t thing) instance() *types.ResourceDetails {
 		d.Other = map[string]string{"AutoScalingGroupName": group}
 	}
 	return d
-}
-
-func (t thing) template() *types.ResourceDetails {
-	d := &types.AwsEc2LaunchTemplateDetails{Id: some(t.ID)}
-	if image := t.image(); image != nil {
-		d.LaunchTemplateData = &types.AwsEc2LaunchTemplateDataDetails{ImageId: image}
-	}
-	return &types.ResourceDetails{AwsEc2LaunchTemplate: d}
-}
-
-// pathAndName are those of a user or a role: /staff/ and mallory.
-func (t thing) pathAndName() (path, name string) {
-	id := "/" + strings.TrimPrefix(t.ID, "/")
-	end := strings.LastIndexByte(id, '/') + 1
-	return id[:end], id[end:]
 }

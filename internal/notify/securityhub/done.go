@@ -1,6 +1,7 @@
 package securityhub
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,46 +9,31 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// headings in the order in which they are told.
-func headings() []string {
-	return []string{
-		"Done and verified", "Done", "So already", "Under way", "To be done", "Waits for a yes", "Held back",
-		"Would be done", "Left alone", "Could not be done", "Nothing left to change", "Never begun", "Being taken back",
-		"Taken back", "Stays",
-	}
-}
-
-// heading is how a step stands. A change that may or may not have been made is under way, and no more than that.
+// heading returns how a step stands. A change that may or may not have been made is under way, and no more than that.
 func heading(c *ledger.Case, s step) string {
-	switch s.State {
-	case ledger.Done:
-		if c.State == ledger.Verified {
-			return "Done and verified"
-		}
-		return "Done"
-	case ledger.Pending:
-		return waiting(s.Verdict)
+	switch {
+	case s.State == ledger.Done && c.State == ledger.Verified:
+		return "Done and verified"
+	case s.State == ledger.Pending:
+		said := map[string]string{"ask": "Waits for a yes", "hold": "Held back", "observe": "Would be done", "except": "Left alone"}
+		return cmp.Or(said[s.Verdict], "To be done")
 	}
 	return map[ledger.StepState]string{
-		ledger.Intent: "Under way", ledger.Already: "So already", ledger.Skipped: "Nothing left to change",
+		ledger.Done: "Done", ledger.Intent: "Under way", ledger.Already: "So already", ledger.Skipped: "Nothing left to change",
 		ledger.StepFailed: "Could not be done", ledger.StepReverting: "Being taken back", ledger.StepUndone: "Taken back",
 		ledger.Stays: "Stays", ledger.Dropped: "Never begun",
 	}[s.State]
-}
-
-func waiting(verdict string) string {
-	said := map[string]string{"ask": "Waits for a yes", "hold": "Held back", "observe": "Would be done", "except": "Left alone"}
-	if h, ok := said[verdict]; ok {
-		return h
-	}
-	return "To be done"
 }
 
 // done tells of every step under its heading, those of one kind together: "Done: terminate an instance (i-1, i-2)." What
 // several suspects of a case want is one change, and told once, where it stands best.
 func done(c *ledger.Case, steps []step) (out []string) {
 	told := map[string]bool{}
-	for _, h := range headings() {
+	for _, h := range []string{
+		"Done and verified", "Done", "So already", "Under way", "To be done", "Waits for a yes", "Held back",
+		"Would be done", "Left alone", "Could not be done", "Nothing left to change", "Never begun", "Being taken back",
+		"Taken back", "Stays",
+	} {
 		var under []action.Action
 		for _, s := range steps {
 			if e := effect(s.does()); heading(c, s) == h && !told[e] {

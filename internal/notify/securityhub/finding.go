@@ -1,6 +1,7 @@
 package securityhub
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -59,12 +60,7 @@ func (r *Reporter) finding(c *ledger.Case, at event.Place) (types.AwsSecurityFin
 	}, nil
 }
 
-func title(c *ledger.Case) string {
-	if t := plain(c.Title); t != "" {
-		return t
-	}
-	return c.Playbook
-}
+func title(c *ledger.Case) string { return cmp.Or(plain(c.Title), c.Playbook) }
 
 // fields are for filters and for rules of EventBridge, which compare and do not read.
 func fields(c *ledger.Case) map[string]string {

@@ -3,7 +3,6 @@ package securityhub
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
@@ -39,23 +38,25 @@ func gather(c *ledger.Case, steps []step) []thing {
 		add(s.does().Target(), nil)
 	}
 	for _, t := range all {
-		t.inherit(c.Root)
+		if _, known := t.detail[playbook.DetailGroup]; !known && t.Type == event.Instance && c.Root.Type == event.Group {
+			t.detail[playbook.DetailGroup] = c.Root.ID // the group of an instance, if the case is rooted in one
+		}
 	}
 	return all
-}
-
-// inherit notes the group of an instance if its case is rooted in one.
-func (t thing) inherit(root event.Resource) {
-	if _, known := t.detail[playbook.DetailGroup]; !known && t.Type == event.Instance && root.Type == event.Group {
-		t.detail[playbook.DetailGroup] = root.ID
-	}
 }
 
 // resources are the first of them, as many as the format takes.
 func resources(all []thing) (out []types.Resource) {
 	for _, t := range all[:min(len(all), maxResources)] {
 		kind, details := t.describe()
-		r := types.Resource{Type: aws.String(kind), Id: some(t.id()), Partition: types.Partition(t.Partition), Details: details}
+		id := t.String() // the ARN where one can be made, else account/region/type/id, but what Security Hub itself calls two
+		switch t.Type {
+		case event.AccessKey:
+			id = "AWS::IAM::AccessKey:" + t.ID
+		case event.Account:
+			id = "AWS::::Account:" + t.Account
+		}
+		r := types.Resource{Type: aws.String(kind), Id: some(id), Partition: types.Partition(t.Partition), Details: details}
 		if t.Region != "" {
 			r.Region = aws.String(t.Region)
 		}
@@ -63,28 +64,6 @@ func resources(all []thing) (out []types.Resource) {
 	}
 	return out
 }
-
-// id is the ARN where one can be made, else what Security Hub itself calls such a thing, else account/region/type/id.
-func (t thing) id() string {
-	switch t.Type {
-	case event.AccessKey:
-		return "AWS::IAM::AccessKey:" + t.ID
-	case event.Account:
-		return "AWS::::Account:" + t.Account
-	}
-	return t.String()
-}
-
-// launchedAt is a time that the format takes, or nothing: the rest of the finding is worth more.
-func (t thing) launchedAt() *string {
-	at, err := time.Parse(time.RFC3339, t.detail[playbook.DetailLaunched])
-	if err != nil {
-		return nil
-	}
-	return stamp(at)
-}
-
-func (t thing) image() *string { return some(t.detail[playbook.DetailImage]) }
 
 // some is a name as the format takes it: one line, within the limit, and nil where it is empty.
 func some(s string) *string {

@@ -67,12 +67,7 @@ func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
 	if err != nil {
 		return fmt.Errorf("import finding %q in %s of account %s: %w", aws.ToString(finding.Id), at.Region, at.Account, err)
 	}
-	return refused(out)
-}
-
-// refused turns what Security Hub says of single findings, in an answer that is a success as a whole, into an error.
-func refused(out *securityhub.BatchImportFindingsOutput) error {
-	for _, f := range out.FailedFindings {
+	for _, f := range out.FailedFindings { // in an answer that is a success as a whole
 		return fmt.Errorf("import finding %q: %s: %s", aws.ToString(f.Id), aws.ToString(f.ErrorCode), aws.ToString(f.ErrorMessage))
 	}
 	if n := aws.ToInt32(out.FailedCount); n > 0 {

@@ -50,44 +50,26 @@ func call(name string, by event.Actor, from string) string {
 
 // decided says where the case stands and, where a rule of the gate decides that, which one.
 func decided(c *ledger.Case) string {
-	where := whereabouts(c)
+	stands := cmp.Or(map[ledger.State]string{
+		ledger.Suspected:  "Not decided yet",
+		ledger.Observed:   "riposte only watches",
+		ledger.Asked:      "riposte waits for a person",
+		ledger.Held:       "riposte is held back",
+		ledger.Excepted:   "An exception allows it: riposte leaves it alone",
+		ledger.Acting:     "riposte is acting",
+		ledger.Contained:  "Contained; it is being verified that this lasts",
+		ledger.Verified:   "Contained, and verified that this lasted",
+		ledger.Undoing:    "The answer is being taken back",
+		ledger.Undone:     "The answer was taken back",
+		ledger.Dismissed:  "Dismissed",
+		ledger.Superseded: "It goes on in case " + c.SupersededBy,
+		ledger.Expired:    "No answer came in time",
+	}[c.State], "riposte could not finish: a person must look")
 	switch c.State {
 	case ledger.Asked, ledger.Held, ledger.Excepted, ledger.Observed, ledger.Acting:
 		if why := plain(c.Reason); why != "" {
-			return where + " (" + why + ")"
+			return stands + " (" + why + ")"
 		}
 	}
-	return where
-}
-
-func whereabouts(c *ledger.Case) string {
-	switch c.State {
-	case ledger.Suspected:
-		return "Not decided yet"
-	case ledger.Observed:
-		return "riposte only watches"
-	case ledger.Asked:
-		return "riposte waits for a person"
-	case ledger.Held:
-		return "riposte is held back"
-	case ledger.Excepted:
-		return "An exception allows it: riposte leaves it alone"
-	case ledger.Acting:
-		return "riposte is acting"
-	case ledger.Contained:
-		return "Contained; it is being verified that this lasts"
-	case ledger.Verified:
-		return "Contained, and verified that this lasted"
-	case ledger.Undoing:
-		return "The answer is being taken back"
-	case ledger.Undone:
-		return "The answer was taken back"
-	case ledger.Dismissed:
-		return "Dismissed"
-	case ledger.Superseded:
-		return "It goes on in case " + c.SupersededBy
-	case ledger.Expired:
-		return "No answer came in time"
-	}
-	return "riposte could not finish: a person must look"
+	return stands
 }

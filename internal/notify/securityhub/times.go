@@ -8,7 +8,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// created is when it happened, by CloudTrail's clock.
+// created returns when it happened, by CloudTrail's clock.
 func created(c *ledger.Case) time.Time {
 	for _, at := range []time.Time{c.Times.Occurred, c.Origin.Occurred, c.Times.Received} {
 		if !at.IsZero() {
