@@ -14,7 +14,7 @@ import (
 )
 
 // pinKind fixes what a group launches. It needs too much for the contain tier: the call also changes sizes, and a group of
-// size zero is as good as terminated; and AWS asks who names a template for the rights to launch from it, which with a
+// size zero is as good as terminated; and AWS asks a caller that names a template for the rights to launch from it, which with a
 // role to pass is a way to that role. The author tier, which writes policies, could give itself as much anyway. Where
 // author is not granted, the ladder goes on and suspends.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html

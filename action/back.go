@@ -43,7 +43,7 @@ func LookBack(ctx context.Context, r access.Reads, undo Action, did []Action) (B
 			return Back{Do: undo}, nil
 		}
 	}
-	return Back{Stays: []string{"it was changed since by somebody else"}}, nil
+	return Back{Stays: []string{"it was changed since by another caller"}}, nil
 }
 
 // back resumes what is still suspended; a process that another caller resumed runs as it did.
@@ -60,7 +60,7 @@ func (a Reconnect) back(now Action, did []Action) (b Back) {
 		if isolatedBy(did, n) {
 			cut = append(cut, n.ID)
 		} else {
-			b.Stays = append(b.Stays, fmt.Sprintf("interface %s was put into %v since by somebody else", n.ID, n.Groups))
+			b.Stays = append(b.Stays, fmt.Sprintf("interface %s was put into %v since by another caller", n.ID, n.Groups))
 		}
 	}
 	if len(cut) > 0 {
@@ -86,7 +86,7 @@ func (d DefaultVersion) back(now Action, did []Action) Back {
 		}
 	}
 	present, _ := now.(DefaultVersion)
-	return Back{Stays: []string{fmt.Sprintf("the default version was set to %d since by somebody else", present.Version)}}
+	return Back{Stays: []string{fmt.Sprintf("the default version was set to %d since by another caller", present.Version)}}
 }
 
 // back lets the group launch what it launched, unless another caller has chosen otherwise since.
@@ -98,15 +98,15 @@ func (p Pin) back(now Action, did []Action) Back {
 	}
 	present, ok := now.(Pin)
 	if !ok {
-		return Back{Stays: []string{"what the group launches by was changed since by somebody else"}}
+		return Back{Stays: []string{"what the group launches by was changed since by another caller"}}
 	}
-	return Back{Stays: []string{fmt.Sprintf("the group was set to version %s of %s since by somebody else", present.Version, present.Template)}}
+	return Back{Stays: []string{fmt.Sprintf("the group was set to version %s of %s since by another caller", present.Version, present.Template)}}
 }
 
 // back takes riposte's boundary off, and no other.
 func (b UnboundUser) back(now Action, _ []Action) Back {
 	if other, ok := now.(UnboundUser); ok {
-		return Back{Stays: []string{fmt.Sprintf("the boundary was set to %q since by somebody else", other.Previous)}}
+		return Back{Stays: []string{fmt.Sprintf("the boundary was set to %q since by another caller", other.Previous)}}
 	}
 	return Back{Do: b}
 }

@@ -15,28 +15,28 @@ func Concerns(a Action) []event.Resource {
 	return all
 }
 
-// Concerns the group, which is whom the instance is asked from.
+// Concerns returns the group that the instance is taken from.
 func (s Standby) Concerns() []event.Resource { return groupNamed(s.Instance, s.Group) }
 
-// Concerns the group, which is whom the instance is given back to.
+// Concerns returns the group that the instance returns to.
 func (s Return) Concerns() []event.Resource { return groupNamed(s.Instance, s.Group) }
 
 func groupNamed(instance event.Resource, name string) []event.Resource {
 	return []event.Resource{instance.Place().In(event.Group, name)}
 }
 
-// Concerns the key's user: IAM knows no key as a resource.
+// Concerns returns the key's user: IAM knows no key as a resource.
 func (k DeactivateKey) Concerns() []event.Resource { return []event.Resource{k.User} }
 
-// Concerns the key's user.
+// Concerns returns the key's user.
 func (k ActivateKey) Concerns() []event.Resource { return []event.Resource{k.User} }
 
-// Concerns the interfaces, and the groups that they are put into.
+// Concerns returns the interfaces, and the groups that they are put into.
 func (a Isolate) Concerns() []event.Resource {
 	return append(named(a.Instance.Place(), event.NetworkInterface, a.Interfaces), named(a.Instance.Place(), event.SecurityGroup, a.Groups)...)
 }
 
-// Concerns the interfaces, and the groups that they get back.
+// Concerns returns the interfaces, and the groups that they get back.
 func (a Reconnect) Concerns() []event.Resource {
 	var all []event.Resource
 	for _, n := range a.Interfaces {

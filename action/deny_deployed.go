@@ -26,7 +26,7 @@ func unsound(ctx context.Context, r access.Reads, principal event.Resource, poli
 	return Unsound(ctx, r, principal.Place(), policy)
 }
 
-// Unsound says why a deployed policy of an account does not stop a principal, "" where it does. Its name proves nothing: an attacker who
+// Unsound returns why a deployed policy of an account does not stop a principal, "" if it does. Its name proves nothing: an attacker who
 // may write policies can empty it, or move its default to a version that denies no caller. Only the very document that riposte
 // is deployed with is taken for a deny: what another one denies can't be found out by trying calls, since what it spares need
 // only be the one call, or the one caller, that was not tried.

@@ -71,7 +71,7 @@ func deniable(made call.ID) bool {
 	return made != call.STSGetCallerIdentity && made != call.STSGetSessionToken && made.Service() != "signin"
 }
 
-// DenyDocument is the policy that takes a scope's calls away from whoever has it: what DenyPolicy and BoundaryPolicy are
+// DenyDocument is the policy that takes a scope's calls away from its principals: what DenyPolicy and BoundaryPolicy are
 // deployed with. The same scope gives the same bytes.
 func DenyDocument(s Scope) ([]byte, error) { return deny(s, nil) }
 

@@ -49,14 +49,14 @@ func spared(t *testing.T) map[string]string {
 		"what destroys, and no more":            one(`"Action":` + quoted(action.Destruction()) + `,"Resource":"*"`),
 		"all but what she wants":                one(`"NotAction":["iam:DetachUserPolicy","iam:CreateAccessKey"],"Resource":"*"`),
 		"everything but one bucket":             one(`"Action":"*","NotResource":"arn:aws:s3:::hers/*"`),
-		"whoever has not his own name":          one(`"Action":"*","Resource":"*","Condition":{"StringNotLike":{"aws:PrincipalArn":"*/${aws:username}"}}`),
-		"everybody but her":                     one(`"Action":"*","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"*"}}`),
+		"principals without their own name":     one(`"Action":"*","Resource":"*","Condition":{"StringNotLike":{"aws:PrincipalArn":"*/${aws:username}"}}`),
+		"all but her":                           one(`"Action":"*","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"*"}}`),
 		"a condition that always holds":         one(`"Action":"*","Resource":"*","Condition":{"StringLike":{"aws:PrincipalArn":"*"}}`),
 		"everything, of the older version":      strings.Replace(one(`"Action":"*","Resource":"*"`), "2012-10-17", "2008-10-17", 1),
 		"a key that is there twice":             one(`"Action":"s3:GetObject","Action":"*","Resource":"*"`),
 		"an effect that is there twice":         `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Effect":"Deny"}]}`,
 		"beside it a statement that allows":     `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"},{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
-		"two halves, which nobody deployed":     `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:*","Resource":"*"},{"Effect":"Deny","NotAction":"iam:*","Resource":"*"}]}`,
+		"two halves, which no module deploys":   `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:*","Resource":"*"},{"Effect":"Deny","NotAction":"iam:*","Resource":"*"}]}`,
 		"everything, on everything but IAM":     one(`"Action":"*","Resource":"arn:aws:ec2:*:*:*"`),
 		"emptied":                               `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"none:None","Resource":"*"}]}`,
 		"allows":                                `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
@@ -67,7 +67,7 @@ func spared(t *testing.T) map[string]string {
 		"a resource that a probe may ask about": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"arn:aws:*:::any"}]}`,
 		"all but her own":                       `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","NotResource":"arn:aws:iam::111122223333:*"}]}`,
 		"not by her name":                       `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:username":"mallory"}}}]}`,
-		"where nobody is known":                 `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"aws:userid":"true"}}}]}`,
+		"where no principal is known":           `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"aws:userid":"true"}}}]}`,
 		"one condition of two":                  `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333","aws:username":"nobody"}}}]}`,
 		"unreadable":                            `{"Statement":`,
 		"riposte's own roles are left out":      `{"Version":"2012-10-17","Statement":{"Sid":"All","Effect":"Deny","Action":"*","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/riposte-*"}}}}`,
@@ -116,7 +116,7 @@ func TestTheDeployedDenyIsKnownInAnySpelling(t *testing.T) {
 	}
 }
 
-// A deny that somebody emptied under its own name is seen by its document.
+// A deny policy that was emptied under its own name is told by its document.
 func TestAnEmptiedInlineDenyHoldsNothing(t *testing.T) {
 	_, c := open(t)
 	a := action.DenyUser{User: mallory, Case: "c_1", Scope: action.Everything}
@@ -175,7 +175,7 @@ func TestAMissingDenyPolicyIsDefinitive(t *testing.T) {
 	}
 }
 
-// empty makes a deny policy deny nobody, as an attacker who may write policies would.
+// empty makes a deny policy deny nothing, as an attacker with the right to write policies would.
 func empty(t *testing.T, c *actiontest.AWS, policy string) {
 	t.Helper()
 	if !rewrite(t, c, policy, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::none/*"}]}`) {

@@ -30,7 +30,7 @@ type DefaultVersion struct {
 func (DefaultVersion) Kind() Kind               { return defaultVersionKind }
 func (d DefaultVersion) Target() event.Resource { return d.Template }
 
-// Look reads the default; whoever takes back sees by it that somebody moved the default elsewhere in between.
+// Look reads the default: taking back, it shows whether the default was moved elsewhere in between.
 func (d DefaultVersion) Look(ctx context.Context, r access.Reads) (Look, error) {
 	out, err := r.EC2(d.Template.Place()).DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{
 		LaunchTemplateIds: []string{d.Template.ID},

@@ -15,7 +15,7 @@ import (
 )
 
 // holdFleetKind keeps a fleet from launching the next. The call needs too much for the contain tier: said with the policy
-// termination, or without one where that is the fleet's, it ends all that the fleet launched. Who may terminate may do that
+// termination, or without one where that is the fleet's, it ends all that the fleet launched. A role that may terminate may do that
 // already; and as the tier may concern fleets alone, it can't give them another template. The reference lists
 // ec2:Attribute/NAME as a condition key of the call, and not which names there are.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html

@@ -52,7 +52,7 @@ func TestAFleetThatLaunchesOnceCantBeHeld(t *testing.T) {
 	}
 }
 
-// A size that somebody else chose since is theirs: the way back leaves it alone.
+// A size that an owner chose since is the owner's: the way back leaves it alone.
 func TestASizeThatWasChosenSinceStays(t *testing.T) {
 	_, c := open(t)
 	hold := action.HoldFleet{Fleet: fleet}

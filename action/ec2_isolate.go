@@ -25,7 +25,7 @@ var isolateKind = Define[Isolate](Kind{
 	}, rulesUndoneBy()...),
 })
 
-// reconnectKind gives an instance its security groups back. Whoever may put an interface into any group may open a machine
+// reconnectKind gives an instance its security groups back. A role that may put an interface into any group may open a machine
 // to the world: that is no right for the contain tier, which may use isolating groups alone.
 var reconnectKind = Define[Reconnect](Kind{
 	Name: "ec2.reconnect", Version: 1, Does: "give an instance's network interfaces their security groups back", Class: Mend, Tier: TierAuthor,

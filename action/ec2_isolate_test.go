@@ -68,7 +68,7 @@ func TestAnInterfaceAttachedSinceIsIsolatedToo(t *testing.T) {
 	}
 }
 
-// Who was isolated gets back the groups of every interface, also of one that came later.
+// An isolated instance gets back the groups of every interface, also of one that came later.
 func TestEveryInterfaceGetsItsGroupsBack(t *testing.T) {
 	_, c := open(t)
 	first := action.Isolate{Instance: alone, Interfaces: interfacesOf(t, c, alone), Groups: []string{"sg-0isolated"}}
@@ -95,7 +95,7 @@ func TestAnInterfaceThatIsGoneIsNotRegrouped(t *testing.T) {
 	}
 }
 
-// Who may write rules opens what riposte has closed: a group with rules does not isolate, neither before nor after.
+// An attacker with the right to write rules opens what riposte has closed: a group with rules does not isolate, neither before nor after.
 func TestAGroupWithRulesDoesNotIsolate(t *testing.T) {
 	_, c := open(t)
 	a := action.Isolate{Instance: alone, Interfaces: interfacesOf(t, c, alone), Groups: []string{"sg-0isolated"}}

@@ -52,7 +52,7 @@ func usable(g types.SecurityGroup) (id, why string, err error) {
 	return id, "", nil
 }
 
-// passable says why groups do not isolate, "" where they all do: a caller who may write rules opens what riposte has closed.
+// passable returns why groups do not isolate, "" if they all do: a caller that may write rules opens what riposte has closed.
 func passable(ctx context.Context, r access.Reads, place event.Place, ids []string) (why string, err error) {
 	for _, id := range ids {
 		found, err := securityGroups(ctx, r, place, matching("group-id", id))

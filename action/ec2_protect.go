@@ -16,7 +16,7 @@ import (
 // protectKind switches a protection of an instance on. It works at once, where an IAM deny takes seconds.
 var protectKind = Define[Protect](Kind{
 	Name: "ec2.protect", Version: 1, Does: "switch a protection of an instance on", Class: Contain, Tier: TierContain,
-	Final:    "stays: a protected instance harms nobody, and whoever needs it open can switch it off again",
+	Final:    "stays: a protected instance does no harm, and its owner can switch the protection off again",
 	Reads:    []call.ID{call.EC2DescribeInstances, call.EC2DescribeInstanceAttribute},
 	Writes:   []call.ID{call.EC2ModifyInstanceAttribute},
 	UndoneBy: []call.ID{call.EC2ModifyInstanceAttribute, call.EC2TerminateInstances},

@@ -27,7 +27,7 @@ func (d RevokeSessions) Covers(other Action) bool {
 	return ok && o.Before.Sub(d.Before) <= slack
 }
 
-// Core is the plan without what only grows: an attacker who repeats himself makes the same plan again.
+// Core is the plan without what only grows: a repeated attack makes the same plan again.
 func (p Plan) Core() Plan {
 	out := Plan{Steps: slices.Clone(p.Steps)}
 	for i := range out.Steps {

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// Hitting is an action that says for people whom or what it changes; where it stops more than its target's name tells, it
-// says who that is.
+// Hitting is an action that tells people what it changes; if it stops more than its target's name tells, it says what.
 type Hitting interface{ Hits() string }
 
-// Hits is whom or what an action changes, in a few words.
+// Hits returns what an action changes, in a few words.
 func Hits(a Action) string {
 	if h, ok := a.(Hitting); ok {
 		return h.Hits()
@@ -18,7 +17,7 @@ func Hits(a Action) string {
 	return a.Target().String()
 }
 
-// Hits are the processes.
+// Hits returns the processes.
 func (s Suspend) Hits() string {
 	if len(s.all()) == len(Processes()) {
 		return "all that group " + s.Group.ID + " does by itself"
@@ -26,61 +25,61 @@ func (s Suspend) Hits() string {
 	return strings.Join(s.Processes, ", ") + " of group " + s.Group.ID
 }
 
-// Hits what the group launches from now on.
+// Hits returns what the group launches from now on.
 func (p Pin) Hits() string {
 	return fmt.Sprintf("what group %s launches: version %s of %s", p.Group.ID, p.Version, p.Template)
 }
 
-// Hits what the fleet launches from now on; what it has launched runs on.
+// Hits returns what the fleet launches from now on; what it has launched runs on.
 func (h HoldFleet) Hits() string { return "what fleet " + h.Fleet.ID + " launches" }
 
-// Hits what the fleet launches from now on; what it has launched runs on.
+// Hits returns what the fleet launches from now on; what it has launched runs on.
 func (h HoldSpotFleet) Hits() string { return "what Spot Fleet " + h.Fleet.ID + " launches" }
 
-// Hits what the request launches from now on, for good; its instance runs on.
+// Hits returns what the request launches from now on, for good; its instance runs on.
 func (c CancelSpotRequest) Hits() string {
 	return "what spot request " + c.Request.ID + " launches, which is over for good"
 }
 
-// Hits all who launch by the template's default.
+// Hits returns all callers that launch by the template's default.
 func (d DefaultVersion) Hits() string {
-	return fmt.Sprintf("everybody who launches by the default of template %s, which becomes version %d", d.Template.ID, d.Version)
+	return fmt.Sprintf("all that launch by the default of template %s, which becomes version %d", d.Template.ID, d.Version)
 }
 
-// Hits the instance, for good.
+// Hits returns the instance, for good.
 func (t Terminate) Hits() string { return "instance " + t.Instance.ID + ", which is gone for good" }
 
-// Hits the instance's network.
+// Hits returns the instance's network.
 func (a Isolate) Hits() string { return "the network of instance " + a.Instance.ID }
 
-// Hits one key.
+// Hits returns one key.
 func (k DeactivateKey) Hits() string {
 	return "access key " + k.Key + " of user " + name(k.User) + ", and nothing else that it has"
 }
 
-// Hits the whole user.
+// Hits returns the whole user.
 func (d AttachUserDeny) Hits() string { return wholeUser(name(d.User), Everything) }
 
-// Hits the whole user.
+// Hits returns the whole user.
 func (d DenyUser) Hits() string { return wholeUser(name(d.User), d.Scope) }
 
-// Hits the whole user.
+// Hits returns the whole user.
 func (b BoundUser) Hits() string { return wholeUser(name(b.User), Everything) }
 
-// Hits one session.
+// Hits returns one session.
 func (d DenySession) Hits() string {
 	_, session, _ := strings.Cut(d.UserID, ":")
 	return fmt.Sprintf("session %s of role %s: %s", session, name(d.Role), d.Scope.reach())
 }
 
-// Hits all older sessions.
+// Hits returns all older sessions.
 func (d RevokeSessions) Hits() string {
 	return fmt.Sprintf("every session of role %s that was opened before %s: %s", name(d.Role), d.Before.UTC().Format(time.RFC3339), d.Scope.reach())
 }
 
-// Hits all who use the role.
+// Hits returns all sessions of the role.
 func (d AttachRoleDeny) Hits() string {
-	return fmt.Sprintf("everybody who uses role %s: %s", name(d.Role), Everything.reach())
+	return fmt.Sprintf("every session of role %s: %s", name(d.Role), Everything.reach())
 }
 
 func wholeUser(user string, s Scope) string {

@@ -30,7 +30,7 @@ var detachUserDenyKind = Define[DetachUserDeny](Kind{
 // AttachUserDeny wants DenyPolicy attached to a user, and denying.
 type AttachUserDeny struct {
 	User   event.Resource
-	UserID string // AIDA..., "": not known; whoever has the name later is left alone
+	UserID string // AIDA..., "": not known; a later user of that name is left alone
 }
 
 // DetachUserDeny wants DenyPolicy off a user.
@@ -56,7 +56,7 @@ func (d AttachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) 
 }
 
 func (d AttachUserDeny) by(now event.Resource) renamable { d.User = now; return d }
-func (d AttachUserDeny) whom() who                       { return who{d.User, d.UserID, ""} }
+func (d AttachUserDeny) identity() identity              { return identity{d.User, d.UserID, ""} }
 
 func (d AttachUserDeny) look(ctx context.Context, r access.Reads) (Look, error) {
 	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)
@@ -90,7 +90,7 @@ func (d DetachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) 
 }
 
 func (d DetachUserDeny) by(now event.Resource) renamable { d.User = now; return d }
-func (d DetachUserDeny) whom() who                       { return who{d.User, d.UserID, ""} }
+func (d DetachUserDeny) identity() identity              { return identity{d.User, d.UserID, ""} }
 
 func (d DetachUserDeny) look(ctx context.Context, r access.Reads) (Look, error) {
 	attached, gone, err := userHas(ctx, r, d.User, DenyPolicy)

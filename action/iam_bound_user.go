@@ -19,7 +19,7 @@ var boundUserKind = Define[BoundUser](Kind{
 	UndoneBy: []call.ID{call.IAMDeleteUserPermissionsBoundary, call.IAMPutUserPermissionsBoundary, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeleteUser, call.IAMUpdateUser},
 })
 
-// Who may set riposte's boundary over somebody's own and then take it off has freed the user of both: that is no right for
+// A role that may set riposte's boundary over a user's own and then take it off can free the user of both: no right for
 // the contain tier.
 var unboundUserKind = Define[UnboundUser](Kind{
 	Name: "iam.unbound-user", Version: 2, Does: "give an IAM user its permissions boundary back, or take it off", Class: Mend, Tier: TierAuthor,
@@ -29,10 +29,10 @@ var unboundUserKind = Define[UnboundUser](Kind{
 })
 
 // BoundUser wants BoundaryPolicy as a user's permissions boundary, and denying. A user has one boundary and no quota, so
-// it is the rung for the user whose policies are full.
+// it is the rung for a user that has no room for a policy.
 type BoundUser struct {
 	User   event.Resource
-	UserID string // AIDA..., "": not known; whoever has the name later is left alone
+	UserID string // AIDA..., "": not known; a later user of that name is left alone
 }
 
 // UnboundUser wants the boundary that a user had before.
@@ -59,7 +59,7 @@ func (b BoundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
 }
 
 func (b BoundUser) by(now event.Resource) renamable { b.User = now; return b }
-func (b BoundUser) whom() who                       { return who{b.User, b.UserID, ""} }
+func (b BoundUser) identity() identity              { return identity{b.User, b.UserID, ""} }
 
 func (b BoundUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	now, gone, err := boundary(ctx, r, b.User)
@@ -90,7 +90,7 @@ func (b UnboundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
 }
 
 func (b UnboundUser) by(now event.Resource) renamable { b.User = now; return b }
-func (b UnboundUser) whom() who                       { return who{b.User, b.UserID, ""} }
+func (b UnboundUser) identity() identity              { return identity{b.User, b.UserID, ""} }
 
 func (b UnboundUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	now, gone, err := boundary(ctx, r, b.User)

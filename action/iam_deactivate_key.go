@@ -56,7 +56,7 @@ func (k DeactivateKey) Look(ctx context.Context, r access.Reads) (Look, error) {
 }
 
 func (k DeactivateKey) by(now event.Resource) renamable { k.User = now; return k }
-func (k DeactivateKey) whom() who                       { return who{k.User, k.UserID, k.Key} }
+func (k DeactivateKey) identity() identity              { return identity{k.User, k.UserID, k.Key} }
 
 func (k DeactivateKey) look(ctx context.Context, r access.Reads) (Look, error) {
 	status, gone, err := keyStatus(ctx, r, k.User, k.Key)
@@ -83,7 +83,7 @@ func (k ActivateKey) Look(ctx context.Context, r access.Reads) (Look, error) {
 }
 
 func (k ActivateKey) by(now event.Resource) renamable { k.User = now; return k }
-func (k ActivateKey) whom() who                       { return who{k.User, k.UserID, k.Key} }
+func (k ActivateKey) identity() identity              { return identity{k.User, k.UserID, k.Key} }
 
 func (k ActivateKey) look(ctx context.Context, r access.Reads) (Look, error) {
 	status, gone, err := keyStatus(ctx, r, k.User, k.Key)

@@ -16,7 +16,7 @@ var denySessionKind = Define[DenySession](Kind{
 	UndoneBy: inlineUndoneBy(),
 })
 
-// DenySession wants one session of a role denied; others who use the role go on. All inline policies of a role share
+// DenySession wants one session of a role denied; other sessions of the role go on. All inline policies of a role share
 // 10,240 characters.
 type DenySession struct {
 	Role   event.Resource

@@ -32,7 +32,7 @@ type DenyUser struct {
 	User   event.Resource
 	Case   string // goes into the policy's name
 	Scope  Scope
-	UserID string // AIDA..., "": not known; whoever has the name later is left alone
+	UserID string // AIDA..., "": not known; a later user of that name is left alone
 }
 
 // UndenyUser wants that deny gone.
@@ -63,7 +63,7 @@ func (d DenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
 }
 
 func (d DenyUser) by(now event.Resource) renamable { d.User = now; return d }
-func (d DenyUser) whom() who                       { return who{d.User, d.UserID, ""} }
+func (d DenyUser) identity() identity              { return identity{d.User, d.UserID, ""} }
 
 func (d DenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	found, gone, err := userInline(ctx, r, d.User, d.Facet())
@@ -101,7 +101,7 @@ func (d UndenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
 }
 
 func (d UndenyUser) by(now event.Resource) renamable { d.User = now; return d }
-func (d UndenyUser) whom() who                       { return who{d.User, d.UserID, ""} }
+func (d UndenyUser) identity() identity              { return identity{d.User, d.UserID, ""} }
 
 func (d UndenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
 	found, gone, err := userInline(ctx, r, d.User, d.Facet())

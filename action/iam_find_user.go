@@ -21,11 +21,11 @@ func findingReads() []call.ID { return []call.ID{call.IAMGetUser, call.IAMListUs
 type Found struct {
 	User event.Resource // by its present path and name
 	ID   string         // AIDA...
-	Gone string         // why there is nobody, "" where there is
+	Gone string         // why there is no such user, "" if there is
 }
 
 // FindUser finds a user by what no rename changes: its id (AIDA...) or, where that is not known, the long-lived key that it
-// holds. A new user under the old name is not the one. An error says that it can't be known, never that nobody is there.
+// holds. A new user under the old name is not the one. An error says that it can't be known, never that there is no such user.
 func FindUser(ctx context.Context, r access.Reads, user event.Resource, id, key string) (Found, error) {
 	old, gone, err := called(ctx, r, user)
 	switch {
@@ -58,7 +58,7 @@ func found(was event.Resource, u *types.User, gone string) Found {
 	return Found{User: was.Place().In(event.User, now), ID: aws.ToString(u.UserId)}
 }
 
-// holderOf asks who holds a key. IAM documents no error for a key that is not there and is known to say AccessDenied: what
+// holderOf returns the user that holds a key. IAM documents no error for a key that is not there and is known to say AccessDenied: what
 // it refuses is an error here, and where the id is known, the list of users answers instead.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
 func holderOf(ctx context.Context, r access.Reads, user event.Resource, key string) (*types.User, error) {
@@ -67,16 +67,16 @@ func holderOf(ctx context.Context, r access.Reads, user event.Resource, key stri
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read who holds access key %q: %w", key, err)
+		return nil, fmt.Errorf("read the holder of access key %q: %w", key, err)
 	}
 	u, gone, err := called(ctx, r, user.Place().In(event.User, aws.ToString(out.UserName)))
 	if err == nil && gone != "" {
-		err = fmt.Errorf("access key %q is %q's, whom IAM does not know by that name: it was renamed just now", key, aws.ToString(out.UserName))
+		err = fmt.Errorf("access key %q is of user %q, which IAM does not know: it was renamed just now", key, aws.ToString(out.UserName))
 	}
 	return u, err
 }
 
-// listed looks through all users of the account: nobody can keep himself out of the list by a name, a deleted key, or a
+// listed finds the user among all of the account: no user can stay out of that list by a name, a deleted key, or a
 // session that no key tells of.
 func listed(ctx context.Context, r access.Reads, user event.Resource, id, gone string) (Found, error) {
 	pages := iam.NewListUsersPaginator(r.IAM(user.Place()), &iam.ListUsersInput{MaxItems: aws.Int32(1000)})

@@ -9,7 +9,7 @@ import (
 // name is what IAM's API calls a user or role: the last part of its path and name.
 func name(r event.Resource) string { return r.ID[strings.LastIndexByte(r.ID, '/')+1:] }
 
-// fixed says why AWS lets nobody edit a role, "" where it does. Only AWS can make roles below these paths.
+// fixed returns why AWS lets no caller edit a role, "" if it does. Only AWS can make roles below these paths.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-service-linked-roles.html
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html
 func fixed(role event.Resource) string {

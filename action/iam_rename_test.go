@@ -18,7 +18,7 @@ import (
 
 const malloryKey = "AKIAMALLORY000000001"
 
-// against are the actions on mallory, who is known by the id.
+// against are the actions on mallory, a user known by its id.
 func against(id string) []action.Action {
 	return []action.Action{
 		action.DeactivateKey{User: mallory, Key: malloryKey, UserID: id},
@@ -39,8 +39,8 @@ func update(t *testing.T, c *actiontest.AWS, in *iam.UpdateUserInput) {
 	}
 }
 
-// A user who is renamed, or moved to another path, is looked at where he is, and not taken for deleted; what is to be
-// done, and what takes it back, is done to him.
+// A user that is renamed, or moved to another path, is looked at under its new name, and not taken for deleted; so are
+// the change and its way back.
 func TestARenamedUserIsFound(t *testing.T) {
 	for story, c := range map[string]struct {
 		in  iam.UpdateUserInput
@@ -83,7 +83,7 @@ func TestARenamedUserIsFound(t *testing.T) {
 	}
 }
 
-// concerned is the user whom an action's calls concern.
+// concerned returns the user that an action's calls concern.
 func concerned(a action.Action) event.Resource {
 	for _, r := range action.Concerns(a) {
 		if r.Type == event.User {
@@ -116,7 +116,7 @@ func (u unanswered) ListUsers(ctx context.Context, in *iam.ListUsersInput, o ...
 	return u.IAMReads.ListUsers(ctx, in, o...)
 }
 
-// Whom nobody finds is gone only where IAM said so.
+// A user that is not found counts as gone only if IAM said so.
 func TestNobodyIsTakenForGoneBecauseIAMDoesNotAnswer(t *testing.T) {
 	down := errors.New("no answer")
 	for _, c := range []struct {
@@ -129,16 +129,16 @@ func TestNobodyIsTakenForGoneBecauseIAMDoesNotAnswer(t *testing.T) {
 	}{
 		{"there", false, "", malloryKey, down, down, "staff/mallory"},
 		{"renamed", true, "", malloryKey, nil, nil, "staff/ghost"},
-		{"renamed, and who holds the key is not told", true, "", malloryKey, down, nil, "staff/ghost"},
+		{"renamed, and the key's holder is not told", true, "", malloryKey, down, nil, "staff/ghost"},
 		{"renamed, and by a session", true, "", "", nil, nil, "staff/ghost"},
 		{"renamed, and the list is not told", true, "", malloryKey, nil, down, "staff/ghost"},
 		{"renamed, and nothing is told", true, "", malloryKey, down, down, "error"},
 		{"another user by the name", false, "AIDASOMEBODY", malloryKey, nil, nil, "gone"},
-		{"nobody by the name, and another holds the key", true, "AIDASOMEBODY", malloryKey, nil, nil, "gone"},
-		{"nobody by the name nor by the id, and the list is not told", true, "AIDASOMEBODY", malloryKey, nil, down, "error"},
+		{"no user of the name, and another holds the key", true, "AIDASOMEBODY", malloryKey, nil, nil, "gone"},
+		{"no user of the name nor of the id, and the list is not told", true, "AIDASOMEBODY", malloryKey, nil, down, "error"},
 		{"known by the key alone", true, "-", malloryKey, nil, nil, "staff/ghost"},
 		{"known by the key alone, which is not told", true, "-", malloryKey, down, nil, "error"},
-		{"known by a key that nobody holds", true, "-", "AKIANOBODY0000000001", nil, nil, "error"},
+		{"known by a key that no user holds", true, "-", "AKIANOBODY0000000001", nil, nil, "error"},
 		{"known by the name alone", false, "-", "", down, down, "staff/mallory"},
 		{"known by the name alone, and renamed", true, "-", "", nil, nil, "gone"},
 	} {
@@ -170,7 +170,7 @@ func ghost() *iam.UpdateUserInput {
 	return &iam.UpdateUserInput{UserName: aws.String("mallory"), NewUserName: aws.String("ghost")}
 }
 
-// Moto, too, knows a renamed user by his id.
+// Moto, too, knows a renamed user by its id.
 func TestARenamedUserIsFoundOnMoto(t *testing.T) {
 	s := mototest.Start(t)
 	g, c := onMoto(t, s)

@@ -18,8 +18,8 @@ var revokeSessionsKind = Define[RevokeSessions](Kind{
 	UndoneBy: inlineUndoneBy(),
 })
 
-// RevokeSessions wants every session of a role denied that was opened before a moment. Those who use the role rightly
-// assume it again; so can the attacker, where what he assumed it with still works.
+// RevokeSessions wants every session of a role denied that was opened before a moment. Rightful users of the role
+// assume it again; so can an attacker whose own credentials still work.
 type RevokeSessions struct {
 	Role   event.Resource
 	Before time.Time

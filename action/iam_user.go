@@ -14,29 +14,29 @@ import (
 
 const deletedUser = "the user is deleted"
 
-// anotherUser is why a user is left alone: who was to be contained is deleted, and somebody else was made under the name.
+// anotherUser is why a user is left alone: the one to be contained is deleted, and another was made under its name.
 // IAM never uses an id twice. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 const anotherUser = "the user is deleted, and another user has that name now"
 
-// renamable is an action on an IAM user, who may be renamed at any time: policies and keys go with him.
+// renamable is an action on an IAM user, which may be renamed at any time: policies and keys go with it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_rename.html
 type renamable interface {
 	Action
-	whom() who
+	identity() identity
 	by(now event.Resource) renamable                  // the same of the user by another name
 	look(context.Context, access.Reads) (Look, error) // by the name that the action has
 }
 
-// who is a user as it was seen to act.
-type who struct {
+// identity is a user as it was seen to act.
+type identity struct {
 	user    event.Resource
 	id, key string
 }
 
-// lookAtUser looks at a user by the name that it has now: by its old one it would be taken for deleted, and an attacker who
-// may rename himself would be left alone. Without an id there is the name alone.
+// lookAtUser looks at a user by the name that it has now: by its old one it would be taken for deleted, and an attacker with
+// the right to rename users would be left alone. Without an id there is the name alone.
 func lookAtUser(ctx context.Context, r access.Reads, a renamable) (Look, error) {
-	w := a.whom()
+	w := a.identity()
 	if w.id == "" {
 		return a.look(ctx, r)
 	}
@@ -66,10 +66,10 @@ func Follow(a, moved Action) Action {
 	}
 	r, one := a.(renamable)
 	m, two := moved.(renamable)
-	if !one || !two || r.whom().id == "" || r.whom().id != m.whom().id {
+	if !one || !two || r.identity().id == "" || r.identity().id != m.identity().id {
 		return a
 	}
-	return r.by(m.whom().user)
+	return r.by(m.identity().user)
 }
 
 // called reads a user by its name.

@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/action/actiontest"
 )
 
-// An attacker's user is deleted, and an innocent one gets its name: nobody is denied for the name alone.
+// An attacker's user is deleted, and an innocent one gets its name: no user is denied for the name alone.
 func TestWhoeverHasTheNameLaterIsLeftAlone(t *testing.T) {
 	_, c := open(t)
 	first := idOf(t, c)
@@ -24,7 +24,7 @@ func TestWhoeverHasTheNameLaterIsLeftAlone(t *testing.T) {
 	for _, a := range denies {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || look.Missing != "" || look.Inverse == nil {
-			t.Fatalf("%s of the user who was seen: %+v, %v", a.Kind().Name, look, err)
+			t.Fatalf("%s of the user that was seen: %+v, %v", a.Kind().Name, look, err)
 		}
 		undos = append(undos, look.Inverse)
 	}
@@ -40,7 +40,7 @@ func TestWhoeverHasTheNameLaterIsLeftAlone(t *testing.T) {
 	}
 	look, err := action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"}.Look(t.Context(), c.Reads())
 	if err != nil || look.Missing == "" {
-		t.Errorf("the key of the user who was seen: %+v, %v", look, err)
+		t.Errorf("the key of the user that was seen: %+v, %v", look, err)
 	}
 }
 

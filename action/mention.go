@@ -10,7 +10,7 @@ import (
 )
 
 // Concern says how a call that could undo an effect (Kind.UndoneBy) concerns it, by what the call names. Most calls of such
-// a sort are somebody's daily work on something else, and an attacker can make as many of them as AWS lets through.
+// a sort are an owner's daily work on something else, and an attacker can make as many of them as AWS lets through.
 type Concern int
 
 const (
@@ -24,7 +24,7 @@ const (
 type Spelled interface{ Spellings() []string }
 
 // Sharing is an action that stands on policies or security groups that others of its kind stand on as well: their names or
-// ids, and the calls that change one for all who stand on it.
+// ids, and the calls that change one for all that it defends.
 type Sharing interface {
 	Shares() []string
 	SharedUndoneBy() []call.ID
@@ -115,7 +115,7 @@ func (m *Mentions) add(text string) {
 }
 
 // Of says how a call concerns an action. Where it names a policy, it is about that one: of two calls about one user, one may
-// be somebody's daily work on another policy of the same.
+// be an owner's daily work on another policy of the same.
 func (m Mentions) Of(a Action, made call.ID) Concern {
 	own, about := policies(a), m.policies
 	mine := len(about) == 0 || slices.ContainsFunc(about, func(p string) bool { return slices.Contains(own, p) })
@@ -157,7 +157,7 @@ func ChangesShared(made call.ID) bool {
 	return slices.Contains(policyUndoneBy(), made) || slices.Contains(rulesUndoneBy(), made)
 }
 
-// policyUndoneBy are the calls that change a deployed policy itself, for all who have it attached.
+// policyUndoneBy are the calls that change a deployed policy itself, for all principals that have it attached.
 func policyUndoneBy() []call.ID {
 	return []call.ID{call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy}
 }

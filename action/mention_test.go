@@ -10,7 +10,7 @@ import (
 )
 
 // What a call names says which effects it concerns: an attacker makes as many calls of a sort as AWS lets through, and most
-// of everybody's are about something else.
+// daily calls are about something else.
 func TestACallConcernsWhatItNames(t *testing.T) {
 	place := event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
 	mallory := place.In(event.User, "staff/mallory")
@@ -33,7 +33,7 @@ func TestACallConcernsWhatItNames(t *testing.T) {
 		"another user":                      {deny, "iam:DeleteUser", `{"userName":"malloryx"}`, ``, action.Unconcerned},
 		"her deny":                          {deny, "iam:DetachUserPolicy", `{"userName":"mallory","policyArn":"` + arn + `riposte-deny"}`, ``, action.Named},
 		"another policy of hers":            {deny, "iam:DetachUserPolicy", `{"userName":"mallory","policyArn":"` + arn + `staff"}`, ``, action.Unconcerned},
-		"the deny of somebody else":         {deny, "iam:DetachUserPolicy", `{"userName":"alice","policyArn":"` + arn + `riposte-deny"}`, ``, action.Unconcerned},
+		"the deny of another user":          {deny, "iam:DetachUserPolicy", `{"userName":"alice","policyArn":"` + arn + `riposte-deny"}`, ``, action.Unconcerned},
 		"the deny of all":                   {deny, "iam:CreatePolicyVersion", `{"policyArn":"` + arn + `riposte-deny","policyDocument":"{\"mallory\":1}"}`, ``, action.Shared},
 		"the boundary of all":               {bound, "iam:DeletePolicy", `{"policyArn":"` + arn + `riposte-deny-boundary"}`, ``, action.Shared},
 		"another's policy":                  {deny, "iam:CreatePolicyVersion", `{"policyArn":"` + arn + `staff"}`, ``, action.Unconcerned},
@@ -45,7 +45,7 @@ func TestACallConcernsWhatItNames(t *testing.T) {
 		"the key, and no user":              {key, "iam:UpdateAccessKey", `{"accessKeyId":"AKIAMALLORY000000001","status":"Active"}`, ``, action.Named},
 		"another key of hers":               {key, "iam:UpdateAccessKey", `{"userName":"mallory","accessKeyId":"AKIAMALLORY000000002"}`, ``, action.Beside},
 		"the key's user":                    {key, "iam:UpdateUser", `{"userName":"mallory","newUserName":"ghost"}`, ``, action.Beside},
-		"a key of somebody else's":          {key, "iam:UpdateAccessKey", `{"userName":"alice","accessKeyId":"AKIAALICE00000000001"}`, ``, action.Unconcerned},
+		"a key of another user":             {key, "iam:UpdateAccessKey", `{"userName":"alice","accessKeyId":"AKIAALICE00000000001"}`, ``, action.Unconcerned},
 		"the instance":                      {isolate, "ec2:AttachNetworkInterface", `{"instanceId":"i-0a","networkInterfaceId":"eni-0b"}`, ``, action.Named},
 		"its interface":                     {isolate, "ec2:ModifyNetworkInterfaceAttribute", `{"networkInterfaceId":"eni-0a"}`, ``, action.Named},
 		"another interface, into its group": {isolate, "ec2:ModifyNetworkInterfaceAttribute", `{"networkInterfaceId":"eni-0x","groupSet":{"items":[{"groupId":"sg-0iso"}]}}`, ``, action.Unconcerned},

@@ -4,7 +4,7 @@ import "slices"
 
 // Parted is an action in parts that are changed and taken back one by one: processes of a group, interfaces of an instance.
 type Parted interface {
-	// Parts are their names, for people too; they tell nothing of what is wanted of each.
+	// Parts returns their names, for people too; they tell nothing of what is wanted of each.
 	Parts() []string
 	// only is the same of some of the parts; nil where none is left.
 	only(parts []string) Action
@@ -31,22 +31,22 @@ func Beyond(a Action, known []string) Action {
 	return p.only(fresh)
 }
 
-// Parts are the processes, and those of what a group does are not its instances'.
+// Parts returns the processes, and those of what a group does are not its instances'.
 func (s Suspend) Parts() []string { return s.all() }
 
 func (s Suspend) only(parts []string) Action { return Suspend{s.Group, parts} }
 
-// Parts are the processes.
+// Parts returns the processes.
 func (s Resume) Parts() []string { return s.Processes }
 
 func (s Resume) only(parts []string) Action { return Resume{s.Group, parts} }
 
-// Parts are the interfaces.
+// Parts returns the interfaces.
 func (a Isolate) Parts() []string { return a.Interfaces }
 
 func (a Isolate) only(parts []string) Action { return Isolate{a.Instance, parts, a.Groups} }
 
-// Parts are the interfaces.
+// Parts returns the interfaces.
 func (a Reconnect) Parts() []string {
 	var ids []string
 	for _, n := range a.Interfaces {

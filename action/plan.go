@@ -6,7 +6,7 @@ import "time"
 type Plan struct{ Steps []Step }
 
 // Step is a ladder of alternatives, weakest first. The next rung is taken when one can't be done or was undone by
-// somebody, so that escalation never leaves the plan.
+// another caller, so that escalation never leaves the plan.
 type Step struct {
 	Ladder []Rung
 	After  time.Duration // not before this long after the plan was made

@@ -6,7 +6,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 )
 
-// A rung that stops everybody who uses a role says so, even where all the step waits for a person for another reason.
+// A rung that stops all sessions of a role says so, even if the whole step waits for a person for another reason.
 func TestAskingKeepsWhatARungAsksForItself(t *testing.T) {
 	step := action.Try(action.DenySession{Role: builder}).ElseAsk(action.AttachRoleDeny{Role: builder}, "it stops everybody").
 		Asking("the instance's work stops")

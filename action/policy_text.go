@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/iam"
 )
 
-// The policies and names that riposte puts into AWS. A deployment may pre-deploy the first two; an SCP can keep anybody
+// The policies and names that riposte puts into AWS. A deployment may pre-deploy the first two; an SCP can keep all callers
 // but riposte from touching whatever begins with riposte-.
 const (
 	DenyPolicy     = "riposte-deny"          // managed, attached to users and roles

@@ -10,14 +10,14 @@ import (
 )
 
 // definitive are AWS's error codes that no repetition changes: the next rung's turn. Everything else (throttling,
-// time-outs, 5xx, codes nobody listed) may have taken effect or may pass: the case looks again. So do IAM's
+// time-outs, 5xx, codes that stand in no list) may have taken effect or may pass: the case looks again. So do IAM's
 // ConcurrentModification and EntityTemporarilyUnmodifiable, which AWS says to try again after some minutes: every rung is of
 // the same user or role, so that the next one would be refused as well, and a ladder that was refused often enough is given up.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html#API_UpdateUser_Errors
 //
 // Sources: the "Errors" sections of the API references of IAM, EC2 and Auto Scaling, and their common errors.
 var definitive = []string{
-	"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", // riposte lacks the right, or somebody denied riposte
+	"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", // riposte lacks the right, or was denied it
 	"AuthFailure", "OptInRequired",
 	"LimitExceeded",      // IAM: ten policies attached, or the inline budget of 2,048 or 10,240 characters is full
 	"UnmodifiableEntity", // IAM: a service-linked role
@@ -52,7 +52,7 @@ func Refused(what string, err error) error {
 }
 
 // undeployed says of a failed attachment whether it failed for good. Look has just seen the user or role, so that what IAM
-// does not find is the policy; or a user who was renamed since, whom the look of the next rung finds at once.
+// does not find is the policy; or a user that was renamed since, which the look of the next rung finds at once.
 func undeployed(what string, err error) error {
 	if missing(err) {
 		return fmt.Errorf("%s: %w: %w", what, ErrCannot, err)

@@ -24,7 +24,7 @@ func TestOnlyADefinitiveRefusalTakesTheNextRung(t *testing.T) {
 		{"protected", api("OperationNotPermitted", ""), true},
 		{"group at its minimum", api("ValidationError", "AutoScalingGroup has min-size=1"), true},
 		{"still on its way", api("ValidationError", "The instance i-1 is not in InService or EnteringStandby."), false},
-		{"a user whom somebody changes too", api("ConcurrentModification", ""), false},
+		{"a user that is being changed by another caller", api("ConcurrentModification", ""), false},
 		{"a user made anew", api("EntityTemporarilyUnmodifiable", ""), false},
 		{"throttled", api("Throttling", ""), false},
 		{"throttled by EC2", api("RequestLimitExceeded", ""), false},

@@ -30,7 +30,7 @@ type Parts struct {
 	Name    string // of this replica
 	Log     *slog.Logger
 	Meter   engine.Meter       // may be nil
-	Workers *engine.WorkerPool // who take turns; may be nil
+	Workers *engine.WorkerPool // the idle ones; may be nil
 
 	Foreign func(kind string) // told of each message that holds no record, for figures; may be nil
 }
@@ -50,7 +50,7 @@ type App struct {
 }
 
 // Unreachable lists the accounts and regions that riposte can't get into at present, and AWS Organizations where it does
-// not answer. Who has left the organisation since is nobody's loss.
+// not answer. An account that has left the organisation since is no loss.
 func (a *App) Unreachable() []cloud.Unreachable {
 	shut := slices.DeleteFunc(a.access.Unreachable(), func(u cloud.Unreachable) bool { return a.Organization.left(u.Account) })
 	return append(a.Organization.failing(), shut...)

@@ -16,8 +16,8 @@ const (
 	buried = 24 * time.Hour   // what has said nothing for so long is struck off
 )
 
-// Attendance is a replica's word that it serves its ledger, and which brakes it has read: whoever halts waits for that, and
-// whoever gives an order learns whether anybody takes it up. It decides nothing, since the gate reads the brakes itself.
+// Attendance is a replica's word that it serves its ledger, and which brakes it has read: a person who halts waits for that,
+// and one who gives an order learns whether a replica takes it up. It decides nothing, since the gate reads the brakes itself.
 type Attendance struct {
 	Store interface {
 		ledger.Brakes

@@ -47,7 +47,7 @@ func TestAReplicaSaysThatItServesAndWhichBrakesItHasRead(t *testing.T) {
 		{"it begins", 0, false, 1, false},
 		{"nothing is new", 19 * time.Second, false, 1, false},
 		{"it was silent for long enough", time.Second, false, 2, false},
-		{"somebody halts", time.Second, true, 3, true},
+		{"a person halts", time.Second, true, 3, true},
 		{"it has been said", time.Second, false, 3, true},
 	} {
 		now = now.Add(step.after)

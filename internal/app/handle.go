@@ -13,13 +13,13 @@ import (
 )
 
 // Handle takes one message of a source: when it returns nil, the message may be acknowledged. See source.Handle. Most
-// messages hold one record that concerns nobody: these are looked at and not decoded.
+// messages hold one record that concerns no playbook: these are looked at and not decoded.
 func (a *App) Handle(ctx context.Context, body []byte) ([]ledger.Admission, error) {
 	return a.handle(ctx, body, false)
 }
 
 // Vouched is Handle where AWS alone is believed: a record counts in the event that EventBridge wrote around it, and not bare,
-// as anybody can write one.
+// as any sender can write one.
 func (a *App) Vouched(ctx context.Context, body []byte) ([]ledger.Admission, error) {
 	return a.handle(ctx, body, true)
 }
@@ -43,7 +43,7 @@ func (a *App) handle(ctx context.Context, body []byte, vouched bool) (ads []ledg
 	return a.decode(ctx, body, vouched)
 }
 
-// sentByAWS is false where somebody has to say what is wrong with an envelope: see event.Bridge.
+// sentByAWS reports whether AWS sent the envelope, as far as its bytes tell: see event.Bridge.
 func sentByAWS(w scan.Wrapped) bool {
 	return w.Source == nil || strings.HasPrefix(string(w.Source), "aws.") && !strings.HasPrefix(string(w.Source), "aws.partner/")
 }
@@ -63,9 +63,9 @@ func (a *App) decode(ctx context.Context, body []byte, vouched bool) ([]ledger.A
 	return ads, nil
 }
 
-var errUnvouched = errors.New("a record outside an event of EventBridge's, which anybody can have written: it is not believed here (a source of the daemon takes such with bare: true)")
+var errUnvouched = errors.New("a record outside an event of EventBridge's, which any sender can have written: it is not believed here (a source of the daemon takes such with bare: true)")
 
-// events decodes what is a record; the error tells of what is none, or was not sent by whom it says.
+// events decodes what is a record; the error tells of what is none, or was not sent by AWS as it says.
 func (a *App) events(contents []event.Content, vouched bool) (events []event.Event, bad error) {
 	received := a.Now()
 	var errs []error
@@ -95,7 +95,7 @@ func (a *App) events(contents []event.Content, vouched bool) (events []event.Eve
 }
 
 // receive hands events to the engine. One that makes a playbook panic is malformed, and does not take the others with it:
-// whoever wrote it must not be able to end the process, nor to have it tried for ever.
+// its writer must not be able to end the process, nor to have it tried for ever.
 func (a *App) receive(ctx context.Context, events []event.Event) (ads []ledger.Admission, err error) {
 	ads, err = a.admit(ctx, events)
 	var unfit *source.Malformed

@@ -20,7 +20,7 @@ func (s standing) Generation(context.Context) (int64, error) { return 1, nil }
 
 func (s standing) Effects(context.Context) ([]*ledger.Effect, error) { return s.effects, nil }
 
-// BenchmarkHandleVersusDecoding is a message of a queue that concerns nobody, against the same in a list, where it is
+// BenchmarkHandleVersusDecoding is a message of a queue that concerns no playbook, against the same in a list, where it is
 // decoded; a thousand users are contained meanwhile.
 func BenchmarkHandleVersusDecoding(b *testing.B) {
 	a := receiving(b)

@@ -27,7 +27,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-// receiving is riposte as a source sees it: nobody steps it.
+// receiving is riposte as a source sees it: no test steps it.
 func receiving(t testing.TB, books ...playbook.Definition) *app.App {
 	t.Helper()
 	if books == nil {
@@ -66,8 +66,8 @@ func TestHandleSaysWhatBecameOfAMessage(t *testing.T) {
 	for _, c := range []struct{ name, message, want string }{
 		{"a launch", launch("e1", "RunInstances"), "opened"},
 		{"one that AWS sent", bridged("aws.ec2", "111122223333", launch("e1", "RunInstances")), "opened"},
-		{"one that somebody made up", bridged("my.app", "111122223333", launch("e1", "RunInstances")), "malformed"},
-		{"a miss that somebody made up", bridged("my.app", "111122223333", launch("e1", "DescribeInstances")), "malformed"},
+		{"one that a sender made up", bridged("my.app", "111122223333", launch("e1", "RunInstances")), "malformed"},
+		{"a miss that a sender made up", bridged("my.app", "111122223333", launch("e1", "DescribeInstances")), "malformed"},
 		{"one that a partner made up", bridged("aws.partner/example.com", "111122223333", launch("e1", "RunInstances")), "malformed"},
 		{"one of another account", bridged("aws.ec2", "444455556666", launch("e1", "RunInstances")), "malformed"},
 		{"a miss", launch("e1", "DescribeInstances"), ""},
@@ -106,7 +106,7 @@ func TestAPostedEventIsAnsweredByWhatBecameOfIt(t *testing.T) {
 		{"an attack", bridged("aws.ec2", "111122223333", launch("e1", "RunInstances")), 202},
 		{"the same again", bridged("aws.ec2", "111122223333", launch("e1", "RunInstances")), 202},
 		{"daily work", bridged("aws.ec2", "111122223333", launch("e2", "DescribeInstances")), 202},
-		{"an attack that somebody made up", bridged("my.app", "111122223333", launch("e3", "RunInstances")), 400},
+		{"an attack that a sender made up", bridged("my.app", "111122223333", launch("e3", "RunInstances")), 400},
 		{"half an attack", bridged("aws.ec2", "111122223333", launch("e4", "RunInstances"))[:300], 400},
 	} {
 		w, r := httptest.NewRecorder(), httptest.NewRequest("POST", "/", strings.NewReader(c.body))
@@ -164,7 +164,7 @@ func TestTheShortWayAdmitsWhatTheStrictOneAdmits(t *testing.T) {
 			m := message(rt)
 			quick := outcome(short.Handle(t.Context(), []byte(m)))
 			slow := outcome(strict.Handle(t.Context(), []byte("["+m+"]")))
-			if quick != slow && !(quick == "" && slow == "malformed") { // what concerns nobody is not checked for all that is wrong with it
+			if quick != slow && !(quick == "" && slow == "malformed") { // what concerns no playbook is not checked for all that is wrong with it
 				rt.Fatalf("%s\n%q, strictly %q", m, quick, slow)
 			}
 		}
@@ -209,7 +209,7 @@ func (c crowded) Admit(ctx context.Context, now time.Time, leads []playbook.Stor
 	return c.Store.Admit(ctx, now, leads, first, ranks...)
 }
 
-// Whoever fills one case postpones what he adds to it, and nothing else.
+// An attacker who fills one case postpones what is added to it, and nothing else.
 func TestACaseThatIsFullPostponesItsOwnMessages(t *testing.T) {
 	a := receiving(t)
 	a.Engine.Store = crowded{a.Store, "i-0123456789abcdef0"}

@@ -9,19 +9,19 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// reportToAll tells all of them, also where somebody does not listen. Where there is nobody, the ledger is the record.
+// reportToAll tells all of them, also if one does not answer. If there is none, the ledger is the record.
 func reportToAll(all ...engine.Reporter) engine.Reporter {
 	return &multiReporter{all: all, delivered: map[deliveryKey][]bool{}}
 }
 
-// multiReporter remembers who was told what somebody else would not hear: an account without Security Hub has each of its cases told
+// multiReporter remembers which reporters have taken a report that another refused: an account without Security Hub has each of its cases told
 // again for ever, and a bus would have each of them for ever, too. It is forgotten with the process; telling twice is
 // harmless.
 type multiReporter struct {
 	all []engine.Reporter
 
 	mu        sync.Mutex
-	delivered map[deliveryKey][]bool // of those that not everybody has heard
+	delivered map[deliveryKey][]bool // of the reports that not all have taken
 }
 
 // deliveryKey is one state of one case that is told.
@@ -33,7 +33,7 @@ type deliveryKey struct {
 // remembered is how many tellings may be half done.
 const remembered = 10_000
 
-// Report tells those who were not told yet.
+// Report tells the reporters that have not taken it yet.
 func (c *multiReporter) Report(ctx context.Context, one *ledger.Case) error {
 	key := deliveryKey{one.ID, one.Report.Wanted}
 	told := c.recall(key)

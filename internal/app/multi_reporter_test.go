@@ -20,7 +20,7 @@ func contained(wanted int) *ledger.Case {
 	return &ledger.Case{ID: "c_01jq6p3e4r8w9x0y1z2a3b4c5d", Report: ledger.Report{Wanted: wanted}}
 }
 
-// One who does not listen keeps nobody else from being told, and it is not forgotten that he was not.
+// A reporter that does not answer keeps no other from being told, and it is not forgotten that it was not.
 func TestEverybodyIsTold(t *testing.T) {
 	deaf, hears, other := &ear{err: errors.New("no answer")}, &ear{}, &ear{err: errors.New("throttled")}
 	err := reportToAll(deaf, hears, other).Report(t.Context(), contained(1))
@@ -31,11 +31,11 @@ func TestEverybodyIsTold(t *testing.T) {
 		t.Errorf("told %d, %d and %d times", deaf.heard, hears.heard, other.heard)
 	}
 	if err := reportToAll().Report(t.Context(), contained(1)); err != nil {
-		t.Errorf("nobody to tell: %v", err)
+		t.Errorf("no reporter: %v", err)
 	}
 }
 
-// An account has no Security Hub: its cases are told again and again, and whoever did hear is spared.
+// An account has no Security Hub: its cases are told again and again, and reporters that took them are spared.
 func TestWhoeverHeardIsToldTheNextNews(t *testing.T) {
 	deaf, hears := &ear{err: errors.New("not subscribed")}, &ear{}
 	all := reportToAll(deaf, hears)
@@ -57,7 +57,7 @@ func TestWhoeverHeardIsToldTheNextNews(t *testing.T) {
 		t.Errorf("told %d and %d times, want 8 and 3", deaf.heard, hears.heard)
 	}
 	if left := all.(*multiReporter).delivered; len(left) != 0 {
-		t.Errorf("remembered what everybody has heard: %v", left)
+		t.Errorf("remembered what all have taken: %v", left)
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 	pause    = 10 * time.Second // the least between two looks: strangers must not keep us at it
 	seldom   = time.Hour        // between two looks at an account's regions
 	longLook = 3 * time.Minute  // the longest that a look may take
-	patience = 2 * time.Second  // how long an event waits for one: who delivers events gives up after five
+	patience = 2 * time.Second  // how long an event waits for one: senders of events give up after five
 	crowd    = 10_000           // strangers remembered, so that inventing accounts fills no memory
 )
 
@@ -30,7 +30,7 @@ type directory interface {
 }
 
 // Organization is which accounts riposte defends: those of the configuration, and with discovery those that AWS
-// Organizations had when it answered last. What it has not answered yet nobody knows: such an event has to come again.
+// Organizations had when it answered last. What it has not answered yet is not known: such an event has to come again.
 type Organization struct {
 	config *config.Config
 	home   func() event.Place // where the process runs
@@ -83,7 +83,7 @@ func (o *Organization) Watch(ctx context.Context) {
 
 // Ours tells whether an account belongs to the organisation. One that was never seen has the organisation looked at
 // before the answer is no: it may have joined a minute ago. As long as that takes, its events alone are postponed; before
-// Organizations has answered at all nobody's can be stored.
+// Organizations has answered at all no event can be stored.
 func (o *Organization) Ours(ctx context.Context, account string) (bool, error) {
 	if ours, settled := o.settled(account); settled {
 		if o.outdated() {
@@ -114,7 +114,7 @@ func (o *Organization) known() bool {
 	return o.found != nil
 }
 
-// settled is the answer from what is known; settled is false where somebody has to look first.
+// settled returns the answer from what is known; settled is false if a look has to come first.
 func (o *Organization) settled(account string) (ours, settled bool) {
 	_, listed := o.config.Account(account)
 	if !o.config.Organization.Discover {
@@ -127,7 +127,7 @@ func (o *Organization) settled(account string) (ours, settled bool) {
 	case found:
 		return a.Active, true
 	case listed:
-		return true, true // somebody wrote it down, and Organizations does not say otherwise
+		return true, true // the configuration lists it, and Organizations does not say otherwise
 	case o.found == nil:
 		return false, false
 	}

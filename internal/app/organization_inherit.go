@@ -3,7 +3,7 @@ package app
 import "maps"
 
 // Inherit takes over what the riposte before knew, which its configuration was exchanged for: AWS Organizations may be away
-// just then, and whoever was defended a moment ago must not become a stranger. The next answer takes its place.
+// just then, and an account that was defended a moment ago must not become a stranger. The next answer takes its place.
 func (o *Organization) Inherit(before *Organization) {
 	if !o.config.Organization.Discover {
 		return

@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 )
 
-// The configuration is exchanged while AWS Organizations is away: who was defended stays so.
+// The configuration is exchanged while AWS Organizations is away: accounts that were defended stay so.
 func TestAnExchangeForgetsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		aws := &directoryOf{}
@@ -18,7 +18,7 @@ func TestAnExchangeForgetsNobody(t *testing.T) {
 		aws.change(func(d *directoryOf) { d.err, d.accounts = errors.New("away"), nil })
 		after := discovered(t, discovering, aws)
 		if _, err := after.Ours(t.Context(), shop); err == nil {
-			t.Fatal("known although nobody said so")
+			t.Fatal("known although it was not said")
 		}
 		after = discovered(t, discovering, aws)
 		after.Inherit(before)

@@ -13,7 +13,7 @@ import (
 const atOnce = 8
 
 // Look asks AWS Organizations, at most once in a while, and waits for the answer as long as the context lets it: the look
-// itself goes on, for whoever comes next. The error is of the last look, whoever began it.
+// itself goes on, for the next caller. The error is of the last look, by any caller.
 func (o *Organization) Look(ctx context.Context) error {
 	flight := o.take(ctx)
 	if flight != nil {

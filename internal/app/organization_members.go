@@ -10,7 +10,7 @@ import (
 	"github.com/ripostehq/riposte/internal/gate"
 )
 
-// foreign says that an account is known not to belong to the organisation, without looking: as long as nobody knows, a role
+// foreign reports whether an account is known not to belong to the organisation, without looking: until that is known, a role
 // of riposte's name may be riposte's, and riposte does not contain itself.
 func (o *Organization) foreign(account string) bool {
 	if _, listed := o.config.Account(account); listed {
@@ -25,8 +25,8 @@ func (o *Organization) foreign(account string) bool {
 	return o.found != nil && !found
 }
 
-// Member reports whether an account is known to belong to the organisation. Other than for whose events are believed, an
-// account that nobody listed is a stranger.
+// Member reports whether an account is known to belong to the organisation. Other than where it asks which events to believe, an
+// account that is not listed is a stranger.
 func (o *Organization) Member(ctx context.Context, account string) (bool, error) {
 	if _, listed := o.config.Account(account); listed || !o.config.Organization.Discover {
 		return listed && !o.left(account), nil
@@ -55,7 +55,7 @@ func (o *Organization) standing(account string) config.Standing {
 	return s
 }
 
-// mode is the gate's question about a playbook in an account. Where units decide, and nobody knows yet in which the account
+// mode is the gate's question about a playbook in an account. If units decide, and it is not known yet in which the account
 // is, the answer has to wait.
 func (o *Organization) mode(playbook, account string, class action.Class) (gate.Decision, string) {
 	s := o.standing(account)
@@ -69,7 +69,7 @@ func (o *Organization) mode(playbook, account string, class action.Class) (gate.
 // Member is one account that riposte defends.
 type Member struct {
 	ID      string
-	Name    string   // "" where nobody said
+	Name    string   // "" if it is not given
 	Regions []string // enabled and to be watched; the configuration's where the account was not asked yet
 }
 

@@ -27,7 +27,7 @@ const (
 	stranger = "999900001111"
 )
 
-// directoryOf is an AWS Organizations that somebody else changes.
+// directoryOf is an AWS Organizations that others change.
 type directoryOf struct {
 	mu       sync.Mutex
 	accounts []cloud.Account
@@ -112,7 +112,7 @@ func TestANewAccountJoinsWithItsFirstEvent(t *testing.T) {
 		d := &directoryOf{accounts: []cloud.Account{active(shop)}}
 		o := discovered(t, discovering, d)
 		if d.looks != 0 {
-			t.Error("the organisation was looked at before anybody asked")
+			t.Error("the organisation was looked at before the first question")
 		}
 		wants(t, o, shop, "ours")
 		time.Sleep(time.Second)
@@ -159,9 +159,9 @@ func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 		d := &directoryOf{err: errors.New("access denied")}
 		o := discovered(t, discovering, d)
 		wants(t, o, shop, "come again")
-		wants(t, o, lab, "ours") // somebody wrote it down
+		wants(t, o, lab, "ours") // the configuration lists it
 		if o.foreign(shop) {
-			t.Error("a role in an account that nobody knows of yet is taken for somebody else's")
+			t.Error("a role in an account that is not known yet is taken for a stranger's")
 		}
 		if f := o.failing(); len(f) != 1 || f[0].Purpose != cloud.Own || f[0].Region != "us-east-1" || !strings.Contains(f[0].Why, "denied") || f[0].Since.IsZero() {
 			t.Errorf("failing: %+v", f)
@@ -193,8 +193,8 @@ func TestAnOrganizationsThatDoesNotAnswerLosesNothing(t *testing.T) {
 	})
 }
 
-// Somebody sends events of accounts that nobody knows: they come again by themselves, and a source must not take that for an
-// outage, which would slow everybody's. As long as Organizations has never answered it is one.
+// A sender makes events of accounts that are not known: they come again by themselves, and a source must not take that for an
+// outage, which would slow all events. As long as Organizations has never answered it is one.
 func TestAStrangerPostponesItsOwnEventsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &directoryOf{err: errors.New("access denied")}
@@ -264,7 +264,7 @@ func TestModesKnowWhereADiscoveredAccountStands(t *testing.T) {
 				}
 			}
 		}
-		expect("before anybody has looked", map[string]gate.Decision{lab: gate.Hold})
+		expect("before the first look", map[string]gate.Decision{lab: gate.Hold})
 		wants(t, o, shop, "ours")
 		expect("after", map[string]gate.Decision{shop: gate.Ask, lab: gate.Observe, stranger: gate.Act, "777788889999": gate.Hold})
 		d.change(func(d *directoryOf) { d.accounts = []cloud.Account{active(shop)} }) // moved while the tree was walked
@@ -305,7 +305,7 @@ func TestWithoutDiscoveryTheFileIsTheWholeTruth(t *testing.T) {
 	everybody := discovered(t, `{}`, d)
 	wants(t, everybody, stranger, "ours")
 	if everybody.foreign(stranger) || d.looks != 0 {
-		t.Errorf("nobody is listed; %d looks", d.looks)
+		t.Errorf("no account is listed; %d looks", d.looks)
 	}
 	everybody.Watch(t.Context()) // returns: there is nothing to watch
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/ripostehq/riposte/internal/source"
 )
 
-// maxParked is how many events a stream parks: whoever fills one case must not fill the memory.
+// maxParked is how many events a stream parks: an attacker who fills one case must not fill the memory.
 const maxParked = 1000
 
 // parked is what a live stream parks, a record each: it can't be stored for a reason of its own, nor be read again.
@@ -104,7 +104,7 @@ func (t *taker) tryAll(ctx context.Context) (went bool) {
 	return went
 }
 
-// park reports whether events need nobody's patience any more.
+// park reports whether events are settled or parked.
 func (t *taker) park(err error) bool {
 	var own *source.Postponed
 	if !t.stream.Live || !errors.As(err, &own) || !t.parked.put(t.events) {

@@ -48,7 +48,7 @@ func elsewhere(id string) string {
 	return strings.NewReplacer("i-0123456789abcdef0", "i-0fedcba9876543210", "111122223333", "444455556666").Replace(launch(id, "RunInstances"))
 }
 
-// piped is a live stream that somebody writes, who need not wait; the function returns what became of it.
+// piped is a live stream whose writer need not wait; the function returns what became of it.
 func piped(ctx context.Context, t *testing.T, a *app.App) (out *os.File, ended func() (source.Receipt, error)) {
 	t.Helper()
 	in, out, err := os.Pipe()
@@ -86,7 +86,7 @@ func stored(t *testing.T, a *app.App, want int) {
 	}
 }
 
-// Somebody fills one case: what the other accounts do is stored as it comes, and his own as soon as there is room.
+// An attacker fills one case: what the other accounts do is stored as it comes, and what is the case's as soon as there is room.
 func TestACaseThatIsFullHoldsUpNoStream(t *testing.T) {
 	a := receiving(t)
 	j := jam(a)

@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// Order writes what a person wants of a case into its inbox: whoever serves the ledger takes it up. The case is found by
+// Order writes what a person wants of a case into its inbox: a replica that serves the ledger takes it up. The case is found by
 // its id or an unambiguous beginning of it. What can't be is refused at once, with the reason.
 func Order(ctx context.Context, s interface {
 	ledger.Cases
@@ -53,7 +53,7 @@ func possible(c *ledger.Case, o *ledger.Order) error {
 	return nil
 }
 
-// approvable refuses an approval that does not say what was shown, or of what has changed since. Whoever carries the case
+// approvable refuses an approval that does not say what was shown, or of what has changed since. The worker that carries the case
 // looks once more: something may join on the way.
 func approvable(c *ledger.Case, o *ledger.Order) error {
 	asks := c.Asks(o.Revision)

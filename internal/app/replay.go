@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// ReplayInput is what a replay reads, with what, and to whom it tells of it. The three functions are called by one
+// ReplayInput is what a replay reads, with what, and the functions that it tells of it. The three functions are called by one
 // goroutine at a time.
 type ReplayInput struct {
 	Paths     []string // files, folders, "-" for Stdin, and what Remote knows
@@ -32,7 +32,7 @@ type ReplayInput struct {
 // with an error. They come in the order of their names.
 type Remote func(ctx context.Context, path string) (iter.Seq[files.File], bool)
 
-// ReplayLine is one suspect: what would have been looked at, whom it concerned, and what would have been done on unchecked
+// ReplayLine is one suspect: what would have been looked at, the actor, and what would have been done on unchecked
 // facts.
 type ReplayLine struct {
 	Playbook  string            `json:"playbook"`

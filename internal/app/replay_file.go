@@ -56,7 +56,7 @@ func (r *replayer) file(ctx context.Context, j job) {
 	r.counts.add(&r.tally)
 }
 
-// log replays one log, unless its content says that it is none and nobody said that it is one.
+// log replays one log, unless its content says that it is none and it was not named as one.
 func (r *replayer) log(log *files.Log, err error) {
 	r.path = log.Path
 	switch _, isTable := header(log); {
@@ -87,7 +87,7 @@ func (r *replayer) shut(log *files.Log, err error) {
 	}
 }
 
-// reading reads a log. What nobody said is one has its problems held back until a record shows that it is.
+// reading reads a log. A file not named as one has its problems held back until a record shows that it is.
 func (r *replayer) reading(log *files.Log, read func(*files.Log)) {
 	before := r.records
 	head := bytes.Clone(log.Head[:min(len(log.Head), sortHead)])

@@ -18,11 +18,11 @@ import (
 type replay struct {
 	in      ReplayInput
 	size    atomic.Int64 // of the files that are listed so far
-	endless atomic.Bool  // one is standard input, whose size is not known
+	endless atomic.Bool  // one is standard input, its size not known
 	listed  atomic.Bool  // all are
 	counts  counts
 	summary ReplaySummary
-	told    map[[16]byte]bool // events whose suspects were told
+	told    map[[16]byte]bool // events of which suspects were told
 	folders map[string]came   // what their files came to
 }
 
@@ -34,7 +34,7 @@ type job struct {
 }
 
 // ahead is how many batches of a file are kept until it is its turn; a worker that has found more waits. That, and that
-// files are begun in their order, bounds the memory without ever blocking the file whose turn it is.
+// files are begun in their order, bounds the memory without ever blocking the file that is next.
 const ahead = 64
 
 // start sets the workers going and returns the jobs in order. The workers end with the last job or with the context; they

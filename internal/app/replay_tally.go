@@ -22,7 +22,7 @@ type tally struct {
 	leftOut map[string]int64
 	labels  map[string]bool // of what is no record
 
-	doubtful bool      // nobody said that it is a log
+	doubtful bool      // its name was not given as a log's
 	held     []finding // problems of one that is doubtful
 
 	had map[[16]byte]bool // records that exports brought
@@ -138,7 +138,7 @@ func Listed(counts ...map[string]int64) string {
 	return strings.Join(out, ", ")
 }
 
-// counts are shared by the workers, who add to them file by file.
+// counts are shared by the workers, which add to them file by file.
 type counts struct {
 	files, read atomic.Int64
 
@@ -186,7 +186,7 @@ func (r *replay) ended(j job) {
 	}
 }
 
-// barren tells of folders without a record: somebody took them for logs.
+// barren tells of folders without a record: they were taken for logs.
 func (r *replay) barren() {
 	for _, folder := range slices.Sorted(maps.Keys(r.folders)) {
 		why := "folder %q holds no CloudTrail record"

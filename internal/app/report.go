@@ -14,7 +14,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// reporter tells those whom the configuration names. Security Hub is each account's own, and is told with the role for
+// reporter tells the services that the configuration names. Security Hub is each account's own, and is told with the role for
 // that; the bus is riposte's, and is told as itself.
 func reporter(p Parts, access *cloud.Cloud, codec action.Codec, catalogue []playbook.Definition) engine.Reporter {
 	var all []engine.Reporter

@@ -62,7 +62,7 @@ func cases(t testing.TB, s ledger.Store) []*ledger.Case {
 	return all
 }
 
-// findings are read from the world at rest: nobody in it may list them but the account's own people.
+// findings are read from the world at rest: in it only the account's own people may list them.
 func findings(t *testing.T, s *demo.Stage, file string) (out []string) {
 	t.Helper()
 	if err := s.World.Save(file); err != nil {

@@ -36,7 +36,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-// shop is where the storm happens: mallory starts machines from an image that nobody approved.
+// shop is where the storm happens: mallory starts machines from an image that is not approved.
 const shop = `
 now: 2030-01-07T09:00:00Z
 accounts:
@@ -110,7 +110,7 @@ func BenchmarkStorm(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// storm is a daemon's heart over a world, and those who send to it.
+// storm is a daemon's heart over a world, and its senders.
 type storm struct {
 	testing.TB
 	app     *app.App

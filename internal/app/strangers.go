@@ -32,9 +32,9 @@ func advice(label string) string {
 	case event.Aggregated, event.Digest:
 		return "nothing is to be done: CloudTrail writes them beside its records"
 	case event.Replayed:
-		return "nothing is done about events of the past; riposte replay shows what would have been: see who started it (events:StartReplay)"
+		return "nothing is done about events of the past; riposte replay shows what would have been: look in CloudTrail for events:StartReplay"
 	case event.ServiceRecord, event.Notification, event.BridgeEvent:
 		return "narrow the rule or the topic to CloudTrail's events: detail-type AWS API Call via CloudTrail"
 	}
-	return "see who sends it: riposte takes CloudTrail records, and EventBridge events that hold one"
+	return "look for its sender: riposte takes CloudTrail records, and EventBridge events that hold one"
 }

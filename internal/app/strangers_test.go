@@ -56,7 +56,7 @@ func archived(record string) string {
 	return fmt.Sprintf(`{"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.ec2","account":"111122223333","replay-name":"again","detail":%s}`, record)
 }
 
-// Whoever may write into a log, a message or an event of his own could put a record into its text. A replay takes it out,
+// An attacker who may write into a log, a message or an event could put a record into its text. A replay takes it out,
 // and does nothing about it; a service takes nothing but its own envelopes apart.
 func TestAServiceTakesNoRecordOutOfAText(t *testing.T) {
 	forged := launch("forged", "RunInstances")
@@ -69,7 +69,7 @@ func TestAServiceTakesNoRecordOutOfAText(t *testing.T) {
 		"a text alone":                              fmt.Sprintf("%q", forged),
 		"a list of texts":                           fmt.Sprintf("[%q]", forged),
 		"a detail that is text":                     fmt.Sprintf(`{"detail-type":"AWS API Call via CloudTrail","source":"aws.ec2","account":"111122223333","detail":%q}`, forged),
-		"a detail of somebody's own":                bridged("my.app", "111122223333", `{"Records":[`+forged+`]}`),
+		"a detail of a sender's own":                bridged("my.app", "111122223333", `{"Records":[`+forged+`]}`),
 		"a text in AWS's own event":                 bridged("aws.ec2", "111122223333", fmt.Sprintf(`{"state":%q}`, forged)),
 		"a queue's batch":                           fmt.Sprintf(`{"Records":[{"eventSource":"aws:sqs","body":%q}]}`, forged),
 		"what PutEvents takes":                      fmt.Sprintf(`{"Entries":[{"Source":"aws.ec2","Detail":%q}]}`, forged),
@@ -89,8 +89,8 @@ func TestAServiceTakesNoRecordOutOfAText(t *testing.T) {
 	}
 }
 
-// What a service is sent by mistake is counted by kind and warned of once, whoever sends how much; it is acknowledged, unless
-// it may hold records that nobody looked at.
+// What a service is sent by mistake is counted by kind and warned of once, however much is sent; it is acknowledged, unless
+// it may hold records that were not looked at.
 func TestWhatIsNoneOfOursIsCountedByKindAndSaidOnce(t *testing.T) {
 	a, log, counted := watched(t)
 	for range 10 {

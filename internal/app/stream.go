@@ -48,7 +48,7 @@ type taker struct {
 	receipt source.Receipt
 }
 
-// together is how many events are stored at once where nobody waits for each.
+// together is how many events are stored at once if no sender waits for each.
 const together = 64
 
 func (t *taker) run(ctx context.Context) error {
@@ -91,7 +91,7 @@ func (t *taker) counted(records int) {
 	}
 }
 
-// record decodes what concerns somebody, and what the scan is not sure of.
+// record decodes what concerns a playbook, and what the scan is not sure of.
 func (t *taker) record(ctx context.Context, rec scan.Record) error {
 	contents := []event.Content{{Record: rec.Body}}
 	switch {
@@ -123,7 +123,7 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 }
 
 // ofTrail leaves out what does not belong into the trail of its account: a log file lies below the account that its records
-// are of, and who may put files there could otherwise tell of any.
+// are of, and a role that may put files there could otherwise tell of any.
 func (t *taker) ofTrail(events []event.Event) []event.Event {
 	return slices.DeleteFunc(events, func(e event.Event) bool {
 		astray := t.stream.Account != "" && e.Account != t.stream.Account

@@ -44,24 +44,24 @@ func TestAStreamIsTakenWhateverItBrings(t *testing.T) {
 	}
 }
 
-// Who may put a file below one account's folder of a trail's bucket tells of nobody in another.
+// A file below one account's folder of a trail's bucket tells of no other account.
 func TestATrailTellsOfItsOwnAccountAlone(t *testing.T) {
 	hit, miss := launch("e1", "RunInstances"), launch("e2", "DescribeInstances")
 	for _, c := range []struct {
-		whose  string
+		owner  string
 		want   source.Receipt
 		faults int
 	}{
 		{"", source.Receipt{Records: 2, Fresh: 1}, 0},
 		{"111122223333", source.Receipt{Records: 2, Fresh: 1}, 0},
-		{"444455556666", source.Receipt{Records: 1}, 1}, // what concerns nobody is not decoded, nor believed
+		{"444455556666", source.Receipt{Records: 1}, 1}, // what concerns no playbook is not decoded, nor believed
 	} {
 		var faults []string
 		got, err := receiving(t).Receive(t.Context(), source.Stream{
-			Records: strings.NewReader(`{"Records":[` + hit + "," + miss + `]}`), Account: c.whose, Fault: func(err error) { faults = append(faults, err.Error()) },
+			Records: strings.NewReader(`{"Records":[` + hit + "," + miss + `]}`), Account: c.owner, Fault: func(err error) { faults = append(faults, err.Error()) },
 		})
 		if err != nil || got != c.want || len(faults) != c.faults {
-			t.Errorf("the trail of %q: %+v, faults %q, %v", c.whose, got, faults, err)
+			t.Errorf("the trail of %q: %+v, faults %q, %v", c.owner, got, faults, err)
 		}
 		for _, f := range faults {
 			if !strings.Contains(f, `account "111122223333", in the trail of 444455556666`) {
@@ -71,7 +71,7 @@ func TestATrailTellsOfItsOwnAccountAlone(t *testing.T) {
 	}
 }
 
-// Somebody writes a line and waits: its suspect is stored before the next is written.
+// A sender writes a line and waits: its suspect is stored before the next is written.
 func TestALiveStreamIsStoredLineByLine(t *testing.T) {
 	a := receiving(t)
 	in, out := io.Pipe()

@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/internal/config"
 )
 
-// Survey looks once at which accounts there are to defend, and in which regions, for whoever only wants to know. With an
+// Survey looks once at which accounts there are to defend, and in which regions, for callers that only want to know. With an
 // error come those that the configuration lists.
 func Survey(ctx context.Context, c *config.Config, base func(event.Place) aws.Config, now func() time.Time) ([]Member, error) {
 	access := cloud.New(cloud.Options{

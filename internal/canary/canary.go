@@ -66,10 +66,10 @@ func Arrival(cases []*ledger.Case, requestID string) (playbook.Origin, bool) {
 	return playbook.Origin{}, false
 }
 
-// Sender is whose calls are canaries: the sessions of this name of a role in the account that is called. Both can be chosen by
-// whoever may make roles, or assume this one, and a canary proves nothing: this only bounds who can have the ledger written
-// with calls that take no right at all. Without a role riposte enters no account but its own, by credentials that whoever
-// asks need not share with whoever serves: there anybody's marked call counts.
+// Sender makes the calls that count as canaries: the sessions of this name of a role in the account that is called. Both can be chosen by
+// a caller that may make roles, or assume this one, and a canary proves nothing: this only bounds who can have the ledger written
+// with calls that take no right at all. Without a role riposte enters no account but its own, by credentials that the
+// doctor need not share with the daemon: there any marked call counts.
 type Sender struct {
 	Role    string // by name, with its path where it has one; "" for none
 	Session string
@@ -84,7 +84,7 @@ func (s Sender) sent(e event.Event) bool {
 }
 
 // Playbook makes suspects of canaries, which its check dismisses: that they arrived is all there is to say. They join one
-// case an account and region, so that somebody who sends many makes few.
+// case an account and region, so that a sender of many makes few.
 func Playbook(s Sender) playbook.Playbook {
 	return playbook.Playbook{
 		Definition: playbook.Definition{

@@ -34,8 +34,8 @@ var here = event.Place{Partition: "aws", Account: "111122223333", Region: "eu-we
 
 func TestACanaryIsRefusedAndArrivesAsASuspectThatIsDismissed(t *testing.T) {
 	for _, c := range []struct{ name, key, secret, why string }{
-		{"by somebody without the right", "AKIAREADER0000000001", "reader", "Client.UnauthorizedOperation"},
-		{"by somebody who could", "AKIAADMIN00000000001", "admin", "Client.DryRunOperation"},
+		{"by a user without the right", "AKIAREADER0000000001", "reader", "Client.UnauthorizedOperation"},
+		{"by a user with the right", "AKIAADMIN00000000001", "admin", "Client.DryRunOperation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, err := world.New([]byte(shop), world.Options{})
@@ -125,7 +125,7 @@ func TestOthersCallsAreNoCanaries(t *testing.T) {
 	}
 }
 
-// Anybody may make a call that is refused: where the doctor's role is known, only what it did is written down.
+// Any principal may make a call that is refused: where the doctor's role is known, only what it did is written down.
 func TestStrangersCallsAreNoCanaries(t *testing.T) {
 	by := canary.Sender{Role: "/defence/riposte-audit", Session: "riposte-doctor"}
 	doctor := event.Actor{

@@ -14,7 +14,7 @@ type Bus struct {
 	Name string // may have parts, as a partner's does
 }
 
-// busName as CreateEventBus takes it: at most 256 characters. A bus is named by its ARN so that nobody has to guess whose
+// busName as CreateEventBus takes it: at most 256 characters. A bus is named by its ARN so that no reader has to guess which
 // "default" is meant. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html
 var busName = regexp.MustCompile(`^[/.\-_A-Za-z0-9]+$`)
 

@@ -10,7 +10,7 @@ import (
 // Change is a difference between two configurations that people should see.
 type Change struct {
 	Says   string
-	Weaker bool // somebody is spared, or the defence goes less far, may do more or tells less: a person should know why
+	Weaker bool // a principal is spared, or the defence goes less far, may do more or tells less: a person should know why
 }
 
 // changeRule says what a change of one key of the file means; a key stands for all below it.
@@ -91,7 +91,7 @@ func value[T comparable](key string, old, now T) []Change {
 	return weakerWhere(true, old != now, "%s: %v, was: %v", key, now, old)
 }
 
-// spared are lists of whom, or what, riposte leaves alone: a new entry is a hole, whoever made it.
+// spared are lists of what riposte leaves alone: a new entry is a hole, on purpose or not.
 func spared(key string, old, now []string) (out []Change) {
 	for _, s := range now {
 		out = append(out, weakerWhere(true, !slices.Contains(old, s), "%s: %s is spared now", key, s)...)

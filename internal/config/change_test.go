@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/internal/strict"
 )
 
-// Whoever adds a key must say what its change means, or a reload takes it without a word.
+// An author who adds a key must say what its change means, or a reload takes it without a word.
 func TestEveryKeyOfTheFileHasAChangeRule(t *testing.T) {
 	var rules []string
 	for _, r := range changeRules() {
@@ -56,11 +56,11 @@ func TestWhatAChangeMeans(t *testing.T) {
 			"!break_glass: arn:aws:iam::111122223333:user/igor (AIDAEXAMPLEIGOR000002) is spared now\nbreak_glass: arn:aws:iam::111122223333:user/igor (AIDAEXAMPLEIGOR000001) is not spared any more"},
 		{"an untouchable", "", "untouchable: [\"arn:aws:s3:::trail\"]", "!untouchable: arn:aws:s3:::trail is spared now"},
 		{"people", "", "people: {issuers: [\"arn:aws:iam::111122223333:role/sso/*\"]}", "!people: sessions of arn:aws:iam::111122223333:role/sso/* count as human now"},
-		{"whose sessions", "people: {session_name: a}", "people: {session_name: b}", "!people.session_name: b, was: a"},
+		{"sessions of the name", "people: {session_name: a}", "people: {session_name: b}", "!people.session_name: b, was: a"},
 		{"a limit lowered", "limits: {destroy_per_hour: 3}", "limits: {destroy_per_hour: 1}", "!limits.destroy_per_hour: 1, was: 3"},
 		{"a limit raised", "limits: {incidents_per_hour: 10}", "limits: {incidents_per_hour: 11}", "!limits.incidents_per_hour: 11, was: 10"},
-		{"nobody is told", "report: {security_hub: true}", "", "!Security Hub is not told any more"},
-		{"somebody is told", "", "report: {security_hub: true}", "Security Hub is told now"},
+		{"no reporter", "report: {security_hub: true}", "", "!Security Hub is not told any more"},
+		{"a reporter more", "", "report: {security_hub: true}", "Security Hub is told now"},
 		{"another bus", "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/a\"}", "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/b\"}",
 			"!report.event_bus: arn:aws:events:eu-west-1:111122223333:event-bus/b, was: arn:aws:events:eu-west-1:111122223333:event-bus/a"},
 		{"a role more", org + ", roles: {audit: a}}", org + ", roles: {audit: a, destroy: d}}", "!the destroy tier is on now, by role d"},

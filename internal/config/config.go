@@ -44,14 +44,14 @@ func (c *Config) Account(id string) (Account, bool) {
 // file is the YAML file as it is written; Config is what it means.
 type file struct {
 	Organization Organization `yaml:"organization" help:"The accounts that riposte defends, and how it enters them."`
-	People       people       `yaml:"people" help:"Whose role sessions are human: only those of issuers that a person has to sign in for."`
+	People       people       `yaml:"people" help:"Issuers of human role sessions: only those that a person has to sign in for."`
 	Trusted      []Trust      `yaml:"trusted" help:"Automation that may do what a playbook would answer. It never counts for evasion and decoys."`
 	Untouchable  []string     `yaml:"untouchable" help:"ARNs of resources that riposte never changes, exact. Its own are known anyway."`
 	BreakGlass   []Principal  `yaml:"break_glass" help:"Principals that are never contained and always paged: {arn, id}, or the ARN alone. By its ARN alone a user ends no containment."`
 	Playbooks    strict.Node  `yaml:"playbooks" help:"Modes and parameters. A playbook that is not named runs with the defaults."`
 	Sources      []Source     `yaml:"sources" help:"Where events come from."`
 	Ledger       Ledger       `yaml:"ledger" help:"Where the record is kept: sqlite:FILE or dynamodb:TABLE."`
-	Report       Report       `yaml:"report" help:"Who is told."`
+	Report       Report       `yaml:"report" help:"Where cases are reported."`
 	Limits       Limits       `yaml:"limits" help:"Breakers: above them mending and destroying are held. Containment goes on, and pages."`
 	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes."`
 	Console      Console      `yaml:"console" help:"The web pages."`
@@ -102,11 +102,11 @@ type people struct {
 // Trust lets one issuer do what some playbooks would answer.
 type Trust struct {
 	Issuer    string   `yaml:"issuer" help:"ARN of a role or user with its path, in an account of the organisation."`
-	ID        string   `yaml:"id" help:"Its unique id, AROA... or AIDA... (riposte doctor prints it). Without it whoever has the ARN counts: a role is let through and people are paged, a user is not trusted."`
+	ID        string   `yaml:"id" help:"Its unique id, AROA... or AIDA... (riposte doctor prints it). Without it any principal with the ARN counts: a role is let through and people are paged, a user is not trusted."`
 	Playbooks []string `yaml:"playbooks" help:"Ids, or a theme: launch.*"`
 }
 
-// Principal is whom the trust is for.
+// Principal is the principal that is trusted.
 func (t Trust) Principal() Principal { return Principal{t.Issuer, t.ID} }
 
 // Source is where events come from: exactly one of these is set.
@@ -121,17 +121,17 @@ type Source struct {
 type SQS struct {
 	QueueURL string `yaml:"queue_url" help:"The queue's URL."`
 	Region   string `yaml:"region" help:"The queue's region."`
-	Bare     bool   `yaml:"bare" help:"Believe records outside an event of EventBridge's as well, in a notification of SNS or by themselves: whoever may send to the queue can then write what anybody did. Default false."`
+	Bare     bool   `yaml:"bare" help:"Believe records outside an event of EventBridge's as well, in a notification of SNS or by themselves: a sender to the queue can then make up what any actor did. Default false."`
 }
 
 // HTTP is a listener.
 type HTTP struct {
 	Listen    string `yaml:"listen" help:"Address and port: 127.0.0.1:8418."`
 	SecretEnv string `yaml:"secret_env" help:"Name of the environment variable that holds the shared secret, sent in the header X-Riposte-Secret."`
-	Bare      bool   `yaml:"bare" help:"Believe records outside an event of EventBridge's as well: whoever has the secret can then write what anybody did. Default false."`
+	Bare      bool   `yaml:"bare" help:"Believe records outside an event of EventBridge's as well: a sender with the secret can then make up what any actor did. Default false."`
 }
 
-// Report says who is told.
+// Report says where cases are reported.
 type Report struct {
 	SecurityHub bool `yaml:"security_hub" help:"File one Security Hub finding per case."`
 	EventBus    Bus  `yaml:"event_bus" help:"ARN of an EventBridge bus on which each move of a case is published."`
@@ -153,7 +153,7 @@ const DefaultMetrics = "127.0.0.1:9418"
 
 // Metrics is where riposte serve tells of itself.
 type Metrics struct {
-	Listen string `yaml:"listen" help:"Address and port of /metrics, /healthz and /readyz, for those who can reach it: it asks for no password. Default 127.0.0.1:9418; \"\" switches it off."`
+	Listen string `yaml:"listen" help:"Address and port of /metrics, /healthz and /readyz, for all that can reach it: it asks for no password. Default 127.0.0.1:9418; \"\" switches it off."`
 }
 
 // Console is the web pages.

@@ -18,7 +18,7 @@ import (
 
 type imageParams struct {
 	Deny        []string `yaml:"deny" help:"what is refused"`
-	AllowOwners []string `yaml:"allow_owners" help:"whose images may start"`
+	AllowOwners []string `yaml:"allow_owners" help:"accounts that may own an image"`
 	Count       int      `yaml:"count" help:"how many"`
 }
 
@@ -154,7 +154,7 @@ playbooks:
 		{"the environment beats the class", image, "444455556666", action.Destroy, Observe, "playbooks.launch.unapproved-image.production says observe"},
 		{"the class beats the playbook", image, "777788889999", action.Destroy, Ask, "playbooks.launch.unapproved-image.destroy says ask"},
 		{"the playbook beats the defaults", image, "777788889999", action.Contain, Act, "playbooks.launch.unapproved-image.mode says act"},
-		{"an account that nobody listed", image, "000000000000", action.Contain, Act, "playbooks.launch.unapproved-image.mode says act"},
+		{"an account that is not listed", image, "000000000000", action.Contain, Act, "playbooks.launch.unapproved-image.mode says act"},
 		{"no account at all", image, "", action.Contain, Act, "playbooks.launch.unapproved-image.mode says act"},
 		{"the OU", port, "111122223333", action.Contain, Act, "playbooks.network.open-port.ou-ab12-cdef3456 says act"},
 		{"the defaults", port, "444455556666", action.Contain, Ask, "playbooks.defaults.mode says ask"},
@@ -210,7 +210,7 @@ func TestProblems(t *testing.T) {
 		{"trust without a playbook", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\"}]", `playbooks is missing`},
 		{"trust for a playbook that is not there", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"lunch.*\"]}]", `"lunch.*" fits no playbook`},
 		{"trust in any account", "trusted: [{issuer: \"arn:aws:iam::*:role/ci\", playbooks: [\"launch.*\"]}]", `trust names the account exactly`},
-		{"trust in somebody else's account", listed + "trusted: [{issuer: \"arn:aws:iam::999988887777:role/ci\", playbooks: [\"launch.*\"]}]", `account 999988887777 is not in organization.accounts`},
+		{"trust in a foreign account", listed + "trusted: [{issuer: \"arn:aws:iam::999988887777:role/ci\", playbooks: [\"launch.*\"]}]", `account 999988887777 is not in organization.accounts`},
 		{"an untouchable pattern", "untouchable: [\"arn:aws:rds:eu-west-1:111122223333:db:*\"]", `untouchable is exact`},
 		{"an untouchable that is no ARN", "untouchable: [ledger]", `"ledger" is not an ARN`},
 		{"break-glass that is no principal", "break_glass: [\"arn:aws:s3:::bucket\"]", `is not a principal`},
@@ -305,32 +305,32 @@ func TestWarnings(t *testing.T) {
 	)
 	for _, c := range []struct{ name, text, want string }{ // "": none
 		{"sound", accounts + told + acts, ""},
-		{"an empty file", "# nothing yet\n", "riposte.yaml:1:1: the file says nothing: every playbook observes, nobody is told, and there is no source"},
+		{"an empty file", "# nothing yet\n", "riposte.yaml:1:1: the file says nothing: every playbook observes, nothing is reported, and there is no source"},
 		{"nothing acts", accounts + told, "riposte.yaml:1:1: no playbook acts"},
-		{"nobody is told", accounts + acts, "nothing is reported: set report.security_hub"},
+		{"no reporter", accounts + acts, "nothing is reported: set report.security_hub"},
 		{"a wildcard in a trusted name", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci-*\", playbooks: [\"launch.*\"]}]", "riposte.yaml:4:20: a wildcard in a trusted name"},
 		{"every role is human", accounts + told + acts + "people: {issuers: [\"arn:aws:iam::*:role/*\"]}", "riposte.yaml:4:20: every role's sessions count as human"},
 		{"acting as itself", told + acts, "acting with the process's own credentials"},
 		{"acting without the right", strings.Replace(accounts, "contain: c, ", "", 1) + told + acts, "riposte.yaml:1:57: a playbook acts, and no contain role is named"},
 		{"destroying", strings.Replace(accounts, "contain: c", "contain: c, destroy: d", 1) + told + acts, "the destroy tier is on"},
 		{"other accounts without an external id", strings.Replace(accounts, "{accounts", "{discover: true, accounts", 1) + told + acts, "assumed without external_id"},
-		{"figures for everybody", accounts + told + acts + "metrics: {listen: \":9418\"}", "metrics.listen is open to other machines"},
-		{"a source that believes whoever may send", accounts + told + acts + "sources: [{sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte\", region: eu-west-1, bare: true}}]",
+		{"figures open to all", accounts + told + acts + "metrics: {listen: \":9418\"}", "metrics.listen is open to other machines"},
+		{"a source that believes any sender", accounts + told + acts + "sources: [{sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte\", region: eu-west-1, bare: true}}]",
 			"records are believed that no event of EventBridge's wraps"},
-		{"a source for everybody", accounts + told + acts + "sources: [{http: {listen: \":8418\", secret_env: A}}]", "http.listen is open to other machines"},
+		{"a source open to all", accounts + told + acts + "sources: [{http: {listen: \":8418\", secret_env: A}}]", "http.listen is open to other machines"},
 		{"a limit that is never reached", accounts + told + acts + "limits: {destroy_per_hour: 50, incidents_per_hour: 5}", "riposte.yaml:4:28: destroy_per_hour 50 is never reached"},
 		{"break-glass elsewhere", accounts + told + acts + "break_glass: [{arn: \"arn:aws:iam::111122223334:role/break-glass\", id: AROAEXAMPLEGLASS00001}]", "riposte.yaml:4:15: account 111122223334 is not in organization.accounts"},
 		{"a trusted role without its id", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]",
-			"riposte.yaml:4:11: arn:aws:iam::111122223333:role/ci is known by its ARN alone: should nobody have that name"},
+			"riposte.yaml:4:11: arn:aws:iam::111122223333:role/ci is known by its ARN alone: if no principal has that name"},
 		{"a trusted user without its id", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:user/ci\", playbooks: [\"launch.*\"]}]",
 			"which any user can be renamed to: without an id it is not trusted"},
 		{"a trusted role by its id", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", id: AROAEXAMPLEDEPLOY0001, playbooks: [\"launch.*\"]}]", ""},
 		{"break-glass without its id", accounts + told + acts + "break_glass: [\"arn:aws:iam::111122223333:role/break-glass\"]", "riposte.yaml:4:15: arn:aws:iam::111122223333:role/break-glass is known by its ARN alone"},
 		{"break-glass by its id", accounts + told + acts + "break_glass: [{arn: \"arn:aws:iam::111122223333:user/igor\", id: AIDAEXAMPLEIGOR000001}]", ""},
-		{"root, which nobody else can be", accounts + told + acts + "break_glass: [\"arn:aws:iam::111122223333:root\"]", ""},
+		{"root, which is one alone", accounts + told + acts + "break_glass: [\"arn:aws:iam::111122223333:root\"]", ""},
 		{"an untouchable elsewhere", accounts + told + acts + "untouchable: [\"arn:aws:rds:eu-west-1:111122223334:db:ledger\"]", "account 111122223334 is not"},
 		{"people elsewhere", accounts + told + acts + "people: {issuers: [\"arn:aws:iam::111122223334:role/sso/*\"]}", "account 111122223334 is not"},
-		{"an untouchable bucket, whose ARN has no account", accounts + told + acts + "untouchable: [\"arn:aws:s3:::trail\"]", ""},
+		{"an untouchable bucket, its ARN without an account", accounts + told + acts + "untouchable: [\"arn:aws:s3:::trail\"]", ""},
 		{"web pages", accounts + told + acts + "console: {listen: \"127.0.0.1:8417\"}", "console does nothing"},
 		{"tags", accounts + told + acts + "tags: {prefix: x}", "tags does nothing"},
 		{"a region that is new", strings.Replace(accounts, "{accounts", "{regions: [eu-west-9], accounts", 1) + told + acts, `riposte.yaml:1:26: "eu-west-9" is no region that this riposte knows; did you mean`},
@@ -371,7 +371,7 @@ func TestSchemaKnowsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"incidents_per_hour"`, `"default": 10`, `"launch.unapproved-image"`, `"allow_owners"`, `"whose images may start"`, `"sqlite:riposte.db"`, `"anyOf"`} {
+	for _, want := range []string{`"incidents_per_hour"`, `"default": 10`, `"launch.unapproved-image"`, `"allow_owners"`, `"accounts that may own an image"`, `"sqlite:riposte.db"`, `"anyOf"`} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("the schema lacks %s", want)
 		}

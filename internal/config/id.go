@@ -39,7 +39,7 @@ func (p Principal) String() string {
 	return fmt.Sprintf("%s (%s)", p.ARN, p.ID)
 }
 
-// id checks the id of a principal whose ARN is right. Whoever takes a free name has the ARN: that is worth a warning for each
+// id checks the id of a principal with a valid ARN. A caller that takes a free name has the ARN: worth a warning for each
 // entry without an id.
 func (k checker) id(at strict.Node, p Principal) {
 	want := map[string]string{"role": "AROA", "user": "AIDA"}[p.Kind()]
@@ -57,6 +57,6 @@ func (k checker) unidentified(at strict.Node, p Principal) {
 			"add its id: AIDA... (riposte doctor prints it)", p.ARN)
 		return
 	}
-	k.warn(at, "%s is known by its ARN alone: should nobody have that name, whoever makes a role of it counts as this one, so every use pages; "+
+	k.warn(at, "%s is known by its ARN alone: if no principal has that name, a role made under it counts as this one, so every use pages; "+
 		"add its id: AROA... (riposte doctor prints it)", p.ARN)
 }

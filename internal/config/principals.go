@@ -25,7 +25,7 @@ func (k checker) people(p people) {
 		case !ok || parts[2] != "iam" || parts[3] != "" || !strings.HasPrefix(parts[5], "role/"):
 			at.Complain("%q can't match an issuer: want arn:aws:iam::ACCOUNT:role/PATH/NAME, with * where it may vary%s", issuer, behind(issuer))
 		case strings.HasPrefix(parts[5], "role/*"):
-			k.warn(at, "every role's sessions count as human: whoever assumes one chooses its session name")
+			k.warn(at, "every role's sessions count as human: a caller that assumes one chooses its session name")
 		default:
 			k.partition(at, parts[1])
 		}
@@ -55,7 +55,7 @@ func (k checker) trusted() {
 		case !k.ours(parts[4]):
 			at.At("issuer").Complain("account %s is not in organization.accounts", parts[4])
 		case strings.ContainsAny(t.Issuer, "*?"):
-			k.warn(at.At("issuer"), "a wildcard in a trusted name fits nothing: trust is exact, since whoever may create a role could choose one that fits")
+			k.warn(at.At("issuer"), "a wildcard in a trusted name fits nothing: trust is exact, since a caller that may create a role could choose a name that fits")
 		default:
 			k.partition(at.At("issuer"), parts[1])
 			k.id(at, t.Principal())
@@ -71,7 +71,7 @@ func (k checker) trusted() {
 	}
 }
 
-// behind names the role of a session whose ARN was written instead: whoever may assume a role names its sessions.
+// behind names the role of a session's ARN that was written instead: a caller that assumes a role names its session.
 func behind(session string) string {
 	parts, _ := arn(session)
 	if name, ok := strings.CutPrefix(parts[len(parts)-1], "assumed-role/"); ok && len(parts) == 6 {
@@ -124,7 +124,7 @@ func (k checker) exact(list, s string, at strict.Node) []string {
 }
 
 // fits reports whether a trust's pattern, an id or a theme like launch.*, takes a playbook in that trust counts for: never
-// evasion and decoys, since whoever holds the automation's credentials would be the first to switch the lights off.
+// evasion and decoys, since an attacker with the automation's credentials would switch the lights off first.
 func fits(pattern, id string) bool {
 	if strings.HasPrefix(id, "evasion.") || id == "identity.decoy-used" {
 		return false

@@ -58,7 +58,7 @@ func playbooksSchema(catalogue []playbook.Definition, help string) *schema {
 	return out
 }
 
-// definitions are the schemas that others refer to: a mode, and the keys of a playbook, whose parameters are each one's own.
+// definitions are the schemas that others refer to: a mode, and the keys of a playbook, with parameters of its own.
 func definitions() map[string]*schema {
 	book := object(map[string]*schema{"mode": defined("mode"), "params": {}})
 	for _, class := range classes() {
@@ -120,7 +120,7 @@ func structSchema(v reflect.Value) *schema {
 		if name == "" {
 			continue
 		}
-		one := &schema{Type: "object"} // a Node: whoever decodes it knows its shape
+		one := &schema{Type: "object"} // a Node: its shape is known where it is decoded
 		if f.Type != reflect.TypeFor[strict.Node]() {
 			one = of(v.Field(i))
 			one.Default = shown(v.Field(i).Interface())

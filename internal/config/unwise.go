@@ -12,11 +12,11 @@ import (
 // do. It looks at the whole, when each part is known to be right.
 func (k checker) unwise() {
 	if k.c.File == "" {
-		k.warn(k.root, "there is no configuration: every playbook observes, and nobody is told; write riposte.yaml, or name one with --config")
+		k.warn(k.root, "there is no configuration: every playbook observes, and nothing is reported; write riposte.yaml, or name one with --config")
 		return
 	}
 	if !k.root.Present() {
-		k.warn(k.root, "the file says nothing: every playbook observes, nobody is told, and there is no source for riposte serve to read; is it the right one?")
+		k.warn(k.root, "the file says nothing: every playbook observes, nothing is reported, and there is no source for riposte serve to read; is it the right one?")
 		return
 	}
 	k.idle()
@@ -52,7 +52,7 @@ func (k checker) unarmed() {
 	acts, roles := k.bold(Act), r != (Roles{ExternalID: r.ExternalID})
 	switch {
 	case len(acts) > 0 && !roles:
-		k.warn(k.at("playbooks"), "acting with the process's own credentials: whoever takes this process over has all its rights; name organization.roles, tier by tier")
+		k.warn(k.at("playbooks"), "acting with the process's own credentials: an attacker who takes this process over has all its rights; name organization.roles, tier by tier")
 		return
 	case len(acts) > 0 && r.Contain == "":
 		k.warn(at, "a playbook acts, and no contain role is named: every change will be refused; name roles.contain, or let it observe")
@@ -60,7 +60,7 @@ func (k checker) unarmed() {
 	if roles && r.Author == "" {
 		for _, p := range k.bold(Ask) {
 			if slices.ContainsFunc(p.Changes, func(kind action.Kind) bool { return kind.Name == action.DenySession{}.Kind().Name }) {
-				k.warn(at, "no author role is named, so that %s can't deny one session: of a session's ladder only the whole role is left, which stops everybody who uses it; "+
+				k.warn(at, "no author role is named, so that %s can't deny one session: of a session's ladder only the whole role is left, which stops all its sessions; "+
 					"name roles.author, or approve with that in mind", p.ID)
 			}
 		}
@@ -96,7 +96,7 @@ func (k checker) exposed() {
 	}
 	for i, s := range k.c.Sources {
 		if s.Bare() {
-			k.warn(k.at("sources", i), "records are believed that no event of EventBridge's wraps: who may send them can write what anybody did")
+			k.warn(k.at("sources", i), "records are believed that no event of EventBridge's wraps: their sender can make up what any actor did")
 		}
 		if s.HTTP != nil && open(s.HTTP.Listen) {
 			k.warn(k.at("sources", i, "http", "listen"), "http.listen is open to other machines, and its secret is not encrypted on the way; put something before it that speaks TLS")
@@ -121,7 +121,7 @@ func (k checker) limitless() {
 	}
 }
 
-// elsewhere are principals and resources in accounts that the file does not know: probably a digit is wrong, and then nobody
+// elsewhere are principals and resources in accounts that the file does not know: probably a digit is wrong, and then nothing
 // is spared.
 func (k checker) elsewhere() {
 	for _, list := range []struct {

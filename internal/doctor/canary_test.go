@@ -51,13 +51,13 @@ organization:
   roles: {audit: riposte-audit, contain: riposte-contain}
 `
 
-// served is a riposte that serves a ledger on the world, and a doctor who looks at the same accounts.
+// served is a riposte that serves a ledger on the world, and a doctor that looks at the same accounts.
 type served struct {
 	*testing.T
 	w     *world.World
 	app   *app.App
 	parts doctor.Parts
-	deaf  bool  // nobody serves
+	deaf  bool  // no replica serves
 	looks []int // how many cases each look for canaries has read
 }
 

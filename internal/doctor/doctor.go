@@ -70,7 +70,7 @@ const atOnce = 16
 type check func(context.Context) []Finding
 
 // Run makes all checks and tells what they found, in a stable order. Without accounts it looks at riposte's own; without
-// credentials it asks nobody anything, since every answer would be the same.
+// credentials it asks nothing, since every answer would be the same.
 func Run(ctx context.Context, p Parts, tell func(Finding)) {
 	known := false
 	run(ctx, []check{p.credentials}, func(f Finding) {

@@ -124,7 +124,7 @@ report: {security_hub: true}
 	redirect(t, moto, p.Rules[0], "arn:aws:events:eu-west-1:666677778888:event-bus/riposte-events")
 	if now := said(t, p); !strings.HasPrefix(now[5], "warning rules eu-west-1: nothing known to be riposte's hub gets autoscaling:") ||
 		!strings.HasSuffix(now[5], "their rules deliver to arn:aws:events:eu-west-1:666677778888:event-bus/riposte-events") {
-		t.Errorf("a rule that somebody redirected is found to be %q", now[5])
+		t.Errorf("a rule that was redirected is found to be %q", now[5])
 	}
 	redirect(t, moto, p.Rules[0], "arn:aws:events:eu-west-1:"+mototest.Account+":event-bus/riposte-events")
 	if now := said(t, p); now[5] != all[5] {
@@ -299,7 +299,7 @@ func TestATrailsBucket(t *testing.T) {
 	}
 }
 
-// What riposte itself lacks is said without a word to anybody's account.
+// What riposte itself lacks is said without a request to any account.
 func TestRiposteItself(t *testing.T) {
 	moto := mototest.Start(t)
 	moto.Down()
@@ -313,7 +313,7 @@ sources: [{http: {listen: "127.0.0.1:0", secret_env: RIPOSTE_HTTP_SECRET}}]
 	}
 	found := said(t, p)
 	if len(found) != 1 || !strings.HasPrefix(found[0], "failed credentials") {
-		t.Errorf("without anybody to ask more was said than that: %q", found)
+		t.Errorf("without an account to ask more was said than that: %q", found)
 	}
 	moto.Up(t)
 	found = said(t, p)

@@ -16,8 +16,8 @@ func (p Parts) rungs(context.Context) []Finding {
 	}
 	return []Finding{{
 		Check: "rungs", State: Warning,
-		Says: "no author: of a session's ladder only the whole role is left, which stops everybody who uses it",
-		Mend: "name organization.roles.author, and deploy its role with the spoke; or approve with that in mind (riposte case shows whom a rung hits)",
+		Says: "no author: of a session's ladder only the whole role is left, which stops all its sessions",
+		Mend: "name organization.roles.author, and deploy its role with the spoke; or approve with that in mind (riposte case shows what a rung hits)",
 	}}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// Without the author tier one session can't be denied: what is left is the role, and everybody who uses it.
+// Without the author tier one session can't be denied: what is left is the role, with all its sessions.
 func TestALadderOfOneIsToldOf(t *testing.T) {
 	moto := mototest.Start(t)
 	for _, c := range []struct {

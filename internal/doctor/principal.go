@@ -14,8 +14,8 @@ import (
 	"github.com/ripostehq/riposte/internal/config"
 )
 
-// principals asks of those whom the configuration spares, as trusted or break-glass, whether they are who they were: a name
-// that nobody has is free for the taking.
+// principals asks of those that the configuration spares, as trusted or break-glass, whether they are the ones that were
+// meant: a name that no principal has is free for the taking.
 func (p Parts) principals(a Account) (out []check) {
 	at := event.Place{Partition: p.Home.Partition, Account: a.ID}
 	var spared []config.Principal
@@ -37,22 +37,22 @@ func (p Parts) principal(ctx context.Context, at event.Place, who config.Princip
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	id, err := p.holder(ctx, at, who)
-	f := Finding{Check: "principal", Account: at.Account, State: OK, Says: who.String() + " is who it was"}
+	f := Finding{Check: "principal", Account: at.Account, State: OK, Says: who.String() + " is the one that it was"}
 	switch {
 	case err != nil:
 		return one(f, err, "give the audit role iam:GetRole and iam:GetUser")
 	case id == "" && who.ID == "":
-		f.State, f.Says = Failed, fmt.Sprintf("nobody has the name %s: whoever takes it counts as the one that the configuration means", who.ARN)
+		f.State, f.Says = Failed, fmt.Sprintf("no principal has the name %s: one made under it counts as the one that the configuration means", who.ARN)
 		f.Mend = "take it out of the configuration, or mend the ARN, path included"
 	case id == "":
-		f.State, f.Says = Warning, who.String()+" is gone, or was renamed: its entry counts for nobody"
+		f.State, f.Says = Warning, who.String()+" is gone, or was renamed: its entry counts for no principal"
 		f.Mend = "take it out of the configuration, or put its new ARN there"
 	case who.ID == "":
 		f.State, f.Says = Warning, who.ARN+" is known by its ARN alone, which another may take"
 		f.Mend = fmt.Sprintf("where this is the one that you mean, add id: %s to it in the configuration", id)
 	case id != who.ID:
-		f.State, f.Says = Failed, fmt.Sprintf("%s is somebody else now: its id is %s, not %s; it was made anew, or renamed", who.ARN, id, who.ID)
-		f.Mend = fmt.Sprintf("look in CloudTrail for who made or renamed it; where that is right, put id: %s there", id)
+		f.State, f.Says = Failed, fmt.Sprintf("%s is another principal now: its id is %s, not %s; it was made anew, or renamed", who.ARN, id, who.ID)
+		f.Mend = fmt.Sprintf("look in CloudTrail for the call that made or renamed it; if that is right, put id: %s there", id)
 	}
 	return []Finding{f}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// A trusted role and a break-glass user whom nobody has made yet, then they are there, then the user is made anew.
+// A trusted role and a break-glass user that are not made yet, then they are there, then the user is made anew.
 func TestNamesThatAreFreeAndIdsToPutThere(t *testing.T) {
 	moto := mototest.Start(t)
 	client := iam.NewFromConfig(moto.Config(ireland))
@@ -51,7 +51,7 @@ func TestNamesThatAreFreeAndIdsToPutThere(t *testing.T) {
 	}
 
 	now := look("", "AIDAEXAMPLEIGOR000001")
-	is("a role of a free name", now[0], doctor.Failed, "nobody has the name "+role, "take it out")
+	is("a role of a free name", now[0], doctor.Failed, "no principal has the name "+role, "take it out")
 	is("a user that is gone", now[1], doctor.Warning, user+" (AIDAEXAMPLEIGOR000001) is gone", "take it out")
 
 	trust := aws.String(`{"Version":"2012-10-17","Statement":[]}`)
@@ -59,7 +59,7 @@ func TestNamesThatAreFreeAndIdsToPutThere(t *testing.T) {
 	if _, err := client.CreateRole(t.Context(), elsewhere); err != nil {
 		t.Fatal(err)
 	}
-	is("the role's name at another path", look("", "")[0], doctor.Failed, "nobody has the name "+role, "path included")
+	is("the role's name at another path", look("", "")[0], doctor.Failed, "no principal has the name "+role, "path included")
 	if _, err := client.DeleteRole(t.Context(), &iam.DeleteRoleInput{RoleName: aws.String("deploy")}); err != nil {
 		t.Fatal(err)
 	}
@@ -80,5 +80,5 @@ func TestNamesThatAreFreeAndIdsToPutThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	another := create()
-	is("another user of that name", look("", userID)[1], doctor.Failed, "somebody else now: its id is "+another, "CloudTrail")
+	is("another user of that name", look("", userID)[1], doctor.Failed, "another principal now: its id is "+another, "CloudTrail")
 }

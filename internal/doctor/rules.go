@@ -18,7 +18,7 @@ import (
 )
 
 // rules asks whether every call that riposte must hear of is delivered by a rule that is enabled, and where to. What
-// somebody wrote by hand counts as well as what the modules made.
+// an operator wrote by hand counts as well as what the modules made.
 func (p Parts) rules(ctx context.Context, at event.Place, wanted []pattern.Rule) []Finding {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()

@@ -26,8 +26,8 @@ func (p Parts) denies(a Account) (out []check) {
 			why, err := action.Unsound(ctx, p.AWS.Reads(), at, policy)
 			f := Finding{Check: "deny", Account: a.ID, State: OK, Says: fmt.Sprintf("the policy %s lies ready", policy)}
 			if err == nil && why != "" {
-				f.State, f.Says = Failed, why+": whoever is to be denied by it is denied by the next rung, if there is one"
-				f.Mend = fmt.Sprintf("deploy the spoke in account %s with the tier contain again, and look in CloudTrail for who changed it", a.ID)
+				f.State, f.Says = Failed, why+": a principal to be denied by it is denied by the next rung, if there is one"
+				f.Mend = fmt.Sprintf("deploy the spoke in account %s with the tier contain again, and look in CloudTrail for what changed it", a.ID)
 			}
 			return one(f, err, "give the audit role iam:GetPolicy and iam:GetPolicyVersion")
 		})

@@ -14,7 +14,7 @@ import (
 	"github.com/ripostehq/riposte/internal/permissions"
 )
 
-// What an attacker has rewritten, or nobody has deployed, is found before it is needed.
+// What an attacker has rewritten, or was never deployed, is found before it is needed.
 func TestWhatIsAttachedLiesReady(t *testing.T) {
 	moto := mototest.Start(t)
 	client := iam.NewFromConfig(moto.Config(ireland))

@@ -10,14 +10,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// AWS refuses requests whose signature is five minutes off:
+// AWS refuses requests with a signature five minutes off:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 const (
 	unwiseSkew = 5 * time.Second
 	fatalSkew  = 5 * time.Minute
 )
 
-// credentials asks who riposte is, and what time AWS thinks it is.
+// credentials asks which principal riposte is, and what time AWS thinks it is.
 func (p Parts) credentials(ctx context.Context) []Finding {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()

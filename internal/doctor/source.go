@@ -29,7 +29,7 @@ func (p Parts) sources() (out []check) {
 			out = append(out, func(context.Context) []Finding { return p.secret(*s.HTTP) })
 		}
 	}
-	for _, url := range slices.Concat(p.Config.Lambda.Queues, []string{p.Config.Lambda.WakeQueue}) { // a function's, whose sources are its own triggers
+	for _, url := range slices.Concat(p.Config.Lambda.Queues, []string{p.Config.Lambda.WakeQueue}) { // a function's, which has its own triggers for sources
 		if url == "" {
 			continue
 		}
@@ -63,7 +63,7 @@ func (p Parts) bucket(ctx context.Context, b config.S3) []Finding {
 	return append(found, p.queue(ctx, config.SQS{QueueURL: b.QueueURL, Region: b.Region}, true)...)
 }
 
-// secret asks whether the listener has one; what it is nobody is told.
+// secret asks whether the listener has one; its value is never told.
 func (p Parts) secret(s config.HTTP) []Finding {
 	f := Finding{Check: "source", State: OK, Says: fmt.Sprintf("http on %s has its secret", s.Listen)}
 	if p.Getenv(s.SecretEnv) == "" {
@@ -73,7 +73,7 @@ func (p Parts) secret(s config.HTTP) []Finding {
 	return []Finding{f}
 }
 
-// What a queue should be like: longer hidden than a batch takes, not left for long, and with a place for what nobody can
+// What a queue should be like: longer hidden than a batch takes, not left for long, and with a place for what can't be
 // read.
 const (
 	hidden  = 30 * time.Second

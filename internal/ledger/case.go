@@ -24,7 +24,7 @@ const (
 	Observed   State = "observed"   // confirmed; the mode is to watch only
 	Asked      State = "asked"      // waits for a person
 	Held       State = "held"       // a rule holds it
-	Excepted   State = "excepted"   // somebody may do this
+	Excepted   State = "excepted"   // the actor may do this
 	Superseded State = "superseded" // another case took its place
 	Acting     State = "acting"     // changes are being made
 	Contained  State = "contained"  // all changes made, verification goes on
@@ -32,7 +32,7 @@ const (
 	Failed     State = "failed"     // gave up: a person must look
 	Undoing    State = "undoing"    // being taken back
 	Undone     State = "undone"     // taken back
-	Expired    State = "expired"    // nobody answered in time
+	Expired    State = "expired"    // no person answered in time
 )
 
 // States are all of them, in the order of a case's life.
@@ -61,7 +61,7 @@ type Case struct {
 	Paged        string            `json:"paged,omitempty"`
 	Suspects     []Suspect         `json:"suspects"`
 	Revisions    []Revision        `json:"revisions"`
-	Undo         *Order            `json:"undo,omitempty"`          // who wants it taken back
+	Undo         *Order            `json:"undo,omitempty"`          // a person's order to take it back
 	Quiet        *Exception        `json:"quiet,omitempty"`         // that came with it
 	SupersededBy string            `json:"superseded_by,omitempty"` // the case that took this one's place
 	GivenUp      string            `json:"given_up,omitempty"`      // why riposte can't carry it on
@@ -142,7 +142,7 @@ type Step struct {
 	MissedLooks int       `json:"missed_looks,omitempty"` // verification looks in a row that did not find it
 	Undone      string    `json:"undone,omitempty"`       // a call that could have undone it was seen: "iam:DetachUserPolicy by ..."
 	PassedBy    string    `json:"passed_by,omitempty"`    // a call that it should have stopped was seen to succeed
-	Trusted     bool      `json:"trusted,omitempty"`      // who undid it may
+	Trusted     bool      `json:"trusted,omitempty"`      // the actor that undid it may
 	Looked      bool      `json:"looked,omitempty"`       // in the round that the last turn could not end
 	Trouble     *Trouble  `json:"trouble,omitempty"`
 }

@@ -56,7 +56,7 @@ func Batch(waiting [Classes]int) (out [Classes]int) {
 }
 
 // At is the message as a case of this version keeps it. One that coalesces has a key of its own for each version: claims and
-// commits raise that, so that a second message meets the first only while nobody was handed it. Whoever looks after a claim
+// commits raise that, so that a second message meets the first only while that waits. A look after a claim
 // has then always looked after the last message that was dropped.
 func (m Message) At(version int64) Message {
 	if m.Coalesce {

@@ -11,7 +11,7 @@ import (
 // Exactly one of the pointers is set.
 type Message struct {
 	Key      string                  `json:"key"`                // a second message of this key is dropped, for ever
-	Coalesce bool                    `json:"coalesce,omitempty"` // no: only while one waits that nobody was handed yet; see At
+	Coalesce bool                    `json:"coalesce,omitempty"` // no: only while one waits that was not handed out yet; see At
 	Lead     *playbook.StoredSuspect `json:"lead,omitempty"`
 	Seen     *Sighting               `json:"seen,omitempty"`
 	Order    *Order                  `json:"order,omitempty"`
@@ -50,7 +50,7 @@ type Order struct {
 }
 
 // Effect is one lasting change and the cases that want it: it is taken back with the last of them. What could not be taken
-// back then is kept with its ways back, for whoever holds it next: looking again would find riposte's own work.
+// back then is kept with its ways back, for the next case that holds it: looking again would find riposte's own work.
 type Effect struct {
 	Key     string          `json:"key"`             // kind, target, facet
 	Action  action.Stored   `json:"action"`          // as it was wanted last

@@ -12,16 +12,16 @@ func moves(from State) []State {
 	case Asked, Held:
 		return []State{Asked, Held, Dismissed, Observed, Excepted, Superseded, Acting, Contained, Failed, Undoing, Undone, Expired}
 	case Acting, Contained:
-		// Nothing may be left of what was begun: an intent was withdrawn, or somebody who may took it back.
+		// Nothing may be left of what was begun: an intent was withdrawn, or an actor with the right to took it back.
 		return []State{Acting, Contained, Asked, Held, Verified, Failed, Undoing, Undone, Observed, Excepted, Superseded, Dismissed}
 	case Verified:
-		return []State{Contained, Undoing} // contained again: somebody undid it later
+		return []State{Contained, Undoing} // contained again: it was undone later
 	case Failed:
 		return []State{Contained, Undoing} // contained again: what could be done was undone later
 	case Undoing:
 		return []State{Undone, Failed}
 	case Dismissed, Observed, Excepted, Superseded:
-		return []State{Undoing} // of what was contained, undone by somebody, and not answered again, something may be left
+		return []State{Undoing} // of what was contained, undone by a caller, and not answered again, something may be left
 	}
 	return nil
 }

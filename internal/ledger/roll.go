@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Roll says who serves a ledger, so that whoever gives it an order knows whether anybody takes it up. It is no part of the
+// Roll lists the replicas that serve a ledger, so that a person who gives it an order knows whether one takes it up. It is no part of the
 // record: nothing is decided by it, and no chain holds it.
 type Roll interface {
 	// Attend writes down what a replica says of itself, over what it said before.

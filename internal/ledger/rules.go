@@ -50,7 +50,7 @@ func Rank(now time.Time, ranks []time.Time, i int) time.Time {
 func Astray(now time.Time, lease time.Duration) time.Time { return now.Add(2 * lease) }
 
 // Settle gives a case that is committed its due time. With messages left it is due at once, and one that was open may not
-// close (ErrJoined). One that was closed already commits what it has taken and stays closed: else whoever sends faster than a
+// close (ErrJoined). One that was closed already commits what it has taken and stays closed: else a sender that is faster than a
 // turn takes would keep it from ever committing anything.
 func (c *Case) Settle(was State, w Write, left int) error {
 	if left > 0 && was.Open() && !c.State.Open() {
@@ -60,7 +60,7 @@ func (c *Case) Settle(was State, w Write, left int) error {
 		c.Due = w.At
 	}
 	if c.Due.IsZero() && (c.State.Open() || c.Report.Owed()) {
-		return fmt.Errorf("it is %s, with a report owed: %t, and has no due time: nobody would look at it again", c.State, c.Report.Owed())
+		return fmt.Errorf("it is %s, with a report owed: %t, and has no due time: no worker would look at it again", c.State, c.Report.Owed())
 	}
 	return nil
 }

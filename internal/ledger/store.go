@@ -7,7 +7,7 @@ import (
 
 var (
 	// ErrStale: another holder committed first, to the case or to one of the effects. Yield, and claim again.
-	ErrStale = errors.New("the case was changed by somebody else")
+	ErrStale = errors.New("the case was changed by another worker")
 	// ErrJoined: a message came in that the case, which was open and about to close, has not taken. Yield, and claim again.
 	ErrJoined = errors.New("a message is waiting for the case")
 	// ErrLimit: a reservation was refused. Judge again.

@@ -17,7 +17,7 @@ func TestAPackageIsToldWhenItIsDone(t *testing.T) {
 		`{"Action":"start","Package":"x/slow"}`,
 		`{"Action":"start","Package":"x/quick"}`,
 		`{"Action":"output","Package":"x/quick","Test":"TestA","Output":"=== RUN   TestA\n"}`,
-		`{"Action":"output","Package":"x/quick","Test":"TestA","Output":"    a_test.go:1: nobody asks\n"}`,
+		`{"Action":"output","Package":"x/quick","Test":"TestA","Output":"    a_test.go:1: not asked\n"}`,
 		`{"Action":"pass","Package":"x/quick","Test":"TestA"}`,
 		`{"Action":"output","Package":"x/quick","Output":"ok  \tx/quick\t0.1s\n"}`,
 		`{"Action":"pass","Package":"x/quick"}`,

@@ -87,7 +87,7 @@ func (a Announcement) Text() []string {
 		{"asks", or(a.Ask, "nowhere")},
 		{"observes", or(a.Observe, "nothing")},
 		{"rights", or(a.Rights, "those of its own credentials")},
-		{"reports", or(a.Report, "to nobody but its ledger and log")},
+		{"reports", or(a.Report, "to its ledger and log alone")},
 		{"figures", or(nonempty(a.Metrics), "off")},
 	}
 	var out []string

@@ -26,15 +26,15 @@ func TestWhatIsAnnounced(t *testing.T) {
 			[]string{"reports   arn:aws:events:eu-west-1:111122223333:event-bus/riposte"}, ""},
 		{"in some regions", strings.Replace(roles, "{accounts", "{regions: [eu-west-1, us-east-1], accounts", 1) + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: act}}",
 			[]string{"defends   accounts listed: 2, in eu-west-1, us-east-1; elsewhere it observes at most"}, ""},
-		{"nobody is told", roles + "playbooks: {defaults: {mode: act}}", nil, "nothing is reported"},
+		{"no reporter", roles + "playbooks: {defaults: {mode: act}}", nil, "nothing is reported"},
 		{"nothing acts", roles + "report: {security_hub: true}", nil, "no playbook acts"},
 		{"acting as itself", "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "acting with the process's own credentials"},
 		{"acting without the right", strings.Replace(roles, "contain: c, ", "", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "no contain role is named"},
 		{"destroying", strings.Replace(roles, "contain: c", "contain: c, destroy: d", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "the destroy tier is on"},
-		{"anybody's images", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act}}", nil, "launch.unapproved-image acts: allow_owners names nobody"},
+		{"images of any owner", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act}}", nil, "launch.unapproved-image acts: allow_owners names nobody"},
 		{"sessions without the right to deny one", strings.Replace(roles, "author: w, ", "", 1) + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: ask}}", nil,
 			"of a session's ladder only the whole role is left"},
-		{"figures for everybody", roles + "report: {security_hub: true}\nmetrics: {listen: \":9418\"}\nplaybooks: {defaults: {mode: act}}", nil, "metrics.listen is open to other machines"},
+		{"figures open to all", roles + "report: {security_hub: true}\nmetrics: {listen: \":9418\"}\nplaybooks: {defaults: {mode: act}}", nil, "metrics.listen is open to other machines"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			name := ""

@@ -9,7 +9,7 @@ import (
 )
 
 // attend says in the ledger that this daemon serves it, as long as it does. A brake is read as often as the ledger is asked
-// for what others wrote, so that whoever halts learns within seconds that it is.
+// for what others wrote, so that a person who halts learns within seconds that it is.
 func (s *Server) attend(ctx context.Context) {
 	a := &app.Attendance{Store: s.live.App().Store, As: ledger.Replica{Name: s.Name, Version: s.Version}, Now: s.Now}
 	t := time.NewTicker(s.Poll)

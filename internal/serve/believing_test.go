@@ -10,7 +10,7 @@ import (
 	"github.com/ripostehq/riposte/internal/source"
 )
 
-// Who may send to a queue can write a record; EventBridge alone writes an event from aws.ec2 around it.
+// A sender with the right to a queue can write a record; EventBridge alone writes an event from aws.ec2 around it.
 func TestABareRecordIsBelievedOnlyWhereTheConfigurationSaysSo(t *testing.T) {
 	s := set(t)
 	s.attack()

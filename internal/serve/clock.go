@@ -23,7 +23,7 @@ func (p *pool) tick(ctx context.Context) {
 		case next := <-p.idle:
 			timer.Reset(p.until(next))
 		case <-timer.C:
-			next, err := p.live.App().Store.Next(ctx) // an error is told by the worker who meets it
+			next, err := p.live.App().Store.Next(ctx) // an error is told by the worker that meets it
 			due := err == nil && !next.IsZero() && !next.After(p.now())
 			quiet := !due && p.now().Sub(looked) >= upkeep
 			if quiet {
@@ -32,7 +32,7 @@ func (p *pool) tick(ctx context.Context) {
 			if due || quiet {
 				p.wake()
 				looked = p.now()
-				next = time.Time{} // whoever has looked says when to come back
+				next = time.Time{} // the worker that has looked says when to come back
 			}
 			timer.Reset(p.until(next))
 		}

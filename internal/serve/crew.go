@@ -87,7 +87,7 @@ func (c *crew) keep(ctx context.Context, m *member, before []*member) {
 	}
 }
 
-// await gives those who were stopped time to let go of their addresses; who hangs must not keep the others from starting.
+// await gives the stopped sources time to let go of their addresses; one that hangs must not keep the others from starting.
 func await(before []*member) {
 	enough := time.After(longestPause)
 	for _, b := range before {

@@ -11,7 +11,7 @@ import (
 const grace = 2 * time.Second
 
 // drain ends in the order in which work comes in: sources take nothing more and finish what is in hand, then workers finish
-// their turns. At the deadline turns are cut short; what they leave is in the ledger, and whoever serves it goes on from there.
+// their turns. At the deadline turns are cut short; what they leave is in the ledger, and another replica goes on from there.
 func (s *Server) drain(cut context.CancelFunc) error {
 	s.Log.Info("stopping", "at_most", s.Drain.String())
 	began := s.Now()
@@ -31,7 +31,7 @@ func (s *Server) drain(cut context.CancelFunc) error {
 		left = append(left, fmt.Sprintf("%d turns", turns))
 	}
 	if err := s.live.App().Engine.ReleaseUnstarted(deadline); err != nil {
-		left = append(left, fmt.Sprintf("cases that nobody had begun (%v)", err))
+		left = append(left, fmt.Sprintf("cases that were not begun (%v)", err))
 	}
 	if len(left) > 0 {
 		s.Log.Warn("stopped with work in flight", "left", left, "after", s.Now().Sub(began).String())

@@ -14,10 +14,10 @@ import (
 // stuck is how long a turn may last: three times the engine's lease, within which every turn ends by itself.
 const stuck = 3 * time.Minute
 
-// asked is how long an answer of the ledger is told again: anybody who reaches the page may ask.
+// asked is how long an answer of the ledger is told again: any client that reaches the page may ask.
 const asked = 2 * time.Second
 
-// health answers those who decide whether to restart a process, and whether to send it work.
+// health answers supervisors that decide whether to restart a process, and whether to send it work.
 type health struct {
 	live    *Live
 	pool    *pool
@@ -32,7 +32,7 @@ type health struct {
 	ledger error
 }
 
-// alive fails where a restart would help: a worker who hangs, a ledger that this process can't write any more.
+// alive fails where a restart would help: a worker that hangs, a ledger that this process can't write any more.
 func (h *health) alive(w http.ResponseWriter, _ *http.Request) {
 	if err := h.broken.Load(); err != nil {
 		http.Error(w, fmt.Sprintf("ledger: %v", *err), http.StatusServiceUnavailable)

@@ -26,7 +26,7 @@ func Listen(ctx context.Context, c *config.Config, log *slog.Logger) (net.Listen
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listen for those who read figures: %w; metrics.listen in the configuration names another address", err)
+		return nil, fmt.Errorf("listen for readers of figures: %w; metrics.listen in the configuration names another address", err)
 	}
 	return l, nil
 }

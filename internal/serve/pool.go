@@ -19,7 +19,7 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// pool is the workers, who take one turn after the other and sleep while nothing is due.
+// pool is the workers, which take one turn after the other and sleep while nothing is due.
 type pool struct {
 	live  *Live
 	now   func() time.Time
@@ -28,8 +28,8 @@ type pool struct {
 	poll  time.Duration
 
 	workers *engine.WorkerPool // the workers, as engines know them
-	woken   chan struct{}      // a token for each worker who is to look
-	idle    chan time.Time     // when the next case is due, says who found none
+	woken   chan struct{}      // a token for each worker that is to look
+	idle    chan time.Time     // when the next case is due, from a worker that found none
 	stop    chan struct{}      // closed: no further turn
 	busy    []atomic.Int64     // since when each worker is in its turn, in Unix nanoseconds; 0 where it is in none
 	done    sync.WaitGroup
@@ -86,7 +86,7 @@ func (p *pool) work(ctx context.Context, busy *atomic.Int64) {
 			p.sleep(pause)
 		case worked:
 			failures = 0
-			p.wake() // there may be more, for somebody who sleeps
+			p.wake() // there may be more, for a worker that sleeps
 		default:
 			failures = 0
 			p.rest(next)

@@ -1,4 +1,4 @@
-// Package serve is the daemon: sources beside workers over one ledger, with figures for those who look after it, until it
+// Package serve is the daemon: sources beside workers over one ledger, with figures for its operators, until it
 // is told to stop. Its configuration can be exchanged while it runs.
 package serve
 
@@ -43,7 +43,7 @@ type Options struct {
 // Live is the riposte of the configuration in effect.
 type Live struct{ app atomic.Pointer[app.App] }
 
-// App is riposte as it is put together now: whoever takes a message asks anew.
+// App is riposte as it is put together now: each message asks anew.
 func (l *Live) App() *app.App { return l.app.Load() }
 
 // Believing is a source.Handle that believes AWS alone, or bare records as well: see app.App.Vouched.
@@ -143,7 +143,7 @@ func (s *Server) Run(ctx context.Context) error {
 			return s.drain(cut)
 		case err := <-broken:
 			s.health.serving.Store(false)
-			s.Log.Error("the ledger is broken: this process ends, for whoever supervises it to start the next", "error", err)
+			s.Log.Error("the ledger is broken: this process ends, for its supervisor to start the next", "error", err)
 			return errors.Join(s.drain(cut), fmt.Errorf("stopped because the ledger is broken: %w", err))
 		case <-s.Reload:
 			s.reload(ctx, hard)

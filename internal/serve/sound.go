@@ -9,7 +9,8 @@ import (
 )
 
 // sound asks again and again whether the ledger can still be written, and tells once that it never will be. Asking does not
-// depend on who meets the error, nor on whether anything comes in: who waits for the next attack would not notice before it.
+// depend on which caller meets the error, nor on whether anything comes in: a process that waits for the next attack would
+// not notice before it.
 // A disk that hangs instead holds up only the asking.
 func (s *Server) sound(ctx context.Context) <-chan error {
 	broken := make(chan error, 1)

@@ -19,8 +19,8 @@ type Malformed struct{ Err error }
 func (m *Malformed) Error() string { return "message: " + m.Err.Error() }
 func (m *Malformed) Unwrap() error { return m.Err }
 
-// Postponed says that a message can't be stored for now, for a reason that is this message's own. Whoever can cause such
-// messages must not be able to make a source believe that the store is away, and hold up what everybody else does.
+// Postponed says that a message can't be stored for now, for a reason that is this message's own. An attacker who causes
+// such messages must not be able to make a source believe that the store is away, and hold up what all others do.
 type Postponed struct{ Err error }
 
 func (p *Postponed) Error() string { return p.Err.Error() }
@@ -29,11 +29,11 @@ func (p *Postponed) Unwrap() error { return p.Err }
 // Stream is many records behind each other: a log file, or a pipe.
 type Stream struct {
 	Records io.Reader
-	// Live says that the stream can't be read twice and that somebody waits for each record: it is stored as soon as it is
+	// Live says that the stream can't be read twice and that its writer waits for each record: it is stored as soon as it is
 	// there, and while the store fails the stream waits. What is Postponed is set aside, as far as there is room, and the
 	// stream goes on.
 	Live    bool
-	Account string      // the one whose trail this is; a record of another is a fault. "": not known
+	Account string      // the trail's owner; a record of another is a fault. "": not known
 	Record  func()      // told of each record; may be nil
 	Fault   func(error) // told of each spot that can't be read; the rest is read all the same. May be nil
 }
@@ -44,7 +44,7 @@ type Receive func(context.Context, Stream) (Receipt, error)
 
 // Receipt says what became of a stream.
 type Receipt struct {
-	Records int // CloudTrail records, those that concern nobody included
+	Records int // CloudTrail records, those that concern no playbook included
 	Known   int // suspects that another source, or the same, had brought before
-	Fresh   int // suspects that nobody had
+	Fresh   int // suspects that were not known
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // Strangers are messages that hold none of what riposte looks for. They are counted by kind, and each kind is warned of once:
-// where they come by mistake nobody may take silence for safety, and who sends many must not fill the log.
+// where they come by mistake silence must not be taken for safety, and a sender of many must not fill the log.
 type Strangers struct {
 	Log   *slog.Logger
 	Count func(kind string) // for figures; may be nil

@@ -6,7 +6,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Node is a place in a document: what a field of this type holds is decoded later, by whoever knows its shape.
+// Node is a place in a document: what a field of this type holds is decoded later, where its shape is known.
 type Node struct {
 	doc *Document
 	n   ast.Node
@@ -56,7 +56,7 @@ func (n Node) Problem(format string, args ...any) Problem {
 	return n.doc.problem(n.n, 0, fmt.Sprintf(format, args...))
 }
 
-// Unknown records that nobody knows the key; what stands behind it is not repeated.
+// Unknown records that the key is not known; what stands behind it is not repeated.
 func (e Entry) Unknown(where, hint string) {
 	d := e.At.doc
 	d.problems = append(d.problems, d.problem(e.At.n, e.end(), fmt.Sprintf("unknown key %q%s%s", e.Key, where, hint)))
@@ -137,7 +137,7 @@ func (n Node) down(step any) (Node, bool) {
 	return n, false
 }
 
-// quiet is the node of a document that nobody reads the problems of.
+// quiet is the node of a document whose problems are not shown.
 func quiet(n Node) Node {
 	return Node{&Document{name: n.doc.name, lines: n.doc.lines, unread: map[ast.Node]bool{}}, n.n}
 }

@@ -60,7 +60,7 @@ func (ps Problems) sorted() Problems {
 	return slices.Compact(ps)
 }
 
-// excerpt is one line of the source, made fit for a terminal. Behind a key that nobody knows there may stand a secret:
+// excerpt is one line of the source, made fit for a terminal. Behind an unknown key there may stand a secret:
 // then the line ends with the key.
 func excerpt(lines []string, line, keyEnd int) string {
 	if line < 1 || line > len(lines) {

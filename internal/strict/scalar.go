@@ -50,7 +50,7 @@ func (n Node) scalar(v reflect.Value, path string) {
 	}
 }
 
-// placeholder is what a template leaves behind where nobody filled it in.
+// placeholder is what a template leaves behind if it is not filled in.
 var placeholder = regexp.MustCompile(`\$\{\w+\}`)
 
 // str writes a text and returns what it would have wanted instead.
@@ -101,7 +101,7 @@ func span(text string) (time.Duration, error) {
 	return time.Duration(days) * 24 * time.Hour, err
 }
 
-// decimal is how people write numbers: YAML takes 010 for 8, and whoever writes that means ten.
+// decimal is how people write numbers: YAML takes 010 for 8, and a person who writes that means ten.
 var decimal = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 func whole(n ast.Node) (int64, bool) {

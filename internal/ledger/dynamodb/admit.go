@@ -14,7 +14,7 @@ import (
 // together is how many leads join a case in one transaction: each is two items.
 const together = 40
 
-// group is the leads of one root, by their places among all, the id of the case that they would open, whose it would be, and
+// group is the leads of one root, by their places among all, the id of the case that they would open, its holder, and
 // where it would stand.
 type group struct {
 	root, id string
@@ -98,7 +98,7 @@ func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []pl
 
 // admit takes leads of one root until each is in a case: what opens a case goes first, the others join it.
 func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playbook.StoredSuspect, out []ledger.Admission) error {
-	err := insist(ctx, func(ctx context.Context) error {
+	err := retryConflict(ctx, func(ctx context.Context) error {
 		fresh, open, err := s.known(ctx, g, leads, out)
 		if err != nil || len(fresh) == 0 {
 			return err
@@ -111,7 +111,7 @@ func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playb
 			}
 		}
 		if fresh[0] != 0 || len(fresh) > 1 {
-			g.hand = ledger.FirstClaim{} // another's than the first lead's, or one that others join: whoever claims it then has them all
+			g.hand = ledger.FirstClaim{} // another's than the first lead's, or one that others join: the worker that claims it then has them all
 		}
 		claim, err := s.openCase(ctx, now, g, id, leads[fresh[0]])
 		if errors.Is(err, errTaken) { // entropy that repeats itself after a restart must not stop an admission

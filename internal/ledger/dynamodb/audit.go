@@ -110,7 +110,7 @@ func (a *audit) row(i item) bool {
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")
 	case observed(k), k == ledgerKey(), k.pk == generation, k == replicaKey(name("replica")), strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
-		// they only keep writers in order, stand in no chain, or say who serves
+		// they only keep writers in order, stand in no chain, or name replicas
 	default:
 		return false
 	}

@@ -17,7 +17,7 @@ func (s *Store) Halt(ctx context.Context, b ledger.Brake) error {
 	if err != nil {
 		return s.explain(err)
 	}
-	return s.explain(insist(ctx, func(ctx context.Context) error {
+	return s.explain(retryConflict(ctx, func(ctx context.Context) error {
 		t := &tx{}
 		t.put(brakeKey(b.Scope), item{"scope": text(b.Scope), "body": blob(body)}, always())
 		return s.appendTo(ctx, t, ledger.BrakesChain, ledger.Link{
@@ -31,7 +31,7 @@ func (s *Store) Halt(ctx context.Context, b ledger.Brake) error {
 // that: before, it would be judged with the brake still on.
 func (s *Store) Release(ctx context.Context, now time.Time, scope, by string) (was bool, err error) {
 	note := "released: " + scope + ", by " + by
-	err = insist(ctx, func(ctx context.Context) error {
+	err = retryConflict(ctx, func(ctx context.Context) error {
 		on, err := s.get(ctx, brakeKey(scope))
 		if was = on != nil && err == nil; !was {
 			return err
@@ -69,7 +69,7 @@ func (s *Store) wakeHeld(ctx context.Context, now time.Time, note string) error 
 	}
 	errs := make([]error, len(ids))
 	each(len(ids), func(n int) {
-		errs[n] = insist(ctx, func(ctx context.Context) error {
+		errs[n] = retryConflict(ctx, func(ctx context.Context) error {
 			r, err := s.caseHead(ctx, ids[n])
 			if err != nil || !halted(r.state) || !r.due.After(now) || r.schema > ledger.Schema {
 				return err

@@ -23,7 +23,7 @@ func (s *Store) Checkpoint(ctx context.Context, now time.Time) (last ledger.Chec
 	ids, err := s.unsealed(ctx)
 	for chunk := range slices.Chunk(ids, chains) {
 		if err == nil {
-			err = insist(ctx, func(ctx context.Context) error { return s.seal(ctx, now, chunk) })
+			err = retryConflict(ctx, func(ctx context.Context) error { return s.seal(ctx, now, chunk) })
 		}
 	}
 	if err == nil {

@@ -47,19 +47,19 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 	return nil, nil
 }
 
-// hand is who claims a case, and until when. The mark is this claim's alone: by it a claim whose answer was lost is known.
+// hand is a claim's holder, and its end. The mark is this claim's alone: by it a claim whose answer was lost is known.
 type hand struct {
 	holder             string
 	now, until, astray time.Time
 	mark               string
 }
 
-// take claims one case; nil where somebody else has it, or it is not due. The version goes up, so that a holder that lost
+// take claims one case; it returns nil if another holder has it, or it is not due. The version goes up, so that a holder that lost
 // its lease can't commit any more: AWS has no fencing, the ledger has.
 func (s *Store) take(ctx context.Context, d due, h hand) (c *ledger.Claim, err error) {
 	in, tries := s.claiming(d, h), 0
 	var mine item
-	err = insist(ctx, func(ctx context.Context) error {
+	err = retryConflict(ctx, func(ctx context.Context) error {
 		out, err := s.client.UpdateItem(ctx, in)
 		tries++
 		lost := new(types.ConditionalCheckFailedException)
@@ -82,7 +82,7 @@ func (s *Store) take(ctx context.Context, d due, h hand) (c *ledger.Claim, err e
 		return c, nil
 	}
 	err = fmt.Errorf("claim case %s: %w", d.id, err)
-	if mine != nil { // nobody will work on it
+	if mine != nil { // no worker will hear of it
 		err = errors.Join(err, s.Yield(ctx, &ledger.Case{ID: d.id, Version: rowOf(mine).version}))
 	}
 	return nil, err
@@ -131,7 +131,7 @@ func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Cla
 // Yield gives a case back uncommitted; see ledger.Store.
 func (s *Store) Yield(ctx context.Context, c *ledger.Case) error {
 	s.held.drop(c.ID)
-	return s.explain(insist(context.WithoutCancel(ctx), func(ctx context.Context) error {
+	return s.explain(retryConflict(context.WithoutCancel(ctx), func(ctx context.Context) error {
 		r, err := s.caseHead(ctx, c.ID)
 		if err != nil || r.version != c.Version {
 			return err

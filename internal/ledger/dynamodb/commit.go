@@ -15,7 +15,7 @@ import (
 func (s *Store) Commit(ctx context.Context, c *ledger.Case, w ledger.Write) error {
 	var next ledger.Case
 	var done *commit
-	err := insist(ctx, func(ctx context.Context) (err error) {
+	err := retryConflict(ctx, func(ctx context.Context) (err error) {
 		next = *c
 		if done, err = s.commit(ctx, &next, w); err != nil {
 			s.held.drop(c.ID)
@@ -82,7 +82,7 @@ func (s *Store) commit(ctx context.Context, c *ledger.Case, w ledger.Write) (*co
 	return t, nil
 }
 
-// mine reads the head, and refuses the commit of whoever is not the last that saw it.
+// mine reads the head, and refuses the commit of a worker that has not seen the last version.
 func (s *Store) mine(ctx context.Context, c *ledger.Case) (*row, error) {
 	r, err := s.caseHead(ctx, c.ID)
 	switch {

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// answer is the longest that one request may take, its retries not counted: DynamoDB answers in milliseconds, and who
-// waits for one that hangs holds a lease.
+// answer is the longest that one request may take, its retries not counted: DynamoDB answers in milliseconds, and a
+// worker that waits for one that hangs holds a lease.
 const answer = 5 * time.Second
 
 // Connect opens the ledger in a table of the configuration's account and region.

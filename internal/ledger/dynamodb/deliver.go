@@ -14,14 +14,14 @@ import (
 var (
 	// errClosed: the case that a root leads to does not wait for anything any more.
 	errClosed = errors.New("the case is closed")
-	// errWaits: a message of this key waits already, and nobody was handed it yet.
+	// errWaits: a message of this key waits already, and was not handed out yet.
 	errWaits = errors.New("it waits already")
 )
 
 // Send puts a message into a case's inbox; see ledger.Store.
 func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger.Message) (bool, error) {
 	fresh := false
-	err := insist(ctx, func(ctx context.Context) error {
+	err := retryConflict(ctx, func(ctx context.Context) error {
 		if !m.Coalesce { // else its key is made of what the head says
 			known, err := s.get(ctx, messageKey(caseID, messageID(m.Key)))
 			if fresh = known == nil && err == nil; !fresh {

@@ -19,7 +19,7 @@
 //	how many incidents since then         pk limit#BUCKET, sk at#TIME#SUM; sk fence orders those that can be refused
 //	exceptions in force                   pk exception#SUM, sk UNTIL#CASE
 //	brakes that are on                    pk brakes, sk brake#SUM
-//	who wrote the table                   pk ledger, sk ledger: the schema
+//	the table's schema                    pk ledger, sk ledger: the schema
 //
 // SUM is a SHA-256 in hex of what is asked for, so that no name in AWS is too long for a key. Times are nanoseconds since
 // 1970. Nothing has a time to live: all of it is the record.
@@ -30,5 +30,5 @@
 // A write request is one TransactWriteItems or one UpdateItem, whatever it holds. From opened to contained a case takes
 // five: its admission; the claim; the commit of the first intent; of its outcome with the second intent; and the last, which
 // ends the lease. An admission that joins a case, a message, a case given back are one each, a checkpoint is one and one more
-// for each chain that it sealed. What somebody else's write got in the way of is written again.
+// for each chain that it sealed. What another's write got in the way of is written again.
 package dynamodb

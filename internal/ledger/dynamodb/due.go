@@ -13,7 +13,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// Next is when the next case can be claimed: due, and not leased to anybody. Of very many that are due it may be another
+// Next returns when the next case can be claimed: due, and not leased. Of very many that are due it may be another
 // than the one that has waited longest.
 func (s *Store) Next(ctx context.Context) (time.Time, error) {
 	all, ok := s.idle.shown()

@@ -91,7 +91,7 @@ func TestStore(t *testing.T) {
 		{"a checkpoint that died halfway", halfway},
 		{"a table that is no ledger", noLedger},
 		{"a table that is throttled", throttled},
-		{"whoever is told to stop writes nothing", stopped},
+		{"a caller that is told to stop writes nothing", stopped},
 		{"a large case", large},
 		{"an attack of the demo", attacked},
 		{"replicas race for a limit", limited},

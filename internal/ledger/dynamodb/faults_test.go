@@ -85,7 +85,7 @@ func (r *rivals) TransactWriteItems(
 	return nil, cancelled
 }
 
-// shaken: whoever tries again in the end has every case once, with its step made once.
+// shaken: a worker that tries again in the end has every case once, with its step made once.
 func shaken(t *testing.T, s *service) {
 	const cases = 8
 	now := ledgertest.Start()
@@ -111,7 +111,7 @@ func shaken(t *testing.T, s *service) {
 			if claim == nil {
 				break
 			}
-			_ = end(t, shaken, claim, now) // whoever was shaken off leaves the case to the next
+			_ = end(t, shaken, claim, now) // a worker that was shaken off leaves the case to the next
 		}
 		if open, err := calm.Cases(t.Context(), ledger.Filter{Open: true}); err != nil || len(open) == 0 {
 			break

@@ -124,7 +124,7 @@ func (s *Store) spread(ctx context.Context, queries []query) ([]item, error) {
 	return slices.Concat(found...), errors.Join(errs...)
 }
 
-// pause waits a little, longer each time, and never as long as somebody else who waits too.
+// pause waits a little, longer each time, and never as long as another writer that waits too.
 func pause(ctx context.Context, try int) error {
 	t := time.NewTimer(delay(try))
 	defer t.Stop()

@@ -40,7 +40,7 @@ func (s *stale) Query(ctx context.Context, in *client.QueryInput, o ...func(*cli
 	return &client.QueryOutput{Items: s.items[text(in.ExpressionAttributeValues[":p"])]}, nil
 }
 
-// indexLate: whoever wrote a case claims it, and knows when it is due next, before the index does.
+// indexLate: the process that wrote a case claims it, and knows when it is due next, before the index does.
 func indexLate(t *testing.T, s *service) {
 	now := ledgertest.Start()
 	behind := &late{Client: s.client()}

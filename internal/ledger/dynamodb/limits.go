@@ -15,7 +15,7 @@ import (
 const enough = 1000
 
 // place is one incident counted in a bucket. Each has an item of its own, so that containment, which is counted and never
-// refused, waits for nobody.
+// refused, waits for no other.
 type place struct {
 	bucket, incident string
 	at               time.Time
@@ -69,7 +69,7 @@ func (t *commit) reserve(ctx context.Context) error {
 	return nil
 }
 
-// fence counts, and passes if nobody else has passed meanwhile. It is true where the incident has its place.
+// fence counts, and passes if no other has passed meanwhile. It returns true if the incident has its place already.
 func (t *commit) fence(ctx context.Context, r ledger.Reservation) (bool, error) {
 	f, err := t.get(ctx, fenceKey(r.Bucket))
 	if err != nil {
@@ -80,7 +80,7 @@ func (t *commit) fence(ctx context.Context, r ledger.Reservation) (bool, error) 
 		return false, err
 	}
 	if last := textOf(f["last"]); last >= "at#"+moment(r.Since) && !taken.keys[last] {
-		return false, errAgain // whoever passed last is not visible yet
+		return false, errAgain // the last that passed is not visible yet
 	}
 	if taken.incidents[r.Incident] {
 		return true, nil

@@ -15,7 +15,7 @@ import (
 )
 
 // limited: replicas race for the places of one limit, while others are counted that are never refused; none is given twice,
-// and who has one by another replica needs no second.
+// and an incident that has one by another replica needs no second.
 func limited(t *testing.T, s *service) {
 	const contenders, places = 8, 3
 	table, now := s.table(t), ledgertest.Start()

@@ -14,7 +14,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// lostClaim: a claim is carried out, and its answer is lost. Whoever claims has the case all the same, once, and nobody else
+// lostClaim: a claim is carried out, and its answer is lost. The worker has the case all the same, once, and no other
 // has it.
 func lostClaim(t *testing.T, s *service) {
 	var sent atomic.Int64

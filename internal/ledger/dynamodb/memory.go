@@ -42,7 +42,7 @@ func (s *Store) Remember(ctx context.Context, seen []playbook.Observation) error
 		}
 		i := memoryKey(o).item()
 		i["body"] = blob(body)
-		err = insist(ctx, func(ctx context.Context) error {
+		err = retryConflict(ctx, func(ctx context.Context) error {
 			_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i})
 			return busy(err)
 		})

@@ -34,7 +34,7 @@ func delay(try int) time.Duration {
 }
 
 // turns keeps those of one process apart that would write the same case: of many leads for one case only one at a time
-// gets in the way of whoever has it in hand.
+// gets in the way of the worker that holds it.
 type turns struct {
 	seed maphash.Seed
 	once sync.Once

@@ -72,7 +72,7 @@ func positionOf(v types.AttributeValue) (p position) {
 	return p
 }
 
-// claimable reports whether the case can be claimed: it is due, and in nobody's hand, or in that of a clock that is wrong.
+// claimable reports whether the case can be claimed: it is due, and not leased, or leased by a clock that is wrong.
 func (p position) claimable(now, astray time.Time) bool {
 	return !p.at.IsZero() && !p.at.After(now) || p.leased && p.at.After(astray)
 }

@@ -17,7 +17,7 @@ const fullID = 2 + 26
 
 // Load reads one case; ledger.ErrNotFound.
 func (s *Store) Load(ctx context.Context, id string) (c *ledger.Case, err error) {
-	err = insist(ctx, func(ctx context.Context) error {
+	err = retryConflict(ctx, func(ctx context.Context) error {
 		r, err := s.caseHead(ctx, id)
 		if err != nil {
 			return err
@@ -123,7 +123,7 @@ func later(ids []string, after string) []string {
 
 // fitting reads some cases, and again where what one read does not fit together.
 func (s *Store) fitting(ctx context.Context, ids []string, f ledger.Filter) (out []*ledger.Case, err error) {
-	err = insist(ctx, func(ctx context.Context) (err error) {
+	err = retryConflict(ctx, func(ctx context.Context) (err error) {
 		out, err = s.read(ctx, ids, f)
 		return err
 	})
@@ -132,7 +132,7 @@ func (s *Store) fitting(ctx context.Context, ids []string, f ledger.Filter) (out
 
 // joinable is the open case of a root.
 func (s *Store) joinable(ctx context.Context, root string) (ids []string, err error) {
-	err = insist(ctx, func(ctx context.Context) error {
+	err = retryConflict(ctx, func(ctx context.Context) error {
 		found, err := s.get(ctx, rootKey(sum(root)))
 		if err == nil && found != nil {
 			ids = []string{textOf(found["case_id"])}

@@ -81,7 +81,7 @@ func (m *recent) forget(now time.Time) {
 	}
 }
 
-// idle is what the index showed to a claim that found nothing: who asks right after it when to come back need not read it
+// idle is what the index showed to a claim that found nothing: a caller that asks right after it when to come back need not read it
 // again, which a daemon would do each second for ever.
 type idle struct {
 	turn sync.Mutex

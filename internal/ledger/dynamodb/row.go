@@ -25,7 +25,7 @@ type row struct {
 	version           int64
 	severity          playbook.Severity
 	rank              time.Time // from when on it stands in the order of claims, whatever its due time
-	ready             bool      // it was due, and in nobody's hand, when it was written: it stands in that order
+	ready             bool      // it was due, and not leased, when it was written: it stands in that order
 	due, lease        time.Time
 	holder            string
 	urgency, attempts int

@@ -12,7 +12,7 @@ import (
 )
 
 // Definition is the table that a ledger needs: pk and sk, and three sparse indexes that hold keys alone. It is billed by
-// request; point-in-time recovery and who may write are the deployment's.
+// request; point-in-time recovery and the rights to write are the deployment's.
 func Definition(table string) *dynamodb.CreateTableInput {
 	return &dynamodb.CreateTableInput{
 		TableName: &table, BillingMode: types.BillingModePayPerRequest,

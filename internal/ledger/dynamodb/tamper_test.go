@@ -21,7 +21,7 @@ import (
 
 type item = map[string]types.AttributeValue
 
-// evidence is a ledger that somebody will want to change, and a way to do it.
+// evidence is a ledger that an attacker will want to change, and a way to do it.
 type evidence struct {
 	*testing.T
 	*dynamodb.Store
@@ -55,7 +55,7 @@ func (s *service) collect(t *testing.T) *evidence {
 	e.commit(e.one, ledger.Contained, ledger.Write{})
 	e.commit(e.two, ledger.Dismissed, ledger.Write{})
 	if v := e.verify(); len(v.Broken) > 0 || v.Entries != 8 || v.Chains != 4 {
-		t.Fatalf("before anybody touched it: %+v", v)
+		t.Fatalf("before it was touched: %+v", v)
 	}
 	return e
 }
@@ -261,7 +261,7 @@ func tampering(t *testing.T, s *service) {
 		}, []ledger.Break{made, one(3)}},
 		{"a brake is taken off", func(e *evidence) { e.delete("brakes", "brake#") }, []ledger.Break{in(ledger.BrakesChain, 1)}},
 		{"the brakes are taken out", func(e *evidence) { e.delete("brakes", "") }, []ledger.Break{in(ledger.BrakesChain, 1)}},
-		{"something of somebody else's lies in the table", func(e *evidence) { e.put(item{"pk": str("x"), "sk": str("y")}) },
+		{"a foreign item lies in the table", func(e *evidence) { e.put(item{"pk": str("x"), "sk": str("y")}) },
 			[]ledger.Break{in(ledger.Whole, 0)}},
 		{"the chain is forged, its hashes valid", func(e *evidence) { e.forge(e.one, false) }, []ledger.Break{one(3)}},
 		{"the chain is forged, the checkpoints too", func(e *evidence) { e.forge(e.one, true) }, []ledger.Break{kept}},

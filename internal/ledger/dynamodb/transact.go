@@ -22,7 +22,7 @@ const isNew = "attribute_not_exists(pk)"
 
 var (
 	// errAgain: what was read has changed since. Read again.
-	errAgain = errors.New("somebody else was faster")
+	errAgain = errors.New("another writer was faster")
 	// errBusy: another transaction was under way, or the table is throttled. Nothing was read wrong.
 	errBusy = errors.New("the table is busy")
 	// errLarge: not all of it fits one transaction.
@@ -120,7 +120,7 @@ func (s *Store) run(ctx context.Context, t *tx) error {
 	return t.why(err)
 }
 
-// why says what a refusal means: the first condition that failed, or that nobody was to blame.
+// why says what a refusal means: the first condition that failed, or that none was to blame.
 func (t *tx) why(err error) error {
 	var cancelled *types.TransactionCanceledException
 	if !errors.As(err, &cancelled) || len(cancelled.CancellationReasons) != len(t.means) {

@@ -163,7 +163,7 @@ func large(t *testing.T, s *service) {
 	}
 }
 
-// storm: an attacker makes leads for one case faster than anybody takes them. Many join in one transaction,
+// storm: an attacker makes leads for one case faster than they are taken. Many join in one transaction,
 // and people's orders come through.
 func storm(t *testing.T, s *service) {
 	now := ledgertest.Start()

@@ -14,7 +14,7 @@ import (
 // writes counts what a case of two steps costs from opened to contained: where a worker is free, and where the case waits to
 // be claimed.
 func writes(t *testing.T, s *service) {
-	t.Run("for whoever is free", func(t *testing.T) { costs(t, s, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
+	t.Run("for any worker", func(t *testing.T) { costs(t, s, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
 	t.Run("claimed", func(t *testing.T) { costs(t, s, ledger.FirstClaim{}, 5) })
 }
 

@@ -35,7 +35,7 @@ func effects(s *stage) {
 	shared.Holders, shared.Undos = nil, []action.Stored{{Kind: "autoscaling.resume", Version: 1, Data: []byte(`{"group":"web"}`)}}
 	s.must(s.commit(s.load(two), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
 	if all, err = s.Effects(s.Context()); err != nil || len(all) != 0 {
-		s.Fatalf("nobody wants it, and it stands: %+v, %v", all, err)
+		s.Fatalf("no case wants it, and it stands: %+v, %v", all, err)
 	}
 	kept, err := s.Effect(s.Context(), e.Key)
 	s.must(err)
@@ -46,7 +46,7 @@ func effects(s *stage) {
 	shared.Undos = nil
 	s.must(s.commit(s.load(two), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
 	if gone, err := s.Effect(s.Context(), e.Key); err != nil || gone != nil || shared.Version != 0 {
-		s.Fatalf("nobody wants it: %+v, %v", gone, err)
+		s.Fatalf("no case wants it: %+v, %v", gone, err)
 	}
 	s.whole()
 }

@@ -44,7 +44,7 @@ func takeover(s *stage) {
 	s.after(time.Second)
 	alive := s.take("b", id).Case
 	if err := s.commit(dead, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
-		s.Fatalf("the holder of a lease that is somebody else's committed: %v", err)
+		s.Fatalf("the holder of a lease that is another's committed: %v", err)
 	}
 	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{}))
 	s.idle("c")
@@ -65,7 +65,7 @@ func yielded(s *stage) {
 	if keys(next.Inbox) != "[o-1]" || next.Case.Attempts != 1 {
 		s.Errorf("taken over with %s, attempt %d", keys(next.Inbox), next.Case.Attempts)
 	}
-	s.must(s.Yield(s.Context(), c)) // it is somebody else's now
+	s.must(s.Yield(s.Context(), c)) // it is another's now
 	s.idle("c")
 	s.whole()
 }
@@ -158,7 +158,7 @@ func timeless(s *stage) {
 	}
 	c.Report.Wanted = 1
 	if err := s.commit(c, ledger.Verified, never, ledger.Write{}); err == nil {
-		s.Error("a report is owed, and nobody would send it")
+		s.Error("a report is owed, and would not be sent")
 	}
 	if err := s.Commit(s.Context(), c, ledger.Write{}); err == nil {
 		s.Error("a commit without a time")
@@ -182,7 +182,7 @@ func newer(s *stage) {
 	}
 }
 
-// A case that is opened for a hand is claimed: what its holder has is what the next one reads, and nobody else has it before
+// A case that is opened for a hand is claimed: what its holder has is what the next one reads, and no other has it before
 // the lease ends.
 func inHand(s *stage) {
 	a, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{Lead("e-1", "i-1")}, ledger.FirstClaim{Holder: "a", Lease: time.Minute})
@@ -204,12 +204,12 @@ func inHand(s *stage) {
 	s.after(time.Minute)
 	s.take("b", a[0].Case)
 	if err := s.commit(&dead, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
-		s.Fatalf("the holder of a lease that is somebody else's committed: %v", err)
+		s.Fatalf("the holder of a lease that is another's committed: %v", err)
 	}
 	s.whole()
 }
 
-// What joins or is known is in nobody's new hand, and a hand that rests gives back.
+// What joins or is known gets no new holder, and a holder that rests gives back.
 func laidDown(s *stage) {
 	hand := ledger.FirstClaim{Holder: "a", Lease: time.Minute}
 	admit := func(leads ...playbook.StoredSuspect) ledger.Admission {
@@ -229,7 +229,7 @@ func laidDown(s *stage) {
 	if c := s.take("b", first.Case); c.Case.Attempts != 1 || len(c.Inbox) != 1 {
 		s.Errorf("taken over at attempt %d with %s", c.Case.Attempts, keys(c.Inbox))
 	}
-	// Only the first lead's case is in hand: nobody would hear of another claim.
+	// Only the first lead's case is claimed: no worker would hear of another claim.
 	s.must(s.commit(s.load(first.Case), ledger.Dismissed, never, ledger.Write{Taken: []string{ledger.Key(Lead("e-2", "i-1"))}, Release: true}))
 	a, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{Lead("e-1", "i-1"), Lead("e-5", "i-1")}, hand)
 	s.must(err)
@@ -237,7 +237,7 @@ func laidDown(s *stage) {
 		s.Errorf("what was known, and what is new: %+v", a)
 	}
 	s.take("b", a[1].Case)
-	// Of one event with several suspects on one root, whoever has the case has them all.
+	// Of one event with several suspects on one root, the case's holder has them all.
 	several := admit(Lead("e-3", "i-3"), Lead("e-4", "i-3"))
 	c := several.Claim
 	if c == nil {

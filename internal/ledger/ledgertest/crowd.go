@@ -33,7 +33,7 @@ func classes(s *stage) {
 	s.whole()
 }
 
-// Of calls that are only a reason to look, one look is kept: until somebody has been handed it.
+// Of calls that are only a reason to look, one look is kept: until it is handed out.
 func coalesced(s *stage) {
 	id := s.open("i-1")
 	s.sends(id, look("deny"), true, "the first")
@@ -43,7 +43,7 @@ func coalesced(s *stage) {
 	if len(c.Inbox) != 2 {
 		s.Fatalf("handed out %s", keys(c.Inbox))
 	}
-	s.sends(id, look("deny"), true, "while somebody looks: what has happened since is not seen by that look")
+	s.sends(id, look("deny"), true, "while a worker looks: what has happened since is not seen by that look")
 	s.sends(id, look("deny"), false, "and again")
 	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: taken(c), Release: true}))
 	c = s.take("b", id)
@@ -81,7 +81,7 @@ func crowded(s *stage) {
 	s.whole()
 }
 
-// A closed case commits what it has taken, however much comes in meanwhile: else whoever sends fast enough would keep it
+// A closed case commits what it has taken, however much comes in meanwhile: else a fast sender would keep it
 // from ever taking anything.
 func kept(s *stage) {
 	id := s.open("i-1")

@@ -110,7 +110,7 @@ func inbox(s *stage) {
 		s.Error("another case's message of the same key was dropped")
 	}
 	if _, err := s.Send(s.Context(), s.now, "c_none", order(ledger.Undo, "o-9")); !errors.Is(err, ledger.ErrNotFound) {
-		s.Errorf("sent to nobody: %v", err)
+		s.Errorf("sent to no case: %v", err)
 	}
 }
 

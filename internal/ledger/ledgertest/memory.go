@@ -35,7 +35,7 @@ func recalled(s *stage) {
 		{"another instance", two, "termination", 11, &other},
 		{"in the second in which it was switched off: that may be the call itself", two, "termination", 5, nil},
 		{"another attribute", one, "stop", 11, &stop},
-		{"one that nobody saw", two, "stop", 11, nil},
+		{"one that was never seen", two, "stop", 11, nil},
 	} {
 		got, err := s.Recall(s.Context(), c.r, c.of, Start().Add(time.Duration(c.before)*time.Minute))
 		s.must(err)

@@ -18,7 +18,7 @@ import (
 
 // lives draws lives at random, and holds the store against a model that a person can check by reading.
 func (suite Suite) lives(t *testing.T, open func(t *testing.T) ledger.Store) {
-	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // whoever names a number at the command line has it
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // a number from the command line counts
 		if err := f.Value.Set(strconv.Itoa(suite.Lives)); err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +223,7 @@ func (m *model) claim(rt *rapid.T) {
 func (m *model) commit(rt *rapid.T) {
 	c := m.cases[m.draw(rt)]
 	if c.hand == nil {
-		rt.Skip("in nobody's hand")
+		rt.Skip("not leased")
 	}
 	hand := *c.hand
 	hand.State = rapid.SampledFrom([]ledger.State{ledger.Acting, ledger.Contained, ledger.Asked, ledger.Verified, ledger.Dismissed}).Draw(rt, "state")

@@ -8,7 +8,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// Whoever serves says so, over what it said before, until it leaves; the record does not notice.
+// A replica that serves says so, over what it said before, until it leaves; the record does not notice.
 func roll(s *stage) {
 	s.open("i-1")
 	before := s.whole().Entries
@@ -28,7 +28,7 @@ func roll(s *stage) {
 	s.must(s.Leave(s.Context(), two.Name))
 	s.called([]ledger.Replica{one})
 	if n := s.whole().Entries; n != before {
-		s.Errorf("%d entries, %d before anybody said anything", n, before)
+		s.Errorf("%d entries, %d before the first", n, before)
 	}
 }
 

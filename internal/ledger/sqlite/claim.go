@@ -71,7 +71,7 @@ func (s *Store) Yield(ctx context.Context, c *ledger.Case) error {
 	})
 }
 
-// Next is when the next case can be claimed: due, and not leased to anybody.
+// Next returns when the next case can be claimed: due, and not leased.
 func (s *Store) Next(ctx context.Context) (time.Time, error) {
 	var at sql.NullInt64
 	err := s.row(ctx, wakeup, ledger.Schema).Scan(&at)

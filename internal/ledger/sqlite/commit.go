@@ -78,7 +78,7 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 	return t.save(c, w, old, left, payload, head)
 }
 
-// was reads the row, and refuses the commit of whoever is not the last that saw it.
+// was reads the row, and refuses the commit of a worker that has not seen the last version.
 func (t *tx) was(c *ledger.Case) (was, error) {
 	var old was
 	var schema int

@@ -108,7 +108,7 @@ func TestOnlyLeasesAndAdmissionsBeforeSyncGoWithoutTheDisk(t *testing.T) {
 	}
 }
 
-// Whoever waits for the disk at the same time gets there, however many they are.
+// All that wait for the disk at the same time get there, however many they are.
 func TestSyncsAreShared(t *testing.T) {
 	s := troubled(t, `PRAGMA synchronous = NORMAL`)
 	var all sync.WaitGroup
@@ -146,6 +146,6 @@ func TestADiskThatFailedStaysFailed(t *testing.T) {
 		t.Errorf("the disk is believed again: %v", err)
 	}
 	if err := s.Sync(t.Context()); !errors.Is(err, ledger.ErrBroken) {
-		t.Errorf("whoever asks is not told that it is for good: %v", err)
+		t.Errorf("the caller is not told that it is for good: %v", err)
 	}
 }

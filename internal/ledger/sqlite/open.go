@@ -97,7 +97,7 @@ func inspect(ctx context.Context, path string) error {
 	return err
 }
 
-// touch makes the file before SQLite does: SQLite would let everybody read it. Its companions inherit the mode.
+// touch makes the file before SQLite does: SQLite would let all users read it. Its companions inherit the mode.
 func touch(path string) error {
 	if i, err := os.Stat(path); err == nil && i.IsDir() {
 		return fmt.Errorf("it is a folder: name a file in it")

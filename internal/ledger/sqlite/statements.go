@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// changing is what the way from a receipt to the first change runs, asking what it must know, watching what whoever waits
+// changing is what the way from a receipt to the first change runs, asking what it must know, watching what a sender that waits
 // asks. What stands between an attack and its answer is read on the writer's connection, in turn with the writes: after each
 // of them a reader's has to read its pages anew.
 func changing() []string {

@@ -13,9 +13,9 @@ import (
 )
 
 // wal is SQLite's log, as far as it has reached the disk. SQLite itself only writes it (synchronous = NORMAL); a commit is
-// durable once the log is synced up to it, whoever does so, and what SQLite moves from the log into the file it syncs
-// first: https://www.sqlite.org/pragma.html#pragma_synchronous. Syncing here lets those who wait at the same time share
-// one sync, and those who need not wait go on.
+// durable once the log is synced up to it, by any caller, and what SQLite moves from the log into the file it syncs
+// first: https://www.sqlite.org/pragma.html#pragma_synchronous. Syncing here lets callers that wait at the same time share
+// one sync, and callers that need not wait go on.
 type wal struct {
 	log     *os.File // there as long as a connection is
 	syncing sync.Mutex
@@ -111,7 +111,7 @@ func (w *wal) reached(n int64) bool {
 	return w.synced >= n
 }
 
-// patience is how long Sync waits for somebody else's: that of the answer's first intent comes within it, and two at once
+// patience is how long Sync waits for another's: that of the answer's first intent comes within it, and two at once
 // would only slow each other down.
 const patience = 5 * time.Millisecond
 

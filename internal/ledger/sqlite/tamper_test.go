@@ -15,7 +15,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// evidence is a ledger that somebody will want to change, and a way to do it.
+// evidence is a ledger that an attacker will want to change, and a way to do it.
 type evidence struct {
 	*testing.T
 	*sqlite.Store
@@ -49,7 +49,7 @@ func collect(t *testing.T) *evidence {
 	e.must(err)
 	t.Cleanup(func() { e.raw.Close() })
 	if v := e.verify(); len(v.Broken) > 0 || v.Entries != 8 {
-		t.Fatalf("before anybody touched it: %+v", v)
+		t.Fatalf("before it was touched: %+v", v)
 	}
 	return e
 }

@@ -17,7 +17,7 @@ type tx struct {
 	seq int64 // of the last entry
 }
 
-// change runs f in one transaction that nobody else's write can come between, and returns when it is on the disk: what was
+// change runs f in one transaction that no other write can come between, and returns when it is on the disk: what was
 // committed outlives a loss of power, since AWS may have acted on it.
 func (s *Store) change(ctx context.Context, f func(*tx) error) error {
 	if err := s.changeSoon(ctx, f); err != nil {
@@ -27,7 +27,7 @@ func (s *Store) change(ctx context.Context, f func(*tx) error) error {
 }
 
 // changeSoon does not wait for the disk: what it commits outlives the process, and a loss of power from the next sync on.
-// Enough for a lease, whose holder would be gone with the power, and for an admission until Sync.
+// That is enough for a lease, whose holder would be gone with the power, and for an admission until Sync.
 func (s *Store) changeSoon(ctx context.Context, f func(*tx) error) error {
 	if err := s.write.transaction(ctx, f); err != nil {
 		return s.explain(err)

@@ -11,7 +11,7 @@ import (
 // its transactions are statements like others: those of database/sql start a goroutine each and hand over every statement,
 // which takes longer than what SQLite does in them.
 type writer struct {
-	turn  sync.Mutex // of those who use it, who would else wait for each other by the clock
+	turn  sync.Mutex // of its callers, which would else wait for each other by the clock
 	pool  *sql.DB    // which it is the only one of
 	conn  *sql.Conn
 	ready map[string]*sql.Stmt
@@ -118,7 +118,7 @@ func (w *writer) several(ctx context.Context, scan func(*sql.Rows) error, query 
 	return (&tx{writer: w, ctx: context.WithoutCancel(ctx)}).rows(scan, query, args...)
 }
 
-// late is a row that is read when somebody scans it.
+// late is a row that is read when it is scanned.
 type late func(into ...any) error
 
 func (l late) Scan(into ...any) error { return l(into...) }

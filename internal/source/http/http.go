@@ -27,7 +27,7 @@ const name = "http"
 const (
 	minSecret = 16      // characters: a shorter one can be guessed
 	maxBody   = 1 << 20 // bytes; EventBridge sends a quarter of it at most
-	// inHand is how many bodies are held at once, and so how much memory a storm can take. Who finds no place within
+	// inHand is how many bodies are held at once, and so how much memory a storm can take. A sender that finds no place within
 	// patience is told to come again: EventBridge gives up after 5 s, and what is refused earlier it repeats sooner.
 	// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
 	inHand   = 32
@@ -88,7 +88,7 @@ func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, s.Handle(r.Context(), body))
 }
 
-// refuse says what is wrong with a request before its body is read; who does not know the secret learns nothing else.
+// refuse says what is wrong with a request before its body is read; a sender that does not know the secret learns nothing else.
 func (s *Source) refuse(r *http.Request) *refusal {
 	given := sha256.Sum256([]byte(r.Header.Get(Header)))
 	switch encoding := r.Header.Get("Content-Encoding"); {

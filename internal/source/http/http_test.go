@@ -125,7 +125,7 @@ func TestTheLogTellsOfWhatIsRefused(t *testing.T) {
 	}
 }
 
-// The store comes and goes: one line each time, whoever sends how much, and none of it holds a body.
+// The store comes and goes: one line each time, however much is sent, and none of it holds a body.
 func TestTheLogTellsOfTheStoreAndNotOfTheEvents(t *testing.T) {
 	var log bytes.Buffer
 	k := &kept{}
@@ -143,7 +143,7 @@ func TestTheLogTellsOfTheStoreAndNotOfTheEvents(t *testing.T) {
 	}
 }
 
-// A store that hangs fills the places; who comes then is sent away before EventBridge would give up by itself.
+// A store that hangs fills the places; a sender that comes then is sent away before EventBridge would give up by itself.
 func TestWhoFindsNoPlaceIsToldToComeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		open := make(chan struct{})

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// How long a connection may take for what. A sender who is slow holds a place among those in hand.
+// How long a connection may take for what. A slow sender holds a place among those in flight.
 const (
 	headerTime = 5 * time.Second
 	bodyTime   = 10 * time.Second

@@ -57,7 +57,7 @@ func TestWhatCannotBeHidden(t *testing.T) {
 		hidden    string
 	}{
 		{"China", "arn:aws-cn:sqs:cn-north-1:111122223333:riposte", nil, "https://sqs.cn-north-1.amazonaws.com.cn/111122223333/riposte"},
-		{"a partition that nobody knows", "arn:aws-mars:sqs:mars-1:111122223333:riposte", nil, ""},
+		{"a partition that is not known", "arn:aws-mars:sqs:mars-1:111122223333:riposte", nil, ""},
 		{"no queue", "arn:aws:sns:eu-west-1:111122223333:riposte", nil, ""},
 		{"SQS does not hear", "arn:aws:sqs:eu-west-1:111122223333:riposte", errors.New("denied"), ""},
 	} {
@@ -84,7 +84,7 @@ func TestWhatCannotBeHidden(t *testing.T) {
 				t.Errorf("hidden at %q, want %q", got, c.hidden)
 			}
 			if c.fails != nil && !strings.Contains(s.log.String(), fmt.Sprint(c.fails)) {
-				t.Errorf("nobody is told why: %s", s.log.String())
+				t.Errorf("the log does not say why: %s", s.log.String())
 			}
 		})
 	}

@@ -14,7 +14,7 @@ func (h *Handler) due(ctx, limited context.Context, workers int) error {
 	next, err := h.work(limited, workers)
 	switch {
 	case err != nil && limited.Err() != nil:
-		next, err = h.Now(), nil // out of time: whoever comes next goes on
+		next, err = h.Now(), nil // out of time: the next invocation goes on
 	case err != nil:
 		next, err = h.Now(), fmt.Errorf("do what is due: %w", err)
 		h.Log.Error("invocation failed", "error", err)

@@ -20,7 +20,7 @@ const maxMargin = 3 * time.Second
 // Parts are what a Handler works with.
 type Parts struct {
 	Handle source.Handle
-	Queues []Queue                                           // whose messages may hold events; any queue's may say that it is time
+	Queues []Queue                                           // their messages may hold events; any queue's may say that it is time
 	RunDue func(context.Context) (next time.Time, err error) // see engine.Step
 	Wake   *Waker                                            // nil: the scheduled tick alone brings riposte back
 	Hide   Hider                                             // nil: what failed comes again when its queue has it

@@ -167,7 +167,7 @@ func TestTheDeadline(t *testing.T) {
 		t.Errorf("answered %s, %v, having taken %q; want %s", out, err, s.taken, want)
 	}
 	if !slices.Equal(s.sent.delays, []int32{1}) {
-		t.Errorf("wakes %v: whoever comes next must come soon", s.sent.delays)
+		t.Errorf("wakes %v: the next invocation must come soon", s.sent.delays)
 	}
 }
 

@@ -71,7 +71,7 @@ func decode(raw []byte) (payload, error) {
 }
 
 // batch returns the records of a queue's batch, nil where the payload is none. Another service's is refused: to ignore what
-// somebody believes to be watched would only look like safety.
+// an operator believes to be watched would only look like safety.
 func batch(raw []byte) ([]record, error) {
 	var envelope struct{ Records []json.RawMessage }
 	if json.Unmarshal(raw, &envelope) != nil || !slices.ContainsFunc(envelope.Records, ofAWS) {

@@ -34,7 +34,7 @@ func (q Queue) is(arn string) bool {
 	return len(part) == 6 && part[2] == "sqs" && part[3] == q.region && part[4] == q.account && part[5] == q.name
 }
 
-// believe refuses what came by a queue that the configuration does not name. Whoever may map a queue of somebody's own to the
+// believe refuses what came by a queue that the configuration does not name. A caller that may map a queue of its own to the
 // function would tell it, as AWS, what never happened: which queue it was stands in the batch, and Lambda wrote it.
 func (h *Handler) believe(m message, batch bool) error {
 	if !batch {

@@ -30,7 +30,7 @@ func TestOnlyConfiguredQueuesAreBelieved(t *testing.T) {
 				t.Errorf("answered %s, %v, took %q", out, err, s.taken)
 			}
 			if !c.believed && !strings.Contains(s.log.String(), "lambda.queues does not name") {
-				t.Errorf("nobody is told why: %s", s.log.String())
+				t.Errorf("the log does not say why: %s", s.log.String())
 			}
 			if s.steps == 0 {
 				t.Error("what is due was not done")

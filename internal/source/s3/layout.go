@@ -38,7 +38,7 @@ func (l layout) holds(key string) bool {
 	return ok
 }
 
-// owner is the account whose trail a log file is of.
+// owner returns the account of the trail that a log file is of.
 func (l layout) owner(key string) string {
 	rest, _ := strings.CutPrefix(key, l.root())
 	if i := strings.Index(rest, "/CloudTrail/"); i >= 12 {

@@ -30,7 +30,7 @@ func TestEverySortOfNotificationNamesItsObjects(t *testing.T) {
 		{"of an object that was removed", `{"Records":[{"eventSource":"aws:s3","eventName":"ObjectRemoved:Delete","s3":{"bucket":{"name":"trail"},"object":{"key":"a"}}}]}`, nil, false},
 		{"of S3, to try the queue", `{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"trail"}`, nil, false},
 		{"of EventBridge, of something else", `{"detail-type":"Object Deleted","source":"aws.s3","detail":{}}`, nil, false},
-		{"that somebody put on a bus", `{"detail-type":"Object Created","source":"my.app","detail":{"bucket":{"name":"trail"},"object":{"key":"a"}}}`, nil, true},
+		{"that a caller put on a bus", `{"detail-type":"Object Created","source":"my.app","detail":{"bucket":{"name":"trail"},"object":{"key":"a"}}}`, nil, true},
 		{"that is a record of CloudTrail", `{"Records":[{"eventSource":"s3.amazonaws.com","eventName":"PutObject"}]}`, nil, true},
 		{"that was cut off", direct[:50], nil, true},
 		{"of words, by SNS", `{"Type":"Notification","Message":"hello"}`, nil, true},
@@ -69,8 +69,8 @@ func TestOnlyLogFilesOfTheTrailAreRead(t *testing.T) {
 			t.Errorf("%q: %v", key, got)
 		}
 	}
-	if whose := (layout{"trails/main/"}).owner("trails/main/" + file); whose != "111122223333" {
-		t.Errorf("a file of the organisation's trail is %q's", whose)
+	if owner := (layout{"trails/main/"}).owner("trails/main/" + file); owner != "111122223333" {
+		t.Errorf("a file of the organisation's trail is %q's", owner)
 	}
 	if !(layout{"trails/main/"}).holds("trails/main/"+file) || (layout{"trails"}).holds(file) {
 		t.Error("the prefix does not count")

@@ -70,7 +70,7 @@ func (s *Source) Run(ctx context.Context) error {
 	return sqs.New(sqs.Options{Name: name, Client: s.Queue, URL: s.URL, Handle: s.notified, Now: s.Now, Log: s.Log, Meter: s.Meter, InHand: notifications}).Run(ctx)
 }
 
-// notified takes the objects that a message names. Who may write to the queue may name any: only the trail's are read.
+// notified takes the objects that a message names. A sender to the queue may name any: only the trail's are read.
 func (s *Source) notified(ctx context.Context, body []byte) error {
 	objects, err := named(body)
 	if err == nil && len(objects) == 0 {
@@ -126,7 +126,7 @@ func (s *Source) object(ctx context.Context, key string) error {
 	return nil
 }
 
-// reconcile says what nobody else had brought.
+// reconcile says what no notification had brought.
 func (s *Source) reconcile(key string, r source.Receipt, out *s3.GetObjectOutput) {
 	if r.Fresh == 0 {
 		return

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// maxInFlight is how many messages are in hand at once, where nobody says otherwise. EventBridge sends none above 256 KiB: fifty
-// megabytes at the very worst. It is far more than a poll brings, because joins to one case wait for each other: whoever
+// maxInFlight is how many messages are in flight at once by default. EventBridge sends none above 256 KiB: fifty
+// megabytes at the very worst. It is far more than a poll brings, because joins to one case wait for each other: an attacker who
 // calls in many regions would hold up what all others do.
 const maxInFlight = 200
 

@@ -147,7 +147,7 @@ func TestAStoreThatIsAwayIsWaitedFor(t *testing.T) {
 	})
 }
 
-// Somebody makes far more of one case than it takes: what everybody else does is stored in the meantime, as fast as ever.
+// An attacker makes far more of one case than it takes: what all others do is stored in the meantime, as fast as ever.
 func TestOneCaseThatIsFullHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, s, f, log := &queue{}, &store{}, &figures{}, &bytes.Buffer{}
@@ -172,8 +172,8 @@ func TestOneCaseThatIsFullHoldsUpNobody(t *testing.T) {
 	})
 }
 
-// Somebody calls in many regions: all of it joins one case, each call waits for those before it, and there are more of them
-// than are taken at once from a queue. What everybody else does is stored and deleted meanwhile.
+// An attacker calls in many regions: all of it joins one case, each call waits for those before it, and there are more of them
+// than are taken at once from a queue. What all others do is stored and deleted meanwhile.
 func TestACaseWhoseJoinsWaitForEachOtherHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, s, log := &queue{}, &store{}, &bytes.Buffer{}
@@ -280,7 +280,7 @@ func TestAQueueThatIsAwayIsAskedAgainAndAgain(t *testing.T) {
 	})
 }
 
-// Whoever stops the source waits for what is in hand: it is stored and deleted.
+// Stopping the source waits for what is in flight: it is stored and deleted.
 func TestStoppingEndsWhatIsInHand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, s := &queue{}, &store{}

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// pipe reads ahead by one piece, so that whoever waits for the next can also be told to stop: a read itself can't be.
+// pipe reads ahead by one piece, so that a caller that waits for the next can also be told to stop: a read itself can't be.
 type pipe struct {
 	in     io.Reader
 	begin  sync.Once

@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// Who is beaten to a case again and again has that case's trouble; a table that does not answer is everybody's.
+// A writer that loses a case to rivals again and again has that case's trouble; a table that does not answer is the whole store's.
 func TestWhoseTroubleItIs(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -22,7 +22,7 @@ func TestWhoseTroubleItIs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				err := insist(t.Context(), func(context.Context) error { return c.err })
+				err := retryConflict(t.Context(), func(context.Context) error { return c.err })
 				if !errors.Is(err, c.err) || errors.Is(err, ledger.ErrFull) != c.full {
 					t.Errorf("%v", err)
 				}

@@ -12,10 +12,10 @@ import (
 
 const maxTries = 40
 
-// insist reads and writes until nobody comes between. A write that has begun is not cancelled: all of it happens or nothing,
+// retryConflict reads and writes until no other writer comes between. A write that has begun is not cancelled: all of it happens or nothing,
 // and what DynamoDB was told it may have done. Where others come between for too long, that is the case's trouble and not the
 // table's.
-func insist(ctx context.Context, try func(context.Context) error) error {
+func retryConflict(ctx context.Context, try func(context.Context) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
