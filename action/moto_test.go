@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/mototest"
@@ -131,6 +132,19 @@ func (b shopfitter) machines(g *actiontest.Shop) {
 	}
 	g.Member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
 	b.launchers(g, *id, *image.ImageId)
+	b.shared(g)
+}
+
+// shared is the snapshot.
+func (b shopfitter) shared(g *actiontest.Shop) {
+	v, err := b.ec2.CreateVolume(b.ctx, &ec2.CreateVolumeInput{AvailabilityZone: aws.String("eu-west-1a"), Size: aws.Int32(1)})
+	must(b.t, err)
+	s, err := b.ec2.CreateSnapshot(b.ctx, &ec2.CreateSnapshotInput{VolumeId: v.VolumeId})
+	must(b.t, err)
+	_, err = b.ec2.ModifySnapshotAttribute(b.ctx, &ec2.ModifySnapshotAttributeInput{SnapshotId: s.SnapshotId, Attribute: types.SnapshotAttributeNameCreateVolumePermission,
+		OperationType: types.OperationTypeAdd, UserIds: []string{"999988887777", "444455556666"}, GroupNames: []string{action.Everybody}})
+	must(b.t, err)
+	g.Snapshot = motoPlace.In(event.Snapshot, *s.SnapshotId)
 }
 
 // launchers are the fleets, and a spot request.

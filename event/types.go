@@ -16,6 +16,7 @@ const (
 	Fleet               = "AWS::EC2::EC2Fleet"
 	SpotFleet           = "AWS::EC2::SpotFleet"
 	SpotRequest         = "AWS::EC2::SpotInstanceRequest" // as EC2's API calls it
+	Snapshot            = "AWS::EC2::Snapshot"
 	NetworkInterface    = "AWS::EC2::NetworkInterface"
 	SecurityGroup       = "AWS::EC2::SecurityGroup"
 	Group               = "AWS::AutoScaling::AutoScalingGroup"
@@ -51,6 +52,7 @@ var types = map[string]resourceType{
 	Fleet:               {noun: "fleet", arn: "ec2:{region}:{account}:fleet/{id}"},
 	SpotFleet:           {noun: "spot-fleet", arn: "ec2:{region}:{account}:spot-fleet-request/{id}"},
 	SpotRequest:         {noun: "spot-request", arn: "ec2:{region}:{account}:spot-instances-request/{id}"},
+	Snapshot:            {noun: "snapshot", arn: "ec2:{region}::snapshot/{id}"},
 	NetworkInterface:    {noun: "network-interface", arn: "ec2:{region}:{account}:network-interface/{id}", shared: true, asff: "AwsEc2NetworkInterface"},
 	SecurityGroup:       {noun: "security-group", arn: "ec2:{region}:{account}:security-group/{id}", shared: true, asff: "AwsEc2SecurityGroup"},
 	Group:               {noun: "group", arn: "autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{id}", asff: "AwsAutoScalingAutoScalingGroup"},

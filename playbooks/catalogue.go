@@ -3,6 +3,7 @@ package playbooks
 
 import (
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/exposure"
 	"github.com/ripostehq/riposte/playbooks/launch"
 )
 
@@ -12,5 +13,6 @@ func All() []playbook.Definition {
 		launch.UnapprovedImage(),
 		launch.UnapprovedTemplate(),
 		launch.TerminationUnprotected(),
+		exposure.SnapshotShared(),
 	}
 }

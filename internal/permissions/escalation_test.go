@@ -347,6 +347,31 @@ func TestContainProtectsAndIsolatesAndNothingElse(t *testing.T) {
 	}
 }
 
+// Whoever has the contain role can end the sharing of a snapshot, and share none: a disk is not carried away by its rights.
+func TestContainUnsharesAndSharesNothing(t *testing.T) {
+	w, _ := granting(t, []playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
+	client := ec2.NewFromConfig(stolen(t, w).cfg)
+	everybody, stranger := []ec2types.CreateVolumePermission{{Group: ec2types.PermissionGroupAll}}, []ec2types.CreateVolumePermission{{UserId: aws.String("666677778888")}}
+	for _, c := range []struct {
+		name string
+		in   ec2.ModifySnapshotAttributeInput
+		may  bool
+	}{
+		{"ends a share", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeRemove, UserIds: []string{"999988887777"}}, true},
+		{"ends that with everybody", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeRemove, GroupNames: []string{"all"}}, true},
+		{"shares with nobody", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeAdd, UserIds: []string{"666677778888"}}, false},
+		{"nor with everybody", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeAdd, GroupNames: []string{"all"}}, false},
+		{"nor in the other spelling", ec2.ModifySnapshotAttributeInput{CreateVolumePermission: &ec2types.CreateVolumePermissionModifications{Add: stranger}}, false},
+		{"not beside ending another either", ec2.ModifySnapshotAttributeInput{CreateVolumePermission: &ec2types.CreateVolumePermissionModifications{Add: everybody, Remove: stranger}}, false},
+		{"nor what says neither", ec2.ModifySnapshotAttributeInput{UserIds: []string{"666677778888"}}, false},
+	} {
+		c.in.SnapshotId = aws.String("snap-0a")
+		if _, err := client.ModifySnapshotAttribute(t.Context(), &c.in); (err == nil) != c.may {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
 // containing is the policy of the contain tier.
 func containing(t *testing.T) iam.Policy {
 	t.Helper()

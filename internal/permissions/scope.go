@@ -32,6 +32,22 @@ var protections = scopes{
 	{"ProtectFromShutdown", anyResource, attribute("InstanceInitiatedShutdownBehavior", "stop")},
 }
 
+// unshared are the ways in which the contain tier may change whom a snapshot is shared with: it takes away, and adds nobody, so
+// that who has its role can't carry a disk away. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+var unshared = scopes{
+	{"UnshareWithAccounts", anyResource, given("ec2:Remove/userId", "ec2:Add/userId", "ec2:Add/group")},
+	{"UnshareWithAll", anyResource, given("ec2:Remove/group", "ec2:Add/userId", "ec2:Add/group")},
+}
+
+// given asks for a key, and for the absence of others.
+func given(key string, absent ...string) map[string]map[string][]string {
+	null := map[string][]string{key: {"false"}}
+	for _, a := range absent {
+		null[a] = []string{"true"}
+	}
+	return map[string]map[string][]string{"Null": null}
+}
+
 func attribute(name, value string) map[string]map[string][]string {
 	return map[string]map[string][]string{"StringEqualsIgnoreCase": {"ec2:Attribute/" + name: {value}}}
 }
@@ -83,6 +99,7 @@ func narrowed() map[call.ID]scopes {
 		call.EC2ModifyInstanceAttribute:     protections,
 		call.EC2ModifyFleet:                 {fleets},
 		call.EC2ModifySpotFleetRequest:      {spotFleets},
+		call.EC2ModifySnapshotAttribute:     unshared,
 		call.IAMAttachUserPolicy:            {deniedUsers},
 		call.IAMDetachUserPolicy:            {deniedUsers},
 		call.IAMAttachRolePolicy:            {deniedRoles},
@@ -94,10 +111,13 @@ func narrowed() map[call.ID]scopes {
 	}
 }
 
-// written returns how calls of the author tier are narrowed that the contain tier may make for riposte's own policies only:
-// to give a user their own boundary back, another than riposte's has to be set.
+// written returns how calls of the author tier are narrowed that the contain tier may make for riposte's own policies only, or
+// one way only: to give a user their own boundary back, another than riposte's has to be set, and to share again is to add.
 func written() map[call.ID]scopes {
-	return map[call.ID]scopes{call.IAMPutUserPermissionsBoundary: {users}, call.IAMDeleteUserPermissionsBoundary: {users}}
+	return map[call.ID]scopes{
+		call.IAMPutUserPermissionsBoundary: {users}, call.IAMDeleteUserPermissionsBoundary: {users},
+		call.EC2ModifySnapshotAttribute: {{name: "Snapshots", resources: anyResource}},
+	}
 }
 
 // scopesOf is how a call is narrowed in a tier. One of which nothing says what it may concern is refused: an unknown scope is

@@ -65,6 +65,10 @@ func everyEC2Call(t *testing.T, w *world.World) {
 	done(e.ModifyImageAttribute(ctx, &ec2.ModifyImageAttributeInput{ImageId: golden, LaunchPermission: &types.LaunchPermissionModifications{Add: []types.LaunchPermission{{UserId: aws.String("444455556666")}}}}))
 	done(e.DeregisterImage(ctx, &ec2.DeregisterImageInput{ImageId: golden}))
 	done(e.CreateReplaceRootVolumeTask(ctx, &ec2.CreateReplaceRootVolumeTaskInput{InstanceId: aws.String("i-0neighbour"), ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa")}))
+	snapshot, partner := aws.String("snap-0backup"), []types.CreateVolumePermission{{UserId: aws.String("444455556666")}}
+	done(e.ModifySnapshotAttribute(ctx, &ec2.ModifySnapshotAttributeInput{SnapshotId: snapshot, CreateVolumePermission: &types.CreateVolumePermissionModifications{Add: partner}}))
+	done(e.ModifySnapshotAttribute(ctx, &ec2.ModifySnapshotAttributeInput{SnapshotId: snapshot, OperationType: types.OperationTypeRemove, UserIds: []string{"444455556666"}}))
+	done(e.DescribeSnapshotAttribute(ctx, &ec2.DescribeSnapshotAttributeInput{SnapshotId: snapshot, Attribute: types.SnapshotAttributeNameCreateVolumePermission}))
 	everyNetworkCall(t, e)
 	everyEC2Read(t, e)
 }

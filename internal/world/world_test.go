@@ -43,6 +43,7 @@ accounts:
             id: lt-0cccccccccccccccc
             versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, tags: {Name: web}}]
         groups: [{name: web, template: web, min: 1, max: 4, desired: 2}]
+        rows: {ec2.snapshot: [{SnapshotId: snap-0backup}]}
         instances:
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true, zone: eu-west-1a}
           - {id: i-0neighbour, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, zone: eu-west-1a}

@@ -52,6 +52,7 @@ type EC2Reads struct {
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
 	describeReplaceRootVolumeTasks Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
 	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
+	describeSnapshotAttribute      Call[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput, ec2.Options]
 	describeSpotFleetRequests      Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
 	describeSpotInstanceRequests   Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
 }
@@ -69,6 +70,7 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
 		describeReplaceRootVolumeTasks: api.DescribeReplaceRootVolumeTasks,
 		describeSecurityGroups:         api.DescribeSecurityGroups,
+		describeSnapshotAttribute:      api.DescribeSnapshotAttribute,
 		describeSpotFleetRequests:      api.DescribeSpotFleetRequests,
 		describeSpotInstanceRequests:   api.DescribeSpotInstanceRequests,
 	}
@@ -108,6 +110,10 @@ func (c EC2Reads) DescribeReplaceRootVolumeTasks(ctx context.Context, in *ec2.De
 
 func (c EC2Reads) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecurityGroupsInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupsOutput, error) {
 	return c.describeSecurityGroups(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeSnapshotAttribute(ctx context.Context, in *ec2.DescribeSnapshotAttributeInput, o ...func(*ec2.Options)) (*ec2.DescribeSnapshotAttributeOutput, error) {
+	return c.describeSnapshotAttribute(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeSpotFleetRequests(ctx context.Context, in *ec2.DescribeSpotFleetRequestsInput, o ...func(*ec2.Options)) (*ec2.DescribeSpotFleetRequestsOutput, error) {
@@ -266,6 +272,7 @@ type EC2Writes struct {
 	modifyInstanceAttribute         Call[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput, ec2.Options]
 	modifyLaunchTemplate            Call[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput, ec2.Options]
 	modifyNetworkInterfaceAttribute Call[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput, ec2.Options]
+	modifySnapshotAttribute         Call[ec2.ModifySnapshotAttributeInput, ec2.ModifySnapshotAttributeOutput, ec2.Options]
 	modifySpotFleetRequest          Call[ec2.ModifySpotFleetRequestInput, ec2.ModifySpotFleetRequestOutput, ec2.Options]
 	startInstances                  Call[ec2.StartInstancesInput, ec2.StartInstancesOutput, ec2.Options]
 	stopInstances                   Call[ec2.StopInstancesInput, ec2.StopInstancesOutput, ec2.Options]
@@ -281,6 +288,7 @@ func OpenEC2Writes(cfg aws.Config) EC2Writes {
 		modifyInstanceAttribute:         api.ModifyInstanceAttribute,
 		modifyLaunchTemplate:            api.ModifyLaunchTemplate,
 		modifyNetworkInterfaceAttribute: api.ModifyNetworkInterfaceAttribute,
+		modifySnapshotAttribute:         api.ModifySnapshotAttribute,
 		modifySpotFleetRequest:          api.ModifySpotFleetRequest,
 		startInstances:                  api.StartInstances,
 		stopInstances:                   api.StopInstances,
@@ -306,6 +314,10 @@ func (c EC2Writes) ModifyLaunchTemplate(ctx context.Context, in *ec2.ModifyLaunc
 
 func (c EC2Writes) ModifyNetworkInterfaceAttribute(ctx context.Context, in *ec2.ModifyNetworkInterfaceAttributeInput, o ...func(*ec2.Options)) (*ec2.ModifyNetworkInterfaceAttributeOutput, error) {
 	return c.modifyNetworkInterfaceAttribute(ctx, in, o...)
+}
+
+func (c EC2Writes) ModifySnapshotAttribute(ctx context.Context, in *ec2.ModifySnapshotAttributeInput, o ...func(*ec2.Options)) (*ec2.ModifySnapshotAttributeOutput, error) {
+	return c.modifySnapshotAttribute(ctx, in, o...)
 }
 
 func (c EC2Writes) ModifySpotFleetRequest(ctx context.Context, in *ec2.ModifySpotFleetRequestInput, o ...func(*ec2.Options)) (*ec2.ModifySpotFleetRequestOutput, error) {

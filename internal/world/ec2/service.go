@@ -14,7 +14,7 @@ func Service() *core.Service {
 		Name: "ec2", SDK: "EC2", Reference: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_", Words: core.EC2Words(),
 		Resources: []core.Resource{
 			imageResource(), securityGroupResource(), vpcResource(), interfaceResource(), templateResource(), instanceResource(),
-			rootVolumeResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(),
+			rootVolumeResource(), snapshotResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(),
 		},
 	}
 }

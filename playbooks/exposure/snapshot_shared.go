@@ -1,0 +1,157 @@
+// Package exposure holds the playbooks about data that is given away.
+package exposure
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
+)
+
+//go:embed testdata/snapshot-shared.txtar
+var snapshotStories string
+
+// SnapshotParams are the parameters of exposure.snapshot-shared.
+type SnapshotParams struct {
+	AllowAccounts []string `yaml:"allow_accounts" help:"accounts outside the organisation that snapshots may be shared with: a backup vendor's, a partner's; twelve digits each"`
+}
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// Validate refuses what is no account.
+func (p SnapshotParams) Validate() error {
+	for i, id := range p.AllowAccounts {
+		if !accountID.MatchString(id) {
+			return playbook.Wrong{Path: []any{"allow_accounts", i}, Text: fmt.Sprintf("%q is no account id of twelve digits", id)}
+		}
+	}
+	return nil
+}
+
+// SnapshotShared finds disks that are given away: an EBS snapshot that is shared with everybody, or outside the organisation.
+func SnapshotShared() playbook.Definition {
+	return playbook.Define(playbook.Spec[SnapshotParams, shared]{
+		ID:       "exposure.snapshot-shared",
+		Title:    "A disk's snapshot was shared outside the organisation",
+		Why:      whySnapshot,
+		Severity: playbook.High,
+		On:       []playbook.Trigger{playbook.Call(call.EC2ModifySnapshotAttribute)},
+		Reads:    []call.ID{call.EC2DescribeSnapshotAttribute},
+		Changes:  playbook.Always[SnapshotParams](action.UnshareSnapshot{}.Kind()),
+		Prevents: []playbook.Prevention{
+			{
+				Kind:     playbook.DeclarativePolicy,
+				How:      "Let EC2 itself refuse to share snapshots with everybody, in all accounts (block public access for snapshots).",
+				Document: `{"ec2_attributes":{"snapshot_block_public_access":{"state":{"@@assign":"block_all_sharing"}}}}`,
+			},
+			{
+				Kind: playbook.ServiceControlPolicy,
+				How:  "Deny sharing a snapshot with everybody.",
+				Document: `{"Version":"2012-10-17","Statement":[{"Sid":"NoPublicSnapshots","Effect":"Deny","Action":"ec2:ModifySnapshotAttribute",` +
+					`"Resource":"*","Condition":{"StringEquals":{"ec2:Add/group":"all"}}}]}`,
+			},
+		},
+		Stories: snapshotStories,
+		Suspect: suspectSnapshot,
+		Check:   checkSnapshot,
+		Plan: func(s playbook.Suspect[shared], _ SnapshotParams) action.Plan {
+			return action.Plan{Steps: []action.Step{action.Try(action.UnshareSnapshot{Snapshot: s.Resource, With: s.Facts.With})}}
+		},
+	})
+}
+
+const whySnapshot = `A snapshot is a whole disk: who it is shared with copies it into an account of their own within minutes, and
+nothing in this one shows it. Sharing is the quietest way to carry data away, as it moves none. Exactly the shares that the call
+added are taken back, where they are still there and lead outside: of accounts of the organisation none, of those in
+allow_accounts none, and none that were there before, which somebody may live by. Shared with everybody is critical, with a
+foreign account high. What was copied before stays copied: the title says with whom it was shared, for those who have to ask.
+Undo shares again what was taken back, which needs the author tier; the contain tier can only take away.`
+
+// shared are the facts: accounts, and action.Everybody. None in an unchecked one: the record does not tell.
+type shared struct {
+	With []string `json:",omitempty"`
+}
+
+// suspectSnapshot wants what a call added. What a call takes away is nobody's exposure.
+func suspectSnapshot(e event.Event, p SnapshotParams) []playbook.Suspect[shared] {
+	in := request.Of(e)
+	id, added := in.At("snapshotId").Scalar(), in.At("createVolumePermission", "add")
+	if id == "" || added.IsNull() {
+		return nil
+	}
+	var f shared
+	told := false
+	for _, one := range added.Items() {
+		for _, key := range []string{"group", "userId"} {
+			with := one.At(key).Scalar()
+			told = told || with != ""
+			if with != "" && !slices.Contains(f.With, with) && !p.allows(with, e.Place().Account) {
+				f.With = append(f.With, with)
+			}
+		}
+	}
+	if len(f.With) == 0 && told {
+		return nil
+	}
+	return []playbook.Suspect[shared]{f.of(e.Place().In(event.Snapshot, id))}
+}
+
+// allows reports whether a share needs no look: with the owner itself, or where the parameters allow it.
+func (p SnapshotParams) allows(with, owner string) bool {
+	return with == owner || slices.Contains(p.AllowAccounts, with)
+}
+
+// of says the facts of a snapshot.
+func (f shared) of(snapshot event.Resource) playbook.Suspect[shared] {
+	s := playbook.Suspect[shared]{Resource: snapshot, Facts: f}
+	switch n := len(f.With); {
+	case slices.Contains(f.With, action.Everybody):
+		s.Severity = playbook.Critical
+		s.Title = "snapshot " + snapshot.ID + " was shared with everybody"
+	case n == 0:
+		s.Title = "snapshot " + snapshot.ID + " was shared, and the record does not say with whom"
+	case n == 1:
+		s.Title = "snapshot " + snapshot.ID + " was shared with account " + f.With[0]
+	default:
+		s.Title = fmt.Sprintf("snapshot %s was shared with accounts %s", snapshot.ID, strings.Join(f.With[:min(n, 3)], ", "))
+		if n > 3 {
+			s.Title += fmt.Sprintf(", %d more", n-3)
+		}
+	}
+	return s
+}
+
+// checkSnapshot confirms the shares that are still there and lead outside. Where the record does not tell them, it looks at all.
+func checkSnapshot(ctx context.Context, in playbook.In, s playbook.Suspect[shared], p SnapshotParams) ([]playbook.Suspect[shared], error) {
+	shares, err := action.SharesOf(ctx, in.AWS, s.Resource)
+	if err != nil {
+		return nil, err
+	}
+	var f shared
+	for _, with := range shares {
+		if len(s.Facts.With) > 0 && !slices.Contains(s.Facts.With, with) || p.allows(with, s.Resource.Account) {
+			continue
+		}
+		ours := false
+		if with != action.Everybody {
+			if ours, err = in.Organization.Has(ctx, with); err != nil {
+				return nil, fmt.Errorf("is account %s of the organisation: %w", with, err)
+			}
+		}
+		if !ours {
+			f.With = append(f.With, with)
+		}
+	}
+	if len(f.With) == 0 {
+		return nil, nil
+	}
+	return []playbook.Suspect[shared]{f.of(s.Resource)}, nil
+}
