@@ -52,9 +52,15 @@ func (t *attempt) nextDue() time.Time {
 // what was not come to is tried at once.
 func (t *attempt) tries() (at []time.Time) {
 	now := t.Now()
+	again := func(x *ledger.Trouble) time.Time {
+		if x == nil {
+			return now
+		}
+		return x.Due
+	}
 	for _, l := range t.c.Suspects {
 		if l.Checked == "" {
-			at = append(at, again(l.Trouble, now))
+			at = append(at, again(l.Trouble))
 		}
 	}
 	stopped := map[int]bool{}
@@ -63,21 +69,14 @@ func (t *attempt) tries() (at []time.Time) {
 		case made(r.step.State) && r.step.Trouble != nil:
 			at = append(at, r.step.Trouble.Due)
 		case r.step.State == ledger.StepReverting:
-			at = append(at, later(again(r.step.Trouble, now), t.held))
+			at = append(at, later(again(r.step.Trouble), t.held))
 		case !waits(r.step.State) || stopped[n] && r.step.State != ledger.Intent:
 		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || r.plan.After > 0 && !t.due(r):
-			at = append(at, later(again(r.step.Trouble, now), r.revision.Made.Add(r.plan.After)))
+			at = append(at, later(again(r.step.Trouble), r.revision.Made.Add(r.plan.After)))
 		}
 		stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && waits(r.step.State)
 	}
 	return at
-}
-
-func again(x *ledger.Trouble, now time.Time) time.Time {
-	if x == nil {
-		return now
-	}
-	return x.Due
 }
 
 func (t *attempt) backoff(failures int) time.Duration {

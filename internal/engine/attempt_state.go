@@ -16,22 +16,25 @@ func (t *attempt) state() ledger.State {
 	return t.c.State // it would close, and messages are waiting
 }
 
+// derived is the state that leads and steps show, whatever waits in the inbox.
 func (t *attempt) derived() ledger.State {
 	c, n := t.c, count(t.c)
 	switch {
 	case c.Undo != nil && n.begun+n.done+n.turning > 0: // what was begun may have been done
 		return ledger.Undoing
+	case c.Undo != nil && c.State != ledger.Undoing && c.State != ledger.Undone: // the history shows it, even with nothing left to take back
+		return ledger.Undoing
 	case c.Undo != nil:
-		return undone(c.State)
+		return ledger.Undone
 	case c.GivenUp != "":
 		return ledger.Failed
-	case unchecked(c) && len(c.Revisions) == 0:
+	case t.waiting() > 0 && len(c.Revisions) == 0:
 		return ledger.Suspected
 	case n.hold > 0:
 		return ledger.Held
 	case n.ask > 0:
 		return ledger.Asked
-	case n.act+n.turning > 0, unchecked(c):
+	case n.act+n.turning > 0, t.waiting() > 0:
 		return ledger.Acting
 	case n.broken > 0 && (n.done == 0 || c.State == ledger.Failed || t.proven()):
 		return ledger.Failed // what could be done is verified first
@@ -67,14 +70,7 @@ func (t *attempt) proven() bool {
 // made reports whether the state that a step wants was there: it is verified.
 func made(s ledger.StepState) bool { return s == ledger.Done || s == ledger.Already }
 
-// undone passes through undoing, so that the history shows it even where nothing was left to take back.
-func undone(from ledger.State) ledger.State {
-	if from == ledger.Undoing || from == ledger.Undone {
-		return ledger.Undone
-	}
-	return ledger.Undoing
-}
-
+// count tallies the steps of all revisions that were not superseded.
 func count(c *ledger.Case) (n tally) {
 	for i := range c.Revisions {
 		if c.Revisions[i].Superseded != 0 {
@@ -84,54 +80,47 @@ func count(c *ledger.Case) (n tally) {
 			n.nothing++
 		}
 		for _, s := range c.Revisions[i].Steps {
-			n.add(s)
+			switch s.State {
+			case ledger.Done, ledger.Already:
+				n.done++
+			case ledger.StepReverting:
+				n.turning++
+			case ledger.StepUndone:
+				n.back++
+			case ledger.Skipped:
+				n.nothing++ // confirmed, and its target is gone
+			case ledger.StepFailed:
+				n.broken++
+			case ledger.Intent:
+				n.act++
+				n.begun++
+			case ledger.Pending:
+				switch s.Verdict {
+				case "observe":
+					n.observe++
+				case "except":
+					n.except++
+				case "ask":
+					n.ask++
+				case "hold":
+					n.hold++
+				default:
+					n.act++
+				}
+			}
 		}
 	}
 	return n
 }
 
-func (n *tally) add(s ledger.Step) {
-	switch s.State {
-	case ledger.Done, ledger.Already:
-		n.done++
-	case ledger.StepReverting:
-		n.turning++
-	case ledger.StepUndone:
-		n.back++
-	case ledger.Skipped:
-		n.nothing++ // confirmed, and its target is gone
-	case ledger.StepFailed:
-		n.broken++
-	case ledger.Intent:
-		n.act++
-		n.begun++
-	case ledger.Pending:
-		n.wait(s.Verdict)
-	}
-}
-
-func (n *tally) wait(verdict string) {
-	switch verdict {
-	case "observe":
-		n.observe++
-	case "except":
-		n.except++
-	case "ask":
-		n.ask++
-	case "hold":
-		n.hold++
-	default:
-		n.act++
-	}
-}
-
-func unchecked(c *ledger.Case) bool {
-	for _, l := range c.Suspects {
+// waiting counts the suspects that were not looked at.
+func (t *attempt) waiting() (n int) {
+	for _, l := range t.c.Suspects {
 		if l.Checked == "" {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // reason is that of the strictest verdict that waits, else of the last one given.

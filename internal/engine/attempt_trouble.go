@@ -16,20 +16,11 @@ const tellAfter = 5
 // errTurnOver ends a turn whose time is over. What it did is committed, and the next turn goes on.
 var errTurnOver = errors.New("the turn is over: the next one goes on")
 
-// trouble gathers what went wrong in a turn as a whole.
-type collected struct{ errs []error }
-
-// stops notes an error and reports whether the whole turn must end with it: the case is somebody else's now, or a newer
-// riposte's, or this process is to stop, or the time is over.
-func (t *collected) stops(err error) bool {
-	if err == nil {
-		return false
-	}
-	t.errs = append(t.errs, err)
+// endsTurn reports whether an error ends the whole attempt: the case is another replica's now, or a newer riposte's, or this
+// process is to stop, or the time is over.
+func endsTurn(err error) bool {
 	return lostRace(err) || newer(err) || errors.Is(err, context.Canceled) || errors.Is(err, errTurnOver)
 }
-
-func (t *collected) err() error { return errors.Join(t.errs...) }
 
 // lostRace: another replica committed first, or something came in meanwhile.
 func lostRace(err error) bool {
@@ -42,12 +33,11 @@ func newer(err error) bool { return errors.Is(err, ledger.ErrNewer) || errors.Is
 // attacker who can make one look fail neither stops nor slows the others; what goes on failing is told. The error that it
 // returns ends the turn.
 func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error) error {
-	var ends collected
 	switch {
 	case err == nil:
 		*at = nil
 		return nil
-	case ends.stops(err):
+	case endsTurn(err):
 		return err
 	}
 	if *at == nil {
@@ -73,13 +63,6 @@ func (t *attempt) page(why string) {
 	t.c.Paged = why
 	t.c.Report.Wanted++
 	t.Log.Warn("page a person", "case", t.c.ID, "why", why)
-}
-
-// pageOnce tells people unless they were told of the case before, or there is nothing to tell.
-func (t *attempt) pageOnce(why string) {
-	if why != "" && t.c.Paged == "" {
-		t.page(why)
-	}
 }
 
 // backsOff reports whether something that failed is not to be tried again yet.

@@ -34,7 +34,9 @@ func (ck *checker) check(ctx context.Context, t *attempt) (confirmed bool, err e
 		}
 		confirmed = len(t.c.Revisions) > before
 	}
-	t.c.Suspects = slices.DeleteFunc(t.c.Suspects, t.spare)
+	t.c.Suspects = slices.DeleteFunc(t.c.Suspects, func(l ledger.Suspect) bool { // found before, and no plan is its own
+		return l.Checked == "again" && !slices.ContainsFunc(t.c.Revisions, func(r ledger.Revision) bool { return r.Suspect == l.Key })
+	})
 	return confirmed, err
 }
 
@@ -65,9 +67,4 @@ func (ck *checker) checkLead(ctx context.Context, t *attempt, l *ledger.Suspect)
 		t.note("not confirmed: %s", l.Title)
 	}
 	return nil
-}
-
-// spare reports whether nothing needs a suspect any more: it was found before, and no plan is its own.
-func (t *attempt) spare(l ledger.Suspect) bool {
-	return l.Checked == "again" && !slices.ContainsFunc(t.c.Revisions, func(r ledger.Revision) bool { return r.Suspect == l.Key })
 }

@@ -16,45 +16,34 @@ import (
 // confirmInTime looks at a suspect. Where that takes longer than patience, what the playbook calls clear already is done
 // meanwhile: an attacker who has a service throttled slows down the look, and not the containment.
 func (ck *checker) confirmInTime(ctx context.Context, t *attempt, l *ledger.Suspect) ([]playbook.Proposal, error) {
-	book := ck.plan.books[l.Playbook]
+	confirm, book := ck.plan.confirm(t, l), ck.plan.books[l.Playbook]
 	if l.Preempt || book.Preempt == nil {
-		return ck.plan.confirm(ctx, t, l)
+		return confirm(ctx)
 	}
-	looked := ck.beside(ctx, t, book, l.StoredSuspect)
+	var found []playbook.Proposal
+	var failure error
+	looked := make(chan struct{})
+	go func() {
+		defer close(looked)
+		defer func() {
+			if p := recover(); p != nil {
+				found, failure = nil, panicError{fmt.Sprint(p), string(debug.Stack())}
+			}
+		}()
+		found, failure = confirm(ctx)
+	}()
 	patience := time.NewTimer(t.Timing.Patience)
 	defer patience.Stop()
 	select {
-	case found := <-looked:
-		return found.proposals, found.err
+	case <-looked:
+		return found, failure
 	case <-patience.C:
 	}
 	if err := ck.preempt(ctx, t, book, l); err != nil {
 		t.note("error: %v", err) // the look goes on, and says what there is to do
 	}
-	found := <-looked
-	return found.proposals, found.err
-}
-
-// look is what a check came to.
-type look struct {
-	proposals []playbook.Proposal
-	err       error
-}
-
-// beside checks in a goroutine of its own, which shares nothing with the turn.
-func (ck *checker) beside(ctx context.Context, t *attempt, book playbook.Playbook, l playbook.StoredSuspect) <-chan look {
-	in, id, limit, to := ck.plan.in(t), t.c.ID, t.Timing.Call, make(chan look, 1)
-	go func() {
-		var found look
-		defer func() {
-			if p := recover(); p != nil {
-				found = look{err: panicError{fmt.Sprint(p), string(debug.Stack())}}
-			}
-			to <- found
-		}()
-		found.proposals, found.err = checked(ctx, limit, book, in, id, l)
-	}()
-	return to
+	<-looked
+	return found, failure
 }
 
 // preempt plans and does what need not wait for the check, if the gate lets all of it act now.
@@ -76,13 +65,20 @@ func (ck *checker) preempt(ctx context.Context, t *attempt, book playbook.Playbo
 		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
 	})
 	t.plans[sealed.Digest], t.fresh[number] = plan, true
-	if acts, err := ck.allAct(ctx, t, number); err != nil || !acts {
-		t.c.Revisions = before
-		return err
+	var steps []ref
+	for r := range t.live() {
+		if r.revision.Number != number {
+			continue
+		}
+		if v, err := ck.gate.judge(ctx, t, r); err != nil || v.Do != gate.Act {
+			t.c.Revisions = before
+			return err
+		}
+		steps = append(steps, r)
 	}
 	l.Preempt = true
 	t.note("the look at the present takes long: plan %d need not wait for it: %v", number, plan.Kinds())
-	for _, r := range t.stepsOf(number) {
+	for _, r := range steps {
 		err := ck.exec.climb(ctx, t, r)
 		if errors.Is(err, errFollowed) { // the steps go on in a plan against the present name, which is acted on next
 			return nil
@@ -92,26 +88,6 @@ func (ck *checker) preempt(ctx context.Context, t *attempt, book playbook.Playbo
 		}
 	}
 	return nil
-}
-
-// allAct reports whether the gate lets every step of a revision act now.
-func (ck *checker) allAct(ctx context.Context, t *attempt, number int) (bool, error) {
-	for _, r := range t.stepsOf(number) {
-		if v, err := ck.gate.judge(ctx, t, r); err != nil || v.Do != gate.Act {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// stepsOf are the steps of one revision.
-func (t *attempt) stepsOf(number int) (steps []ref) {
-	for r := range t.live() {
-		if r.revision.Number == number {
-			steps = append(steps, r)
-		}
-	}
-	return steps
 }
 
 // relent takes back what was done about a suspect before it was looked at, and is not confirmed.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -58,8 +59,9 @@ func (ef *effects) intend(ctx context.Context, t *attempt, r ref, look action.Lo
 	return err
 }
 
-// hold writes the case among those that want an effect, until it is taken back: whoever undoes it in between does not take
-// the way back with it.
+// hold writes the case among those that want an effect, until it is taken back: a call that undoes it in between does not
+// take the way back with it. The way back restores the present, of those parts of which it is not known yet what was so
+// before riposte came.
 func (ef *effects) hold(ctx context.Context, t *attempt, r ref, undo action.Action) error {
 	a := r.rung().Do
 	f, err := ef.effect(ctx, t, a)
@@ -69,8 +71,20 @@ func (ef *effects) hold(ctx context.Context, t *attempt, r ref, undo action.Acti
 	if !slices.Contains(f.Holders, t.c.ID) {
 		f.Holders = append(f.Holders, t.c.ID)
 	}
-	if err := ef.wayBack(t, f, a, undo); err != nil {
-		return err
+	known := f.Parts
+	if fresh := action.Beyond(a, known); fresh != nil {
+		f.Parts = append(slices.Clip(known), action.Parts(fresh)...)
+	}
+	back := undo
+	if back != nil {
+		back = action.Beyond(back, known)
+	}
+	if back != nil {
+		stored, err := ef.codec.Encode(back)
+		if err != nil {
+			return fmt.Errorf("way back from %s: %w", a.Kind().Name, err)
+		}
+		f.Undos = append(f.Undos, stored)
 	}
 	if !slices.Contains(r.step.Held, f.Key) {
 		r.step.Held = append(r.step.Held, f.Key)
@@ -80,32 +94,6 @@ func (ef *effects) hold(ctx context.Context, t *attempt, r ref, undo action.Acti
 	}
 	t.w.Effects = append(t.w.Effects, f)
 	return nil
-}
-
-// wayBack adds what restores the present, of those parts of which it is not known yet what was so before riposte came.
-func (ef *effects) wayBack(t *attempt, f *ledger.Effect, a, undo action.Action) error {
-	known := f.Parts
-	f.Parts = append(slices.Clip(known), fresh(a, known)...)
-	if undo == nil {
-		return nil
-	}
-	undo = action.Beyond(undo, known)
-	if undo == nil {
-		return nil
-	}
-	stored, err := ef.codec.Encode(undo)
-	if err != nil {
-		return fmt.Errorf("way back from %s: %w", a.Kind().Name, err)
-	}
-	f.Undos = append(f.Undos, stored)
-	return nil
-}
-
-func fresh(a action.Action, known []string) []string {
-	if a = action.Beyond(a, known); a == nil {
-		return nil
-	}
-	return action.Parts(a)
 }
 
 // effect is the one that an action makes, as this action wants it.
@@ -134,7 +122,7 @@ func (ef *effects) effect(ctx context.Context, t *attempt, a action.Action) (*le
 }
 
 // already settles a step whose state is there: made by this case before a crash, by another case (which it then holds
-// together with that), or by somebody before riposte came, which stays as it is for ever.
+// together with that), or by another hand before riposte came, which stays as it is for ever.
 func (ef *effects) already(ctx context.Context, t *attempt, r ref) error {
 	if r.step.State == ledger.Intent {
 		t.made(r, ledger.Done)
@@ -146,24 +134,20 @@ func (ef *effects) already(ctx context.Context, t *attempt, r ref) error {
 	if r.rung().Do.Kind().Final != "" {
 		return nil
 	}
-	// Held without a way back where nobody made it: whoever lifts it later is seen, or an attacker would do it himself first.
+	// Held without a way back where no case made it: a call that lifts it later is seen, or an attacker would do it first.
 	if err := ef.hold(ctx, t, r, nil); err != nil {
 		return err
 	}
 	return t.commit(ctx)
 }
 
-// partly keeps the effect of a change that was begun where the present shows parts of it.
-func (r ref) partly(look action.Look) {
+// forget lets go of an effect that did not come about, as the look shows. One that this step has held for longer, or of which
+// the present shows parts, was made once, and stays until it is taken back.
+func (ef *effects) forget(ctx context.Context, t *attempt, r ref, look action.Look) error {
+	k := key(r.rung().Do)
 	if look.Inverse != nil && len(action.Parts(look.Inverse)) < len(action.Parts(r.rung().Do)) {
 		r.step.Fresh = ""
 	}
-}
-
-// forget lets go of an effect that did not come about. One that this step has held for longer was made once, and stays
-// until it is taken back.
-func (ef *effects) forget(ctx context.Context, t *attempt, r ref) error {
-	k := key(r.rung().Do)
 	if r.step.Fresh != k {
 		return nil
 	}
@@ -173,7 +157,7 @@ func (ef *effects) forget(ctx context.Context, t *attempt, r ref) error {
 		return fmt.Errorf("read effect %q: %w", k, err)
 	}
 	r.step.Held = without(r.step.Held, k)
-	if f == nil || t.stillHeld(k) {
+	if f == nil || t.stillHeld(k, r) {
 		return nil
 	}
 	if f.Holders = without(f.Holders, t.c.ID); !f.Stands() {
@@ -181,16 +165,6 @@ func (ef *effects) forget(ctx context.Context, t *attempt, r ref) error {
 	}
 	t.w.Effects = append(t.w.Effects, f)
 	return t.commit(ctx)
-}
-
-// stillHeld reports whether another step of this case wants the effect too.
-func (t *attempt) stillHeld(k string) bool {
-	for r := range t.live() {
-		if slices.Contains(r.step.Held, k) {
-			return true
-		}
-	}
-	return false
 }
 
 // withdraw takes an intent back that may not be carried out any more; if it was carried out, it counts as done.
@@ -206,6 +180,39 @@ func (ef *effects) withdraw(ctx context.Context, t *attempt, r ref) error {
 		return ef.already(ctx, t, r)
 	}
 	r.step.State = ledger.Pending
-	r.partly(look)
-	return ef.forget(ctx, t, r)
+	return ef.forget(ctx, t, r, look)
+}
+
+// renew has an effect watched by the name that its target has now, where a look found it under another: the calls that
+// name it so are told to its cases again.
+func (ef *effects) renew(ctx context.Context, t *attempt, r ref, look action.Look) error {
+	if look.Renamed == nil {
+		return nil
+	}
+	k := key(r.rung().Do)
+	f, err := ef.store.Effect(ctx, k)
+	if err != nil || f == nil {
+		return err
+	}
+	now, err := ef.codec.Encode(look.Renamed)
+	if err != nil || bytes.Equal(now.Data, f.Action.Data) {
+		return err
+	}
+	f.Action = now
+	t.note("%s: renamed since, and watched as %s", r, look.Renamed.Target())
+	t.w.Effects = append(t.w.Effects, f)
+	if !t.c.State.Open() {
+		return nil // nothing else is changed in this turn
+	}
+	return t.commit(ctx)
+}
+
+// stillHeld reports whether another step of this case, which was not taken back yet, holds the effect too.
+func (t *attempt) stillHeld(k string, besides ref) bool {
+	for r := range t.live() {
+		if r.step != besides.step && slices.Contains(r.step.Held, k) {
+			return true
+		}
+	}
+	return false
 }

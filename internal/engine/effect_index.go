@@ -46,45 +46,40 @@ func activeEffectOf(f *ledger.Effect, a action.Action) activeEffect {
 	return w
 }
 
+// indexEffects enters effects under all that a call may name them by.
 func indexEffects(effects []activeEffect) *effectIndex {
 	w := &effectIndex{
 		effects: effects, prefilter: prefilterOf(effects),
 		calls: map[where]bool{}, undone: map[where][]int{}, shared: map[where][]int{}, denied: map[where][]int{},
 	}
-	for i := range effects {
-		w.index(i)
+	add := func(to map[where][]int, at where, i int) {
+		if in := to[at]; len(in) == 0 || in[len(in)-1] != i {
+			to[at] = append(in, i)
+		}
+	}
+	for i, f := range effects {
+		a := f.action
+		account := a.Target().Account
+		names := append(action.Names(a), action.NamesBeside(a)...)
+		slices.Sort(names)
+		for _, id := range f.undone {
+			w.calls[where{account, id, ""}] = true
+			for _, n := range slices.Compact(names) {
+				add(w.undone, where{account, id, n}, i)
+			}
+		}
+		if s, ok := a.(action.Sharing); ok {
+			for _, n := range s.Shares() {
+				add(w.shared, where{account, "", strings.ToLower(n)}, i)
+			}
+		}
+		if _, ok := a.(action.Denier); ok {
+			for _, n := range append(action.Names(a), strings.ToLower(a.Target().ARN())) {
+				add(w.denied, where{account, "", n}, i)
+			}
+		}
 	}
 	return w
-}
-
-// index enters an effect under all that a call may name it by.
-func (w *effectIndex) index(i int) {
-	a := w.effects[i].action
-	account := a.Target().Account
-	names := append(action.Names(a), action.NamesBeside(a)...)
-	slices.Sort(names)
-	for _, id := range w.effects[i].undone {
-		w.calls[where{account, id, ""}] = true
-		for _, n := range slices.Compact(names) {
-			add(w.undone, where{account, id, n}, i)
-		}
-	}
-	if s, ok := a.(action.Sharing); ok {
-		for _, n := range s.Shares() {
-			add(w.shared, where{account, "", strings.ToLower(n)}, i)
-		}
-	}
-	if _, ok := a.(action.Denier); ok {
-		for _, n := range append(action.Names(a), strings.ToLower(a.Target().ARN())) {
-			add(w.denied, where{account, "", n}, i)
-		}
-	}
-}
-
-func add(to map[where][]int, at where, i int) {
-	if in := to[at]; len(in) == 0 || in[len(in)-1] != i {
-		to[at] = append(in, i)
-	}
 }
 
 // sighted is an effect that a call concerns.
@@ -97,9 +92,9 @@ type sighted struct {
 // one, the first: its look tells whether the others need one.
 func (w *effectIndex) sightings(ev event.Event, begun map[string]bool) (found []sighted) {
 	named := call.OfEvent(ev)
-	mentions := w.mentions(ev, named)
 	shared := map[string]bool{}
-	for _, i := range w.candidates(ev, named, mentions) {
+	candidates, mentions := w.candidates(ev, named)
+	for _, i := range candidates {
 		s := sighted{w.effects[i], mentions.Of(w.effects[i].action, named)}
 		if !slices.Contains(s.undone, named) {
 			s.concern = action.Unconcerned
@@ -128,38 +123,25 @@ func sharedBy(a action.Action) string {
 	return strings.Join(s.Shares(), " ")
 }
 
-// standingOn are the effects that stand on one of those that sharedBy names.
-func (w *effectIndex) standingOn(account, shared string) (found []*ledger.Effect) {
-	var all []int
-	for _, name := range strings.Fields(strings.ToLower(shared)) {
-		all = append(all, w.shared[where{account, "", name}]...)
+// candidates are the effects that a call may concern, and what the call mentions, which is read only of one that could undo
+// something in its accounts: where it was made, and whose principal made it.
+func (w *effectIndex) candidates(ev event.Event, named call.ID) (all []int, m action.Mentions) {
+	accounts := []string{ev.Account}
+	if ev.Actor.Account != ev.Account && ev.Actor.Account != "" {
+		accounts = append(accounts, ev.Actor.Account)
 	}
-	slices.Sort(all)
-	for _, i := range slices.Compact(all) {
-		found = append(found, w.effects[i].effect)
+	if slices.ContainsFunc(accounts, func(a string) bool { return w.calls[where{a, named, ""}] }) {
+		m = action.MentionsIn(ev)
 	}
-	return found
-}
-
-// mentions are read only of a call that could undo something in its account.
-func (w *effectIndex) mentions(ev event.Event, named call.ID) (m action.Mentions) {
-	for _, account := range accounts(ev) {
-		if w.calls[where{account, named, ""}] {
-			return action.MentionsIn(ev)
-		}
-	}
-	return m
-}
-
-// candidates are the effects that a call may concern.
-func (w *effectIndex) candidates(ev event.Event, named call.ID, m action.Mentions) []int {
-	var all []int
-	for _, account := range accounts(ev) {
+	by := ev.Actor
+	for _, account := range accounts {
 		for n := range m.Names() {
 			all = append(all, w.undone[where{account, named, n}]...)
 		}
-		for _, n := range principals(ev.Actor) {
-			all = append(all, w.denied[where{account, "", strings.ToLower(n)}]...)
+		for _, n := range []string{by.ARN, by.PrincipalID, by.UserName, by.AccessKey, by.Issuer, by.IssuerID} { // what an effect may know the caller by
+			if n != "" {
+				all = append(all, w.denied[where{account, "", strings.ToLower(n)}]...)
+			}
 		}
 	}
 	if action.ChangesShared(named) {
@@ -168,18 +150,5 @@ func (w *effectIndex) candidates(ev event.Event, named call.ID, m action.Mention
 		}
 	}
 	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// accounts are those in which an effect may concern a call: where it was made, and whose principal made it.
-func accounts(ev event.Event) []string {
-	if ev.Actor.Account == ev.Account || ev.Actor.Account == "" {
-		return []string{ev.Account}
-	}
-	return []string{ev.Account, ev.Actor.Account}
-}
-
-// principals are what an effect that stops a caller may know the caller by.
-func principals(a event.Actor) []string {
-	return slices.DeleteFunc([]string{a.ARN, a.PrincipalID, a.UserName, a.AccessKey, a.Issuer, a.IssuerID}, func(n string) bool { return n == "" })
+	return slices.Compact(all), m
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -60,7 +61,8 @@ func (wt *watch) activeEffects(ctx context.Context) (*effectIndex, error) {
 
 // sight tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
 // what was done. Riposte's own calls, known by their request ids, are neither. A case that began with the event is not told:
-// its answer, which may stand by now, came later.
+// its answer, which may stand by now, came later. All who hold the effect are told; one case that takes no more keeps no other
+// from being told. A call that changes what several effects stand on is told to one: see inbox.lookForAll.
 func (wt *watch) sight(ctx context.Context, ev event.Event, begun map[string]bool) error {
 	if ev.Failed() || ev.Kind != event.Call {
 		return nil
@@ -78,25 +80,17 @@ func (wt *watch) sight(ctx context.Context, ev event.Event, begun map[string]boo
 	}
 	var errs []error
 	for _, s := range found {
-		errs = append(errs, wt.tell(ctx, s, ev, begun))
-	}
-	return errors.Join(errs...)
-}
-
-// tell sends a sighting to all who hold the effect; one case that takes no more keeps no other from being told. A call that
-// changes what several effects stand on is told to one: see inbox.lookForAll.
-func (wt *watch) tell(ctx context.Context, s sighted, ev event.Event, begun map[string]bool) error {
-	seen := ledger.Sighting{
-		Effect: s.effect.Key, Call: string(call.OfEvent(ev)), By: playbook.OriginOf(ev),
-		Leak: s.concern == action.Unconcerned, Named: s.concern == action.Named,
-	}
-	told := slices.DeleteFunc(slices.Clone(s.effect.Holders), func(id string) bool { return begun[id] })
-	if s.concern == action.Shared {
-		seen.Shared, told = sharedBy(s.action), told[:1]
-	}
-	var errs []error
-	for _, id := range told {
-		errs = append(errs, wt.send(ctx, id, seen))
+		seen := ledger.Sighting{
+			Effect: s.effect.Key, Call: string(call.OfEvent(ev)), By: playbook.OriginOf(ev),
+			Leak: s.concern == action.Unconcerned, Named: s.concern == action.Named,
+		}
+		told := slices.DeleteFunc(slices.Clone(s.effect.Holders), func(id string) bool { return begun[id] })
+		if s.concern == action.Shared {
+			seen.Shared, told = sharedBy(s.action), told[:1]
+		}
+		for _, id := range told {
+			errs = append(errs, wt.send(ctx, id, seen))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -114,15 +108,21 @@ func (wt *watch) send(ctx context.Context, id string, s ledger.Sighting) error {
 	return nil
 }
 
-// spread tells all whose effects stand on the same. It is done before the sighting is taken: whoever dies meanwhile has told
-// some, and the next tells all.
+// spread tells all whose effects stand on the same as a sighting's. It is done before the sighting is taken: a process that
+// dies meanwhile has told some, and the next tells all.
 func (wt *watch) spread(ctx context.Context, t *attempt, s ledger.Sighting) error {
 	standing, err := wt.activeEffects(ctx)
 	if err != nil {
 		return err
 	}
+	var on []int
+	for _, name := range strings.Fields(strings.ToLower(s.Shared)) {
+		on = append(on, standing.shared[where{s.By.Place.Account, "", name}]...)
+	}
+	slices.Sort(on)
 	var errs []error
-	for _, f := range standing.standingOn(s.By.Place.Account, s.Shared) {
+	for _, i := range slices.Compact(on) {
+		f := standing.effects[i].effect
 		for _, id := range f.Holders {
 			if id != t.c.ID || f.Key != s.Effect {
 				told := s
@@ -133,4 +133,12 @@ func (wt *watch) spread(ctx context.Context, t *attempt, s ledger.Sighting) erro
 	}
 	t.note("%s: %d others were told", s.Call, len(errs))
 	return errors.Join(errs...)
+}
+
+// own: riposte's own change, known by its request id, is no suspect; its trail would double every case it answers.
+func (wt *watch) own(ctx context.Context, ev event.Event) (bool, error) {
+	if ev.RequestID == "" {
+		return false, nil
+	}
+	return wt.store.Own(ctx, ev.RequestID)
 }

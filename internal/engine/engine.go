@@ -140,31 +140,23 @@ func (e *Engine) ProcessOne(ctx context.Context) (worked bool, next time.Time, e
 	return true, time.Time{}, e.process(ctx, claim)
 }
 
-// checkpointAndNext ends a Step: the chains are sealed from time to time, and the next due case says when to come back.
+// checkpointAndNext seals the chains where that is due, and returns when the next case is due. Of several workers one makes the
+// checkpoint; where it fails, the next tries again.
 func (e *Engine) checkpointAndNext(ctx context.Context) (time.Time, error) {
-	if err := e.checkpoint(ctx); err != nil {
-		return time.Time{}, fmt.Errorf("seal the ledger: %w", err)
+	now, last := e.Now(), e.checkpointed.Load()
+	if now.Sub(last.(time.Time)) >= e.Timing.Checkpoint && e.checkpointed.CompareAndSwap(last, now) {
+		if _, err := e.Store.Checkpoint(ctx, now); err != nil {
+			e.checkpointed.CompareAndSwap(now, last)
+			return time.Time{}, fmt.Errorf("seal the ledger: %w", err)
+		}
 	}
 	return e.Store.Next(ctx)
-}
-
-// checkpoint makes a checkpoint where one is due. Of several workers one does it; where it fails, the next tries again.
-func (e *Engine) checkpoint(ctx context.Context) error {
-	now, last := e.Now(), e.checkpointed.Load()
-	if now.Sub(last.(time.Time)) < e.Timing.Checkpoint || !e.checkpointed.CompareAndSwap(last, now) {
-		return nil
-	}
-	if _, err := e.Store.Checkpoint(ctx, now); err != nil {
-		e.checkpointed.CompareAndSwap(now, last)
-		return err
-	}
-	return nil
 }
 
 // process takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) process(ctx context.Context, claim *ledger.Claim) error {
 	t := &attempt{surroundings: surroundings{e.Timing, e.Now, e.Log, e.Meter}, store: e.Store, yields: &e.yields,
-		c: claim.Case, inbox: claim.Inbox, inboxWaits: claim.More, until: claim.Until, committed: progressOf(claim.Case),
+		c: claim.Case, inbox: claim.Inbox, inboxWaits: claim.More, until: claim.Until, committed: Progress{claim.Case.State, claim.Case.Times},
 	}
 	if t.c.Attempts > maxClaims && t.c.State.Open() && e.yields.count(t.c.ID) == 0 { // else it was this process, which lives
 		return e.stages.inbox.abandon(ctx, t)

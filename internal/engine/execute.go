@@ -26,8 +26,10 @@ type executor struct {
 // another step is judged all the same, so that the case shows what holds it. The newest plans go first: whatever an attacker
 // has made riposte plan before, the last thing done is what harms now.
 func (ex *executor) act(ctx context.Context, t *attempt) error {
-	stopped := map[int]bool{}
-	for _, r := range ex.newestFirst(t) {
+	steps := slices.Collect(t.live())
+	slices.SortStableFunc(steps, func(a, b ref) int { return b.revision.Number - a.revision.Number })
+	stopped := map[int]bool{} // by revision: a step that must succeed has not
+	for _, r := range steps {
 		if r.step.State == ledger.StepReverting && !t.backsOff(r.step.Trouble) {
 			if err := t.retryLater(ctx, &r.step.Trouble, ex.revert.returned(ctx, t, r)); err != nil {
 				return err
@@ -46,19 +48,14 @@ func (ex *executor) act(ctx context.Context, t *attempt) error {
 				return err
 			}
 		}
-		stopped[r.revision.Number] = stopped[r.revision.Number] || stops(r)
+		settled := r.step.State == ledger.Done || r.step.State == ledger.Already || r.step.State == ledger.Skipped
+		stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && !settled
 	}
 	return nil
 }
 
-// newestFirst are the live steps by revision, the last one first.
-func (ex *executor) newestFirst(t *attempt) []ref {
-	steps := slices.Collect(t.live())
-	slices.SortStableFunc(steps, func(a, b ref) int { return b.revision.Number - a.revision.Number })
-	return steps
-}
-
-// actOn answers with one step, or judges it where it must wait. It is true where the plans have changed.
+// actOn climbs the ladder of one step, unless what it would destroy is spared by now, or judges it where it must wait. It is
+// true where the plans have changed.
 func (ex *executor) actOn(ctx context.Context, t *attempt, r ref, stopped bool) (again bool, err error) {
 	if stopped || !t.due(r) {
 		return false, ex.wait(ctx, t, r)
@@ -67,19 +64,13 @@ func (ex *executor) actOn(ctx context.Context, t *attempt, r ref, stopped bool) 
 	if drift || err != nil {
 		return drift && err == nil, err
 	}
-	err = ex.answerStep(ctx, t, r)
-	if errors.Is(err, errFollowed) {
+	if spared, err := ex.plan.spared(ctx, t, r); err != nil || spared {
+		return false, err
+	}
+	if err = ex.climb(ctx, t, r); errors.Is(err, errFollowed) {
 		return true, nil
 	}
 	return false, err
-}
-
-// answerStep climbs the step's ladder, unless what it would destroy is spared by now.
-func (ex *executor) answerStep(ctx context.Context, t *attempt, r ref) error {
-	if spared, err := ex.plan.spared(ctx, t, r); err != nil || spared {
-		return err
-	}
-	return ex.climb(ctx, t, r)
 }
 
 func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }
@@ -88,9 +79,6 @@ func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.
 func (t *attempt) due(r ref) bool {
 	return r.step.State == ledger.Intent || !r.revision.Made.Add(r.plan.After).After(t.Now())
 }
-
-// stops reports whether the steps behind this one must wait for it.
-func stops(r ref) bool { return r.plan.Must && !settled(r.step.State) }
 
 // wait judges a step that must wait for its time or for another, so that the case shows what holds it. One that was begun is
 // looked at, and not left in the middle for as long as the other waits; where the other could not be done at all, it is
@@ -109,10 +97,6 @@ func (ex *executor) wait(ctx context.Context, t *attempt, r ref) error {
 	return err
 }
 
-func settled(s ledger.StepState) bool {
-	return s == ledger.Done || s == ledger.Already || s == ledger.Skipped
-}
-
 // climb takes one step, rung by rung, until one holds. A rung above the first is judged for itself.
 func (ex *executor) climb(ctx context.Context, t *attempt, r ref) error {
 	for waits(r.step.State) {
@@ -127,7 +111,7 @@ func (ex *executor) climb(ctx context.Context, t *attempt, r ref) error {
 			err = ex.refused(ctx, t, r, err)
 		}
 		if err != nil {
-			return err // done or not done, nobody knows: the next turn looks first
+			return err // done or not done: the next attempt looks first
 		}
 	}
 	return nil
@@ -171,7 +155,13 @@ func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	ctx, trace := access.WithTrace(ctx)
 	ctx, cancel := context.WithTimeout(ctx, t.Timing.Call)
 	defer cancel()
-	err := a.Do(ctx, ex.aws.Writes(a, t.rungs(r.revision), t.c.ID))
+	var rungs []action.Action // of the revision, done or not: what stays the same from step to step can share a session
+	for s := range t.live() {
+		if s.revision == r.revision {
+			rungs = append(rungs, s.rung().Do)
+		}
+	}
+	err := a.Do(ctx, ex.aws.Writes(a, rungs, t.c.ID))
 	t.Meter.Acted(a.Kind().Name, err)
 	r.requested(trace.Requests())
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
@@ -195,7 +185,7 @@ func (ex *executor) refused(ctx context.Context, t *attempt, r ref, why error) e
 	if errors.Is(why, action.ErrPartly) {
 		r.step.Fresh = ""
 	}
-	if err := ex.effects.forget(ctx, t, r); err != nil {
+	if err := ex.effects.forget(ctx, t, r, action.Look{}); err != nil {
 		return err
 	}
 	r.step.State = ledger.Pending

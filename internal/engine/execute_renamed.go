@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,56 +25,26 @@ func (ex *executor) follow(ctx context.Context, t *attempt, r ref, look action.L
 		return fmt.Errorf("%s is renamed again and again: the next turn goes on", r)
 	}
 	if r.step.State == ledger.Intent { // looked at, and not there: it was not done
-		r.partly(look)
-		if err := ex.effects.forget(ctx, t, r); err != nil {
+		if err := ex.effects.forget(ctx, t, r, look); err != nil {
 			return err
 		}
 		r.step.State = ledger.Pending
 	}
 	was := r.revision
-	plan := followed(t.plans[was.Plan.Digest], was.Steps, moved)
+	var plan action.Plan // against the present name, as far as it is still to be carried out
+	for i, s := range t.plans[was.Plan.Digest].Steps {
+		if waits(was.Steps[i].State) {
+			s.Ladder = slices.Clone(s.Ladder)
+			for j := range s.Ladder {
+				s.Ladder[j].Do = action.Follow(s.Ladder[j].Do, moved)
+			}
+		}
+		plan.Steps = append(plan.Steps, s)
+	}
 	next, err := ex.plan.replan(t, was, plan)
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", moved.Target(), err)
 	}
 	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, next.Number, moved.Target())
 	return errFollowed
-}
-
-// followed is a plan against the present name, as far as it is still to be carried out.
-func followed(p action.Plan, stand []ledger.Step, moved action.Action) (out action.Plan) {
-	for i, s := range p.Steps {
-		if waits(stand[i].State) {
-			s.Ladder = slices.Clone(s.Ladder)
-			for j := range s.Ladder {
-				s.Ladder[j].Do = action.Follow(s.Ladder[j].Do, moved)
-			}
-		}
-		out.Steps = append(out.Steps, s)
-	}
-	return out
-}
-
-// renew has an effect watched by the name that its target has now, where a look found it under another: the calls that
-// name it so are told to its cases again.
-func (ef *effects) renew(ctx context.Context, t *attempt, r ref, look action.Look) error {
-	if look.Renamed == nil {
-		return nil
-	}
-	k := key(r.rung().Do)
-	f, err := ef.store.Effect(ctx, k)
-	if err != nil || f == nil {
-		return err
-	}
-	now, err := ef.codec.Encode(look.Renamed)
-	if err != nil || bytes.Equal(now.Data, f.Action.Data) {
-		return err
-	}
-	f.Action = now
-	t.note("%s: renamed since, and watched as %s", r, look.Renamed.Target())
-	t.w.Effects = append(t.w.Effects, f)
-	if !t.c.State.Open() {
-		return nil // nothing else is changed in this turn
-	}
-	return t.commit(ctx)
 }

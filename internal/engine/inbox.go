@@ -40,7 +40,12 @@ func (ib *inbox) drainInbox(ctx context.Context, t *attempt) error {
 			t.inboxWaits = true
 			continue
 		case m.Lead != nil:
-			ib.join(t, m)
+			l := ledger.Suspect{Key: m.Key, StoredSuspect: *m.Lead}
+			if t.c.Undo != nil {
+				l.Checked = t.handedOn(l.StoredSuspect)
+			}
+			t.c.Suspects = append(t.c.Suspects, l)
+			t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
 		case m.Seen != nil:
 			seen, noticed = append(seen, *m.Seen), append(noticed, m.Key)
 			continue
@@ -56,26 +61,6 @@ func (ib *inbox) drainInbox(ctx context.Context, t *attempt) error {
 	return nil
 }
 
-// waiting counts the suspects that were not looked at.
-func (t *attempt) waiting() (n int) {
-	for _, l := range t.c.Suspects {
-		if l.Checked == "" {
-			n++
-		}
-	}
-	return n
-}
-
-// join adds a suspect, to be checked in this turn.
-func (ib *inbox) join(t *attempt, m ledger.Message) {
-	l := ledger.Suspect{Key: m.Key, StoredSuspect: *m.Lead}
-	if t.c.Undo != nil {
-		l.Checked = ib.handedOn(t, l.StoredSuspect)
-	}
-	t.c.Suspects = append(t.c.Suspects, l)
-	t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
-}
-
 func (ib *inbox) order(t *attempt, o ledger.Order) {
 	if o.Verb != ledger.Undo && !t.c.State.Open() {
 		t.note("%s by %s is void: the case is %s", o.Verb, by(o), t.c.State)
@@ -85,16 +70,11 @@ func (ib *inbox) order(t *attempt, o ledger.Order) {
 	case ledger.Approve:
 		ib.approve(t, o)
 	case ledger.Dismiss:
-		ib.dismiss(t, o)
+		t.drop("dismissed by " + by(o) + because(o.Reason))
+		t.note("dismissed by %s%s", by(o), because(o.Reason))
 	case ledger.Undo:
 		ib.undo(t, o)
 	}
-}
-
-// dismiss lets go of every step that has not begun.
-func (ib *inbox) dismiss(t *attempt, o ledger.Order) {
-	ib.drop(t, "dismissed by "+by(o)+because(o.Reason))
-	t.note("dismissed by %s%s", by(o), because(o.Reason))
 }
 
 func (ib *inbox) undo(t *attempt, o ledger.Order) {
@@ -106,37 +86,32 @@ func (ib *inbox) undo(t *attempt, o ledger.Order) {
 		return
 	}
 	t.c.Undo = &o
-	ib.except(t)
-	for i := range t.c.Suspects {
-		if l := &t.c.Suspects[i]; l.Checked == "" {
-			l.Checked = ib.handedOn(t, l.StoredSuspect)
-		}
-	}
-	ib.drop(t, "the case is taken back")
-	t.note("to be taken back, says %s%s", by(o), because(o.Reason))
-}
-
-// except keeps the playbook quiet about what was found, for a while, from the moment the order is taken: the same finding
-// would fire at once. It is of what the person knew who ordered it; what joined since is answered.
-func (ib *inbox) except(t *attempt) {
-	quiet := t.c.Undo.Except
+	// The playbook is quiet about what was found, for a while, from the moment the order is taken: the same finding would fire
+	// at once. It is of what the person knew who ordered it; what joined since is answered.
+	quiet, found := o.Except, o.Found
 	if quiet == 0 {
 		quiet = ExceptFor
 	}
-	of := t.c.Undo.Found
-	if len(of) == 0 {
-		of = t.c.Found()
+	if len(found) == 0 {
+		found = t.c.Found()
 	}
 	t.c.Quiet = &ledger.Exception{
-		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: t.c.Undo.By,
-		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID, Found: of,
+		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: o.By,
+		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID, Found: found,
 	}
 	t.w.Exceptions = append(t.w.Exceptions, *t.c.Quiet)
-	t.note("quiet until %s about %s", t.c.Quiet.Until.UTC().Format(time.RFC3339), strings.Join(of, ", "))
+	t.note("quiet until %s about %s", t.c.Quiet.Until.UTC().Format(time.RFC3339), strings.Join(found, ", "))
+	for i := range t.c.Suspects {
+		if l := &t.c.Suspects[i]; l.Checked == "" {
+			l.Checked = t.handedOn(l.StoredSuspect)
+		}
+	}
+	t.drop("the case is taken back")
+	t.note("to be taken back, says %s%s", by(o), because(o.Reason))
 }
 
 // drop ends the steps and suspects that nothing was done about yet.
-func (ib *inbox) drop(t *attempt, why string) {
+func (t *attempt) drop(why string) {
 	for i := range t.c.Suspects {
 		if t.c.Suspects[i].Checked == "" {
 			t.c.Suspects[i].Checked = "dropped"
@@ -163,4 +138,18 @@ func because(reason string) string {
 		return ""
 	}
 	return ": " + reason
+}
+
+// abandon ends a case of which every process died that took it up, before it kills this one as well.
+func (ib *inbox) abandon(ctx context.Context, t *attempt) error {
+	t.giveUp(fmt.Errorf("it was taken up %d times, and the process died each time", t.c.Attempts-1))
+	for _, m := range t.inbox {
+		if m.Seen != nil && m.Seen.Shared != "" {
+			if err := ib.watch.spread(ctx, t, *m.Seen); err != nil {
+				return err
+			}
+		}
+		t.w.Taken = append(t.w.Taken, m.Key)
+	}
+	return t.close(ctx, nil)
 }

@@ -14,7 +14,11 @@ func (ib *inbox) approve(t *attempt, o ledger.Order) {
 	asks := t.c.Asks(o.Revision)
 	switch {
 	case len(asks) == 0:
-		t.note("approval by %s is void: nothing asks%s", by(o), of(o.Revision))
+		of := ""
+		if o.Revision != 0 {
+			of = fmt.Sprintf(" of revision %d", o.Revision)
+		}
+		t.note("approval by %s is void: nothing asks%s", by(o), of)
 		return
 	case o.Shown == "" && o.Revision == 0:
 		t.note("approval by %s is void: it does not say what was shown", by(o))
@@ -34,13 +38,6 @@ func (ib *inbox) approve(t *attempt, o ledger.Order) {
 		r.revision.Answers = append(r.revision.Answers, ledger.Answer{Step: r.index, Ask: r.rung().Ask, Class: r.rung().Do.Kind().Class})
 		t.note("%s of revision %d approved by %s", r, r.revision.Number, by(o))
 	}
-}
-
-func of(revision int) string {
-	if revision == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" of revision %d", revision)
 }
 
 // approved reports whether a person has answered what the step asks at its present rung. Who said yes to a destruction did

@@ -53,7 +53,9 @@ func (ib *inbox) noticed(ctx context.Context, t *attempt, effect string, all []l
 	return nil
 }
 
-// lookAgain has a step looked at in this turn, with the sightings as evidence: as far as they are of what it did last.
+// lookAgain has a step looked at in this attempt, with the sightings as evidence: as far as they are of what it did last. Only a
+// call that names the target is evidence of undoing; and once a caller who may not has undone it, no other's call makes that
+// good.
 func (ib *inbox) lookAgain(t *attempt, r ref, seen []ledger.Sighting) {
 	step := r.step
 	t.c.Recheck, step.Looked = t.Now(), false
@@ -62,28 +64,25 @@ func (ib *inbox) lookAgain(t *attempt, r ref, seen []ledger.Sighting) {
 	}
 	now := key(r.rung().Do)
 	for _, s := range seen {
-		if s.Leak || s.Effect == now && !s.By.Occurred.Before(step.Made.Truncate(time.Second)) { // records have whole seconds
-			ib.recordEvidence(t, step, s)
+		if !s.Leak && (s.Effect != now || s.By.Occurred.Before(step.Made.Truncate(time.Second))) { // records have whole seconds
+			continue
 		}
-	}
-}
-
-// recordEvidence takes a sighting as evidence. Only a call that names the target is evidence of undoing; and once somebody who may
-// not has undone it, nobody else's call makes that good.
-func (ib *inbox) recordEvidence(t *attempt, step *ledger.Step, s ledger.Sighting) {
-	who := s.By.Actor
-	what := s.Call + " by " + who.ARN
-	switch {
-	case s.Leak:
-		step.PassedBy = what
-	case s.Named && (step.Undone == "" || step.Trusted):
-		may, doubt := ib.policy.MayUndo(who)
-		if doubt != "" {
-			what += "; " + doubt
-			t.pageOnce(doubt)
+		who := s.By.Actor
+		what := s.Call + " by " + who.ARN
+		switch {
+		case s.Leak:
+			step.PassedBy = what
+		case s.Named && (step.Undone == "" || step.Trusted):
+			may, doubt := ib.policy.MayUndo(who)
+			if doubt != "" {
+				what += "; " + doubt
+				if t.c.Paged == "" {
+					t.page(doubt)
+				}
+			}
+			step.Undone = what
+			step.Trusted = may && who.Credential() != t.c.Origin.Actor.Credential()
 		}
-		step.Undone = what
-		step.Trusted = may && who.Credential() != t.c.Origin.Actor.Credential()
 	}
 }
 
@@ -134,30 +133,20 @@ func (ib *inbox) answeredElsewhere(ctx context.Context, t *attempt, effect strin
 	}), nil
 }
 
-// lookForAll is for a call that changed what several effects stand on: this case's look tells whether the others need one.
-// Only where it finds its own effect in place do they not.
+// lookForAll is for a call that changed what several effects stand on: this case's look, whatever rung its step is at by now,
+// tells whether the others need one. Only where it finds its own effect in place do they not; what can't be looked at does not
+// count as in place.
 func (ib *inbox) lookForAll(ctx context.Context, t *attempt, effect string, all []ledger.Sighting) error {
 	i := slices.IndexFunc(all, func(s ledger.Sighting) bool { return s.Shared != "" })
 	if i < 0 {
 		return nil
 	}
-	if ib.stands(ctx, t, effect) {
-		return nil
+	if f, err := ib.store.Effect(ctx, effect); err == nil && f != nil {
+		if a, err := ib.codec.Decode(f.Action); err == nil {
+			if look, err := ib.look.glimpse(ctx, t, a); err == nil && look.Satisfied {
+				return nil
+			}
+		}
 	}
 	return ib.watch.spread(ctx, t, all[i])
-}
-
-// stands reports whether a look finds an effect in place, whatever rung its step is at by now. What can't be looked at does
-// not count as in place.
-func (ib *inbox) stands(ctx context.Context, t *attempt, effect string) bool {
-	f, err := ib.store.Effect(ctx, effect)
-	if err != nil || f == nil {
-		return false
-	}
-	a, err := ib.codec.Decode(f.Action)
-	if err != nil {
-		return false
-	}
-	look, err := ib.look.glimpse(ctx, t, a)
-	return err == nil && look.Satisfied
 }

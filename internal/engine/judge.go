@@ -10,7 +10,6 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
-	"github.com/ripostehq/riposte/playbook"
 )
 
 // window is the span in which incidents are counted against the limits.
@@ -42,7 +41,9 @@ func (gk *gatekeeper) judge(ctx context.Context, t *attempt, r ref) (gate.Verdic
 		t.note("%s: %s, %s", r, v.Do, v.Reason())
 	}
 	r.step.Verdict, r.step.Reason = string(v.Do), v.Reason()
-	t.pageOnce(v.Page)
+	if v.Page != "" && t.c.Paged == "" {
+		t.page(v.Page)
+	}
 	if t.c.Times.Decided.IsZero() {
 		t.c.Times.Decided = t.Now()
 	}
@@ -52,10 +53,16 @@ func (gk *gatekeeper) judge(ctx context.Context, t *attempt, r ref) (gate.Verdic
 // facts are what the gate must know. What can't be read is an error: nothing is changed on a guess. They were read now, or
 // for another step since the last commit and change: steps that wait need no question each.
 func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Facts, read bool, err error) {
-	rung, lead := r.rung(), t.lead(r.revision)
+	rung, lead := r.rung(), t.suspect(r.revision.Suspect)
+	// A step answers in the region of its target, else in that of the call, "" where both are the whole world's. A user is
+	// denied for what happens in a region as that region is to be treated.
+	region := rung.Do.Target().Region
+	if region == "" && !call.Recorded(lead.Origin.Source, lead.Origin.Name).Global() {
+		region = lead.Origin.Place.Region
+	}
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
-		Region: regionOf(rung.Do.Target(), lead.Origin), Ask: rung.Ask, Approved: r.approved(), Occurred: lead.Origin.Occurred, Received: lead.Origin.Received,
+		Region: region, Ask: rung.Ask, Approved: r.approved(), Occurred: lead.Origin.Occurred, Received: lead.Origin.Received,
 	}
 	if gk.namesake != nil && gk.policy.Own(f.Actor) {
 		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)
@@ -91,9 +98,14 @@ func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 		buckets = append(buckets, "destroy")
 	}
 	refuse := class != action.Contain && !r.approved()
+	incident := t.c.Root.String() // what AWS does for all callers alike, as when a group launches, counts by the root
+	a := t.suspect(r.revision.Suspect).Origin.Actor
+	if who := a.Credential(); who != "" && !a.ByAWS() {
+		incident = who // whatever one credential does counts as one
+	}
 	var out []ledger.Reservation
 	for _, b := range buckets {
-		res := ledger.Reservation{Bucket: b, Incident: gk.incident(t, r), At: t.Now(), Since: t.Now().Add(-window)}
+		res := ledger.Reservation{Bucket: b, Incident: incident, At: t.Now(), Since: t.Now().Add(-window)}
 		if refuse {
 			res.Max = gk.limit(t, b)
 		}
@@ -107,16 +119,6 @@ func (gk *gatekeeper) limit(t *attempt, bucket string) int {
 		return gk.policy.Limits.Destroy
 	}
 	return gk.policy.Limits.Incidents
-}
-
-// incident is what counts as one against the limits: whatever one credential does. What AWS does for everybody, as when a
-// group launches, counts by the root instead.
-func (gk *gatekeeper) incident(t *attempt, r ref) string {
-	a := t.lead(r.revision).Origin.Actor
-	if who := a.Credential(); who != "" && !a.ByAWS() {
-		return who
-	}
-	return t.c.Root.String()
 }
 
 // braked: a brake stops every change, this one too.
@@ -133,13 +135,4 @@ func (gk *gatekeeper) braked(ctx context.Context, t *attempt) (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// regionOf is where a step answers: the region of its target, else that of the call that it answers, "" where both are the
-// whole world's. A user is denied for what happens in a region as that region is to be treated.
-func regionOf(target event.Resource, o playbook.Origin) string {
-	if target.Region != "" || call.Recorded(o.Source, o.Name).Global() {
-		return target.Region
-	}
-	return o.Place.Region
 }

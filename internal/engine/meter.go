@@ -25,13 +25,15 @@ type Progress struct {
 	Times ledger.Times
 }
 
-func progressOf(c *ledger.Case) Progress { return Progress{c.State, c.Times} }
-
 // unmetered counts nothing.
 type unmetered struct{}
 
-func (unmetered) Admitted([]ledger.Admission)       {}
-func (unmetered) Judged(string, gate.Verdict)       {}
-func (unmetered) Acted(string, error)               {}
+func (unmetered) Admitted([]ledger.Admission) {}
+
+func (unmetered) Judged(string, gate.Verdict) {}
+
+func (unmetered) Acted(string, error) {}
+
 func (unmetered) Progressed(*ledger.Case, Progress) {}
-func (unmetered) Stopped(string, error)             {}
+
+func (unmetered) Stopped(string, error) {}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -42,27 +41,23 @@ func (pl *planner) open(_ context.Context, t *attempt) error {
 	return nil
 }
 
-func (pl *planner) confirm(ctx context.Context, t *attempt, l *ledger.Suspect) ([]playbook.Proposal, error) {
-	book, ok := pl.books[l.Playbook]
-	if !ok {
-		return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", l.Playbook, ledger.ErrNewer)
+// confirm returns a check of the present for a suspect. It shares nothing with the attempt, and may run beside it.
+func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) ([]playbook.Proposal, error) {
+	book, known := pl.books[l.Playbook]
+	suspect, caseID, limit := l.StoredSuspect, t.c.ID, t.Timing.Call
+	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.member, History: playbook.History{Recall: pl.store.Recall}}
+	return func(ctx context.Context) ([]playbook.Proposal, error) {
+		if !known {
+			return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", suspect.Playbook, ledger.ErrNewer)
+		}
+		ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others have their turn
+		defer cancel()
+		found, err := book.Check(ctx, in, caseID, suspect)
+		if err != nil {
+			return nil, fmt.Errorf("check %q: %w", suspect.Title, err)
+		}
+		return found, nil
 	}
-	return checked(ctx, t.Timing.Call, book, pl.in(t), t.c.ID, l.StoredSuspect)
-}
-
-// in is what a check may use.
-func (pl *planner) in(t *attempt) playbook.In {
-	return playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.member, History: playbook.History{Recall: pl.store.Recall}}
-}
-
-func checked(ctx context.Context, limit time.Duration, book playbook.Playbook, in playbook.In, caseID string, l playbook.StoredSuspect) ([]playbook.Proposal, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others have their turn
-	defer cancel()
-	found, err := book.Check(ctx, in, caseID, l)
-	if err != nil {
-		return nil, fmt.Errorf("check %q: %w", l.Title, err)
-	}
-	return found, nil
 }
 
 // placeOf hands a finding to the case of its own root, which the event alone did not show.
@@ -83,7 +78,7 @@ func (pl *planner) revise(t *attempt, lead string, p playbook.Proposal) error {
 		return fmt.Errorf("plan for %s: %w", p.Suspect.Resource, err)
 	}
 	if again, err := pl.again(t, p); err != nil || again {
-		t.leadOf(lead).Checked = "again"
+		t.suspect(lead).Checked = "again"
 		return err
 	}
 	number := len(t.c.Revisions) + 1

@@ -11,7 +11,7 @@ import (
 )
 
 // again is true where the same plan stands already: what it did is looked at once more, with the new event as evidence
-// against it, instead of piling up plans as fast as an attacker can repeat himself. What the event wants more of than the
+// against it, instead of piling up plans as fast as an attacker can repeat the call. What the event wants more of than the
 // plan, as the moment before which sessions are revoked, extends it.
 func (pl *planner) again(t *attempt, p playbook.Proposal) (bool, error) {
 	sealed, err := pl.codec.Seal(p.Plan.Core())
@@ -21,16 +21,21 @@ func (pl *planner) again(t *attempt, p playbook.Proposal) (bool, error) {
 	found := false
 	for i := range t.c.Revisions {
 		r := &t.c.Revisions[i]
-		from := t.lead(r).Origin
+		from := t.suspect(r.Suspect).Origin
 		if r.Superseded != 0 || ended(r) || from.Actor.Credential() != p.Suspect.Origin.Actor.Credential() {
 			continue
 		}
-		if from.Place.Region != p.Suspect.Origin.Place.Region && watchedOnly(r) { // a decoy where riposte only observes stands for nothing else
-			continue
+		observed := func(s ledger.Step) bool { return s.Verdict == string(gate.Observe) }
+		if from.Place.Region != p.Suspect.Origin.Place.Region && slices.ContainsFunc(r.Steps, observed) {
+			continue // a decoy where riposte only observes stands for nothing else
 		}
-		core, err := pl.core(t, r)
-		if err != nil {
-			return false, err
+		core, known := t.cores[r.Plan.Digest] // of the revision's plan, without what only grows
+		if !known {
+			sealed, err := pl.codec.Seal(t.plans[r.Plan.Digest].Core())
+			if err != nil {
+				return false, err
+			}
+			core, t.cores[r.Plan.Digest] = sealed.Digest, sealed.Digest
 		}
 		if core != sealed.Digest {
 			continue
@@ -46,19 +51,11 @@ func (pl *planner) again(t *attempt, p playbook.Proposal) (bool, error) {
 	return found, nil
 }
 
-// core is the digest of a revision's plan without what only grows.
-func (pl *planner) core(t *attempt, r *ledger.Revision) (string, error) {
-	if known, ok := t.cores[r.Plan.Digest]; ok {
-		return known, nil
-	}
-	sealed, err := pl.codec.Seal(t.plans[r.Plan.Digest].Core())
-	t.cores[r.Plan.Digest] = sealed.Digest
-	return sealed.Digest, err
-}
-
 // repeated has what a revision did looked at again.
 func (pl *planner) repeated(t *attempt, r *ledger.Revision, p playbook.Proposal) error {
-	r.Found = together(r.Found, p.Suspect.Found)
+	r.Found = append(slices.Clone(r.Found), p.Suspect.Found...)
+	slices.Sort(r.Found)
+	r.Found = slices.Compact(r.Found)
 	for i := range r.Steps {
 		if s := &r.Steps[i]; made(s.State) {
 			s.Undone, s.Looked = p.Suspect.Origin.Name+" by "+p.Suspect.Origin.Actor.ARN, false
@@ -100,21 +97,9 @@ func (pl *planner) extend(t *attempt, was *ledger.Revision, wanted action.Plan) 
 	return nil
 }
 
-// together are two findings as one.
-func together(a, b []string) []string {
-	all := append(slices.Clone(a), b...)
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
 // ended reports whether a person, or AWS, has put an end to a step of the revision: the next finding is judged for itself.
 func ended(r *ledger.Revision) bool {
 	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
 		return s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.StepFailed || s.State == ledger.StepUndone || s.State == ledger.Stays
 	})
-}
-
-// watchedOnly reports whether a step of the revision is not to be done.
-func watchedOnly(r *ledger.Revision) bool {
-	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool { return s.Verdict == string(gate.Observe) })
 }

@@ -16,7 +16,7 @@ func (pl *planner) drifted(ctx context.Context, t *attempt, number int) (bool, e
 	if t.fresh[number] || begun(r) {
 		return false, nil
 	}
-	found, err := pl.confirm(ctx, t, t.lead(r))
+	found, err := pl.confirm(t, t.suspect(r.Suspect))(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -43,24 +43,19 @@ func (pl *planner) spared(ctx context.Context, t *attempt, r ref) (bool, error) 
 	if t.fresh[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
 		return false, nil
 	}
-	found, err := pl.confirm(ctx, t, t.lead(r.revision))
+	found, err := pl.confirm(t, t.suspect(r.revision.Suspect))(ctx)
 	if err != nil {
 		return false, err
 	}
+	planned := func(r action.Rung) bool { return key(r.Do) == key(a) }
 	for _, p := range found {
-		if plans(p.Plan, a) {
+		if slices.ContainsFunc(p.Plan.Steps, func(s action.Step) bool { return slices.ContainsFunc(s.Ladder, planned) }) {
 			return false, nil
 		}
 	}
 	r.step.State, r.step.Note = ledger.Dropped, "no longer called for"
 	t.note("%s: %s", r, r.step.Note)
 	return true, nil
-}
-
-func plans(p action.Plan, a action.Action) bool {
-	return slices.ContainsFunc(p.Steps, func(s action.Step) bool {
-		return slices.ContainsFunc(s.Ladder, func(r action.Rung) bool { return key(r.Do) == key(a) })
-	})
 }
 
 func (pl *planner) supersede(ctx context.Context, t *attempt, number int, found []playbook.Proposal) error {

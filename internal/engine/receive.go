@@ -31,22 +31,16 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 	if len(ads) > 0 {
 		ctx = context.WithoutCancel(ctx) // what is stored is received to its end
 	}
-	begun := opened(ads)
+	begun := map[string]bool{} // cases, with an admission
+	for _, a := range ads {
+		begun[a.Case] = begun[a.Case] || a.How == "opened"
+	}
 	for _, ev := range ours {
 		if err := e.watch.sight(ctx, ev, begun); err != nil {
 			return nil, err
 		}
 	}
 	return ads, nil
-}
-
-// opened are the cases that began with an admission.
-func opened(ads []ledger.Admission) map[string]bool {
-	out := map[string]bool{}
-	for _, a := range ads {
-		out[a.Case] = out[a.Case] || a.How == "opened"
-	}
-	return out
 }
 
 // ours are the events of the organisation's accounts.
@@ -84,11 +78,15 @@ func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bo
 // suspects are what the playbooks want to look at.
 func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []playbook.StoredSuspect, err error) {
 	for _, ev := range events {
-		ls, err := e.suspect(ev)
-		if err != nil {
-			return nil, err
+		var found []playbook.StoredSuspect
+		for _, i := range e.routes.Match(ev.Source, ev.Name) {
+			more, err := e.Playbooks[i].Suspects(ev)
+			if err != nil {
+				return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
+			}
+			found = append(found, more...)
 		}
-		if len(ls) == 0 {
+		if len(found) == 0 {
 			continue
 		}
 		own, err := e.watch.own(ctx, ev)
@@ -96,7 +94,7 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []pl
 			return nil, err
 		}
 		if !own {
-			leads = append(leads, ls...)
+			leads = append(leads, found...)
 		}
 	}
 	return leads, nil
@@ -120,7 +118,11 @@ func (e *Engine) admit(ctx context.Context, leads []playbook.StoredSuspect, obse
 	ads, err := e.Store.Admit(ctx, now, leads, hand, e.fair.ranks(now, leads)...)
 	e.fair.admitted(leads, ads)
 	if reserved {
-		e.Workers.offer(claimed(ads))
+		var opened *ledger.Claim
+		if len(ads) > 0 {
+			opened = ads[0].Claim
+		}
+		e.Workers.offer(opened)
 	}
 	if err != nil {
 		return nil, err
@@ -128,31 +130,4 @@ func (e *Engine) admit(ctx context.Context, leads []playbook.StoredSuspect, obse
 	e.Meter.Admitted(ads)
 	e.Workers.Wake()
 	return ads, e.Store.Sync(ctx)
-}
-
-// claimed is the case that was opened for a hand, nil where none was.
-func claimed(ads []ledger.Admission) *ledger.Claim {
-	if len(ads) == 0 {
-		return nil
-	}
-	return ads[0].Claim
-}
-
-// own: riposte's own change, known by its request id, is no suspect; its trail would double every case it answers.
-func (wt *watch) own(ctx context.Context, ev event.Event) (bool, error) {
-	if ev.RequestID == "" {
-		return false, nil
-	}
-	return wt.store.Own(ctx, ev.RequestID)
-}
-
-func (e *Engine) suspect(ev event.Event) (leads []playbook.StoredSuspect, err error) {
-	for _, i := range e.routes.Match(ev.Source, ev.Name) {
-		ls, err := e.Playbooks[i].Suspects(ev)
-		if err != nil {
-			return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
-		}
-		leads = append(leads, ls...)
-	}
-	return leads, nil
 }

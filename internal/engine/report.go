@@ -40,12 +40,12 @@ func (rp *reporter) report(ctx context.Context, t *attempt) error {
 	return nil
 }
 
-// elsewhen marks a suspect of a case that is being taken back, of which the person who ordered that knew nothing: it is looked
+// elsewhen marks a suspect of a case that is being taken back, of which that order knew nothing: it is looked
 // at in a case of its own, once the root is free.
 const elsewhen = "later"
 
-// aside is what becomes of a suspect in a case that is taken back: the exception that came with the order covers it, or not.
-func (ib *inbox) handedOn(t *attempt, l playbook.StoredSuspect) string {
+// handedOn says what becomes of a suspect in a case that is taken back: the exception that came with the order covers it, or not.
+func (t *attempt) handedOn(l playbook.StoredSuspect) string {
 	if t.c.Quiet != nil && t.c.Quiet.Covers(l.Found) {
 		return "dropped"
 	}

@@ -19,7 +19,7 @@ type reverter struct {
 	effects *effects
 }
 
-// takeBack undoes the case step by step, the last first, and says of each what became of it.
+// takeBack undoes the case step by step, the last first, and says of each what became of it, or why it stays as it is.
 func (rv *reverter) takeBack(ctx context.Context, t *attempt) error {
 	if t.c.Undo == nil || t.c.State == ledger.Undone {
 		return nil
@@ -29,45 +29,29 @@ func (rv *reverter) takeBack(ctx context.Context, t *attempt) error {
 	}
 	t.c.Reason = "exception: taken back by " + by(*t.c.Undo)
 	for _, r := range slices.Backward(slices.Collect(t.live())) {
-		if err := rv.takeBackStep(ctx, t, r); err != nil {
+		if err := rv.effects.withdraw(ctx, t, r); err != nil {
 			return err
+		}
+		s := r.step
+		switch {
+		case len(s.Held) > 0:
+			if err := rv.releaseAll(ctx, t, r, "taken back"); err != nil {
+				return err
+			}
+		case s.State == ledger.Pending:
+			s.State, s.Note = ledger.Dropped, "the case is taken back"
+		case made(s.State) || s.State == ledger.StepReverting:
+			s.State, s.Note = ledger.Stays, r.rung().Do.Kind().Final
+			if s.Note == "" {
+				s.Note = "it was so before riposte came"
+			}
+			t.note("%s: %s", r, s.Note)
 		}
 	}
 	return nil
 }
 
-func (rv *reverter) takeBackStep(ctx context.Context, t *attempt, r ref) error {
-	if err := rv.effects.withdraw(ctx, t, r); err != nil {
-		return err
-	}
-	if r.step.State == ledger.Pending && len(r.step.Held) == 0 {
-		r.step.State, r.step.Note = ledger.Dropped, "the case is taken back"
-	}
-	if len(r.step.Held) == 0 {
-		rv.leaveAlone(t, r)
-		return nil
-	}
-	return rv.releaseAll(ctx, t, r, "taken back")
-}
-
-// leaveAlone says why a step of which nothing is held stays as it is.
-func (rv *reverter) leaveAlone(t *attempt, r ref) {
-	if r.step.State != ledger.Done && r.step.State != ledger.Already && r.step.State != ledger.StepReverting {
-		return
-	}
-	why := r.rung().Do.Kind().Final
-	if why == "" {
-		why = "it was so before riposte came"
-	}
-	rv.settle(t, r, ledger.Stays, why)
-}
-
-func (rv *reverter) settle(t *attempt, r ref, s ledger.StepState, note string) {
-	r.step.State, r.step.Note = s, note
-	t.note("%s: %s", r, note)
-}
-
-// returned ends a step whose containment somebody who may has undone: what is left of it goes back as well.
+// returned ends a step whose containment a caller who may has undone: what is left of it goes back as well.
 func (rv *reverter) returned(ctx context.Context, t *attempt, r ref) error {
 	if held, err := rv.gate.braked(ctx, t); err != nil || held {
 		t.held = t.c.Recheck
@@ -90,7 +74,7 @@ func (rv *reverter) releaseAll(ctx context.Context, t *attempt, r ref, note stri
 	return nil
 }
 
-// release lets go of one effect, and undoes it if nobody else wants it.
+// release lets go of one effect, and undoes it if no other case wants it.
 func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note string) error {
 	f, err := rv.store.Effect(ctx, k)
 	if err != nil {
@@ -104,7 +88,7 @@ func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note stri
 		stays = "still wanted by case " + without(f.Holders, t.c.ID)[0]
 	case len(f.Undos) == 0:
 		stays = "it was so before riposte came"
-	case t.stillHeldBesides(k, r):
+	case t.stillHeld(k, r):
 		f = nil // taken back with an earlier step of this case
 	default:
 		if stays, err = rv.reverse(ctx, t, r, f); err != nil {
@@ -117,7 +101,10 @@ func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note stri
 		t.note("%s: %s", r, stays)
 	}
 	if len(r.step.Held) == 0 {
-		rv.released(t, r, note)
+		if r.step.State = ledger.Stays; r.step.Note == "" {
+			r.step.State, r.step.Note = ledger.StepUndone, note
+			t.note("%s: %s", r, note)
+		}
 	}
 	if f == nil {
 		return nil
@@ -127,25 +114,6 @@ func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note stri
 	return t.commit(ctx)
 }
 
-// released settles a step that holds nothing any more.
-func (rv *reverter) released(t *attempt, r ref, note string) {
-	if r.step.Note != "" {
-		r.step.State = ledger.Stays
-		return
-	}
-	rv.settle(t, r, ledger.StepUndone, note)
-}
-
 func without(list []string, s string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return x == s })
-}
-
-// stillHeldBesides reports whether a step that was not taken back yet holds the effect too.
-func (t *attempt) stillHeldBesides(k string, not ref) bool {
-	for r := range t.live() {
-		if r.step != not.step && slices.Contains(r.step.Held, k) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -44,15 +45,17 @@ func newStages(p Options, w *watch) *stages {
 // advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on. People
 // are told even where the answer fails.
 func (s *stages) advance(ctx context.Context, t *attempt) error {
-	var errs collected
+	var errs []error
 	for _, line := range []func(context.Context, *attempt) error{
 		s.plan.open, s.inbox.drainInbox, s.verify.secondLook, s.answer, s.revert.takeBack, s.report.handOn, s.report.report,
 	} {
-		if errs.stops(line(ctx, t)) {
+		err := line(ctx, t)
+		errs = append(errs, err)
+		if endsTurn(err) {
 			break
 		}
 	}
-	return errs.err()
+	return errors.Join(errs...)
 }
 
 // answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. What

@@ -49,22 +49,8 @@ func (t *attempt) live() iter.Seq[ref] {
 	}
 }
 
-// rungs are the alternatives that a revision's steps are at, done or not: what stays the same from step to step can share
-// a session.
-func (t *attempt) rungs(r *ledger.Revision) []action.Action {
-	var all []action.Action
-	for s := range t.live() {
-		if s.revision == r {
-			all = append(all, s.rung().Do)
-		}
-	}
-	return all
-}
-
-// lead is the suspect that a revision answers.
-func (t *attempt) lead(r *ledger.Revision) *ledger.Suspect { return t.leadOf(r.Suspect) }
-
-func (t *attempt) leadOf(key string) *ledger.Suspect {
+// suspect returns the suspect of a key: the one that a revision answers.
+func (t *attempt) suspect(key string) *ledger.Suspect {
 	for i := range t.c.Suspects {
 		if t.c.Suspects[i].Key == key {
 			return &t.c.Suspects[i]

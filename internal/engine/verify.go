@@ -18,41 +18,44 @@ type verifier struct {
 }
 
 // verify looks whether what was done is still so: in rounds after the last change, and at once where something was seen
-// that could have undone it. It is true where somebody did undo it, and the step is ready for its next rung. A look that
-// fails is made again for itself, and holds up no round of the others.
+// that could have undone it. It is true where a call did undo it, and the step is ready for its next rung. A look that
+// fails is made again for itself, and holds up no round of the others; a round that this attempt can't end goes on in the next.
 func (vf *verifier) verify(ctx context.Context, t *attempt) (undone bool, err error) {
 	at := t.nextRound()
 	due := !at.IsZero() && !at.After(t.Now())
 	if due {
 		t.c.Recheck = time.Time{}
 	}
-	cut := false
 	for _, r := range vf.toVerify(t, due) {
-		if cut = t.late(); cut {
-			break
+		cut := t.late()
+		if !cut {
+			var raised bool
+			raised, err = vf.lookAt(ctx, t, r)
+			err = t.retryLater(ctx, &r.step.Trouble, err)
+			undone = undone || raised && err == nil
 		}
-		raised, err := vf.lookAt(ctx, t, r)
-		if err = t.retryLater(ctx, &r.step.Trouble, err); err != nil {
-			vf.resume(t, due, at)
+		if cut || err != nil {
+			if due {
+				t.c.Recheck = at
+			}
 			return undone, err
 		}
 		r.step.Looked = due
-		undone = undone || raised
 	}
-	switch {
-	case cut:
-		vf.resume(t, due, at)
-	case due:
-		vf.round(t, undone)
+	if !due {
+		return undone, nil
+	}
+	for r := range t.live() {
+		r.step.Looked = false
+	}
+	if undone || !t.c.Recheck.IsZero() {
+		return undone, nil
+	}
+	for t.c.Rounds < len(t.Timing.Rounds) && !t.changed().Add(t.Timing.Rounds[t.c.Rounds]).After(t.Now()) { // however late
+		t.c.Rounds++
+		t.note("verified: round %d of %d", t.c.Rounds, len(t.Timing.Rounds))
 	}
 	return undone, nil
-}
-
-// resume has the next turn go on with a round that this one can't end.
-func (vf *verifier) resume(t *attempt, due bool, at time.Time) {
-	if due {
-		t.c.Recheck = at
-	}
 }
 
 // toVerify are the steps to look at now, those that something was seen of first.
@@ -63,25 +66,14 @@ func (vf *verifier) toVerify(t *attempt, due bool) (steps []ref) {
 			steps = append(steps, r)
 		}
 	}
+	suspicion := func(s *ledger.Step) int {
+		if s.Undone != "" || s.PassedBy != "" || s.MissedLooks > 0 {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(steps, func(a, b ref) int { return suspicion(b.step) - suspicion(a.step) })
 	return steps
-}
-
-func suspicion(s *ledger.Step) int {
-	if s.Undone != "" || s.PassedBy != "" || s.MissedLooks > 0 {
-		return 1
-	}
-	return 0
-}
-
-// round ends a round in which all were looked at.
-func (vf *verifier) round(t *attempt, undone bool) {
-	for r := range t.live() {
-		r.step.Looked = false
-	}
-	if !undone && t.c.Recheck.IsZero() {
-		vf.pass(t)
-	}
 }
 
 // lookAt verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
@@ -100,7 +92,7 @@ func (vf *verifier) lookAt(ctx context.Context, t *attempt, r ref) (raised bool,
 	case look.Satisfied:
 		vf.escalate(t, r, "it did not stop "+s.PassedBy, true)
 		return true, nil
-	case s.Trusted: // as far as the record of his call was faster than the look that missed the effect
+	case s.Trusted: // as far as the record of the call was faster than the look that missed the effect
 		return false, vf.revert.returned(ctx, t, r)
 	case s.Undone != "":
 		vf.escalate(t, r, s.Undone, false)
@@ -115,7 +107,7 @@ func (vf *verifier) lookAt(ctx context.Context, t *attempt, r ref) (raised bool,
 	return true, nil
 }
 
-// escalate takes the next rung, or the last one again where there is none: however often somebody undoes it, the defence
+// escalate takes the next rung, or the last one again where there is none: however often it is undone, the defence
 // stays on. What was done stays the case's to take back, as far as it is still there.
 func (vf *verifier) escalate(t *attempt, r ref, why string, keep bool) {
 	t.note("undone: %s: %s", r, why)
@@ -129,14 +121,6 @@ func (vf *verifier) escalate(t *attempt, r ref, why string, keep bool) {
 		r.step.State = ledger.Pending
 	} else if !keep {
 		r.step.State = ledger.Pending
-	}
-}
-
-// pass counts the rounds whose time has come, however late.
-func (vf *verifier) pass(t *attempt) {
-	for t.c.Rounds < len(t.Timing.Rounds) && !t.changed().Add(t.Timing.Rounds[t.c.Rounds]).After(t.Now()) {
-		t.c.Rounds++
-		t.note("verified: round %d of %d", t.c.Rounds, len(t.Timing.Rounds))
 	}
 }
 

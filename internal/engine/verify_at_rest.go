@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -33,19 +32,14 @@ func (vf *verifier) secondLook(ctx context.Context, t *attempt) error {
 		case !look.Satisfied && look.Missing == "":
 			t.takeUp()
 			t.c.Recheck, r.step.Looked = t.Now(), false
-			return vf.spreadFrom(ctx, t, a)
+			on := sharedBy(a)
+			if on == "" {
+				return nil
+			}
+			by := t.c.Origin
+			by.Place = a.Target().Place()
+			return vf.watch.spread(ctx, t, ledger.Sighting{Effect: key(a), Call: "a second look", Shared: on, By: by}) // the others' effects stand on it too
 		}
 	}
 	return nil
-}
-
-// spreadFrom tells the others whose effects stand on what an action stands on too.
-func (vf *verifier) spreadFrom(ctx context.Context, t *attempt, a action.Action) error {
-	on := sharedBy(a)
-	if on == "" {
-		return nil
-	}
-	by := t.c.Origin
-	by.Place = a.Target().Place()
-	return vf.watch.spread(ctx, t, ledger.Sighting{Effect: key(a), Call: "a second look", Shared: on, By: by})
 }
