@@ -71,7 +71,8 @@ func TestAFleetThatShowsAnotherImageThanItLaunchesIsHeld(t *testing.T) {
 	plain(t, asked("ModifyFleet", `{"FleetId":"fleet-0bare"}`, `{"return":true}`)) // as long as it launches nothing it is left alone
 }
 
-// A fleet that riposte may not read is left to people, by name; one that is gone launches nothing.
+// A fleet that riposte may not read is left to people, by name, and so is one that AWS does not show yet: its instance does not wait.
+// One that is gone launches nothing.
 func TestAFleetThatCantBeReadIsNamed(t *testing.T) {
 	playbooktest.Story{
 		Sort: playbooktest.Fires, Suspects: 1, AWS: shortSighted, Record: run(instances("i-0fleet ami-0aaaaaaaaaaaaaaaa")),
@@ -79,7 +80,9 @@ func TestAFleetThatCantBeReadIsNamed(t *testing.T) {
 			"\n  ec2.stop i-0fleet, else ec2.terminate i-0fleet ?"},
 	}.Tell(t, launch.UnapprovedImage())
 	gone := run(instances("i-0orphan ami-0aaaaaaaaaaaaaaaa"))
-	playbooktest.Story{Sort: playbooktest.Denied, Suspects: 1, AWS: sighted, Record: gone}.Tell(t, launch.UnapprovedImage()) // it may be too new to be seen
+	plain(t, gone, "instance i-0orphan: instance i-0orphan"+strange+"; fleet fleet-0gone launched it, and may replace what is ended: stop it there"+
+		"\n  ec2.stop i-0orphan, else ec2.terminate i-0orphan ?")
+	playbooktest.Story{Sort: playbooktest.Denied, Suspects: 1, AWS: sighted, Record: asked("CreateFleet", `{}`, `{"fleetId":"fleet-0gone"}`)}.Tell(t, launch.UnapprovedImage())
 	playbooktest.Story{
 		Sort: playbooktest.Fires, Suspects: 1, AWS: later(11 * time.Minute), Record: gone,
 		Plans: []string{"instance i-0orphan: instance i-0orphan" + strange + "\n  ec2.terminate i-0orphan, else ec2.stop i-0orphan"},

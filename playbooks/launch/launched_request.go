@@ -2,6 +2,7 @@ package launch
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/ripostehq/riposte/call"
@@ -56,6 +57,8 @@ func checkRequest(ctx context.Context, in playbook.In, s playbook.Suspect[launch
 	switch {
 	case err != nil:
 		return nil, err
+	case o.unseen:
+		return nil, fmt.Errorf("%s can't be seen yet", called(s.Facts.Source.Launcher))
 	case !o.again || o.sound():
 		return nil, nil
 	}

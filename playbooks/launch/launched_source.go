@@ -3,7 +3,6 @@ package launch
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -84,6 +83,8 @@ func (w witness) source(ctx context.Context, i types.Instance, doubt string) (fo
 		return nil, called(found.Launcher), nil
 	case err != nil:
 		return nil, "", err
+	case o.unseen:
+		return nil, called(found.Launcher), nil // the instance does not wait: what the request asks for is looked at by itself, and so is the next launch
 	case !o.again:
 		return nil, "", nil
 	}
@@ -101,6 +102,7 @@ func (w witness) source(ctx context.Context, i types.Instance, doubt string) (fo
 // prospect is what a fleet or a spot request would launch next, if anything.
 type prospect struct {
 	outlook
+	unseen  bool // AWS does not show it, and may only be late
 	again   bool // it launches, or will
 	unclear bool // it shows no image, as when its template is gone, or shows a fit one over its template's, which is not
 }
@@ -110,13 +112,10 @@ func (w witness) prospect(ctx context.Context, of event.Resource) (prospect, err
 		return o, nil
 	}
 	l, err := w.launching(ctx, of)
-	if err == nil && !l.there && w.in.Now.Sub(w.at) < settling {
-		err = errors.New("it can't be seen yet")
-	}
 	if err != nil {
 		return prospect{}, fmt.Errorf("find what %s would launch: %w", called(of), err)
 	}
-	o := prospect{again: l.again}
+	o := prospect{again: l.again, unseen: !l.there && w.in.Now.Sub(w.at) < settling}
 	if o.again {
 		if o.outlook, err = w.weigh(ctx, l.images); err != nil {
 			return prospect{}, err
