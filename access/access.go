@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/ripostehq/riposte/event"
@@ -19,6 +20,7 @@ type Reads interface {
 	AutoScaling(event.Place) AutoScalingReads
 	EC2(event.Place) EC2Reads
 	IAM(event.Place) IAMReads
+	RDS(event.Place) RDSReads
 	SSM(event.Place) SSMReads
 }
 
@@ -27,6 +29,7 @@ type Writes interface {
 	AutoScaling(event.Place) AutoScalingWrites
 	EC2(event.Place) EC2Writes
 	IAM(event.Place) IAMWrites
+	RDS(event.Place) RDSWrites
 }
 
 // AutoScalingReads is what playbooks and actions read of AutoScaling.
@@ -66,6 +69,11 @@ type IAMReads interface {
 	ListAttachedRolePolicies(context.Context, *iam.ListAttachedRolePoliciesInput, ...func(*iam.Options)) (*iam.ListAttachedRolePoliciesOutput, error)
 	ListAttachedUserPolicies(context.Context, *iam.ListAttachedUserPoliciesInput, ...func(*iam.Options)) (*iam.ListAttachedUserPoliciesOutput, error)
 	ListUsers(context.Context, *iam.ListUsersInput, ...func(*iam.Options)) (*iam.ListUsersOutput, error)
+}
+
+// RDSReads is what playbooks and actions read of RDS.
+type RDSReads interface {
+	DescribeDBSnapshotAttributes(context.Context, *rds.DescribeDBSnapshotAttributesInput, ...func(*rds.Options)) (*rds.DescribeDBSnapshotAttributesOutput, error)
 }
 
 // SSMReads is what playbooks and actions read of SSM.
@@ -109,4 +117,9 @@ type IAMWrites interface {
 	PutUserPermissionsBoundary(context.Context, *iam.PutUserPermissionsBoundaryInput, ...func(*iam.Options)) (*iam.PutUserPermissionsBoundaryOutput, error)
 	PutUserPolicy(context.Context, *iam.PutUserPolicyInput, ...func(*iam.Options)) (*iam.PutUserPolicyOutput, error)
 	UpdateAccessKey(context.Context, *iam.UpdateAccessKeyInput, ...func(*iam.Options)) (*iam.UpdateAccessKeyOutput, error)
+}
+
+// RDSWrites is what playbooks and actions change in RDS.
+type RDSWrites interface {
+	ModifyDBSnapshotAttribute(context.Context, *rds.ModifyDBSnapshotAttributeInput, ...func(*rds.Options)) (*rds.ModifyDBSnapshotAttributeOutput, error)
 }

@@ -181,6 +181,8 @@ const (
 	OrganizationsListPoliciesForTarget             ID = "organizations:ListPoliciesForTarget"
 	OrganizationsListRoots                         ID = "organizations:ListRoots"
 	OrganizationsListTargetsForPolicy              ID = "organizations:ListTargetsForPolicy"
+	RDSDescribeDBSnapshotAttributes                ID = "rds:DescribeDBSnapshotAttributes"
+	RDSModifyDBSnapshotAttribute                   ID = "rds:ModifyDBSnapshotAttribute"
 	S3GetObject                                    ID = "s3:GetObject"
 	S3ListBucket                                   ID = "s3:ListBucket"
 	SecurityHubBatchImportFindings                 ID = "securityhub:BatchImportFindings"

@@ -183,6 +183,8 @@ var table = []Call{
 	{ID: "organizations:ListPoliciesForTarget"},
 	{ID: "organizations:ListRoots"},
 	{ID: "organizations:ListTargetsForPolicy"},
+	{ID: "rds:DescribeDBSnapshotAttributes", Access: true},
+	{ID: "rds:ModifyDBSnapshotAttribute", Write: true, Access: true, On: []string{event.DBSnapshot}},
 	{ID: "s3:GetObject"},
 	{ID: "s3:ListBucket"},
 	{ID: "securityhub:BatchImportFindings", Write: true},

@@ -21,6 +21,7 @@ const (
 	SecurityGroup       = "AWS::EC2::SecurityGroup"
 	Group               = "AWS::AutoScaling::AutoScalingGroup"
 	LaunchConfiguration = "AWS::AutoScaling::LaunchConfiguration"
+	DBSnapshot          = "AWS::RDS::DBSnapshot"
 	Parameter           = "AWS::SSM::Parameter"
 	User                = "AWS::IAM::User"
 	Role                = "AWS::IAM::Role"
@@ -57,6 +58,7 @@ var types = map[string]resourceType{
 	SecurityGroup:       {noun: "security-group", arn: "ec2:{region}:{account}:security-group/{id}", shared: true, asff: "AwsEc2SecurityGroup"},
 	Group:               {noun: "group", arn: "autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{id}", asff: "AwsAutoScalingAutoScalingGroup"},
 	LaunchConfiguration: {noun: "launch-configuration", arn: "autoscaling:{region}:{account}:launchConfiguration:*:launchConfigurationName/{id}", asff: "AwsAutoScalingLaunchConfiguration"},
+	DBSnapshot:          {noun: "db-snapshot", arn: "rds:{region}:{account}:snapshot:{id}", asff: "AwsRdsDbSnapshot"},
 	Parameter:           {noun: "parameter", arn: "ssm:{region}:{account}:parameter/{id}"},
 	User:                {noun: "user", arn: "iam::{account}:user/{id}", global: true, path: true, asff: "AwsIamUser"},
 	Role:                {noun: "role", arn: "iam::{account}:role/{id}", global: true, path: true, asff: "AwsIamRole"},

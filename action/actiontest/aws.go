@@ -8,10 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/access"
@@ -43,26 +39,10 @@ func (a *AWS) Calls() []call.ID {
 }
 
 // Reads is the reading half.
-func (a *AWS) Reads() access.Reads { return reads{a} }
+func (a *AWS) Reads() access.Reads { return access.ClientReads(a.config) }
 
 // Writes is the changing half.
-func (a *AWS) Writes() access.Writes { return writes{a} }
-
-type reads struct{ *AWS }
-type writes struct{ *AWS }
-
-func (r reads) EC2(p event.Place) access.EC2Reads { return ec2.NewFromConfig(r.config(p)) }
-func (r reads) IAM(p event.Place) access.IAMReads { return iam.NewFromConfig(r.config(p)) }
-func (r reads) SSM(p event.Place) access.SSMReads { return ssm.NewFromConfig(r.config(p)) }
-func (r reads) AutoScaling(p event.Place) access.AutoScalingReads {
-	return autoscaling.NewFromConfig(r.config(p))
-}
-
-func (w writes) EC2(p event.Place) access.EC2Writes { return ec2.NewFromConfig(w.config(p)) }
-func (w writes) IAM(p event.Place) access.IAMWrites { return iam.NewFromConfig(w.config(p)) }
-func (w writes) AutoScaling(p event.Place) access.AutoScalingWrites {
-	return autoscaling.NewFromConfig(w.config(p))
-}
+func (a *AWS) Writes() access.Writes { return access.ClientWrites(a.config) }
 
 // config adds the memory. IAM is global: its calls go to one region.
 func (a *AWS) config(p event.Place) aws.Config {

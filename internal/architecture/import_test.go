@@ -27,7 +27,7 @@ var stages = []string{
 var composers = []string{"internal/engine", "internal/app", "internal/serve", "internal/metrics", "internal/doctor", "internal/demo", "internal/cli", "lambda"}
 
 // What a stage may use of ours beside the domain: contracts and data, no machinery.
-var contracts = []string{"internal/ledger", "internal/config", "internal/region"}
+var contracts = []string{"internal/ledger", "internal/config", "internal/region", "internal/transport"}
 
 // Adapters are named where things are wired, and in tests, nowhere else.
 var adapters = []string{"internal/ledger/sqlite", "internal/ledger/dynamodb", "internal/world", "internal/console"}

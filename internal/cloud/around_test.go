@@ -12,6 +12,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/transport"
 )
 
 // through sends one call through what stands around it.
@@ -78,7 +79,7 @@ func TestACallHasAnEnd(t *testing.T) {
 
 func TestSessionsShareTheirConnectionsAndTheirPatience(t *testing.T) {
 	c, own := New(Options{}), awshttp.NewBuildableClient()
-	session, _ := c.impatient(own).(steady)
+	session, _ := c.impatient(own).(transport.Steady)
 	made, ok := session.HTTPClient.(*awshttp.BuildableClient)
 	if !ok || made.GetTimeout() != attempt || own.GetTimeout() != 0 {
 		t.Errorf("a session's attempt may take %v, riposte's own %v", made.GetTimeout(), own.GetTimeout())

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/transport"
 )
 
 // An endpoint that swallows everything must not hold its caller: AWS answers a greeting in milliseconds. How long an
@@ -34,7 +35,7 @@ func Load(ctx context.Context) (func(event.Place) aws.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find AWS credentials: %w", err)
 	}
-	base.HTTPClient = steady{base.HTTPClient}
+	base.HTTPClient = transport.Steady{HTTPClient: base.HTTPClient}
 	base.APIOptions = append(base.APIOptions, awsmiddleware.AddUserAgentKey("riposte"))
 	return func(p event.Place) aws.Config {
 		cfg := base.Copy()

@@ -1,51 +1,22 @@
 package cloud
 
 import (
-	"github.com/ripostehq/riposte/access"
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud/calls"
 )
 
-// sessions opens clients in sessions that differ in their places alone.
-type sessions struct {
-	*Cloud
-	s session
+// clients opens clients in sessions like this one, each at its own place.
+func (c *Cloud) clients(s session) calls.Opener {
+	return func(p event.Place, service string, isGlobal bool, open func(aws.Config) any) any {
+		s := s
+		if s.place = p; isGlobal {
+			s.place = Global(p)
+		}
+		return client(c, s, service, open)
+	}
 }
 
-func (x sessions) session(p event.Place) session {
-	x.s.place = p
-	return x.s
-}
-
-type (
-	reader struct{ sessions }
-	writer struct{ sessions }
-)
-
-func (r reader) EC2(p event.Place) access.EC2Reads {
-	return client(r.Cloud, r.session(p), "ec2", calls.OpenEC2Reads)
-}
-
-func (r reader) AutoScaling(p event.Place) access.AutoScalingReads {
-	return client(r.Cloud, r.session(p), "autoscaling", calls.OpenAutoScalingReads)
-}
-
-func (r reader) IAM(p event.Place) access.IAMReads {
-	return client(r.Cloud, r.session(Global(p)), "iam", calls.OpenIAMReads)
-}
-
-func (r reader) SSM(p event.Place) access.SSMReads {
-	return client(r.Cloud, r.session(p), "ssm", calls.OpenSSMReads)
-}
-
-func (w writer) EC2(p event.Place) access.EC2Writes {
-	return client(w.Cloud, w.session(p), "ec2", calls.OpenEC2Writes)
-}
-
-func (w writer) AutoScaling(p event.Place) access.AutoScalingWrites {
-	return client(w.Cloud, w.session(p), "autoscaling", calls.OpenAutoScalingWrites)
-}
-
-func (w writer) IAM(p event.Place) access.IAMWrites {
-	return client(w.Cloud, w.session(Global(p)), "iam", calls.OpenIAMWrites)
-}
+// reading is the session in which a place is read.
+func reading(p event.Place) session { return session{place: p, purpose: Audit, name: "riposte"} }

@@ -60,19 +60,22 @@ func New(o Options) *Cloud {
 }
 
 // Reads opens the audit role.
-func (c *Cloud) Reads() access.Reads {
-	return reader{sessions{c, session{purpose: Audit, name: "riposte"}}}
-}
+func (c *Cloud) Reads() access.Reads { return calls.Reads{Opener: c.clients(reading(event.Place{}))} }
 
 // Writes opens the role of an action's tier in the name of one case, for what the action concerns and, as far as that stays
 // short, what those concern that are done with it. Where there are no roles, the process's own rights are what they are.
 func (c *Cloud) Writes(a action.Action, with []action.Action, caseID string) access.Writes {
+	return calls.Writes{Opener: c.clients(changing(a, with, caseID))}
+}
+
+// changing is the session, but for its place, in which an action is done.
+func changing(a action.Action, with []action.Action, caseID string) session {
 	s := session{purpose: Purpose(a.Kind().Tier), name: "riposte-" + caseID, class: a.Kind().Class}
 	var err error
 	if s.policy, err = narrow(a, with); err != nil {
 		s.unfit = err.Error()
 	}
-	return writer{sessions{c, s}}
+	return s
 }
 
 // ImportFindings opens the report role.

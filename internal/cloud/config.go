@@ -12,6 +12,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/transport"
 )
 
 // session is what one set of credentials is good for.
@@ -117,7 +118,7 @@ func within(d time.Duration) func(*middleware.Stack) error {
 // base's own may have to wait longer, as for a queue's messages.
 func (c *Cloud) impatient(h aws.HTTPClient) aws.HTTPClient {
 	inner := h
-	if s, ok := h.(steady); ok {
+	if s, ok := h.(transport.Steady); ok {
 		inner = s.HTTPClient
 	}
 	buildable, ok := inner.(*awshttp.BuildableClient)
@@ -130,7 +131,7 @@ func (c *Cloud) impatient(h aws.HTTPClient) aws.HTTPClient {
 	if buildable == nil {
 		buildable = awshttp.NewBuildableClient()
 	}
-	made := steady{buildable.WithTimeout(attempt)}
+	made := transport.Steady{HTTPClient: buildable.WithTimeout(attempt)}
 	c.http[h] = made
 	return made
 }

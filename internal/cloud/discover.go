@@ -100,7 +100,7 @@ func (w walk) below(ctx context.Context, path []string) error {
 
 // Regions are those that are enabled in an account, asked in one of them with the audit role.
 func (c *Cloud) Regions(ctx context.Context, at event.Place) ([]string, error) {
-	describe := client(c, session{place: at, purpose: Audit, name: "riposte"}, "ec2.DescribeRegions", func(cfg aws.Config) calls.Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options] {
+	describe := client(c, reading(at), "ec2.DescribeRegions", func(cfg aws.Config) calls.Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options] {
 		return ec2.NewFromConfig(cfg).DescribeRegions
 	})
 	out, err := describe(ctx, &ec2.DescribeRegionsInput{}) // without AllRegions: those that are enabled

@@ -129,11 +129,9 @@ func (nowhere) Target() event.Resource { return lab.In("dynamodb:table", "t") }
 func TestWhatDoesNotFitIsNotDone(t *testing.T) {
 	c := New(Options{Roles: map[Purpose]string{Destroy: "riposte-destroy"}})
 	for _, a := range []action.Action{action.Terminate{Instance: lab.In(event.Instance, strings.Repeat("i", longest))}, nowhere{}} {
-		w, ok := c.Writes(a, nil, "c_1").(writer)
-		if !ok {
-			t.Fatal("the changing half is another's")
-		}
-		_, err := c.assume(w.session(lab), nil).Retrieve(t.Context())
+		s := changing(a, nil, "c_1")
+		s.place = lab
+		_, err := c.assume(s, nil).Retrieve(t.Context())
 		var none *NotNarrowed
 		if !errors.As(err, &none) || none.ErrorCode() != "AccessDenied" || none.Why == "" {
 			t.Errorf("%v", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/transport"
 )
 
 // instant answers before a request is read.
@@ -76,7 +77,7 @@ func TestABodyIsSentAsAReader(t *testing.T) {
 	instant(t)
 	base := loaded(t)
 	for name, client := range map[string]aws.HTTPClient{"riposte's own": base.HTTPClient, "a session's": New(Options{}).impatient(base.HTTPClient), "where none is given": New(Options{}).impatient(nil)} {
-		if _, ok := client.(steady); !ok {
+		if _, ok := client.(transport.Steady); !ok {
 			t.Errorf("%s: %T", name, client)
 		}
 	}
@@ -88,7 +89,7 @@ func TestABodyIsSentAsAReader(t *testing.T) {
 	if _, can := r.Body.(io.WriterTo); !can {
 		t.Fatal("the request's body can't write itself: this tries nothing")
 	}
-	_, _ = steady{to}.Do(r)
+	_, _ = transport.Steady{HTTPClient: to}.Do(r)
 	if _, can := to.sent[0].Body.(io.WriterTo); can {
 		t.Error("what is sent can write itself")
 	}

@@ -43,7 +43,7 @@ func tallied(t testing.TB, books ...playbook.Definition) (*stage, *counted) {
 	return s, c
 }
 
-func (c *counted) Reads() access.Reads { return countedReads{reads{clients{c.w, own, nil}}, c} }
+func (c *counted) Reads() access.Reads { return countedReads{clients{c.w, own, nil}.reads(), c} }
 
 func (c *counted) Facts(ctx context.Context, q ledger.Question) (ledger.Facts, error) {
 	c.asked++

@@ -34,7 +34,7 @@ func wanting(n int32) *types.TargetCapacitySpecificationRequest {
 // wants is how many instances a fleet keeps, and what it does with those that are too many.
 func (s *stage) wants(fleet string) (int32, string) {
 	s.Helper()
-	out, err := reads{clients{w: s.w, by: own}}.ec2(ireland).DescribeFleets(s.Context(), &ec2.DescribeFleetsInput{FleetIds: []string{fleet}})
+	out, err := clients{w: s.w, by: own}.reads().ec2(ireland).DescribeFleets(s.Context(), &ec2.DescribeFleetsInput{FleetIds: []string{fleet}})
 	s.must(err)
 	f := out.Fleets[0]
 	return *f.TargetCapacitySpecification.TotalTargetCapacity, string(f.ExcessCapacityTerminationPolicy)

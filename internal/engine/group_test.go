@@ -107,7 +107,7 @@ func resume(s *stage) {
 
 func suspendedProcesses(s *stage) int {
 	s.Helper()
-	out, err := reads{clients{w: s.w, by: own}}.asg(ireland).DescribeAutoScalingGroups(s.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
+	out, err := clients{w: s.w, by: own}.reads().asg(ireland).DescribeAutoScalingGroups(s.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
 	s.must(err)
 	return len(out.AutoScalingGroups[0].SuspendedProcesses)
 }
@@ -115,7 +115,7 @@ func suspendedProcesses(s *stage) int {
 // foreigners counts the instances of the foreign image that run.
 func foreigners(s *stage) int {
 	s.Helper()
-	out, err := reads{clients{w: s.w, by: own}}.ec2(ireland).DescribeInstances(s.Context(), &ec2.DescribeInstancesInput{
+	out, err := clients{w: s.w, by: own}.reads().ec2(ireland).DescribeInstances(s.Context(), &ec2.DescribeInstancesInput{
 		Filters: []types.Filter{{Name: aws.String("image-id"), Values: []string{foreign}}, {Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}}},
 	})
 	s.must(err)

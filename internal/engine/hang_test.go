@@ -31,7 +31,7 @@ type hungReads struct {
 	in *hung
 }
 
-func (h *hung) Reads() access.Reads { return hungReads{reads{clients{h.w, own, nil}}, h} }
+func (h *hung) Reads() access.Reads { return hungReads{clients{h.w, own, nil}.reads(), h} }
 
 func (r hungReads) IAM(p event.Place) access.IAMReads {
 	p.Region = "us-east-1"

@@ -65,7 +65,7 @@ func pins(t *testing.T, open func(*stage) engine.AWS) *stage {
 // follows is the version that the group launches, as it is set.
 func follows(s *stage) string {
 	s.Helper()
-	out, err := reads{clients{w: s.w, by: own}}.asg(ireland).DescribeAutoScalingGroups(s.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
+	out, err := clients{w: s.w, by: own}.reads().asg(ireland).DescribeAutoScalingGroups(s.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
 	s.must(err)
 	return aws.ToString(out.AutoScalingGroups[0].LaunchTemplate.Version)
 }
@@ -116,7 +116,7 @@ func TestAGroupThatIsFreedIsSuspended(t *testing.T) {
 		t.Fatalf("not pinned yet: %s", follows(s))
 	}
 	attacker := clients{w: s.w, by: mallory}
-	s.must(action.Pin{Group: ireland.In(event.Group, "web"), Template: "lt-0cccccccccccccccc", Version: "2"}.Do(t.Context(), writes{attacker}))
+	s.must(action.Pin{Group: ireland.In(event.Group, "web"), Template: "lt-0cccccccccccccccc", Version: "2"}.Do(t.Context(), attacker.writes()))
 	s.pass(10 * time.Minute)
 	if foreigners(s) != 0 || suspendedProcesses(s) != 1 {
 		t.Errorf("%d foreign instances, %d processes suspended", foreigners(s), suspendedProcesses(s))
@@ -125,7 +125,7 @@ func TestAGroupThatIsFreedIsSuspended(t *testing.T) {
 
 func inService(s *stage) int {
 	s.Helper()
-	out, err := reads{clients{w: s.w, by: own}}.asg(ireland).DescribeAutoScalingGroups(s.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
+	out, err := clients{w: s.w, by: own}.reads().asg(ireland).DescribeAutoScalingGroups(s.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
 	s.must(err)
 	return len(out.AutoScalingGroups[0].Instances)
 }

@@ -41,11 +41,11 @@ type intrudedWrites struct {
 }
 
 func (i intruded) Reads() access.Reads {
-	return intrudedReads{reads{clients{i.w, own, nil}}, i}
+	return intrudedReads{clients{i.w, own, nil}.reads(), i}
 }
 
 func (i intruded) Writes(action.Action, []action.Action, string) access.Writes {
-	return intrudedWrites{writes{clients{i.w, own, nil}}, i}
+	return intrudedWrites{clients{i.w, own, nil}.writes(), i}
 }
 
 func (r intrudedReads) IAM(p event.Place) access.IAMReads   { return r.in.client(p) }

@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
@@ -154,13 +153,30 @@ type clients struct {
 	meter *meter
 }
 
-func (s *stage) Reads() access.Reads { return reads{clients{s.w, own, s.meter}} }
+func (s *stage) Reads() access.Reads { return clients{s.w, own, s.meter}.reads() }
 func (s *stage) Writes(action.Action, []action.Action, string) access.Writes {
-	return writes{clients{s.w, own, s.meter}}
+	return clients{s.w, own, s.meter}.writes()
 }
 
-type reads struct{ clients }
-type writes struct{ clients }
+type reads struct {
+	clients
+	access.ClientReads
+}
+type writes struct {
+	clients
+	access.ClientWrites
+}
+
+func (c clients) reads() reads   { return reads{c, access.ClientReads(c.config)} }
+func (c clients) writes() writes { return writes{c, access.ClientWrites(c.config)} }
+
+// config is that of a place; IAM has one region.
+func (c clients) config(p event.Place) aws.Config {
+	if p.Region == "" {
+		p.Region = "us-east-1"
+	}
+	return traced(c.w.Config(p, c.by), c.meter)
+}
 
 func (c clients) ec2(p event.Place) *ec2.Client {
 	if c.meter == nil {
@@ -172,20 +188,16 @@ func (c clients) ec2(p event.Place) *ec2.Client {
 	return c.meter.client
 }
 func (c clients) asg(p event.Place) *autoscaling.Client {
-	return autoscaling.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))
-}
-func (c clients) iam(p event.Place) *iam.Client {
-	p.Region = "us-east-1"
-	return iam.NewFromConfig(traced(c.w.Config(p, c.by), c.meter))
+	return autoscaling.NewFromConfig(c.config(p))
 }
 
-func (r reads) EC2(p event.Place) access.EC2Reads                   { return r.ec2(p) }
-func (r reads) AutoScaling(p event.Place) access.AutoScalingReads   { return r.asg(p) }
-func (r reads) IAM(p event.Place) access.IAMReads                   { return r.iam(p) }
-func (r reads) SSM(p event.Place) access.SSMReads                   { return ssm.NewFromConfig(r.w.Config(p, r.by)) }
-func (w writes) EC2(p event.Place) access.EC2Writes                 { return w.ec2(p) }
-func (w writes) AutoScaling(p event.Place) access.AutoScalingWrites { return w.asg(p) }
-func (w writes) IAM(p event.Place) access.IAMWrites                 { return w.iam(p) }
+func (c clients) iam(p event.Place) *iam.Client {
+	p.Region = ""
+	return iam.NewFromConfig(c.config(p))
+}
+
+func (r reads) EC2(p event.Place) access.EC2Reads   { return r.ec2(p) }
+func (w writes) EC2(p event.Place) access.EC2Writes { return w.ec2(p) }
 
 // deliver hands over what the trail has due, as a source does: acknowledged once it is stored.
 func (s *stage) deliver() {

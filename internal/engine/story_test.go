@@ -127,7 +127,7 @@ func TestATrustedUndoEndsIt(t *testing.T) {
 	s.restart()
 	unprotect(s, mallory)
 	s.pass(20 * time.Second) // between two rounds, so that the record of what follows comes before the next look
-	_, err := writes{clients{w: s.w, by: own}}.iam(ireland).DetachUserPolicy(t.Context(), &iam.DetachUserPolicyInput{
+	_, err := clients{w: s.w, by: own}.writes().iam(ireland).DetachUserPolicy(t.Context(), &iam.DetachUserPolicyInput{
 		UserName: aws.String("mallory"), PolicyArn: aws.String("arn:aws:iam::111122223333:policy/riposte-deny"),
 	})
 	s.must(err)

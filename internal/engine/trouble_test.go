@@ -107,7 +107,7 @@ func TestSuspendedBeforeRiposteCame(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	panicError(s)
 	s.must(s.w.AdvanceTo(s.w.Now().Add(2 * time.Second))) // the group has launched
-	_, err := writes{clients{w: s.w, by: mallory}}.asg(ireland).SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
+	_, err := clients{w: s.w, by: mallory}.writes().asg(ireland).SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{
 		AutoScalingGroupName: aws.String("web"), ScalingProcesses: []string{"AZRebalance"},
 	})
 	s.must(err)

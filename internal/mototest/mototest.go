@@ -21,10 +21,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/transport"
 )
 
 // Account is whose credentials moto takes those of Config for. Another account is entered by assuming a role in it.
@@ -191,7 +193,7 @@ func (s *Server) Reset(t testing.TB) {
 // Config signs for Account and calls the server. An operation that moto lacks is a 500: trying again would only take time.
 func (s *Server) Config(p event.Place) aws.Config {
 	return aws.Config{
-		Region: p.Region, BaseEndpoint: &s.URL, RetryMaxAttempts: 1,
+		Region: p.Region, BaseEndpoint: &s.URL, RetryMaxAttempts: 1, HTTPClient: transport.Steady{HTTPClient: awshttp.NewBuildableClient()},
 		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider("AKIAMOTO000000000001", "moto", "")),
 	}
 }

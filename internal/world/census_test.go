@@ -26,7 +26,7 @@ type exercise struct {
 
 // exercises are those of all services. An operation that none of them calls fails the census.
 func exercises() []exercise {
-	return []exercise{ec2Exercise(), fleetExercise(), autoScalingExercise(), iamExercise(), ssmExercise(), securityHubExercise()}
+	return []exercise{ec2Exercise(), fleetExercise(), autoScalingExercise(), iamExercise(), ssmExercise(), securityHubExercise(), rdsExercise()}
 }
 
 const (

@@ -9,8 +9,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
 )
+
+// Reads is access.Reads.
+type Reads struct{ Opener }
+
+func (o Reads) AutoScaling(p event.Place) access.AutoScalingReads {
+	return open(o.Opener, p, "autoscaling", false, OpenAutoScalingReads)
+}
 
 // AutoScalingReads is access.AutoScalingReads.
 type AutoScalingReads struct {
@@ -39,6 +50,10 @@ func (c AutoScalingReads) DescribeInstanceRefreshes(ctx context.Context, in *aut
 
 func (c AutoScalingReads) DescribeLaunchConfigurations(ctx context.Context, in *autoscaling.DescribeLaunchConfigurationsInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeLaunchConfigurationsOutput, error) {
 	return c.describeLaunchConfigurations(ctx, in, o...)
+}
+
+func (o Reads) EC2(p event.Place) access.EC2Reads {
+	return open(o.Opener, p, "ec2", false, OpenEC2Reads)
 }
 
 // EC2Reads is access.EC2Reads.
@@ -124,6 +139,10 @@ func (c EC2Reads) DescribeSpotInstanceRequests(ctx context.Context, in *ec2.Desc
 	return c.describeSpotInstanceRequests(ctx, in, o...)
 }
 
+func (o Reads) IAM(p event.Place) access.IAMReads {
+	return open(o.Opener, p, "iam", true, OpenIAMReads)
+}
+
 // IAMReads is access.IAMReads.
 type IAMReads struct {
 	getAccessKeyLastUsed     Call[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput, iam.Options]
@@ -207,6 +226,31 @@ func (c IAMReads) ListUsers(ctx context.Context, in *iam.ListUsersInput, o ...fu
 	return c.listUsers(ctx, in, o...)
 }
 
+func (o Reads) RDS(p event.Place) access.RDSReads {
+	return open(o.Opener, p, "rds", false, OpenRDSReads)
+}
+
+// RDSReads is access.RDSReads.
+type RDSReads struct {
+	describeDBSnapshotAttributes Call[rds.DescribeDBSnapshotAttributesInput, rds.DescribeDBSnapshotAttributesOutput, rds.Options]
+}
+
+// OpenRDSReads makes it from a client of its own.
+func OpenRDSReads(cfg aws.Config) RDSReads {
+	api := rds.NewFromConfig(cfg)
+	return RDSReads{
+		describeDBSnapshotAttributes: api.DescribeDBSnapshotAttributes,
+	}
+}
+
+func (c RDSReads) DescribeDBSnapshotAttributes(ctx context.Context, in *rds.DescribeDBSnapshotAttributesInput, o ...func(*rds.Options)) (*rds.DescribeDBSnapshotAttributesOutput, error) {
+	return c.describeDBSnapshotAttributes(ctx, in, o...)
+}
+
+func (o Reads) SSM(p event.Place) access.SSMReads {
+	return open(o.Opener, p, "ssm", false, OpenSSMReads)
+}
+
 // SSMReads is access.SSMReads.
 type SSMReads struct {
 	getParameter Call[ssm.GetParameterInput, ssm.GetParameterOutput, ssm.Options]
@@ -222,6 +266,13 @@ func OpenSSMReads(cfg aws.Config) SSMReads {
 
 func (c SSMReads) GetParameter(ctx context.Context, in *ssm.GetParameterInput, o ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
 	return c.getParameter(ctx, in, o...)
+}
+
+// Writes is access.Writes.
+type Writes struct{ Opener }
+
+func (o Writes) AutoScaling(p event.Place) access.AutoScalingWrites {
+	return open(o.Opener, p, "autoscaling", false, OpenAutoScalingWrites)
 }
 
 // AutoScalingWrites is access.AutoScalingWrites.
@@ -263,6 +314,10 @@ func (c AutoScalingWrites) SuspendProcesses(ctx context.Context, in *autoscaling
 
 func (c AutoScalingWrites) UpdateAutoScalingGroup(ctx context.Context, in *autoscaling.UpdateAutoScalingGroupInput, o ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error) {
 	return c.updateAutoScalingGroup(ctx, in, o...)
+}
+
+func (o Writes) EC2(p event.Place) access.EC2Writes {
+	return open(o.Opener, p, "ec2", false, OpenEC2Writes)
 }
 
 // EC2Writes is access.EC2Writes.
@@ -334,6 +389,10 @@ func (c EC2Writes) StopInstances(ctx context.Context, in *ec2.StopInstancesInput
 
 func (c EC2Writes) TerminateInstances(ctx context.Context, in *ec2.TerminateInstancesInput, o ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error) {
 	return c.terminateInstances(ctx, in, o...)
+}
+
+func (o Writes) IAM(p event.Place) access.IAMWrites {
+	return open(o.Opener, p, "iam", true, OpenIAMWrites)
 }
 
 // IAMWrites is access.IAMWrites.
@@ -411,4 +470,25 @@ func (c IAMWrites) PutUserPolicy(ctx context.Context, in *iam.PutUserPolicyInput
 
 func (c IAMWrites) UpdateAccessKey(ctx context.Context, in *iam.UpdateAccessKeyInput, o ...func(*iam.Options)) (*iam.UpdateAccessKeyOutput, error) {
 	return c.updateAccessKey(ctx, in, o...)
+}
+
+func (o Writes) RDS(p event.Place) access.RDSWrites {
+	return open(o.Opener, p, "rds", false, OpenRDSWrites)
+}
+
+// RDSWrites is access.RDSWrites.
+type RDSWrites struct {
+	modifyDBSnapshotAttribute Call[rds.ModifyDBSnapshotAttributeInput, rds.ModifyDBSnapshotAttributeOutput, rds.Options]
+}
+
+// OpenRDSWrites makes it from a client of its own.
+func OpenRDSWrites(cfg aws.Config) RDSWrites {
+	api := rds.NewFromConfig(cfg)
+	return RDSWrites{
+		modifyDBSnapshotAttribute: api.ModifyDBSnapshotAttribute,
+	}
+}
+
+func (c RDSWrites) ModifyDBSnapshotAttribute(ctx context.Context, in *rds.ModifyDBSnapshotAttributeInput, o ...func(*rds.Options)) (*rds.ModifyDBSnapshotAttributeOutput, error) {
+	return c.modifyDBSnapshotAttribute(ctx, in, o...)
 }

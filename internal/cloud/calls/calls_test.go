@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
 )
 
 var update = flag.Bool("update", false, "write calls.go instead of comparing it")
@@ -41,7 +42,12 @@ func TestGeneratedCalls(t *testing.T) {
 func source() []byte {
 	var imports, body bytes.Buffer
 	imported := map[string]bool{}
+	services := map[string]call.Service{}
+	for _, s := range call.Services() {
+		services[s.Name] = s
+	}
 	for _, opens := range []reflect.Type{reflect.TypeFor[access.Reads](), reflect.TypeFor[access.Writes]()} {
+		fmt.Fprintf(&body, "\n// %s is access.%[1]s.\ntype %[1]s struct{ Opener }\n", opens.Name())
 		for m := range opens.Methods() {
 			half := m.Type.Out(0)
 			path := half.Method(0).Type.In(1).Elem().PkgPath()
@@ -49,6 +55,8 @@ func source() []byte {
 				imported[path] = true
 				fmt.Fprintf(&imports, "\t%q\n", path)
 			}
+			fmt.Fprintf(&body, "\nfunc (o %s) %s(p event.Place) access.%s {\n\treturn open(o.Opener, p, %q, %v, Open%[3]s)\n}\n",
+				opens.Name(), m.Name, half.Name(), services[m.Name].Prefix, services[m.Name].Global)
 			writeHalf(&body, path[strings.LastIndex(path, "/")+1:], half)
 		}
 	}
@@ -60,7 +68,10 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-%s)
+%s
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+)
 %s`, imports.String(), body.String())
 }
 

@@ -3,7 +3,21 @@
 // client that is put into an interface, leaves out the hundreds that are never called.
 package calls
 
-import "context"
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ripostehq/riposte/event"
+)
 
 // Call is one operation of a client of AWS.
 type Call[In, Out, Options any] = func(context.Context, *In, ...func(*Options)) (*Out, error)
+
+// Opener gives a client of a service at a place: made by open from the configuration that belongs there, or one that it made
+// before. A global service has one place in a partition.
+type Opener func(p event.Place, service string, global bool, open func(aws.Config) any) any
+
+func open[T any](from Opener, p event.Place, service string, global bool, made func(aws.Config) T) T {
+	return from(p, service, global, func(cfg aws.Config) any { return made(cfg) }).(T)
+}

@@ -22,14 +22,9 @@ type history struct {
 	Past    []held
 }
 
-var histories = core.Shelf[history]{Kind: "iam.history", Global: true, ID: "Account"}
-
-func historyOf(at core.At) *history {
-	if h, ok := histories.Of(at)[at.Place.Account]; ok {
-		return h
-	}
-	return histories.Put(at, &history{Account: at.Place.Account})
-}
+var histories = core.Shelf[history]{Kind: "iam.history", Global: true, ID: "Account", Born: func(at core.At) []history {
+	return []history{{Account: at.Place.Account}}
+}}
 
 func now(at core.At) held {
 	return held{Users: users.Of(at), Roles: roles.Of(at), Policies: policies.Of(at)}
@@ -42,7 +37,7 @@ func enforced(s *core.State, account string) held {
 		return held{}
 	}
 	at := s.At(account, "")
-	for _, h := range historyOf(at).Past {
+	for _, h := range histories.Of(at)[account].Past {
 		if h.Until.After(s.Now.Add(-s.Propagation)) {
 			return h
 		}
@@ -90,7 +85,7 @@ func (r *role) clone() *role { return &role{holder: r.holder.clone(), Trust: r.T
 
 // remember keeps what was before a change, and forgets what no call is judged by any more.
 func remember(at core.At, before held) {
-	h, horizon := historyOf(at), before.Until.Add(-at.Propagation)
+	h, horizon := histories.Of(at)[at.Place.Account], before.Until.Add(-at.Propagation)
 	h.Past = slices.DeleteFunc(h.Past, func(p held) bool { return !p.Until.After(horizon) })
 	if at.Propagation > 0 {
 		h.Past = append(h.Past, before)

@@ -1,0 +1,40 @@
+package world_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+
+	"github.com/ripostehq/riposte/internal/world"
+)
+
+const databases = `
+accounts:
+  - id: "111122223333"
+    users: [{name: mallory, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: wJalrXUtnFEMI}]}]
+    regions:
+      eu-west-1:
+        rows: {rds.db-snapshot: [{DBSnapshotIdentifier: billing}]}
+`
+
+func rdsExercise() exercise { return exercise{estate: databases, run: everyRDSCall} }
+
+func everyRDSCall(t *testing.T, w *world.World) {
+	ctx, c, done, billing := t.Context(), rds.NewFromConfig(w.Config(ireland, mallory)), mustDo(t), aws.String("billing")
+	share := func(add, remove []string) {
+		done(c.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{
+			DBSnapshotIdentifier: billing, AttributeName: aws.String("restore"), ValuesToAdd: add, ValuesToRemove: remove,
+		}))
+	}
+	share([]string{"all", "444455556666"}, nil)
+	share([]string{"444455556666"}, []string{"all"})
+	out, err := c.DescribeDBSnapshotAttributes(ctx, &rds.DescribeDBSnapshotAttributesInput{DBSnapshotIdentifier: billing})
+	if err != nil || !slices.Equal(out.DBSnapshotAttributesResult.DBSnapshotAttributes[0].AttributeValues, []string{"444455556666"}) {
+		t.Errorf("it is shared with %+v, %v", out, err)
+	}
+	if _, err := c.DescribeDBSnapshotAttributes(ctx, &rds.DescribeDBSnapshotAttributesInput{DBSnapshotIdentifier: aws.String("none")}); err == nil {
+		t.Error("a snapshot that is not there has attributes")
+	}
+}
