@@ -112,7 +112,7 @@ func TestACaseThatWaitedTooLongInHandIsClaimedAnew(t *testing.T) {
 	}
 }
 
-func TestHandsThatRestLayDown(t *testing.T) {
+func TestIdleWorkersReleaseUnstartedCases(t *testing.T) {
 	s, counted, _ := arrived(t, 1)
 	s.must(s.e.ReleaseUnstarted(t.Context()))
 	s.restart()

@@ -42,13 +42,13 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Store
 		}
 	})
 	if err := errors.Join(errs...); err != nil {
-		return nil, s.explain(errors.Join(err, s.layDown(ctx, groups[0].id, first)))
+		return nil, s.explain(errors.Join(err, s.releaseOpened(ctx, groups[0].id, first)))
 	}
 	return out, nil
 }
 
-// layDown gives back what was opened for a hand that will not hear of it, or may have been: the answer may be what was lost.
-func (s *Store) layDown(ctx context.Context, id string, h ledger.FirstClaim) error {
+// releaseOpened gives back what was opened for a hand that will not hear of it, or may have been: the answer may be what was lost.
+func (s *Store) releaseOpened(ctx context.Context, id string, h ledger.FirstClaim) error {
 	if h.Holder == "" {
 		return nil
 	}

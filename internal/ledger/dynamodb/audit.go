@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -109,7 +107,7 @@ func (a *audit) row(i item) bool {
 		a.Row(ledger.WroteException, k.pk+" "+k.sk, ledger.Sum(body))
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")
-	case observed(k), k == ledgerKey(), k.pk == generation, k == replicaKey(name("replica")), strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
+	case strings.HasPrefix(k.pk, memoryPrefix), k == key{ledgerPK, ledgerPK}, k.pk == generation, k == replicaKey(name("replica")), strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
 		// they only keep writers in order, stand in no chain, or name replicas
 	default:
 		return false
@@ -137,9 +135,4 @@ func (a *audit) compareRoots() {
 			a.Broken(id, seq, "leads on another root join it")
 		}
 	}
-}
-
-// same compares texts and numbers, which are all that is looked up by.
-func same(a, b types.AttributeValue) bool {
-	return (a == nil) == (b == nil) && textOf(a) == textOf(b) && numberOf(a) == numberOf(b)
 }

@@ -23,7 +23,7 @@ func (t *commit) effects(context.Context) error {
 		changed = changed || version != e.Version
 	}
 	if changed {
-		t.count(counterKey(t.c.ID))
+		t.count(key{generation, fmt.Sprintf("%02d", hash(t.c.ID)%counters)})
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func (t *commit) exceptions(context.Context) error {
 		if err != nil {
 			return err
 		}
-		k := exceptionKey(x)
+		k := key{exceptionsOf(x.Playbook, x.Root), moment(x.Until) + "#" + x.Case}
 		t.put(k, item{"body": blob(body)}, always())
 		t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteException, Key: k.pk + " " + k.sk, Sum: ledger.Sum(body)})
 	}

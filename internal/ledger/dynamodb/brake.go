@@ -71,7 +71,7 @@ func (s *Store) wakeHeld(ctx context.Context, now time.Time, note string) error 
 	each(len(ids), func(n int) {
 		errs[n] = retryConflict(ctx, func(ctx context.Context) error {
 			r, err := s.caseHead(ctx, ids[n])
-			if err != nil || !halted(r.state) || !r.due.After(now) || r.schema > ledger.Schema {
+			if err != nil || !(r.state == ledger.Held || r.state == ledger.Undoing) || !r.due.After(now) || r.schema > ledger.Schema {
 				return err
 			}
 			return s.wake(ctx, &tx{}, r, now, ledger.Link{At: now, State: r.state, Notes: []string{note}})
@@ -80,13 +80,11 @@ func (s *Store) wakeHeld(ctx context.Context, now time.Time, note string) error 
 	return errors.Join(errs...)
 }
 
-func halted(s ledger.State) bool { return s == ledger.Held || s == ledger.Undoing }
-
 // waits lists all cases that wait for something, by the index of due times: each that is open has one.
 func (s *Store) waits(ctx context.Context) ([]string, error) {
 	var all []due
 	for _, u := range []int{0, 1} {
-		shown, err := s.waking(ctx, u, 0)
+		shown, err := s.shown(ctx, u, query{limit: 0})
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ const (
 // case itself.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
 	astray := ledger.Astray(now, lease)
-	if err := s.stray(ctx, lease, astray); err != nil {
+	if err := s.findSkewed(ctx, lease, astray); err != nil {
 		return nil, s.explain(err)
 	}
 	for range rounds {
@@ -36,8 +36,8 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 			return nil, s.explain(err)
 		}
 		for _, d := range found {
-			c, err := s.take(ctx, d, hand{holder, now, now.Add(lease), astray, rand.Text()})
-			s.strays.tried(d.id)
+			c, err := s.claimOne(ctx, d, hand{holder, now, now.Add(lease), astray, rand.Text()})
+			s.skewed.tried(d.id)
 			if c != nil || err != nil {
 				return c, s.explain(err)
 			}
@@ -54,9 +54,9 @@ type hand struct {
 	mark               string
 }
 
-// take claims one case; it returns nil if another holder has it, or it is not due. The version goes up, so that a holder that lost
+// claimOne claims one case; it returns nil if another holder has it, or it is not due. The version goes up, so that a holder that lost
 // its lease can't commit any more: AWS has no fencing, the ledger has.
-func (s *Store) take(ctx context.Context, d due, h hand) (c *ledger.Claim, err error) {
+func (s *Store) claimOne(ctx context.Context, d due, h hand) (c *ledger.Claim, err error) {
 	in, tries := s.claiming(d, h), 0
 	var mine item
 	err = retryConflict(ctx, func(ctx context.Context) error {
@@ -113,7 +113,7 @@ func (s *Store) claiming(d due, h hand) *dynamodb.UpdateItemInput {
 // inHand reads what belongs to a case that was claimed.
 func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Claim, error) {
 	s.recent.wrote(r)
-	if err := s.whole(ctx, &r); err != nil {
+	if err := s.loadParts(ctx, &r); err != nil {
 		return nil, fmt.Errorf("%w: verify the ledger", err)
 	}
 	c, err := r.toCase()
@@ -124,13 +124,13 @@ func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Cla
 	if err := s.inbox(ctx, r, claim); err != nil {
 		return nil, err
 	}
-	s.held.keep(r)
+	s.claimed.keep(r)
 	return claim, nil
 }
 
 // Yield gives a case back uncommitted; see ledger.Store.
 func (s *Store) Yield(ctx context.Context, c *ledger.Case) error {
-	s.held.drop(c.ID)
+	s.claimed.drop(c.ID)
 	return s.explain(retryConflict(context.WithoutCancel(ctx), func(ctx context.Context) error {
 		r, err := s.caseHead(ctx, c.ID)
 		if err != nil || r.version != c.Version {

@@ -18,7 +18,7 @@ func (s *Store) Commit(ctx context.Context, c *ledger.Case, w ledger.Write) erro
 	err := retryConflict(ctx, func(ctx context.Context) (err error) {
 		next = *c
 		if done, err = s.commit(ctx, &next, w); err != nil {
-			s.held.drop(c.ID)
+			s.claimed.drop(c.ID)
 		}
 		return err
 	})
@@ -48,7 +48,7 @@ func (s *Store) commit(ctx context.Context, c *ledger.Case, w ledger.Write) (*co
 	if w.At.IsZero() {
 		return nil, errors.New("it does not say when")
 	}
-	r, known := s.held.as(c.ID, c.Version)
+	r, known := s.claimed.as(c.ID, c.Version)
 	if !known {
 		var err error
 		if r, err = s.mine(ctx, c); err != nil {
@@ -69,14 +69,16 @@ func (s *Store) commit(ctx context.Context, c *ledger.Case, w ledger.Write) (*co
 		return nil, err
 	}
 	s.recent.wrote(*r)
-	s.places.keep(t.taking)
+	s.reserved.keep(t.taking)
 	if len(w.Effects) > 0 {
-		s.seen.forget()
+		s.seen.turn.Lock()
+		s.seen.read = time.Time{}
+		s.seen.turn.Unlock()
 	}
 	if w.Release {
-		s.held.drop(c.ID)
+		s.claimed.drop(c.ID)
 	} else {
-		s.held.keep(*r)
+		s.claimed.keep(*r)
 	}
 	c.Version, c.Attempts = r.version, 0
 	return t, nil
@@ -142,7 +144,7 @@ func (t *commit) entry(context.Context) error {
 		r.holder, r.lease = "", time.Time{}
 	}
 	r.severity = t.c.Severity
-	r.stands(t.w.At)
+	r.ready = !r.wake().After(t.w.At)
 	if r.urgency = r.state.Urgency(); len(r.waiting) > 0 {
 		r.urgency = 0
 	}

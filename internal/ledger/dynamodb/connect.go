@@ -15,17 +15,14 @@ const answer = 5 * time.Second
 
 // Connect opens the ledger in a table of the configuration's account and region.
 func Connect(ctx context.Context, cfg aws.Config, table string) (*Store, error) {
-	return Open(ctx, dynamodb.NewFromConfig(cfg, bounded), table)
-}
-
-func bounded(o *dynamodb.Options) {
-	o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
-		return s.Finalize.Insert(middleware.FinalizeMiddlewareFunc("AnswerInTime", within), "Retry", middleware.After)
-	})
-}
-
-func within(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
-	ctx, cancel := context.WithTimeout(ctx, answer)
-	defer cancel()
-	return next.HandleFinalize(ctx, in)
+	within := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+		ctx, cancel := context.WithTimeout(ctx, answer)
+		defer cancel()
+		return next.HandleFinalize(ctx, in)
+	}
+	return Open(ctx, dynamodb.NewFromConfig(cfg, func(o *dynamodb.Options) {
+		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
+			return s.Finalize.Insert(middleware.FinalizeMiddlewareFunc("AnswerInTime", within), "Retry", middleware.After)
+		})
+	}), table)
 }

@@ -44,7 +44,7 @@ func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger
 // deliver writes messages and makes the case due. A lease goes on: its holder finds them when it commits. Leads only join a
 // case that is open.
 func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messages []ledger.Message) error {
-	defer s.turns.take(caseID)()
+	defer s.locks.lock(caseID)()
 	r, err := s.caseHead(ctx, caseID)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (s *Store) wake(ctx context.Context, t *tx, r *row, now time.Time, l ledger
 		r.due = now
 	}
 	l.Due, r.urgency = r.due, 0
-	r.stands(now)
+	r.ready = !r.wake().After(now)
 	if err := t.append(r, l); err != nil {
 		return err
 	}

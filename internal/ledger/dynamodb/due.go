@@ -16,9 +16,9 @@ import (
 // Next returns when the next case can be claimed: due, and not leased. Of very many that are due it may be another
 // than the one that has waited longest.
 func (s *Store) Next(ctx context.Context) (time.Time, error) {
-	all, ok := s.idle.shown()
+	all, ok := s.lastScan.shown()
 	for u := 0; u < urgencies && !ok; u++ {
-		shown, err := s.waking(ctx, u, candidates)
+		shown, err := s.shown(ctx, u, query{limit: candidates})
 		if err != nil {
 			return time.Time{}, s.explain(err)
 		}
@@ -42,21 +42,23 @@ func (s *Store) due(ctx context.Context, now, astray time.Time) ([]due, error) {
 			return nil, err
 		}
 		all = append(all, shown...)
-		shown = append(s.recent.correct(shown), s.strays.of(u)...)
+		shown = append(s.recent.correct(shown), s.skewed.of(u)...)
 		shown = slices.DeleteFunc(shown, func(d due) bool { return !d.claimable(now, astray) || d.urgency != u })
 		if len(shown) > 0 {
-			slices.SortFunc(shown, func(a, b due) int { return cmp.Or(a.compare(b.position), cmp.Compare(a.id, b.id)) })
+			slices.SortFunc(shown, func(a, b due) int {
+				return cmp.Or(cmp.Or(cmp.Compare(a.sev, b.position.sev), a.since.Compare(b.position.since)), cmp.Compare(a.id, b.id))
+			})
 			return slices.CompactFunc(shown, func(a, b due) bool { return a.id == b.id }), nil
 		}
 	}
-	s.idle.keep(all)
+	s.lastScan.keep(all)
 	return nil, nil
 }
 
 // first reads of one urgency those that stand first in the order of claims, and of those that came due since they were
 // written the longest due.
 func (s *Store) first(ctx context.Context, urgency int, now time.Time) ([]due, error) {
-	shown, err := s.waking(ctx, urgency, candidates)
+	shown, err := s.shown(ctx, urgency, query{limit: candidates})
 	if err != nil || len(shown) < candidates {
 		return shown, err // all there are
 	}
@@ -65,11 +67,6 @@ func (s *Store) first(ctx context.Context, urgency int, now time.Time) ([]due, e
 		values: item{":line": &types.AttributeValueMemberN{Value: line}, ":now": number(nanos(now) + 1)},
 	})
 	return append(shown, timers...), err
-}
-
-// waking reads the index of due times, for one urgency: the first ones of each shard, or with 0 all.
-func (s *Store) waking(ctx context.Context, urgency, limit int) ([]due, error) {
-	return s.shown(ctx, urgency, query{limit: limit})
 }
 
 func (s *Store) shown(ctx context.Context, urgency int, q query) ([]due, error) {
@@ -88,17 +85,24 @@ func (s *Store) shown(ctx context.Context, urgency int, q query) ([]due, error) 
 	return out, err
 }
 
-// strays are cases in the hand of a clock that is wrong: their leases stand so far behind in the index that a claim does not
+// skewedLeases are cases in the hand of a clock that is wrong: their leases stand so far behind in the index that a claim does not
 // see them, so that they are looked for once in the length of a lease.
-type strays struct {
+type skewedLeases struct {
 	turn sync.Mutex
 	on   time.Time // looked for, on the clock of this machine
 	all  []due
 }
 
-// stray looks for them where that is due.
-func (s *Store) stray(ctx context.Context, lease time.Duration, astray time.Time) error {
-	if !s.strays.begin(lease) {
+// findSkewed looks for them where that is due.
+func (s *Store) findSkewed(ctx context.Context, lease time.Duration, astray time.Time) error {
+	x, now := &s.skewed, time.Now()
+	x.turn.Lock()
+	looked := !x.on.IsZero() && now.Sub(x.on) < lease
+	if !looked {
+		x.on = now
+	}
+	x.turn.Unlock()
+	if looked {
 		return nil
 	}
 	var all []due
@@ -109,35 +113,20 @@ func (s *Store) stray(ctx context.Context, lease time.Duration, astray time.Time
 		}
 		all = append(all, far...)
 	}
-	s.strays.keep(slices.DeleteFunc(all, func(d due) bool { return !d.leased }))
+	x.turn.Lock()
+	defer x.turn.Unlock()
+	x.all = slices.DeleteFunc(all, func(d due) bool { return !d.leased })
 	return nil
 }
 
-func (x *strays) begin(every time.Duration) bool {
-	x.turn.Lock()
-	defer x.turn.Unlock()
-	now := time.Now()
-	if !x.on.IsZero() && now.Sub(x.on) < every {
-		return false
-	}
-	x.on = now
-	return true
-}
-
-func (x *strays) keep(all []due) {
-	x.turn.Lock()
-	defer x.turn.Unlock()
-	x.all = all
-}
-
-func (x *strays) of(urgency int) []due {
+func (x *skewedLeases) of(urgency int) []due {
 	x.turn.Lock()
 	defer x.turn.Unlock()
 	return slices.DeleteFunc(slices.Clone(x.all), func(d due) bool { return d.urgency != urgency })
 }
 
 // tried forgets one that was claimed, or turned out to be in another hand since.
-func (x *strays) tried(id string) {
+func (x *skewedLeases) tried(id string) {
 	x.turn.Lock()
 	defer x.turn.Unlock()
 	x.all = slices.DeleteFunc(x.all, func(d due) bool { return d.id == id })

@@ -75,12 +75,6 @@ type seen struct {
 	read, since time.Time
 }
 
-func (g *seen) forget() {
-	g.turn.Lock()
-	defer g.turn.Unlock()
-	g.read = time.Time{}
-}
-
 // Generation counts what happened to the effects. A transaction becomes visible one item after the other, so a new count
 // may be seen before the effect is: it changes once more when that is over.
 func (s *Store) Generation(ctx context.Context) (int64, error) {
@@ -89,7 +83,8 @@ func (s *Store) Generation(ctx context.Context) (int64, error) {
 	defer g.turn.Unlock()
 	now := time.Now()
 	if now.Sub(g.read) >= fresh {
-		n, err := s.changes(ctx)
+		var n int64
+		err := s.items(ctx, query{partition: generation}, func(i item) bool { n += numberOf(i["n"]); return true })
 		if err != nil {
 			return 0, s.explain(err)
 		}
@@ -102,11 +97,6 @@ func (s *Store) Generation(ctx context.Context) (int64, error) {
 		return 2 * g.n, nil
 	}
 	return 2*g.n + 1, nil
-}
-
-func (s *Store) changes(ctx context.Context) (n int64, err error) {
-	err = s.items(ctx, query{partition: generation}, func(i item) bool { n += numberOf(i["n"]); return true })
-	return n, err
 }
 
 // Own reports whether a change of riposte's had this request id.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -126,7 +127,7 @@ func (s *Store) spread(ctx context.Context, queries []query) ([]item, error) {
 
 // pause waits a little, longer each time, and never as long as another writer that waits too.
 func pause(ctx context.Context, try int) error {
-	t := time.NewTimer(delay(try))
+	t := time.NewTimer(time.Millisecond + rand.N(min(8*time.Millisecond<<min(try, 10), 500*time.Millisecond)))
 	defer t.Stop()
 	select {
 	case <-ctx.Done():

@@ -54,24 +54,15 @@ func rootKey(rootSum string) key           { return key{"root#" + rootSum, rootS
 func requestKey(id string) key             { return key{"request#" + sum(id), requestSK} }
 func effectKey(name string) key            { return key{"effects#" + shard(name), sum(name)} }
 func brakeKey(scope string) key            { return key{ledger.BrakesChain, "brake#" + sum(scope)} }
-func ledgerKey() key                       { return key{ledgerPK, ledgerPK} }
-func fenceKey(bucket string) key           { return key{"limit#" + bucket, fenceSK} }
+
+func fenceKey(bucket string) key { return key{"limit#" + bucket, fenceSK} }
 
 func placeKey(bucket, incident string, at time.Time) key {
 	return key{"limit#" + bucket, "at#" + moment(at) + "#" + sum(incident)}
 }
 
-func exceptionKey(x ledger.Exception) key {
-	return key{exceptionsOf(x.Playbook, x.Root), moment(x.Until) + "#" + x.Case}
-}
-
 func exceptionsOf(playbookID, root string) string {
 	return "exception#" + sum(strconv.Quote(playbookID)+" "+root)
-}
-
-// counterKey is where a case's changes of effects are counted.
-func counterKey(caseID string) key {
-	return key{generation, fmt.Sprintf("%02d", hash(caseID)%counters)}
 }
 
 func sum(s string) string { return ledger.Sum([]byte(s)) }

@@ -21,20 +21,20 @@ type place struct {
 	at               time.Time
 }
 
-// places are those that this process took, which need not be taken again.
-type places struct {
+// reservedPlaces are those that this process took, which need not be taken again.
+type reservedPlaces struct {
 	turn sync.Mutex
 	last map[[2]string]time.Time
 }
 
-func (p *places) has(r ledger.Reservation) bool {
+func (p *reservedPlaces) has(r ledger.Reservation) bool {
 	p.turn.Lock()
 	defer p.turn.Unlock()
 	t, ok := p.last[[2]string{r.Bucket, r.Incident}]
 	return ok && !t.Before(r.Since)
 }
 
-func (p *places) keep(taken []place) {
+func (p *reservedPlaces) keep(taken []place) {
 	p.turn.Lock()
 	defer p.turn.Unlock()
 	if p.last == nil || len(p.last) > 10_000 {
@@ -49,7 +49,7 @@ func (p *places) keep(taken []place) {
 // have the last place.
 func (t *commit) reserve(ctx context.Context) error {
 	for _, r := range t.w.Reserve {
-		if t.Store.places.has(r) {
+		if t.Store.reserved.has(r) {
 			continue
 		}
 		if r.Max > 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -23,14 +22,11 @@ func memoryOf(r event.Resource, of string) string { return memoryPrefix + sum(r.
 
 // memoryKey orders observations by their moment; of one second, what shows it on comes last: see playbook.Observation.Counts.
 func memoryKey(o playbook.Observation) key {
-	return key{memoryOf(o.Resource, o.Of), moment(o.At) + "#" + shows(o.On) + "#" + sum(o.Event)}
-}
-
-func shows(on bool) string {
-	if on {
-		return "1"
+	on := "0"
+	if o.On {
+		on = "1"
 	}
-	return "0"
+	return key{memoryOf(o.Resource, o.Of), moment(o.At) + "#" + on + "#" + sum(o.Event)}
 }
 
 // Remember stores observations, a write each; see ledger.Memory. Written twice is written once.
@@ -72,6 +68,3 @@ func (s *Store) Recall(ctx context.Context, r event.Resource, of string, before 
 	}
 	return latest, s.explain(err)
 }
-
-// observed reports whether an item is an observation: no chain tells of it, and the audit passes it over.
-func observed(k key) bool { return strings.HasPrefix(k.pk, memoryPrefix) }

@@ -41,16 +41,16 @@ type Client interface {
 
 // Store is a ledger in a DynamoDB table. Its methods may be called at once.
 type Store struct {
-	client Client
-	table  string
-	ids    ids
-	turns  turns
-	held   held
-	recent recent
-	idle   idle
-	strays strays
-	places places
-	seen   seen
+	client   Client
+	table    string
+	ids      ids
+	locks    caseLocks
+	claimed  claimedHeads
+	recent   recent
+	lastScan lastScan
+	skewed   skewedLeases
+	reserved reservedPlaces
+	seen     seen
 }
 
 // ids makes case ids.
@@ -86,7 +86,7 @@ func (s *Store) Sync(context.Context) error { return nil }
 
 // open asks for the item that marks the table as a ledger; what was marked had the right keys.
 func (s *Store) open(ctx context.Context) error {
-	mark, err := s.get(ctx, ledgerKey())
+	mark, err := s.get(ctx, key{ledgerPK, ledgerPK})
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *Store) mark(ctx context.Context) error {
 	if err := fits(t.Table); err != nil {
 		return fmt.Errorf("%w: %w", errForeign, err)
 	}
-	i := ledgerKey().item()
+	i := key{ledgerPK, ledgerPK}.item()
 	i["schema"] = number(tableSchema)
 	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i, ConditionExpression: aws.String(isNew)})
 	if lost := new(types.ConditionalCheckFailedException); errors.As(err, &lost) {

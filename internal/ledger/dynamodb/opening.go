@@ -26,7 +26,7 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 	if claim != nil {
 		r.holder, r.lease, r.attempts = g.hand.Holder, claim.Until, claim.Case.Attempts
 	}
-	r.stands(now)
+	r.ready = !r.wake().After(now)
 	t := &tx{}
 	err = t.append(&r, ledger.Link{
 		At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + l.Title},
@@ -51,7 +51,7 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 	}
 	s.recent.wrote(r)
 	if claim != nil {
-		s.held.keep(r)
+		s.claimed.keep(r)
 	}
 	return claim, nil
 }

@@ -2,9 +2,7 @@ package dynamodb
 
 import (
 	"hash/maphash"
-	"math/rand/v2"
 	"sync"
-	"time"
 )
 
 // atOnce is how many requests one call has under way.
@@ -28,20 +26,15 @@ func each(n int, do func(int)) {
 	all.Wait()
 }
 
-// delay before another try: from some milliseconds to half a second, spread at random so that rivals part.
-func delay(try int) time.Duration {
-	return time.Millisecond + rand.N(min(8*time.Millisecond<<min(try, 10), 500*time.Millisecond))
-}
-
-// turns keeps those of one process apart that would write the same case: of many leads for one case only one at a time
+// caseLocks keeps the writers of one process apart that would write the same case: of many leads for one case only one at a time
 // gets in the way of the worker that holds it.
-type turns struct {
+type caseLocks struct {
 	seed maphash.Seed
 	once sync.Once
 	of   [64]sync.Mutex
 }
 
-func (t *turns) take(name string) (done func()) {
+func (t *caseLocks) lock(name string) (done func()) {
 	t.once.Do(func() { t.seed = maphash.MakeSeed() })
 	m := &t.of[maphash.String(t.seed, name)%uint64(len(t.of))]
 	m.Lock()

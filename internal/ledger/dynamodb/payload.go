@@ -55,8 +55,8 @@ func pack(b []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// whole completes rows whose payload stands in parts.
-func (s *Store) whole(ctx context.Context, rows ...*row) error {
+// loadParts completes rows whose payload stands in parts.
+func (s *Store) loadParts(ctx context.Context, rows ...*row) error {
 	var keys []key
 	for _, r := range rows {
 		for n := range r.parts {

@@ -1,7 +1,6 @@
 package dynamodb
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -75,11 +74,6 @@ func positionOf(v types.AttributeValue) (p position) {
 // claimable reports whether the case can be claimed: it is due, and not leased, or leased by a clock that is wrong.
 func (p position) claimable(now, astray time.Time) bool {
 	return !p.at.IsZero() && !p.at.After(now) || p.leased && p.at.After(astray)
-}
-
-// compare is the order of claims.
-func (p position) compare(q position) int {
-	return cmp.Or(cmp.Compare(p.sev, q.sev), p.since.Compare(q.since))
 }
 
 func padded(s string, n int) string { return s + strings.Repeat("0", max(0, n-len(s))) }

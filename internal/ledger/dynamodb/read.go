@@ -22,7 +22,7 @@ func (s *Store) Load(ctx context.Context, id string) (c *ledger.Case, err error)
 		if err != nil {
 			return err
 		}
-		if err := s.whole(ctx, r); err != nil {
+		if err := s.loadParts(ctx, r); err != nil {
 			return err
 		}
 		c, err = r.toCase()
@@ -80,7 +80,11 @@ func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, err
 			return nil, s.explain(err)
 		}
 		for chunk := range slices.Chunk(ids, batch) {
-			found, err := s.fitting(ctx, chunk, f)
+			var found []*ledger.Case
+			err := retryConflict(ctx, func(ctx context.Context) (err error) { // what one read does not fit together is read again
+				found, err = s.read(ctx, chunk, f)
+				return err
+			})
 			if err != nil {
 				return nil, s.explain(err)
 			}
@@ -101,12 +105,19 @@ const someIDs = 1000
 // candidates are ids of cases that may fit, oldest first: all that are open, or some of all.
 func (s *Store) candidates(ctx context.Context, f ledger.Filter) ([]string, error) {
 	if f.Root != "" {
-		ids, err := s.joinable(ctx, f.Root)
-		return later(ids, f.After), err
+		var ids []string
+		err := retryConflict(ctx, func(ctx context.Context) error {
+			found, err := s.get(ctx, rootKey(sum(f.Root)))
+			if err == nil && found != nil {
+				ids = []string{textOf(found["case_id"])}
+			}
+			return err
+		})
+		return slices.DeleteFunc(ids, func(id string) bool { return id <= f.After }), err
 	}
 	if f.Open || f.State.Open() {
 		ids, err := s.waits(ctx)
-		return later(ids, f.After), err
+		return slices.DeleteFunc(ids, func(id string) bool { return id <= f.After }), err
 	}
 	where, values := "", item(nil)
 	if f.After != "" {
@@ -114,32 +125,6 @@ func (s *Store) candidates(ctx context.Context, f ledger.Filter) ([]string, erro
 	}
 	ids, err := s.listed(ctx, where, values, someIDs)
 	return ids[:min(len(ids), someIDs)], err
-}
-
-// later are the ids after one, in their order.
-func later(ids []string, after string) []string {
-	return slices.DeleteFunc(ids, func(id string) bool { return id <= after })
-}
-
-// fitting reads some cases, and again where what one read does not fit together.
-func (s *Store) fitting(ctx context.Context, ids []string, f ledger.Filter) (out []*ledger.Case, err error) {
-	err = retryConflict(ctx, func(ctx context.Context) (err error) {
-		out, err = s.read(ctx, ids, f)
-		return err
-	})
-	return out, err
-}
-
-// joinable is the open case of a root.
-func (s *Store) joinable(ctx context.Context, root string) (ids []string, err error) {
-	err = retryConflict(ctx, func(ctx context.Context) error {
-		found, err := s.get(ctx, rootKey(sum(root)))
-		if err == nil && found != nil {
-			ids = []string{textOf(found["case_id"])}
-		}
-		return err
-	})
-	return ids, err
 }
 
 // read reads some cases as they stand, and of these what fits.
@@ -154,11 +139,12 @@ func (s *Store) read(ctx context.Context, ids []string, f ledger.Filter) ([]*led
 	}
 	var rows []*row
 	for _, i := range found {
-		if r := rowOf(i); fitsFilter(f, r) {
+		if r := rowOf(i); (!f.Open || r.state.Open()) && (f.State == "" || f.State == r.state) &&
+			(f.Playbook == "" || f.Playbook == r.playbook) && (f.Account == "" || f.Account == r.account) {
 			rows = append(rows, &r)
 		}
 	}
-	if err := s.whole(ctx, rows...); err != nil {
+	if err := s.loadParts(ctx, rows...); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(a.id, b.id) })
@@ -171,11 +157,6 @@ func (s *Store) read(ctx context.Context, ids []string, f ledger.Filter) ([]*led
 		out = append(out, c)
 	}
 	return out, nil
-}
-
-func fitsFilter(f ledger.Filter, r row) bool {
-	return (!f.Open || r.state.Open()) && (f.State == "" || f.State == r.state) &&
-		(f.Playbook == "" || f.Playbook == r.playbook) && (f.Account == "" || f.Account == r.account)
 }
 
 // History is a case's chain, oldest first; the brakes' too.

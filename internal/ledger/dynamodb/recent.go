@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"github.com/ripostehq/riposte/internal/ledger"
 	"sync"
 	"time"
 )
@@ -38,7 +39,7 @@ func (m *recent) wrote(r row) {
 	if m.cases == nil {
 		m.cases = map[string]wrote{}
 	}
-	m.cases[r.id] = wrote{r.dueTime(), now}
+	m.cases[r.id] = wrote{due{r.id, r.position(), r.urgency, r.schema > ledger.Schema}, now}
 	if len(m.cases)%1024 == 0 {
 		m.forget(now)
 	}
@@ -81,22 +82,22 @@ func (m *recent) forget(now time.Time) {
 	}
 }
 
-// idle is what the index showed to a claim that found nothing: a caller that asks right after it when to come back need not read it
+// lastScan is what the index showed to a claim that found nothing: a caller that asks right after it when to come back need not read it
 // again, which a daemon would do each second for ever.
-type idle struct {
+type lastScan struct {
 	turn sync.Mutex
 	all  []due
 	on   time.Time
 }
 
-func (i *idle) keep(all []due) {
+func (i *lastScan) keep(all []due) {
 	i.turn.Lock()
 	defer i.turn.Unlock()
 	i.all, i.on = all, time.Now()
 }
 
 // shown gives it once, within a moment.
-func (i *idle) shown() ([]due, bool) {
+func (i *lastScan) shown() ([]due, bool) {
 	i.turn.Lock()
 	defer i.turn.Unlock()
 	all, ok := i.all, time.Since(i.on) < behind

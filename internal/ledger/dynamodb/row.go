@@ -58,9 +58,6 @@ func (r row) position() position {
 	return position{at: r.wake(), sev: ledger.Precedence(r.severity), since: since, ready: r.ready, leased: r.lease.After(r.due)}
 }
 
-// stands notes whether the case can be claimed as it is written.
-func (r *row) stands(now time.Time) { r.ready = !r.wake().After(now) }
-
 // attributes are all but the key and the payload.
 func (r row) attributes() item {
 	i := item{"rev": number(r.rev), "seq": number(r.seq), "head": text(r.head)}
@@ -116,5 +113,3 @@ func (r row) toCase() (*ledger.Case, error) {
 	c.Version, c.Due, c.Attempts = r.version, r.due, r.attempts
 	return &c, nil
 }
-
-func (r row) dueTime() due { return due{r.id, r.position(), r.urgency, r.schema > ledger.Schema} }

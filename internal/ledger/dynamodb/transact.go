@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -67,10 +68,25 @@ func (t *tx) delete(k key, c condition) {
 
 // update sets attributes and drops others.
 func (t *tx) update(k key, attributes item, drop []string, c condition) {
-	u := setting(attributes, drop)
-	maps.Copy(u.values, c.values)
+	names, values := map[string]string{}, maps.Clone(c.values)
+	if values == nil {
+		values = item{}
+	}
+	var sets, drops []string
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		names["#"+name], values[":"+name] = name, attributes[name]
+		sets = append(sets, "#"+name+" = :"+name)
+	}
+	for _, name := range drop {
+		names["#"+name] = name
+		drops = append(drops, "#"+name)
+	}
+	expression := "SET " + strings.Join(sets, ", ")
+	if len(drops) > 0 {
+		expression += " REMOVE " + strings.Join(drops, ", ")
+	}
 	t.add(k, attributes, c, types.TransactWriteItem{Update: &types.Update{
-		Key: k.item(), UpdateExpression: &u.expression, ExpressionAttributeNames: u.names, ExpressionAttributeValues: u.values,
+		Key: k.item(), UpdateExpression: &expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 		ConditionExpression: c.expression(),
 	}})
 }

@@ -210,7 +210,7 @@ func inHand(s *stage) {
 }
 
 // What joins or is known gets no new holder, and a holder that rests gives back.
-func laidDown(s *stage) {
+func releasedOpening(s *stage) {
 	hand := ledger.FirstClaim{Holder: "a", Lease: time.Minute}
 	admit := func(leads ...playbook.StoredSuspect) ledger.Admission {
 		s.Helper()

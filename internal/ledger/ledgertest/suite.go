@@ -27,7 +27,7 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"two replicas claim, one gets the case", rivals},
 		{"a lease ends and another replica takes over", takeover},
 		{"a case is opened for any worker", inHand},
-		{"what is opened for a holder can be released", laidDown},
+		{"what is opened for a holder can be released", releasedOpening},
 		{"a case is given back", yielded},
 		{"the urgent go first", urgent},
 		{"of the urgent the severe go first, and what is noisy behind", severe},
