@@ -109,9 +109,6 @@ func (r rights) ownARNs(of permissions.TierPolicy) []any {
 
 // policies adds what the contain tier attaches.
 func (r rights) policies(to object) error {
-	if !r.attaching() {
-		return nil
-	}
 	for _, p := range r.denies {
 		doc, err := nested(p.Document)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/iam"
@@ -20,7 +21,7 @@ type object = map[string]any
 // rights are all that the playbooks need, gathered once for either language.
 type rights struct {
 	tiers  []permissions.TierPolicy
-	denies []permissions.Deployed
+	denies []permissions.Deployed // none where no tier attaches any
 }
 
 func of(playbooks []playbook.Definition, kinds []action.Kind) (rights, error) {
@@ -28,25 +29,11 @@ func of(playbooks []playbook.Definition, kinds []action.Kind) (rights, error) {
 	if err != nil {
 		return rights{}, err
 	}
+	if !slices.ContainsFunc(tiers, permissions.TierPolicy.Attaches) {
+		return rights{tiers: tiers}, nil
+	}
 	denies, err := permissions.Predeployed()
 	return rights{tiers, denies}, err
-}
-
-func (r rights) names() (out []string) {
-	for _, t := range r.tiers {
-		out = append(out, t.Tier)
-	}
-	return out
-}
-
-// attaching reports whether any tier attaches the policies that must lie ready.
-func (r rights) attaching() bool {
-	for _, t := range r.tiers {
-		if t.Attaches() {
-			return true
-		}
-	}
-	return false
 }
 
 // document is a policy as nested JSON, with an expression of the language in place of riposte's own roles: how they are

@@ -17,15 +17,20 @@ func Terraform(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	documents := object{}
+	documents, names := object{}, []string{}
 	for _, t := range r.tiers {
+		names = append(names, t.Tier)
 		if documents[t.Tier], err = document(t.Document, "${local.riposte_own}"); err != nil {
 			return nil, err
 		}
 	}
-	denies, err := r.lyingReady()
-	if err != nil {
-		return nil, err
+	denies := object{}
+	for _, p := range r.denies {
+		doc, err := nested(p.Document)
+		if err != nil {
+			return nil, err
+		}
+		denies[p.Name] = object{"for": p.For, "document": doc}
 	}
 	entry, err := trust("${var.principal_arn}",
 		`${merge({ "sts:ExternalId" = var.external_id }, var.organization_id == "" ? {} : { "aws:PrincipalOrgID" = var.organization_id })}`)
@@ -35,7 +40,7 @@ func Terraform(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, er
 	return text(object{
 		"//": generated + "The roles that riposte enters this account by, one per tier of rights, and the policies that it attaches. " +
 			"IAM is global: apply it once in an account, and with tiers = [] wherever else the module is used.",
-		"variable": variables(r.names()),
+		"variable": variables(names),
 		"locals": object{
 			"riposte_own":    `${concat([for tier in var.tiers : "arn:*:iam::*:role${var.role_path}riposte-${tier}"], [var.principal_arn])}`,
 			"riposte_trust":  entry,
@@ -64,21 +69,6 @@ func Terraform(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, er
 			},
 		},
 	})
-}
-
-func (r rights) lyingReady() (object, error) {
-	out := object{}
-	if !r.attaching() {
-		return out, nil
-	}
-	for _, p := range r.denies {
-		doc, err := nested(p.Document)
-		if err != nil {
-			return nil, err
-		}
-		out[p.Name] = object{"for": p.For, "document": doc}
-	}
-	return out, nil
 }
 
 // trust is the roles' trust policy, with expressions of the language for the principals that it names and for what must be equal:

@@ -2,6 +2,8 @@ package permissions
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
@@ -33,60 +35,19 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 	}
 	runs := append([]string{ownRoles}, list(r.Principal)...)
 	contain, author := byTier[string(action.TierContain)], byTier[string(action.TierAuthor)]
-	d := iam.Document{Statement: []iam.Statement{
-		spare("KeepDenies", []string{contain}, nil,
-			call.Actions(call.IAMDetachRolePolicy, call.IAMDetachUserPolicy), []string{userARNs, roleARNs}, only("iam:PolicyARN", action.DenyPolicy)),
-		spare("KeepBoundaries", []string{author}, nil,
-			call.Actions(call.IAMDeleteUserPermissionsBoundary), []string{userARNs}, only("iam:PermissionsBoundary", action.BoundaryPolicy)),
-		spare("KeepPolicies", nil, deployers,
-			call.Actions(
-				call.IAMCreatePolicy, call.IAMCreatePolicyVersion, call.IAMDeletePolicy, call.IAMDeletePolicyVersion,
-				call.IAMSetDefaultPolicyVersion,
-			),
-			[]string{"arn:*:iam::*:policy/riposte-*", "arn:*:iam::*:policy/*/riposte-*"}, nil),
-		spare("KeepRoles", []string{contain, author}, deployers, call.Actions(
-			call.IAMAttachRolePolicy, call.IAMCreateRole, call.IAMDeleteRole, call.IAMDeleteRolePermissionsBoundary,
-			call.IAMDeleteRolePolicy, call.IAMDetachRolePolicy, call.IAMPassRole, call.IAMPutRolePermissionsBoundary,
-			call.IAMPutRolePolicy, call.IAMTagRole, call.IAMUntagRole, call.IAMUpdateAssumeRolePolicy, call.IAMUpdateRole,
-		), named, nil),
-		spare("KeepRules", nil, deployers, call.Actions(
-			call.EventsCreateEventBus, call.EventsDeleteEventBus, call.EventsDeleteRule, call.EventsDisableRule,
-			call.EventsEnableRule, call.EventsPutPermission, call.EventsPutRule, call.EventsPutTargets,
-			call.EventsRemovePermission, call.EventsRemoveTargets, call.EventsTagResource, call.EventsUntagResource,
-			call.EventsUpdateEventBus,
-		), []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, nil),
-		spare("KeepQueues", runs, deployers, call.Actions(
-			call.SQSAddPermission, call.SQSCreateQueue, call.SQSDeleteMessage, call.SQSDeleteQueue, call.SQSPurgeQueue,
-			call.SQSReceiveMessage, call.SQSRemovePermission, call.SQSSendMessage, call.SQSSetQueueAttributes,
-		), []string{"arn:*:sqs:*:*:riposte-*"}, nil),
-		spare("KeepTables", runs, deployers, call.Actions(
-			call.DynamoDBBatchWriteItem, call.DynamoDBCreateTable, call.DynamoDBDeleteItem,
-			call.DynamoDBDeleteResourcePolicy, call.DynamoDBDeleteTable, call.DynamoDBPartiQLDelete,
-			call.DynamoDBPartiQLInsert, call.DynamoDBPartiQLUpdate, call.DynamoDBPutItem, call.DynamoDBPutResourcePolicy,
-			call.DynamoDBUpdateContinuousBackups, call.DynamoDBUpdateItem, call.DynamoDBUpdateTable,
-			call.DynamoDBUpdateTimeToLive,
-		), []string{"arn:*:dynamodb:*:*:table/riposte-*"}, nil),
-		spare("KeepFunctions", nil, deployers, append(call.Actions(
-			call.LambdaAddPermission, call.LambdaCreateAlias, call.LambdaPublishVersion,
-			call.LambdaPutRuntimeManagementConfig, call.LambdaRemovePermission,
-		), "lambda:CreateFunction*", "lambda:DeleteFunction*", "lambda:Invoke*", "lambda:PutFunction*", "lambda:UpdateFunction*"), []string{functionARNs}, nil),
-		// A mapping is known by its function alone, and one that is made has no ARN yet: a queue of an attacker's own, mapped to the
-		// function, would tell it what never happened. https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
-		spare("KeepMappings", nil, deployers, call.Actions(call.LambdaCreateEventSourceMapping, call.LambdaDeleteEventSourceMapping, call.LambdaUpdateEventSourceMapping),
-			[]string{"*"}, map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}}),
-		spare("KeepAlarms", nil, deployers, call.Actions(
-			call.CloudWatchDeleteAlarms, call.CloudWatchDisableAlarmActions, call.CloudWatchPutMetricAlarm,
-			call.CloudWatchSetAlarmState,
-		), []string{"arn:*:cloudwatch:*:*:alarm:riposte-*"}, nil),
-		spare("KeepLogs", nil, deployers, call.Actions(call.LogsDeleteLogGroup, call.LogsDeleteLogStream, call.LogsPutRetentionPolicy),
-			[]string{"arn:*:logs:*:*:log-group:/aws/lambda/riposte-*"}, nil),
-		spare("KeepIsolation", nil, deployers, call.Actions(
-			call.EC2AuthorizeSecurityGroupEgress, call.EC2AuthorizeSecurityGroupIngress, call.EC2DeleteSecurityGroup,
-			call.EC2DeleteTags, call.EC2ModifySecurityGroupRules,
-		), []string{securityGroupARNs}, exactly("aws:ResourceTag/"+action.IsolationTag, "true")),
-		spare("KeepIsolationScarce", nil, deployers, call.Actions(call.EC2CreateTags), []string{securityGroupARNs},
-			map[string]map[string][]string{"Null": {"aws:RequestTag/" + action.IsolationTag: {"false"}}}),
-	}}
+	var d iam.Document
+	for _, k := range append(keptOnPrincipals(contain, author, named), keptOfRiposte(runs)...) {
+		spared := k.own
+		if !k.ownAlone {
+			spared = slices.Concat(spared, deployers)
+		}
+		s := iam.Statement{Sid: k.sid, Effect: "Deny", Action: k.calls, Resource: k.resources, Condition: map[string]map[string][]string{}}
+		maps.Copy(s.Condition, k.when)
+		if len(spared) > 0 {
+			s.Condition["ArnNotLike"] = map[string][]string{"aws:PrincipalArn": spared}
+		}
+		d.Statement = append(d.Statement, s)
+	}
 	b, err := d.JSON()
 	if err != nil {
 		return d, err
@@ -99,14 +60,73 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 
 const functionARNs = "arn:*:lambda:*:*:function:riposte-*"
 
-// spare denies calls to all principals but those that match.
-func spare(sid string, own, deployers, calls, resources []string, when map[string]map[string][]string) iam.Statement {
-	s := iam.Statement{Sid: sid, Effect: "Deny", Action: calls, Resource: resources, Condition: map[string]map[string][]string{}}
-	for operator, keys := range when {
-		s.Condition[operator] = keys
+// kept denies calls on resources to all principals but riposte's own and its deployers.
+type kept struct {
+	sid              string
+	own              []string
+	ownAlone         bool // deployers are denied it, too
+	calls, resources []string
+	when             map[string]map[string][]string
+}
+
+// keptOnPrincipals returns what is kept of IAM: what riposte attaches to principals, its policies, and its roles.
+func keptOnPrincipals(contain, author string, roles []string) []kept {
+	return []kept{
+		{sid: "KeepDenies", own: []string{contain}, ownAlone: true, resources: []string{userARNs, roleARNs}, when: only("iam:PolicyARN", action.DenyPolicy),
+			calls: call.Actions(call.IAMDetachRolePolicy, call.IAMDetachUserPolicy)},
+		{sid: "KeepBoundaries", own: []string{author}, ownAlone: true, resources: []string{userARNs}, when: only("iam:PermissionsBoundary", action.BoundaryPolicy),
+			calls: call.Actions(call.IAMDeleteUserPermissionsBoundary)},
+		{sid: "KeepPolicies", resources: []string{"arn:*:iam::*:policy/riposte-*", "arn:*:iam::*:policy/*/riposte-*"}, calls: call.Actions(
+			call.IAMCreatePolicy, call.IAMCreatePolicyVersion, call.IAMDeletePolicy, call.IAMDeletePolicyVersion,
+			call.IAMSetDefaultPolicyVersion,
+		)},
+		{sid: "KeepRoles", own: []string{contain, author}, resources: roles, calls: call.Actions(
+			call.IAMAttachRolePolicy, call.IAMCreateRole, call.IAMDeleteRole, call.IAMDeleteRolePermissionsBoundary,
+			call.IAMDeleteRolePolicy, call.IAMDetachRolePolicy, call.IAMPassRole, call.IAMPutRolePermissionsBoundary,
+			call.IAMPutRolePolicy, call.IAMTagRole, call.IAMUntagRole, call.IAMUpdateAssumeRolePolicy, call.IAMUpdateRole,
+		)},
 	}
-	if spared := append(append([]string{}, own...), deployers...); len(spared) > 0 {
-		s.Condition["ArnNotLike"] = map[string][]string{"aws:PrincipalArn": spared}
+}
+
+// keptOfRiposte returns what is kept of all that riposte runs on, and of the isolating groups.
+func keptOfRiposte(runs []string) []kept {
+	return []kept{
+		{sid: "KeepRules", resources: []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, calls: call.Actions(
+			call.EventsCreateEventBus, call.EventsDeleteEventBus, call.EventsDeleteRule, call.EventsDisableRule,
+			call.EventsEnableRule, call.EventsPutPermission, call.EventsPutRule, call.EventsPutTargets,
+			call.EventsRemovePermission, call.EventsRemoveTargets, call.EventsTagResource, call.EventsUntagResource,
+			call.EventsUpdateEventBus,
+		)},
+		{sid: "KeepQueues", own: runs, resources: []string{"arn:*:sqs:*:*:riposte-*"}, calls: call.Actions(
+			call.SQSAddPermission, call.SQSCreateQueue, call.SQSDeleteMessage, call.SQSDeleteQueue, call.SQSPurgeQueue,
+			call.SQSReceiveMessage, call.SQSRemovePermission, call.SQSSendMessage, call.SQSSetQueueAttributes,
+		)},
+		{sid: "KeepTables", own: runs, resources: []string{"arn:*:dynamodb:*:*:table/riposte-*"}, calls: call.Actions(
+			call.DynamoDBBatchWriteItem, call.DynamoDBCreateTable, call.DynamoDBDeleteItem,
+			call.DynamoDBDeleteResourcePolicy, call.DynamoDBDeleteTable, call.DynamoDBPartiQLDelete,
+			call.DynamoDBPartiQLInsert, call.DynamoDBPartiQLUpdate, call.DynamoDBPutItem, call.DynamoDBPutResourcePolicy,
+			call.DynamoDBUpdateContinuousBackups, call.DynamoDBUpdateItem, call.DynamoDBUpdateTable,
+			call.DynamoDBUpdateTimeToLive,
+		)},
+		{sid: "KeepFunctions", resources: []string{functionARNs}, calls: append(call.Actions(
+			call.LambdaAddPermission, call.LambdaCreateAlias, call.LambdaPublishVersion,
+			call.LambdaPutRuntimeManagementConfig, call.LambdaRemovePermission,
+		), "lambda:CreateFunction*", "lambda:DeleteFunction*", "lambda:Invoke*", "lambda:PutFunction*", "lambda:UpdateFunction*")},
+		// A mapping is known by its function alone, and one that is made has no ARN yet: a queue of an attacker's own, mapped to the
+		// function, would tell it what never happened. https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+		{sid: "KeepMappings", resources: []string{"*"}, when: map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}},
+			calls: call.Actions(call.LambdaCreateEventSourceMapping, call.LambdaDeleteEventSourceMapping, call.LambdaUpdateEventSourceMapping)},
+		{sid: "KeepAlarms", resources: []string{"arn:*:cloudwatch:*:*:alarm:riposte-*"}, calls: call.Actions(
+			call.CloudWatchDeleteAlarms, call.CloudWatchDisableAlarmActions, call.CloudWatchPutMetricAlarm,
+			call.CloudWatchSetAlarmState,
+		)},
+		{sid: "KeepLogs", resources: []string{"arn:*:logs:*:*:log-group:/aws/lambda/riposte-*"},
+			calls: call.Actions(call.LogsDeleteLogGroup, call.LogsDeleteLogStream, call.LogsPutRetentionPolicy)},
+		{sid: "KeepIsolation", resources: []string{securityGroupARNs}, when: exactly("aws:ResourceTag/"+action.IsolationTag, "true"), calls: call.Actions(
+			call.EC2AuthorizeSecurityGroupEgress, call.EC2AuthorizeSecurityGroupIngress, call.EC2DeleteSecurityGroup,
+			call.EC2DeleteTags, call.EC2ModifySecurityGroupRules,
+		)},
+		{sid: "KeepIsolationScarce", resources: []string{securityGroupARNs}, when: map[string]map[string][]string{"Null": {"aws:RequestTag/" + action.IsolationTag: {"false"}}},
+			calls: call.Actions(call.EC2CreateTags)},
 	}
-	return s
 }

@@ -48,7 +48,10 @@ func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 			call.DynamoDBScan, call.DynamoDBUpdateItem,
 		}, each(list(h.Table), "arn:*:dynamodb:*:*:table/%s", "arn:*:dynamodb:*:*:table/%s/index/*")},
 		{"Enter", []call.ID{call.STSAssumeRole}, r.entered(h.Accounts, tiers)},
-		{"Discover", organizationReads(), discovered(h.Discover)},
+		{"Discover", []call.ID{
+			call.OrganizationsListAccounts, call.OrganizationsListAccountsForParent, call.OrganizationsListOrganizationalUnitsForParent,
+			call.OrganizationsListRoots,
+		}, map[bool][]string{true: {"*"}}[h.Discover]}, // these take no resource
 		{"Publish", []call.ID{call.EventsPutEvents}, list(h.Bus)},
 		{"ListTrail", []call.ID{call.S3ListBucket}, each(h.Buckets, "arn:*:s3:::%s")},
 		{"ReadTrail", []call.ID{call.S3GetObject}, each(h.Buckets, "arn:*:s3:::%s/*")},
@@ -74,20 +77,6 @@ func (r Roles) entered(accounts []string, tiers []TierPolicy) (out []string) {
 		}
 	}
 	return out
-}
-
-// organizationReads take no resource.
-func organizationReads() []call.ID {
-	return []call.ID{
-		call.OrganizationsListAccounts, call.OrganizationsListAccountsForParent, call.OrganizationsListOrganizationalUnitsForParent, call.OrganizationsListRoots,
-	}
-}
-
-func discovered(yes bool) []string {
-	if yes {
-		return []string{"*"}
-	}
-	return nil
 }
 
 // queues are ARNs by the queues' URLs, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME; of another form of URL (an

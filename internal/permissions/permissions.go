@@ -153,10 +153,8 @@ func Predeployed() ([]Deployed, error) {
 // Attaches reports whether the tier's role attaches policies, which must lie ready then.
 func (t TierPolicy) Attaches() bool {
 	return slices.ContainsFunc(t.Document.Statement, func(s iam.Statement) bool {
-		return slices.ContainsFunc(attaching(), func(id call.ID) bool { return slices.Contains(s.Action, string(id)) })
+		return slices.ContainsFunc(s.Action, func(a string) bool {
+			return slices.Contains([]call.ID{call.IAMAttachUserPolicy, call.IAMAttachRolePolicy, call.IAMPutUserPermissionsBoundary}, call.ID(a))
+		})
 	})
-}
-
-func attaching() []call.ID {
-	return []call.ID{call.IAMAttachUserPolicy, call.IAMAttachRolePolicy, call.IAMPutUserPermissionsBoundary}
 }

@@ -139,16 +139,6 @@ func scopesOf(tier string, id call.ID) (scopes, error) {
 	return scopes{{name: event.Plural(made.On[0]), resources: anyResource}}, nil
 }
 
-// onlyIsolating keeps the tier that may isolate from putting an interface into any group but those that are there for it: to open a
-// machine to the world is no containment. A group without the tag is not one, whatever it is called.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-security-group
-func onlyIsolating() iam.Statement {
-	return iam.Statement{
-		Sid: "OnlyIsolatingGroups", Effect: "Deny", Action: call.Actions(call.EC2ModifyNetworkInterfaceAttribute), Resource: []string{securityGroupARNs},
-		Condition: map[string]map[string][]string{"StringNotEquals": {"aws:ResourceTag/" + action.IsolationTag: {"true"}}},
-	}
-}
-
 // NeverItself is the Sid of the statement that keeps a tier's hands off riposte's own roles.
 const NeverItself = "NeverItself"
 
@@ -175,7 +165,13 @@ func document(tier string, calls []call.ID, own []string) (iam.Document, error) 
 		}
 	}
 	if tier == string(action.TierContain) && slices.Contains(calls, call.EC2ModifyNetworkInterfaceAttribute) {
-		d.Statement = append(d.Statement, onlyIsolating())
+		// An interface may be put into no group but those that are there for it: to open a machine to the world is no containment. A
+		// group without the tag is not one, whatever it is called.
+		// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-security-group
+		d.Statement = append(d.Statement, iam.Statement{
+			Sid: "OnlyIsolatingGroups", Effect: "Deny", Action: call.Actions(call.EC2ModifyNetworkInterfaceAttribute), Resource: []string{securityGroupARNs},
+			Condition: map[string]map[string][]string{"StringNotEquals": {"aws:ResourceTag/" + action.IsolationTag: {"true"}}},
+		})
 	}
 	if tier != Audit && slices.ContainsFunc(calls, func(id call.ID) bool { return id.Service() == "iam" }) {
 		d.Statement = append(d.Statement, iam.Statement{Sid: NeverItself, Effect: "Deny", Action: []string{"iam:*"}, Resource: own})
