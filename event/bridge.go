@@ -11,10 +11,6 @@ type Bridge struct {
 	Account string // where it was sent, also of an event that went on to another account's bus
 }
 
-func (o object) bridge() *Bridge {
-	return &Bridge{Source: o.text("source"), Account: o.text("account")}
-}
-
 // Vouch checks that the record inside came from AWS. Customers can't put events whose source begins with "aws.", and
 // partners are given "aws.partner/"; the account is written by EventBridge, and is that of the sender.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
@@ -26,13 +22,4 @@ func (b *Bridge) Vouch(e Event) error {
 		return errors.New("a record in an event of another account than its own")
 	}
 	return nil
-}
-
-// bridged names an event that holds no record.
-func (o object) bridged() Content {
-	kind := o.text("detail-type")
-	if o.text("source") == "aws.s3" {
-		return Content{Other: "EventBridge: " + kind, Label: BucketNotice}
-	}
-	return Content{Other: "EventBridge: " + kind, Label: BridgeEvent}
 }

@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,29 +32,26 @@ func Decode(record []byte) (Event, error) {
 }
 
 func (o object) event() Event {
-	kind := o.kind()
-	source, name := o.named(kind)
+	kind, call := o.kind(), o
+	if kind == Insight { // which has the call in its details
+		call = o.object("insightDetails")
+	}
+	tls := o.object("tlsDetails")
 	e := Event{
-		Kind: kind, Source: source, Name: name, ID: o.text("eventID"), SharedID: o.text("sharedEventID"), RequestID: o.text("requestID"),
+		Kind: kind, Source: call.need("eventSource"), Name: call.need("eventName"),
+		ID: o.text("eventID"), SharedID: o.text("sharedEventID"), RequestID: o.text("requestID"),
 		Time: o.time(), Region: o.text("awsRegion"), ReadOnly: o.text("readOnly") == "true",
 		Error:    Failure{Code: o.text("errorCode"), Message: o.text("errorMessage")},
 		SourceIP: o.text("sourceIPAddress"), UserAgent: o.text("userAgent"), Endpoint: o.text("vpcEndpointId"),
-		TLS: o.object("tlsDetails").tls(), Request: o.raw("requestParameters"), Response: o.raw("responseElements"),
+		TLS:     TLS{tls.text("tlsVersion"), tls.text("cipherSuite"), tls.text("clientProvidedHostHeader")},
+		Request: o.raw("requestParameters"), Response: o.raw("responseElements"),
 		Additional: o.raw("additionalEventData"), Resources: o.resources(), Actor: o.object("userIdentity").actor(),
 	}
-	e.Account = first(o.text("recipientAccountId"), e.Actor.Account) // records before version 1.02 name no recipient
-	e.Partition = first(partitionOfRegion(e.Region), e.Actor.Partition)
-	e.Actor.Partition = first(e.Actor.Partition, e.Partition)
+	e.Account = cmp.Or(o.text("recipientAccountId"), e.Actor.Account) // records before version 1.02 name no recipient
+	e.Partition = cmp.Or(partitionOfRegion(e.Region), e.Actor.Partition)
+	e.Actor.Partition = cmp.Or(e.Actor.Partition, e.Partition)
 	o.refine(&e)
 	return e
-}
-
-// named is the call: Insights records have it in their details.
-func (o object) named(k Kind) (source, name string) {
-	if k == Insight {
-		o = o.object("insightDetails")
-	}
-	return o.need("eventSource"), o.need("eventName")
 }
 
 // kind is in eventType since version 1.02 and in eventCategory since 1.07; older records are calls.
@@ -81,18 +79,14 @@ func (o object) time() time.Time {
 	return t.UTC()
 }
 
-func (o object) tls() TLS {
-	return TLS{o.text("tlsVersion"), o.text("cipherSuite"), o.text("clientProvidedHostHeader")}
-}
-
 func (o object) resources() []Resource {
 	var out []Resource
 	for i, raw := range o.list("resources") {
 		r := split(raw, fmt.Sprintf("resources[%d]", i), o.fault)
-		arn := first(r.text("ARN"), r.text("arn"), r.text("ARNPrefix"))
+		arn := cmp.Or(r.text("ARN"), r.text("arn"), r.text("ARNPrefix"))
 		partition, region, account := arnPlace(arn)
 		out = append(out, Resource{
-			Partition: partition, Account: first(r.text("accountId"), account), Region: region, Type: r.text("type"), ID: arn,
+			Partition: partition, Account: cmp.Or(r.text("accountId"), account), Region: region, Type: r.text("type"), ID: arn,
 		})
 	}
 	return out
@@ -109,13 +103,4 @@ func (o object) refine(e *Event) {
 			e.Actor.MFA = MFAYes
 		}
 	}
-}
-
-func first(options ...string) string {
-	for _, s := range options {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

@@ -122,21 +122,12 @@ func (d *digger) object(v json.RawMessage, at place) []Content {
 	case o.aggregated():
 		return []Content{Identify(v)}
 	}
-	found := d.members(v, at)
+	var found []Content
+	for _, value := range members(v) { // where several hold the same record, one as text and one as an object, it is one
+		found = append(found, without(d.value(value, at), found)...)
+	}
 	if len(found) == 0 && o.recorded() {
 		return []Content{{Record: v}}
-	}
-	return found
-}
-
-// members looks into the values of an object. Where several hold the same record, one as text and one as an object, it is one.
-func (d *digger) members(v json.RawMessage, at place) (found []Content) {
-	for _, value := range members(v) {
-		more := d.value(value, at)
-		if len(found) > 0 && len(more) > 0 {
-			more = without(more, found)
-		}
-		found = append(found, more...)
 	}
 	return found
 }

@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -100,44 +101,38 @@ func named(v []byte) Content {
 		return Content{Other: unnamed, Label: AnythingElse}
 	}
 	c := Identify(v)
-	switch {
-	case c.Label == AnythingElse && emptied(v):
-		return Content{Other: "answer without records", Label: NoRecords}
-	case c.Label == AnythingElse && contains(v, `"cloudtrail":{`, `"cloudtrail": {`):
-		return Content{Other: "Elastic fields without event.original", Label: AnythingElse}
-	case c.Label == AnythingElse && c.Other == unnamed:
-		return listed(v, c)
+	if c.Label != AnythingElse {
+		return c
 	}
-	return c
-}
-
-// listed names an object by the first thing that it lists, where that has a name.
-func listed(v json.RawMessage, c Content) Content {
+	listed := c // the first thing that the object lists, where that has a name
 	for _, value := range members(v) {
 		if value[0] != '[' {
 			continue
 		}
-		if all := elements(value); len(all) > 0 && all[0][0] == '{' {
+		all := elements(value)
+		if len(all) == 0 {
+			return Content{Other: "answer without records", Label: NoRecords}
+		}
+		if all[0][0] == '{' && listed.Other == c.Other {
 			if first := Identify(all[0]); first.Record == nil {
-				return first
+				listed = first
 			}
 		}
+	}
+	switch {
+	case contains(v, `"cloudtrail":{`, `"cloudtrail": {`):
+		return Content{Other: "Elastic fields without event.original", Label: AnythingElse}
+	case c.Other == unnamed:
+		return listed
 	}
 	return c
 }
 
-// emptied reports whether an object is the answer to a question that found nothing.
-func emptied(v json.RawMessage) bool {
-	for _, value := range members(v) {
-		if value[0] == '[' && len(elements(value)) == 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // without returns the records with ids that others don't have.
 func without(more, others []Content) (fresh []Content) {
+	if len(more) == 0 || len(others) == 0 {
+		return more
+	}
 	had := map[string]bool{}
 	for _, c := range others {
 		had[c.ID()] = true
@@ -157,7 +152,7 @@ func (c Content) ID() string {
 	}
 	var fault error
 	o := split(c.Record, "", &fault)
-	return first(o.text("eventID"), o.text("eventid"), o.text("EVENTID"), o.text("event_id"), o.text("EVENT_ID"))
+	return cmp.Or(o.text("eventID"), o.text("eventid"), o.text("EVENTID"), o.text("event_id"), o.text("EVENT_ID"))
 }
 
 // row reports whether all elements are columns: an object of one value, or of a name and a value, neither of which has parts.

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 )
@@ -42,8 +43,8 @@ func (o object) actor() Actor {
 		SourceIdentity: session.text("sourceIdentity"), Delivery: session.text("ec2RoleDelivery"),
 	}
 	a.name(o.text("userName"), issuer.text("userName"))
-	partition, _, account := arnPlace(first(a.ARN, a.Issuer))
-	a.Partition, a.Account = partition, first(a.Account, account)
+	partition, _, account := arnPlace(cmp.Or(a.ARN, a.Issuer))
+	a.Partition, a.Account = partition, cmp.Or(a.Account, account)
 	a.MFA = o.mfa(a.Kind, session)
 	a.Instance = a.instance(o.object("inScopeOf"))
 	return a
@@ -52,10 +53,12 @@ func (o object) actor() Actor {
 // name finds user, role and session: in the ARN, which AWS makes, before the fields that repeat it.
 func (a *Actor) name(user, issuer string) {
 	if a.Kind == RoleActor {
-		a.Role, a.Session = roleSession(a.ARN)
-		a.Role = first(a.Role, issuer)
+		if _, path, ok := strings.Cut(a.ARN, ":assumed-role/"); ok { // ROLE/SESSION, the role without its path
+			a.Role, a.Session, _ = strings.Cut(path, "/")
+		}
+		a.Role = cmp.Or(a.Role, issuer)
 		if _, session, ok := strings.Cut(a.PrincipalID, ":"); ok {
-			a.Session = first(a.Session, session)
+			a.Session = cmp.Or(a.Session, session)
 		}
 		return
 	}
@@ -63,16 +66,6 @@ func (a *Actor) name(user, issuer string) {
 		user = a.ARN[strings.LastIndex(a.ARN, "/")+1:]
 	}
 	a.UserName = user
-}
-
-// roleSession splits arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION. The role stands there without its path.
-func roleSession(arn string) (role, session string) {
-	_, path, ok := strings.Cut(arn, ":assumed-role/")
-	if !ok {
-		return "", ""
-	}
-	role, session, _ = strings.Cut(path, "/")
-	return role, session
 }
 
 // mfa is three-valued. Users and root without a session context called with plain keys or a password: no MFA. Whatever an

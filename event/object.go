@@ -135,12 +135,9 @@ func skipValue(b []byte, i int) int {
 	case '"':
 		return skipString(b, i)
 	case '{', '[':
-		return skipNested(b, i)
+	default:
+		return i + bytes.IndexAny(b[i:], ",}] \t\r\n")
 	}
-	return i + bytes.IndexAny(b[i:], ",}] \t\r\n")
-}
-
-func skipNested(b []byte, i int) int {
 	for depth := 0; ; i++ {
 		switch b[i] {
 		case '"':

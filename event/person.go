@@ -17,8 +17,12 @@ func (p People) Person(a Actor) string {
 	if a.Kind != RoleActor || a.Session == "" || a.Issuer == "" {
 		return ""
 	}
-	if !p.named(a.Session) {
-		return ""
+	if p.SessionName != nil {
+		name := *p.SessionName // which has to match as a whole, also where the pattern is not anchored
+		name.Longest()
+		if name.FindString(a.Session) != a.Session {
+			return ""
+		}
 	}
 	for _, pattern := range p.Issuers {
 		if matchARN(pattern, a.Issuer) {
@@ -26,16 +30,6 @@ func (p People) Person(a Actor) string {
 		}
 	}
 	return ""
-}
-
-// named wants the whole name to match, also where the pattern is not anchored.
-func (p People) named(session string) bool {
-	if p.SessionName == nil {
-		return true
-	}
-	pattern := *p.SessionName
-	pattern.Longest()
-	return pattern.FindString(session) == session
 }
 
 // matchARN compares an ARN with a pattern part by part. A * stands for any text within its part, so that the * of an

@@ -4,40 +4,32 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // DecodeExported is Decode for a record that came through other tools: keys as tables spell them, structures as JSON text,
 // and other spellings of the time are as CloudTrail writes them again. What can't be is an error.
 func DecodeExported(record []byte) (Event, error) {
-	restored, err := restore(record)
-	if err != nil {
-		return Event{}, err
-	}
-	return Decode(restored)
-}
-
-// restore changes nothing where nothing was changed, and leaves what it does not understand to Decode.
-func restore(record []byte) ([]byte, error) {
 	record = bytes.TrimSpace(record)
 	if len(record) == 0 || record[0] != '{' || !json.Valid(record) {
-		return record, nil
+		return Decode(record) // which says what is wrong
 	}
 	var fault error
 	o := split(record, "the record", &fault)
 	if fault != nil {
-		return record, nil
+		return Decode(record)
 	}
 	r := restorer{respelled: o.respelled()}
 	for key, value := range members(record) {
 		if err := r.member(key, value); err != nil {
-			return nil, err
+			return Event{}, err
 		}
 	}
 	if !r.changed {
-		return record, nil
+		return Decode(record)
 	}
-	return append(r.out, '}'), nil
+	return Decode(append(r.out, '}'))
 }
 
 // restorer writes a record anew.
@@ -53,7 +45,7 @@ func (r *restorer) member(key string, value json.RawMessage) (err error) {
 		key = proper(key)
 	}
 	switch {
-	case structured(key):
+	case slices.Contains(structured, key):
 		value, err = r.structure(key, value)
 	case key == "eventTime":
 		value = spelled(value)
@@ -75,14 +67,10 @@ func (r *restorer) write(key string, value json.RawMessage) {
 	r.out[0] = '{'
 }
 
-// structured reports whether CloudTrail writes an object or a list below a key.
-func structured(key string) bool {
-	switch key {
-	case "userIdentity", "requestParameters", "responseElements", "additionalEventData", "resources", "tlsDetails", "insightDetails",
-		"serviceEventDetails", "addendum", "edgeDeviceDetails", "attributes", "sessionContext", "sessionIssuer":
-		return true
-	}
-	return false
+// structured are the keys below which CloudTrail writes an object or a list.
+var structured = []string{
+	"userIdentity", "requestParameters", "responseElements", "additionalEventData", "resources", "tlsDetails", "insightDetails",
+	"serviceEventDetails", "addendum", "edgeDeviceDetails", "attributes", "sessionContext", "sessionIssuer",
 }
 
 // structure takes JSON out of a text. A text that CloudTrail itself writes there, as for what it hides, stays one.

@@ -44,7 +44,12 @@ func spelled(value json.RawMessage) json.RawMessage {
 		"2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 MST", "2006-01-02 15:04:05 -0700 MST",
 		"2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05.000 -0700",
 	} {
-		if t, err := time.Parse(layout, s); err == nil && known(t) {
+		t, err := time.Parse(layout, s)
+		if err != nil {
+			continue
+		}
+		// Go reads any abbreviation of a zone, and takes those that it does not know for UTC.
+		if zone, offset := t.Zone(); offset != 0 || zone == "" || zone == "UTC" || zone == "GMT" {
 			return quotedTime(t)
 		}
 	}
@@ -52,12 +57,6 @@ func spelled(value json.RawMessage) json.RawMessage {
 		return epoch(value, n)
 	}
 	return value
-}
-
-// known: Go reads any abbreviation of a zone, and takes those that it does not know for UTC.
-func known(t time.Time) bool {
-	name, offset := t.Zone()
-	return offset != 0 || name == "" || name == "UTC" || name == "GMT"
 }
 
 // epoch reads seconds since 1970, or thousandths and so on of these, which their size tells apart.

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -121,7 +122,7 @@ func (r Resource) Patterns(spelt func(id string) string) []string {
 	if t.path {
 		id = id[strings.LastIndexByte(id, '/')+1:]
 	}
-	begin := "arn:" + orStar(r.Partition) + ":"
+	begin := "arn:" + cmp.Or(r.Partition, "*") + ":"
 	all := []string{begin + t.fill(r.Region, account, id)}
 	if t.path {
 		all = append(all, begin+t.fill(r.Region, account, "*/"+id))
@@ -131,11 +132,4 @@ func (r Resource) Patterns(spelt func(id string) string) []string {
 
 func (t resourceType) fill(region, account, id string) string {
 	return strings.NewReplacer("{region}", region, "{account}", account, "{id}", id).Replace(t.arn)
-}
-
-func orStar(s string) string {
-	if s == "" {
-		return "*"
-	}
-	return s
 }

@@ -36,28 +36,18 @@ func unwrapAll(found []Content, message []byte, notified bool) ([]Content, error
 		if err != nil {
 			return found, fmt.Errorf("no valid JSON at byte %d", d.InputOffset())
 		}
-		if found, err = unwrap(found, value, notified); err != nil {
-			return found, err
+		all := []json.RawMessage{value}
+		if value[0] == '[' {
+			all = elements(value)
+		}
+		for _, element := range all {
+			if value[0] == '[' && element[0] != '{' {
+				found = append(found, Content{Record: element})
+			} else if found, err = open(found, element, notified); err != nil {
+				return found, err
+			}
 		}
 	}
-}
-
-// unwrap opens a value of the outermost level.
-func unwrap(found []Content, value json.RawMessage, notified bool) ([]Content, error) {
-	if value[0] != '[' {
-		return open(found, value, notified)
-	}
-	for _, element := range elements(value) {
-		if element[0] != '{' {
-			found = append(found, Content{Record: element})
-			continue
-		}
-		var err error
-		if found, err = open(found, element, notified); err != nil {
-			return found, err
-		}
-	}
-	return found, nil
 }
 
 // open takes the records out of an object; within these there is no other list of records.
@@ -141,9 +131,11 @@ func Identify(value json.RawMessage) Content {
 	case o.raw("replay-name") != nil:
 		return Content{Other: "EventBridge: a replay of an archive", Label: Replayed}
 	case detail != nil && detail[0] == '{' && split(detail, "", &fault).marked():
-		return Content{Record: detail, Bridge: o.bridge()}
+		return Content{Record: detail, Bridge: &Bridge{Source: o.text("source"), Account: o.text("account")}}
+	case o.raw("detail-type") != nil && o.text("source") == "aws.s3":
+		return Content{Other: "EventBridge: " + o.text("detail-type"), Label: BucketNotice}
 	case o.raw("detail-type") != nil:
-		return o.bridged()
+		return Content{Other: "EventBridge: " + o.text("detail-type"), Label: BridgeEvent}
 	}
 	return o.foreign()
 }

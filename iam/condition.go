@@ -54,13 +54,9 @@ func (c compiler) conditions(n node) ([]condition, error) {
 			out = append(out, cond)
 		}
 	}
-	cheapestFirst(out)
+	// A statement that asks for presence first can be left early; the result is the same in any order.
+	sort.SliceStable(out, func(i, j int) bool { return out[i].null && !out[j].null })
 	return out, nil
-}
-
-// cheapestFirst lets a statement that asks for presence first be left early; the result is the same in any order.
-func cheapestFirst(cs []condition) {
-	sort.SliceStable(cs, func(i, j int) bool { return cs[i].null && !cs[j].null })
 }
 
 func (c compiler) condition(name string, k field) (condition, error) {

@@ -150,10 +150,14 @@ func find(policies []Policy, r *Request, deny bool) (Decision, bool) {
 }
 
 func (p *Policy) find(r *Request, deny bool) (Decision, bool) {
+	effect := Allowed
+	if deny {
+		effect = ExplicitDeny
+	}
 	for i := range p.statements {
 		s := &p.statements[i]
 		if s.deny == deny && (s.principals == nil || s.grants(&r.Principal) > noGrant) && s.applies(r) {
-			return Decision{Effect: effectOf(deny), Policy: p.Name, Sid: s.sid}, true
+			return Decision{Effect: effect, Policy: p.Name, Sid: s.sid}, true
 		}
 	}
 	return Decision{}, false
@@ -169,11 +173,4 @@ func trusted(p *Policy, r *Request) (Decision, grant) {
 		}
 	}
 	return by, best
-}
-
-func effectOf(deny bool) Effect {
-	if deny {
-		return ExplicitDeny
-	}
-	return Allowed
 }

@@ -28,11 +28,6 @@ func operatorNamed(name string) (operator, bool) {
 	case "IpAddress", "NotIpAddress":
 		return operator{name == "NotIpAddress", compileNetworks}, true
 	}
-	return orderedOperator(name)
-}
-
-// orderedOperator finds the operators on numbers and dates.
-func orderedOperator(name string) (operator, bool) {
 	parse := number
 	relation, ok := strings.CutPrefix(name, "Numeric")
 	if !ok {
@@ -41,19 +36,13 @@ func orderedOperator(name string) (operator, bool) {
 		}
 		parse = date
 	}
-	switch relation {
-	case "Equals":
-		return operator{false, ordered(parse, func(a, b float64) bool { return a == b })}, true
-	case "NotEquals":
-		return operator{true, ordered(parse, func(a, b float64) bool { return a == b })}, true
-	case "LessThan":
-		return operator{false, ordered(parse, func(a, b float64) bool { return a < b })}, true
-	case "LessThanEquals":
-		return operator{false, ordered(parse, func(a, b float64) bool { return a <= b })}, true
-	case "GreaterThan":
-		return operator{false, ordered(parse, func(a, b float64) bool { return a > b })}, true
-	case "GreaterThanEquals":
-		return operator{false, ordered(parse, func(a, b float64) bool { return a >= b })}, true
-	}
-	return operator{}, false
+	holds, ok := map[string]func(a, b float64) bool{
+		"Equals":            func(a, b float64) bool { return a == b },
+		"NotEquals":         func(a, b float64) bool { return a == b },
+		"LessThan":          func(a, b float64) bool { return a < b },
+		"LessThanEquals":    func(a, b float64) bool { return a <= b },
+		"GreaterThan":       func(a, b float64) bool { return a > b },
+		"GreaterThanEquals": func(a, b float64) bool { return a >= b },
+	}[relation]
+	return operator{relation == "NotEquals", ordered(parse, holds)}, ok
 }

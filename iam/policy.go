@@ -67,14 +67,9 @@ func readPolicy(root node, f form) (Policy, error) {
 	if len(statements) == 0 {
 		return Policy{}, fmt.Errorf("it has no Statement")
 	}
-	return c.policy(statements)
-}
-
-// policy compiles the statements. AWS refuses two statements of one Sid.
-func (c compiler) policy(statements []node) (Policy, error) {
 	var p Policy
 	sids := map[string]bool{}
-	for i, n := range statements {
+	for i, n := range statements { // AWS refuses two of one Sid
 		s, err := c.statement(n)
 		if err != nil {
 			return Policy{}, fmt.Errorf("statement %d: %w", i+1, err)

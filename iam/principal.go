@@ -56,9 +56,8 @@ func (c compiler) principal(n node) ([]principal, error) {
 	return out, nil
 }
 
-// grants is the strongest way in which the statement names the principal.
-func (s *statement) grants(p *Principal) grant {
-	best := noGrant
+// grants returns the strongest way in which the statement names the principal.
+func (s *statement) grants(p *Principal) (best grant) {
 	for _, e := range s.principals {
 		best = max(best, e.grants(p))
 	}
@@ -69,8 +68,8 @@ func (s *statement) grants(p *Principal) grant {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-request-context.html
 func (e principal) grants(p *Principal) grant {
 	switch {
-	case e.kind == "Service":
-		return when(p.Service != "" && e.value == p.Service, directGrant)
+	case e.kind == "Service" && p.Service != "" && e.value == p.Service:
+		return directGrant
 	case e.kind != "AWS" || p.Service != "":
 		return noGrant
 	case e.value == "*":
@@ -79,13 +78,8 @@ func (e principal) grants(p *Principal) grant {
 		return directGrant
 	case p.Role != "" && e.value == p.Role:
 		return roleGrant
-	}
-	return when(p.Account != "" && accountOf(e.value) == p.Account, accountGrant)
-}
-
-func when(ok bool, g grant) grant {
-	if ok {
-		return g
+	case p.Account != "" && accountOf(e.value) == p.Account:
+		return accountGrant
 	}
 	return noGrant
 }

@@ -60,7 +60,10 @@ func (c compiler) element(s *statement, e field) (err error) {
 	case "Sid":
 		s.sid, err = sid(e.value)
 	case "Effect":
-		s.deny, err = effect(e.value)
+		s.deny = e.value.text == "Deny"
+		if e.value.kind != stringNode || !s.deny && e.value.text != "Allow" {
+			err = errors.New(`it must be "Allow" or "Deny"`)
+		}
 	case "Principal":
 		s.principals, err = c.principal(e.value)
 	case "Action", "NotAction":
@@ -105,13 +108,6 @@ func sid(n node) (string, error) {
 		}
 	}
 	return n.text, nil
-}
-
-func effect(n node) (deny bool, err error) {
-	if n.kind == stringNode && (n.text == "Allow" || n.text == "Deny") {
-		return n.text == "Deny", nil
-	}
-	return false, errors.New(`it must be "Allow" or "Deny"`)
 }
 
 // actions compiles action patterns: they ignore case and know no variables.

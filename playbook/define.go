@@ -58,18 +58,23 @@ func (d Definition) Bind(decode func(any) error) (Playbook, error) { return d.bi
 // Default binds the playbook to its defaults.
 func (d Definition) Default() (Playbook, error) { return d.bind(func(any) error { return nil }) }
 
+// store writes a suspect as it is kept at rest, with where it comes from.
+func (s Spec[P, F]) store(x Suspect[F], from Origin) (StoredSuspect, error) {
+	b, err := json.Marshal(x.Facts)
+	return StoredSuspect{s.ID, worse(s.Severity, x.Severity), x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
+}
+
+// load reads a suspect that was stored, for a case.
+func (s Spec[P, F]) load(l StoredSuspect, caseID string) (Suspect[F], error) {
+	x := Suspect[F]{Resource: l.Resource, Title: l.Title, Case: caseID}
+	if err := json.Unmarshal(l.Facts, &x.Facts); err != nil {
+		return x, fmt.Errorf("%s: read facts: %w", s.ID, err)
+	}
+	return x, nil
+}
+
+// erase binds a Spec's functions to its parameters, with stored suspects in place of typed ones.
 func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
-	rest := func(x Suspect[F], from Origin) (StoredSuspect, error) {
-		b, err := json.Marshal(x.Facts)
-		return StoredSuspect{s.ID, worse(s.Severity, x.Severity), x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
-	}
-	wake := func(l StoredSuspect, caseID string) (Suspect[F], error) {
-		x := Suspect[F]{Resource: l.Resource, Title: l.Title, Case: caseID}
-		if err := json.Unmarshal(l.Facts, &x.Facts); err != nil {
-			return x, fmt.Errorf("%s: read facts: %w", s.ID, err)
-		}
-		return x, nil
-	}
 	if s.Changes != nil {
 		d.Changes = s.Changes(p)
 	}
@@ -80,7 +85,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	var preempt func(context.Context, Recall, string, StoredSuspect) (action.Plan, error)
 	if s.Preempt != nil {
 		preempt = func(ctx context.Context, recall Recall, caseID string, l StoredSuspect) (action.Plan, error) {
-			x, err := wake(l, caseID)
+			x, err := s.load(l, caseID)
 			if err != nil {
 				return action.Plan{}, err
 			}
@@ -96,7 +101,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 				return nil, nil
 			}
 			for _, x := range s.Suspect(e, p) {
-				l, err := rest(x, OriginOf(e))
+				l, err := s.store(x, OriginOf(e))
 				if err != nil {
 					return nil, err
 				}
@@ -106,7 +111,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		},
 		Check: func(ctx context.Context, in In, caseID string, l StoredSuspect) (out []Proposal, err error) {
 			in.Origin = l.Origin
-			x, err := wake(l, caseID)
+			x, err := s.load(l, caseID)
 			if err != nil {
 				return nil, err
 			}
@@ -116,7 +121,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			}
 			for _, x := range confirmed {
 				x.Case = caseID
-				found, err := rest(x, l.Origin)
+				found, err := s.store(x, l.Origin)
 				if err != nil {
 					return nil, err
 				}
@@ -125,7 +130,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			return out, nil
 		},
 		Preview: func(l StoredSuspect) (action.Plan, error) {
-			x, err := wake(l, "")
+			x, err := s.load(l, "")
 			if err != nil {
 				return action.Plan{}, err
 			}
