@@ -14,11 +14,21 @@ func (r *Reader) more() error {
 	case r.ended != nil:
 		r.told = true
 		return r.fault(fmt.Errorf("cut off: %w", r.ended))
-	case r.from == 0 && r.to == r.max:
-		return r.tooLong()
+	case r.from > 0 || r.to < r.max:
+		r.fill()
+		return nil
+	case r.enter():
+		return nil
 	}
-	r.fill()
-	return nil
+	// The record is longer than the buffer may be, and passed over. Where it holds the beginning of another line, it is rather
+	// one that was cut off and swallowed what follows.
+	why := fmt.Errorf("a record longer than %d bytes", r.max)
+	if bytes.Contains(r.buf[:r.to], lineStart) {
+		return r.fault(why)
+	}
+	f := &Fault{Offset: r.base, Line: r.lineOf(r.from), Err: why}
+	r.skip()
+	return f
 }
 
 // fill drops what is consumed and reads until the buffer is full, twice as large a one where it was full already; live, it
@@ -57,21 +67,6 @@ func (r *Reader) lineOf(i int) int {
 	r.lines += bytes.Count(r.buf[r.counted:i], newline)
 	r.counted = i
 	return r.lines + 1
-}
-
-// tooLong passes over a record that is longer than the buffer may be. Where it holds the beginning of another line, it is
-// rather one that was cut off and swallowed what follows.
-func (r *Reader) tooLong() error {
-	if r.enter() {
-		return nil
-	}
-	why := fmt.Errorf("a record longer than %d bytes", r.max)
-	if bytes.Contains(r.buf[:r.to], lineStart) {
-		return r.fault(why)
-	}
-	f := &Fault{Offset: r.base, Line: r.lineOf(r.from), Err: why}
-	r.skip()
-	return f
 }
 
 // skip passes over one value of any length.

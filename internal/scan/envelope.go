@@ -38,39 +38,36 @@ type wrapping struct {
 	listed         bool   // it may hold other records than itself
 }
 
-// place is the bit of a key of an EventBridge event, 0 for any other: these are all that there are but for replay-name, which a
-// replay of an archive has and the strict decoder refuses.
+// is notes a key; it is false where the key stands there twice, so that readers may differ on which counts. Any key is foreign
+// but those of an EventBridge event: these are all that there are but for replay-name, which a replay of an archive has and the
+// strict decoder refuses.
 // https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
-func place(key []byte) uint16 {
+func (e *wrapping) is(key []byte) bool {
+	var bit uint16
 	switch string(key) {
 	case "version":
-		return 1
+		bit = 1
 	case "id":
-		return 1 << 1
+		bit = 1 << 1
 	case "detail-type":
-		return 1 << 2
+		bit = 1 << 2
 	case "source":
-		return 1 << 3
+		bit = 1 << 3
 	case "account":
-		return 1 << 4
+		bit = 1 << 4
 	case "time":
-		return 1 << 5
+		bit = 1 << 5
 	case "region":
-		return 1 << 6
+		bit = 1 << 6
 	case "resources":
-		return 1 << 7
+		bit = 1 << 7
 	case "detail":
-		return 1 << 8
+		bit = 1 << 8
+	default:
+		e.foreign = true
 	}
-	return 0
-}
-
-// is notes a key; it is false where the key stands there twice, so that readers may differ on which counts.
-func (e *wrapping) is(key []byte) bool {
-	at := place(key)
-	e.foreign = e.foreign || at == 0
-	twice := e.keys&at != 0
-	e.keys |= at
+	twice := e.keys&bit != 0
+	e.keys |= bit
 	return !twice
 }
 

@@ -59,20 +59,20 @@ func (r *Reader) wording() (verdict, error) {
 // their list.
 func (r *Reader) enter() bool {
 	c := r.buf[r.from]
-	if !r.Exported || r.wrapped || c != '{' && c != '[' || c == '{' && r.begun() {
+	if !r.Exported || r.wrapped || c != '{' && c != '[' {
 		return false
+	}
+	if c == '{' {
+		s := object{text: &r.text}
+		s.members(r.from + 1)
+		if s.source.seen || s.name.seen || s.time.seen || s.caller.seen { // a record's keys, so far
+			return false
+		}
 	}
 	r.depth++
 	r.from++
 	r.level = inside
 	return true
-}
-
-// begun reports whether an object that is not whole has a record's keys so far.
-func (r *Reader) begun() bool {
-	s := object{text: &r.text}
-	s.members(r.from + 1)
-	return s.source.seen || s.name.seen || s.time.seen || s.caller.seen
 }
 
 // piece moves on in a value that is told in pieces. Between these, it does not look at what stands where: what is not whole

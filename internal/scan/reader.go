@@ -114,8 +114,11 @@ var (
 // step moves on by one value, bracket or comma.
 func (r *Reader) step() (verdict, error) {
 	r.from = skipBlank(r.buf[:r.to], r.from)
-	if r.from == r.to {
-		return r.pause()
+	if r.from == r.to { // everything read is consumed
+		if r.ended == io.EOF && r.level == outside || r.told {
+			return whole, io.EOF
+		}
+		return partly, nil
 	}
 	switch c := r.buf[r.from]; r.level {
 	case outside:
@@ -129,14 +132,6 @@ func (r *Reader) step() (verdict, error) {
 	default:
 		return r.afterList(), nil
 	}
-}
-
-// pause is due where everything read is consumed.
-func (r *Reader) pause() (verdict, error) {
-	if r.ended == io.EOF && r.level == outside || r.told {
-		return whole, io.EOF
-	}
-	return partly, nil
 }
 
 // mark is the byte order mark that some programs put before UTF-8, and again before each line or file that was added.

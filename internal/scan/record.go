@@ -55,13 +55,10 @@ func (s *object) record(from, end int) Record {
 		if s.caller.to > 0 {
 			r.Caller = s.buf[s.caller.from:s.caller.to]
 		}
-		r.Unsure = len(r.Name) == 0 || foreign(r.Source)
+		r.Unsure = len(r.Name) == 0 || len(r.Source) < 4 || string(r.Source[:4]) == "aws:" // which borrows CloudTrail's keys (aws:s3)
 	}
 	return r
 }
-
-// foreign reports whether other services' notifications (aws:s3, aws:sqs) borrow CloudTrail's keys.
-func foreign(source []byte) bool { return len(source) < 4 || string(source[:4]) == "aws:" }
 
 // skipAny passes over a value that is no object.
 func (t *text) skipAny(i int) (end int, v verdict) {
@@ -172,26 +169,21 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 		s.unsure = !s.wrapping.value(key, span{i, end, s.buf[i] == '{'}) || s.unsure
 	}
 	if string(key) == callerKey && v == whole {
-		s.callerIs(span{i, end, true})
+		s.unsure = s.unsure || s.caller.seen
+		switch s.buf[i] {
+		case '{':
+			s.caller = span{i, end, true}
+		case 'n':
+			s.caller.seen = true
+		default:
+			s.unsure = true // neither an object nor null: for the strict decoder
+		}
 	}
 	s.unsure = s.unsure || s.routing(key) != nil // a string was due
 	return end, v
 }
 
 const callerKey = "userIdentity"
-
-// callerIs keeps the caller. What is no object is null, or for the strict decoder.
-func (s *object) callerIs(at span) {
-	s.unsure = s.unsure || s.caller.seen
-	switch s.buf[at.from] {
-	case '{':
-		s.caller = at
-	case 'n':
-		s.caller.seen = true
-	default:
-		s.unsure = true
-	}
-}
 
 // routing is where the value of a key is kept if it routes or has to be there.
 func (s *object) routing(key []byte) *span {
