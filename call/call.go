@@ -30,10 +30,10 @@ type Call struct {
 	On     []string // the types of the resources by which IAM decides about it, as event.Instance; nil where it takes none, or where it is not riposte's to make
 }
 
-// All is the table, in its order.
+// All returns the table, in its order.
 func All() []Call { return slices.Clone(table) }
 
-// Of is the entry of a call; false where the table has none.
+// Of returns the entry of a call; false where the table has none.
 func Of(id ID) (Call, bool) {
 	i := slices.IndexFunc(table, func(c Call) bool { return c.ID == id })
 	if i < 0 {
@@ -42,19 +42,19 @@ func Of(id ID) (Call, bool) {
 	return table[i], true
 }
 
-// Service is the call's IAM prefix: ec2.
+// Service returns the call's IAM prefix: ec2.
 func (id ID) Service() string {
 	service, _, _ := strings.Cut(string(id), ":")
 	return service
 }
 
-// Name is the action's name without the prefix: RunInstances.
+// Name returns the action's name without the prefix: RunInstances.
 func (id ID) Name() string {
 	_, name, _ := strings.Cut(string(id), ":")
 	return name
 }
 
-// Events are the records by which the call is heard of, the present spelling first.
+// Events returns the records by which the call is heard of, the present spelling first.
 func (id ID) Events() []Event {
 	source := Source(id.Service())
 	c, _ := Of(id)
@@ -82,7 +82,7 @@ func (id ID) Read() bool {
 	return false
 }
 
-// Recorded is the call that a record tells of. One that the table does not spell is called as AWS's habit has it, without the
+// Recorded returns the call that a record tells of. One that the table does not spell is called as AWS's habit has it, without the
 // date and version of the API that Lambda puts behind its names.
 func Recorded(source, name string) ID {
 	if id, ok := spelled[Event{source, name}]; ok {
@@ -103,7 +103,7 @@ type Heard struct {
 	Names  []string
 }
 
-// Records are the records of calls, by source in the order of the calls.
+// Records returns the records of calls, by source in the order of the calls.
 func Records(ids ...ID) (all []Heard) {
 	for _, id := range ids {
 		for _, e := range id.Events() {
@@ -117,7 +117,7 @@ func Records(ids ...ID) (all []Heard) {
 	return all
 }
 
-// Actions are calls as an IAM policy lists them.
+// Actions returns calls as an IAM policy lists them.
 func Actions(ids ...ID) []string {
 	all := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -139,5 +139,5 @@ func spellings() map[Event]ID {
 	return all
 }
 
-// OfEvent is the call that an event tells of.
+// OfEvent returns the call that an event tells of.
 func OfEvent(e event.Event) ID { return Recorded(e.Source, e.Name) }

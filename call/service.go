@@ -37,10 +37,10 @@ var services = []Service{
 	{Prefix: "sts", Name: "STS"},
 }
 
-// Services are those of the table, by prefix.
+// Services returns those of the table, by prefix.
 func Services() []Service { return slices.Clone(services) }
 
-// Source is the event source of a service's records.
+// Source returns the event source of a service's records.
 func Source(prefix string) string {
 	for _, s := range services {
 		if s.Prefix == prefix && s.Source != "" {
@@ -55,7 +55,7 @@ func (id ID) Global() bool {
 	return slices.ContainsFunc(services, func(s Service) bool { return s.Prefix == id.Service() && s.Global })
 }
 
-// Made is the call of an operation of the SDK's client, by the client's service id: Auto Scaling, EventBridge.
+// Made returns the call of an operation of the SDK's client, by the client's service id: Auto Scaling, EventBridge.
 func Made(serviceID, operation string) ID {
 	client := strings.ToLower(strings.ReplaceAll(serviceID, " ", ""))
 	for _, s := range services {
@@ -67,7 +67,7 @@ func Made(serviceID, operation string) ID {
 	return ID(client + ":" + operation)
 }
 
-// prefix is the IAM prefix of an event source.
+// prefix returns the IAM prefix of an event source.
 func prefix(source string) string {
 	for _, s := range services {
 		if s.Source == source {

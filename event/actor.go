@@ -52,7 +52,7 @@ func (a Actor) ByAWS() bool {
 	return a.Kind == ServiceActor || strings.HasPrefix(a.IssuerName(), "role/aws-service-role/")
 }
 
-// IssuerName is what follows the account in the issuer's ARN: role/PATH/NAME. A path may hold any ASCII character, colons
+// IssuerName returns what follows the account in the issuer's ARN: role/PATH/NAME. A path may hold any ASCII character, colons
 // too, so that only what stands at its beginning is AWS's word.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 func (a Actor) IssuerName() string {
@@ -62,7 +62,7 @@ func (a Actor) IssuerName() string {
 	return ""
 }
 
-// Credential is the one name to count an actor by: the principal's id (a user whatever the key, one session of a role),
+// Credential returns the one name to count an actor by: the principal's id (a user whatever the key, one session of a role),
 // else the key, else the ARN. It is empty where nothing is known.
 func (a Actor) Credential() string {
 	for _, c := range []string{a.PrincipalID, a.AccessKey, a.ARN} {
@@ -73,7 +73,7 @@ func (a Actor) Credential() string {
 	return ""
 }
 
-// Principal is the ARN that stays: the role behind a session, with its path, else the user or root.
+// Principal returns the ARN that stays: the role behind a session, with its path, else the user or root.
 func (a Actor) Principal() string {
 	if a.Issuer != "" {
 		return a.Issuer
@@ -81,7 +81,7 @@ func (a Actor) Principal() string {
 	return a.ARN
 }
 
-// UniqueID is the id of the principal that stays, which no other one ever has: AROA... of the role behind a session, AIDA... of
+// UniqueID returns the id of the principal that stays, which no other one ever has: AROA... of the role behind a session, AIDA... of
 // a user. It is empty where the record doesn't say.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 func (a Actor) UniqueID() string {

@@ -10,7 +10,7 @@ func onlyARN(s string) string {
 	return ""
 }
 
-// arnPlace are the parts of arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE that say where something is; all "" where it is
+// arnPlace returns the parts of arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE that say where something is; all "" where it is
 // no ARN.
 func arnPlace(arn string) (partition, region, account string) {
 	parts := strings.SplitN(arn, ":", 6)

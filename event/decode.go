@@ -54,7 +54,7 @@ func (o object) event() Event {
 	return e
 }
 
-// kind is in eventType since version 1.02 and in eventCategory since 1.07; older records are calls.
+// kind reads eventType, which records have since version 1.02, and eventCategory, since 1.07; older records are calls.
 func (o object) kind() Kind {
 	switch {
 	case o.text("eventCategory") == "Insight" || o.text("eventType") == "AwsCloudTrailInsight":
@@ -65,7 +65,7 @@ func (o object) kind() Kind {
 	return Call
 }
 
-// time is the event's. Logstash, through which many recorded data sets went, moves it to @timestamp.
+// time returns the event's. Logstash, through which many recorded data sets went, moves it to @timestamp.
 func (o object) time() time.Time {
 	key := "eventTime"
 	if _, ok := o.keys[key]; !ok && o.raw("@timestamp") != nil {

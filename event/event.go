@@ -55,13 +55,13 @@ type TLS struct{ Version, Cipher, Host string }
 // success, is not a failure.
 func (e Event) Failed() bool { return e.Error.Code != "" && e.Error.Code != "200" }
 
-// Address is the caller's address, where the record names one; calls that AWS made on a principal's behalf have none.
+// Address returns the caller's address, where the record names one; calls that AWS made on a principal's behalf have none.
 func (e Event) Address() (netip.Addr, bool) {
 	a, err := netip.ParseAddr(e.SourceIP)
 	return a, err == nil
 }
 
-// Place is where it happened, as the recipient of the record sees it.
+// Place returns where it happened, as the recipient of the record sees it.
 func (e Event) Place() Place {
 	return Place{Partition: e.Partition, Account: e.Account, Region: e.Region}
 }

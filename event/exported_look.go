@@ -72,7 +72,7 @@ func (o object) respelled() bool {
 	return has == 7
 }
 
-// folded is a key without case and underscores.
+// folded returns a key without case and underscores.
 func folded(key string) string { return strings.ToLower(strings.ReplaceAll(key, "_", "")) }
 
 func (o object) says(key string) bool {
@@ -145,7 +145,7 @@ func without(more, others []Content) (fresh []Content) {
 	return fresh
 }
 
-// ID is the eventID of a record, "" where it has none.
+// ID returns the eventID of a record, "" where it has none.
 func (c Content) ID() string {
 	if c.Record == nil {
 		return ""

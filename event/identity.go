@@ -68,7 +68,7 @@ func (a *Actor) name(user, issuer string) {
 	a.UserName = user
 }
 
-// mfa is three-valued. Users and root without a session context called with plain keys or a password: no MFA. Whatever an
+// mfa returns one of three values. Users and root without a session context called with plain keys or a password: no MFA. Whatever an
 // identity provider did, its sessions carry "false", so that of any other session only a "true" is known.
 func (o object) mfa(k ActorKind, session object) MFA {
 	own := k == UserActor || k == RootActor
@@ -89,7 +89,7 @@ func (o object) mfa(k ActorKind, session object) MFA {
 
 var instanceID = regexp.MustCompile(`^i-([0-9A-Za-z]{8}|[0-9A-Za-z]{17})$`)
 
-// instance is the EC2 instance that AWS itself names in inScopeOf, or, in records that lack it, the session's name where
+// instance returns the EC2 instance that AWS itself names in inScopeOf, or, in records that lack it, the session's name where
 // ec2RoleDelivery says that the metadata service handed the credentials out. The name alone proves nothing: any
 // caller of AssumeRole may name the session i-0123456789abcdef0.
 func (a Actor) instance(scope object) string {

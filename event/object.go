@@ -39,7 +39,7 @@ func split(raw json.RawMessage, path string, fault *error) object {
 	return o
 }
 
-// members are the keys and values of an object that is known to be valid JSON, as they stand there.
+// members returns the keys and values of an object that is known to be valid JSON, as they stand there.
 func members(raw json.RawMessage) iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
 		for i := blank(raw, 1); raw[i] != '}'; {
@@ -63,10 +63,10 @@ func (o object) fail(format string, args ...any) {
 	}
 }
 
-// object is the object below a key.
+// object returns the object below a key.
 func (o object) object(key string) object { return split(o.keys[key], key, o.fault) }
 
-// raw is the JSON below a key, nil where it is absent or null.
+// raw returns the JSON below a key, nil where it is absent or null.
 func (o object) raw(key string) json.RawMessage {
 	if raw := o.keys[key]; !isNull(raw) {
 		return raw
@@ -74,7 +74,7 @@ func (o object) raw(key string) json.RawMessage {
 	return nil
 }
 
-// text is the string below a key. Numbers and booleans are given as they are written, since records hold both spellings
+// text returns the string below a key. Numbers and booleans are given as they are written, since records hold both spellings
 // (mfaAuthenticated, accountId); an object or list in their place is a fault.
 func (o object) text(key string) string {
 	raw := o.raw(key)
@@ -90,7 +90,7 @@ func (o object) text(key string) string {
 	return string(raw)
 }
 
-// need is the string below a key that no record may lack.
+// need returns the string below a key that no record may lack.
 func (o object) need(key string) string {
 	raw := o.raw(key)
 	if raw == nil || raw[0] != '"' || len(raw) == len(`""`) {
@@ -100,7 +100,7 @@ func (o object) need(key string) string {
 	return unquote(raw)
 }
 
-// list are the elements of the array below a key.
+// list returns the elements of the array below a key.
 func (o object) list(key string) []json.RawMessage {
 	var out []json.RawMessage
 	if raw := o.raw(key); raw != nil && json.Unmarshal(raw, &out) != nil {
@@ -121,7 +121,7 @@ func unquote(raw []byte) string {
 	return s
 }
 
-// blank is the first position at or after i that is not white space.
+// blank returns the first position at or after i that is not white space.
 func blank(b []byte, i int) int {
 	for b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r' {
 		i++
@@ -129,7 +129,7 @@ func blank(b []byte, i int) int {
 	return i
 }
 
-// skipValue is the end of the value that begins at i, in JSON that is known to be valid.
+// skipValue returns the end of the value that begins at i, in JSON that is known to be valid.
 func skipValue(b []byte, i int) int {
 	switch b[i] {
 	case '"':

@@ -12,7 +12,7 @@ type People struct {
 	SessionName *regexp.Regexp // what the whole session name looks like; nil takes any
 }
 
-// Person is the human behind an actor, by the name of the session, "" where none is known.
+// Person returns the human behind an actor, by the name of the session, "" where none is known.
 func (p People) Person(a Actor) string {
 	if a.Kind != RoleActor || a.Session == "" || a.Issuer == "" {
 		return ""

@@ -27,10 +27,10 @@ func (p Place) In(kind, id string) Resource {
 	return r
 }
 
-// Place is where the resource lives.
+// Place returns where the resource lives.
 func (r Resource) Place() Place { return Place{r.Partition, r.Account, r.Region} }
 
-// String is the resource's ARN, or account/region/noun/id where an ARN can't be made from what is known: a group's ARN,
+// String returns the resource's ARN, or account/region/noun/id where an ARN can't be made from what is known: a group's ARN,
 // for one, holds an id that no record shows.
 func (r Resource) String() string {
 	if arn := r.ARN(); arn != "" {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// proper is the key that CloudTrail writes for one as tables spell it; any other stays as it is.
+// proper returns the key that CloudTrail writes for one as tables spell it; any other stays as it is.
 func proper(spelt string) string {
 	bare := folded(spelt)
 	for _, key := range []string{
@@ -29,7 +29,7 @@ func proper(spelt string) string {
 	return spelt
 }
 
-// spelled is a time as CloudTrail writes it; what is no time stays what it is. Tables write none of the zone: it is UTC.
+// spelled returns a time as CloudTrail writes it; what is no time stays what it is. Tables write none of the zone: it is UTC.
 func spelled(value json.RawMessage) json.RawMessage {
 	if value[0] == '{' { // MongoDB's {"$date": ...}
 		for _, inner := range members(value) {

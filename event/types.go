@@ -68,13 +68,13 @@ var types = map[string]resourceType{
 	Account:             {noun: "account", global: true, asff: "AwsAccount"},
 }
 
-// Types are those of the table, sorted.
+// Types returns those of the table, sorted.
 func Types() []string { return slices.Sorted(maps.Keys(types)) }
 
 // Global reports whether resources of the type have no region.
 func Global(kind string) bool { return types[kind].global }
 
-// Noun is what people call a resource of the type: group. A type that is not in the table is called what it is.
+// Noun returns what people call a resource of the type: group. A type that is not in the table is called what it is.
 func Noun(kind string) string {
 	if t, ok := types[kind]; ok {
 		return t.noun
@@ -85,7 +85,7 @@ func Noun(kind string) string {
 // Plural names all resources of the type in one word, as the Sid of a policy takes it: LaunchTemplates.
 func Plural(kind string) string { return kind[strings.LastIndexByte(kind, ':')+1:] + "s" }
 
-// SecurityHubType is Security Hub's name for the type, "" where it has none.
+// SecurityHubType returns Security Hub's name for the type, "" where it has none.
 func SecurityHubType(kind string) string { return types[kind].asff }
 
 // IsIdentity reports whether the type is a principal, or what one signs with.
@@ -93,7 +93,7 @@ func IsIdentity(kind string) bool {
 	return kind == User || kind == Role || kind == Session || kind == AccessKey
 }
 
-// ARN is the resource's Amazon Resource Name, "" where it can't be made from what is known.
+// ARN returns the resource's Amazon Resource Name, "" where it can't be made from what is known.
 func (r Resource) ARN() string {
 	if strings.HasPrefix(r.ID, "arn:") {
 		return r.ID
@@ -105,7 +105,7 @@ func (r Resource) ARN() string {
 	return "arn:" + r.Partition + ":" + t.fill(r.Region, r.Account, strings.TrimPrefix(r.ID, "/"))
 }
 
-// Patterns are the ARN patterns by which IAM decides about the resource, with its id as spelt says to write it. Users and roles go
+// Patterns returns the ARN patterns by which IAM decides about the resource, with its id as spelt says to write it. Users and roles go
 // by their names, which are unique in an account: one may be moved to another path meanwhile. nil where no pattern can be made.
 func (r Resource) Patterns(spelt func(id string) string) []string {
 	t := types[r.Type]

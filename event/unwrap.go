@@ -77,7 +77,7 @@ func open(found []Content, value json.RawMessage, notified bool) ([]Content, err
 	return append(found, Identify(value)), nil
 }
 
-// notification is the message of an SNS notification that carries JSON.
+// notification returns the message of an SNS notification that carries JSON.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 func (o object) notification() ([]byte, bool) {
 	raw := o.raw("Message")
@@ -100,7 +100,7 @@ func elements(list json.RawMessage) (out []json.RawMessage) {
 	return out
 }
 
-// lookedUp is one event as LookupEvents answers it: the record is JSON within a string.
+// lookedUp opens one event as LookupEvents answers it: the record is JSON within a string.
 func lookedUp(value json.RawMessage) Content {
 	var fault error
 	if inner := []byte(split(value, "", &fault).text("CloudTrailEvent")); fault == nil && json.Valid(inner) {

@@ -100,7 +100,7 @@ func (c *condition) presence(values []string) error {
 	return nil
 }
 
-// scalars are the values of a key; AWS lets numbers and booleans stand without quotes.
+// scalars returns the values of a key; AWS lets numbers and booleans stand without quotes.
 func scalars(n node) ([]string, error) {
 	var out []string
 	for _, item := range n.items() {

@@ -25,7 +25,7 @@ type Statement struct {
 	Condition   map[string]map[string][]string `json:",omitempty"` // operator, key, values
 }
 
-// JSON is the document as AWS takes it, without white space, checked by Parse: what this package can't evaluate it
+// JSON returns the document as AWS takes it, without white space, checked by Parse: what this package can't evaluate it
 // doesn't write.
 func (d Document) JSON() ([]byte, error) {
 	if d.Version == "" {
@@ -44,7 +44,7 @@ func (d Document) JSON() ([]byte, error) {
 	return out, nil
 }
 
-// Size is the number of characters that count against IAM's quotas, which leave out white space: inline policies of a
+// Size returns the number of characters that count against IAM's quotas, which leave out white space: inline policies of a
 // user 2,048, a role 10,240, a group 5,120 in total; a managed policy 6,144.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func Size(document string) int {

@@ -100,7 +100,7 @@ func Evaluate(r Request, p Policies) Decision {
 	return p.limited(&r, identity)
 }
 
-// limited is what boundary and session policies leave of an allow.
+// limited returns what boundary and session policies leave of an allow.
 func (p *Policies) limited(r *Request, allow Decision) Decision {
 	if p.Boundary != nil {
 		if _, ok := p.Boundary.find(r, false); !ok {
@@ -139,7 +139,7 @@ func (p *Policies) denies(r *Request) (Decision, bool) {
 	return d, ok
 }
 
-// find is the first statement of the wanted effect that applies.
+// find returns the first statement of the wanted effect that applies.
 func find(policies []Policy, r *Request, deny bool) (Decision, bool) {
 	for i := range policies {
 		if d, ok := policies[i].find(r, deny); ok {
@@ -163,7 +163,7 @@ func (p *Policy) find(r *Request, deny bool) (Decision, bool) {
 	return Decision{}, false
 }
 
-// trusted is the strongest grant of a trust policy, and the statement that gives it.
+// trusted returns the strongest grant of a trust policy, and the statement that gives it.
 func trusted(p *Policy, r *Request) (Decision, grant) {
 	best, by := noGrant, Decision{}
 	for i := range p.statements {

@@ -36,7 +36,7 @@ type field struct {
 	value node
 }
 
-// items are the elements of a list, or the value itself: AWS takes either wherever it takes a list.
+// items returns the elements of a list, or the value itself: AWS takes either wherever it takes a list.
 func (n node) items() []node {
 	if n.kind == listNode {
 		return n.list

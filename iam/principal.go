@@ -84,7 +84,7 @@ func (e principal) grants(p *Principal) grant {
 	return noGrant
 }
 
-// accountOf is the account that a value names as a whole, by its number or its root's ARN, else "".
+// accountOf returns the account that a value names as a whole, by its number or its root's ARN, else "".
 func accountOf(v string) string {
 	if len(v) == 12 && strings.Trim(v, "0123456789") == "" {
 		return v

@@ -154,7 +154,7 @@ func (c compiler) resources(n node) ([]pattern, error) {
 	return out, nil
 }
 
-// texts are the strings of a string or a list of strings.
+// texts returns the strings of a string or a list of strings.
 func texts(n node) ([]string, error) {
 	var out []string
 	for _, item := range n.items() {

@@ -32,7 +32,7 @@ func readVariable(text string) (token, int, error) {
 	return t, end + 1, nil
 }
 
-// variableEnd is where the brace closes that a variable opened, outside of quotes, or -1.
+// variableEnd returns where the brace closes that a variable opened, outside of quotes, or -1.
 func variableEnd(text string) int {
 	quoted := false
 	for i := 2; i < len(text); i++ {
@@ -46,7 +46,7 @@ func variableEnd(text string) int {
 	return -1
 }
 
-// value is what a variable stands for in a request; false where the key is absent and there is no default.
+// value returns what a variable stands for in a request; false where the key is absent and there is no default.
 func (t *token) value(c Context) (string, bool) {
 	if v, ok := c.values[t.key]; ok {
 		return v, true

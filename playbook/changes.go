@@ -7,12 +7,12 @@ import (
 	"github.com/ripostehq/riposte/action"
 )
 
-// Always is a playbook's Changes where no parameter makes a difference.
+// Always returns a playbook's Changes where no parameter makes a difference.
 func Always[P any](kinds ...action.Kind) func(P) []action.Kind {
 	return func(P) []action.Kind { return kinds }
 }
 
-// changes are the kinds that a playbook may use by any parameters: a deployment is made before they are known. Every combination of
+// changes returns the kinds that a playbook may use by any parameters: a deployment is made before they are known. Every combination of
 // the parameters that have a list of values (Enum), or are yes or no, is asked.
 func changes[P any](of func(P) []action.Kind, defaults P) (all []action.Kind) {
 	if of == nil {
@@ -28,7 +28,7 @@ func changes[P any](of func(P) []action.Kind, defaults P) (all []action.Kind) {
 	return all
 }
 
-// variants are parameters that differ in the fields that have few values, the defaults first.
+// variants returns parameters that differ in the fields that have few values, the defaults first.
 func variants[P any](defaults P) []P {
 	all := []P{defaults}
 	t := reflect.TypeFor[P]()
@@ -49,7 +49,7 @@ func variants[P any](defaults P) []P {
 	return all
 }
 
-// values are all that a parameter of the type may have, nil where they are not listed.
+// values returns all that a parameter of the type may have, nil where they are not listed.
 func values(t reflect.Type) (all []reflect.Value) {
 	zero := reflect.Zero(t)
 	if t.Kind() == reflect.Bool {

@@ -139,7 +139,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	}
 }
 
-// OriginOf is what the engine keeps of an event. Records of old versions may lack the event's id: what else is theirs alone
+// OriginOf returns what the engine keeps of an event. Records of old versions may lack the event's id: what else is theirs alone
 // stands in for it, or all of them would be taken for one.
 func OriginOf(e event.Event) Origin {
 	return Origin{

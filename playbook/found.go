@@ -10,7 +10,7 @@ import (
 // instances shows it: "image ami-1". An exception that a person makes is of that, and of nothing else on the same root.
 type Finder interface{ Found() []string }
 
-// found is what a finding is of. Facts that do not say so are all of it: any difference is something else.
+// found returns what a finding is of. Facts that do not say so are all of it: any difference is something else.
 func found(facts any, stored []byte) []string {
 	if f, ok := facts.(Finder); ok {
 		if of := f.Found(); len(of) > 0 {

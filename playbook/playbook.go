@@ -25,7 +25,7 @@ const (
 // Severities from the mildest to the worst.
 func Severities() []Severity { return []Severity{Low, Medium, High, Critical} }
 
-// worse is the worse of two; "" is milder than any.
+// worse returns the worse of two; "" is milder than any.
 func worse(a, b Severity) Severity {
 	if slices.Index(Severities(), b) > slices.Index(Severities(), a) {
 		return b
@@ -118,7 +118,7 @@ type Spec[P, F any] struct {
 	Preempt func(context.Context, Recall, Suspect[F], P) (action.Plan, error)
 }
 
-// Lead is a suspect at rest, with what is known of its origin.
+// StoredSuspect is a suspect at rest, with what is known of its origin.
 type StoredSuspect struct {
 	Playbook string         `json:"playbook"`
 	Severity Severity       `json:"severity"`

@@ -33,7 +33,7 @@ func (w Wrong) Error() string {
 	return at.String() + ": " + w.Text
 }
 
-// Wrongs is an error of Bind part by part: what is about one parameter has its path, what is about the whole has none.
+// Wrongs returns an error of Bind part by part: what is about one parameter has its path, what is about the whole has none.
 func Wrongs(err error) (out []Wrong) {
 	switch err := err.(type) {
 	case Wrong:

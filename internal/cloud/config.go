@@ -40,7 +40,7 @@ type clientCache struct {
 // most is how many sessions of cases are kept. Each is used for minutes; a case that goes on opens it anew.
 const most = 1000
 
-// client is the session's client of a service: made once, since making one takes longer than using it.
+// client returns the session's client of a service: made once, since making one takes longer than using it.
 func client[T any](c *Cloud, s session, service string, open func(aws.Config) T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -71,7 +71,7 @@ const (
 	attempt = 9 * time.Second
 )
 
-// config is a session's configuration: the base's transport, the role's credentials, and what stands around every call,
+// config returns a session's configuration: the base's transport, the role's credentials, and what stands around every call,
 // from the outside in. The caller holds the lock.
 func (c *Cloud) config(s session) aws.Config {
 	cfg := c.opts.Base(s.place).Copy()
@@ -114,7 +114,7 @@ func within(d time.Duration) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error { return s.Initialize.Add(limit, middleware.After) }
 }
 
-// impatient is the base's client with a limit to each attempt, the same for all sessions: they share its connections. The
+// impatient returns the base's client with a limit to each attempt, the same for all sessions: they share its connections. The
 // base's own may have to wait longer, as for a queue's messages.
 func (c *Cloud) impatient(h aws.HTTPClient) aws.HTTPClient {
 	inner := h

@@ -98,7 +98,7 @@ func (w walk) below(ctx context.Context, path []string) error {
 	return nil
 }
 
-// Regions are those that are enabled in an account, asked in one of them with the audit role.
+// Regions returns those that are enabled in an account, asked in one of them with the audit role.
 func (c *Cloud) Regions(ctx context.Context, at event.Place) ([]string, error) {
 	describe := client(c, reading(at), "ec2.DescribeRegions", func(cfg aws.Config) calls.Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options] {
 		return ec2.NewFromConfig(cfg).DescribeRegions

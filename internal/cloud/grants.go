@@ -65,7 +65,7 @@ func (g grants) wide() grants {
 	return all
 }
 
-// size is how long the text is at most: with a statement for each call.
+// size returns how long the text is at most: with a statement for each call.
 func (g grants) size() int {
 	n := len(`{"Version":"2012-10-17","Statement":[]}`)
 	for id, on := range g {
@@ -77,7 +77,7 @@ func (g grants) size() int {
 	return n
 }
 
-// text is the policy, one statement for all calls that concern the same; "" where nothing is granted.
+// text returns the policy, one statement for all calls that concern the same; "" where nothing is granted.
 func (g grants) text() string {
 	var d iam.Document
 	at := map[string]int{}

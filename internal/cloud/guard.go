@@ -58,7 +58,7 @@ func (g Guard) around(p Purpose) func(*middleware.Stack) error {
 	return func(s *middleware.Stack) error { return s.Initialize.Add(check, middleware.After) }
 }
 
-// called is the operation under way.
+// called returns the operation under way.
 func called(ctx context.Context) call.ID {
 	return call.Made(awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx))
 }

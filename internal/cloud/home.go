@@ -14,7 +14,7 @@ type partition struct {
 	orgs    string // where Organizations is
 }
 
-// partitions are AWS's, the commercial one last, which has all other regions. The homes are those of the SDK's endpoint
+// partitions returns AWS's, the commercial one last, which has all other regions. The homes are those of the SDK's endpoint
 // rules; partitions without Organizations there have the place of their IAM.
 func partitions() []partition {
 	return []partition{
@@ -29,7 +29,7 @@ func partitions() []partition {
 	}
 }
 
-// PartitionOf is the partition of a region.
+// PartitionOf returns the partition of a region.
 func PartitionOf(region string) string {
 	for _, p := range partitions() {
 		if strings.HasPrefix(region, p.regions) {
@@ -49,13 +49,13 @@ func partitionNamed(name string) partition {
 	return all[len(all)-1]
 }
 
-// Global is where the global services of the place's partition, IAM above all, are at home and their events arrive.
+// Global returns where the global services of the place's partition, IAM above all, are at home and their events arrive.
 func Global(p event.Place) event.Place {
 	p.Region = partitionNamed(p.Partition).iam
 	return p
 }
 
-// OrganizationsIn is where Organizations of a partition is at home.
+// OrganizationsIn returns where Organizations of a partition is at home.
 func OrganizationsIn(partition string) event.Place {
 	return event.Place{Partition: partition, Region: partitionNamed(partition).orgs}
 }

@@ -19,7 +19,7 @@ type itself struct {
 	own  string        // the account that the credentials are of, once known
 }
 
-// Retrieve gives the credentials, or says that they are another account's.
+// Retrieve returns the credentials, or says that they are another account's.
 func (i *itself) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	select {
 	case i.turn <- struct{}{}:

@@ -37,7 +37,7 @@ func (d *doors) learn(arn, assumed string) {
 	}
 }
 
-// recall is what is known of a role: whether it has let riposte in, else what was found out within the last moments.
+// recall returns what is known of a role: whether it has let riposte in, else what was found out within the last moments.
 func (d *doors) recall(arn, id string, now time.Time) (ours bool, last refusal, recent bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -54,7 +54,7 @@ func narrow(do action.Action, with []action.Action) (string, error) {
 	return text, nil
 }
 
-// concerned are those of the action's resources that the call concerns. What a launch needs no target tells: there the region,
+// concerned returns those of the action's resources that the call concerns. What a launch needs no target tells: there the region,
 // or the account, is the limit, and the role's own policy says the rest.
 func concerned(id call.ID, a action.Action) []string {
 	t := a.Target()

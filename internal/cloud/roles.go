@@ -6,12 +6,12 @@ import (
 	"github.com/ripostehq/riposte/internal/config"
 )
 
-// RolesOf are the roles that the configuration names, by purpose.
+// RolesOf returns the roles that the configuration names, by purpose.
 func RolesOf(r config.Roles) map[Purpose]string {
 	named := map[Purpose]string{Audit: r.Audit, Report: r.Report, Contain: r.Contain, Author: r.Author, Destroy: r.Destroy}
 	maps.DeleteFunc(named, func(_ Purpose, name string) bool { return name == "" })
 	return named
 }
 
-// Purposes are those that have a role in an account, weakest first.
+// Purposes returns those that have a role in an account, weakest first.
 func Purposes() []Purpose { return []Purpose{Audit, Report, Contain, Author, Destroy} }

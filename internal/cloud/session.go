@@ -69,7 +69,7 @@ type NotAssumed struct {
 func (e *NotAssumed) Error() string { return fmt.Sprintf("assume %s: %v", e.Role, e.Err) }
 func (e *NotAssumed) Unwrap() error { return e.Err }
 
-// Retrieve gives the current credentials, or assumes the role again.
+// Retrieve returns the current credentials, or assumes the role again.
 func (r *role) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if r.refused != nil {
 		return aws.Credentials{}, r.refused
@@ -89,7 +89,7 @@ func (r *role) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return r.assume(ctx)
 }
 
-// fresh gives what is held while it lasts, by the clock that never jumps and by the one that goes on while a machine
+// fresh returns what is held while it lasts, by the clock that never jumps and by the one that goes on while a machine
 // sleeps; where they are one, as in tests, a clock that is set back keeps credentials until AWS refuses them.
 func (r *role) fresh() (aws.Credentials, bool) {
 	r.mu.Lock()
@@ -129,7 +129,7 @@ func (r *role) assume(ctx context.Context) (aws.Credentials, error) {
 	return r.current, nil
 }
 
-// held is the id of the credentials in use.
+// held returns the id of the credentials in use.
 func (r *role) held() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

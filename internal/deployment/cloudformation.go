@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// CloudFormation is the template of a StackSet over accounts and regions: in every region the rules that deliver events to
+// CloudFormation returns the template of a StackSet over accounts and regions: in every region the rules that deliver events to
 // the hub's bus, and in the home region alone what is global: roles, policies, rules for global services.
 func CloudFormation(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, error) {
 	r, err := of(playbooks, kinds)
@@ -37,7 +37,7 @@ func CloudFormation(playbooks []playbook.Definition, kinds []action.Kind) ([]byt
 	})
 }
 
-// delivery is the rules, and the role by which EventBridge puts events on the hub's bus.
+// delivery returns the rules, and the role by which EventBridge puts events on the hub's bus.
 func delivery(rules []pattern.Rule) object {
 	out := object{"EventsRole": object{
 		"Type": "AWS::IAM::Role", "Condition": "Home",
@@ -94,7 +94,7 @@ func (r rights) roles(to object) error {
 	return nil
 }
 
-// ownARNs are riposte's own roles as the role of one tier sees them: itself, and those that are granted beside it.
+// ownARNs returns riposte's own roles as the role of one tier sees them: itself, and those that are granted beside it.
 func (r rights) ownARNs(of permissions.TierPolicy) []any {
 	own := []any{ref("PrincipalArn")}
 	for _, t := range r.tiers {
@@ -162,7 +162,7 @@ func parameter(description, pattern string, preset any) object {
 	return p
 }
 
-// logical is a name as CloudFormation takes it: letters and digits.
+// logical returns a name as CloudFormation takes it: letters and digits.
 func logical(name string) string {
 	var b strings.Builder
 	for _, part := range strings.Split(name, "-") {

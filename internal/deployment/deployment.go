@@ -36,7 +36,7 @@ func of(playbooks []playbook.Definition, kinds []action.Kind) (rights, error) {
 	return rights{tiers, denies}, err
 }
 
-// document is a policy as nested JSON, with an expression of the language in place of riposte's own roles: how they are
+// document returns a policy as nested JSON, with an expression of the language in place of riposte's own roles: how they are
 // called, and which of them there are, is known where it is deployed.
 func document(d iam.Document, own any) (object, error) {
 	b, err := d.JSON()
@@ -56,7 +56,7 @@ func document(d iam.Document, own any) (object, error) {
 	return out, nil
 }
 
-// nested is JSON text as a value.
+// nested returns JSON text as a value.
 func nested(b []byte) (out any, err error) {
 	if err := json.Unmarshal(b, &out); err != nil {
 		return nil, fmt.Errorf("write policy: %w", err)
@@ -64,7 +64,7 @@ func nested(b []byte) (out any, err error) {
 	return out, nil
 }
 
-// Patterns is the rules of the playbooks, by name: one JSON object.
+// Patterns returns the rules of the playbooks, by name: one JSON object.
 func Patterns(playbooks []playbook.Definition) ([]byte, error) {
 	rules, err := pattern.For(playbooks)
 	if err != nil {
@@ -77,7 +77,7 @@ func Patterns(playbooks []playbook.Definition) ([]byte, error) {
 	return text(byName)
 }
 
-// text is the document as it is written to a file.
+// text returns the document as it is written to a file.
 func text(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

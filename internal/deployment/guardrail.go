@@ -6,7 +6,7 @@ import (
 	"github.com/ripostehq/riposte/internal/permissions"
 )
 
-// Guardrail is a Terraform module of one file: the service control policy that keeps what riposte attaches and runs on,
+// Guardrail returns a Terraform module of one file: the service control policy that keeps what riposte attaches and runs on,
 // attached to roots, OUs or accounts. It is applied in the organisation's management account, once the spokes are there.
 func Guardrail() ([]byte, error) {
 	const principal, deployer = "arn:aws:iam::111122223333:role/principal", "arn:aws:iam::111122223333:role/deployer"

@@ -10,7 +10,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Terraform is one file in Terraform's JSON syntax: the tiers' roles with their rights and trust, each there where
+// Terraform returns one file in Terraform's JSON syntax: the tiers' roles with their rights and trust, each there where
 // var.tiers names it, and the policies that must lie ready. It is a module of its own, or part of one.
 func Terraform(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, error) {
 	r, err := of(playbooks, kinds)
@@ -71,7 +71,7 @@ func Terraform(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, er
 	})
 }
 
-// trust is the roles' trust policy, with expressions of the language for the principals that it names and for what must be equal:
+// trust returns the roles' trust policy, with expressions of the language for the principals that it names and for what must be equal:
 // whether that includes the organisation is known where it is deployed.
 func trust(principal, equal any) (object, error) {
 	d, err := permissions.Trust(permissions.Trustee{Principal: "principal", ExternalID: "external id"})
@@ -98,7 +98,7 @@ func trust(principal, equal any) (object, error) {
 	return object{"Version": out.Version, "Statement": out.Statement}, nil
 }
 
-// variables are what the file expects.
+// variables returns what the file expects.
 func variables(tiers []string) object {
 	list := `"` + strings.Join(tiers, `", "`) + `"`
 	return object{

@@ -29,7 +29,7 @@ type Verdict struct {
 	Page string // why people must be told at once, "" where they need not
 }
 
-// Reason is the verdict's reason in one line.
+// Reason returns the verdict's reason in one line.
 func (v Verdict) Reason() string { return v.Rule + ": " + v.Text }
 
 // Facts are what the engine knows about one step at this moment. A fact that can't be had never comes here: the engine

@@ -6,7 +6,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 )
 
-// limit is the breaker. It holds what mends and what destroys; containment goes on and people are told, or an attacker
+// limit is the circuit breaker: it holds what mends and what destroys; containment goes on and people are told, or an attacker
 // could switch the defence off by being loud. A person's approval counts for more than a number.
 func limit(_ Policy, f Facts) (Verdict, bool) {
 	if f.Approved {

@@ -50,7 +50,7 @@ func recognize(a event.Actor, among []Principal) (best recognition) {
 	return best
 }
 
-// kind is role, user or root.
+// kind returns role, user or root.
 func (p Principal) kind() string {
 	parts := strings.SplitN(p.ARN, ":", 6)
 	kind, _, _ := strings.Cut(parts[len(parts)-1], "/")
@@ -63,7 +63,7 @@ func (r recognition) vouched() bool {
 	return r.likeness == same || r.likeness == byName && r.kind() == "role"
 }
 
-// doubt is why people must be told of an actor that has the name of one with such a part, "" where it has not or is known.
+// doubt returns why people must be told of an actor that has the name of one with such a part, "" where it has not or is known.
 func (r recognition) doubt(part string) string {
 	switch r.likeness {
 	case byName:

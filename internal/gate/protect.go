@@ -49,7 +49,7 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 	return Verdict{Page: page}, false
 }
 
-// brokenGlass is why people must be told of an actor that is, or seems to be, a break-glass principal.
+// brokenGlass returns why people must be told of an actor that is, or seems to be, a break-glass principal.
 func brokenGlass(r recognition) string {
 	switch r.likeness {
 	case same:

@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Markdown is a playbook's page in the docs.
+// Markdown returns a playbook's page in the docs.
 func Markdown(d playbook.Definition, kinds []action.Kind) string {
 	var b strings.Builder
 	b.WriteString("# " + d.ID + "\n\n" + squeeze(d.Title) + "\n")

@@ -68,7 +68,7 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	return out
 }
 
-// rights are those that the playbook needs to answer and to take back, by role.
+// rights returns those that the playbook needs to answer and to take back, by role.
 func rights(d playbook.Definition, kinds []action.Kind) Table {
 	t := Table{Head: []string{"role", "calls"}, Line: "%s: %s"}
 	tiers, err := permissions.For([]playbook.Definition{d}, kinds)
@@ -87,7 +87,7 @@ func rights(d playbook.Definition, kinds []action.Kind) Table {
 	return t
 }
 
-// TypeName is a parameter's type in the words of the configuration.
+// TypeName returns a parameter's type in the words of the configuration.
 func TypeName(t reflect.Type) string {
 	switch {
 	case t == nil:
@@ -110,7 +110,7 @@ func TypeName(t reflect.Type) string {
 	return "text"
 }
 
-// Value is a default as the configuration would spell it.
+// Value returns a default as the configuration would spell it.
 func Value(v any) string {
 	r := reflect.ValueOf(v)
 	switch {
@@ -141,7 +141,7 @@ func Value(v any) string {
 // squeeze joins the lines of a paragraph that was broken to fit into source code.
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// indent is a JSON document for people; what is no JSON stays as it is.
+// indent returns a JSON document for people; what is no JSON stays as it is.
 func indent(s string) string {
 	var b bytes.Buffer
 	if json.Indent(&b, []byte(s), "", "  ") != nil {

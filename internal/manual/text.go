@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Text is a playbook's page for a terminal of a width in columns.
+// Text returns a playbook's page for a terminal of a width in columns.
 func Text(d playbook.Definition, kinds []action.Kind, width int) string {
 	bold := lipgloss.NewStyle().Bold(true)
 	var b strings.Builder

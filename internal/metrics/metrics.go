@@ -68,7 +68,7 @@ func (m *Meter) Handler() http.Handler {
 	})
 }
 
-// label is a name of riposte's own, or "other".
+// label returns a name of riposte's own, or "other".
 func (m *Meter) label(name string) string {
 	if m.known[name] {
 		return name

@@ -64,7 +64,7 @@ func For(playbooks []playbook.Definition) ([]Rule, error) {
 	return numbered(out), nil
 }
 
-// calls are names by event source: of the triggers, and of what could undo an effect, which is how riposte hears of it
+// calls returns names by event source: of the triggers, and of what could undo an effect, which is how riposte hears of it
 // before its next look.
 func calls(playbooks []playbook.Definition) map[string][]string {
 	wanted := map[string][]string{}

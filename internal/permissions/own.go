@@ -25,7 +25,7 @@ type Hub struct {
 	Accounts []string // with the roles that are assumed; none: any account's
 }
 
-// AnyHub is a hub that uses everything, under customary names.
+// AnyHub returns a hub that uses everything, under customary names.
 func AnyHub() Hub {
 	return Hub{
 		Queues: []string{"riposte-*"}, Wake: []string{"riposte-wake*"}, Table: "riposte*", Bus: "arn:*:events:*:*:event-bus/*",
@@ -33,7 +33,7 @@ func AnyHub() Hub {
 	}
 }
 
-// Own is what riposte's own role may do, beside what the tiers' roles may: these it has to assume.
+// Own returns what riposte's own role may do, beside what the tiers' roles may: these it has to assume.
 func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 	own := TierPolicy{Tier: Own, Role: cmp.Or(r.ByTier[Own], "riposte-own"), For: "riposte itself, in the hub: takes events, keeps the record, assumes the other roles"}
 	for _, p := range []struct {
@@ -66,7 +66,7 @@ func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 	return own, nil
 }
 
-// entered are the tiers' roles in every account.
+// entered returns the tiers' roles in every account.
 func (r Roles) entered(accounts []string, tiers []TierPolicy) (out []string) {
 	if len(accounts) == 0 {
 		accounts = []string{"*"}
@@ -79,7 +79,7 @@ func (r Roles) entered(accounts []string, tiers []TierPolicy) (out []string) {
 	return out
 }
 
-// queues are ARNs by the queues' URLs, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME; of another form of URL (an
+// queues returns ARNs by the queues' URLs, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME; of another form of URL (an
 // endpoint's of one's own) the name alone is certain.
 func queues(urls []string) (arns []string) {
 	for _, text := range urls {

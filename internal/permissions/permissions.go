@@ -72,7 +72,7 @@ func (r Roles) of(playbooks []playbook.Definition, kinds []action.Kind, around [
 	return needed, nil
 }
 
-// own are the ARNs, exact but for partition and account, of the roles that there are: where some are named, the tiers of
+// own returns the ARNs, exact but for partition and account, of the roles that there are: where some are named, the tiers of
 // the others are switched off.
 func (r Roles) own(tiers []TierPolicy) (arns []string) {
 	named := slices.ContainsFunc(tiers, func(t TierPolicy) bool { return r.ByTier[t.Tier] != "" })
@@ -87,7 +87,7 @@ func (r Roles) own(tiers []TierPolicy) (arns []string) {
 	return arns
 }
 
-// anywhere is the ARN of a role, by name with path, in any account.
+// anywhere returns the ARN of a role, by name with path, in any account.
 func anywhere(role string) string { return "arn:*:iam::*:role/" + strings.TrimPrefix(role, "/") }
 
 func (r Roles) tiers() []TierPolicy {
@@ -104,7 +104,7 @@ func (r Roles) tiers() []TierPolicy {
 	return out
 }
 
-// kindsOf are the kinds of action that playbooks use, each with the kinds that take it back.
+// kindsOf returns the kinds of action that playbooks use, each with the kinds that take it back.
 func kindsOf(playbooks []playbook.Definition, kinds []action.Kind) []action.Kind {
 	used := map[string]bool{}
 	for _, p := range playbooks {
@@ -118,7 +118,7 @@ func kindsOf(playbooks []playbook.Definition, kinds []action.Kind) []action.Kind
 	return slices.DeleteFunc(slices.Clone(kinds), func(k action.Kind) bool { return !used[k.Name] })
 }
 
-// WaysBack are those of the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in the same
+// WaysBack returns those of the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in the same
 // tier or, where the way back is the more dangerous right, in the author's.
 func WaysBack(k action.Kind, kinds []action.Kind) []action.Kind {
 	if k.Final != "" || k.Class != action.Contain {
@@ -137,7 +137,7 @@ type Deployed struct {
 	Document []byte
 }
 
-// Predeployed are the policies that the contain tier attaches: it may attach these and no others. They deny everything: of
+// Predeployed returns the policies that the contain tier attaches: it may attach these and no others. They deny everything: of
 // a list, an attacker would find a call that lets another role work for them. Only contained principals have them attached.
 func Predeployed() ([]Deployed, error) {
 	deny, err := action.DenyDocument(action.Everything)

@@ -89,7 +89,7 @@ func exactly(key string, values ...string) map[string]map[string][]string {
 	return map[string]map[string][]string{"StringEquals": {key: values}}
 }
 
-// narrowed are the changing calls that are allowed under a condition, or on some resources only; all others are allowed on all
+// narrowed returns the changing calls that are allowed under a condition, or on some resources only; all others are allowed on all
 // of the type that they concern.
 func narrowed() map[call.ID]scopes {
 	return map[call.ID]scopes{
@@ -120,7 +120,7 @@ func written() map[call.ID]scopes {
 	}
 }
 
-// scopesOf is how a call is narrowed in a tier. One of which nothing says what it may concern is refused: an unknown scope is
+// scopesOf returns how a call is narrowed in a tier. One of which nothing says what it may concern is refused: an unknown scope is
 // not "*".
 func scopesOf(tier string, id call.ID) (scopes, error) {
 	if tier == Audit {

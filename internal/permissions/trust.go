@@ -30,10 +30,10 @@ type TrustStatement struct {
 	Condition map[string]map[string]any // operator, key, a value or a list of them
 }
 
-// Sessions are the names that riposte gives its sessions: riposte to read and to report, riposte-CASE to change.
+// Sessions returns the names that riposte gives its sessions: riposte to read and to report, riposte-CASE to change.
 func Sessions() []string { return []string{"riposte", "riposte-*"} }
 
-// Trust is the trust policy of every tier's role. Without an external id it would trust any caller that made riposte's role ask.
+// Trust returns the trust policy of every tier's role. Without an external id it would trust any caller that made riposte's role ask.
 func Trust(t Trustee) (TrustDocument, error) {
 	if t.Principal == "" || t.ExternalID == "" {
 		return TrustDocument{}, errors.New("a trust policy names riposte's own role and an external id")
@@ -48,7 +48,7 @@ func Trust(t Trustee) (TrustDocument, error) {
 	}}}, nil
 }
 
-// JSON is the document as AWS takes it.
+// JSON returns the document as AWS takes it.
 func (d TrustDocument) JSON() ([]byte, error) {
 	b, err := json.Marshal(d)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// more reads on, or says why the value that is under way will never be whole.
+// more reads on, or returns why the value that is under way will never be whole.
 func (r *Reader) more() error {
 	switch {
 	case r.ended == io.EOF:
@@ -58,7 +58,7 @@ func (r *Reader) fault(why error) error {
 	return f
 }
 
-// Line is the line where a record begins, from 1, as long as the record is valid.
+// Line returns the line where a record begins, from 1, as long as the record is valid.
 func (r *Reader) Line(rec Record) int { return r.lineOf(int(rec.Offset - r.base)) }
 
 // lineOf counts on from where it was asked last, or a file full of faults would take forever.
@@ -143,7 +143,7 @@ func (r *Reader) resync() {
 // seeker finds a pattern again and again without searching anything twice, or a file full of faults would take forever.
 type seeker struct{ clear int64 } // the pattern does not begin before this offset in the stream
 
-// next is where the pattern begins next in what is not consumed yet, the end of the buffer where it does not.
+// next returns where the pattern begins next in what is not consumed yet, the end of the buffer where it does not.
 func (s *seeker) next(r *Reader, pattern []byte) int {
 	from := min(max(r.from, int(s.clear-r.base)), r.to)
 	i := bytes.Index(r.buf[from:r.to], pattern)
@@ -155,7 +155,7 @@ func (s *seeker) next(r *Reader, pattern []byte) int {
 	return from + i
 }
 
-// line is the next line that begins with a letter or a digit, as one with words before its record does, and none within an
+// line returns the next line that begins with a letter or a digit, as one with words before its record does, and none within an
 // object that was written for people.
 func (s *seeker) line(r *Reader) int {
 	from := min(max(r.from, int(s.clear-r.base)), r.to)

@@ -80,10 +80,10 @@ func NewReader(src io.Reader, max int, buf []byte) *Reader {
 	return &Reader{src: src, max: max, buf: buf[:min(len(buf), max)]}
 }
 
-// Buffer is the reader's buffer, to be given to the next one.
+// Buffer returns the reader's buffer, to be given to the next one.
 func (r *Reader) Buffer() []byte { return r.buf }
 
-// Next is the next record, valid until the call after. A *Fault is not the end, any other error is: io.EOF, also behind a
+// Next returns the next record, valid until the call after. A *Fault is not the end, any other error is: io.EOF, also behind a
 // source that broke off, which was a fault.
 func (r *Reader) Next() (Record, error) {
 	for {
@@ -254,7 +254,7 @@ func (r *Reader) afterList() verdict {
 	return v
 }
 
-// window is where the next value may stand: behind a fault no further than its line, so that many faults do not each
+// window returns where the next value may stand: behind a fault no further than its line, so that many faults do not each
 // read on for the length of the longest record.
 func (r *Reader) window() *text {
 	if !r.lost {

@@ -185,7 +185,7 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 
 const callerKey = "userIdentity"
 
-// routing is where the value of a key is kept if it routes or has to be there.
+// routing returns where the value of a key is kept if it routes or has to be there.
 func (s *object) routing(key []byte) *span {
 	switch string(key) {
 	case "eventSource":

@@ -30,7 +30,7 @@ const (
 // reset is due when the buffer was filled anew.
 func (t *text) reset(buf []byte) { t.buf, t.base = buf, -part }
 
-// at are the marks of the block that holds i, which is in the buffer.
+// at returns the marks of the block that holds i, which is in the buffer.
 func (t *text) at(i int) *marks {
 	if uint(i-t.base) >= part {
 		t.mark(i)
@@ -75,7 +75,7 @@ func (t *text) skipString(i int) (end int, escaped bool, v verdict) {
 	return len(t.buf), escaped, partly
 }
 
-// behind is where the next block begins.
+// behind returns where the next block begins.
 func behind(i int) int { return i&^(block-1) + block }
 
 // control is a control character in a string at i, or the zeros behind the end of the buffer.
@@ -148,7 +148,7 @@ func (t *text) skipNested(i int) (end int, deep bool, v verdict) {
 	return len(t.buf), n.deep, partly
 }
 
-// turned is all ones where the marks of a block take for the inside of strings what is outside, i being outside.
+// turned returns all ones where the marks of a block take for the inside of strings what is outside, i being outside.
 func (t *text) turned(i int) uint64 {
 	if i >= len(t.buf) {
 		return 0

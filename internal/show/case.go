@@ -81,7 +81,7 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 	return out, nil
 }
 
-// quiet is the exception that came with the taking back.
+// quiet returns the exception that came with the taking back.
 func quiet(x *ledger.Exception) string {
 	if x == nil {
 		return ""

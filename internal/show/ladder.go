@@ -26,7 +26,7 @@ type Rung struct {
 	Stands  bool        `json:"stands,omitempty"`
 }
 
-// Ladders are the steps of a case's plans that count. Granted tells which tiers of rights riposte has.
+// Ladders returns the steps of a case's plans that count. Granted tells which tiers of rights riposte has.
 func Ladders(c *ledger.Case, codec action.Codec, granted func(action.Tier) bool) ([]Ladder, error) {
 	asks := c.Asks(0)
 	out := []Ladder{}
@@ -51,7 +51,7 @@ func Ladders(c *ledger.Case, codec action.Codec, granted func(action.Tier) bool)
 	return out, nil
 }
 
-// standing is the rung that a step is at.
+// standing returns the rung that a step is at.
 func standing(r ledger.Revision, step int) int {
 	if step < len(r.Steps) {
 		return r.Steps[step].Rung

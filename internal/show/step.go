@@ -13,7 +13,7 @@ type step struct {
 	at   ledger.Step
 }
 
-// live are the steps of the revisions that no later one took the place of.
+// live returns the steps of the revisions that no later one took the place of.
 func live(c *ledger.Case, codec action.Codec) (out []step, err error) {
 	for _, r := range c.Revisions {
 		if r.Superseded != 0 {
@@ -34,7 +34,7 @@ func live(c *ledger.Case, codec action.Codec) (out []step, err error) {
 	return out, nil
 }
 
-// rung is where the step stands, or stood last.
+// rung returns where the step stands, or stood last.
 func (s step) rung() action.Action {
 	return s.plan.Ladder[min(max(s.at.Rung, 0), len(s.plan.Ladder)-1)].Do
 }
@@ -67,7 +67,7 @@ func outcome(s ledger.Step) string {
 	return "done"
 }
 
-// verdict is the strictest of those that wait, or, where nothing waits, of those given.
+// verdict returns the strictest of those that wait, or, where nothing waits, of those given.
 func verdict(steps []step) string {
 	strictness := map[string]int{"act": 1, "except": 2, "observe": 3, "ask": 4, "hold": 5}
 	strictest := func(of func(step) bool) (found string) {

@@ -18,7 +18,7 @@ func (r *Reporter) advice(c *ledger.Case, steps []step) string {
 	return strings.Join(out, " ")
 }
 
-// next is what the case waits for, if that is a person.
+// next returns what the case waits for, if that is a person.
 func next(c *ledger.Case) string {
 	switch c.State {
 	case ledger.Asked:
@@ -35,7 +35,7 @@ func next(c *ledger.Case) string {
 	return ""
 }
 
-// back is the way back from what was done, and says what has none.
+// back returns the way back from what was done, and says what has none.
 func back(c *ledger.Case, steps []step) string {
 	if c.Undo != nil || !slices.ContainsFunc(steps, step.standing) {
 		return ""
@@ -54,7 +54,7 @@ func back(c *ledger.Case, steps []step) string {
 	return text + "."
 }
 
-// prevention is the first thing that would make such a finding impossible; explain lists them all.
+// prevention returns the first thing that would make such a finding impossible; explain lists them all.
 func (r *Reporter) prevention(playbookID string) string {
 	more := "`riposte explain " + playbookID + "` says how to prevent it."
 	d, ok := r.catalogue[playbookID]

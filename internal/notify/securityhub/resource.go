@@ -45,7 +45,7 @@ func gather(c *ledger.Case, steps []step) []thing {
 	return all
 }
 
-// resources are the first of them, as many as the format takes.
+// resources returns the first of them, as many as the format takes.
 func resources(all []thing) (out []types.Resource) {
 	for _, t := range all[:min(len(all), maxResources)] {
 		kind, details := t.describe()
@@ -65,7 +65,7 @@ func resources(all []thing) (out []types.Resource) {
 	return out
 }
 
-// some is a name as the format takes it: one line, within the limit, and nil where it is empty.
+// some returns a name as the format takes it: one line, within the limit, and nil where it is empty.
 func some(s string) *string {
 	if s = cut(plain(s), maxID); s == "" {
 		return nil

@@ -76,7 +76,7 @@ func (r *Reporter) Report(ctx context.Context, c *ledger.Case) error {
 	return nil
 }
 
-// place is where the finding belongs: the account and region of the case's root. What has no region, as all of IAM, is
+// place returns where the finding belongs: the account and region of the case's root. What has no region, as all of IAM, is
 // filed where its event came from. Neither ever changes: they are part of the finding's identity.
 func place(c *ledger.Case) (event.Place, error) {
 	at, origin := c.Root.Place(), c.Origin.Place

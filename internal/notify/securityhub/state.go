@@ -28,7 +28,7 @@ func record(s ledger.State) types.RecordState {
 	return types.RecordStateActive
 }
 
-// severity is the playbook's; whatever people were woken for is high at least. One that is not known counts as high.
+// severity returns the playbook's; whatever people were woken for is high at least. One that is not known counts as high.
 func severity(c *ledger.Case) types.SeverityLabel {
 	switch {
 	case c.Severity == playbook.Critical:

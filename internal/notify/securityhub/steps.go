@@ -13,7 +13,7 @@ type step struct {
 	ladder []action.Rung
 }
 
-// does is the action that the step is at.
+// does returns the action that the step is at.
 func (s step) does() action.Action { return s.ladder[min(s.Rung, len(s.ladder)-1)].Do }
 
 // standing reports whether a change of the case is there, to be taken back one day.
@@ -21,7 +21,7 @@ func (s step) standing() bool {
 	return s.State == ledger.Done || s.State == ledger.StepReverting || s.State == ledger.Intent
 }
 
-// steps are those of all plans that were not superseded, in order.
+// steps returns those of all plans that were not superseded, in order.
 func (r *Reporter) steps(c *ledger.Case) (out []step, err error) {
 	for _, revision := range c.Revisions {
 		if revision.Superseded != 0 {

@@ -18,7 +18,7 @@ func created(c *ledger.Case) time.Time {
 	return c.Origin.Received
 }
 
-// observed are the times of the first and of the last event that joined the case; events come out of order.
+// observed returns the times of the first and of the last event that joined the case; events come out of order.
 func observed(c *ledger.Case) (first, last time.Time) {
 	first = created(c)
 	last = first
