@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -50,6 +51,11 @@ func (u UnshareSnapshot) Target() event.Resource { return u.Snapshot }
 func (u UnshareSnapshot) Parts() []string        { return u.With }
 
 func (u UnshareSnapshot) only(with []string) Action { return UnshareSnapshot{u.Snapshot, with} }
+
+// Hits returns whom the snapshot is shared with no more: accounts that may live by it.
+func (u UnshareSnapshot) Hits() string {
+	return fmt.Sprintf("the sharing of snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", "))
+}
 
 // Look reads whom the snapshot is shared with. Its way back are those shares that are there.
 func (u UnshareSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {

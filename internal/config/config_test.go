@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
@@ -39,7 +40,7 @@ func (p imageParams) Validate() error {
 func catalogue(seen *imageParams) []playbook.Definition {
 	define := func(id string) playbook.Definition {
 		return playbook.Define(playbook.Spec[imageParams, struct{}]{
-			ID: id, Title: "title of " + id, Defaults: imageParams{Deny: []string{"public"}, Count: 3},
+			ID: id, Title: "title of " + id, On: []playbook.Trigger{playbook.Call(call.EC2RunInstances)}, Defaults: imageParams{Deny: []string{"public"}, Count: 3},
 			Suspect: func(_ event.Event, p imageParams) []playbook.Suspect[struct{}] {
 				*seen = p
 				return nil
@@ -73,7 +74,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Playbooks()[0].Suspects(event.Event{}); err != nil {
+	if _, err := c.Playbooks()[0].Suspects(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances"}); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(imageParams{Deny: []string{"public"}, AllowOwners: []string{"self"}, Count: 3}, params); d != "" {
