@@ -16,13 +16,13 @@ func Concerns(a Action) []event.Resource {
 }
 
 // Concerns returns the group that the instance is taken from.
-func (s Standby) Concerns() []event.Resource { return groupNamed(s.Instance, s.Group) }
+func (s Standby) Concerns() []event.Resource {
+	return []event.Resource{s.Instance.Place().In(event.Group, s.Group)}
+}
 
 // Concerns returns the group that the instance returns to.
-func (s Return) Concerns() []event.Resource { return groupNamed(s.Instance, s.Group) }
-
-func groupNamed(instance event.Resource, name string) []event.Resource {
-	return []event.Resource{instance.Place().In(event.Group, name)}
+func (s Return) Concerns() []event.Resource {
+	return []event.Resource{s.Instance.Place().In(event.Group, s.Group)}
 }
 
 // Concerns returns the key's user: IAM knows no key as a resource.

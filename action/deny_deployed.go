@@ -3,11 +3,9 @@ package action
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/call"
@@ -33,7 +31,7 @@ func unsound(ctx context.Context, r access.Reads, principal event.Resource, poli
 func Unsound(ctx context.Context, r access.Reads, account event.Place, policy string) (string, error) {
 	arn, reads := deployed(account, policy), r.IAM(account)
 	p, err := reads.GetPolicy(ctx, &awsiam.GetPolicyInput{PolicyArn: aws.String(arn)})
-	if missing(err) {
+	if Missing(err) {
 		return fmt.Sprintf("the policy %s is not deployed", policy), nil
 	}
 	if err != nil {
@@ -59,8 +57,4 @@ func Unsound(ctx context.Context, r access.Reads, account event.Place, policy st
 func DeniesEverything(text string) (bool, error) {
 	wanted, err := DenyDocument(Everything)
 	return sameDocument(text, wanted), err
-}
-
-func among(attached []types.AttachedPolicy, arn string) bool {
-	return slices.ContainsFunc(attached, func(p types.AttachedPolicy) bool { return aws.ToString(p.PolicyArn) == arn })
 }

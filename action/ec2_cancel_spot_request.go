@@ -34,7 +34,7 @@ func (c CancelSpotRequest) Look(ctx context.Context, r access.Reads) (Look, erro
 	out, err := r.EC2(c.Request.Place()).DescribeSpotInstanceRequests(ctx, &ec2.DescribeSpotInstanceRequestsInput{
 		SpotInstanceRequestIds: []string{c.Request.ID},
 	})
-	if err != nil && !missing(err) {
+	if err != nil && !Missing(err) {
 		return Look{}, fmt.Errorf("read spot request %q: %w", c.Request.ID, err)
 	}
 	if err == nil {

@@ -35,7 +35,7 @@ func (d DefaultVersion) Look(ctx context.Context, r access.Reads) (Look, error) 
 	out, err := r.EC2(d.Template.Place()).DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{
 		LaunchTemplateIds: []string{d.Template.ID},
 	})
-	if missing(err) || err == nil && len(out.LaunchTemplates) == 0 {
+	if Missing(err) || err == nil && len(out.LaunchTemplates) == 0 {
 		return Look{Missing: "the launch template is deleted"}, nil
 	}
 	if err != nil {

@@ -114,21 +114,17 @@ func sizeOf(fleet event.Resource, f *types.FleetData) ReleaseFleet {
 // lookFleet reads one fleet, or says why it launches nothing any more.
 func lookFleet(ctx context.Context, r access.Reads, fleet event.Resource) (f *types.FleetData, gone string, err error) {
 	out, err := r.EC2(fleet.Place()).DescribeFleets(ctx, &ec2.DescribeFleetsInput{FleetIds: []string{fleet.ID}})
-	if err != nil && !missing(err) {
+	if err != nil && !Missing(err) {
 		return nil, "", fmt.Errorf("read fleet %q: %w", fleet.ID, err)
 	}
 	if err == nil {
 		for _, f := range out.Fleets {
-			if aws.ToString(f.FleetId) == fleet.ID && !over(f.FleetState) {
+			if aws.ToString(f.FleetId) == fleet.ID && !slices.Contains([]types.FleetStateCode{
+				types.FleetStateCodeDeleted, types.FleetStateCodeDeletedRunning, types.FleetStateCodeDeletedTerminatingInstances, types.FleetStateCodeFailed,
+			}, f.FleetState) {
 				return &f, "", nil
 			}
 		}
 	}
 	return nil, "the fleet is deleted", nil
-}
-
-func over(s types.FleetStateCode) bool {
-	return slices.Contains([]types.FleetStateCode{
-		types.FleetStateCodeDeleted, types.FleetStateCodeDeletedRunning, types.FleetStateCodeDeletedTerminatingInstances, types.FleetStateCodeFailed,
-	}, s)
 }

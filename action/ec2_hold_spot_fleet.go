@@ -102,21 +102,17 @@ func spotSizeOf(fleet event.Resource, f *types.SpotFleetRequestConfigData) Relea
 // lookSpotFleet reads what one Spot Fleet is to launch, or says why it launches nothing any more.
 func lookSpotFleet(ctx context.Context, r access.Reads, fleet event.Resource) (f *types.SpotFleetRequestConfigData, gone string, err error) {
 	out, err := r.EC2(fleet.Place()).DescribeSpotFleetRequests(ctx, &ec2.DescribeSpotFleetRequestsInput{SpotFleetRequestIds: []string{fleet.ID}})
-	if err != nil && !missing(err) {
+	if err != nil && !Missing(err) {
 		return nil, "", fmt.Errorf("read Spot Fleet %q: %w", fleet.ID, err)
 	}
 	if err == nil {
 		for _, f := range out.SpotFleetRequestConfigs {
-			if aws.ToString(f.SpotFleetRequestId) == fleet.ID && f.SpotFleetRequestConfig != nil && !spotOver(f.SpotFleetRequestState) {
+			if aws.ToString(f.SpotFleetRequestId) == fleet.ID && f.SpotFleetRequestConfig != nil && !slices.Contains([]types.BatchState{
+				types.BatchStateCancelled, types.BatchStateCancelledRunning, types.BatchStateCancelledTerminatingInstances, types.BatchStateFailed,
+			}, f.SpotFleetRequestState) {
 				return f.SpotFleetRequestConfig, "", nil
 			}
 		}
 	}
 	return nil, "the fleet is cancelled", nil
-}
-
-func spotOver(s types.BatchState) bool {
-	return slices.Contains([]types.BatchState{
-		types.BatchStateCancelled, types.BatchStateCancelledRunning, types.BatchStateCancelledTerminatingInstances, types.BatchStateFailed,
-	}, s)
 }

@@ -23,6 +23,7 @@ var isolateKind = Define[Isolate](Kind{
 	UndoneBy: append([]call.ID{
 		call.EC2ModifyNetworkInterfaceAttribute, call.EC2ModifyInstanceAttribute, call.EC2AttachNetworkInterface,
 	}, rulesUndoneBy()...),
+	SharedUndoneBy: rulesUndoneBy(),
 })
 
 // reconnectKind gives an instance its security groups back. A role that may put an interface into any group may open a machine
@@ -134,7 +135,7 @@ func regroup(ctx context.Context, w access.Writes, p event.Place, wanted []Inter
 		_, err := w.EC2(p).ModifyNetworkInterfaceAttribute(ctx, &ec2.ModifyNetworkInterfaceAttributeInput{
 			NetworkInterfaceId: aws.String(n.ID), Groups: n.Groups,
 		})
-		if err != nil && !missing(err) {
+		if err != nil && !Missing(err) {
 			failed = append(failed, Refused(fmt.Sprintf("set groups of interface %q", n.ID), err))
 		}
 	}

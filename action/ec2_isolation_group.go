@@ -27,7 +27,7 @@ func IsolationReads() []call.ID { return []call.ID{call.EC2DescribeSecurityGroup
 
 // FindIsolation is the id of the isolating group of a VPC, "" with the reason where there is none that isolates.
 func FindIsolation(ctx context.Context, r access.Reads, place event.Place, vpc string) (id, why string, err error) {
-	found, err := securityGroups(ctx, r, place, matching("vpc-id", vpc), matching("group-name", IsolationGroup))
+	found, err := securityGroups(ctx, r, place, types.Filter{Name: aws.String("vpc-id"), Values: []string{vpc}}, types.Filter{Name: aws.String("group-name"), Values: []string{IsolationGroup}})
 	if err != nil {
 		return "", "", fmt.Errorf("find the isolating group of %q: %w", vpc, err)
 	}
@@ -55,7 +55,7 @@ func usable(g types.SecurityGroup) (id, why string, err error) {
 // passable returns why groups do not isolate, "" if they all do: a caller that may write rules opens what riposte has closed.
 func passable(ctx context.Context, r access.Reads, place event.Place, ids []string) (why string, err error) {
 	for _, id := range ids {
-		found, err := securityGroups(ctx, r, place, matching("group-id", id))
+		found, err := securityGroups(ctx, r, place, types.Filter{Name: aws.String("group-id"), Values: []string{id}})
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("read security group %q: %w", id, err)
@@ -91,8 +91,4 @@ func securityGroups(ctx context.Context, r access.Reads, place event.Place, filt
 		all = append(all, out.SecurityGroups...)
 	}
 	return all, nil
-}
-
-func matching(name, value string) types.Filter {
-	return types.Filter{Name: aws.String(name), Values: []string{value}}
 }

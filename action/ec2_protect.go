@@ -50,7 +50,7 @@ func (p Protect) Look(ctx context.Context, r access.Reads) (Look, error) {
 	out, err := r.EC2(p.Instance.Place()).DescribeInstanceAttribute(ctx, &ec2.DescribeInstanceAttributeInput{
 		InstanceId: aws.String(p.Instance.ID), Attribute: types.InstanceAttributeName(p.Attribute),
 	})
-	if missing(err) {
+	if Missing(err) {
 		return Look{Missing: "the instance is gone"}, nil
 	}
 	if err != nil {

@@ -49,7 +49,7 @@ func (t Terminate) Do(ctx context.Context, w access.Writes) error {
 // lookInstance reads one instance; nil where there is none, which EC2 says about an hour after its end.
 func lookInstance(ctx context.Context, r access.Reads, i event.Resource) (*types.Instance, error) {
 	out, err := r.EC2(i.Place()).DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{i.ID}})
-	if missing(err) {
+	if Missing(err) {
 		return nil, nil
 	}
 	if err != nil {

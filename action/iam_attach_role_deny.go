@@ -3,9 +3,11 @@ package action
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/call"
@@ -15,9 +17,10 @@ import (
 // attachRoleDenyKind hits every session of the role, other people's too: plans ask first.
 var attachRoleDenyKind = Define[AttachRoleDeny](Kind{
 	Name: "iam.attach-role-deny", Version: 1, Does: "attach the pre-deployed deny policy to a role", Class: Contain, Tier: TierContain,
-	Reads:    append(deployedReads(), call.IAMListAttachedRolePolicies),
-	Writes:   []call.ID{call.IAMAttachRolePolicy},
-	UndoneBy: []call.ID{call.IAMDetachRolePolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteRole},
+	Reads:          append(deployedReads(), call.IAMListAttachedRolePolicies),
+	Writes:         []call.ID{call.IAMAttachRolePolicy},
+	UndoneBy:       []call.ID{call.IAMDetachRolePolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteRole},
+	SharedUndoneBy: policyUndoneBy(),
 })
 
 var detachRoleDenyKind = Define[DetachRoleDeny](Kind{
@@ -91,7 +94,7 @@ func (d DetachRoleDeny) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.IAM(d.Role.Place()).DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{
 		RoleName: aws.String(name(d.Role)), PolicyArn: aws.String(deployed(d.Role.Place(), DenyPolicy)),
 	})
-	if missing(err) {
+	if Missing(err) {
 		return nil
 	}
 	return Refused(fmt.Sprintf("detach %s from role %q", DenyPolicy, name(d.Role)), err)
@@ -101,13 +104,13 @@ func roleHas(ctx context.Context, r access.Reads, role event.Resource, policy st
 	pages := iam.NewListAttachedRolePoliciesPaginator(r.IAM(role.Place()), &iam.ListAttachedRolePoliciesInput{RoleName: aws.String(name(role))})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
-		if missing(err) {
+		if Missing(err) {
 			return false, "the role is deleted", nil
 		}
 		if err != nil {
 			return false, "", fmt.Errorf("read policies of role %q: %w", name(role), err)
 		}
-		if among(out.AttachedPolicies, deployed(role.Place(), policy)) {
+		if slices.ContainsFunc(out.AttachedPolicies, func(p types.AttachedPolicy) bool { return aws.ToString(p.PolicyArn) == deployed(role.Place(), policy) }) {
 			return true, "", nil
 		}
 	}

@@ -3,9 +3,11 @@ package action
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/call"
@@ -15,9 +17,10 @@ import (
 // attachUserDenyKind needs no right to write a policy: it can attach one policy, which stands there beforehand.
 var attachUserDenyKind = Define[AttachUserDeny](Kind{
 	Name: "iam.attach-user-deny", Version: 2, Does: "attach the pre-deployed deny policy to an IAM user", Class: Contain, Tier: TierContain,
-	Reads:    append(findingReads(), append(deployedReads(), call.IAMListAttachedUserPolicies)...),
-	Writes:   []call.ID{call.IAMAttachUserPolicy},
-	UndoneBy: []call.ID{call.IAMDetachUserPolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteUser, call.IAMUpdateUser},
+	Reads:          append(findingReads(), append(deployedReads(), call.IAMListAttachedUserPolicies)...),
+	Writes:         []call.ID{call.IAMAttachUserPolicy},
+	UndoneBy:       []call.ID{call.IAMDetachUserPolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeletePolicy, call.IAMDeleteUser, call.IAMUpdateUser},
+	SharedUndoneBy: policyUndoneBy(),
 })
 
 var detachUserDenyKind = Define[DetachUserDeny](Kind{
@@ -108,7 +111,7 @@ func (d DetachUserDeny) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.IAM(d.User.Place()).DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{
 		UserName: aws.String(name(d.User)), PolicyArn: aws.String(deployed(d.User.Place(), DenyPolicy)),
 	})
-	if missing(err) {
+	if Missing(err) {
 		return nil
 	}
 	return Refused(fmt.Sprintf("detach %s from user %q", DenyPolicy, name(d.User)), err)
@@ -118,13 +121,13 @@ func userHas(ctx context.Context, r access.Reads, user event.Resource, policy st
 	pages := iam.NewListAttachedUserPoliciesPaginator(r.IAM(user.Place()), &iam.ListAttachedUserPoliciesInput{UserName: aws.String(name(user))})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
-		if missing(err) {
+		if Missing(err) {
 			return false, deletedUser, nil
 		}
 		if err != nil {
 			return false, "", fmt.Errorf("read policies of user %q: %w", name(user), err)
 		}
-		if among(out.AttachedPolicies, deployed(user.Place(), policy)) {
+		if slices.ContainsFunc(out.AttachedPolicies, func(p types.AttachedPolicy) bool { return aws.ToString(p.PolicyArn) == deployed(user.Place(), policy) }) {
 			return true, "", nil
 		}
 	}

@@ -14,9 +14,10 @@ import (
 
 var boundUserKind = Define[BoundUser](Kind{
 	Name: "iam.bound-user", Version: 2, Does: "set the pre-deployed deny boundary on an IAM user", Class: Contain, Tier: TierContain,
-	Reads:    append(findingReads(), deployedReads()...),
-	Writes:   []call.ID{call.IAMPutUserPermissionsBoundary},
-	UndoneBy: []call.ID{call.IAMDeleteUserPermissionsBoundary, call.IAMPutUserPermissionsBoundary, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeleteUser, call.IAMUpdateUser},
+	Reads:          append(findingReads(), deployedReads()...),
+	Writes:         []call.ID{call.IAMPutUserPermissionsBoundary},
+	UndoneBy:       []call.ID{call.IAMDeleteUserPermissionsBoundary, call.IAMPutUserPermissionsBoundary, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMDeleteUser, call.IAMUpdateUser},
+	SharedUndoneBy: policyUndoneBy(),
 })
 
 // A role that may set riposte's boundary over a user's own and then take it off can free the user of both: no right for
@@ -112,7 +113,7 @@ func (b UnboundUser) Do(ctx context.Context, w access.Writes) error {
 		return bound(ctx, w, b.User, b.Previous)
 	}
 	_, err := w.IAM(b.User.Place()).DeleteUserPermissionsBoundary(ctx, &iam.DeleteUserPermissionsBoundaryInput{UserName: aws.String(name(b.User))})
-	if missing(err) {
+	if Missing(err) {
 		return nil
 	}
 	return Refused(fmt.Sprintf("take the boundary off user %q", name(b.User)), err)

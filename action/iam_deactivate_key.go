@@ -105,7 +105,7 @@ func keyStatus(ctx context.Context, r access.Reads, user event.Resource, key str
 	pages := iam.NewListAccessKeysPaginator(r.IAM(user.Place()), &iam.ListAccessKeysInput{UserName: aws.String(name(user))})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx)
-		if missing(err) {
+		if Missing(err) {
 			return "", deletedUser, nil
 		}
 		if err != nil {

@@ -13,7 +13,7 @@ var denySessionKind = Define[DenySession](Kind{
 	Name: "iam.deny-session", Version: 1, Does: "deny one session of a role by an inline policy", Class: Contain, Tier: TierAuthor,
 	Reads:    inlineReads(),
 	Writes:   []call.ID{call.IAMPutRolePolicy},
-	UndoneBy: inlineUndoneBy(),
+	UndoneBy: []call.ID{call.IAMDeleteRolePolicy, call.IAMPutRolePolicy, call.IAMDeleteRole},
 })
 
 // DenySession wants one session of a role denied; other sessions of the role go on. All inline policies of a role share

@@ -119,7 +119,7 @@ func (d UndenyUser) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.IAM(d.User.Place()).DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{
 		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.Facet()),
 	})
-	if missing(err) {
+	if Missing(err) {
 		return nil
 	}
 	return Refused(fmt.Sprintf("lift the deny from user %q", name(d.User)), err)
@@ -128,7 +128,7 @@ func (d UndenyUser) Do(ctx context.Context, w access.Writes) error {
 // userInline reads an inline policy, "" where there is none. IAM says NoSuchEntity of a missing user, too.
 func userInline(ctx context.Context, r access.Reads, user event.Resource, policy string) (doc, gone string, err error) {
 	out, err := r.IAM(user.Place()).GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: aws.String(name(user)), PolicyName: aws.String(policy)})
-	if missing(err) {
+	if Missing(err) {
 		_, gone, err := called(ctx, r, user)
 		return "", gone, err
 	}

@@ -63,7 +63,7 @@ func found(was event.Resource, u *types.User, gone string) Found {
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
 func holderOf(ctx context.Context, r access.Reads, user event.Resource, key string) (*types.User, error) {
 	out, err := r.IAM(user.Place()).GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(key)})
-	if missing(err) {
+	if Missing(err) {
 		return nil, nil
 	}
 	if err != nil {

@@ -15,7 +15,7 @@ var revokeSessionsKind = Define[RevokeSessions](Kind{
 	Name: "iam.revoke-sessions", Version: 1, Does: "deny all sessions of a role that were opened before a moment", Class: Contain, Tier: TierAuthor,
 	Reads:    inlineReads(),
 	Writes:   []call.ID{call.IAMPutRolePolicy},
-	UndoneBy: inlineUndoneBy(),
+	UndoneBy: []call.ID{call.IAMDeleteRolePolicy, call.IAMPutRolePolicy, call.IAMDeleteRole},
 })
 
 // RevokeSessions wants every session of a role denied that was opened before a moment. Rightful users of the role
@@ -32,7 +32,7 @@ func (RevokeSessions) Kind() Kind               { return revokeSessionsKind }
 func (d RevokeSessions) Target() event.Resource { return d.Role }
 
 // Facet is the policy's name.
-func (d RevokeSessions) Facet() string { return revocation(d.Case) }
+func (d RevokeSessions) Facet() string { return inlinePrefix + d.Case + "-older" }
 
 // Denies the scope's calls to the session that gave cause. When the others were opened, no record of their calls tells;
 // this one still calling, under a session of the same name perhaps, is reason enough to go on.

@@ -43,17 +43,13 @@ func (d UndenyRole) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.IAM(d.Role.Place()).DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{
 		RoleName: aws.String(name(d.Role)), PolicyName: aws.String(d.Policy),
 	})
-	if missing(err) {
+	if Missing(err) {
 		return nil
 	}
 	return Refused(fmt.Sprintf("lift the deny from role %q", name(d.Role)), err)
 }
 
 func inlineReads() []call.ID { return []call.ID{call.IAMGetRole, call.IAMGetRolePolicy} }
-
-func inlineUndoneBy() []call.ID {
-	return []call.ID{call.IAMDeleteRolePolicy, call.IAMPutRolePolicy, call.IAMDeleteRole}
-}
 
 // lookRoleInline compares an inline deny, as text, with what it should be.
 func lookRoleInline(ctx context.Context, r access.Reads, role event.Resource, policy string, fits func(found string) (bool, error)) (Look, error) {
@@ -89,11 +85,11 @@ func roleInline(ctx context.Context, r access.Reads, role event.Resource, policy
 		doc, err = unescape(aws.ToString(out.PolicyDocument))
 		return doc, "", err
 	}
-	if !missing(err) {
+	if !Missing(err) {
 		return "", "", fmt.Errorf("read policy %q of role %q: %w", policy, name(role), err)
 	}
 	_, err = reads.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(name(role))})
-	if missing(err) {
+	if Missing(err) {
 		return "", "the role is deleted", nil
 	}
 	if err != nil {

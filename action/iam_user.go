@@ -76,7 +76,7 @@ func Follow(a, moved Action) Action {
 func called(ctx context.Context, r access.Reads, user event.Resource) (u *types.User, gone string, err error) {
 	out, err := r.IAM(user.Place()).GetUser(ctx, &iam.GetUserInput{UserName: aws.String(name(user))})
 	switch {
-	case missing(err):
+	case Missing(err):
 		return nil, deletedUser, nil
 	case err != nil:
 		return nil, "", fmt.Errorf("read user %q: %w", name(user), err)

@@ -23,16 +23,17 @@ const (
 
 // Kind is what is known of an action without a value of it. Kinds are only ever added: a ledger may hold any of them.
 type Kind struct {
-	Name     string // as stored: service.verb
-	Version  int    // schema of the stored data; a newer one is left to a newer riposte
-	Does     string // one line for people: "suspend a group's processes"
-	Class    Class
-	Tier     Tier
-	Final    string    // why it is never taken back, "" where it is
-	Reads    []call.ID // that Look may make
-	Writes   []call.ID // that Do may make
-	UndoneBy []call.ID // that could undo it; seeing one brings verification forward
-	decode   func([]byte) (Action, error)
+	Name           string // as stored: service.verb
+	Version        int    // schema of the stored data; a newer one is left to a newer riposte
+	Does           string // one line for people: "suspend a group's processes"
+	Class          Class
+	Tier           Tier
+	Final          string    // why it is never taken back, "" where it is
+	Reads          []call.ID // that Look may make
+	Writes         []call.ID // that Do may make
+	UndoneBy       []call.ID // that could undo it; seeing one brings verification forward
+	SharedUndoneBy []call.ID // that change what Sharing names, for all that it defends
+	decode         func([]byte) (Action, error)
 }
 
 // Kinds lists every action ever shipped, the ways back included.

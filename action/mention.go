@@ -24,11 +24,8 @@ const (
 type Spelled interface{ Spellings() []string }
 
 // Sharing is an action that stands on policies or security groups that others of its kind stand on as well: their names or
-// ids, and the calls that change one for all that it defends.
-type Sharing interface {
-	Shares() []string
-	SharedUndoneBy() []call.ID
-}
+// ids. Kind.SharedUndoneBy are the calls that change one for all that it defends.
+type Sharing interface{ Shares() []string }
 
 // Names are what a call names an action's target by, as Mentions spells it.
 func Names(a Action) []string {
@@ -125,7 +122,7 @@ func (m Mentions) Of(a Action, made call.ID) Concern {
 		return Unconcerned
 	case m.any(Names(a)):
 		return Named
-	case shares && slices.Contains(s.SharedUndoneBy(), made) && m.any(spelt(s.Shares())):
+	case shares && slices.Contains(a.Kind().SharedUndoneBy, made) && m.any(spelt(s.Shares())):
 		return Shared
 	case m.any(NamesBeside(a)):
 		return Beside
@@ -168,20 +165,16 @@ func rulesUndoneBy() []call.ID {
 }
 
 // Shares the deny that was deployed.
-func (AttachUserDeny) Shares() []string          { return []string{DenyPolicy} }
-func (AttachUserDeny) SharedUndoneBy() []call.ID { return policyUndoneBy() }
+func (AttachUserDeny) Shares() []string { return []string{DenyPolicy} }
 
 // Shares the deny that was deployed.
-func (AttachRoleDeny) Shares() []string          { return []string{DenyPolicy} }
-func (AttachRoleDeny) SharedUndoneBy() []call.ID { return policyUndoneBy() }
+func (AttachRoleDeny) Shares() []string { return []string{DenyPolicy} }
 
 // Shares the boundary that was deployed.
-func (BoundUser) Shares() []string          { return []string{BoundaryPolicy} }
-func (BoundUser) SharedUndoneBy() []call.ID { return policyUndoneBy() }
+func (BoundUser) Shares() []string { return []string{BoundaryPolicy} }
 
 // Shares the isolating groups with every instance that is in them.
-func (a Isolate) Shares() []string        { return a.Groups }
-func (Isolate) SharedUndoneBy() []call.ID { return rulesUndoneBy() }
+func (a Isolate) Shares() []string { return a.Groups }
 
 // Spellings are the interfaces: their groups are the instance's.
 func (a Isolate) Spellings() []string { return a.Interfaces }

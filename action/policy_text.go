@@ -19,9 +19,6 @@ const (
 
 func inline(caseID string) string { return inlinePrefix + caseID }
 
-// revocation is beside the inline deny of the same case, so that a rung never overwrites the one below it.
-func revocation(caseID string) string { return inlinePrefix + caseID + "-older" }
-
 // unescape reads a policy as IAM returns it: URL-encoded by RFC 3986.
 func unescape(doc string) (string, error) {
 	out, err := url.PathUnescape(doc)

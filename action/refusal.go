@@ -43,7 +43,7 @@ func Refused(what string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case passing(err):
+	case code(err) == "ValidationError" && strings.Contains(err.Error(), "is not in InService"): // Auto Scaling, of an instance on its way into service: that passes
 		return fmt.Errorf("%s: %w", what, err)
 	case slices.Contains(definitive, code(err)):
 		return fmt.Errorf("%s: %w: %w", what, ErrCannot, err)
@@ -54,25 +54,17 @@ func Refused(what string, err error) error {
 // undeployed says of a failed attachment whether it failed for good. Look has just seen the user or role, so that what IAM
 // does not find is the policy; or a user that was renamed since, which the look of the next rung finds at once.
 func undeployed(what string, err error) error {
-	if missing(err) {
+	if Missing(err) {
 		return fmt.Errorf("%s: %w: %w", what, ErrCannot, err)
 	}
 	return Refused(what, err)
-}
-
-// passing tells the refusals apart that have a definitive code and pass nevertheless: Auto Scaling answers
-// ValidationError while an instance is on its way into service.
-func passing(err error) bool {
-	return code(err) == "ValidationError" && strings.Contains(err.Error(), "is not in InService")
 }
 
 // cannot refuses without a call: the rules of AWS say that it would fail.
 func cannot(why string) error { return fmt.Errorf("%s: %w", why, ErrCannot) }
 
 // Missing reports whether AWS says of what was named that it is not there.
-func Missing(err error) bool { return missing(err) }
-
-func missing(err error) bool { return slices.Contains(absent, code(err)) }
+func Missing(err error) bool { return slices.Contains(absent, code(err)) }
 
 // code is AWS's error code, "" where AWS did not answer.
 func code(err error) string {

@@ -82,22 +82,26 @@ func (k checker) roles(r Roles) {
 	}
 }
 
-func (k checker) listeners() {
-	if k.c.Console.Listen != "" {
-		k.listen(k.at("console", "listen"), k.c.Console.Listen)
-	}
-	if k.c.Metrics.Listen != "" {
-		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
-	}
-}
-
 func (k checker) listen(at strict.Node, address string) {
 	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
 		at.Complain("want address and port, like 127.0.0.1:8418")
 	}
 }
 
-func (k checker) limits() {
+// settings checks what stands for itself: listeners, the function, limits and tags.
+func (k checker) settings() {
+	if k.c.Console.Listen != "" {
+		k.listen(k.at("console", "listen"), k.c.Console.Listen)
+	}
+	if k.c.Metrics.Listen != "" {
+		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
+	}
+	for i, url := range k.c.Lambda.Queues {
+		k.queue(k.at("lambda", "queues", i), url, "")
+	}
+	if url := k.c.Lambda.WakeQueue; url != "" {
+		k.queue(k.at("lambda", "wake_queue"), url, "")
+	}
 	l := k.c.Limits
 	if l.IncidentsPerHour < 1 {
 		k.at("limits", "incidents_per_hour").Complain("want at least 1: to stop everything, use riposte halt")

@@ -44,19 +44,13 @@ func (p Principal) String() string {
 func (k checker) id(at strict.Node, p Principal) {
 	want := map[string]string{"role": "AROA", "user": "AIDA"}[p.Kind()]
 	switch {
+	case p.ID == "" && p.Kind() == "user":
+		k.warn(at, "%s is known by its ARN alone, which any user can be renamed to: without an id it is not trusted and ends no containment; "+
+			"add its id: AIDA... (riposte doctor prints it)", p.ARN)
 	case p.ID == "" && want != "":
-		k.unidentified(at, p)
+		k.warn(at, "%s is known by its ARN alone: if no principal has that name, a role made under it counts as this one, so every use pages; "+
+			"add its id: AROA... (riposte doctor prints it)", p.ARN)
 	case p.ID != "" && (want == "" || !uniqueID.MatchString(p.ID) || !strings.HasPrefix(p.ID, want)):
 		at.At("id").Complain("%q is not the unique id of %s: want what riposte doctor prints, AROA... of a role, AIDA... of a user", p.ID, p.ARN)
 	}
-}
-
-func (k checker) unidentified(at strict.Node, p Principal) {
-	if p.Kind() == "user" {
-		k.warn(at, "%s is known by its ARN alone, which any user can be renamed to: without an id it is not trusted and ends no containment; "+
-			"add its id: AIDA... (riposte doctor prints it)", p.ARN)
-		return
-	}
-	k.warn(at, "%s is known by its ARN alone: if no principal has that name, a role made under it counts as this one, so every use pages; "+
-		"add its id: AROA... (riposte doctor prints it)", p.ARN)
 }

@@ -26,9 +26,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	check.trusted()
 	check.principals()
 	check.sources()
-	check.listeners()
-	check.lambda()
-	check.limits()
+	check.settings()
 	check.bus()
 	check.playbooks(f.Playbooks)
 	if doc.Err() == nil {

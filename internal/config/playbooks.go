@@ -24,7 +24,13 @@ func (k checker) playbooks(section strict.Node) {
 	for _, e := range section.Entries() {
 		switch {
 		case e.Key == "defaults":
-			k.fallback(e)
+			for _, inner := range e.Value.Entries() {
+				if inner.Key == "mode" {
+					k.c.fallback = mode(inner, "playbooks.defaults")
+				} else {
+					inner.Unknown(" in playbooks.defaults", spelling.Among(inner.Key, []string{"mode"}))
+				}
+			}
 		case slices.Contains(k.ids(), e.Key):
 			params[e.Key] = k.playbook(e)
 		default:
@@ -35,16 +41,6 @@ func (k checker) playbooks(section strict.Node) {
 		if p, ok := k.bind(d, params[d.ID]); ok {
 			k.c.playbooks = append(k.c.playbooks, p)
 		}
-	}
-}
-
-func (k checker) fallback(e strict.Entry) {
-	for _, inner := range e.Value.Entries() {
-		if inner.Key != "mode" {
-			inner.Unknown(" in playbooks.defaults", spelling.Among(inner.Key, []string{"mode"}))
-			continue
-		}
-		k.c.fallback = mode(inner, "playbooks.defaults")
 	}
 }
 

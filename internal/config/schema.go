@@ -64,16 +64,11 @@ func definitions() map[string]*schema {
 	for _, class := range classes() {
 		book.Properties[class] = defined("mode")
 	}
-	book.Patterns = map[string]*schema{accountID.String(): defined("mode"), ouID.String(): defined("mode"), environments(): defined("mode")}
+	book.Patterns = map[string]*schema{accountID.String(): defined("mode"), ouID.String(): defined("mode"), "^(?!(" + strings.Join(reserved(), "|") + ")$)[a-z][a-z0-9_-]*$": defined("mode")}
 	return map[string]*schema{"mode": {Type: "string", Enum: Mode("").Enum()}, "playbook": book}
 }
 
 func defined(name string) *schema { return &schema{Ref: "#/definitions/" + name} }
-
-// environments is a pattern for the keys that may name one, in the regular expressions of JSON Schema, which can look ahead.
-func environments() string {
-	return "^(?!(" + strings.Join(reserved(), "|") + ")$)[a-z][a-z0-9_-]*$"
-}
 
 func object(properties map[string]*schema) *schema {
 	return &schema{Type: "object", Properties: properties, Additional: false}
@@ -134,16 +129,12 @@ func structSchema(v reflect.Value) *schema {
 // shown is a default as the file would spell it, nil where it says nothing.
 func shown(v any) any {
 	r := reflect.ValueOf(v)
-	if !r.IsValid() || r.IsZero() || r.Kind() == reflect.Struct && !isText(v) {
+	s, text := v.(interface{ String() string })
+	if !r.IsValid() || r.IsZero() || r.Kind() == reflect.Struct && !text {
 		return nil
 	}
-	if s, ok := v.(interface{ String() string }); ok {
+	if text {
 		return s.String()
 	}
 	return v
-}
-
-func isText(v any) bool {
-	_, ok := v.(interface{ String() string })
-	return ok
 }

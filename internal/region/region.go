@@ -35,7 +35,7 @@ func Known(region string) bool { _, ok := Of(region); return ok }
 // direction is one of the compass. Regions of the European sovereign cloud name their country first.
 func Possible(region string) bool {
 	part := strings.Split(region, "-")
-	if len(part) < 3 || !slices.Contains(directions(), part[len(part)-2]) {
+	if len(part) < 3 || !slices.Contains([]string{"central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"}, part[len(part)-2]) {
 		return false
 	}
 	_, ok := first(func(p Partition) bool { return regexp.MustCompile(p.Pattern).MatchString(region) })
@@ -58,10 +58,6 @@ func Partitions() string {
 		ids = append(ids, p.ID)
 	}
 	return strings.Join(ids, ", ")
-}
-
-func directions() []string {
-	return []string{"central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"}
 }
 
 func first(is func(Partition) bool) (Partition, bool) {
