@@ -36,7 +36,7 @@ func (p imageParams) Validate() error {
 	return errors.Join(errs...)
 }
 
-// catalogue is two playbooks that never fire.
+// catalogue is two playbooks that find nothing.
 func catalogue(seen *imageParams) []playbook.Definition {
 	define := func(id string) playbook.Definition {
 		return playbook.Define(playbook.Spec[imageParams, struct{}]{
