@@ -11,7 +11,14 @@ import (
 
 type textMatcher []pattern
 
-func (m textMatcher) match(v string, c Context) bool { return matchAny(m, v, c) }
+func (m textMatcher) match(v string, c Context) bool {
+	for i := range m {
+		if m[i].match(v, c) {
+			return true
+		}
+	}
+	return false
+}
 
 func text(x syntax) func(compiler, []string) (matcher, error) {
 	return func(c compiler, values []string) (matcher, error) {

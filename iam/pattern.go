@@ -78,15 +78,6 @@ func (p *pattern) add(t token) {
 	}
 }
 
-func matchAny(patterns []pattern, s string, c Context) bool {
-	for i := range patterns {
-		if patterns[i].match(s, c) {
-			return true
-		}
-	}
-	return false
-}
-
 // match reports whether the whole of s fits. It goes back to the last "*" only, which is enough for such patterns and
 // keeps hostile ones from taking exponential time; it allocates nothing.
 func (p *pattern) match(s string, c Context) bool {

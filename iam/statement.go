@@ -11,19 +11,19 @@ type statement struct {
 	sid          string
 	deny         bool
 	principals   []principal // of trust policies
-	actions      []pattern
+	actions      textMatcher
 	notActions   bool // actions are those it does not concern
-	resources    []pattern
+	resources    textMatcher
 	notResources bool
 	conditions   []condition // all of them must hold
 }
 
 // applies reports whether the statement speaks of the request; the principal is looked at apart.
 func (s *statement) applies(r *Request) bool {
-	if matchAny(s.actions, r.Action, r.Context) == s.notActions {
+	if s.actions.match(r.Action, r.Context) == s.notActions {
 		return false
 	}
-	if s.resources != nil && matchAny(s.resources, r.Resource, r.Context) == s.notResources {
+	if s.resources != nil && s.resources.match(r.Resource, r.Context) == s.notResources {
 		return false
 	}
 	for i := range s.conditions {

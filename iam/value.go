@@ -25,24 +25,20 @@ func date(s string) (float64, error) {
 	if len(s) > 4 && strings.Trim(s, "0123456789.") == "" {
 		return number(s)
 	}
-	t, err := time.Parse(layoutOf(s), s)
+	layout := time.RFC3339 // of the layouts, the one that a date of this length can have
+	switch {
+	case len(s) == len("2006"):
+		layout = "2006"
+	case len(s) == len("2006-01"):
+		layout = "2006-01"
+	case len(s) == len(time.DateOnly):
+		layout = time.DateOnly
+	case strings.Count(s, ":") == 1 || strings.Count(s, ":") == 2 && strings.ContainsAny(s[max(0, len(s)-6):], "+-"):
+		layout = "2006-01-02T15:04Z07:00"
+	}
+	t, err := time.Parse(layout, s)
 	if err != nil {
 		return 0, fmt.Errorf("%q is no date", s)
 	}
 	return float64(t.Unix()) + float64(t.Nanosecond())/1e9, nil
-}
-
-// layoutOf picks the one layout that a date of this length can have.
-func layoutOf(s string) string {
-	switch {
-	case len(s) == len("2006"):
-		return "2006"
-	case len(s) == len("2006-01"):
-		return "2006-01"
-	case len(s) == len(time.DateOnly):
-		return time.DateOnly
-	case strings.Count(s, ":") == 1 || strings.Count(s, ":") == 2 && strings.ContainsAny(s[max(0, len(s)-6):], "+-"):
-		return "2006-01-02T15:04Z07:00"
-	}
-	return time.RFC3339
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
@@ -60,8 +61,16 @@ func (d Definition) Default() (Playbook, error) { return d.bind(func(any) error 
 
 // store writes a suspect as it is kept at rest, with where it comes from.
 func (s Spec[P, F]) store(x Suspect[F], from Origin) (StoredSuspect, error) {
+	severity, order := s.Severity, Severities()
+	if slices.Index(order, x.Severity) > slices.Index(order, severity) {
+		severity = x.Severity
+	}
+	var related []Related
+	if r, ok := any(x.Facts).(Relater); ok {
+		related = r.Related(x.Resource)
+	}
 	b, err := json.Marshal(x.Facts)
-	return StoredSuspect{s.ID, worse(s.Severity, x.Severity), x.Resource, x.Title, b, from, related(x), found(x.Facts, b)}, err
+	return StoredSuspect{s.ID, severity, x.Resource, x.Title, b, from, related, found(x.Facts, b)}, err
 }
 
 // load reads a suspect that was stored, for a case.

@@ -3,7 +3,6 @@ package playbook
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/access"
@@ -24,14 +23,6 @@ const (
 
 // Severities from the mildest to the worst.
 func Severities() []Severity { return []Severity{Low, Medium, High, Critical} }
-
-// worse returns the worse of two; "" is milder than any.
-func worse(a, b Severity) Severity {
-	if slices.Index(Severities(), b) > slices.Index(Severities(), a) {
-		return b
-	}
-	return a
-}
 
 // Suspect is what a playbook wants to look at. F holds its facts: small, typed, free of secrets. Suspect begins them from
 // the event alone, Check completes them from the present state; they are stored, the event is not.

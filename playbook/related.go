@@ -20,10 +20,3 @@ const (
 type Relater interface {
 	Related(root event.Resource) []Related
 }
-
-func related[F any](x Suspect[F]) []Related {
-	if r, ok := any(x.Facts).(Relater); ok {
-		return r.Related(x.Resource)
-	}
-	return nil
-}

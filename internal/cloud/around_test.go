@@ -122,14 +122,14 @@ func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
 
 	first, second := call(at, silent), call(at, silent)
 	if first == nil || second == nil || asked != 1 {
-		t.Errorf("it was asked %d times within %v: %v, then %v", asked, rest, first, second)
+		t.Errorf("it was asked %d times within %v: %v, then %v", asked, coolDown, first, second)
 	}
 	other := at
 	other.place.Region = "us-east-1"
 	if err := call(other, fine); err != nil {
 		t.Errorf("another region: %v", err)
 	}
-	now = now.Add(rest)
+	now = now.Add(coolDown)
 	asked = 0
 	_ = call(at, func(ctx context.Context) error {
 		if call(at, fine) == nil {
@@ -137,7 +137,7 @@ func TestNobodyQueuesWhereNobodyAnswers(t *testing.T) {
 		}
 		return silent(ctx)
 	})
-	now = now.Add(rest)
+	now = now.Add(coolDown)
 	_ = call(at, func(context.Context) error { return context.Canceled }) // the caller was called away
 	if err := call(at, fine); err != nil || call(at, fine) != nil || asked != 3 {
 		t.Errorf("it answers again: %v, asked %d times", err, asked)

@@ -36,8 +36,8 @@ type openCircuit struct {
 }
 
 const (
-	long = attempt          // a call that took this long without an answer held a worker up
-	rest = 10 * time.Second // between two calls to an endpoint that does not answer
+	long     = attempt          // a call that took this long without an answer held a worker up
+	coolDown = 10 * time.Second // between two calls to an endpoint that does not answer
 )
 
 type endpoint struct {
@@ -47,10 +47,10 @@ type endpoint struct {
 
 // Unreachable lists the accounts and regions to which the last call came to nothing, by account, region and purpose.
 func (c *Cloud) Unreachable() []Unreachable {
-	c.reach.mu.Lock()
-	defer c.reach.mu.Unlock()
+	c.breaker.mu.Lock()
+	defer c.breaker.mu.Unlock()
 	var all []Unreachable
-	for _, s := range c.reach.open {
+	for _, s := range c.breaker.open {
 		all = append(all, s.Unreachable)
 	}
 	slices.SortFunc(all, func(a, b Unreachable) int {
@@ -61,7 +61,7 @@ func (c *Cloud) Unreachable() []Unreachable {
 
 func (r *circuitBreaker) around(s session) func(*middleware.Stack) error {
 	d := endpoint{s.place.Account, s.place.Region, s.purpose}
-	watch := middleware.InitializeMiddlewareFunc("riposte.reach",
+	watch := middleware.InitializeMiddlewareFunc("riposte.circuit-breaker",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 			began := r.now()
 			if err := r.coolingDown(d, began); err != nil {
@@ -82,10 +82,10 @@ func (r *circuitBreaker) coolingDown(d endpoint, now time.Time) error {
 	if !known || s.again.IsZero() {
 		return nil
 	}
-	if left := s.again.Sub(now); left > 0 && left <= whole+rest { // more is no wait of ours: the clock was set back
+	if left := s.again.Sub(now); left > 0 && left <= whole+coolDown { // more is no wait of ours: the clock was set back
 		return fmt.Errorf("%s of account %s has not answered since %s and is asked again in %v: %s", d.region, d.account, s.Since.UTC().Format(time.RFC3339), left.Round(time.Second), s.Why)
 	}
-	s.again = now.Add(whole + rest) // this call asks
+	s.again = now.Add(whole + coolDown) // this call asks
 	r.open[d] = s
 	return nil
 }
@@ -116,7 +116,7 @@ func (r *circuitBreaker) record(d endpoint, err error, began time.Time) {
 		}
 		s.Why, s.again = err.Error(), time.Time{}
 		if !answered && now.Sub(began) >= long {
-			s.again = now.Add(rest)
+			s.again = now.Add(coolDown)
 		}
 	}
 	r.open[d] = s

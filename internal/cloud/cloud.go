@@ -41,20 +41,20 @@ type Options struct {
 
 // Cloud opens clients lazily and keeps them. It is safe for concurrent use.
 type Cloud struct {
-	opts    Options
-	pace    pace
-	reach   circuitBreaker
-	doors   doors
-	mu      sync.Mutex
-	lasting clientCache                       // sessions that read and report: as many as there are accounts and regions
-	passing clientCache                       // sessions of cases
-	http    map[aws.HTTPClient]aws.HTTPClient // by the base's
+	opts     Options
+	pace     pace
+	breaker  circuitBreaker
+	ownRoles ownRoles
+	mu       sync.Mutex
+	lasting  clientCache                       // sessions that read and report: as many as there are accounts and regions
+	passing  clientCache                       // sessions of cases
+	http     map[aws.HTTPClient]aws.HTTPClient // by the base's
 }
 
 // New makes a Cloud.
 func New(o Options) *Cloud {
 	return &Cloud{
-		opts: o, reach: circuitBreaker{now: o.Now, open: map[endpoint]openCircuit{}}, doors: doors{opened: map[string][]string{}, refused: map[string]refusal{}},
+		opts: o, breaker: circuitBreaker{now: o.Now, open: map[endpoint]openCircuit{}}, ownRoles: ownRoles{opened: map[string][]string{}, refused: map[string]refusal{}},
 		http: map[aws.HTTPClient]aws.HTTPClient{},
 	}
 }

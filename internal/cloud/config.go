@@ -94,10 +94,10 @@ func (c *Cloud) config(s session) aws.Config {
 		around = append(around, renew(process))
 	case len(c.opts.Roles) > 0:
 		r := c.assume(s, sts.NewFromConfig(own))
-		cfg.Credentials, around = r, append(around, c.reach.around(s), renew(r))
+		cfg.Credentials, around = r, append(around, c.breaker.around(s), renew(r))
 	default:
 		cfg.Credentials = &itself{sts: sts.NewFromConfig(own), account: s.place.Account, base: process, turn: make(chan struct{}, 1)}
-		around = append(around, c.reach.around(s), renew(process))
+		around = append(around, c.breaker.around(s), renew(process))
 	}
 	cfg.APIOptions = slices.Concat(cfg.APIOptions, around, []func(*middleware.Stack) error{traced})
 	return cfg

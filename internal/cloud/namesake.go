@@ -13,9 +13,9 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// doors are the roles of riposte's names that have let it in, by the id that STS tells with each session. A name says less:
+// ownRoles are the roles of riposte's names that have let it in, by the id that STS tells with each session. A name says less:
 // where riposte was configured and never deployed, it is free for the taking.
-type doors struct {
+type ownRoles struct {
 	mu      sync.Mutex
 	opened  map[string][]string // ids by ARN
 	refused map[string]refusal  // by ARN
@@ -29,21 +29,21 @@ type refusal struct {
 }
 
 // learn keeps the id of a role that let riposte in, of AROA...:session.
-func (d *doors) learn(arn, assumed string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if id, _, ok := strings.Cut(assumed, ":"); ok && !slices.Contains(d.opened[arn], id) {
-		d.opened[arn] = append(d.opened[arn], id)
+func (o *ownRoles) learn(arn, assumed string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if id, _, ok := strings.Cut(assumed, ":"); ok && !slices.Contains(o.opened[arn], id) {
+		o.opened[arn] = append(o.opened[arn], id)
 	}
 }
 
 // recall returns what is known of a role: whether it has let riposte in, else what was found out within the last moments.
-func (d *doors) recall(arn, id string, now time.Time) (ours bool, last refusal, recent bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	last = d.refused[arn]
+func (o *ownRoles) recall(arn, id string, now time.Time) (ours bool, last refusal, recent bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	last = o.refused[arn]
 	age := now.Sub(last.at)
-	return slices.Contains(d.opened[arn], id), last, last.id == id && age >= 0 && age < spell
+	return slices.Contains(o.opened[arn], id), last, last.id == id && age >= 0 && age < spell
 }
 
 // Namesake reports whether the role behind an actor is surely none of riposte's, although it has the ARN of one: no role of its
@@ -59,19 +59,19 @@ func (c *Cloud) Namesake(ctx context.Context, a event.Actor) bool {
 	if named < 0 || id == "" {
 		return false
 	}
-	if ours, last, recent := c.doors.recall(arn, id, now); ours || recent {
+	if ours, last, recent := c.ownRoles.recall(arn, id, now); ours || recent {
 		return !ours && last.denied
 	}
 	s := session{place: Global(event.Place{Partition: a.Partition, Account: a.Account}), purpose: purposes[named], name: "riposte", policy: nothing}
 	c.mu.Lock()
-	door := c.config(s).Credentials
+	credentials := c.config(s).Credentials
 	c.mu.Unlock()
-	_, err := door.Retrieve(ctx)
-	var shut *NotAssumed
+	_, err := credentials.Retrieve(ctx)
+	var refused *NotAssumed
 	var api smithy.APIError
-	denied := errors.As(err, &shut) && errors.As(err, &api) && api.ErrorCode() == "AccessDenied"
-	c.doors.mu.Lock()
-	defer c.doors.mu.Unlock()
-	c.doors.refused[arn] = refusal{id, now, denied}
+	denied := errors.As(err, &refused) && errors.As(err, &api) && api.ErrorCode() == "AccessDenied"
+	c.ownRoles.mu.Lock()
+	defer c.ownRoles.mu.Unlock()
+	c.ownRoles.refused[arn] = refusal{id, now, denied}
 	return denied
 }

@@ -38,7 +38,7 @@ type role struct {
 }
 
 func (c *Cloud) assume(s session, sts *sts.Client) *role {
-	r := &role{session: s.name, externalID: c.opts.ExternalID, policy: s.policy, now: c.opts.Now, opened: c.doors.learn, sts: sts, turn: make(chan struct{}, 1)}
+	r := &role{session: s.name, externalID: c.opts.ExternalID, policy: s.policy, now: c.opts.Now, opened: c.ownRoles.learn, sts: sts, turn: make(chan struct{}, 1)}
 	name, ok := c.opts.Roles[s.purpose]
 	switch {
 	case !ok:

@@ -29,7 +29,13 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 		return Verdict{Do: Hold, Rule: "protect", Text: fmt.Sprintf(text, f.Target.Account), Page: "a principal of another organisation did this"}, true
 	}
 	glass := recognize(f.Actor, p.BreakGlass)
-	page := brokenGlass(glass)
+	page := glass.doubt("break-glass principal")
+	switch glass.likeness {
+	case same:
+		page = "a break-glass principal did this"
+	case byName:
+		page = "a break-glass principal did this; " + page
+	}
 	if !identity {
 		return Verdict{Page: page}, false
 	}
@@ -47,17 +53,6 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 		return object(Hold, "protect", "AWS itself called")
 	}
 	return Verdict{Page: page}, false
-}
-
-// brokenGlass returns why people must be told of an actor that is, or seems to be, a break-glass principal.
-func brokenGlass(r recognition) string {
-	switch r.likeness {
-	case same:
-		return "a break-glass principal did this"
-	case byName:
-		return "a break-glass principal did this; " + r.doubt("break-glass principal")
-	}
-	return r.doubt("break-glass principal")
 }
 
 // untouchable compares ARNs. That of a group holds an id that no record shows: its place and its name tell it.
