@@ -163,6 +163,8 @@ func TestWhatCannotBeRestoredIsSaid(t *testing.T) {
 		"a structure as tables write it": {record(`"userIdentity":"{type=Root, arn=x}"`), "userIdentity is text and no JSON"},
 		"parameters that were cut off":   {record(`"requestParameters":"{\"imageId\":\"am"`), "requestParameters is text and no JSON"},
 		"keys with dots":                 {record(`"requestParameters.imageId":"ami-1"`), "the record was flattened"},
+		"a time that never comes":        {strings.Replace(record(), "2026-03-01T10:00:07Z", "Infinity", 1), "no RFC 3339 time"},
+		"a time that is no number":       {strings.Replace(record(), "2026-03-01T10:00:07Z", "NaN", 1), "no RFC 3339 time"},
 		"a time that is none":            {strings.Replace(record(), "2026-03-01T10:00:07Z", "yesterday", 1), "no RFC 3339 time"},
 		"a time in a zone of its own":    {strings.Replace(record(), "2026-03-01T10:00:07Z", "2026-03-01 10:00:07 EST", 1), "no RFC 3339 time"},
 		"no JSON":                        {"{", "no valid JSON"},

@@ -2,6 +2,7 @@ package event
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -53,18 +54,15 @@ func spelled(value json.RawMessage) json.RawMessage {
 			return quotedTime(t)
 		}
 	}
-	if n, err := strconv.ParseFloat(s, 64); err == nil && n > 0 {
-		return epoch(value, n)
-	}
-	return value
-}
-
-// epoch reads seconds since 1970, or thousandths and so on of these, which their size tells apart.
-func epoch(value json.RawMessage, n float64) json.RawMessage {
+	// Seconds since 1970, or thousandths and so on of these, which their size tells apart.
 	const year2286, year1973 = 1e10, 1e8
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsInf(n, 0) {
+		return value // Go reads "Infinity", which no division makes smaller
+	}
 	for ; n > year2286; n /= 1000 {
 	}
-	if n < year1973 {
+	if !(n >= year1973) { // nor is NaN
 		return value
 	}
 	whole := int64(n)
