@@ -117,7 +117,7 @@ func fill(ctx context.Context, file string) error {
 		if err := become(claim.Case, at, c.state, c.verdict, c.reason, c.step); err != nil {
 			return err
 		}
-		w := ledger.Write{At: at, Notes: []string{"it is " + string(c.state)}, Release: true}
+		w := ledger.Write{At: at, Notes: []string{"it is " + string(c.state)}, EndsLease: true}
 		for _, m := range claim.Inbox {
 			w.Taken = append(w.Taken, m.Key)
 		}

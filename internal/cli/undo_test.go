@@ -107,7 +107,7 @@ func takeBack(ctx context.Context, file string) error {
 		write ledger.Write
 	}{
 		{ledger.Undoing, ledger.Write{Notes: []string{"it is taken back"}}},
-		{ledger.Undone, ledger.Write{Notes: []string{"it is"}, Release: true}},
+		{ledger.Undone, ledger.Write{Notes: []string{"it is"}, EndsLease: true}},
 	} {
 		w.write.At = halfPastTwelve()
 		for _, m := range claim.Inbox {
@@ -121,7 +121,7 @@ func takeBack(ctx context.Context, file string) error {
 		if err := s.Commit(ctx, claim.Case, w.write); err != nil {
 			return err
 		}
-		if w.write.Release {
+		if w.write.EndsLease {
 			return s.Close()
 		}
 		if err := pause(ctx, 2*listening); err != nil { // who asks meanwhile sees the middle

@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// maxClaims is how often a case may be claimed without a commit: whoever claimed it died of it.
+// maxClaims is how often a case may be claimed without a commit: the processes that claimed it died of it.
 const maxClaims = 10
 
 // surroundings are what every stage may use: the waits, the clock, the log and the figures.
@@ -35,15 +35,15 @@ type attempt struct {
 	w         ledger.Write
 	plans     map[string]action.Plan  // opened, by digest
 	cores     map[string]string       // see core; by digest
-	fresh     map[int]bool            // revisions that were made in this turn
-	seen      map[string]glimpse      // what looks have shown since the last change, by the action at rest
+	planned   map[int]bool            // revisions that were made in this attempt
+	looks     map[string]looked       // what looks have shown since the last change, by the action at rest
 	known     map[string]ledger.Facts // what the ledger has answered since the last commit or change, by the question
-	late      func() bool             // half of the turn is over: nothing further is begun that can wait
+	late      func() bool             // half of its time is over: nothing further is begun that can wait
 
-	inboxWaits bool      // messages wait for the next turn
-	followed   int       // how often a target was found under another name
-	held       time.Time // a brake keeps what is being taken back until it is looked at again
-	answered   bool      // something was found or done in this turn
+	inboxWaits  bool      // messages wait for the next attempt
+	followed    int       // how often a target was found under another name
+	brakedUntil time.Time // a brake keeps what is being taken back until it is looked at again
+	answered    bool      // something was found or done in this attempt
 }
 
 // note writes a line into the entry of the next commit.
@@ -115,7 +115,7 @@ func (t *attempt) move(to ledger.State) {
 
 // made settles a step; from here on it is verified, from the first round.
 func (t *attempt) made(r ref, s ledger.StepState) {
-	r.step.State, r.step.Made, r.step.MissedLooks, r.step.Fresh = s, t.Now(), 0, ""
+	r.step.State, r.step.Made, r.step.MissedLooks, r.step.NewlyOwned = s, t.Now(), 0, ""
 	r.step.Undone, r.step.PassedBy = "", "" // what was seen before is no evidence against this
 	t.c.Rounds, t.answered = 0, true
 }

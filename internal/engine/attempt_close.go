@@ -8,7 +8,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// maxPanics is how many turns in a row may end in a panic.
+// maxPanics is how many attempts in a row may end in a panic.
 const maxPanics = 5
 
 // close ends the attempt: it writes what stopped it, if anything did, counts the attempts in a row that went wrong as a whole,
@@ -24,7 +24,7 @@ func (t *attempt) close(ctx context.Context, failure error) error {
 		return nil // the lease keeps this replica away from it for a while
 	case failure != nil && ctx.Err() != nil:
 		return errors.Join(ctx.Err(), giveBack(ctx, t.store, t.c)) // stopped from outside: the next run goes on
-	case failure == nil || errors.Is(failure, errTurnOver):
+	case failure == nil || errors.Is(failure, errTimeOver):
 		t.c.Failures, t.c.Error = 0, t.troubles()
 	default:
 		if errors.As(failure, &p) {
@@ -45,7 +45,7 @@ func (t *attempt) close(ctx context.Context, failure error) error {
 	if n := t.yields.count(t.c.ID); n >= tellAfter {
 		t.page(fmt.Sprintf("it was given back %d times in a row, and nothing that was done about it could be kept", n))
 	}
-	t.w.Release = true
+	t.w.EndsLease = true
 	err := t.commit(ctx)
 	if lostRace(err) {
 		return t.yield(ctx)

@@ -10,7 +10,7 @@ import (
 func (t *attempt) nextDue() time.Time {
 	now := t.Now()
 	if t.c.State.Open() && t.c.Failures > 0 {
-		return now.Add(t.backoff(t.c.Failures)) // whatever else is due: the turn as a whole would only fail again
+		return now.Add(t.backoff(t.c.Failures)) // whatever else is due: the attempt as a whole would only fail again
 	}
 	var due time.Time
 	sooner := func(at time.Time) {
@@ -69,7 +69,7 @@ func (t *attempt) tries() (at []time.Time) {
 		case made(r.step.State) && r.step.Trouble != nil:
 			at = append(at, r.step.Trouble.Due)
 		case r.step.State == ledger.StepReverting:
-			at = append(at, later(again(r.step.Trouble), t.held))
+			at = append(at, later(again(r.step.Trouble), t.brakedUntil))
 		case !waits(r.step.State) || stopped[n] && r.step.State != ledger.Intent:
 		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || r.plan.After > 0 && !t.due(r):
 			at = append(at, later(again(r.step.Trouble), r.revision.Made.Add(r.plan.After)))

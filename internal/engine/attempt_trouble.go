@@ -9,17 +9,17 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// tellAfter is how often in a row a suspect, a step or a whole turn may fail before people are told. It goes on being tried:
+// tellAfter is how often in a row a suspect, a step or a whole attempt may fail before people are told. It goes on being tried:
 // an outage must not end a defence, and a defence must not be gone without a word.
 const tellAfter = 5
 
-// errTurnOver ends a turn whose time is over. What it did is committed, and the next turn goes on.
-var errTurnOver = errors.New("the turn is over: the next one goes on")
+// errTimeOver ends an attempt whose time is over. What it did is committed, and the next attempt goes on.
+var errTimeOver = errors.New("the time of this attempt is over: the next one goes on")
 
 // endsTurn reports whether an error ends the whole attempt: the case is another replica's now, or a newer riposte's, or this
 // process is to stop, or the time is over.
 func endsTurn(err error) bool {
-	return lostRace(err) || newer(err) || errors.Is(err, context.Canceled) || errors.Is(err, errTurnOver)
+	return lostRace(err) || newer(err) || errors.Is(err, context.Canceled) || errors.Is(err, errTimeOver)
 }
 
 // lostRace: another replica committed first, or something came in meanwhile.
@@ -31,7 +31,7 @@ func newer(err error) bool { return errors.Is(err, ledger.ErrNewer) || errors.Is
 
 // retryLater notes how it went with one suspect or step. What fails is tried again ever more slowly, for itself, so that an
 // attacker who can make one look fail neither stops nor slows the others; what goes on failing is told. The error that it
-// returns ends the turn.
+// returns ends the attempt.
 func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error) error {
 	switch {
 	case err == nil:
@@ -53,7 +53,7 @@ func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error
 		t.page(fmt.Sprintf("it failed %d times in a row and is tried again: %v", now.Times, err))
 	}
 	if ctx.Err() != nil {
-		return errTurnOver
+		return errTimeOver
 	}
 	return nil
 }

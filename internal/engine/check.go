@@ -12,14 +12,14 @@ type checker struct {
 	store   ledger.Memory
 	plan    *planner
 	gate    *gatekeeper
-	exec    *executor
+	execute *executor
 	effects *effects
 	revert  *reverter
 }
 
-// check reads the present for the suspects that were not looked at, until one is confirmed: that is answered before the
+// suspects reads the present for the suspects that were not looked at, until one is confirmed: that is answered before the
 // next is looked at. What it confirms gets a plan.
-func (ck *checker) check(ctx context.Context, t *attempt) (confirmed bool, err error) {
+func (ck *checker) suspects(ctx context.Context, t *attempt) (confirmed bool, err error) {
 	for i := range t.c.Suspects {
 		l := &t.c.Suspects[i]
 		if confirmed || t.late() {
@@ -29,7 +29,7 @@ func (ck *checker) check(ctx context.Context, t *attempt) (confirmed bool, err e
 			continue
 		}
 		before := len(t.c.Revisions)
-		if err = t.retryLater(ctx, &l.Trouble, ck.checkLead(ctx, t, l)); err != nil {
+		if err = t.retryLater(ctx, &l.Trouble, ck.suspect(ctx, t, l)); err != nil {
 			break
 		}
 		confirmed = len(t.c.Revisions) > before
@@ -40,7 +40,7 @@ func (ck *checker) check(ctx context.Context, t *attempt) (confirmed bool, err e
 	return confirmed, err
 }
 
-func (ck *checker) checkLead(ctx context.Context, t *attempt, l *ledger.Suspect) error {
+func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) error {
 	found, err := ck.confirmInTime(ctx, t, l)
 	if err == nil && len(found) == 0 {
 		err = ck.relent(ctx, t, l)

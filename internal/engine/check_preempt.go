@@ -64,7 +64,7 @@ func (ck *checker) preempt(ctx context.Context, t *attempt, book playbook.Playbo
 	t.c.Revisions = append(slices.Clip(before), ledger.Revision{
 		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
 	})
-	t.plans[sealed.Digest], t.fresh[number] = plan, true
+	t.plans[sealed.Digest], t.planned[number] = plan, true
 	var steps []ref
 	for r := range t.live() {
 		if r.revision.Number != number {
@@ -79,7 +79,7 @@ func (ck *checker) preempt(ctx context.Context, t *attempt, book playbook.Playbo
 	l.Preempt = true
 	t.note("the look at the present takes long: plan %d need not wait for it: %v", number, plan.Kinds())
 	for _, r := range steps {
-		err := ck.exec.climb(ctx, t, r)
+		err := ck.execute.climb(ctx, t, r)
 		if errors.Is(err, errFollowed) { // the steps go on in a plan against the present name, which is acted on next
 			return nil
 		}
@@ -102,8 +102,8 @@ func (ck *checker) relent(ctx context.Context, t *attempt, l *ledger.Suspect) er
 		if err := ck.effects.withdraw(ctx, t, r); err != nil {
 			return err
 		}
-		if len(r.step.Held) > 0 {
-			if err := ck.revert.releaseAll(ctx, t, r, "taken back: a look at the present did not confirm it"); err != nil {
+		if len(r.step.Owned) > 0 {
+			if err := ck.revert.step(ctx, t, r, "taken back: a look at the present did not confirm it"); err != nil {
 				return err
 			}
 		}

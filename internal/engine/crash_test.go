@@ -98,7 +98,7 @@ func ending(s *stage, writes []string) end {
 		for i, c := range cases {
 			name = strings.ReplaceAll(name, c.ID, fmt.Sprintf("case %d", i))
 		}
-		e.Effects = append(e.Effects, fmt.Sprintf("%s held by %d", name, len(f.Holders)))
+		e.Effects = append(e.Effects, fmt.Sprintf("%s held by %d", name, len(f.Owners)))
 	}
 	slices.Sort(e.Effects)
 	return e

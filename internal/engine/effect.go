@@ -43,7 +43,7 @@ func (ef *effects) intend(ctx context.Context, t *attempt, r ref, look action.Lo
 	before := *r.step
 	r.step.State = ledger.Intent
 	if look.Inverse != nil {
-		if err := ef.hold(ctx, t, r, look.Inverse); err != nil {
+		if err := ef.own(ctx, t, r, look.Inverse); err != nil {
 			return err
 		}
 	}
@@ -59,17 +59,17 @@ func (ef *effects) intend(ctx context.Context, t *attempt, r ref, look action.Lo
 	return err
 }
 
-// hold writes the case among those that want an effect, until it is taken back: a call that undoes it in between does not
+// own writes the case among the owners of an effect, until it is taken back: a call that undoes it in between does not
 // take the way back with it. The way back restores the present, of those parts of which it is not known yet what was so
 // before riposte came.
-func (ef *effects) hold(ctx context.Context, t *attempt, r ref, undo action.Action) error {
+func (ef *effects) own(ctx context.Context, t *attempt, r ref, undo action.Action) error {
 	a := r.rung().Do
-	f, err := ef.effect(ctx, t, a)
+	f, err := ef.read(ctx, t, a)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(f.Holders, t.c.ID) {
-		f.Holders = append(f.Holders, t.c.ID)
+	if !slices.Contains(f.Owners, t.c.ID) {
+		f.Owners = append(f.Owners, t.c.ID)
 	}
 	known := f.Parts
 	if fresh := action.Beyond(a, known); fresh != nil {
@@ -86,18 +86,18 @@ func (ef *effects) hold(ctx context.Context, t *attempt, r ref, undo action.Acti
 		}
 		f.Undos = append(f.Undos, stored)
 	}
-	if !slices.Contains(r.step.Held, f.Key) {
-		r.step.Held = append(r.step.Held, f.Key)
+	if !slices.Contains(r.step.Owned, f.Key) {
+		r.step.Owned = append(r.step.Owned, f.Key)
 		if undo != nil && f.Version == 0 {
-			r.step.Fresh = f.Key
+			r.step.NewlyOwned = f.Key
 		}
 	}
 	t.w.Effects = append(t.w.Effects, f)
 	return nil
 }
 
-// effect is the one that an action makes, as this action wants it.
-func (ef *effects) effect(ctx context.Context, t *attempt, a action.Action) (*ledger.Effect, error) {
+// read returns the effect that an action makes, as this action wants it.
+func (ef *effects) read(ctx context.Context, t *attempt, a action.Action) (*ledger.Effect, error) {
 	k := key(a)
 	f, err := ef.store.Effect(ctx, k)
 	if err != nil {
@@ -135,7 +135,7 @@ func (ef *effects) already(ctx context.Context, t *attempt, r ref) error {
 		return nil
 	}
 	// Held without a way back where no case made it: a call that lifts it later is seen, or an attacker would do it first.
-	if err := ef.hold(ctx, t, r, nil); err != nil {
+	if err := ef.own(ctx, t, r, nil); err != nil {
 		return err
 	}
 	return t.commit(ctx)
@@ -146,21 +146,21 @@ func (ef *effects) already(ctx context.Context, t *attempt, r ref) error {
 func (ef *effects) forget(ctx context.Context, t *attempt, r ref, look action.Look) error {
 	k := key(r.rung().Do)
 	if look.Inverse != nil && len(action.Parts(look.Inverse)) < len(action.Parts(r.rung().Do)) {
-		r.step.Fresh = ""
+		r.step.NewlyOwned = ""
 	}
-	if r.step.Fresh != k {
+	if r.step.NewlyOwned != k {
 		return nil
 	}
-	r.step.Fresh = ""
+	r.step.NewlyOwned = ""
 	f, err := ef.store.Effect(ctx, k)
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
 	}
-	r.step.Held = without(r.step.Held, k)
+	r.step.Owned = without(r.step.Owned, k)
 	if f == nil || t.stillHeld(k, r) {
 		return nil
 	}
-	if f.Holders = without(f.Holders, t.c.ID); !f.Stands() {
+	if f.Owners = without(f.Owners, t.c.ID); !f.Stands() {
 		f.Undos = nil // there is nothing that they would take back
 	}
 	t.w.Effects = append(t.w.Effects, f)
@@ -172,7 +172,7 @@ func (ef *effects) withdraw(ctx context.Context, t *attempt, r ref) error {
 	if r.step.State != ledger.Intent {
 		return nil
 	}
-	look, err := ef.look.see(ctx, t, r.rung().Do)
+	look, err := ef.look.now(ctx, t, r.rung().Do)
 	if err != nil {
 		return fmt.Errorf("look at %s: %w", r, err)
 	}
@@ -202,7 +202,7 @@ func (ef *effects) renew(ctx context.Context, t *attempt, r ref, look action.Loo
 	t.note("%s: renamed since, and watched as %s", r, look.Renamed.Target())
 	t.w.Effects = append(t.w.Effects, f)
 	if !t.c.State.Open() {
-		return nil // nothing else is changed in this turn
+		return nil // nothing else is changed in this attempt
 	}
 	return t.commit(ctx)
 }
@@ -210,7 +210,7 @@ func (ef *effects) renew(ctx context.Context, t *attempt, r ref, look action.Loo
 // stillHeld reports whether another step of this case, which was not taken back yet, holds the effect too.
 func (t *attempt) stillHeld(k string, besides ref) bool {
 	for r := range t.live() {
-		if r.step != besides.step && slices.Contains(r.step.Held, k) {
+		if r.step != besides.step && slices.Contains(r.step.Owned, k) {
 			return true
 		}
 	}

@@ -102,7 +102,7 @@ func (w *effectIndex) sightings(ev event.Event, begun map[string]bool) (found []
 		switch {
 		case s.concern == action.Shared:
 			on := sharedBy(s.action)
-			if shared[on] || !slices.ContainsFunc(s.effect.Holders, func(id string) bool { return !begun[id] }) {
+			if shared[on] || !slices.ContainsFunc(s.effect.Owners, func(id string) bool { return !begun[id] }) {
 				continue
 			}
 			shared[on] = true

@@ -27,7 +27,7 @@ type watch struct {
 	codec   action.Codec
 	now     func() time.Time
 	index   atomic.Pointer[effectIndex]
-	reading sync.Mutex // held by the one that reads them anew
+	reading sync.Mutex // held by the one goroutine that reads them anew
 }
 
 func (wt *watch) activeEffects(ctx context.Context) (*effectIndex, error) {
@@ -35,13 +35,13 @@ func (wt *watch) activeEffects(ctx context.Context) (*effectIndex, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read effects: %w", err)
 	}
-	if seen := wt.index.Load(); seen != nil && seen.generation == now {
-		return seen, nil
+	if last := wt.index.Load(); last != nil && last.generation == now {
+		return last, nil
 	}
-	wt.reading.Lock() // one reads, for all who came meanwhile: in a storm effects change all the time, and there may be thousands
+	wt.reading.Lock() // one reads, for all that came meanwhile: in a storm effects change all the time, and there may be thousands
 	defer wt.reading.Unlock()
-	if seen := wt.index.Load(); seen != nil && seen.generation == now {
-		return seen, nil
+	if last := wt.index.Load(); last != nil && last.generation == now {
+		return last, nil
 	}
 	all, err := wt.store.Effects(ctx)
 	if err != nil {
@@ -53,17 +53,17 @@ func (wt *watch) activeEffects(ctx context.Context) (*effectIndex, error) {
 			effects = append(effects, activeEffectOf(f, a))
 		}
 	}
-	fresh := indexEffects(effects)
-	fresh.generation = now
-	wt.index.Store(fresh)
-	return fresh, nil
+	index := indexEffects(effects)
+	index.generation = now
+	wt.index.Store(index)
+	return index, nil
 }
 
-// sight tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
+// notifyCases tells contained cases about a call that succeeded although it was to be stopped, and about one that could undo
 // what was done. Riposte's own calls, known by their request ids, are neither. A case that began with the event is not told:
-// its answer, which may stand by now, came later. All who hold the effect are told; one case that takes no more keeps no other
+// its answer, which may stand by now, came later. All its owners are told; one case that takes no more keeps no other
 // from being told. A call that changes what several effects stand on is told to one: see inbox.lookForAll.
-func (wt *watch) sight(ctx context.Context, ev event.Event, begun map[string]bool) error {
+func (wt *watch) notifyCases(ctx context.Context, ev event.Event, begun map[string]bool) error {
 	if ev.Failed() || ev.Kind != event.Call {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (wt *watch) sight(ctx context.Context, ev event.Event, begun map[string]boo
 	if len(found) == 0 {
 		return nil
 	}
-	if own, err := wt.own(ctx, ev); err != nil || own {
+	if own, err := wt.byRiposte(ctx, ev); err != nil || own {
 		return err
 	}
 	var errs []error
@@ -84,7 +84,7 @@ func (wt *watch) sight(ctx context.Context, ev event.Event, begun map[string]boo
 			Effect: s.effect.Key, Call: string(call.OfEvent(ev)), By: playbook.OriginOf(ev),
 			Leak: s.concern == action.Unconcerned, Named: s.concern == action.Named,
 		}
-		told := slices.DeleteFunc(slices.Clone(s.effect.Holders), func(id string) bool { return begun[id] })
+		told := slices.DeleteFunc(slices.Clone(s.effect.Owners), func(id string) bool { return begun[id] })
 		if s.concern == action.Shared {
 			seen.Shared, told = sharedBy(s.action), told[:1]
 		}
@@ -96,7 +96,7 @@ func (wt *watch) sight(ctx context.Context, ev event.Event, begun map[string]boo
 }
 
 // send tells a case. What is evidence is kept, each of it; what is only a reason to look is one look, however many there
-// are until somebody looks.
+// are until a look is taken.
 func (wt *watch) send(ctx context.Context, id string, s ledger.Sighting) error {
 	m := ledger.Message{Key: "seen " + id + " " + s.By.EventID + " " + s.Effect, Seen: &s}
 	if !s.Named && !s.Leak {
@@ -123,7 +123,7 @@ func (wt *watch) spread(ctx context.Context, t *attempt, s ledger.Sighting) erro
 	var errs []error
 	for _, i := range slices.Compact(on) {
 		f := standing.effects[i].effect
-		for _, id := range f.Holders {
+		for _, id := range f.Owners {
 			if id != t.c.ID || f.Key != s.Effect {
 				told := s
 				told.Effect, told.Shared = f.Key, ""
@@ -135,8 +135,9 @@ func (wt *watch) spread(ctx context.Context, t *attempt, s ledger.Sighting) erro
 	return errors.Join(errs...)
 }
 
-// own: riposte's own change, known by its request id, is no suspect; its trail would double every case it answers.
-func (wt *watch) own(ctx context.Context, ev event.Event) (bool, error) {
+// byRiposte reports whether an event is riposte's own change, known by its request id: that is no suspect, its trail would double
+// every case it answers.
+func (wt *watch) byRiposte(ctx context.Context, ev event.Event) (bool, error) {
 	if ev.RequestID == "" {
 		return false, nil
 	}

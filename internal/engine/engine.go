@@ -1,5 +1,16 @@
-// Package engine is the sentence: source, event, suspect, check, plan, gate, act, verify, report. It commits before every
-// effect on the world (acknowledge, do, notify), so that whoever finds the ledger can go on from any line.
+// Package engine carries cases from an event to their end. An attempt (attempt*.go) is one case in hand; stages.go has the
+// sentence that it goes through, and each stage is a type with the collaborators that it needs, in files named after it:
+//
+//	receive*.go, prefilter.go  events become suspects and sightings
+//	inbox*.go                  what came in since: suspects, people's orders, sightings
+//	check*.go, plan*.go        the present confirms a suspect, which gets a plan or one more revision of it
+//	judge.go, execute*.go      each step: the gate's verdict, a look, the committed intent, the change
+//	verify*.go                 looks whether the effect is still there, and escalates where it is not
+//	revert*.go                 the way back
+//	report.go                  people are told
+//	effect*.go                 what stands, the cases that own it, and the calls that could undo it
+//
+// It commits before every effect on the world (acknowledge, do, notify), so that the next process can go on from any line.
 package engine
 
 import (
@@ -34,7 +45,7 @@ type Reporter interface {
 type Options struct {
 	Store     ledger.Store
 	Playbooks []playbook.Playbook
-	// Ours tells whether an account belongs to the organisation: riposte enters no other, whoever sends it events. Where that
+	// Ours tells whether an account belongs to the organisation: riposte enters no other, whatever events it is sent. Where that
 	// can't be told yet it is an error, and the event has to come again. May be nil: every account does.
 	Ours func(ctx context.Context, account string) (bool, error)
 	// Member tells playbooks whether an account is known to belong to the organisation; may be nil: of none it is known.
@@ -47,10 +58,10 @@ type Options struct {
 	Codec    action.Codec
 	Timing   Timing
 	Now      func() time.Time
-	Name     string // of this replica: who holds the lease
+	Name     string // of this replica, in its leases
 	Log      *slog.Logger
 	Meter    Meter       // may be nil
-	Workers  *WorkerPool // who take turns, as far as Receive wakes them; may be nil
+	Workers  *WorkerPool // that Receive wakes; may be nil
 }
 
 // Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
@@ -123,8 +134,8 @@ func (e *Engine) RunDue(ctx context.Context) (next time.Time, err error) {
 	return next, nil
 }
 
-// ProcessOne takes the most urgent of the cases that are due as far as it can go now. It is false where none is, and says when to
-// come back, as Step does: who must end between two cases takes turns.
+// ProcessOne takes the most urgent of the due cases as far as it can go now. It is false where none is due, and says when to
+// come back, as RunDue does: a worker that must be able to end between two cases calls this.
 func (e *Engine) ProcessOne(ctx context.Context) (worked bool, next time.Time, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, time.Time{}, err
@@ -161,7 +172,7 @@ func (e *Engine) process(ctx context.Context, claim *ledger.Claim) error {
 	if t.c.Attempts > maxClaims && t.c.State.Open() && e.yields.count(t.c.ID) == 0 { // else it was this process, which lives
 		return e.stages.inbox.abandon(ctx, t)
 	}
-	length := e.Timing.Lease - e.Timing.Call/2 // whatever hangs, the turn ends inside its lease
+	length := e.Timing.Lease - e.Timing.Call/2 // whatever hangs, the attempt ends inside its lease
 	limited, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
 	half, cancelHalf := context.WithTimeout(limited, length/2)

@@ -22,16 +22,16 @@ type executor struct {
 	revert  *reverter
 }
 
-// act goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
+// steps goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
 // another step is judged all the same, so that the case shows what holds it. The newest plans go first: whatever an attacker
 // has made riposte plan before, the last thing done is what harms now.
-func (ex *executor) act(ctx context.Context, t *attempt) error {
+func (ex *executor) steps(ctx context.Context, t *attempt) error {
 	steps := slices.Collect(t.live())
 	slices.SortStableFunc(steps, func(a, b ref) int { return b.revision.Number - a.revision.Number })
 	stopped := map[int]bool{} // by revision: a step that must succeed has not
 	for _, r := range steps {
 		if r.step.State == ledger.StepReverting && !t.backsOff(r.step.Trouble) {
-			if err := t.retryLater(ctx, &r.step.Trouble, ex.revert.returned(ctx, t, r)); err != nil {
+			if err := t.retryLater(ctx, &r.step.Trouble, ex.revert.rest(ctx, t, r)); err != nil {
 				return err
 			}
 		}
@@ -40,9 +40,9 @@ func (ex *executor) act(ctx context.Context, t *attempt) error {
 			continue
 		}
 		if !t.backsOff(r.step.Trouble) {
-			again, err := ex.actOn(ctx, t, r, stopped[r.revision.Number])
+			again, err := ex.step(ctx, t, r, stopped[r.revision.Number])
 			if again {
-				return ex.act(ctx, t) // the plans have changed under us: begin again with the new one
+				return ex.steps(ctx, t) // the plans have changed under us: begin again with the new one
 			}
 			if err = t.retryLater(ctx, &r.step.Trouble, err); err != nil {
 				return err
@@ -54,9 +54,9 @@ func (ex *executor) act(ctx context.Context, t *attempt) error {
 	return nil
 }
 
-// actOn climbs the ladder of one step, unless what it would destroy is spared by now, or judges it where it must wait. It is
+// step climbs the ladder of one step, unless what it would destroy is spared by now, or judges it where it must wait. It is
 // true where the plans have changed.
-func (ex *executor) actOn(ctx context.Context, t *attempt, r ref, stopped bool) (again bool, err error) {
+func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (again bool, err error) {
 	if stopped || !t.due(r) {
 		return false, ex.wait(ctx, t, r)
 	}
@@ -120,7 +120,7 @@ func (ex *executor) climb(ctx context.Context, t *attempt, r ref) error {
 // try looks, commits the intent, and does it.
 func (ex *executor) try(ctx context.Context, t *attempt, r ref) error {
 	a := r.rung().Do
-	look, err := ex.look.see(ctx, t, a)
+	look, err := ex.look.now(ctx, t, a)
 	switch {
 	case err != nil:
 		return fmt.Errorf("look at %s: %w", r, err)
@@ -141,12 +141,12 @@ func (ex *executor) try(ctx context.Context, t *attempt, r ref) error {
 	return ex.do(ctx, t, r)
 }
 
-// do makes the change. Its outcome is committed with the next intent or the end of the turn: one write for both.
+// do makes the change. Its outcome is committed with the next intent or the end of the attempt: one write for both.
 func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	if t.until.Sub(t.Now()) < t.Timing.Call {
-		return errTurnOver
+		return errTimeOver
 	}
-	clear(t.seen)
+	clear(t.looks)
 	clear(t.known)
 	a := r.rung().Do
 	if t.c.Times.FirstChange.IsZero() {
@@ -174,7 +174,7 @@ func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	return nil
 }
 
-// tries is how often a ladder is climbed before it is given up: who can break riposte's rights for some seconds must not
+// tries is how often a ladder is climbed before it is given up: an attacker who can break riposte's rights for some seconds must not
 // end the answer with that.
 const tries = 5
 
@@ -183,7 +183,7 @@ func (ex *executor) refused(ctx context.Context, t *attempt, r ref, why error) e
 	t.note("can't: %v", why)
 	r.step.Error = why.Error()
 	if errors.Is(why, action.ErrPartly) {
-		r.step.Fresh = ""
+		r.step.NewlyOwned = ""
 	}
 	if err := ex.effects.forget(ctx, t, r, action.Look{}); err != nil {
 		return err

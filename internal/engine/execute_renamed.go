@@ -13,16 +13,16 @@ import (
 // errFollowed says that the plans have changed under a step: its target has another name.
 var errFollowed = errors.New("the target was renamed since the plan was made")
 
-// mostFollowed is how often one turn runs after a target that is renamed again and again.
+// mostFollowed is how often one attempt runs after a target that is renamed again and again.
 const mostFollowed = 5
 
 // follow makes a new revision of a plan whose target was renamed: the same steps, where they stand, against the name that
 // it has now. The check is not asked again, since what the plan has done already may have mended what the check would look
 // for. What waits in it is judged, and asks, anew: an approval is of the plan that was seen.
 func (ex *executor) follow(ctx context.Context, t *attempt, r ref, look action.Look) error {
-	moved := look.Renamed
+	renamed := look.Renamed
 	if t.followed++; t.followed > mostFollowed {
-		return fmt.Errorf("%s is renamed again and again: the next turn goes on", r)
+		return fmt.Errorf("%s is renamed again and again: the next attempt goes on", r)
 	}
 	if r.step.State == ledger.Intent { // looked at, and not there: it was not done
 		if err := ex.effects.forget(ctx, t, r, look); err != nil {
@@ -36,15 +36,15 @@ func (ex *executor) follow(ctx context.Context, t *attempt, r ref, look action.L
 		if waits(was.Steps[i].State) {
 			s.Ladder = slices.Clone(s.Ladder)
 			for j := range s.Ladder {
-				s.Ladder[j].Do = action.Follow(s.Ladder[j].Do, moved)
+				s.Ladder[j].Do = action.Follow(s.Ladder[j].Do, renamed)
 			}
 		}
 		plan.Steps = append(plan.Steps, s)
 	}
 	next, err := ex.plan.replan(t, was, plan)
 	if err != nil {
-		return fmt.Errorf("plan for %s: %w", moved.Target(), err)
+		return fmt.Errorf("plan for %s: %w", renamed.Target(), err)
 	}
-	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, next.Number, moved.Target())
+	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, next.Number, renamed.Target())
 	return errFollowed
 }

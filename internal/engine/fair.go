@@ -34,7 +34,7 @@ type fair struct {
 	behind map[flow]time.Time // where the next case of a flow stands; a time that has passed is no more than now
 }
 
-// flow is whose cases are counted together; the account alone, with the credential, or with both and the playbook.
+// flow is what cases are counted together by: the account alone, with the credential, or with both and the playbook.
 type flow struct{ account, credential, playbook string }
 
 // share is how far one case puts the next of its flow back, and how far all of them can.
@@ -52,7 +52,7 @@ func shares(l playbook.StoredSuspect) [3]share {
 	}
 }
 
-// credential is who is behind a lead: the user, or the role and not its session, whose name its caller chooses. What AWS
+// credential is what is behind a suspect: the user, or the role and not its session, whose name its caller chooses. What AWS
 // does by itself is counted by what it concerns.
 func credential(l playbook.StoredSuspect) string {
 	a := l.Origin.Actor
@@ -105,7 +105,7 @@ func (f *fair) admitted(leads []playbook.StoredSuspect, ads []ledger.Admission) 
 	}
 }
 
-// forget makes room. Whoever makes so many flows that there is none is forgotten with the rest, and begins again.
+// forget makes room. A source that makes so many flows that there is none is forgotten with the rest, and begins again.
 func (f *fair) forget(now time.Time) {
 	if f.behind == nil {
 		f.behind = map[flow]time.Time{}

@@ -30,8 +30,8 @@ type inbox struct {
 	watch   *watch
 }
 
-// drainInbox moves the inbox into the case: people's orders, sightings, and as many suspects as can be looked at.
-func (ib *inbox) drainInbox(ctx context.Context, t *attempt) error {
+// drain moves the inbox into the case: people's orders, sightings, and as many suspects as can be looked at.
+func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 	var seen []ledger.Sighting
 	var noticed []string
 	for _, m := range t.inbox {
@@ -54,7 +54,7 @@ func (ib *inbox) drainInbox(ctx context.Context, t *attempt) error {
 		}
 		t.w.Taken = append(t.w.Taken, m.Key)
 	}
-	if err := ib.notice(ctx, t, seen); err != nil {
+	if err := ib.sightings(ctx, t, seen); err != nil {
 		return err
 	}
 	t.w.Taken = append(t.w.Taken, noticed...)
@@ -87,7 +87,7 @@ func (ib *inbox) undo(t *attempt, o ledger.Order) {
 	}
 	t.c.Undo = &o
 	// The playbook is quiet about what was found, for a while, from the moment the order is taken: the same finding would fire
-	// at once. It is of what the person knew who ordered it; what joined since is answered.
+	// at once. It is of what the person who ordered it knew; what joined since is answered.
 	quiet, found := o.Except, o.Found
 	if quiet == 0 {
 		quiet = ExceptFor
@@ -140,7 +140,7 @@ func because(reason string) string {
 	return ": " + reason
 }
 
-// abandon ends a case of which every process died that took it up, before it kills this one as well.
+// abandon ends a case that killed every process that took it up, before it kills this one as well.
 func (ib *inbox) abandon(ctx context.Context, t *attempt) error {
 	t.giveUp(fmt.Errorf("it was taken up %d times, and the process died each time", t.c.Attempts-1))
 	for _, m := range t.inbox {

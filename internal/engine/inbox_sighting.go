@@ -10,10 +10,10 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// notice weighs sightings: a call that could undo an effect is a reason to look at once, one that an effect should have
+// sightings weighs what was seen: a call that could undo an effect is a reason to look at once, one that an effect should have
 // stopped is a reason for the next rung. However many there are of one effect, they are one look at it: calls are cheap for
 // an attacker.
-func (ib *inbox) notice(ctx context.Context, t *attempt, all []ledger.Sighting) error {
+func (ib *inbox) sightings(ctx context.Context, t *attempt, all []ledger.Sighting) error {
 	var order []string
 	of := map[string][]ledger.Sighting{}
 	for _, s := range all {
@@ -24,19 +24,19 @@ func (ib *inbox) notice(ctx context.Context, t *attempt, all []ledger.Sighting) 
 	}
 	var errs []error
 	for _, effect := range order {
-		errs = append(errs, ib.noticed(ctx, t, effect, of[effect]))
+		errs = append(errs, ib.sightingsOf(ctx, t, effect, of[effect]))
 	}
 	return errors.Join(errs...)
 }
 
-// noticed takes the sightings of one effect. What was done before the effect was made did not undo it, whenever its record
+// sightingsOf takes the sightings of one effect. What was done before the effect was made did not undo it, whenever its record
 // comes.
-func (ib *inbox) noticed(ctx context.Context, t *attempt, effect string, all []ledger.Sighting) error {
+func (ib *inbox) sightingsOf(ctx context.Context, t *attempt, effect string, all []ledger.Sighting) error {
 	if err := ib.lookForAll(ctx, t, effect, all); err != nil {
 		return err
 	}
 	for r := range t.live() {
-		if !slices.Contains(r.step.Held, effect) {
+		if !slices.Contains(r.step.Owned, effect) {
 			continue
 		}
 		counted := slices.DeleteFunc(slices.Clone(all), func(s ledger.Sighting) bool {
@@ -95,7 +95,7 @@ func (ib *inbox) reopen(ctx context.Context, t *attempt, r ref, effect string, s
 		return t.c.State.Open(), nil
 	}
 	leak := slices.ContainsFunc(seen, func(s ledger.Sighting) bool { return s.Leak })
-	if look, err := ib.look.glimpse(ctx, t, r.rung().Do); err == nil && look.Satisfied && !leak {
+	if look, err := ib.look.once(ctx, t, r.rung().Do); err == nil && look.Satisfied && !leak {
 		if t.c.Recheck.IsZero() {
 			t.c.Recheck = t.Now().Add(t.Timing.Second)
 		}
@@ -121,7 +121,7 @@ func (ib *inbox) answeredElsewhere(ctx context.Context, t *attempt, effect strin
 	if err != nil {
 		return false, fmt.Errorf("read effect %q: %w", effect, err)
 	}
-	if f == nil || len(without(f.Holders, t.c.ID)) == 0 {
+	if f == nil || len(without(f.Owners, t.c.ID)) == 0 {
 		return false, nil
 	}
 	open, err := ib.store.Cases(ctx, ledger.Filter{Open: true, Root: ledger.RootKey(t.c.Playbook, t.c.Root)})
@@ -129,7 +129,7 @@ func (ib *inbox) answeredElsewhere(ctx context.Context, t *attempt, effect strin
 		return false, fmt.Errorf("read the open case of the root: %w", err)
 	}
 	return slices.ContainsFunc(open, func(c *ledger.Case) bool {
-		return c.ID != t.c.ID && slices.Contains(f.Holders, c.ID) && (c.State == ledger.Acting || c.State == ledger.Contained)
+		return c.ID != t.c.ID && slices.Contains(f.Owners, c.ID) && (c.State == ledger.Acting || c.State == ledger.Contained)
 	}), nil
 }
 
@@ -143,7 +143,7 @@ func (ib *inbox) lookForAll(ctx context.Context, t *attempt, effect string, all 
 	}
 	if f, err := ib.store.Effect(ctx, effect); err == nil && f != nil {
 		if a, err := ib.codec.Decode(f.Action); err == nil {
-			if look, err := ib.look.glimpse(ctx, t, a); err == nil && look.Satisfied {
+			if look, err := ib.look.once(ctx, t, a); err == nil && look.Satisfied {
 				return nil
 			}
 		}

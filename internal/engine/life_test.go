@@ -108,7 +108,7 @@ func lifeHolds(rt *rapid.T, s *stage) {
 	effects, err := s.store.Effects(s.Context())
 	s.must(err)
 	for _, f := range effects {
-		for _, h := range f.Holders {
+		for _, h := range f.Owners {
 			if states[h] == ledger.Undone || states[h] == "" {
 				c, err := s.store.Load(s.Context(), h)
 				s.must(err)
@@ -128,7 +128,7 @@ func lifeHolds(rt *rapid.T, s *stage) {
 func suspending(c *ledger.Case) bool {
 	return slices.ContainsFunc(c.Revisions, func(r ledger.Revision) bool {
 		return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(st ledger.Step) bool {
-			return len(st.Held) > 0 && (st.State == ledger.Done || st.State == ledger.Already)
+			return len(st.Owned) > 0 && (st.State == ledger.Done || st.State == ledger.Already)
 		})
 	})
 }

@@ -15,7 +15,7 @@ type Meter interface {
 	Acted(kind string, err error)
 	// Progressed: the case was committed in another state or at another stage than before.
 	Progressed(c *ledger.Case, was Progress)
-	// Stopped: a turn ended in an error, or a report could not be sent.
+	// Stopped: an attempt ended in an error, or a report could not be sent.
 	Stopped(playbook string, err error)
 }
 

@@ -26,8 +26,8 @@ type planner struct {
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
 func (pl *planner) open(_ context.Context, t *attempt) error {
-	t.plans, t.cores, t.fresh = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
-	t.seen, t.known = map[string]glimpse{}, map[string]ledger.Facts{}
+	t.plans, t.cores, t.planned = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
+	t.looks, t.known = map[string]looked{}, map[string]ledger.Facts{}
 	for _, r := range t.c.Revisions {
 		p, err := pl.codec.Open(r.Plan)
 		if err != nil {
@@ -50,7 +50,7 @@ func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) 
 		if !known {
 			return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", suspect.Playbook, ledger.ErrNewer)
 		}
-		ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others have their turn
+		ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others are looked at in time
 		defer cancel()
 		found, err := book.Check(ctx, in, caseID, suspect)
 		if err != nil {
@@ -85,7 +85,7 @@ func (pl *planner) revise(t *attempt, lead string, p playbook.Proposal) error {
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
 		Number: number, Suspect: lead, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
 	})
-	t.plans[sealed.Digest], t.fresh[number], t.answered = p.Plan, true, true
+	t.plans[sealed.Digest], t.planned[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++
 	if len(p.Plan.Steps) == 0 && t.c.Paged == "" {
 		t.c.Paged = "riposte has no answer to this, a person must act"
@@ -110,12 +110,12 @@ func (pl *planner) replan(t *attempt, was *ledger.Revision, plan action.Plan) (*
 		Number: len(t.c.Revisions) + 1, Suspect: was.Suspect, Plan: sealed, Found: was.Found, FactsDigest: was.FactsDigest, Made: was.Made, Preempts: was.Preempts,
 	}
 	for _, s := range was.Steps {
-		s.Held, s.Requests = slices.Clone(s.Held), slices.Clone(s.Requests)
+		s.Owned, s.Requests = slices.Clone(s.Owned), slices.Clone(s.Requests)
 		next.Steps = append(next.Steps, s)
 	}
 	was.Superseded = next.Number
 	t.c.Revisions = append(t.c.Revisions, next)
-	t.plans[sealed.Digest], t.fresh[next.Number], t.answered = plan, true, true
+	t.plans[sealed.Digest], t.planned[next.Number], t.answered = plan, true, true
 	t.c.Report.Wanted++
 	return &t.c.Revisions[len(t.c.Revisions)-1], nil
 }

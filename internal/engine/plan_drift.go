@@ -13,7 +13,7 @@ import (
 // the revision is superseded and the new one is judged, and asks, anew.
 func (pl *planner) drifted(ctx context.Context, t *attempt, number int) (bool, error) {
 	r := &t.c.Revisions[number-1]
-	if t.fresh[number] || begun(r) {
+	if t.planned[number] || begun(r) {
 		return false, nil
 	}
 	found, err := pl.confirm(t, t.suspect(r.Suspect))(ctx)
@@ -29,7 +29,7 @@ func (pl *planner) drifted(ctx context.Context, t *attempt, number int) (bool, e
 			return false, err
 		}
 		if sealed.Digest == r.Plan.Digest {
-			t.fresh[number] = true
+			t.planned[number] = true
 			return false, nil
 		}
 	}
@@ -40,7 +40,7 @@ func (pl *planner) drifted(ctx context.Context, t *attempt, number int) (bool, e
 // more. Facts are not compared: the plan itself has changed some of them.
 func (pl *planner) spared(ctx context.Context, t *attempt, r ref) (bool, error) {
 	a := r.rung().Do
-	if t.fresh[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
+	if t.planned[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
 		return false, nil
 	}
 	found, err := pl.confirm(t, t.suspect(r.revision.Suspect))(ctx)
@@ -82,7 +82,7 @@ func (pl *planner) supersede(ctx context.Context, t *attempt, number int, found 
 
 func begun(r *ledger.Revision) bool {
 	for _, s := range r.Steps {
-		if s.State != ledger.Pending || len(s.Held) > 0 {
+		if s.State != ledger.Pending || len(s.Owned) > 0 {
 			return true
 		}
 	}

@@ -25,7 +25,7 @@ func contained() (all []activeEffect) {
 		action.RevokeSessions{Role: role, UserID: "AROAWEB:i-1", Case: "c_1", Scope: action.Destructive, Before: time.Unix(0, 0)},
 		action.AttachRoleDeny{Role: role},
 	} {
-		all = append(all, activeEffectOf(&ledger.Effect{Holders: []string{"c_1"}}, a))
+		all = append(all, activeEffectOf(&ledger.Effect{Owners: []string{"c_1"}}, a))
 	}
 	return all
 }

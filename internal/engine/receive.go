@@ -36,7 +36,7 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 		begun[a.Case] = begun[a.Case] || a.How == "opened"
 	}
 	for _, ev := range ours {
-		if err := e.watch.sight(ctx, ev, begun); err != nil {
+		if err := e.watch.notifyCases(ctx, ev, begun); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +89,7 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []pl
 		if len(found) == 0 {
 			continue
 		}
-		own, err := e.watch.own(ctx, ev)
+		own, err := e.watch.byRiposte(ctx, ev)
 		if err != nil {
 			return nil, err
 		}

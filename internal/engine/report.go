@@ -15,10 +15,10 @@ type reporter struct {
 	to    Reporter
 }
 
-// report tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
-// crash nor a silent Security Hub loses it; telling twice does no harm. A turn that answered leaves the telling to the next
-// one: other cases are answered first, however slow those are who must be told.
-func (rp *reporter) report(ctx context.Context, t *attempt) error {
+// tell tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
+// crash nor a silent Security Hub loses it; telling twice does no harm. An attempt that answered leaves the telling to the next
+// one: other cases are answered first, however slow the telling is.
+func (rp *reporter) tell(ctx context.Context, t *attempt) error {
 	r := &t.c.Report
 	t.move(t.state())
 	if t.answered || !r.Owed() || r.Due.After(t.Now()) {

@@ -19,8 +19,8 @@ type reverter struct {
 	effects *effects
 }
 
-// takeBack undoes the case step by step, the last first, and says of each what became of it, or why it stays as it is.
-func (rv *reverter) takeBack(ctx context.Context, t *attempt) error {
+// steps takes the case back step by step, the last first, and says of each what became of it, or why it stays as it is.
+func (rv *reverter) steps(ctx context.Context, t *attempt) error {
 	if t.c.Undo == nil || t.c.State == ledger.Undone {
 		return nil
 	}
@@ -34,8 +34,8 @@ func (rv *reverter) takeBack(ctx context.Context, t *attempt) error {
 		}
 		s := r.step
 		switch {
-		case len(s.Held) > 0:
-			if err := rv.releaseAll(ctx, t, r, "taken back"); err != nil {
+		case len(s.Owned) > 0:
+			if err := rv.step(ctx, t, r, "taken back"); err != nil {
 				return err
 			}
 		case s.State == ledger.Pending:
@@ -51,31 +51,31 @@ func (rv *reverter) takeBack(ctx context.Context, t *attempt) error {
 	return nil
 }
 
-// returned ends a step whose containment a caller who may has undone: what is left of it goes back as well.
-func (rv *reverter) returned(ctx context.Context, t *attempt, r ref) error {
+// rest ends a step whose containment a caller who may has undone: what is left of it goes back as well.
+func (rv *reverter) rest(ctx context.Context, t *attempt, r ref) error {
 	if held, err := rv.gate.braked(ctx, t); err != nil || held {
-		t.held = t.c.Recheck
+		t.brakedUntil = t.c.Recheck
 		return err
 	}
-	return rv.releaseAll(ctx, t, r, "taken back: "+r.step.Undone)
+	return rv.step(ctx, t, r, "taken back: "+r.step.Undone)
 }
 
-// releaseAll lets go of all that a step holds, the last first. What stays is gathered in its note on the way, so that a
+// step lets go of all that a step holds, the last first. What stays is gathered in its note on the way, so that a
 // crash loses none of it.
-func (rv *reverter) releaseAll(ctx context.Context, t *attempt, r ref, note string) error {
+func (rv *reverter) step(ctx context.Context, t *attempt, r ref, note string) error {
 	if r.step.State != ledger.StepReverting {
 		r.step.State, r.step.Note = ledger.StepReverting, ""
 	}
-	for _, k := range slices.Backward(slices.Clone(r.step.Held)) {
-		if err := rv.release(ctx, t, r, k, note); err != nil {
+	for _, k := range slices.Backward(slices.Clone(r.step.Owned)) {
+		if err := rv.effect(ctx, t, r, k, note); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// release lets go of one effect, and undoes it if no other case wants it.
-func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note string) error {
+// effect lets go of one effect, and undoes it if no other case wants it.
+func (rv *reverter) effect(ctx context.Context, t *attempt, r ref, k, note string) error {
 	f, err := rv.store.Effect(ctx, k)
 	if err != nil {
 		return fmt.Errorf("read effect %q: %w", k, err)
@@ -84,23 +84,23 @@ func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note stri
 	switch {
 	case f == nil:
 		stays = "it was so before riposte came"
-	case len(without(f.Holders, t.c.ID)) > 0:
-		stays = "still wanted by case " + without(f.Holders, t.c.ID)[0]
+	case len(without(f.Owners, t.c.ID)) > 0:
+		stays = "still wanted by case " + without(f.Owners, t.c.ID)[0]
 	case len(f.Undos) == 0:
 		stays = "it was so before riposte came"
 	case t.stillHeld(k, r):
 		f = nil // taken back with an earlier step of this case
 	default:
-		if stays, err = rv.reverse(ctx, t, r, f); err != nil {
+		if stays, err = rv.parts(ctx, t, r, f); err != nil {
 			return err
 		}
 	}
-	r.step.Held = without(r.step.Held, k)
+	r.step.Owned = without(r.step.Owned, k)
 	if stays != "" {
 		r.step.Note = strings.TrimPrefix(r.step.Note+"; "+stays, "; ")
 		t.note("%s: %s", r, stays)
 	}
-	if len(r.step.Held) == 0 {
+	if len(r.step.Owned) == 0 {
 		if r.step.State = ledger.Stays; r.step.Note == "" {
 			r.step.State, r.step.Note = ledger.StepUndone, note
 			t.note("%s: %s", r, note)
@@ -109,7 +109,7 @@ func (rv *reverter) release(ctx context.Context, t *attempt, r ref, k, note stri
 	if f == nil {
 		return nil
 	}
-	f.Holders = without(f.Holders, t.c.ID)
+	f.Owners = without(f.Owners, t.c.ID)
 	t.w.Effects = append(t.w.Effects, f)
 	return t.commit(ctx)
 }

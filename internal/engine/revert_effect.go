@@ -12,10 +12,10 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// reverse undoes an effect by the ways back that were stored with it, part by part: what somebody else has changed since is
+// parts undoes an effect by the ways back that were stored with it, part by part: what others have changed since is
 // left alone, and what is refused keeps nothing else from going back. It says what stays, and why; the ways back that were
 // refused are kept with the effect.
-func (rv *reverter) reverse(ctx context.Context, t *attempt, r ref, f *ledger.Effect) (stays string, err error) {
+func (rv *reverter) parts(ctx context.Context, t *attempt, r ref, f *ledger.Effect) (stays string, err error) {
 	backs, left, err := rv.backs(ctx, t, r, f)
 	if err != nil {
 		return "", fmt.Errorf("look at %s before taking it back: %w", r, err)
@@ -29,7 +29,7 @@ func (rv *reverter) reverse(ctx context.Context, t *attempt, r ref, f *ledger.Ef
 		}
 	}
 	for _, b := range backs {
-		err := rv.doUndo(ctx, t, r, b.do)
+		err := rv.do(ctx, t, r, b.do)
 		if errors.Is(err, action.ErrCannot) {
 			refused, parts = append(refused, b.stored), append(parts, action.Parts(b.do)...)
 			left = append(left, "could not be taken back: "+err.Error())
@@ -102,8 +102,8 @@ func (rv *reverter) did(t *attempt, f *ledger.Effect) ([]action.Action, error) {
 	return all, nil
 }
 
-func (rv *reverter) doUndo(ctx context.Context, t *attempt, r ref, undo action.Action) error {
-	clear(t.seen)
+func (rv *reverter) do(ctx context.Context, t *attempt, r ref, undo action.Action) error {
+	clear(t.looks)
 	clear(t.known)
 	traced, trace := access.WithTrace(ctx)
 	limited, cancel := context.WithTimeout(traced, t.Timing.Call)

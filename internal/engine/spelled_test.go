@@ -22,7 +22,7 @@ func (c closed) Kind() action.Kind {
 // it comes from; and a call that only looks like it, is not.
 func TestAnUndoingCallThatCloudTrailSpellsOtherwiseIsHeard(t *testing.T) {
 	shop := event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}
-	effects := []activeEffect{activeEffectOf(&ledger.Effect{Holders: []string{"c_1"}}, closed{action.Stop{Instance: shop.In(event.Instance, "billing")}})}
+	effects := []activeEffect{activeEffectOf(&ledger.Effect{Owners: []string{"c_1"}}, closed{action.Stop{Instance: shop.In(event.Instance, "billing")}})}
 	for _, c := range []struct {
 		source, name string
 		heard        int

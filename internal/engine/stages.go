@@ -11,13 +11,13 @@ import (
 
 // stages are what an attempt goes through, each with the collaborators that it needs.
 type stages struct {
-	inbox  *inbox
-	plan   *planner
-	check  *checker
-	exec   *executor
-	verify *verifier
-	revert *reverter
-	report *reporter
+	inbox   *inbox
+	plan    *planner
+	check   *checker
+	execute *executor
+	verify  *verifier
+	revert  *reverter
+	report  *reporter
 }
 
 func newStages(p Options, w *watch) *stages {
@@ -32,22 +32,22 @@ func newStages(p Options, w *watch) *stages {
 	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects}
 	exec := &executor{aws: p.AWS, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
 	return &stages{
-		inbox:  &inbox{store: p.Store, codec: p.Codec, policy: p.Policy, look: look, effects: effects, watch: w},
-		plan:   plan,
-		check:  &checker{store: p.Store, plan: plan, gate: gate, exec: exec, effects: effects, revert: revert},
-		exec:   exec,
-		verify: &verifier{look: look, effects: effects, revert: revert, watch: w},
-		revert: revert,
-		report: &reporter{store: p.Store, to: p.Reporter},
+		inbox:   &inbox{store: p.Store, codec: p.Codec, policy: p.Policy, look: look, effects: effects, watch: w},
+		plan:    plan,
+		check:   &checker{store: p.Store, plan: plan, gate: gate, execute: exec, effects: effects, revert: revert},
+		execute: exec,
+		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w},
+		revert:  revert,
+		report:  &reporter{store: p.Store, to: p.Reporter},
 	}
 }
 
-// advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next turn go on. People
+// advance is the sentence from the suspect on. Each line may be its last: what is committed lets the next attempt go on. People
 // are told even where the answer fails.
 func (s *stages) advance(ctx context.Context, t *attempt) error {
 	var errs []error
 	for _, line := range []func(context.Context, *attempt) error{
-		s.plan.open, s.inbox.drainInbox, s.verify.secondLook, s.answer, s.revert.takeBack, s.report.handOn, s.report.report,
+		s.plan.open, s.inbox.drain, s.verify.secondLook, s.answer, s.revert.steps, s.report.handOn, s.report.tell,
 	} {
 		err := line(ctx, t)
 		errs = append(errs, err)
@@ -58,7 +58,7 @@ func (s *stages) advance(ctx context.Context, t *attempt) error {
 	return errors.Join(errs...)
 }
 
-// answer checks, plans, judges, acts and verifies; where somebody has undone an answer, the next rung follows at once. What
+// answer checks, plans, judges, acts and verifies; where an answer has been undone, the next rung follows at once. What
 // one suspect has confirmed is acted on before the next is looked at. A case that is closed, or to be taken back, is left as
 // it is.
 func (s *stages) answer(ctx context.Context, t *attempt) error {
@@ -66,23 +66,23 @@ func (s *stages) answer(ctx context.Context, t *attempt) error {
 		return nil
 	}
 	for first := true; ; first = false {
-		confirmed, err := s.check.check(ctx, t)
+		confirmed, err := s.check.suspects(ctx, t)
 		if err != nil {
 			return err
 		}
 		if !confirmed && !first {
 			break
 		}
-		if err := s.exec.act(ctx, t); err != nil {
+		if err := s.execute.steps(ctx, t); err != nil {
 			return err
 		}
 	}
 	for undone := true; undone; {
 		var err error
-		if undone, err = s.verify.verify(ctx, t); err != nil || !undone {
+		if undone, err = s.verify.steps(ctx, t); err != nil || !undone {
 			return err
 		}
-		if err = s.exec.act(ctx, t); err != nil {
+		if err = s.execute.steps(ctx, t); err != nil {
 			return err
 		}
 	}

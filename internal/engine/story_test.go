@@ -147,8 +147,8 @@ func TestWhoGetsThroughTakesTheNextRung(t *testing.T) {
 	s.must(err)
 	s.pass(20 * time.Second)
 	c := s.only("test.ladder")
-	if c.Revisions[0].Steps[1].Rung != 1 || len(c.Revisions[0].Steps[1].Held) != 2 {
-		t.Fatalf("at rung %d, holding %v", c.Revisions[0].Steps[1].Rung, c.Revisions[0].Steps[1].Held)
+	if c.Revisions[0].Steps[1].Rung != 1 || len(c.Revisions[0].Steps[1].Owned) != 2 {
+		t.Fatalf("at rung %d, holding %v", c.Revisions[0].Steps[1].Rung, c.Revisions[0].Steps[1].Owned)
 	}
 	s.order(c, ledger.Order{Verb: ledger.Undo})
 	s.pass(5 * time.Minute)

@@ -17,20 +17,20 @@ type verifier struct {
 	watch   *watch
 }
 
-// verify looks whether what was done is still so: in rounds after the last change, and at once where something was seen
+// steps looks whether what was done is still so: in rounds after the last change, and at once where something was seen
 // that could have undone it. It is true where a call did undo it, and the step is ready for its next rung. A look that
 // fails is made again for itself, and holds up no round of the others; a round that this attempt can't end goes on in the next.
-func (vf *verifier) verify(ctx context.Context, t *attempt) (undone bool, err error) {
+func (vf *verifier) steps(ctx context.Context, t *attempt) (undone bool, err error) {
 	at := t.nextRound()
 	due := !at.IsZero() && !at.After(t.Now())
 	if due {
 		t.c.Recheck = time.Time{}
 	}
-	for _, r := range vf.toVerify(t, due) {
+	for _, r := range vf.due(t, due) {
 		cut := t.late()
 		if !cut {
 			var raised bool
-			raised, err = vf.lookAt(ctx, t, r)
+			raised, err = vf.step(ctx, t, r)
 			err = t.retryLater(ctx, &r.step.Trouble, err)
 			undone = undone || raised && err == nil
 		}
@@ -58,8 +58,8 @@ func (vf *verifier) verify(ctx context.Context, t *attempt) (undone bool, err er
 	return undone, nil
 }
 
-// toVerify are the steps to look at now, those that something was seen of first.
-func (vf *verifier) toVerify(t *attempt, due bool) (steps []ref) {
+// due are the steps to look at now, those that something was seen of first.
+func (vf *verifier) due(t *attempt, due bool) (steps []ref) {
 	for r := range t.live() {
 		x := r.step.Trouble
 		if made(r.step.State) && !t.backsOff(x) && (x != nil || due && !r.step.Looked) {
@@ -76,10 +76,10 @@ func (vf *verifier) toVerify(t *attempt, due bool) (steps []ref) {
 	return steps
 }
 
-// lookAt verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
+// step verifies one step. IAM and EC2 are eventually consistent: one look that does not find the effect is only a reason to
 // look again; evidence of undoing, or a second such look, takes the next rung.
-func (vf *verifier) lookAt(ctx context.Context, t *attempt, r ref) (raised bool, err error) {
-	look, err := vf.look.glimpse(ctx, t, r.rung().Do)
+func (vf *verifier) step(ctx context.Context, t *attempt, r ref) (raised bool, err error) {
+	look, err := vf.look.once(ctx, t, r.rung().Do)
 	s := r.step
 	switch {
 	case err != nil:
@@ -93,7 +93,7 @@ func (vf *verifier) lookAt(ctx context.Context, t *attempt, r ref) (raised bool,
 		vf.escalate(t, r, "it did not stop "+s.PassedBy, true)
 		return true, nil
 	case s.Trusted: // as far as the record of the call was faster than the look that missed the effect
-		return false, vf.revert.returned(ctx, t, r)
+		return false, vf.revert.rest(ctx, t, r)
 	case s.Undone != "":
 		vf.escalate(t, r, s.Undone, false)
 		return true, nil

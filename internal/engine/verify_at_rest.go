@@ -24,7 +24,7 @@ func (vf *verifier) secondLook(ctx context.Context, t *attempt) error {
 			continue
 		}
 		a := r.rung().Do
-		look, err := vf.look.glimpse(ctx, t, a)
+		look, err := vf.look.once(ctx, t, a)
 		switch {
 		case err != nil:
 			t.c.Recheck = t.Now().Add(t.Timing.Second)

@@ -114,7 +114,7 @@ func TestACaseThatWaitedTooLongInHandIsClaimedAnew(t *testing.T) {
 
 func TestIdleWorkersReleaseUnstartedCases(t *testing.T) {
 	s, counted, _ := arrived(t, 1)
-	s.must(s.e.ReleaseUnstarted(t.Context()))
+	s.must(s.e.YieldUnstarted(t.Context()))
 	s.restart()
 	if _, _, err := s.e.ProcessOne(t.Context()); err != nil {
 		t.Fatal(err)
@@ -160,7 +160,7 @@ func TestACallFromBeforeTheContainmentDidNotUndoIt(t *testing.T) {
 			contained := s.only("test.launch")
 			step := contained.Revisions[0].Steps[0]
 			resume(s) // which a look can't tell from a stale answer
-			seen := &ledger.Sighting{Effect: step.Held[0], Call: "autoscaling:ResumeProcesses", Named: true}
+			seen := &ledger.Sighting{Effect: step.Owned[0], Call: "autoscaling:ResumeProcesses", Named: true}
 			seen.By.Occurred, seen.By.Actor.ARN = step.Made.Add(-c.before), "arn:aws:iam::111122223333:user/mallory"
 			_, err := s.store.Send(t.Context(), s.w.Now(), contained.ID, ledger.Message{Key: "seen", Seen: seen})
 			s.must(err)

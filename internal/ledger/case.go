@@ -132,8 +132,8 @@ type Step struct {
 	Rung        int       `json:"rung"`
 	Verdict     string    `json:"verdict,omitempty"` // observe, ask, act, hold, except
 	Reason      string    `json:"reason,omitempty"`  // RULE: text
-	Held        []string  `json:"held,omitempty"`    // keys of the effects that the step holds, oldest first
-	Fresh       string    `json:"fresh,omitempty"`   // the effect that is held since this intent: dropped where it does not come about
+	Owned       []string  `json:"held,omitempty"`    // keys of the effects that the step holds, oldest first
+	NewlyOwned  string    `json:"fresh,omitempty"`   // the effect that is held since this intent: dropped where it does not come about
 	Requests    []string  `json:"requests,omitempty"`
 	Tries       int       `json:"tries,omitempty"` // how often the whole ladder was refused
 	Error       string    `json:"error,omitempty"` // why rungs below could not be done

@@ -56,12 +56,12 @@ type Effect struct {
 	Action  action.Stored   `json:"action"`          // as it was wanted last
 	Undos   []action.Stored `json:"undos"`           // oldest first; each was stored with its intent and is never computed again
 	Parts   []string        `json:"parts,omitempty"` // whose state before riposte is known: in Undos, or as it was wanted
-	Holders []string        `json:"holders"`         // case ids; none: it does not stand
+	Owners  []string        `json:"holders"`         // case ids; none: it does not stand
 	Version int64           `json:"-"`
 }
 
 // Stands reports whether a case wants the effect.
-func (e *Effect) Stands() bool { return len(e.Holders) > 0 }
+func (e *Effect) Stands() bool { return len(e.Owners) > 0 }
 
 // Kept reports whether the effect is still of use; the commit of one that is not deletes it.
 func (e *Effect) Kept() bool { return e.Stands() || len(e.Undos) > 0 }

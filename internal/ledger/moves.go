@@ -37,7 +37,7 @@ func (c *Case) Returnable() bool {
 
 func (c *Case) holds() bool {
 	return slices.ContainsFunc(c.Revisions, func(r Revision) bool {
-		return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(s Step) bool { return len(s.Held) > 0 })
+		return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(s Step) bool { return len(s.Owned) > 0 })
 	})
 }
 

@@ -85,7 +85,7 @@ type Write struct {
 	Requests   []string // request ids of changes made
 	Reserve    []Reservation
 	Exceptions []Exception
-	Release    bool // ends the lease: this was the last commit of the claim
+	EndsLease  bool // ends the lease: this was the last commit of the claim
 }
 
 // Filter selects cases.

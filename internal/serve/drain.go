@@ -30,7 +30,7 @@ func (s *Server) drain(cut context.CancelFunc) error {
 	if turns := s.pool.finish(deadline.Done(), cut); turns > 0 {
 		left = append(left, fmt.Sprintf("%d turns", turns))
 	}
-	if err := s.live.App().Engine.ReleaseUnstarted(deadline); err != nil {
+	if err := s.live.App().Engine.YieldUnstarted(deadline); err != nil {
 		left = append(left, fmt.Sprintf("cases that were not begun (%v)", err))
 	}
 	if len(left) > 0 {

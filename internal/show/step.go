@@ -92,7 +92,7 @@ func undo(c *ledger.Case, steps []step) Undo {
 	}
 	why := "nothing was changed"
 	for _, s := range steps {
-		if len(s.at.Held) > 0 {
+		if len(s.at.Owned) > 0 {
 			return Undo{Possible: true}
 		}
 		if outcome(s.at) != "done" {

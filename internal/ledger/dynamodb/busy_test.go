@@ -46,7 +46,7 @@ func verifiedWhileBusy(t *testing.T, s *service) {
 			t.Fatal(err)
 		}
 		c.State, c.Due = ledger.Acting, now.Add(time.Minute)
-		shared.Holders = append(shared.Holders, c.ID)
+		shared.Owners = append(shared.Owners, c.ID)
 		w := ledger.Write{At: now, Effects: []*ledger.Effect{shared}, Requests: []string{fmt.Sprint("r-", n)}}
 		if err := other.Commit(t.Context(), c, w); err != nil {
 			t.Fatal(err)

@@ -75,7 +75,7 @@ func (s *Store) commit(ctx context.Context, c *ledger.Case, w ledger.Write) (*co
 		s.seen.read = time.Time{}
 		s.seen.turn.Unlock()
 	}
-	if w.Release {
+	if w.EndsLease {
 		s.claimed.drop(c.ID)
 	} else {
 		s.claimed.keep(*r)
@@ -140,7 +140,7 @@ func (t *commit) entry(context.Context) error {
 	}
 	r := t.r
 	r.schema, r.state, r.due, r.attempts, r.version = t.c.Schema, t.c.State, t.c.Due, 0, r.version+1
-	if t.w.Release {
+	if t.w.EndsLease {
 		r.holder, r.lease = "", time.Time{}
 	}
 	r.severity = t.c.Severity

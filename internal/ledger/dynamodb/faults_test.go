@@ -136,7 +136,7 @@ func verified(t *testing.T, s ledger.Store, cases int) {
 	if err != nil || len(found) != cases {
 		t.Fatalf("%d cases, want %d: %v", len(found), cases, err)
 	}
-	if e, err := s.Effect(t.Context(), "shared"); err != nil || e == nil || len(e.Holders) != cases {
+	if e, err := s.Effect(t.Context(), "shared"); err != nil || e == nil || len(e.Owners) != cases {
 		t.Errorf("the shared effect is %+v, %v", e, err)
 	}
 	for _, c := range found {

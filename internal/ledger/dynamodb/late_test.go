@@ -58,7 +58,7 @@ func indexLate(t *testing.T, s *service) {
 		t.Fatalf("claimed %+v, %v", c, err)
 	}
 	c.Case.State, c.Case.Due = ledger.Contained, now.Add(5*time.Second)
-	if err := l.Commit(t.Context(), c.Case, ledger.Write{At: now, Release: true}); err != nil {
+	if err := l.Commit(t.Context(), c.Case, ledger.Write{At: now, EndsLease: true}); err != nil {
 		t.Fatal(err)
 	}
 	if next, err := l.Next(t.Context()); err != nil || !next.Equal(now.Add(5*time.Second)) {

@@ -39,7 +39,7 @@ func lostClaim(t *testing.T, s *service) {
 		t.Errorf("claimed again, of the same name: %+v, %v", other, err)
 	}
 	c.Case.State, c.Case.Due = ledger.Acting, now
-	if err := l.Commit(t.Context(), c.Case, ledger.Write{At: now, Release: true}); err != nil {
+	if err := l.Commit(t.Context(), c.Case, ledger.Write{At: now, EndsLease: true}); err != nil {
 		t.Error(err)
 	}
 	if v, err := l.Verify(t.Context()); err != nil || len(v.Broken) > 0 {

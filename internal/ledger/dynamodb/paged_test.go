@@ -68,9 +68,9 @@ func cutShort(t *testing.T, s *service) {
 		if err != nil || c == nil || len(c.Inbox) != 1 {
 			t.Fatalf("claim %d: %+v, %v", n, c, err)
 		}
-		e := &ledger.Effect{Key: fmt.Sprint("k-", n), Holders: []string{c.Case.ID}}
+		e := &ledger.Effect{Key: fmt.Sprint("k-", n), Owners: []string{c.Case.ID}}
 		c.Case.State, c.Case.Due = ledger.Acting, now.Add(time.Second)
-		if err := l.Commit(t.Context(), c.Case, ledger.Write{At: now, Taken: []string{c.Inbox[0].Key}, Effects: []*ledger.Effect{e}, Release: true}); err != nil {
+		if err := l.Commit(t.Context(), c.Case, ledger.Write{At: now, Taken: []string{c.Inbox[0].Key}, Effects: []*ledger.Effect{e}, EndsLease: true}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -79,13 +79,13 @@ func end(t *testing.T, s *dynamodb.Store, claim *ledger.Claim, now time.Time) er
 		if e == nil {
 			e = &ledger.Effect{Key: "shared"}
 		}
-		e.Holders = append(e.Holders, c.ID)
+		e.Owners = append(e.Owners, c.ID)
 		w.Effects, c.State, c.Due = []*ledger.Effect{e}, ledger.Acting, now
 		if err := s.Commit(t.Context(), c, w); err != nil {
 			return err
 		}
 		w = ledger.Write{At: now}
 	}
-	c.State, c.Due, w.Release = ledger.Verified, time.Time{}, true
+	c.State, c.Due, w.EndsLease = ledger.Verified, time.Time{}, true
 	return s.Commit(t.Context(), c, w)
 }

@@ -189,7 +189,7 @@ func storm(t *testing.T, s *service) {
 	if err != nil || len(c.Inbox) != 50 || !c.More || c.Inbox[0].Key != "o-1" || c.Inbox[1].Key != ledger.Key(storm[60]) {
 		t.Fatalf("%d messages, %v", len(c.Inbox), err)
 	}
-	w := ledger.Write{At: now, Release: true, Taken: []string{"o-1"}}
+	w := ledger.Write{At: now, EndsLease: true, Taken: []string{"o-1"}}
 	for _, lead := range storm[1:] {
 		w.Taken = append(w.Taken, ledger.Key(lead))
 	}

@@ -44,13 +44,13 @@ func costs(t *testing.T, s *service, hand ledger.FirstClaim, want int) {
 	}
 	places := []ledger.Reservation{{Bucket: "organisation", Incident: "AKIA1", At: now}, {Bucket: "account:111122223333", Incident: "AKIA1", At: now}}
 	commit(ledger.Acting, 0, ledger.Write{
-		Notes: []string{"about to: switch the key off"}, Effects: []*ledger.Effect{{Key: "iam.deactivate", Holders: []string{c.ID}}}, Reserve: places,
+		Notes: []string{"about to: switch the key off"}, Effects: []*ledger.Effect{{Key: "iam.deactivate", Owners: []string{c.ID}}}, Reserve: places,
 	})
 	commit(ledger.Acting, 0, ledger.Write{
 		Notes: []string{"done", "about to: deny"}, Requests: []string{"r-1"}, Reserve: places,
-		Effects: []*ledger.Effect{{Key: "iam.deny", Holders: []string{c.ID}}},
+		Effects: []*ledger.Effect{{Key: "iam.deny", Owners: []string{c.ID}}},
 	})
-	commit(ledger.Contained, 5*time.Second, ledger.Write{Notes: []string{"done", "contained"}, Requests: []string{"r-2"}, Release: true})
+	commit(ledger.Contained, 5*time.Second, ledger.Write{Notes: []string{"done", "contained"}, Requests: []string{"r-2"}, EndsLease: true})
 	if n := sent.writes() - before; n != want {
 		t.Errorf("%d writes, want %d: %v", n, want, sent.sent)
 	}

@@ -15,7 +15,7 @@ import (
 
 func effects(s *stage) {
 	one, two := s.open("i-1"), s.open("i-2")
-	e := &ledger.Effect{Key: "autoscaling.suspend web", Holders: []string{one},
+	e := &ledger.Effect{Key: "autoscaling.suspend web", Owners: []string{one},
 		Action: action.Stored{Kind: "autoscaling.suspend", Version: 1, Data: []byte(`{"group":"web"}`)}}
 	s.must(s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{e}}))
 	shared, err := s.Effect(s.Context(), e.Key)
@@ -23,16 +23,16 @@ func effects(s *stage) {
 	if d := cmp.Diff(e, shared); d != "" || e.Version == 0 {
 		s.Fatalf("read back at version %d: %s", e.Version, d)
 	}
-	shared.Holders = append(shared.Holders, two)
+	shared.Owners = append(shared.Owners, two)
 	s.must(s.commit(s.load(two), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
-	shared.Holders = []string{two}
+	shared.Owners = []string{two}
 	s.must(s.commit(s.load(one), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
 	all, err := s.Effects(s.Context())
 	s.must(err)
-	if len(all) != 1 || fmt.Sprint(all[0].Holders) != fmt.Sprint([]string{two}) {
+	if len(all) != 1 || fmt.Sprint(all[0].Owners) != fmt.Sprint([]string{two}) {
 		s.Fatalf("while one case wants it: %+v", all)
 	}
-	shared.Holders, shared.Undos = nil, []action.Stored{{Kind: "autoscaling.resume", Version: 1, Data: []byte(`{"group":"web"}`)}}
+	shared.Owners, shared.Undos = nil, []action.Stored{{Kind: "autoscaling.resume", Version: 1, Data: []byte(`{"group":"web"}`)}}
 	s.must(s.commit(s.load(two), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
 	if all, err = s.Effects(s.Context()); err != nil || len(all) != 0 {
 		s.Fatalf("no case wants it, and it stands: %+v, %v", all, err)
@@ -56,13 +56,13 @@ func comeback(s *stage) {
 	before, err := s.Generation(s.Context())
 	s.must(err)
 	for _, id := range []string{one, two, one, two, one} {
-		e := &ledger.Effect{Key: "k", Holders: []string{id}}
+		e := &ledger.Effect{Key: "k", Owners: []string{id}}
 		s.must(s.commit(s.load(id), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{e}}))
-		e.Holders = nil
+		e.Owners = nil
 		s.must(s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{e}}))
 	}
 	s.whole()
-	last := &ledger.Effect{Key: "k", Holders: []string{two}}
+	last := &ledger.Effect{Key: "k", Owners: []string{two}}
 	s.must(s.commit(s.load(two), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{last}}))
 	s.whole()
 	if after, err := s.Generation(s.Context()); err != nil || after == before {
@@ -72,20 +72,20 @@ func comeback(s *stage) {
 
 func clash(s *stage) {
 	one, two := s.open("i-1"), s.open("i-2")
-	mine := &ledger.Effect{Key: "k", Holders: []string{one}}
-	theirs := &ledger.Effect{Key: "k", Holders: []string{two}}
+	mine := &ledger.Effect{Key: "k", Owners: []string{one}}
+	theirs := &ledger.Effect{Key: "k", Owners: []string{two}}
 	s.must(s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{mine}}))
 	c := s.load(two)
 	if err := s.commit(c, ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{theirs}}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("an effect was made twice: %v", err)
 	}
 	theirs.Version = mine.Version
-	theirs.Holders = []string{one, two}
+	theirs.Owners = []string{one, two}
 	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{theirs}}))
 	if err := s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{mine}}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("an effect was written over that another case had joined: %v", err)
 	}
-	mine.Holders = nil
+	mine.Owners = nil
 	if err := s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{mine}}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("an effect was dropped that another case had joined: %v", err)
 	}
@@ -99,7 +99,7 @@ func atomic(s *stage) {
 	before := *s.load(id)
 	v := s.whole()
 	err := s.commit(c, ledger.Contained, time.Second, ledger.Write{
-		Taken: []string{"o-1"}, Effects: []*ledger.Effect{{Key: "k", Holders: []string{id}}}, Requests: []string{"r-1"},
+		Taken: []string{"o-1"}, Effects: []*ledger.Effect{{Key: "k", Owners: []string{id}}}, Requests: []string{"r-1"},
 		Reserve: []ledger.Reservation{place("other", "second", s.now, 1), place("b", "second", s.now, 1)},
 	})
 	if !errors.Is(err, ledger.ErrLimit) {

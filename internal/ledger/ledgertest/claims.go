@@ -48,7 +48,7 @@ func takeover(s *stage) {
 	}
 	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{}))
 	s.idle("c")
-	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{Release: true}))
+	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{EndsLease: true}))
 	s.take("c", id)
 }
 
@@ -56,7 +56,7 @@ func yielded(s *stage) {
 	id := s.open("i-1")
 	c := s.take("a", id).Case
 	s.send(id, order(ledger.Undo, "o-1"))
-	if err := s.commit(c, ledger.Dismissed, never, ledger.Write{Release: true}); !errors.Is(err, ledger.ErrJoined) {
+	if err := s.commit(c, ledger.Dismissed, never, ledger.Write{EndsLease: true}); !errors.Is(err, ledger.ErrJoined) {
 		s.Fatal(err)
 	}
 	s.idle("b")
@@ -78,7 +78,7 @@ func urgent(s *stage) {
 	}{{report, ledger.Dismissed}, {check, ledger.Contained}, {asked, ledger.Asked}, {act, ledger.Acting}} {
 		c := s.take("a", x.id).Case
 		c.Report.Wanted = 1
-		s.must(s.commit(c, x.state, time.Minute, ledger.Write{Release: true}))
+		s.must(s.commit(c, x.state, time.Minute, ledger.Write{EndsLease: true}))
 		s.after(time.Second)
 	}
 	s.after(time.Hour)
@@ -102,7 +102,7 @@ func attempts(s *stage) {
 		s.after(time.Minute)
 	}
 	c := s.take("a", id).Case
-	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Release: true}))
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{EndsLease: true}))
 	if c.Attempts != 0 || s.load(id).Attempts != 0 {
 		s.Errorf("%d attempts after a commit", c.Attempts)
 	}
@@ -122,12 +122,12 @@ func next(s *stage) {
 	expect(s.now)
 	c := s.take("a", id).Case
 	expect(s.now.Add(time.Minute)) // when the lease ends
-	s.must(s.commit(c, ledger.Contained, 5*time.Second, ledger.Write{Release: true}))
+	s.must(s.commit(c, ledger.Contained, 5*time.Second, ledger.Write{EndsLease: true}))
 	expect(s.now.Add(5 * time.Second))
 	s.send(id, order(ledger.Undo, "o-1"))
 	expect(s.now)
 	c = s.take("a", id).Case
-	s.must(s.commit(c, ledger.Undone, never, ledger.Write{Release: true, Taken: []string{"o-1"}}))
+	s.must(s.commit(c, ledger.Undone, never, ledger.Write{EndsLease: true, Taken: []string{"o-1"}}))
 	expect(time.Time{})
 }
 
@@ -169,7 +169,7 @@ func newer(s *stage) {
 	id := s.open("i-1")
 	c := s.take("newer", id).Case
 	c.Schema = ledger.Schema + 1
-	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Release: true}))
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{EndsLease: true}))
 	s.idle("older")
 	if at, err := s.Next(s.Context()); err != nil || !at.IsZero() {
 		s.Errorf("next is %s, %v: nothing here is for an older riposte", at, err)
@@ -230,7 +230,7 @@ func releasedOpening(s *stage) {
 		s.Errorf("taken over at attempt %d with %s", c.Case.Attempts, keys(c.Inbox))
 	}
 	// Only the first lead's case is claimed: no worker would hear of another claim.
-	s.must(s.commit(s.load(first.Case), ledger.Dismissed, never, ledger.Write{Taken: []string{ledger.Key(Lead("e-2", "i-1"))}, Release: true}))
+	s.must(s.commit(s.load(first.Case), ledger.Dismissed, never, ledger.Write{Taken: []string{ledger.Key(Lead("e-2", "i-1"))}, EndsLease: true}))
 	a, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{Lead("e-1", "i-1"), Lead("e-5", "i-1")}, hand)
 	s.must(err)
 	if a[0].Claim != nil || a[1].Claim != nil || a[1].How != "opened" {

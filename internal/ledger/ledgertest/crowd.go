@@ -25,7 +25,7 @@ func classes(s *stage) {
 	if keys(c.Inbox) != fmt.Sprint(want) || !c.More || c.Inbox[49].Class() != ledger.Looks {
 		s.Fatalf("handed out, more: %t, %s", c.More, keys(c.Inbox))
 	}
-	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: want, Release: true}))
+	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: want, EndsLease: true}))
 	c = s.take("b", id)
 	if len(c.Inbox) != 13 || c.More || c.Inbox[12].Key != ledger.Key(Lead("e-0", "i-1")) {
 		s.Fatalf("left, more: %t, %s", c.More, keys(c.Inbox))
@@ -45,7 +45,7 @@ func coalesced(s *stage) {
 	}
 	s.sends(id, look("deny"), true, "while a worker looks: what has happened since is not seen by that look")
 	s.sends(id, look("deny"), false, "and again")
-	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: taken(c), Release: true}))
+	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: taken(c), EndsLease: true}))
 	c = s.take("b", id)
 	if len(c.Inbox) != 1 || c.Inbox[0].Seen.Effect != "deny" {
 		s.Fatalf("handed out after the commit: %s", keys(c.Inbox))
@@ -76,7 +76,7 @@ func crowded(s *stage) {
 	if c.Inbox[0].Key != "o-1" || !c.More {
 		s.Fatalf("handed out, more: %t, %s", c.More, keys(c.Inbox))
 	}
-	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: taken(c), Release: true}))
+	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: taken(c), EndsLease: true}))
 	s.sends(id, look("one more"), true, "once some were taken")
 	s.whole()
 }
@@ -86,12 +86,12 @@ func crowded(s *stage) {
 func kept(s *stage) {
 	id := s.open("i-1")
 	c := s.take("a", id).Case
-	s.must(s.commit(c, ledger.Verified, never, ledger.Write{Release: true}))
+	s.must(s.commit(c, ledger.Verified, never, ledger.Write{EndsLease: true}))
 	s.send(id, named("n-1"))
 	for n := range 3 {
 		claim := s.take("a", id)
 		s.send(id, named(fmt.Sprint("n-", n+2)))
-		s.must(s.commit(claim.Case, ledger.Verified, never, ledger.Write{Taken: taken(claim), Release: true}))
+		s.must(s.commit(claim.Case, ledger.Verified, never, ledger.Write{Taken: taken(claim), EndsLease: true}))
 		if !claim.Case.Due.Equal(s.now) {
 			s.Errorf("due at %s, with a message waiting", claim.Case.Due)
 		}

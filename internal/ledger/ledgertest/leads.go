@@ -60,7 +60,7 @@ func batch(s *stage) {
 
 func closed(s *stage) {
 	id := s.open("i-1")
-	s.must(s.commit(s.take("a", id).Case, ledger.Dismissed, never, ledger.Write{Release: true}))
+	s.must(s.commit(s.take("a", id).Case, ledger.Dismissed, never, ledger.Write{EndsLease: true}))
 	if a := s.admit(Lead("e-i-1", "i-1"))[0]; a.How != "duplicate" || a.Case != id {
 		s.Errorf("a copy of what was dismissed: %+v", a)
 	}
@@ -73,12 +73,12 @@ func race(s *stage) {
 	id := s.open("i-1")
 	c := s.take("a", id).Case
 	s.admit(Lead("e-2", "i-1"))
-	if err := s.commit(c, ledger.Dismissed, never, ledger.Write{Release: true}); !errors.Is(err, ledger.ErrJoined) {
+	if err := s.commit(c, ledger.Dismissed, never, ledger.Write{EndsLease: true}); !errors.Is(err, ledger.ErrJoined) {
 		s.Fatalf("closed over a waiting lead: %v", err)
 	}
 	s.idle("b") // the lease goes on
 	c = s.load(id)
-	s.must(s.commit(c, ledger.Dismissed, never, ledger.Write{Release: true, Taken: []string{ledger.Key(Lead("e-2", "i-1"))}}))
+	s.must(s.commit(c, ledger.Dismissed, never, ledger.Write{EndsLease: true, Taken: []string{ledger.Key(Lead("e-2", "i-1"))}}))
 	s.idle("b")
 	s.whole()
 }
@@ -97,7 +97,7 @@ func inbox(s *stage) {
 	if keys(c.Inbox) != "[o-2 o-1]" || c.Inbox[1].Order.By != "alice" {
 		s.Errorf("inbox: %+v", c.Inbox)
 	}
-	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: []string{"o-2"}, Release: true}))
+	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: []string{"o-2"}, EndsLease: true}))
 	if s.send(id, order(ledger.Approve, "o-2")) {
 		s.Error("a message that was taken came in again")
 	}
@@ -118,7 +118,7 @@ func waits(s *stage) {
 	id := s.open("i-1")
 	c := s.take("a", id).Case
 	s.send(id, order(ledger.Approve, "o-1"))
-	s.must(s.commit(c, ledger.Asked, 48*60*60e9, ledger.Write{Release: true}))
+	s.must(s.commit(c, ledger.Asked, 48*60*60e9, ledger.Write{EndsLease: true}))
 	if !c.Due.Equal(s.now) {
 		s.Errorf("due at %s, with a message waiting", c.Due)
 	}
@@ -129,16 +129,16 @@ func waits(s *stage) {
 
 func reopened(s *stage) {
 	id := s.open("i-1")
-	s.must(s.commit(s.take("a", id).Case, ledger.Verified, never, ledger.Write{Release: true}))
+	s.must(s.commit(s.take("a", id).Case, ledger.Verified, never, ledger.Write{EndsLease: true}))
 	s.after(60e9)
 	second := s.admit(Lead("e-2", "i-1"))[0].Case
-	s.must(s.commit(s.take("a", second).Case, ledger.Asked, 48*60*60e9, ledger.Write{Release: true}))
+	s.must(s.commit(s.take("a", second).Case, ledger.Asked, 48*60*60e9, ledger.Write{EndsLease: true}))
 	s.send(id, order(ledger.Undo, "o-1"))
 	c := s.take("a", id)
 	s.must(s.commit(c.Case, ledger.Undoing, 0, ledger.Write{Taken: []string{"o-1"}}))
 	if a := s.admit(Lead("e-3", "i-1"))[0]; a.Case != second {
 		s.Errorf("a new lead went to %s, not to the case that was open all the time", a.Case)
 	}
-	s.must(s.commit(c.Case, ledger.Undone, never, ledger.Write{Release: true}))
+	s.must(s.commit(c.Case, ledger.Undone, never, ledger.Write{EndsLease: true}))
 	s.whole()
 }

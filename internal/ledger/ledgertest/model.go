@@ -234,7 +234,7 @@ func (m *model) commit(rt *rapid.T) {
 	if hand.State.Open() {
 		hand.Due = m.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(rt, "due")) * time.Second)
 	}
-	w := ledger.Write{At: m.now, Release: rapid.Bool().Draw(rt, "release")}
+	w := ledger.Write{At: m.now, EndsLease: rapid.Bool().Draw(rt, "release")}
 	c.handed = c.handed[rapid.IntRange(0, len(c.handed)).Draw(rt, "left to others"):]
 	for _, key := range c.handed {
 		if c.waits(key) { // else an earlier commit has taken it
@@ -265,7 +265,7 @@ func (m *model) judge(rt *rapid.T, c *mcase, hand *ledger.Case, w ledger.Write, 
 	}
 	c.state, c.due, c.waiting, c.attempts, c.hand = hand.State, hand.Due, left, 0, hand
 	c.version, c.woken = c.version+1, len(left) > 0
-	if w.Release {
+	if w.EndsLease {
 		c.lease = time.Time{}
 	}
 }

@@ -36,7 +36,7 @@ func severe(s *stage) {
 	critical := s.ranked("i-critical", playbook.Critical, 40*time.Minute)
 	// A case that comes back stands behind those of its sort that were due before.
 	again := s.take("a", critical).Case
-	s.must(s.commit(again, ledger.Acting, time.Second, ledger.Write{Release: true}))
+	s.must(s.commit(again, ledger.Acting, time.Second, ledger.Write{EndsLease: true}))
 	s.after(6 * time.Minute)
 	late := s.ranked("i-late", playbook.High, 0)
 	want := append([]string{critical, high, behind, late}, noise...)
@@ -63,7 +63,7 @@ func astray(s *stage) {
 	if err := s.commit(fast.Case, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("the holder of a lease that was taken over committed: %v", err)
 	}
-	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Release: true}))
+	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{EndsLease: true}))
 	near, err := s.Claim(s.Context(), s.now.Add(50*time.Second), "near", time.Minute)
 	s.must(err)
 	if near == nil {

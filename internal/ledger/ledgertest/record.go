@@ -149,8 +149,8 @@ func checkpoints(s *stage) {
 func released(s *stage) {
 	held, asked := s.open("i-1"), s.open("i-2")
 	s.must(s.Halt(s.Context(), ledger.Brake{Scope: "all", By: "alice", At: s.now}))
-	s.must(s.commit(s.take("a", held).Case, ledger.Held, time.Minute, ledger.Write{Release: true}))
-	s.must(s.commit(s.take("a", asked).Case, ledger.Asked, time.Minute, ledger.Write{Release: true}))
+	s.must(s.commit(s.take("a", held).Case, ledger.Held, time.Minute, ledger.Write{EndsLease: true}))
+	s.must(s.commit(s.take("a", asked).Case, ledger.Asked, time.Minute, ledger.Write{EndsLease: true}))
 	s.after(time.Second)
 	s.idle("a")
 	if was, err := s.Release(s.Context(), s.now, "account:111122223333", "alice"); err != nil || was {

@@ -35,8 +35,8 @@ func BenchmarkFirstChange(b *testing.B) {
 		}
 		c := a[0].Claim
 		c.Case.State, c.Case.Due = ledger.Acting, now.Add(time.Hour)
-		err = s.Commit(b.Context(), c.Case, ledger.Write{At: now, Notes: []string{"intent"}, Release: true,
-			Effects: []*ledger.Effect{{Key: lead.Resource.ID, Holders: []string{c.Case.ID}}}})
+		err = s.Commit(b.Context(), c.Case, ledger.Write{At: now, Notes: []string{"intent"}, EndsLease: true,
+			Effects: []*ledger.Effect{{Key: lead.Resource.ID, Owners: []string{c.Case.ID}}}})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -33,7 +33,7 @@ func aged(t testing.TB, closed int) *sqlite.Store {
 	c, err := s.Claim(t.Context(), ledgertest.Start(), "a", time.Minute)
 	must(err)
 	c.Case.State, c.Case.Due, c.Case.Error = ledger.Verified, time.Time{}, fmt.Sprintf("%05000d", 0)
-	must(s.Commit(t.Context(), c.Case, ledger.Write{At: ledgertest.Start(), Release: true}))
+	must(s.Commit(t.Context(), c.Case, ledger.Write{At: ledgertest.Start(), EndsLease: true}))
 	must(s.Close())
 	db, err := sql.Open("sqlite", path)
 	must(err)

@@ -97,7 +97,7 @@ func (t *tx) was(c *ledger.Case) (was, error) {
 }
 
 func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []byte, head string) error {
-	if w.Release {
+	if w.EndsLease {
 		old.holder, old.lease = sql.NullString{}, sql.NullInt64{}
 	}
 	var root sql.NullString

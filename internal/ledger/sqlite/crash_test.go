@@ -60,7 +60,7 @@ func TestHalfACommitIsNone(t *testing.T) {
 	}
 	c[0].State, c[0].Due = ledger.Acting, ledgertest.Start()
 	err = s.Commit(t.Context(), c[0], ledger.Write{At: ledgertest.Start(), Requests: []string{"r-1"},
-		Effects: []*ledger.Effect{{Key: "k", Holders: []string{c[0].ID}}}})
+		Effects: []*ledger.Effect{{Key: "k", Owners: []string{c[0].ID}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

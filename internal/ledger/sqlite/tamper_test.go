@@ -36,7 +36,7 @@ func collect(t *testing.T) *evidence {
 	e.one, e.two = a[0].Case, a[1].Case
 	e.commit(e.one, ledger.Acting, ledger.Write{
 		Taken: []string{ledger.Key(ledgertest.Lead("e-3", "i-1"))}, Requests: []string{"r-1"},
-		Effects:    []*ledger.Effect{{Key: "suspend web", Holders: []string{e.one}}},
+		Effects:    []*ledger.Effect{{Key: "suspend web", Owners: []string{e.one}}},
 		Reserve:    []ledger.Reservation{{Bucket: "destroy", Incident: "mallory", At: now}},
 		Exceptions: []ledger.Exception{{Playbook: "launch.unapproved-image", Root: "i-9", Until: now.Add(time.Hour), By: "alice"}},
 	})
