@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
@@ -63,7 +64,7 @@ func again(t *testing.T, s *mototest.Server, want actiontest.Shop) *actiontest.A
 func onMoto(t *testing.T, s *mototest.Server) (actiontest.Shop, *actiontest.AWS) {
 	t.Helper()
 	s.Reset(t)
-	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace))}
+	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace)), rds.NewFromConfig(s.Config(motoPlace))}
 	_, err := b.ec2.DescribeSubnets(t.Context(), nil) // moto makes a region when it is first asked about, and draws ids for it
 	must(t, err)
 	resp, err := http.Post(s.URL+"/moto-api/seed?a=42", "", nil)
@@ -80,6 +81,7 @@ type shopfitter struct {
 	ec2     *ec2.Client
 	scaling *autoscaling.Client
 	iam     *iam.Client
+	rds     *rds.Client
 }
 
 // people are the users, roles and policies.
@@ -145,6 +147,16 @@ func (b shopfitter) shared(g *actiontest.Shop) {
 		OperationType: types.OperationTypeAdd, UserIds: []string{"999988887777", "444455556666"}, GroupNames: []string{action.Everybody}})
 	must(b.t, err)
 	g.Snapshot = motoPlace.In(event.Snapshot, *s.SnapshotId)
+	g.DBSnapshot = motoPlace.In(event.DBSnapshot, "billing")
+	_, err = b.rds.CreateDBInstance(b.ctx, &rds.CreateDBInstanceInput{DBInstanceIdentifier: aws.String("billing"), Engine: aws.String("postgres"), DBInstanceClass: aws.String("db.t3.micro"),
+		MasterUsername: aws.String("root"), MasterUserPassword: aws.String("password"), AllocatedStorage: aws.Int32(20)})
+	must(b.t, err)
+	_, err = b.rds.CreateDBSnapshot(b.ctx, &rds.CreateDBSnapshotInput{DBInstanceIdentifier: aws.String("billing"), DBSnapshotIdentifier: aws.String(g.DBSnapshot.ID)})
+	must(b.t, err)
+	_, err = b.rds.ModifyDBSnapshotAttribute(b.ctx, &rds.ModifyDBSnapshotAttributeInput{
+		DBSnapshotIdentifier: aws.String(g.DBSnapshot.ID), AttributeName: aws.String("restore"), ValuesToAdd: []string{"999988887777", "444455556666", action.Everybody},
+	})
+	must(b.t, err)
 }
 
 // launchers are the fleets, and a spot request.

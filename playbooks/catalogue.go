@@ -14,5 +14,6 @@ func All() []playbook.Definition {
 		launch.UnapprovedTemplate(),
 		launch.TerminationUnprotected(),
 		exposure.SnapshotShared(),
+		exposure.DBSnapshotShared(),
 	}
 }

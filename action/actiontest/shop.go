@@ -41,14 +41,16 @@ const Regions = `
           - {id: sfr-0a, image: ami-0bbbbbbbbbbbbbbbb, total: 1, instances: [i-0spotfleet]}
           - {id: sfr-0once, type: request, image: ami-0bbbbbbbbbbbbbbbb, total: 1}
         spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
-        rows: {ec2.snapshot: [{SnapshotId: snap-0a, CreateVolumePermissions: [{Group: all}, {UserId: "999988887777"}, {UserId: "444455556666"}]}]}
+        rows:
+          rds.db-snapshot: [{DBSnapshotIdentifier: billing, DBSnapshotAttributes: [{AttributeName: restore, AttributeValues: ["444455556666", "999988887777", all]}]}]
+          ec2.snapshot: [{SnapshotId: snap-0a, CreateVolumePermissions: [{Group: all}, {UserId: "999988887777"}, {UserId: "444455556666"}]}]
 `
 
 // Shop names what the examples are done to, in whatever AWS it was built.
 type Shop struct {
 	Group, Member, Alone, Template, User, Role event.Resource
 	Fleet, SpotFleet, SpotRequest              event.Resource // the request launches again and again
-	Snapshot                                   event.Resource // shared with everybody and two accounts
+	Snapshot, DBSnapshot                       event.Resource // shared with everybody and two accounts
 	Key, Isolated                              string
 	Interfaces                                 []string // of Alone
 }
@@ -60,8 +62,8 @@ func ShopOf(t *testing.T, r access.Reads, p event.Place) Shop {
 		Group: p.In(event.Group, "web"), Member: p.In(event.Instance, "i-0member"), Alone: p.In(event.Instance, "i-0alone"),
 		Template: p.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), User: p.In(event.User, "staff/mallory"), Role: p.In(event.Role, "ci/builder"),
 		Fleet: p.In(event.Fleet, "fleet-0a"), SpotFleet: p.In(event.SpotFleet, "sfr-0a"), SpotRequest: p.In(event.SpotRequest, "sir-0a"),
-		Snapshot: p.In(event.Snapshot, "snap-0a"),
-		Key:      "AKIAMALLORY000000001", Isolated: "sg-0isolated",
+		Snapshot: p.In(event.Snapshot, "snap-0a"), DBSnapshot: p.In(event.DBSnapshot, "billing"),
+		Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
 	}
 	out, err := r.EC2(p).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{s.Alone.ID}})
 	if err != nil || len(out.Reservations) != 1 {
@@ -83,6 +85,7 @@ func (s Shop) Examples() map[string]action.Action {
 		"hold fleet":          action.HoldFleet{Fleet: s.Fleet},
 		"hold spot fleet":     action.HoldSpotFleet{Fleet: s.SpotFleet},
 		"cancel spot request": action.CancelSpotRequest{Request: s.SpotRequest},
+		"unshare database":    action.UnshareDBSnapshot{Snapshot: s.DBSnapshot, With: []string{"999988887777", action.Everybody}},
 		"unshare snapshot":    action.UnshareSnapshot{Snapshot: s.Snapshot, With: []string{"999988887777", action.Everybody}},
 		"standby":             action.Standby{Instance: s.Member, Group: s.Group.ID, Decrement: true},
 		"terminate":           action.Terminate{Instance: s.Alone},

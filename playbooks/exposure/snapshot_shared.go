@@ -112,16 +112,20 @@ func (p SnapshotParams) allows(with, owner string) bool {
 // of says the facts of a snapshot.
 func (f shared) of(snapshot event.Resource) playbook.Suspect[shared] {
 	s := playbook.Suspect[shared]{Resource: snapshot, Facts: f}
+	what := "snapshot " + snapshot.ID
+	if snapshot.Type == event.DBSnapshot {
+		what = "database " + what
+	}
 	switch n := len(f.With); {
 	case slices.Contains(f.With, action.Everybody):
 		s.Severity = playbook.Critical
-		s.Title = "snapshot " + snapshot.ID + " was shared with everybody"
+		s.Title = what + " was shared with everybody"
 	case n == 0:
-		s.Title = "snapshot " + snapshot.ID + " was shared, and the record does not say with whom"
+		s.Title = what + " was shared, and the record does not say with whom"
 	case n == 1:
-		s.Title = "snapshot " + snapshot.ID + " was shared with account " + f.With[0]
+		s.Title = what + " was shared with account " + f.With[0]
 	default:
-		s.Title = fmt.Sprintf("snapshot %s was shared with accounts %s", snapshot.ID, strings.Join(f.With[:min(n, 3)], ", "))
+		s.Title = fmt.Sprintf("%s was shared with accounts %s", what, strings.Join(f.With[:min(n, 3)], ", "))
 		if n > 3 {
 			s.Title += fmt.Sprintf(", %d more", n-3)
 		}
@@ -135,6 +139,11 @@ func checkSnapshot(ctx context.Context, in playbook.In, s playbook.Suspect[share
 	if err != nil {
 		return nil, err
 	}
+	return foreign(ctx, in, s, shares, p)
+}
+
+// foreign confirms what of the shares the call added and leads outside the organisation.
+func foreign(ctx context.Context, in playbook.In, s playbook.Suspect[shared], shares []string, p SnapshotParams) (_ []playbook.Suspect[shared], err error) {
 	var f shared
 	for _, with := range shares {
 		if len(s.Facts.With) > 0 && !slices.Contains(s.Facts.With, with) || p.allows(with, s.Resource.Account) {

@@ -1,0 +1,126 @@
+package action
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
+)
+
+// unshareDBSnapshotKind takes back what a database's snapshot gives away. Both ways are in the author tier: RDS has no condition
+// that tells adding from taking away, and the contain tier must not be able to carry a database away.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+var unshareDBSnapshotKind = Define[UnshareDBSnapshot](Kind{
+	Name: "rds.unshare-snapshot", Version: 1, Does: "end the sharing of a database's snapshot with accounts, or with everybody", Class: Contain, Tier: TierAuthor,
+	Reads:    []call.ID{call.RDSDescribeDBSnapshotAttributes},
+	Writes:   []call.ID{call.RDSModifyDBSnapshotAttribute},
+	UndoneBy: []call.ID{call.RDSModifyDBSnapshotAttribute},
+})
+
+// shareDBSnapshotKind gives the shares back.
+var shareDBSnapshotKind = Define[ShareDBSnapshot](Kind{
+	Name: "rds.share-snapshot", Version: 1, Does: "share a database's snapshot again", Class: Mend, Tier: TierAuthor,
+	Reads:    []call.ID{call.RDSDescribeDBSnapshotAttributes},
+	Writes:   []call.ID{call.RDSModifyDBSnapshotAttribute},
+	UndoneBy: []call.ID{call.RDSModifyDBSnapshotAttribute},
+})
+
+// UnshareDBSnapshot wants a database's snapshot not to be shared with some accounts, or Everybody; other shares stay.
+type UnshareDBSnapshot struct {
+	Snapshot event.Resource
+	With     []string
+}
+
+// ShareDBSnapshot wants a database's snapshot to be shared with some accounts, or Everybody.
+type ShareDBSnapshot struct {
+	Snapshot event.Resource
+	With     []string
+}
+
+func (UnshareDBSnapshot) Kind() Kind                  { return unshareDBSnapshotKind }
+func (u UnshareDBSnapshot) Target() event.Resource    { return u.Snapshot }
+func (u UnshareDBSnapshot) Parts() []string           { return u.With }
+func (u UnshareDBSnapshot) only(with []string) Action { return UnshareDBSnapshot{u.Snapshot, with} }
+func (ShareDBSnapshot) Kind() Kind                    { return shareDBSnapshotKind }
+func (s ShareDBSnapshot) Target() event.Resource      { return s.Snapshot }
+func (s ShareDBSnapshot) Parts() []string             { return s.With }
+func (s ShareDBSnapshot) only(with []string) Action   { return ShareDBSnapshot{s.Snapshot, with} }
+
+// Look reads whom the snapshot is shared with. Its way back are those shares that are there.
+func (u UnshareDBSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
+	shares, err := DBSharesOf(ctx, r, u.Snapshot)
+	if err != nil || shares == nil {
+		return Look{Missing: "the snapshot is deleted"}.unless(err)
+	}
+	there := slices.DeleteFunc(slices.Clone(u.With), func(w string) bool { return !slices.Contains(shares, w) })
+	if len(there) == 0 {
+		return Look{Satisfied: true}, nil
+	}
+	return Look{Inverse: ShareDBSnapshot{u.Snapshot, there}}, nil
+}
+
+// Do takes them away, and nothing else.
+func (u UnshareDBSnapshot) Do(ctx context.Context, w access.Writes) error {
+	return changeDBShares(ctx, w, u.Snapshot, nil, u.With)
+}
+
+// Look compares with whom the snapshot is shared.
+func (s ShareDBSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
+	shares, err := DBSharesOf(ctx, r, s.Snapshot)
+	if err != nil || shares == nil {
+		return Look{Missing: "the snapshot is deleted"}.unless(err)
+	}
+	lacking := slices.DeleteFunc(slices.Clone(s.With), func(w string) bool { return slices.Contains(shares, w) })
+	if len(lacking) == 0 {
+		return Look{Satisfied: true}, nil
+	}
+	return Look{Inverse: UnshareDBSnapshot{s.Snapshot, lacking}}, nil
+}
+
+// Do adds them again.
+func (s ShareDBSnapshot) Do(ctx context.Context, w access.Writes) error {
+	return changeDBShares(ctx, w, s.Snapshot, s.With, nil)
+}
+
+// restorers is the attribute that says who may copy and restore a snapshot.
+// https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSnapshotAttribute.html
+const restorers = "restore"
+
+// DBSharesOf returns whom a database's snapshot is shared with, accounts and Everybody; nil where AWS says that there is none
+// of that name.
+func DBSharesOf(ctx context.Context, r access.Reads, snapshot event.Resource) ([]string, error) {
+	out, err := r.RDS(snapshot.Place()).DescribeDBSnapshotAttributes(ctx, &rds.DescribeDBSnapshotAttributesInput{DBSnapshotIdentifier: aws.String(snapshot.ID)})
+	switch {
+	case access.Answered(err, "DBSnapshotNotFound", "DBSnapshotNotFoundFault"):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read whom database snapshot %q is shared with: %w", snapshot.ID, err)
+	case out.DBSnapshotAttributesResult == nil:
+		return nil, fmt.Errorf("read whom database snapshot %q is shared with: the answer holds no attributes", snapshot.ID)
+	}
+	shares := []string{}
+	for _, a := range out.DBSnapshotAttributesResult.DBSnapshotAttributes {
+		if aws.ToString(a.AttributeName) == restorers {
+			shares = append(shares, a.AttributeValues...)
+		}
+	}
+	return shares, nil
+}
+
+// changeDBShares makes one call: RDS shares a snapshot with 20 accounts at most.
+// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ShareSnapshot.html
+func changeDBShares(ctx context.Context, w access.Writes, snapshot event.Resource, add, remove []string) error {
+	_, err := w.RDS(snapshot.Place()).ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{
+		DBSnapshotIdentifier: aws.String(snapshot.ID), AttributeName: aws.String(restorers), ValuesToAdd: add, ValuesToRemove: remove,
+	})
+	if err != nil {
+		return Refused(fmt.Sprintf("change shares of database snapshot %q", snapshot.ID), err)
+	}
+	return nil
+}
