@@ -17,6 +17,7 @@ import (
 const (
 	behindSource     = 5 * time.Minute
 	behindCredential = 2 * time.Second
+	behindAlike      = 15 * time.Second
 	behindAccount    = 200 * time.Millisecond
 
 	mostBySource     = time.Hour
@@ -45,11 +46,13 @@ type share struct {
 
 func shares(l playbook.StoredSuspect) [3]share {
 	account, who := l.Resource.Account, credential(l)
-	return [3]share{
-		{flow{account, who, l.Playbook}, behindSource, mostBySource},
-		{flow{account, who, ""}, behindCredential, mostByCredential},
-		{flow{account, "", ""}, behindAccount, mostByAccount},
+	own, all := share{flow{account, who, l.Playbook}, behindSource, mostBySource}, share{flow{account, "", ""}, behindAccount, mostByAccount}
+	if l.Origin.Actor.ByAWS() {
+		// Its record names no credential: a caller may make any number of groups that launch. What is found of the same thing, as
+		// the same image, is counted together.
+		return [3]share{own, {flow{account, "of " + strings.Join(l.Found, " "), l.Playbook}, behindAlike, mostBySource}, all}
 	}
+	return [3]share{own, {flow{account, who, ""}, behindCredential, mostByCredential}, all}
 }
 
 // credential is what is behind a suspect: the user, or the role and not its session, whose name its caller chooses. What AWS

@@ -91,6 +91,13 @@ func TestNoiseDelaysAnAttackByTwoTurnsAtMost(t *testing.T) {
 			}
 			return launched(real, n, by)
 		}},
+		{"as severe, by AWS for fleets that each is the attacker's own, in the same account", playbook.High, func(real event.Event, n int) event.Event {
+			e := launched(real, n, event.Actor{Kind: event.RoleActor, Account: real.Account, PrincipalID: "AROAFLEET:x", IssuerID: "AROAFLEET",
+				Issuer: "arn:aws:iam::" + real.Account + ":role/aws-service-role/ec2fleet.amazonaws.com/AWSServiceRoleForEC2Fleet"})
+			e.Response = json.RawMessage(fmt.Sprintf(`{"instancesSet":{"items":[{"instanceId":"i-%017x","imageId":"ami-0bbbbbbbbbbbbbbbb",`+
+				`"tagSet":{"items":[{"key":"aws:ec2:fleet-id","value":"fleet-%d"}]}}]}}`, n, n))
+			return e
+		}},
 		{"as severe, by everybody in another account", playbook.High, func(real event.Event, n int) event.Event {
 			real.Account = "444455556666"
 			return launched(real, n, somebody(real.Account, fmt.Sprint("USER", n), ""))
