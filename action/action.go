@@ -47,7 +47,7 @@ type Look struct {
 	Missing   string // why there is nothing left to change ("the instance is terminated"); "" where there is
 	Refused   string // why Do would change nothing that matters (the policy to attach denies no longer): as good as ErrCannot
 	Renamed   Action // the same desired state, of the target as it is now (its name, its interfaces); nil where it is as it was planned for
-	Inverse   Action // restores the present state; nil where Kind.Final is set, where Holds and where Gone
+	Inverse   Action // restores the present state; nil where Kind.Final is set, where Satisfied and where Missing
 }
 
 // unless gives up what was seen where seeing failed.

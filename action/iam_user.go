@@ -59,7 +59,7 @@ func lookAtUser(ctx context.Context, r access.Reads, a renamable) (Look, error) 
 }
 
 // Follow is an action by the name that its user has now, as another action on the same user was found to be (see
-// Look.Moved), or for the interfaces that its instance has now; any other action is returned as it is.
+// Look.Renamed), or for the interfaces that its instance has now; any other action is returned as it is.
 func Follow(a, moved Action) Action {
 	if was, ok := a.(Isolate); ok {
 		return was.follow(moved)

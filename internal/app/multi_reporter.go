@@ -36,7 +36,10 @@ const remembered = 10_000
 // Report tells the reporters that have not taken it yet.
 func (c *multiReporter) Report(ctx context.Context, one *ledger.Case) error {
 	key := deliveryKey{one.ID, one.Report.Wanted}
-	told := c.recall(key)
+	told := make([]bool, len(c.all))
+	c.mu.Lock()
+	copy(told, c.delivered[key])
+	c.mu.Unlock()
 	var errs []error
 	for i, r := range c.all {
 		if told[i] {
@@ -47,27 +50,15 @@ func (c *multiReporter) Report(ctx context.Context, one *ledger.Case) error {
 		errs = append(errs, err)
 	}
 	err := errors.Join(errs...)
-	c.remember(key, told, err == nil)
-	return err
-}
-
-func (c *multiReporter) recall(key deliveryKey) []bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	told := make([]bool, len(c.all))
-	copy(told, c.delivered[key])
-	return told
-}
-
-func (c *multiReporter) remember(key deliveryKey, told []bool, done bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if done {
+	if err == nil {
 		delete(c.delivered, key)
-		return
+		return nil
 	}
 	if len(c.delivered) >= remembered {
 		clear(c.delivered)
 	}
 	c.delivered[key] = told
+	return err
 }

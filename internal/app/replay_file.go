@@ -149,7 +149,12 @@ func (r *replayer) open(body []byte, whole bool) error {
 	for _, c := range found {
 		switch {
 		case c.Other != "" && whole:
-			r.another(c)
+			r.other++
+			r.kind(c.Other)
+			if r.labels == nil {
+				r.labels = map[string]bool{}
+			}
+			r.labels[c.Label] = true
 		case c.Other == "" && (len(c.Record) == len(body) || !r.again(c)):
 			errs = append(errs, r.decode(c.Record))
 		}
@@ -235,7 +240,9 @@ func (r *replayer) faults(offset int64, line int, err error) {
 
 func (r *replayer) problem(p *ReplayProblem) {
 	if r.doubtful && r.records == 0 {
-		r.hold(finding{problem: p})
+		if len(r.held) < mostHeld {
+			r.held = append(r.held, finding{problem: p})
+		}
 		return
 	}
 	r.problems++

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -65,7 +66,8 @@ func (t table) without() error {
 // rows replays a table, in each row whatever holds records.
 func (r *replayer) rows(log *files.Log) {
 	t, _ := header(log)
-	limited := &rowLimit{src: log, most: int64(r.longest())}
+	longest := cmp.Or(r.maxRecord, 16<<20)
+	limited := &rowLimit{src: log, most: int64(longest)}
 	in := csv.NewReader(limited)
 	in.Comma, in.LazyQuotes, in.FieldsPerRecord, in.ReuseRecord = t.comma, true, -1, true
 	before := r.records + r.problems
@@ -94,14 +96,6 @@ func (r *replayer) rows(log *files.Log) {
 	if r.records+r.problems == before && len(r.held) == 0 {
 		r.problem(&ReplayProblem{Path: r.path, Offset: -1, Err: t.without()})
 	}
-}
-
-// longest is the longest record that is read.
-func (r *replayer) longest() int {
-	if r.maxRecord > 0 {
-		return r.maxRecord
-	}
-	return 16 << 20
 }
 
 // row looks into the columns of one row.

@@ -31,12 +31,6 @@ type tally struct {
 // mostHeld is how many problems of a doubtful file are kept.
 const mostHeld = 100
 
-func (t *tally) hold(f finding) {
-	if len(t.held) < mostHeld {
-		t.held = append(t.held, f)
-	}
-}
-
 // mostHad bounds how many records are known again, and with it the memory.
 const mostHad = 1 << 20
 
@@ -76,16 +70,6 @@ func count(in *map[string]int64, name string, n int64) {
 func (t *tally) kind(name string) { count(&t.kinds, name, 1) }
 
 func (t *tally) leaveOut(name string) { count(&t.leftOut, name, 1) }
-
-// another counts what is no record.
-func (t *tally) another(c event.Content) {
-	t.other++
-	t.kind(c.Other)
-	if t.labels == nil {
-		t.labels = map[string]bool{}
-	}
-	t.labels[c.Label] = true
-}
 
 // release tells the problems that were held back, now that it is known to be a log.
 func (r *replayer) release() {

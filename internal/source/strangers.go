@@ -28,7 +28,7 @@ func (s *Strangers) Met(kind, what, advice string) {
 	s.seen[kind]++
 	switch n := s.seen[kind]; {
 	case n == 1:
-		s.Log.Warn("a message holds no record that riposte takes; further ones of its kind are counted", "kind", kind, "what", short(what), "advice", advice)
+		s.Log.Warn("a message holds no record that riposte takes; further ones of its kind are counted", "kind", kind, "what", what[:min(len(what), longestName)], "advice", advice)
 	case tenfold(n):
 		s.Log.Info("messages that hold no record", "kind", kind, "messages", n)
 	}
@@ -46,10 +46,3 @@ func tenfold(n int64) bool {
 
 // longestName is how much of a name is logged: some of it may be the sender's word.
 const longestName = 100
-
-func short(what string) string {
-	if len(what) > longestName {
-		return what[:longestName]
-	}
-	return what
-}

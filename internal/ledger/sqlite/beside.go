@@ -70,10 +70,6 @@ func (t *tx) requests(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 	return wrote, nil
 }
 
-func exceptionKey(x ledger.Exception) string {
-	return fmt.Sprintf("%s %s %d", x.Playbook, x.Root, x.Until.UnixNano())
-}
-
 func (t *tx) exceptions(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 	var wrote []ledger.Wrote
 	for _, x := range w.Exceptions {
@@ -85,7 +81,7 @@ func (t *tx) exceptions(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 		if _, err := t.exec(addException, x.Playbook, x.Root, x.Until.UnixNano(), body); err != nil {
 			return nil, err
 		}
-		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: exceptionKey(x), Sum: sum})
+		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: fmt.Sprintf("%s %s %d", x.Playbook, x.Root, x.Until.UnixNano()), Sum: sum})
 	}
 	return wrote, nil
 }

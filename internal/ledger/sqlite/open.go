@@ -51,7 +51,8 @@ func Open(ctx context.Context, path string, options ...Option) (*Store, error) {
 // Close writes back what is pending and lets go of the file.
 func (s *Store) Close() error {
 	if s.tidy != nil {
-		s.tidy.stop()
+		s.tidy.once.Do(func() { close(s.tidy.wake) })
+		s.tidy.done.Wait()
 	}
 	errs := []error{s.wal.close()}
 	if s.read != nil {
@@ -81,7 +82,8 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.wal.committed() // the migration, if there was one
-	s.tidy = startTidier(s.path)
+	s.tidy = &tidier{wake: make(chan struct{}, 1)}
+	s.tidy.done.Go(func() { s.tidy.run(s.path) })
 	s.known, err = prepared(ctx, s.read, watching()...)
 	return err
 }

@@ -24,24 +24,18 @@ const (
 func (t *tx) reserve(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 	var wrote []ledger.Wrote
 	for rest := w.Reserve; len(rest) > 0; {
-		var all []ledger.Reservation
-		all, rest = alike(rest)
-		took, err := t.reserveAll(all)
+		n := 1 // how many differ in the bucket alone
+		for n < len(rest) && rest[n].Incident == rest[0].Incident && rest[n].At.Equal(rest[0].At) && rest[n].Since.Equal(rest[0].Since) {
+			n++
+		}
+		took, err := t.reserveAll(rest[:n])
+		rest = rest[n:]
 		if err != nil {
 			return nil, err
 		}
 		wrote = append(wrote, took...)
 	}
 	return wrote, nil
-}
-
-// alike are the first reservations, as far as they differ in the bucket alone, and the rest.
-func alike(all []ledger.Reservation) (some, rest []ledger.Reservation) {
-	n := 1
-	for n < len(all) && all[n].Incident == all[0].Incident && all[n].At.Equal(all[0].At) && all[n].Since.Equal(all[0].Since) {
-		n++
-	}
-	return all[:n], all[n:]
 }
 
 func (t *tx) reserveAll(all []ledger.Reservation) (wrote []ledger.Wrote, err error) {

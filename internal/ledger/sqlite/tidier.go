@@ -23,12 +23,6 @@ type tidier struct {
 	n    atomic.Int64 // commits since the last copy
 }
 
-func startTidier(path string) *tidier {
-	t := &tidier{wake: make(chan struct{}, 1)}
-	t.done.Go(func() { t.run(path) })
-	return t
-}
-
 func (t *tidier) run(path string) {
 	var db *sql.DB
 	defer func() {
@@ -61,9 +55,4 @@ func (t *tidier) committed() {
 	case t.wake <- struct{}{}:
 	default:
 	}
-}
-
-func (t *tidier) stop() {
-	t.once.Do(func() { close(t.wake) })
-	t.done.Wait()
 }
