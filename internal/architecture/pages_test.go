@@ -16,6 +16,7 @@ var (
 	heading  = regexp.MustCompile(`(?m)^#+ (.+)$`)
 	testName = regexp.MustCompile("`(?:internal/\\S+: )?((?:Test|Fuzz|Benchmark|Example)[A-Z]\\w*)(\\.\\.\\.)?")
 	place    = regexp.MustCompile("`((?:action|access|call|cmd|deploy|docs|e2e|event|iam|internal|lambda|playbook|playbooks|ripostetest)/[\\w./-]*\\w)`")
+	goFile   = regexp.MustCompile("`([a-z_]+\\.go)`")
 	standIn  = regexp.MustCompile(`[A-Z]{4}|\.\.\.`) // SERVICE, as in how a new file is to be called
 	fenced   = regexp.MustCompile("(?s)```.*?```")
 )
@@ -85,9 +86,15 @@ func anchors(text string) (all []string) {
 }
 
 func TestEveryFileThatAPageNamesIsThere(t *testing.T) {
+	files := tree(t)
 	for page, text := range pages(t) {
 		if page == "CHANGELOG.md" {
 			continue // it tells of what was
+		}
+		for _, m := range goFile.FindAllStringSubmatch(text, -1) {
+			if !slices.ContainsFunc(files, func(s source) bool { return s.path == m[1] || strings.HasSuffix(s.path, "/"+m[1]) }) && !standIn.MatchString(m[1]) {
+				t.Errorf("%s names %s, which is nowhere", page, m[1])
+			}
 		}
 		for _, m := range place.FindAllStringSubmatch(text, -1) {
 			if _, err := os.Stat(filepath.Join("..", "..", m[1])); err != nil && !standIn.MatchString(m[1]) {
