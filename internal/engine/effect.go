@@ -64,7 +64,7 @@ func (ef *effects) intend(ctx context.Context, t *attempt, r ref, look action.Lo
 // before riposte came.
 func (ef *effects) own(ctx context.Context, t *attempt, r ref, undo action.Action) error {
 	a := r.rung().Do
-	f, err := ef.read(ctx, t, a)
+	f, err := ef.read(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (ef *effects) own(ctx context.Context, t *attempt, r ref, undo action.Actio
 }
 
 // read returns the effect that an action makes, as this action wants it.
-func (ef *effects) read(ctx context.Context, t *attempt, a action.Action) (*ledger.Effect, error) {
+func (ef *effects) read(ctx context.Context, a action.Action) (*ledger.Effect, error) {
 	k := key(a)
 	f, err := ef.store.Effect(ctx, k)
 	if err != nil {

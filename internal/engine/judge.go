@@ -84,7 +84,7 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 	f.Found = r.revision.Found
 	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
 	for i, bucket := range q.Buckets {
-		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: gk.limit(t, bucket)})
+		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: gk.limit(bucket)})
 	}
 	return f, !asked, nil
 }
@@ -107,14 +107,14 @@ func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 	for _, b := range buckets {
 		res := ledger.Reservation{Bucket: b, Incident: incident, At: t.Now(), Since: t.Now().Add(-window)}
 		if refuse {
-			res.Max = gk.limit(t, b)
+			res.Max = gk.limit(b)
 		}
 		out = append(out, res)
 	}
 	return out
 }
 
-func (gk *gatekeeper) limit(t *attempt, bucket string) int {
+func (gk *gatekeeper) limit(bucket string) int {
 	if bucket == "destroy" {
 		return gk.policy.Limits.Destroy
 	}

@@ -94,17 +94,17 @@ func fromTemplate(c *core.Call, t *types.RequestLaunchTemplateData) (Launch, *co
 }
 
 // response is the data as DescribeLaunchTemplateVersions shows it.
-func (d Launch) response() *types.ResponseLaunchTemplateData {
+func (l Launch) response() *types.ResponseLaunchTemplateData {
 	t := &types.ResponseLaunchTemplateData{
-		ImageId: core.Optional(d.Image), InstanceType: types.InstanceType(d.Type), KeyName: core.Optional(d.Key),
-		SecurityGroupIds: d.SecurityGroups, UserData: core.Optional(d.UserData), DisableApiTermination: d.Protected,
-		DisableApiStop: d.StopProtected, InstanceInitiatedShutdownBehavior: types.ShutdownBehavior(d.Shutdown),
+		ImageId: core.Optional(l.Image), InstanceType: types.InstanceType(l.Type), KeyName: core.Optional(l.Key),
+		SecurityGroupIds: l.SecurityGroups, UserData: core.Optional(l.UserData), DisableApiTermination: l.Protected,
+		DisableApiStop: l.StopProtected, InstanceInitiatedShutdownBehavior: types.ShutdownBehavior(l.Shutdown),
 	}
-	if d.Profile != "" {
-		t.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Name: aws.String(d.Profile)}
+	if l.Profile != "" {
+		t.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Name: aws.String(l.Profile)}
 	}
-	if len(d.Tags) > 0 {
-		t.TagSpecifications = []types.LaunchTemplateTagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: TagsOf(d.Tags)}}
+	if len(l.Tags) > 0 {
+		t.TagSpecifications = []types.LaunchTemplateTagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: TagsOf(l.Tags)}}
 	}
 	return t
 }
