@@ -81,8 +81,8 @@ func (a Actor) Principal() string {
 	return a.ARN
 }
 
-// UniqueID returns the id of the principal that stays, which no other one ever has: AROA... of the role behind a session, AIDA... of
-// a user. It is empty where the record doesn't say.
+// UniqueID returns the id of the principal that stays, which no other one ever has: AROA... of the role behind a session,
+// AIDA... of a user. It is empty where the record doesn't say.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 func (a Actor) UniqueID() string {
 	if a.Issuer != "" {

@@ -11,7 +11,7 @@ type Bridge struct {
 	Account string // where it was sent, also of an event that went on to another account's bus
 }
 
-// Vouch checks that the record inside came from AWS. Customers can't put events whose source begins with "aws.", and
+// Vouch checks that the record inside came from AWS. Customers can't put events with a source that begins with "aws.", and
 // partners are given "aws.partner/"; the account is written by EventBridge, and is that of the sender.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
 func (b *Bridge) Vouch(e Event) error {

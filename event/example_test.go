@@ -7,7 +7,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// One normal shape for a record, whatever brought it: who did what, where, and whether it succeeded.
+// One normal shape for a record, whatever brought it: which principal did what, where, and whether it succeeded.
 func ExampleDecode() {
 	e, err := event.Decode([]byte(`{
 		"eventVersion": "1.09", "eventTime": "2026-03-02T10:12:41Z", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",

@@ -107,9 +107,9 @@ func (d *digger) value(v json.RawMessage, at place) []Content {
 	return nil
 }
 
-// object takes an object for a record, or looks for some in it. What has a record's name, source and time, and no caller and no parameters, is what
-// a search made of one: the record may stand beside these. CloudTrail leaves neither out, so that no caller can write a
-// record into another that would be taken instead.
+// object takes an object for a record, or looks for some in it. What has a record's name, source and time, and no caller and no
+// parameters, is what a search made of one: the record may stand beside these. CloudTrail leaves neither out, so that no caller
+// can write a record into another that would be taken instead.
 func (d *digger) object(v json.RawMessage, at place) []Content {
 	var fault error
 	o := split(v, "the object", &fault)

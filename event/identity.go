@@ -68,8 +68,8 @@ func (a *Actor) name(user, issuer string) {
 	a.UserName = user
 }
 
-// mfa returns one of three values. Users and root without a session context called with plain keys or a password: no MFA. Whatever an
-// identity provider did, its sessions carry "false", so that of any other session only a "true" is known.
+// mfa returns one of three values. Users and root without a session context called with plain keys or a password: no MFA.
+// Whatever an identity provider did, its sessions carry "false", so that of any other session only a "true" is known.
 func (o object) mfa(k ActorKind, session object) MFA {
 	own := k == UserActor || k == RootActor
 	switch session.object("attributes").text("mfaAuthenticated") {

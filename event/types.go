@@ -105,8 +105,9 @@ func (r Resource) ARN() string {
 	return "arn:" + r.Partition + ":" + t.fill(r.Region, r.Account, strings.TrimPrefix(r.ID, "/"))
 }
 
-// Patterns returns the ARN patterns by which IAM decides about the resource, with its id as spelt says to write it. Users and roles go
-// by their names, which are unique in an account: one may be moved to another path meanwhile. nil where no pattern can be made.
+// Patterns returns the ARN patterns by which IAM decides about the resource, with its id as spelt says to write it. Users and
+// roles go by their names, which are unique in an account: one may be moved to another path meanwhile. nil where no pattern can
+// be made.
 func (r Resource) Patterns(spelt func(id string) string) []string {
 	t := types[r.Type]
 	if t.arn == "" {

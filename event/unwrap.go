@@ -112,7 +112,8 @@ func lookedUp(value json.RawMessage) Content {
 // marks are the keys of a CloudTrail record: with any of them it is meant to be one.
 var marks = []string{"eventSource", "eventName", "eventTime", "eventVersion", "eventID", "userIdentity", "insightDetails"}
 
-// Identify tells a record, also one that EventBridge wrapped, from what other services write. A record with a key twice is still one, for Decode to refuse.
+// Identify tells a record, also one that EventBridge wrapped, from what other services write. A record with a key twice is
+// still one, for Decode to refuse.
 func Identify(value json.RawMessage) Content {
 	var fault error
 	o := split(value, "", &fault)

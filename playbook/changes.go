@@ -12,8 +12,8 @@ func Always[P any](kinds ...action.Kind) func(P) []action.Kind {
 	return func(P) []action.Kind { return kinds }
 }
 
-// changes returns the kinds that a playbook may use by any parameters: a deployment is made before they are known. Every combination of
-// the parameters that have a list of values (Enum), or are yes or no, is asked.
+// changes returns the kinds that a playbook may use by any parameters: a deployment is made before they are known. Every
+// combination of the parameters that have a list of values (Enum), or are yes or no, is asked.
 func changes[P any](of func(P) []action.Kind, defaults P) (all []action.Kind) {
 	if of == nil {
 		return nil

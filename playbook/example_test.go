@@ -22,7 +22,7 @@ type facts struct{ Instance event.Resource }
 // a whole one, with its stories.
 func ExampleDefine() {
 	weekend := playbook.Define(playbook.Spec[params, facts]{
-		ID: "acme.started", Title: "An instance was started", Why: "Nobody works here on Sundays.", Severity: playbook.Low,
+		ID: "acme.started", Title: "An instance was started", Why: "No work is done here on Sundays.", Severity: playbook.Low,
 		On:       []playbook.Trigger{playbook.Call(call.EC2StartInstances)},
 		Reads:    []call.ID{call.EC2DescribeInstances},
 		Changes:  playbook.Always[params](action.Stop{}.Kind()),

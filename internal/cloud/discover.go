@@ -22,10 +22,10 @@ type Account struct {
 	OUs    []string // the units that it is in, the nearest first, the root last; nil where that could not be read
 }
 
-// Accounts lists the accounts of the organisation and where each stands in it. It is asked with the process's own
-// credentials: the management account's, or those of one to which reading was delegated. One listing says which
-// accounts belong to it; the tree of units takes many calls, and may change meanwhile. Where it can't be read to its end, there are
-// accounts and an error: some stand nowhere.
+// Accounts lists the accounts of the organisation and where each stands in it. It is asked with the process's own credentials:
+// the management account's, or those of one to which reading was delegated. One listing says which accounts belong to it; the
+// tree of units takes many calls, and may change meanwhile. Where it can't be read to its end, there are accounts and an error:
+// some stand nowhere.
 func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, error) {
 	s := session{place: OrganizationsIn(partition), purpose: Own, name: "riposte"}
 	api := client(c, s, "organizations", func(cfg aws.Config) *organizations.Client { return organizations.NewFromConfig(cfg) })

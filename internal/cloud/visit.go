@@ -12,8 +12,8 @@ const nothing = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":
 // Visitor is what the sessions of visitors are called.
 const Visitor = "riposte-doctor"
 
-// Visit returns the configuration of a session that looks at an account rather than at a case. In a tier that changes it may do nothing at
-// all: that it can be opened is all there is to know.
+// Visit returns the configuration of a session that looks at an account rather than at a case. In a tier that changes it may do
+// nothing at all: that it can be opened is all there is to know.
 func (c *Cloud) Visit(p event.Place, purpose Purpose) aws.Config {
 	s := session{place: p, purpose: purpose, name: Visitor}
 	if purpose.changes() {

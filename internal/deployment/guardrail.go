@@ -28,7 +28,7 @@ func Guardrail() ([]byte, error) {
 		"variable": object{
 			"principal_arn": object{"type": "string", "description": "ARN of the role that riposte runs as."},
 			"deployer_arns": variable("list(string)", "ARN patterns of the roles that deploy riposte; of StackSets: arn:*:iam::*:role/stacksets-exec-*",
-				"${length(var.deployer_arns) > 0}", "Name the principals that may deploy: no other will be able to change riposte."),
+				"${length(var.deployer_arns) > 0}", "Name the principals that may deploy: no other will be able to change riposte.", nil),
 			"target_ids": object{"type": "set(string)", "description": "Roots, OUs and accounts to attach it to."},
 		},
 		"resource": object{

@@ -71,8 +71,8 @@ func Terraform(playbooks []playbook.Definition, kinds []action.Kind) ([]byte, er
 	})
 }
 
-// trust returns the roles' trust policy, with expressions of the language for the principals that it names and for what must be equal:
-// whether that includes the organisation is known where it is deployed.
+// trust returns the roles' trust policy, with expressions of the language for the principals that it names and for what must be
+// equal: whether that includes the organisation is known where it is deployed.
 func trust(principal, equal any) (object, error) {
 	d, err := permissions.Trust(permissions.Trustee{Principal: "principal", ExternalID: "external id"})
 	if err != nil {
@@ -103,25 +103,23 @@ func variables(tiers []string) object {
 	list := `"` + strings.Join(tiers, `", "`) + `"`
 	return object{
 		"principal_arn": variable("string", "ARN of the role that riposte runs as, in the hub account: the only one that the tiers' roles let in.",
-			"${can(regex(\"^arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:\", var.principal_arn))}", "It is the ARN of an IAM role or user."),
+			"${can(regex(\"^arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:\", var.principal_arn))}", "It is the ARN of an IAM role or user.", nil),
 		"external_id": variable("string", "organization.roles.external_id of riposte's configuration: passed whenever a role is assumed.",
-			"${can(regex(\"^[A-Za-z0-9+=,.@:/_-]{2,}$\", var.external_id)) && length(var.external_id) <= 1224}", "2 to 1,224 letters, digits and +=,.@:/-_ make an external id."),
-		"organization_id": with(variable("string", "The organisation that riposte's role must be in, o-...; empty: its ARN says enough.",
-			"${can(regex(\"^(o-[a-z0-9]{10,32})?$\", var.organization_id))}", "An organisation's id is o- and 10 to 32 letters and digits."), object{"default": ""}),
-		"tiers": with(variable("list(string)", "The tiers of rights to grant: any of "+strings.Join(tiers, ", ")+". audit is enough to observe.",
-			"${length(setsubtract(var.tiers, ["+list+"])) == 0}", "The tiers are "+strings.Join(tiers, ", ")+"."), object{"default": []string{permissions.Audit, permissions.Report}}),
-		"role_path": with(variable("string", "Path of the tiers' roles, in front of their names.",
-			"${can(regex(\"^/([A-Za-z0-9+=,.@_-]+/)*$\", var.role_path))}", "A path begins and ends with /."), object{"default": "/"}),
+			"${can(regex(\"^[A-Za-z0-9+=,.@:/_-]{2,}$\", var.external_id)) && length(var.external_id) <= 1224}", "2 to 1,224 letters, digits and +=,.@:/-_ make an external id.", nil),
+		"organization_id": variable("string", "The organisation that riposte's role must be in, o-...; empty: its ARN says enough.",
+			"${can(regex(\"^(o-[a-z0-9]{10,32})?$\", var.organization_id))}", "An organisation's id is o- and 10 to 32 letters and digits.", ""),
+		"tiers": variable("list(string)", "The tiers of rights to grant: any of "+strings.Join(tiers, ", ")+". audit is enough to observe.",
+			"${length(setsubtract(var.tiers, ["+list+"])) == 0}", "The tiers are "+strings.Join(tiers, ", ")+".", []string{permissions.Audit, permissions.Report}),
+		"role_path": variable("string", "Path of the tiers' roles, in front of their names.",
+			"${can(regex(\"^/([A-Za-z0-9+=,.@_-]+/)*$\", var.role_path))}", "A path begins and ends with /.", "/"),
 	}
 }
 
-func variable(sort, description, condition, message string) object {
-	return object{"type": sort, "description": description, "validation": object{"condition": condition, "error_message": message}}
-}
-
-func with(o, more object) object {
-	for k, v := range more {
-		o[k] = v
+// variable declares one with its check; without a preset it has to be given.
+func variable(sort, description, condition, message string, preset any) object {
+	v := object{"type": sort, "description": description, "validation": object{"condition": condition, "error_message": message}}
+	if preset != nil {
+		v["default"] = preset
 	}
-	return o
+	return v
 }

@@ -59,7 +59,8 @@ func TestBreakGlassIsPagedWhateverItDoes(t *testing.T) {
 	}
 }
 
-// A role is riposte's in the organisation's accounts alone: an attacker who names one so in an account of their own gains nothing by it.
+// A role is riposte's in the organisation's accounts alone: an attacker who names one so in an account of their own gains
+// nothing by it.
 func TestSomebodyElsesRoleOfRipostesNameIsNotRiposte(t *testing.T) {
 	p := policy(gate.Act)
 	p.Foreign = func(account string) bool { return account != shop.Account }

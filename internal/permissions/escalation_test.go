@@ -347,7 +347,7 @@ func TestContainProtectsAndIsolatesAndNothingElse(t *testing.T) {
 	}
 }
 
-// Whoever has the contain role can end the sharing of a snapshot, and share none: a disk is not carried away by its rights.
+// An attacker with the contain role can end the sharing of a snapshot, and share none: a disk is not carried away by its rights.
 func TestContainUnsharesAndSharesNothing(t *testing.T) {
 	w, _ := granting(t, []playbook.Definition{{ID: "test.all", Changes: action.Kinds()}})
 	client := ec2.NewFromConfig(stolen(t, w).cfg)
@@ -359,7 +359,7 @@ func TestContainUnsharesAndSharesNothing(t *testing.T) {
 	}{
 		{"ends a share", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeRemove, UserIds: []string{"999988887777"}}, true},
 		{"ends that with everybody", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeRemove, GroupNames: []string{"all"}}, true},
-		{"shares with nobody", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeAdd, UserIds: []string{"666677778888"}}, false},
+		{"shares with another account", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeAdd, UserIds: []string{"666677778888"}}, false},
 		{"nor with everybody", ec2.ModifySnapshotAttributeInput{OperationType: ec2types.OperationTypeAdd, GroupNames: []string{"all"}}, false},
 		{"nor in the other spelling", ec2.ModifySnapshotAttributeInput{CreateVolumePermission: &ec2types.CreateVolumePermissionModifications{Add: stranger}}, false},
 		{"not beside ending another either", ec2.ModifySnapshotAttributeInput{CreateVolumePermission: &ec2types.CreateVolumePermissionModifications{Add: everybody, Remove: stranger}}, false},

@@ -118,8 +118,8 @@ func kindsOf(playbooks []playbook.Definition, kinds []action.Kind) []action.Kind
 	return slices.DeleteFunc(slices.Clone(kinds), func(k action.Kind) bool { return !used[k.Name] })
 }
 
-// WaysBack returns those of the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in the same
-// tier or, where the way back is the more dangerous right, in the author's.
+// WaysBack returns those of the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in
+// the same tier or, where the way back is the more dangerous right, in the author's.
 func WaysBack(k action.Kind, kinds []action.Kind) []action.Kind {
 	if k.Final != "" || k.Class != action.Contain {
 		return nil

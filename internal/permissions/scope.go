@@ -32,8 +32,9 @@ var protections = scopes{
 	{"ProtectFromShutdown", anyResource, attribute("InstanceInitiatedShutdownBehavior", "stop")},
 }
 
-// unshared are the ways in which the contain tier may change whom a snapshot is shared with: it takes away, and adds nobody, so
-// that who has its role can't carry a disk away. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+// unshared are the ways in which the contain tier may change the accounts that a snapshot is shared with: it takes away, and
+// adds none, so that a holder of its role can't carry a disk away.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 var unshared = scopes{
 	{"UnshareWithAccounts", anyResource, given("ec2:Remove/userId", "ec2:Add/userId", "ec2:Add/group")},
 	{"UnshareWithAll", anyResource, given("ec2:Remove/group", "ec2:Add/userId", "ec2:Add/group")},

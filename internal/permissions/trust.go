@@ -33,7 +33,8 @@ type TrustStatement struct {
 // Sessions returns the names that riposte gives its sessions: riposte to read and to report, riposte-CASE to change.
 func Sessions() []string { return []string{"riposte", "riposte-*"} }
 
-// Trust returns the trust policy of every tier's role. Without an external id it would trust any caller that made riposte's role ask.
+// Trust returns the trust policy of every tier's role. Without an external id it would trust any caller that made riposte's
+// role ask.
 func Trust(t Trustee) (TrustDocument, error) {
 	if t.Principal == "" || t.ExternalID == "" {
 		return TrustDocument{}, errors.New("a trust policy names riposte's own role and an external id")

@@ -139,9 +139,9 @@ func acting(t *testing.T, of []playbook.Definition) map[string][]string {
 	return out
 }
 
-// checking lets every playbook look into what the demo's attackers do not do: a group that goes back to a launch
-// configuration, a template with its image named by a parameter, an instance without its image, a refresh that brings a template, a
-// root volume that is replaced.
+// checking lets every playbook look into what the demo's attackers do not do: a group that goes back to a launch configuration,
+// a template with its image named by a parameter, an instance without its image, a refresh that brings a template, a root
+// volume that is replaced.
 func checking(t *testing.T, of []playbook.Definition) map[string][]string {
 	t.Helper()
 	w, c := granting(t, of)

@@ -9,8 +9,8 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// Security Hub takes 10 imports a second in one account and region, 30 in a burst, from all products that import there together. In a
-// storm of cases riposte leaves some of that to others: what it does not say now, the outbox says later.
+// Security Hub takes 10 imports a second in one account and region, 30 in a burst, from all products that import there
+// together. In a storm of cases riposte leaves some of that to others: what it does not say now, the outbox says later.
 // https://docs.aws.amazon.com/securityhub/1.0/APIReference/Welcome.html
 const (
 	perSecond = 8

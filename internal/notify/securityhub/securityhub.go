@@ -34,7 +34,8 @@ type Reporter struct {
 	pace      pace
 }
 
-// New makes a Reporter, which imports in each finding's own account and region. Of the playbooks that it is given, findings say what would have prevented them.
+// New makes a Reporter, which imports in each finding's own account and region. Of the playbooks that it is given, findings say
+// what would have prevented them.
 func New(importIn func(event.Place) Import, codec action.Codec, now func() time.Time, catalogue ...playbook.Definition) *Reporter {
 	r := &Reporter{importIn: importIn, codec: codec, now: now, catalogue: map[string]playbook.Definition{}}
 	for _, d := range catalogue {
