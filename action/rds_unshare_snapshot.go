@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
@@ -63,6 +64,11 @@ func (u UnshareDBSnapshot) Look(ctx context.Context, r access.Reads) (Look, erro
 		return Look{Satisfied: true}, nil
 	}
 	return Look{Inverse: ShareDBSnapshot{u.Snapshot, there}}, nil
+}
+
+// Hits returns whom the snapshot is shared with no more: accounts that may live by it.
+func (u UnshareDBSnapshot) Hits() string {
+	return fmt.Sprintf("the sharing of database snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", "))
 }
 
 // Do takes them away, and nothing else.
