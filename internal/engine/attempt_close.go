@@ -66,6 +66,7 @@ func (t *attempt) yield(ctx context.Context) error {
 	return giveBack(ctx, t.store, t.c)
 }
 
+// giveBack yields a case, unless another holder has it by now.
 func giveBack(ctx context.Context, in ledger.Leases, c *ledger.Case) error {
 	if err := in.Yield(ctx, c); err != nil && !errors.Is(err, ledger.ErrStale) {
 		return fmt.Errorf("give case %s back: %w", c.ID, err)

@@ -79,6 +79,7 @@ func (t *attempt) tries() (at []time.Time) {
 	return at
 }
 
+// backoff is the wait after so many failures in a row.
 func (t *attempt) backoff(failures int) time.Duration {
 	d := t.Timing.Retry << min(failures-1, 10)
 	return min(d, t.Timing.MaxRetry)

@@ -7,7 +7,7 @@ import (
 // tally counts the steps that are live by what they wait for.
 type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing int }
 
-// state derives the state of a case from its leads and steps: what is derived can't contradict them. Of several that
+// state derives the state of a case from its suspects and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
 func (t *attempt) state() ledger.State {
 	if s := t.derived(); s.Open() || !t.inboxWaits {
@@ -16,7 +16,7 @@ func (t *attempt) state() ledger.State {
 	return t.c.State // it would close, and messages are waiting
 }
 
-// derived is the state that leads and steps show, whatever waits in the inbox.
+// derived is the state that suspects and steps show, whatever waits in the inbox.
 func (t *attempt) derived() ledger.State {
 	c, n := t.c, count(t.c)
 	switch {

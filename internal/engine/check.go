@@ -9,7 +9,6 @@ import (
 
 // checker reads the present for suspects. What the present confirms gets a plan; what can't wait is done before that.
 type checker struct {
-	store   ledger.Memory
 	plan    *planner
 	gate    *gatekeeper
 	execute *executor
@@ -40,6 +39,7 @@ func (ck *checker) suspects(ctx context.Context, t *attempt) (confirmed bool, er
 	return confirmed, err
 }
 
+// suspect checks one: what is found of the root gets a revision, what is found of another goes on in a case of its own.
 func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) error {
 	found, err := ck.confirmInTime(ctx, t, l)
 	if err == nil && len(found) == 0 {

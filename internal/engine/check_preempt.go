@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/gate"
@@ -16,8 +15,8 @@ import (
 // confirmInTime looks at a suspect. Where that takes longer than patience, what the playbook calls clear already is done
 // meanwhile: an attacker who has a service throttled slows down the look, and not the containment.
 func (ck *checker) confirmInTime(ctx context.Context, t *attempt, l *ledger.Suspect) ([]playbook.Proposal, error) {
-	confirm, book := ck.plan.confirm(t, l), ck.plan.books[l.Playbook]
-	if l.Preempt || book.Preempt == nil {
+	confirm := ck.plan.confirm(t, l)
+	if l.Preempt || ck.plan.books[l.Playbook].Preempt == nil {
 		return confirm(ctx)
 	}
 	var found []playbook.Proposal
@@ -39,7 +38,7 @@ func (ck *checker) confirmInTime(ctx context.Context, t *attempt, l *ledger.Susp
 		return found, failure
 	case <-patience.C:
 	}
-	if err := ck.preempt(ctx, t, book, l); err != nil {
+	if err := ck.preempt(ctx, t, l); err != nil {
 		t.note("error: %v", err) // the look goes on, and says what there is to do
 	}
 	<-looked
@@ -47,24 +46,12 @@ func (ck *checker) confirmInTime(ctx context.Context, t *attempt, l *ledger.Susp
 }
 
 // preempt plans and does what need not wait for the check, if the gate lets all of it act now.
-func (ck *checker) preempt(ctx context.Context, t *attempt, book playbook.Playbook, l *ledger.Suspect) error {
-	plan, err := book.Preempt(ctx, ck.store.Recall, t.c.ID, l.StoredSuspect)
-	if err != nil || len(plan.Steps) == 0 {
-		return err
-	}
-	if again, err := ck.plan.again(t, playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
-		return err
-	}
-	sealed, err := ck.plan.codec.Seal(plan)
-	if err != nil {
-		return fmt.Errorf("plan for %s: %w", l.Resource, err)
-	}
+func (ck *checker) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) error {
 	before := t.c.Revisions
-	number := len(before) + 1
-	t.c.Revisions = append(slices.Clip(before), ledger.Revision{
-		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
-	})
-	t.plans[sealed.Digest], t.planned[number] = plan, true
+	number, err := ck.plan.preempt(ctx, t, l)
+	if err != nil || number == 0 {
+		return err
+	}
 	var steps []ref
 	for r := range t.live() {
 		if r.revision.Number != number {
@@ -77,7 +64,7 @@ func (ck *checker) preempt(ctx context.Context, t *attempt, book playbook.Playbo
 		steps = append(steps, r)
 	}
 	l.Preempt = true
-	t.note("the look at the present takes long: plan %d need not wait for it: %v", number, plan.Kinds())
+	t.note("the look at the present takes long: plan %d need not wait for it: %v", number, t.plans[steps[0].revision.Plan.Digest].Kinds())
 	for _, r := range steps {
 		err := ck.execute.climb(ctx, t, r)
 		if errors.Is(err, errFollowed) { // the steps go on in a plan against the present name, which is acted on next

@@ -122,7 +122,7 @@ func (ef *effects) read(ctx context.Context, a action.Action) (*ledger.Effect, e
 }
 
 // already settles a step whose state is there: made by this case before a crash, by another case (which it then holds
-// together with that), or by another hand before riposte came, which stays as it is for ever.
+// together with that), or by other means before riposte came, which stays as it is for ever.
 func (ef *effects) already(ctx context.Context, t *attempt, r ref) error {
 	if r.step.State == ledger.Intent {
 		t.made(r, ledger.Done)
@@ -157,7 +157,7 @@ func (ef *effects) forget(ctx context.Context, t *attempt, r ref, look action.Lo
 		return fmt.Errorf("read effect %q: %w", k, err)
 	}
 	r.step.Owned = without(r.step.Owned, k)
-	if f == nil || t.stillHeld(k, r) {
+	if f == nil || t.stillOwned(k, r) {
 		return nil
 	}
 	if f.Owners = without(f.Owners, t.c.ID); !f.Stands() {
@@ -207,8 +207,8 @@ func (ef *effects) renew(ctx context.Context, t *attempt, r ref, look action.Loo
 	return t.commit(ctx)
 }
 
-// stillHeld reports whether another step of this case, which was not taken back yet, holds the effect too.
-func (t *attempt) stillHeld(k string, besides ref) bool {
+// stillOwned reports whether another step of this case, which was not taken back yet, holds the effect too.
+func (t *attempt) stillOwned(k string, besides ref) bool {
 	for r := range t.live() {
 		if r.step != besides.step && slices.Contains(r.step.Owned, k) {
 			return true

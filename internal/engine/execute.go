@@ -73,6 +73,7 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 	return false, err
 }
 
+// waits reports whether a step is still to be carried out.
 func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }
 
 // due reports whether a step need not wait any more. One that was committed must be looked at in any case.

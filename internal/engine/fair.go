@@ -74,13 +74,13 @@ func credential(l playbook.StoredSuspect) string {
 	return l.Resource.String()
 }
 
-// ranks are the places of leads that are about to be admitted, as if each opened a case.
-func (f *fair) ranks(now time.Time, leads []playbook.StoredSuspect) []time.Time {
+// ranks are the places of suspects that are about to be admitted, as if each opened a case.
+func (f *fair) ranks(now time.Time, suspects []playbook.StoredSuspect) []time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.forget(now)
 	var out []time.Time
-	for _, l := range leads {
+	for _, l := range suspects {
 		rank := now
 		for _, s := range shares(l) {
 			back := min(max(f.behind[s.flow].Sub(now), 0), s.most)
@@ -92,11 +92,11 @@ func (f *fair) ranks(now time.Time, leads []playbook.StoredSuspect) []time.Time 
 	return out
 }
 
-// admitted takes back what leads were counted for that opened no case; all of them, where none was admitted.
-func (f *fair) admitted(leads []playbook.StoredSuspect, ads []ledger.Admission) {
+// admitted takes back what suspects were counted for that opened no case; all of them, where none was admitted.
+func (f *fair) admitted(suspects []playbook.StoredSuspect, ads []ledger.Admission) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i, l := range leads {
+	for i, l := range suspects {
 		if i < len(ads) && ads[i].How == "opened" {
 			continue
 		}

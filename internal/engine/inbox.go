@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -23,7 +22,6 @@ type inbox struct {
 		ledger.Effects
 		ledger.Cases
 	}
-	codec   action.Codec
 	policy  gate.Policy
 	look    *looker
 	effects *effects
@@ -61,6 +59,7 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 	return nil
 }
 
+// order takes what a person wants of the case; of a closed case, only to have it taken back.
 func (ib *inbox) order(t *attempt, o ledger.Order) {
 	if o.Verb != ledger.Undo && !t.c.State.Open() {
 		t.note("%s by %s is void: the case is %s", o.Verb, by(o), t.c.State)
@@ -77,6 +76,7 @@ func (ib *inbox) order(t *attempt, o ledger.Order) {
 	}
 }
 
+// undo has the case taken back.
 func (ib *inbox) undo(t *attempt, o ledger.Order) {
 	if t.c.Undo != nil {
 		return

@@ -142,10 +142,8 @@ func (ib *inbox) lookForAll(ctx context.Context, t *attempt, effect string, all 
 		return nil
 	}
 	if f, err := ib.store.Effect(ctx, effect); err == nil && f != nil {
-		if a, err := ib.codec.Decode(f.Action); err == nil {
-			if look, err := ib.look.once(ctx, t, a); err == nil && look.Satisfied {
-				return nil
-			}
+		if look, err := ib.look.stored(ctx, t, f.Action); err == nil && look.Satisfied {
+			return nil
 		}
 	}
 	return ib.watch.spread(ctx, t, all[i])

@@ -53,23 +53,23 @@ func (gk *gatekeeper) judge(ctx context.Context, t *attempt, r ref) (gate.Verdic
 // facts are what the gate must know. What can't be read is an error: nothing is changed on a guess. They were read now, or
 // for another step since the last commit and change: steps that wait need no question each.
 func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Facts, read bool, err error) {
-	rung, lead := r.rung(), t.suspect(r.revision.Suspect)
+	rung, suspect := r.rung(), t.suspect(r.revision.Suspect)
 	// A step answers in the region of its target, else in that of the call, "" where both are the whole world's. A user is
 	// denied for what happens in a region as that region is to be treated.
 	region := rung.Do.Target().Region
-	if region == "" && !call.Recorded(lead.Origin.Source, lead.Origin.Name).Global() {
-		region = lead.Origin.Place.Region
+	if region == "" && !call.Recorded(suspect.Origin.Source, suspect.Origin.Name).Global() {
+		region = suspect.Origin.Place.Region
 	}
 	f = gate.Facts{
-		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: lead.Origin.Actor,
-		Region: region, Ask: rung.Ask, Approved: r.approved(), Occurred: lead.Origin.Occurred, Received: lead.Origin.Received,
+		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: suspect.Origin.Actor,
+		Region: region, Ask: rung.Ask, Approved: r.approved(), Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
 	}
 	if gk.namesake != nil && gk.policy.Own(f.Actor) {
 		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)
 		defer cancel()
 		f.Namesake = gk.namesake(limited, f.Actor)
 	}
-	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: lead.Origin.RequestID}
+	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: suspect.Origin.RequestID}
 	for _, place := range gk.reservations(t, r) {
 		q.Buckets, q.Incident, q.Since = append(q.Buckets, place.Bucket), place.Incident, place.Since
 	}

@@ -40,3 +40,12 @@ func (lk *looker) now(ctx context.Context, t *attempt, a action.Action) (action.
 	defer cancel()
 	return a.Look(ctx, lk.aws.Reads())
 }
+
+// stored looks at the present through an action as it is stored.
+func (lk *looker) stored(ctx context.Context, t *attempt, s action.Stored) (action.Look, error) {
+	a, err := lk.codec.Decode(s)
+	if err != nil {
+		return action.Look{}, err
+	}
+	return lk.once(ctx, t, a)
+}

@@ -60,6 +60,28 @@ func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) 
 	}
 }
 
+// preempt adds a revision that need not wait for the check, and returns its number; 0 where there is nothing to do, or the
+// same plan stands already.
+func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (number int, err error) {
+	plan, err := pl.books[l.Playbook].Preempt(ctx, pl.store.Recall, t.c.ID, l.StoredSuspect)
+	if err != nil || len(plan.Steps) == 0 {
+		return 0, err
+	}
+	if again, err := pl.again(t, playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
+		return 0, err
+	}
+	sealed, err := pl.codec.Seal(plan)
+	if err != nil {
+		return 0, fmt.Errorf("plan for %s: %w", l.Resource, err)
+	}
+	number = len(t.c.Revisions) + 1
+	t.c.Revisions = append(slices.Clip(t.c.Revisions), ledger.Revision{
+		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
+	})
+	t.plans[sealed.Digest], t.planned[number] = plan, true
+	return number, nil
+}
+
 // placeOf hands a finding to the case of its own root, which the event alone did not show.
 func (pl *planner) placeOf(ctx context.Context, t *attempt, l playbook.StoredSuspect) error {
 	ads, err := pl.store.Admit(ctx, t.Now(), []playbook.StoredSuspect{l}, ledger.FirstClaim{})
@@ -72,18 +94,18 @@ func (pl *planner) placeOf(ctx context.Context, t *attempt, l playbook.StoredSus
 }
 
 // revise adds a revision of the plan.
-func (pl *planner) revise(t *attempt, lead string, p playbook.Proposal) error {
+func (pl *planner) revise(t *attempt, suspect string, p playbook.Proposal) error {
 	sealed, err := pl.codec.Seal(p.Plan)
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", p.Suspect.Resource, err)
 	}
 	if again, err := pl.again(t, p); err != nil || again {
-		t.suspect(lead).Checked = "again"
+		t.suspect(suspect).Checked = "again"
 		return err
 	}
 	number := len(t.c.Revisions) + 1
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
-		Number: number, Suspect: lead, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
+		Number: number, Suspect: suspect, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
 	})
 	t.plans[sealed.Digest], t.planned[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++

@@ -58,14 +58,15 @@ func (pl *planner) spared(ctx context.Context, t *attempt, r ref) (bool, error) 
 	return true, nil
 }
 
+// supersede puts what a check finds now in the place of a revision.
 func (pl *planner) supersede(ctx context.Context, t *attempt, number int, found []playbook.Proposal) error {
 	before := len(t.c.Revisions)
-	lead := t.c.Revisions[number-1].Suspect
+	suspect := t.c.Revisions[number-1].Suspect
 	t.c.Revisions[number-1].Superseded = -1
 	for _, p := range found {
 		var err error
 		if p.Suspect.Resource == t.c.Root {
-			err = pl.revise(t, lead, p)
+			err = pl.revise(t, suspect, p)
 		} else {
 			err = pl.placeOf(ctx, t, p.Suspect)
 		}
@@ -80,6 +81,7 @@ func (pl *planner) supersede(ctx context.Context, t *attempt, number int, found 
 	return nil
 }
 
+// begun reports whether anything was done, or is owned, of a revision.
 func begun(r *ledger.Revision) bool {
 	for _, s := range r.Steps {
 		if s.State != ledger.Pending || len(s.Owned) > 0 {

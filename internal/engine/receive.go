@@ -20,11 +20,11 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 	if err != nil {
 		return nil, err
 	}
-	leads, err := e.suspects(ctx, ours)
+	suspects, err := e.suspects(ctx, ours)
 	if err != nil {
 		return nil, err
 	}
-	ads, err := e.admit(ctx, leads, observed)
+	ads, err := e.admit(ctx, suspects, observed)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bo
 }
 
 // suspects are what the playbooks want to look at.
-func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []playbook.StoredSuspect, err error) {
+func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects []playbook.StoredSuspect, err error) {
 	for _, ev := range events {
 		var found []playbook.StoredSuspect
 		for _, i := range e.routes.Match(ev.Source, ev.Name) {
@@ -94,29 +94,29 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (leads []pl
 			return nil, err
 		}
 		if !own {
-			leads = append(leads, found...)
+			suspects = append(suspects, found...)
 		}
 	}
-	return leads, nil
+	return suspects, nil
 }
 
 // admit stores suspects and wakes a worker: the answer begins while the receipt is made durable, for which its first commit
 // waits too. What was observed is made durable with it.
-func (e *Engine) admit(ctx context.Context, leads []playbook.StoredSuspect, observed bool) ([]ledger.Admission, error) {
+func (e *Engine) admit(ctx context.Context, suspects []playbook.StoredSuspect, observed bool) ([]ledger.Admission, error) {
 	switch {
-	case len(leads) == 0 && observed:
+	case len(suspects) == 0 && observed:
 		return nil, e.Store.Sync(ctx)
-	case len(leads) == 0:
+	case len(suspects) == 0:
 		return nil, nil
 	}
-	var hand ledger.FirstClaim
+	var first ledger.FirstClaim
 	reserved := e.Workers.reserve()
 	if reserved {
-		hand = ledger.FirstClaim{Holder: e.Name, Lease: e.Timing.Lease}
+		first = ledger.FirstClaim{Holder: e.Name, Lease: e.Timing.Lease}
 	}
 	now := e.Now()
-	ads, err := e.Store.Admit(ctx, now, leads, hand, e.fair.ranks(now, leads)...)
-	e.fair.admitted(leads, ads)
+	ads, err := e.Store.Admit(ctx, now, suspects, first, e.fair.ranks(now, suspects)...)
+	e.fair.admitted(suspects, ads)
 	if reserved {
 		var opened *ledger.Claim
 		if len(ads) > 0 {

@@ -88,7 +88,7 @@ func (rv *reverter) effect(ctx context.Context, t *attempt, r ref, k, note strin
 		stays = "still wanted by case " + without(f.Owners, t.c.ID)[0]
 	case len(f.Undos) == 0:
 		stays = "it was so before riposte came"
-	case t.stillHeld(k, r):
+	case t.stillOwned(k, r):
 		f = nil // taken back with an earlier step of this case
 	default:
 		if stays, err = rv.parts(ctx, t, r, f); err != nil {

@@ -102,6 +102,7 @@ func (rv *reverter) did(t *attempt, f *ledger.Effect) ([]action.Action, error) {
 	return all, nil
 }
 
+// do makes one change back.
 func (rv *reverter) do(ctx context.Context, t *attempt, r ref, undo action.Action) error {
 	clear(t.looks)
 	clear(t.known)

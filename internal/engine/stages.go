@@ -20,11 +20,13 @@ type stages struct {
 	report  *reporter
 }
 
+// newStages wires the stages of an engine.
 func newStages(p Options, w *watch) *stages {
 	books := map[string]playbook.Playbook{}
 	for _, b := range p.Playbooks {
 		books[b.ID] = b
 	}
+	// look, gate and effects are what several stages share; the collaborators of each are named here and nowhere else.
 	look := &looker{aws: p.AWS, codec: p.Codec}
 	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store}
 	effects := &effects{store: p.Store, codec: p.Codec, gate: gate, look: look}
@@ -32,9 +34,9 @@ func newStages(p Options, w *watch) *stages {
 	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects}
 	exec := &executor{aws: p.AWS, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
 	return &stages{
-		inbox:   &inbox{store: p.Store, codec: p.Codec, policy: p.Policy, look: look, effects: effects, watch: w},
+		inbox:   &inbox{store: p.Store, policy: p.Policy, look: look, effects: effects, watch: w},
 		plan:    plan,
-		check:   &checker{store: p.Store, plan: plan, gate: gate, execute: exec, effects: effects, revert: revert},
+		check:   &checker{plan: plan, gate: gate, execute: exec, effects: effects, revert: revert},
 		execute: exec,
 		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w},
 		revert:  revert,
