@@ -14,8 +14,8 @@ type Service struct {
 	Global bool   // its calls are recorded in the partition's home region alone
 }
 
-// services is the table of them. Global:
-// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
+// services is the table of them.
+// Global: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
 var services = []Service{
 	{Prefix: "autoscaling", Name: "AutoScaling"},
 	{Prefix: "cloudfront", Name: "CloudFront", Global: true},

@@ -2,9 +2,9 @@ package call
 
 import "github.com/ripostehq/riposte/event"
 
-// table has a line for each call, sorted by its IAM action. What a call concerns:
-// https://docs.aws.amazon.com/service-authorization/latest/reference/ Lambda's names in CloudTrail carry the API's date and
-// version: https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+// table has a line for each call, sorted by its IAM action.
+// What a call concerns: https://docs.aws.amazon.com/service-authorization/latest/reference/
+// Lambda's names in CloudTrail carry the API's date and version: https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
 var table = []Call{
 	{ID: "autoscaling:AttachInstances", Write: true},
 	{ID: "autoscaling:CreateAutoScalingGroup", Write: true},
