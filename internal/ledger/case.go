@@ -42,7 +42,7 @@ func States() []State {
 	}
 }
 
-// Open reports whether a case still waits for something; a lead on the same root joins an open case.
+// Open reports whether a case still waits for something; a suspect on the same root joins an open case.
 func (s State) Open() bool {
 	return slices.Contains([]State{Suspected, Asked, Held, Acting, Contained, Undoing}, s)
 }
@@ -55,7 +55,7 @@ type Case struct {
 	Severity     playbook.Severity `json:"severity"`
 	Title        string            `json:"title"`
 	Root         event.Resource    `json:"root"`
-	Origin       playbook.Origin   `json:"origin"` // of the first lead
+	Origin       playbook.Origin   `json:"origin"` // of the first suspect
 	State        State             `json:"state"`
 	Reason       string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
 	Paged        string            `json:"paged,omitempty"`
@@ -94,7 +94,7 @@ type Trouble struct {
 	Error string    `json:"error"`
 }
 
-// Revision is one version of the plan: of one lead, or of a lead whose resource has changed since. Approval is of what was
+// Revision is one version of the plan: of one suspect, or of a suspect whose resource has changed since. Approval is of what was
 // shown of one revision.
 type Revision struct {
 	Number      int           `json:"number"`  // from 1
@@ -132,8 +132,8 @@ type Step struct {
 	Rung        int       `json:"rung"`
 	Verdict     string    `json:"verdict,omitempty"` // observe, ask, act, hold, except
 	Reason      string    `json:"reason,omitempty"`  // RULE: text
-	Owned       []string  `json:"held,omitempty"`    // keys of the effects that the step holds, oldest first
-	NewlyOwned  string    `json:"fresh,omitempty"`   // the effect that is held since this intent: dropped where it does not come about
+	Owned       []string  `json:"held,omitempty"`    // keys of the effects that the step owns, oldest first
+	NewlyOwned  string    `json:"fresh,omitempty"`   // the effect that is owned since this intent: given up where it does not come about
 	Requests    []string  `json:"requests,omitempty"`
 	Tries       int       `json:"tries,omitempty"` // how often the whole ladder was refused
 	Error       string    `json:"error,omitempty"` // why rungs below could not be done

@@ -9,7 +9,7 @@ type Class int
 const (
 	Orders   Class = iota // of people
 	Evidence              // sightings that name what an effect is about, or that got through it
-	Suspects              // further leads, the newest first: whatever was tried before, the last one is what stands now
+	Suspects              // further ones, the newest first: whatever was tried before, the last one is what stands now
 	Looks                 // sightings that are a reason to look, and no more
 
 	Classes = 4 // how many there are

@@ -7,7 +7,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Key is what makes two leads one: the same playbook, event and resource. A source that delivers twice, and a sweep that
+// Key is what makes two suspects one: the same playbook, event and resource. A source that delivers twice, and a sweep that
 // meets an event, end in one case.
 func Key(l playbook.StoredSuspect) string {
 	return strings.Join([]string{"lead", plain(l.Playbook), plain(l.Origin.EventID), resource(l.Resource)}, "|")

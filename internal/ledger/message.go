@@ -56,7 +56,7 @@ type Effect struct {
 	Action  action.Stored   `json:"action"`          // as it was wanted last
 	Undos   []action.Stored `json:"undos"`           // oldest first; each was stored with its intent and is never computed again
 	Parts   []string        `json:"parts,omitempty"` // whose state before riposte is known: in Undos, or as it was wanted
-	Owners  []string        `json:"holders"`         // case ids; none: it does not stand
+	Owners  []string        `json:"holders"`         // ids of the cases that want it; none: it does not stand
 	Version int64           `json:"-"`
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Opened is a case as its first lead begins it.
+// Opened is a case as its first suspect begins it.
 func Opened(id, key string, l playbook.StoredSuspect) Case {
 	return Case{
 		Schema: Schema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
@@ -38,7 +38,7 @@ func Precedence(s playbook.Severity) int {
 	return Precedence(playbook.High)
 }
 
-// Rank is where the case of lead i begins in the order of claims; see Store.Admit.
+// Rank is where the case of suspect i begins in the order of claims; see Store.Admit.
 func Rank(now time.Time, ranks []time.Time, i int) time.Time {
 	if i < len(ranks) {
 		return ranks[i]

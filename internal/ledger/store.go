@@ -45,7 +45,7 @@ type Store interface {
 	Close() error
 }
 
-// Admission says what became of a lead.
+// Admission says what became of a suspect.
 type Admission struct {
 	Case  string
 	How   string // opened, joined, duplicate
