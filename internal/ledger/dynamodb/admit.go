@@ -19,7 +19,7 @@ const together = 40
 type group struct {
 	root, id string
 	leads    []int
-	hand     ledger.FirstClaim
+	first    ledger.FirstClaim
 	rank     time.Time
 }
 
@@ -34,7 +34,7 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Store
 	each(len(groups), func(n int) {
 		g := groups[n]
 		if n == 0 {
-			g.hand = first
+			g.first = first
 		}
 		if errs[n] = s.admitAll(ctx, now, g, leads, out); errs[n] != nil {
 			l := leads[g.leads[0]]
@@ -47,7 +47,7 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Store
 	return out, nil
 }
 
-// releaseOpened gives back what was opened for a hand that will not hear of it, or may have been: the answer may be what was lost.
+// releaseOpened gives back what was opened for a holder that will not hear of it, or may have been: the answer may be what was lost.
 func (s *Store) releaseOpened(ctx context.Context, id string, h ledger.FirstClaim) error {
 	if h.Holder == "" {
 		return nil
@@ -82,7 +82,7 @@ func (s *Store) group(now time.Time, leads []playbook.StoredSuspect, ranks []tim
 // admitAll takes the leads of one root, as many at once as there is room for.
 func (s *Store) admitAll(ctx context.Context, now time.Time, g group, leads []playbook.StoredSuspect, out []ledger.Admission) error {
 	for size := together; len(g.leads) > 0; {
-		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))], g.hand, g.rank}
+		some := group{g.root, g.id, g.leads[:min(size, len(g.leads))], g.first, g.rank}
 		err := s.admit(ctx, now, some, leads, out)
 		if errors.Is(err, errLarge) && size > 1 {
 			size /= 2
@@ -111,7 +111,7 @@ func (s *Store) admit(ctx context.Context, now time.Time, g group, leads []playb
 			}
 		}
 		if fresh[0] != 0 || len(fresh) > 1 {
-			g.hand = ledger.FirstClaim{} // another's than the first lead's, or one that others join: the worker that claims it then has them all
+			g.first = ledger.FirstClaim{} // another's than the first lead's, or one that others join: the worker that claims it then has them all
 		}
 		claim, err := s.openCase(ctx, now, g, id, leads[fresh[0]])
 		if errors.Is(err, errTaken) { // entropy that repeats itself after a restart must not stop an admission

@@ -36,7 +36,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 			return nil, s.explain(err)
 		}
 		for _, d := range found {
-			c, err := s.claimOne(ctx, d, hand{holder, now, now.Add(lease), astray, rand.Text()})
+			c, err := s.claimOne(ctx, d, claimant{holder, now, now.Add(lease), astray, rand.Text()})
 			s.skewed.tried(d.id)
 			if c != nil || err != nil {
 				return c, s.explain(err)
@@ -47,8 +47,8 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 	return nil, nil
 }
 
-// hand is a claim's holder, and its end. The mark is this claim's alone: by it a claim whose answer was lost is known.
-type hand struct {
+// claimant is a claim's holder, and its end. The mark is this claim's alone: by it a claim whose answer was lost is known.
+type claimant struct {
 	holder             string
 	now, until, astray time.Time
 	mark               string
@@ -56,8 +56,8 @@ type hand struct {
 
 // claimOne claims one case; it returns nil if another holder has it, or it is not due. The version goes up, so that a holder that lost
 // its lease can't commit any more: AWS has no fencing, the ledger has.
-func (s *Store) claimOne(ctx context.Context, d due, h hand) (c *ledger.Claim, err error) {
-	in, tries := s.claiming(d, h), 0
+func (s *Store) claimOne(ctx context.Context, d due, h claimant) (c *ledger.Claim, err error) {
+	in, tries := s.claimUpdate(d, h), 0
 	var mine item
 	err = retryConflict(ctx, func(ctx context.Context) error {
 		out, err := s.client.UpdateItem(ctx, in)
@@ -75,7 +75,7 @@ func (s *Store) claimOne(ctx context.Context, d due, h hand) (c *ledger.Claim, e
 		default:
 			return err
 		}
-		c, err = s.inHand(ctx, rowOf(mine), h.until)
+		c, err = s.readClaim(ctx, rowOf(mine), h.until)
 		return err
 	})
 	if err == nil {
@@ -94,7 +94,7 @@ func refused(err error) bool {
 	return errors.As(err, &r) && r.HTTPStatusCode() >= 400 && r.HTTPStatusCode() < 500
 }
 
-func (s *Store) claiming(d due, h hand) *dynamodb.UpdateItemInput {
+func (s *Store) claimUpdate(d due, h claimant) *dynamodb.UpdateItemInput {
 	leased := position{at: h.until, sev: d.sev, since: d.since, leased: true}
 	return &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: headKey(d.id).item(), ReturnValues: types.ReturnValueAllNew,
@@ -110,8 +110,8 @@ func (s *Store) claiming(d due, h hand) *dynamodb.UpdateItemInput {
 	}
 }
 
-// inHand reads what belongs to a case that was claimed.
-func (s *Store) inHand(ctx context.Context, r row, until time.Time) (*ledger.Claim, error) {
+// readClaim reads what belongs to a case that was claimed.
+func (s *Store) readClaim(ctx context.Context, r row, until time.Time) (*ledger.Claim, error) {
 	s.recent.wrote(r)
 	if err := s.loadParts(ctx, &r); err != nil {
 		return nil, fmt.Errorf("%w: verify the ledger", err)

@@ -85,7 +85,7 @@ func (s *Store) shown(ctx context.Context, urgency int, q query) ([]due, error) 
 	return out, err
 }
 
-// skewedLeases are cases in the hand of a clock that is wrong: their leases stand so far behind in the index that a claim does not
+// skewedLeases are cases leased by a clock that is wrong: their leases stand so far behind in the index that a claim does not
 // see them, so that they are looked for once in the length of a lease.
 type skewedLeases struct {
 	turn sync.Mutex
@@ -125,7 +125,7 @@ func (x *skewedLeases) of(urgency int) []due {
 	return slices.DeleteFunc(slices.Clone(x.all), func(d due) bool { return d.urgency != urgency })
 }
 
-// tried forgets one that was claimed, or turned out to be in another hand since.
+// tried forgets one that was claimed, or turned out to be leased elsewhere since.
 func (x *skewedLeases) tried(id string) {
 	x.turn.Lock()
 	defer x.turn.Unlock()

@@ -22,9 +22,9 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 		id: c.ID, schema: c.Schema, playbook: c.Playbook, account: c.Root.Account, state: c.State, version: 1, due: now, root: g.root,
 		severity: c.Severity, rank: g.rank,
 	}
-	claim := g.hand.Claim(c, now)
+	claim := g.first.Claim(c, now)
 	if claim != nil {
-		r.holder, r.lease, r.attempts = g.hand.Holder, claim.Until, claim.Case.Attempts
+		r.holder, r.lease, r.attempts = g.first.Holder, claim.Until, claim.Case.Attempts
 	}
 	r.ready = !r.wake().After(now)
 	t := &tx{}

@@ -42,13 +42,13 @@ func effects(s *stage) {
 	if d := cmp.Diff(shared, kept, cmpopts.EquateEmpty()); d != "" {
 		s.Fatalf("its way back is lost: %s", d)
 	}
-	s.whole()
+	s.mustVerify()
 	shared.Undos = nil
 	s.must(s.commit(s.load(two), ledger.Undoing, 0, ledger.Write{Effects: []*ledger.Effect{shared}}))
 	if gone, err := s.Effect(s.Context(), e.Key); err != nil || gone != nil || shared.Version != 0 {
 		s.Fatalf("no case wants it: %+v, %v", gone, err)
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 func comeback(s *stage) {
@@ -61,10 +61,10 @@ func comeback(s *stage) {
 		e.Owners = nil
 		s.must(s.commit(s.load(one), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{e}}))
 	}
-	s.whole()
+	s.mustVerify()
 	last := &ledger.Effect{Key: "k", Owners: []string{two}}
 	s.must(s.commit(s.load(two), ledger.Acting, 0, ledger.Write{Effects: []*ledger.Effect{last}}))
-	s.whole()
+	s.mustVerify()
 	if after, err := s.Generation(s.Context()); err != nil || after == before {
 		s.Errorf("effects came and went, and their generation is %d as before, %v", after, err)
 	}
@@ -93,11 +93,11 @@ func clash(s *stage) {
 
 func atomic(s *stage) {
 	id := s.open("i-1")
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	s.send(id, order(ledger.Approve, "o-1"))
 	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{Reserve: []ledger.Reservation{place("b", "first", s.now, 1)}}))
 	before := *s.load(id)
-	v := s.whole()
+	v := s.mustVerify()
 	err := s.commit(c, ledger.Contained, time.Second, ledger.Write{
 		Taken: []string{"o-1"}, Effects: []*ledger.Effect{{Key: "k", Owners: []string{id}}}, Requests: []string{"r-1"},
 		Reserve: []ledger.Reservation{place("other", "second", s.now, 1), place("b", "second", s.now, 1)},
@@ -111,11 +111,11 @@ func atomic(s *stage) {
 	e, _ := s.Effect(s.Context(), "k")
 	own, _ := s.Own(s.Context(), "r-1")
 	n := s.count("other", time.Time{}, "")
-	if e != nil || own || n != 0 || s.whole().Entries != v.Entries {
+	if e != nil || own || n != 0 || s.mustVerify().Entries != v.Entries {
 		s.Errorf("left behind: effect %v, request %t, %d places", e, own, n)
 	}
 	s.after(time.Minute)
-	if got := keys(s.take("a", id).Inbox); got != "[o-1]" {
+	if got := keys(s.mustClaim("a", id).Inbox); got != "[o-1]" {
 		s.Errorf("inbox %s", got)
 	}
 }
@@ -155,7 +155,7 @@ func limit(s *stage) {
 	if passed != places || n != places {
 		s.Errorf("%d of %d passed, %d are counted, want %d", passed, contenders, n, places)
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 func window(s *stage) {
@@ -182,7 +182,7 @@ func window(s *stage) {
 	if err := reserve("one", 1); !errors.Is(err, ledger.ErrLimit) {
 		s.Errorf("an incident of yesterday needs a place of its own today: %v", err)
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 func own(s *stage) {
@@ -215,7 +215,7 @@ func exceptions(s *stage) {
 			s.Errorf("%s: %s", look.name, d)
 		}
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 // Whatever a gate asks for in one go, it is told of each thing as it stands, in order, and of nothing else.

@@ -38,36 +38,36 @@ func rivals(s *stage) {
 
 func takeover(s *stage) {
 	id := s.open("i-1")
-	dead := s.take("dead", id).Case
+	dead := s.mustClaim("dead", id).Case
 	s.after(59 * time.Second)
-	s.idle("b")
+	s.claimsNothing("b")
 	s.after(time.Second)
-	alive := s.take("b", id).Case
+	alive := s.mustClaim("b", id).Case
 	if err := s.commit(dead, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("the holder of a lease that is another's committed: %v", err)
 	}
 	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{}))
-	s.idle("c")
+	s.claimsNothing("c")
 	s.must(s.commit(alive, ledger.Acting, 0, ledger.Write{EndsLease: true}))
-	s.take("c", id)
+	s.mustClaim("c", id)
 }
 
 func yielded(s *stage) {
 	id := s.open("i-1")
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	s.send(id, order(ledger.Undo, "o-1"))
 	if err := s.commit(c, ledger.Dismissed, never, ledger.Write{EndsLease: true}); !errors.Is(err, ledger.ErrJoined) {
 		s.Fatal(err)
 	}
-	s.idle("b")
+	s.claimsNothing("b")
 	s.must(s.Yield(s.Context(), c))
-	next := s.take("b", id)
+	next := s.mustClaim("b", id)
 	if keys(next.Inbox) != "[o-1]" || next.Case.Attempts != 1 {
 		s.Errorf("taken over with %s, attempt %d", keys(next.Inbox), next.Case.Attempts)
 	}
 	s.must(s.Yield(s.Context(), c)) // it is another's now
-	s.idle("c")
-	s.whole()
+	s.claimsNothing("c")
+	s.mustVerify()
 }
 
 func urgent(s *stage) {
@@ -76,7 +76,7 @@ func urgent(s *stage) {
 		id    string
 		state ledger.State
 	}{{report, ledger.Dismissed}, {check, ledger.Contained}, {asked, ledger.Asked}, {act, ledger.Acting}} {
-		c := s.take("a", x.id).Case
+		c := s.mustClaim("a", x.id).Case
 		c.Report.Wanted = 1
 		s.must(s.commit(c, x.state, time.Minute, ledger.Write{EndsLease: true}))
 		s.after(time.Second)
@@ -96,12 +96,12 @@ func urgent(s *stage) {
 func attempts(s *stage) {
 	id := s.open("i-1")
 	for want := 1; want <= 3; want++ {
-		if c := s.take("a", id).Case; c.Attempts != want {
+		if c := s.mustClaim("a", id).Case; c.Attempts != want {
 			s.Fatalf("%d attempts, want %d", c.Attempts, want)
 		}
 		s.after(time.Minute)
 	}
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{EndsLease: true}))
 	if c.Attempts != 0 || s.load(id).Attempts != 0 {
 		s.Errorf("%d attempts after a commit", c.Attempts)
@@ -120,13 +120,13 @@ func next(s *stage) {
 	expect(time.Time{})
 	id := s.open("i-1")
 	expect(s.now)
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	expect(s.now.Add(time.Minute)) // when the lease ends
 	s.must(s.commit(c, ledger.Contained, 5*time.Second, ledger.Write{EndsLease: true}))
 	expect(s.now.Add(5 * time.Second))
 	s.send(id, order(ledger.Undo, "o-1"))
 	expect(s.now)
-	c = s.take("a", id).Case
+	c = s.mustClaim("a", id).Case
 	s.must(s.commit(c, ledger.Undone, never, ledger.Write{EndsLease: true, Taken: []string{"o-1"}}))
 	expect(time.Time{})
 }
@@ -150,7 +150,7 @@ func stale(s *stage) {
 
 func timeless(s *stage) {
 	id := s.open("i-1")
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	for _, state := range []ledger.State{ledger.Suspected, ledger.Asked, ledger.Held, ledger.Acting, ledger.Contained, ledger.Undoing} {
 		if err := s.commit(c, state, never, ledger.Write{}); err == nil {
 			s.Errorf("%s without a due time", state)
@@ -167,10 +167,10 @@ func timeless(s *stage) {
 
 func newer(s *stage) {
 	id := s.open("i-1")
-	c := s.take("newer", id).Case
+	c := s.mustClaim("newer", id).Case
 	c.Schema = ledger.Schema + 1
 	s.must(s.commit(c, ledger.Acting, 0, ledger.Write{EndsLease: true}))
-	s.idle("older")
+	s.claimsNothing("older")
 	if at, err := s.Next(s.Context()); err != nil || !at.IsZero() {
 		s.Errorf("next is %s, %v: nothing here is for an older riposte", at, err)
 	}
@@ -182,7 +182,7 @@ func newer(s *stage) {
 	}
 }
 
-// A case that is opened for a hand is claimed: what its holder has is what the next one reads, and no other has it before
+// A case that is opened for a holder is claimed: what its holder has is what the next one reads, and no other has it before
 // the lease ends.
 func inHand(s *stage) {
 	a, err := s.Admit(s.Context(), s.now, []playbook.StoredSuspect{Lead("e-1", "i-1")}, ledger.FirstClaim{Holder: "a", Lease: time.Minute})
@@ -194,19 +194,19 @@ func inHand(s *stage) {
 	if d := cmp.Diff(s.load(a[0].Case), mine.Case); d != "" {
 		s.Errorf("the holder has another case than the ledger:\n%s", d)
 	}
-	s.idle("b")
+	s.claimsNothing("b")
 	dead := *mine.Case
 	s.must(s.commit(mine.Case, ledger.Acting, 0, ledger.Write{}))
 	if mine.Case.Attempts != 0 {
 		s.Errorf("%d attempts after a commit", mine.Case.Attempts)
 	}
-	s.idle("b")
+	s.claimsNothing("b")
 	s.after(time.Minute)
-	s.take("b", a[0].Case)
+	s.mustClaim("b", a[0].Case)
 	if err := s.commit(&dead, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("the holder of a lease that is another's committed: %v", err)
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 // What joins or is known gets no new holder, and a holder that rests gives back.
@@ -224,9 +224,9 @@ func releasedOpening(s *stage) {
 			s.Errorf("%s: %+v", l.Origin.EventID, a)
 		}
 	}
-	s.idle("b")
+	s.claimsNothing("b")
 	s.must(s.Yield(s.Context(), first.Claim.Case))
-	if c := s.take("b", first.Case); c.Case.Attempts != 1 || len(c.Inbox) != 1 {
+	if c := s.mustClaim("b", first.Case); c.Case.Attempts != 1 || len(c.Inbox) != 1 {
 		s.Errorf("taken over at attempt %d with %s", c.Case.Attempts, keys(c.Inbox))
 	}
 	// Only the first lead's case is claimed: no worker would hear of another claim.
@@ -236,15 +236,15 @@ func releasedOpening(s *stage) {
 	if a[0].Claim != nil || a[1].Claim != nil || a[1].How != "opened" {
 		s.Errorf("what was known, and what is new: %+v", a)
 	}
-	s.take("b", a[1].Case)
+	s.mustClaim("b", a[1].Case)
 	// Of one event with several suspects on one root, the case's holder has them all.
 	several := admit(Lead("e-3", "i-3"), Lead("e-4", "i-3"))
 	c := several.Claim
 	if c == nil {
-		c = s.take("a", several.Case)
+		c = s.mustClaim("a", several.Case)
 	}
 	if keys(c.Inbox) != fmt.Sprint([]string{ledger.Key(Lead("e-4", "i-3"))}) {
 		s.Errorf("in hand with %s", keys(c.Inbox))
 	}
-	s.whole()
+	s.mustVerify()
 }

@@ -16,7 +16,7 @@ func classes(s *stage) {
 	s.send(id, look("deny"))
 	s.send(id, order(ledger.Approve, "o-1"))
 	s.send(id, named("n-1"))
-	c := s.take("a", id)
+	c := s.mustClaim("a", id)
 	want := []string{"o-1", "n-1"}
 	for n := 59; n > 59-47; n-- {
 		want = append(want, ledger.Key(Lead(fmt.Sprint("e-", n), "i-1"))) // the newest first
@@ -26,11 +26,11 @@ func classes(s *stage) {
 		s.Fatalf("handed out, more: %t, %s", c.More, keys(c.Inbox))
 	}
 	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: want, EndsLease: true}))
-	c = s.take("b", id)
+	c = s.mustClaim("b", id)
 	if len(c.Inbox) != 13 || c.More || c.Inbox[12].Key != ledger.Key(Lead("e-0", "i-1")) {
 		s.Fatalf("left, more: %t, %s", c.More, keys(c.Inbox))
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 // Of calls that are only a reason to look, one look is kept: until it is handed out.
@@ -39,22 +39,22 @@ func coalesced(s *stage) {
 	s.sends(id, look("deny"), true, "the first")
 	s.sends(id, look("deny"), false, "another, while the first waits")
 	s.sends(id, look("key"), true, "one at another effect")
-	c := s.take("a", id)
+	c := s.mustClaim("a", id)
 	if len(c.Inbox) != 2 {
 		s.Fatalf("handed out %s", keys(c.Inbox))
 	}
 	s.sends(id, look("deny"), true, "while a worker looks: what has happened since is not seen by that look")
 	s.sends(id, look("deny"), false, "and again")
 	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: taken(c), EndsLease: true}))
-	c = s.take("b", id)
+	c = s.mustClaim("b", id)
 	if len(c.Inbox) != 1 || c.Inbox[0].Seen.Effect != "deny" {
 		s.Fatalf("handed out after the commit: %s", keys(c.Inbox))
 	}
 	s.must(s.Yield(s.Context(), c.Case))
-	if c := s.take("c", id); len(c.Inbox) != 1 {
+	if c := s.mustClaim("c", id); len(c.Inbox) != 1 {
 		s.Errorf("handed out after it was given back: %s", keys(c.Inbox))
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 // A class that is full takes no more, and keeps nothing out that is of another.
@@ -72,34 +72,34 @@ func crowded(s *stage) {
 	if a := s.admit(Lead("e-2", "i-1"))[0]; a.How != "joined" {
 		s.Errorf("a lead was %s", a.How)
 	}
-	c := s.take("a", id)
+	c := s.mustClaim("a", id)
 	if c.Inbox[0].Key != "o-1" || !c.More {
 		s.Fatalf("handed out, more: %t, %s", c.More, keys(c.Inbox))
 	}
 	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: taken(c), EndsLease: true}))
 	s.sends(id, look("one more"), true, "once some were taken")
-	s.whole()
+	s.mustVerify()
 }
 
 // A closed case commits what it has taken, however much comes in meanwhile: else a fast sender would keep it
 // from ever taking anything.
 func kept(s *stage) {
 	id := s.open("i-1")
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	s.must(s.commit(c, ledger.Verified, never, ledger.Write{EndsLease: true}))
 	s.send(id, named("n-1"))
 	for n := range 3 {
-		claim := s.take("a", id)
+		claim := s.mustClaim("a", id)
 		s.send(id, named(fmt.Sprint("n-", n+2)))
 		s.must(s.commit(claim.Case, ledger.Verified, never, ledger.Write{Taken: taken(claim), EndsLease: true}))
 		if !claim.Case.Due.Equal(s.now) {
 			s.Errorf("due at %s, with a message waiting", claim.Case.Due)
 		}
 	}
-	if c := s.take("a", id); keys(c.Inbox) != "[n-4]" {
+	if c := s.mustClaim("a", id); keys(c.Inbox) != "[n-4]" {
 		s.Errorf("left: %s", keys(c.Inbox))
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 func (s *stage) sends(id string, m ledger.Message, fresh bool, what string) {

@@ -19,7 +19,7 @@ func leads(s *stage) {
 	if d := cmp.Diff(want, []ledger.Admission{joined, copied, again}); d != "" {
 		s.Fatal(d)
 	}
-	c := s.take("a", id)
+	c := s.mustClaim("a", id)
 	if c.Case.State != ledger.Suspected || c.Case.Root != first.Resource || len(c.Case.Suspects) != 1 || c.Case.Times.Received != Start() {
 		s.Errorf("the case began as %+v", c.Case)
 	}
@@ -60,7 +60,7 @@ func batch(s *stage) {
 
 func closed(s *stage) {
 	id := s.open("i-1")
-	s.must(s.commit(s.take("a", id).Case, ledger.Dismissed, never, ledger.Write{EndsLease: true}))
+	s.must(s.commit(s.mustClaim("a", id).Case, ledger.Dismissed, never, ledger.Write{EndsLease: true}))
 	if a := s.admit(Lead("e-i-1", "i-1"))[0]; a.How != "duplicate" || a.Case != id {
 		s.Errorf("a copy of what was dismissed: %+v", a)
 	}
@@ -71,16 +71,16 @@ func closed(s *stage) {
 
 func race(s *stage) {
 	id := s.open("i-1")
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	s.admit(Lead("e-2", "i-1"))
 	if err := s.commit(c, ledger.Dismissed, never, ledger.Write{EndsLease: true}); !errors.Is(err, ledger.ErrJoined) {
 		s.Fatalf("closed over a waiting lead: %v", err)
 	}
-	s.idle("b") // the lease goes on
+	s.claimsNothing("b") // the lease goes on
 	c = s.load(id)
 	s.must(s.commit(c, ledger.Dismissed, never, ledger.Write{EndsLease: true, Taken: []string{ledger.Key(Lead("e-2", "i-1"))}}))
-	s.idle("b")
-	s.whole()
+	s.claimsNothing("b")
+	s.mustVerify()
 }
 
 func inbox(s *stage) {
@@ -93,7 +93,7 @@ func inbox(s *stage) {
 	if s.send(id, order(ledger.Approve, "o-2")) {
 		s.Error("a message came in twice")
 	}
-	c := s.take("a", id)
+	c := s.mustClaim("a", id)
 	if keys(c.Inbox) != "[o-2 o-1]" || c.Inbox[1].Order.By != "alice" {
 		s.Errorf("inbox: %+v", c.Inbox)
 	}
@@ -101,7 +101,7 @@ func inbox(s *stage) {
 	if s.send(id, order(ledger.Approve, "o-2")) {
 		s.Error("a message that was taken came in again")
 	}
-	c = s.take("b", id)
+	c = s.mustClaim("b", id)
 	if keys(c.Inbox) != "[o-1]" {
 		s.Errorf("left in the inbox: %s", keys(c.Inbox))
 	}
@@ -116,29 +116,29 @@ func inbox(s *stage) {
 
 func waits(s *stage) {
 	id := s.open("i-1")
-	c := s.take("a", id).Case
+	c := s.mustClaim("a", id).Case
 	s.send(id, order(ledger.Approve, "o-1"))
 	s.must(s.commit(c, ledger.Asked, 48*60*60e9, ledger.Write{EndsLease: true}))
 	if !c.Due.Equal(s.now) {
 		s.Errorf("due at %s, with a message waiting", c.Due)
 	}
-	if c := s.take("b", id); keys(c.Inbox) != "[o-1]" {
+	if c := s.mustClaim("b", id); keys(c.Inbox) != "[o-1]" {
 		s.Errorf("inbox %s", keys(c.Inbox))
 	}
 }
 
 func reopened(s *stage) {
 	id := s.open("i-1")
-	s.must(s.commit(s.take("a", id).Case, ledger.Verified, never, ledger.Write{EndsLease: true}))
+	s.must(s.commit(s.mustClaim("a", id).Case, ledger.Verified, never, ledger.Write{EndsLease: true}))
 	s.after(60e9)
 	second := s.admit(Lead("e-2", "i-1"))[0].Case
-	s.must(s.commit(s.take("a", second).Case, ledger.Asked, 48*60*60e9, ledger.Write{EndsLease: true}))
+	s.must(s.commit(s.mustClaim("a", second).Case, ledger.Asked, 48*60*60e9, ledger.Write{EndsLease: true}))
 	s.send(id, order(ledger.Undo, "o-1"))
-	c := s.take("a", id)
+	c := s.mustClaim("a", id)
 	s.must(s.commit(c.Case, ledger.Undoing, 0, ledger.Write{Taken: []string{"o-1"}}))
 	if a := s.admit(Lead("e-3", "i-1"))[0]; a.Case != second {
 		s.Errorf("a new lead went to %s, not to the case that was open all the time", a.Case)
 	}
 	s.must(s.commit(c.Case, ledger.Undone, never, ledger.Write{EndsLease: true}))
-	s.whole()
+	s.mustVerify()
 }

@@ -43,5 +43,5 @@ func recalled(s *stage) {
 			s.Errorf("%s: %s", c.story, d)
 		}
 	}
-	s.whole()
+	s.mustVerify()
 }

@@ -35,7 +35,7 @@ func severe(s *stage) {
 	s.after(time.Second)
 	critical := s.ranked("i-critical", playbook.Critical, 40*time.Minute)
 	// A case that comes back stands behind those of its sort that were due before.
-	again := s.take("a", critical).Case
+	again := s.mustClaim("a", critical).Case
 	s.must(s.commit(again, ledger.Acting, time.Second, ledger.Write{EndsLease: true}))
 	s.after(6 * time.Minute)
 	late := s.ranked("i-late", playbook.High, 0)
@@ -47,7 +47,7 @@ func severe(s *stage) {
 	if d := cmp.Diff(want[:10], got); d != "" {
 		s.Fatal(d)
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 // A replica whose clock is an hour fast claims a case and dies: the others have it at once, since no lease lasts as long. One
@@ -59,7 +59,7 @@ func astray(s *stage) {
 	if fast == nil || fast.Case.ID != id {
 		s.Fatalf("claimed %+v", fast)
 	}
-	c := s.take("b", id).Case
+	c := s.mustClaim("b", id).Case
 	if err := s.commit(fast.Case, ledger.Acting, 0, ledger.Write{}); !errors.Is(err, ledger.ErrStale) {
 		s.Fatalf("the holder of a lease that was taken over committed: %v", err)
 	}
@@ -69,8 +69,8 @@ func astray(s *stage) {
 	if near == nil {
 		s.Fatal("nothing claimed")
 	}
-	s.idle("b")
+	s.claimsNothing("b")
 	s.after(110 * time.Second)
-	s.take("b", id)
-	s.whole()
+	s.mustClaim("b", id)
+	s.mustVerify()
 }

@@ -31,7 +31,7 @@ func brakes(s *stage) {
 	if len(chain) != 4 || !strings.Contains(chain[3].Notes[0], "bob") {
 		s.Errorf("%d entries about brakes: %+v", len(chain), chain)
 	}
-	s.whole()
+	s.mustVerify()
 }
 
 func find(s *stage) {
@@ -130,7 +130,7 @@ func checkpoints(s *stage) {
 	s.must(s.commit(s.load(id), ledger.Acting, 0, ledger.Write{}))
 	second, err := s.Checkpoint(s.Context(), s.now)
 	s.must(err)
-	v := s.whole(second, empty, first)
+	v := s.mustVerify(second, empty, first)
 	if v.Checkpoints != 2 || v.Last != second || v.Chains != 3 || v.Entries != 5 {
 		s.Errorf("verified: %+v", v)
 	}
@@ -149,18 +149,18 @@ func checkpoints(s *stage) {
 func released(s *stage) {
 	held, asked := s.open("i-1"), s.open("i-2")
 	s.must(s.Halt(s.Context(), ledger.Brake{Scope: "all", By: "alice", At: s.now}))
-	s.must(s.commit(s.take("a", held).Case, ledger.Held, time.Minute, ledger.Write{EndsLease: true}))
-	s.must(s.commit(s.take("a", asked).Case, ledger.Asked, time.Minute, ledger.Write{EndsLease: true}))
+	s.must(s.commit(s.mustClaim("a", held).Case, ledger.Held, time.Minute, ledger.Write{EndsLease: true}))
+	s.must(s.commit(s.mustClaim("a", asked).Case, ledger.Asked, time.Minute, ledger.Write{EndsLease: true}))
 	s.after(time.Second)
-	s.idle("a")
+	s.claimsNothing("a")
 	if was, err := s.Release(s.Context(), s.now, "account:111122223333", "alice"); err != nil || was {
 		s.Fatalf("a brake that was not on: %t, %v", was, err)
 	}
-	s.idle("a")
+	s.claimsNothing("a")
 	if was, err := s.Release(s.Context(), s.now, "all", "alice"); err != nil || !was {
 		s.Fatalf("released: %t, %v", was, err)
 	}
-	s.whole()
-	s.take("a", held)
-	s.idle("a")
+	s.mustVerify()
+	s.mustClaim("a", held)
+	s.claimsNothing("a")
 }

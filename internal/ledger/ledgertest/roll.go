@@ -11,7 +11,7 @@ import (
 // A replica that serves says so, over what it said before, until it leaves; the record does not notice.
 func roll(s *stage) {
 	s.open("i-1")
-	before := s.whole().Entries
+	before := s.mustVerify().Entries
 	brake := ledger.Brake{Scope: "all", By: "sam", At: s.now}
 	one := ledger.Replica{Name: "host-1", Version: "v1", Seen: s.now}
 	two := ledger.Replica{Name: "riposte-function", Function: true, Seen: s.now, Brakes: []string{brake.ID()}}
@@ -27,7 +27,7 @@ func roll(s *stage) {
 	s.must(s.Leave(s.Context(), two.Name))
 	s.must(s.Leave(s.Context(), two.Name))
 	s.called([]ledger.Replica{one})
-	if n := s.whole().Entries; n != before {
+	if n := s.mustVerify().Entries; n != before {
 		s.Errorf("%d entries, %d before the first", n, before)
 	}
 }

@@ -72,8 +72,8 @@ func (s *stage) claim(holder string) *ledger.Claim {
 	return c
 }
 
-// take claims and insists on this case.
-func (s *stage) take(holder, id string) *ledger.Claim {
+// mustClaim claims and insists on this case.
+func (s *stage) mustClaim(holder, id string) *ledger.Claim {
 	s.Helper()
 	c := s.claim(holder)
 	if c == nil || c.Case.ID != id {
@@ -82,7 +82,7 @@ func (s *stage) take(holder, id string) *ledger.Claim {
 	return c
 }
 
-func (s *stage) idle(holder string) {
+func (s *stage) claimsNothing(holder string) {
 	s.Helper()
 	if c := s.claim(holder); c != nil {
 		s.Fatalf("%s claimed %s, and there is nothing to do", holder, c.Case.ID)
@@ -112,8 +112,8 @@ func (s *stage) load(id string) *ledger.Case {
 	return c
 }
 
-// whole insists that the record fits itself.
-func (s *stage) whole(kept ...ledger.Checkpoint) ledger.Verification {
+// mustVerify insists that the record fits itself.
+func (s *stage) mustVerify(kept ...ledger.Checkpoint) ledger.Verification {
 	s.Helper()
 	v, err := s.Verify(s.Context(), kept...)
 	s.must(err)
