@@ -41,8 +41,10 @@ func TestARoleThatOnlyHasTheNameIsKnownByItsClosedDoor(t *testing.T) {
 	s := set(t)
 	c := s.cloud(func(o *cloud.Options) { o.Roles[cloud.Destroy] = "riposte-destroy" })
 	evil := actor("riposte-destroy", "AROAEVIL")
-	if !c.Namesake(t.Context(), evil) || !c.Namesake(t.Context(), evil) {
-		t.Error("a role that does not let riposte in passes for its own")
+	for range 2 {
+		if !c.Namesake(t.Context(), evil) {
+			t.Error("a role that does not let riposte in passes for its own")
+		}
 	}
 	if s.assumed != 1 {
 		t.Errorf("asked %d times within a moment", s.assumed)
