@@ -128,7 +128,7 @@ func TestLaddersSayWhomARungHitsAndWhatIsLeft(t *testing.T) {
 	want := []Ladder{{Revision: 1, Step: 1, Asks: "approval: whether the caller had MFA is not recorded", Rungs: []Rung{
 		{Kind: "iam.deny-session", Target: role.String(), Hits: "session nadia of role ops: everything is denied",
 			Ask: "whether the caller had MFA is not recorded", Tier: action.TierAuthor, Stands: true},
-		{Kind: "iam.attach-role-deny", Target: role.String(), Hits: "everybody who uses role ops: everything is denied",
+		{Kind: "iam.attach-role-deny", Target: role.String(), Hits: "every session of role ops: everything is denied",
 			Ask: "whether the caller had MFA is not recorded; it stops everybody who uses the role", Tier: action.TierContain, Granted: true},
 	}}}
 	if d := cmp.Diff(want, got); d != "" {
