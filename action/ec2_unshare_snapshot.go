@@ -52,22 +52,15 @@ func (u UnshareSnapshot) Parts() []string        { return u.With }
 
 func (u UnshareSnapshot) only(with []string) Action { return UnshareSnapshot{u.Snapshot, with} }
 
-// Hits returns whom the snapshot is shared with no more: accounts that may live by it.
+// Hits returns the shares that end: accounts may live by them.
 func (u UnshareSnapshot) Hits() string {
 	return fmt.Sprintf("the sharing of snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", "))
 }
 
-// Look reads whom the snapshot is shared with. Its way back are those shares that are there.
+// Look reads the snapshot's shares. The way back are those of them that are there.
 func (u UnshareSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
 	shares, err := SharesOf(ctx, r, u.Snapshot)
-	if err != nil || shares == nil {
-		return Look{Missing: "the snapshot is deleted"}.unless(err)
-	}
-	there := slices.DeleteFunc(slices.Clone(u.With), func(w string) bool { return !slices.Contains(shares, w) })
-	if len(there) == 0 {
-		return Look{Satisfied: true}, nil
-	}
-	return Look{Inverse: ShareSnapshot{u.Snapshot, there}}, nil
+	return lookAtShares(shares, err, func(there bool) bool { return there }, u.With, func(with []string) Action { return ShareSnapshot{u.Snapshot, with} })
 }
 
 // Do takes them away, and nothing else.
@@ -81,17 +74,10 @@ func (s ShareSnapshot) Parts() []string        { return s.With }
 
 func (s ShareSnapshot) only(with []string) Action { return ShareSnapshot{s.Snapshot, with} }
 
-// Look compares with whom the snapshot is shared.
+// Look compares with the snapshot's shares.
 func (s ShareSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
 	shares, err := SharesOf(ctx, r, s.Snapshot)
-	if err != nil || shares == nil {
-		return Look{Missing: "the snapshot is deleted"}.unless(err)
-	}
-	lacking := slices.DeleteFunc(slices.Clone(s.With), func(w string) bool { return slices.Contains(shares, w) })
-	if len(lacking) == 0 {
-		return Look{Satisfied: true}, nil
-	}
-	return Look{Inverse: UnshareSnapshot{s.Snapshot, lacking}}, nil
+	return lookAtShares(shares, err, func(there bool) bool { return !there }, s.With, func(with []string) Action { return UnshareSnapshot{s.Snapshot, with} })
 }
 
 // Do adds them again.
@@ -99,7 +85,20 @@ func (s ShareSnapshot) Do(ctx context.Context, w access.Writes) error {
 	return changeShares(ctx, w, s.Snapshot, types.OperationTypeAdd, s.With)
 }
 
-// SharesOf returns whom a snapshot is shared with, accounts and Everybody; nil where AWS says that there is none of that id.
+// lookAtShares is satisfied where no share is to change. The way back is of those that are: the ones that wrong says are as they
+// must not be. Shares are nil where the snapshot is gone.
+func lookAtShares(shares []string, err error, wrong func(there bool) bool, with []string, back func([]string) Action) (Look, error) {
+	if err != nil || shares == nil {
+		return Look{Missing: "the snapshot is deleted"}.unless(err)
+	}
+	change := slices.DeleteFunc(slices.Clone(with), func(w string) bool { return !wrong(slices.Contains(shares, w)) })
+	if len(change) == 0 {
+		return Look{Satisfied: true}, nil
+	}
+	return Look{Inverse: back(change)}, nil
+}
+
+// SharesOf returns the accounts that a snapshot is shared with, and Everybody; nil where AWS says that there is none of that id.
 func SharesOf(ctx context.Context, r access.Reads, snapshot event.Resource) ([]string, error) {
 	out, err := r.EC2(snapshot.Place()).DescribeSnapshotAttribute(ctx, &ec2.DescribeSnapshotAttributeInput{
 		SnapshotId: aws.String(snapshot.ID), Attribute: types.SnapshotAttributeNameCreateVolumePermission,

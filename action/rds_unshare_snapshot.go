@@ -3,7 +3,6 @@ package action
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -53,20 +52,13 @@ func (s ShareDBSnapshot) Target() event.Resource      { return s.Snapshot }
 func (s ShareDBSnapshot) Parts() []string             { return s.With }
 func (s ShareDBSnapshot) only(with []string) Action   { return ShareDBSnapshot{s.Snapshot, with} }
 
-// Look reads whom the snapshot is shared with. Its way back are those shares that are there.
+// Look reads the snapshot's shares. The way back are those of them that are there.
 func (u UnshareDBSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
 	shares, err := DBSharesOf(ctx, r, u.Snapshot)
-	if err != nil || shares == nil {
-		return Look{Missing: "the snapshot is deleted"}.unless(err)
-	}
-	there := slices.DeleteFunc(slices.Clone(u.With), func(w string) bool { return !slices.Contains(shares, w) })
-	if len(there) == 0 {
-		return Look{Satisfied: true}, nil
-	}
-	return Look{Inverse: ShareDBSnapshot{u.Snapshot, there}}, nil
+	return lookAtShares(shares, err, func(there bool) bool { return there }, u.With, func(with []string) Action { return ShareDBSnapshot{u.Snapshot, with} })
 }
 
-// Hits returns whom the snapshot is shared with no more: accounts that may live by it.
+// Hits returns the shares that end: accounts may live by them.
 func (u UnshareDBSnapshot) Hits() string {
 	return fmt.Sprintf("the sharing of database snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", "))
 }
@@ -76,17 +68,10 @@ func (u UnshareDBSnapshot) Do(ctx context.Context, w access.Writes) error {
 	return changeDBShares(ctx, w, u.Snapshot, nil, u.With)
 }
 
-// Look compares with whom the snapshot is shared.
+// Look compares with the snapshot's shares.
 func (s ShareDBSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
 	shares, err := DBSharesOf(ctx, r, s.Snapshot)
-	if err != nil || shares == nil {
-		return Look{Missing: "the snapshot is deleted"}.unless(err)
-	}
-	lacking := slices.DeleteFunc(slices.Clone(s.With), func(w string) bool { return slices.Contains(shares, w) })
-	if len(lacking) == 0 {
-		return Look{Satisfied: true}, nil
-	}
-	return Look{Inverse: UnshareDBSnapshot{s.Snapshot, lacking}}, nil
+	return lookAtShares(shares, err, func(there bool) bool { return !there }, s.With, func(with []string) Action { return UnshareDBSnapshot{s.Snapshot, with} })
 }
 
 // Do adds them again.
@@ -98,7 +83,7 @@ func (s ShareDBSnapshot) Do(ctx context.Context, w access.Writes) error {
 // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSnapshotAttribute.html
 const restorers = "restore"
 
-// DBSharesOf returns whom a database's snapshot is shared with, accounts and Everybody; nil where AWS says that there is none
+// DBSharesOf returns the accounts that a database's snapshot is shared with, and Everybody; nil where AWS says that there is none
 // of that name.
 func DBSharesOf(ctx context.Context, r access.Reads, snapshot event.Resource) ([]string, error) {
 	out, err := r.RDS(snapshot.Place()).DescribeDBSnapshotAttributes(ctx, &rds.DescribeDBSnapshotAttributesInput{DBSnapshotIdentifier: aws.String(snapshot.ID)})
