@@ -71,8 +71,12 @@ func (o object) time() time.Time {
 	if _, ok := o.keys[key]; !ok && o.raw("@timestamp") != nil {
 		key = "@timestamp"
 	}
-	s := o.need(key)
-	t, err := time.Parse(time.RFC3339, s)
+	return o.stamp(key)
+}
+
+// stamp returns the time below a key that no record may lack.
+func (o object) stamp(key string) time.Time {
+	t, err := time.Parse(time.RFC3339, o.need(key))
 	if err != nil {
 		o.fail("has no RFC 3339 time in %s", key)
 	}

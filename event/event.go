@@ -14,9 +14,10 @@ const (
 	Call    Kind = "call"    // an AWS API call or console action that CloudTrail recorded
 	Service Kind = "service" // something a service did by itself (AwsServiceEvent): there was no call
 	Insight Kind = "insight" // a CloudTrail Insights record: a statistic, not an act
+	Notice  Kind = "notice"  // what a service sent by EventBridge of its own accord (NoticeType): no record, and no principal
 )
 
-// Event is one CloudTrail record in normal form.
+// Event is one CloudTrail record, or one notice of a service, in normal form.
 //
 // Request and Response are the record's own JSON, read lazily by the playbook that wants them. They may hold secrets
 // (session tokens): an Event is never stored or logged, what a playbook takes from it is.
@@ -30,15 +31,15 @@ type Event struct {
 	Partition  string    // aws, aws-cn, aws-us-gov
 	Account    string    // recipient: the account of the trail
 	Region     string
-	Source     string // ec2.amazonaws.com
-	Name       string // RunInstances; versioned names as recorded (AddPermission20150331v2)
+	Source     string // ec2.amazonaws.com; of a notice aws.ec2
+	Name       string // RunInstances; versioned names as recorded (AddPermission20150331v2); of a notice its detail-type
 	ReadOnly   bool
 	Error      Failure
 	SourceIP   string // an address, a service's name, "AWS Internal", or absent
 	UserAgent  string
 	Endpoint   string // vpcEndpointId
 	TLS        TLS
-	Request    json.RawMessage // requestParameters: nil where null or absent
+	Request    json.RawMessage // requestParameters: nil where null or absent; of a notice its detail
 	Response   json.RawMessage // responseElements: nil where null or absent, which says nothing about success
 	Additional json.RawMessage // additionalEventData
 	Resources  []Resource

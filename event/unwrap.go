@@ -8,9 +8,11 @@ import (
 	"io"
 )
 
-// Content is one thing found in a message: a CloudTrail record for Decode, or, by name, what is none.
+// Content is one thing found in a message: a CloudTrail record for Decode, a service's notice for DecodeNotice, or, by name, what
+// is neither.
 type Content struct {
-	Record json.RawMessage // nil where Other is set
+	Record json.RawMessage // nil where Notice or Other is set
+	Notice json.RawMessage // an EventBridge event for DecodeNotice
 	Other  string          // "CloudTrail digest", "EventBridge: EC2 Instance State-change Notification"
 	Label  string          // of Other: one of Labels
 	Bridge *Bridge         // what EventBridge wrote around the record; nil where it is not wrapped in its event
@@ -133,6 +135,8 @@ func Identify(value json.RawMessage) Content {
 		return Content{Other: "EventBridge: a replay of an archive", Label: Replayed}
 	case detail != nil && detail[0] == '{' && split(detail, "", &fault).marked():
 		return Content{Record: detail, Bridge: &Bridge{Source: o.text("source"), Account: o.text("account")}}
+	case o.notice():
+		return Content{Notice: value}
 	case o.raw("detail-type") != nil && o.text("source") == "aws.s3":
 		return Content{Other: "EventBridge: " + o.text("detail-type"), Label: BucketNotice}
 	case o.raw("detail-type") != nil:

@@ -74,13 +74,7 @@ func (a *App) events(contents []event.Content, vouched bool) (events []event.Eve
 			errs = append(errs, a.stranger(c))
 			continue
 		}
-		e, err := event.Decode(c.Record)
-		if err == nil && c.Bridge != nil {
-			err = c.Bridge.Vouch(e)
-		}
-		if err == nil && c.Bridge == nil && vouched {
-			err = errUnvouched
-		}
+		e, err := decodeContent(c, vouched)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -92,6 +86,23 @@ func (a *App) events(contents []event.Content, vouched bool) (events []event.Eve
 		events = append(events, e)
 	}
 	return events, errors.Join(errs...)
+}
+
+// decodeContent reads a record, or a notice, which only AWS can send under the source that makes it one.
+func decodeContent(c event.Content, vouched bool) (event.Event, error) {
+	if c.Notice != nil {
+		return event.DecodeNotice(c.Notice)
+	}
+	e, err := event.Decode(c.Record)
+	switch {
+	case err != nil:
+		return event.Event{}, err
+	case c.Bridge != nil:
+		return e, c.Bridge.Vouch(e)
+	case vouched:
+		return event.Event{}, errUnvouched
+	}
+	return e, nil
 }
 
 // receive hands events to the engine. One that makes a playbook panic is malformed, and does not take the others with it:

@@ -147,6 +147,7 @@ func (r *replayer) open(body []byte, whole bool) error {
 	found, err := event.Exported(body)
 	errs := []error{err}
 	for _, c := range found {
+		c = c.Unheeded() // a replay looks at the record of what a notice tells of
 		switch {
 		case c.Other != "" && whole:
 			r.other++

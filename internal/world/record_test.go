@@ -3,6 +3,7 @@ package world_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,5 +116,27 @@ func same(t *testing.T, want string, got map[string]any) {
 	}
 	if diff := cmp.Diff(w, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// EC2 tells of an instance's states of its own accord, sooner than the trail tells who caused them.
+func TestEC2SendsNoticesOfAnInstancesStates(t *testing.T) {
+	w := made(t, world.Options{NoticeDelay: time.Second})
+	stop(t, w, "i-0neighbour")
+	pass(t, w, time.Second)
+	d := w.Deliveries()
+	if len(d) != 1 {
+		t.Fatalf("%d deliveries a second after the call, want the notice alone", len(d))
+	}
+	var got map[string]any
+	if err := json.Unmarshal(d[0].Body, &got); err != nil {
+		t.Fatal(err)
+	}
+	same(t, `{"version":"0","id":"`+d[0].ID+`","detail-type":"EC2 Instance State-change Notification","source":"aws.ec2","account":"111122223333",
+		"time":"2030-01-07T09:00:00Z","region":"eu-west-1","resources":["arn:aws:ec2:eu-west-1:111122223333:instance/i-0neighbour"],
+		"detail":{"instance-id":"i-0neighbour","state":"stopping"}}`, got)
+	pass(t, w, 10*time.Second)
+	if last := w.Deliveries()[2]; !strings.Contains(string(last.Body), `"state":"stopped"`) {
+		t.Errorf("when it has stopped: %s", last.Body)
 	}
 }

@@ -14,6 +14,7 @@ import (
 // Options are what a world does not read from its estate. A delay of zero means the default, a negative one none.
 type Options struct {
 	DeliveryDelay    time.Duration // from a call to its record's delivery: 5 s
+	NoticeDelay      time.Duration // from what happens to the notice that a service sends of it; 0: no rule asks for notices
 	PropagationDelay time.Duration // from a change in IAM to its enforcement: 4 s
 	Seed             uint64        // of all ids: the same seed and the same calls give the same ids
 	File             string        // where the world is kept after each change, "" nowhere
@@ -57,6 +58,7 @@ func newState(opts Options) *core.State {
 	s := core.New(services())
 	s.Format, s.Seed = format, opts.Seed
 	s.Delivery, s.Propagation = orDefault(opts.DeliveryDelay, 5*time.Second), orDefault(opts.PropagationDelay, 4*time.Second)
+	s.Notices = max(opts.NoticeDelay, 0)
 	return s
 }
 

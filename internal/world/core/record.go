@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/ripostehq/riposte/event"
 )
 
 // Delivery is one record on its way to the organisation's event bus. It is delivered at least once: again after the
@@ -57,6 +59,17 @@ func (c *Call) Record(out any, refused *Refusal) {
 	}
 	id := c.UUID()
 	c.Pending = append(c.Pending, Delivery{ID: id, At: c.Now.Add(c.Delivery), Body: c.Enveloped(c.Service.Name, id, c.Now, r)})
+}
+
+// Notify sends what a service tells of its own accord about a resource, whoever caused it.
+func (at At) Notify(of event.NoticeType, arn string, detail Fields) {
+	if at.Notices == 0 {
+		return
+	}
+	id := at.UUID()
+	at.Pending = append(at.Pending, Delivery{ID: id, At: at.Now.Add(at.Notices), Body: at.envelope(Fields{
+		"id": id, "detail-type": of.DetailType(), "source": of.Source(), "time": Stamp(at.Now), "resources": []string{arn}, "detail": detail,
+	})})
 }
 
 func (c *Call) header() Fields {
@@ -117,10 +130,15 @@ func limited(response any) any {
 
 // Enveloped is a record of the place in EventBridge's envelope.
 func (at At) Enveloped(service, id string, when time.Time, record Fields) json.RawMessage {
-	body, err := json.Marshal(Fields{
-		"version": "0", "id": id, "detail-type": "AWS API Call via CloudTrail", "source": "aws." + service,
-		"account": at.Place.Account, "time": Stamp(when), "region": at.Place.Region, "resources": []string{}, "detail": record,
+	return at.envelope(Fields{
+		"id": id, "detail-type": "AWS API Call via CloudTrail", "source": "aws." + service, "time": Stamp(when), "resources": []string{}, "detail": record,
 	})
+}
+
+// envelope is an event of the place as EventBridge delivers it.
+func (at At) envelope(sent Fields) json.RawMessage {
+	sent["version"], sent["account"], sent["region"] = "0", at.Place.Account, at.Place.Region
+	body, err := json.Marshal(sent)
 	if err != nil { // a record is made of maps, strings, numbers and lists
 		body = fmt.Appendf(nil, "%q", err.Error())
 	}

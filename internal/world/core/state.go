@@ -21,6 +21,7 @@ type State struct {
 	Seed        uint64
 	Minted      uint64 // how many ids were made
 	Delivery    time.Duration
+	Notices     time.Duration // 0: services send none
 	Propagation time.Duration
 	Partition   string
 	Accounts    map[string]*Account

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
@@ -138,11 +139,18 @@ func inOrder(at core.At) []*Instance {
 
 // move begins a transition; what launched the instance will notice.
 func move(at core.At, i *Instance, to, reason string) {
-	i.State, i.Reason = to, reason
+	i.Reason = reason
+	i.enter(at, to)
 	at.After(transition, settles, i.ID)
 	if to != "pending" {
 		at.Happen(InstanceGone, i.ID)
 	}
+}
+
+// enter comes to a state, of which EC2 sends a notice.
+func (i *Instance) enter(at core.At, state string) {
+	i.State = state
+	at.Notify(event.InstanceState, at.ARN("ec2", "instance/"+i.ID), core.Fields{"instance-id": i.ID, "state": state})
 }
 
 // settle ends a transition.
@@ -153,11 +161,12 @@ func settle(at core.At, id string) {
 	}
 	switch i.State {
 	case "pending":
-		i.State = "running"
+		i.enter(at, "running")
 	case "stopping":
-		i.State = "stopped"
+		i.enter(at, "stopped")
 	case "shutting-down":
-		i.State, i.Ended = "terminated", at.Now
+		i.Ended = at.Now
+		i.enter(at, "terminated")
 		cutOff(at, i)
 		at.After(remembered, vanishes, id)
 	}

@@ -66,7 +66,9 @@ func described(c *core.Call, i *Instance) types.Instance {
 			NetworkInterfaceId: aws.String(n.ID), Groups: identifiers(c.At, n.ID), PrivateIpAddress: aws.String(i.IP),
 			SubnetId: aws.String(i.Subnet), VpcId: aws.String(i.VPC), OwnerId: aws.String(c.Place.Account),
 			Status:     types.NetworkInterfaceStatusInUse,
-			Attachment: &types.InstanceNetworkInterfaceAttachment{AttachmentId: aws.String(n.Attachment), DeviceIndex: aws.Int32(int32(n.Device))},
+			Attachment: &types.InstanceNetworkInterfaceAttachment{
+				AttachmentId: aws.String(n.Attachment), DeviceIndex: aws.Int32(int32(n.Device)), AttachTime: aws.Time(n.Attached),
+			},
 		})
 	}
 	if i.Profile != "" {

@@ -72,6 +72,9 @@ func startInstances(c *core.Call, in *ec2.StartInstancesInput, named []*Instance
 	}
 	out := &ec2.StartInstancesOutput{}
 	for _, i := range named {
+		if !i.Alive() {
+			i.Launched = c.Now // EC2 calls every start a launch
+		}
 		out.StartingInstances = append(out.StartingInstances, changeState(c, i, "pending", ""))
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -17,6 +18,7 @@ type networkInterface struct {
 	ID, Instance, Attachment string
 	Device                   int // 0: the first, which goes with its instance
 	Groups                   []string
+	Attached                 time.Time
 }
 
 var interfaces = core.Shelf[networkInterface]{
@@ -69,7 +71,7 @@ func describedInterface(c *core.Call, n *networkInterface) types.NetworkInterfac
 	out.PrivateIpAddress, out.AvailabilityZone = aws.String(i.IP), aws.String(i.Zone)
 	out.Attachment = &types.NetworkInterfaceAttachment{
 		AttachmentId: aws.String(n.Attachment), InstanceId: aws.String(n.Instance), DeviceIndex: aws.Int32(int32(n.Device)),
-		Status: types.AttachmentStatusAttached,
+		Status: types.AttachmentStatusAttached, AttachTime: aws.Time(n.Attached),
 	}
 	return out
 }
@@ -99,7 +101,7 @@ func attachNetworkInterface(c *core.Call, in *ec2.AttachNetworkInterfaceInput, i
 	case i.State != "running" && i.State != "stopped":
 		return nil, wrongState(i, "attached")
 	}
-	n.Instance, n.Device, n.Attachment = i.ID, int(aws.ToInt32(in.DeviceIndex)), c.ResourceID("eni-attach")
+	n.Instance, n.Device, n.Attachment, n.Attached = i.ID, int(aws.ToInt32(in.DeviceIndex)), c.ResourceID("eni-attach"), c.Now
 	return &ec2.AttachNetworkInterfaceOutput{AttachmentId: aws.String(n.Attachment)}, nil
 }
 
@@ -147,7 +149,7 @@ func attachFirst(at core.At, i *Instance, groups []string) {
 	if len(groups) == 0 {
 		groups = []string{defaultGroup(at)}
 	}
-	n := &networkInterface{ID: at.ResourceID("eni"), Instance: i.ID, Attachment: at.ResourceID("eni-attach"), Groups: groups}
+	n := &networkInterface{ID: at.ResourceID("eni"), Instance: i.ID, Attachment: at.ResourceID("eni-attach"), Groups: groups, Attached: i.Launched}
 	i.Interface = n.ID
 	interfaces.Of(at)[n.ID] = n
 }

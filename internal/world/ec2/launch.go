@@ -54,7 +54,7 @@ func launch(at core.At, d Launch, n int, token string) []*Instance {
 		i := &Instance{
 			ID: at.ResourceID("i"), Image: d.Image, Type: d.Type, KeyName: d.Key, Zone: zone, Subnet: d.Subnet,
 			VPC: at.Fixed("vpc", ""), Profile: d.Profile, UserData: d.UserData, Token: token, Reservation: reservation,
-			Index: k, State: "pending", Launched: at.Now, Protected: aws.ToBool(d.Protected),
+			Index: k, Launched: at.Now, Protected: aws.ToBool(d.Protected),
 			StopProtected: aws.ToBool(d.StopProtected), Shutdown: d.Shutdown, Tags: maps.Clone(d.Tags),
 		}
 		i.Subnet = cmp.Or(i.Subnet, at.Fixed("subnet", zone))
@@ -62,6 +62,7 @@ func launch(at core.At, d Launch, n int, token string) []*Instance {
 		i.IP = at.Address()
 		attachFirst(at, i, d.SecurityGroups)
 		instances.Put(at, i)
+		i.enter(at, "pending")
 		at.After(transition, settles, i.ID)
 		made = append(made, i)
 	}
