@@ -47,6 +47,7 @@ func New(text []byte, opts Options) (*World, error) {
 	if err := e.build(st); err != nil {
 		return nil, fmt.Errorf("read estate: %w", err)
 	}
+	st.Notices = max(opts.NoticeDelay, 0) // what the estate began with happened before
 	w := start(st, opts)
 	return w, w.save()
 }
@@ -58,7 +59,6 @@ func newState(opts Options) *core.State {
 	s := core.New(services())
 	s.Format, s.Seed = format, opts.Seed
 	s.Delivery, s.Propagation = orDefault(opts.DeliveryDelay, 5*time.Second), orDefault(opts.PropagationDelay, 4*time.Second)
-	s.Notices = max(opts.NoticeDelay, 0)
 	return s
 }
 

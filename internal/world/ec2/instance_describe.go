@@ -65,7 +65,7 @@ func described(c *core.Call, i *Instance) types.Instance {
 		out.NetworkInterfaces = append(out.NetworkInterfaces, types.InstanceNetworkInterface{
 			NetworkInterfaceId: aws.String(n.ID), Groups: identifiers(c.At, n.ID), PrivateIpAddress: aws.String(i.IP),
 			SubnetId: aws.String(i.Subnet), VpcId: aws.String(i.VPC), OwnerId: aws.String(c.Place.Account),
-			Status:     types.NetworkInterfaceStatusInUse,
+			Status: types.NetworkInterfaceStatusInUse,
 			Attachment: &types.InstanceNetworkInterfaceAttachment{
 				AttachmentId: aws.String(n.Attachment), DeviceIndex: aws.Int32(int32(n.Device)), AttachTime: aws.Time(n.Attached),
 			},
