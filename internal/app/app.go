@@ -59,7 +59,7 @@ func (a *App) Unreachable() []cloud.Unreachable {
 // New puts riposte together.
 func New(p Parts) *App {
 	var catalogue []playbook.Definition
-	for _, b := range p.Config.Playbooks() {
+	for _, b := range p.Config.Playbooks {
 		catalogue = append(catalogue, b.Definition)
 	}
 	codec := action.NewCodec(p.Kinds...)
@@ -67,10 +67,10 @@ func New(p Parts) *App {
 		Base: p.AWS, Roles: cloud.RolesOf(p.Config.Organization.Roles), ExternalID: p.Config.Organization.Roles.ExternalID,
 		Guard: cloud.GuardFor(catalogue, p.Kinds), Now: p.Now,
 	})
-	org := organization(p.Config, func() event.Place { return home(p.AWS) }, access, p.Now, p.Log)
+	org := organization(p.Config, func() event.Place { return cloud.Home(p.AWS) }, access, p.Now, p.Log)
 	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})
 	e := engine.New(engine.Options{
-		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks()), canaries), Ours: org.Ours, Member: org.Member,
+		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), canaries), Ours: org.Ours, Member: org.Member,
 		Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
@@ -80,12 +80,6 @@ func New(p Parts) *App {
 		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access,
 		strangers: &source.Strangers{Log: p.Log, Count: p.Foreign},
 	}
-}
-
-// home is where the process runs, as far as the SDK knows.
-func home(base func(event.Place) aws.Config) event.Place {
-	region := base(event.Place{}).Region
-	return event.Place{Partition: cloud.PartitionOf(region), Region: region}
 }
 
 func policy(c *config.Config, o *Organization) gate.Policy {

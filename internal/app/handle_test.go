@@ -38,7 +38,7 @@ func receiving(t testing.TB, books ...playbook.Definition) *app.App {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	c, err := config.Default(books)
+	c, err := config.Parse("", nil, books)
 	if err != nil {
 		t.Fatal(err)
 	}

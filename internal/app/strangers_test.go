@@ -31,7 +31,7 @@ func watched(t *testing.T) (a *app.App, log *bytes.Buffer, counted map[string]in
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	c, err := config.Default(playbooks.All())
+	c, err := config.Parse("", nil, playbooks.All())
 	if err != nil {
 		t.Fatal(err)
 	}

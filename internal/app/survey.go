@@ -19,7 +19,7 @@ func Survey(ctx context.Context, c *config.Config, base func(event.Place) aws.Co
 		Base: base, Roles: cloud.RolesOf(c.Organization.Roles), ExternalID: c.Organization.Roles.ExternalID,
 		Guard: cloud.GuardFor(nil, nil), Now: now,
 	})
-	o := organization(c, func() event.Place { return home(base) }, access, now, slog.New(slog.DiscardHandler))
+	o := organization(c, func() event.Place { return cloud.Home(base) }, access, now, slog.New(slog.DiscardHandler))
 	if !c.Organization.Discover {
 		return o.Members(), nil
 	}

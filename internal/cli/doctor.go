@@ -67,22 +67,20 @@ func (v doctorVerb) Run(ctx context.Context, sh *shell) error {
 
 func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base func(event.Place) aws.Config) (doctor.Parts, error) {
 	var catalogue []playbook.Definition
-	for _, b := range c.Playbooks() {
+	for _, b := range c.Playbooks {
 		catalogue = append(catalogue, b.Definition)
 	}
 	rules, err := pattern.For(catalogue)
 	if err != nil {
 		return doctor.Parts{}, err
 	}
-	region := base(event.Place{}).Region
-	home := event.Place{Partition: cloud.PartitionOf(region), Region: region}
 	members, unknown := app.Survey(ctx, c, base, sh.now)
 	accounts := make([]doctor.Account, 0, len(members))
 	for _, m := range members {
 		accounts = append(accounts, doctor.Account{ID: m.ID, Regions: m.Regions})
 	}
 	return doctor.Parts{
-		Config: c, Own: base, Home: home, Accounts: accounts, Unknown: unknown, Rules: rules, Getenv: os.Getenv, Now: sh.now, Call: 20 * time.Second,
+		Config: c, Own: base, Home: cloud.Home(base), Accounts: accounts, Unknown: unknown, Rules: rules, Getenv: os.Getenv, Now: sh.now, Call: 20 * time.Second,
 		AWS: cloud.New(cloud.Options{
 			Base: base, Roles: cloud.RolesOf(c.Organization.Roles), ExternalID: c.Organization.Roles.ExternalID, Guard: doctor.Guard(), Now: sh.now,
 		}),

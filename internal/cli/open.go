@@ -42,7 +42,7 @@ func (f configFlag) load(sh *shell) (*config.Config, error) {
 	name := f.file()
 	data, err := os.ReadFile(name)
 	if !f.named() && errors.Is(err, fs.ErrNotExist) {
-		return config.Default(sh.catalogue)
+		return config.Parse("", nil, sh.catalogue)
 	}
 	if err != nil {
 		return nil, usage{fmt.Errorf("read the configuration: %w", err)}

@@ -92,7 +92,7 @@ func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.
 	if c.File == "" {
 		return sh.catalogue, nil, nil
 	}
-	for _, p := range c.Playbooks() {
+	for _, p := range c.Playbooks {
 		d := p.Definition // as it is bound: with the changes that its parameters leave
 		if c.Boldest(d.ID) == config.Observe {
 			d = readOnly(d)

@@ -64,7 +64,7 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 	out := replayed{sh: sh, failOn: playbook.Severity(v.FailOn)}
 	bar := newBar(sh)
 	summary, err := app.Replay(ctx, app.ReplayInput{
-		Paths: v.Paths, Stdin: sh.in, Remote: remote, Playbooks: c.Playbooks(), People: c.People,
+		Paths: v.Paths, Stdin: sh.in, Remote: remote, Playbooks: c.Playbooks, People: c.People,
 		Workers: v.Workers, MaxRecord: int(v.MaxRecord), MaxSize: int64(v.MaxSize),
 		Emit:     func(l app.ReplayLine) error { bar.clear(); return out.suspect(l) },
 		Problem:  func(p app.ReplayProblem) { bar.clear(); out.problem(p) },

@@ -61,7 +61,7 @@ func (v validateVerb) Run(sh *shell) error {
 	if err != nil {
 		return err
 	}
-	return sh.line("%s is valid: %s, %s, %s", v.Config, accounts(c.Organization), counted(len(c.Playbooks()), "playbook"), counted(len(c.Warnings), "warning"))
+	return sh.line("%s is valid: %s, %s, %s", v.Config, accounts(c.Organization), counted(len(c.Playbooks), "playbook"), counted(len(c.Warnings), "warning"))
 }
 
 // accounts says how many are listed, and that discovered ones come to them.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/region"
 	"github.com/ripostehq/riposte/internal/transport"
 )
 
@@ -98,7 +99,7 @@ func TestGlobalServicesAreReachedAtHome(t *testing.T) {
 		{"us-iso-west-1", "aws-iso", "us-iso-east-1", "us-iso-east-1"},
 		{"eusc-de-east-1", "aws-eusc", "eusc-de-east-1", "eusc-de-east-1"},
 	} {
-		if got := PartitionOf(c.region); got != c.partition {
+		if got := region.In(c.region).ID; got != c.partition {
 			t.Errorf("%s is in %s", c.region, got)
 		}
 		if got := Global(event.Place{Partition: c.partition, Region: c.region}).Region; got != c.iam {

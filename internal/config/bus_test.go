@@ -35,7 +35,7 @@ func TestEventBus(t *testing.T) {
 			}
 		})
 	}
-	none, err := config.Default(playbooks.All())
+	none, err := config.Parse("", nil, playbooks.All())
 	if err != nil || none.Report.EventBus.String() != "" || none.Report.EventBus.Place != (event.Place{}) {
 		t.Errorf("without one: %q, %v", none.Report.EventBus, err)
 	}

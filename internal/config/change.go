@@ -95,15 +95,20 @@ func value[T comparable](key string, old, now T) []Change {
 	return weakerWhere(true, old != now, "%s: %v, was: %v", key, now, old)
 }
 
-// spared are lists of what riposte leaves alone: a new entry is a hole, on purpose or not.
-func spared(key string, old, now []string) (out []Change) {
+// entries are a list: what came and what went are told each as its own change, in which %s stands for the entry.
+func entries(old, now []string, came, went Change) (out []Change) {
 	for _, s := range now {
-		out = append(out, weakerWhere(true, !slices.Contains(old, s), "%s: %s is spared now", key, s)...)
+		out = append(out, weakerWhere(came.Weaker, !slices.Contains(old, s), came.Says, s)...)
 	}
 	for _, s := range old {
-		out = append(out, weakerWhere(false, !slices.Contains(now, s), "%s: %s is not spared any more", key, s)...)
+		out = append(out, weakerWhere(went.Weaker, !slices.Contains(now, s), went.Says, s)...)
 	}
 	return out
+}
+
+// spared are lists of what riposte leaves alone: a new entry is a hole, on purpose or not.
+func spared(key string, old, now []string) []Change {
+	return entries(old, now, Change{key + ": %s is spared now", true}, Change{key + ": %s is not spared any more", false})
 }
 
 func trusts(all []Trust) (out []string) {
@@ -123,7 +128,7 @@ func names(all []Principal) (out []string) {
 }
 
 func playbookChanges(old, now *Config) (out []Change) {
-	for _, p := range now.Playbooks() {
+	for _, p := range now.Playbooks {
 		before, after, weaker := old.Modes(p.ID), now.Modes(p.ID), now.Weaker(old, p.ID)
 		switch {
 		case before != after:
@@ -131,18 +136,12 @@ func playbookChanges(old, now *Config) (out []Change) {
 		case len(weaker) > 0: // what is said of a place, and is the same as in general, is not listed
 			out = append(out, Change{fmt.Sprintf("%s: less far than before in %s", p.ID, strings.Join(weaker, ", ")), true})
 		}
-		out = append(out, paramChanges(p.ID, old.params[p.ID], now.params[p.ID])...)
-	}
-	return out
-}
-
-// paramChanges are told as weakening, since only the playbook knows which way a parameter goes.
-func paramChanges(id string, old, now any) (out []Change) {
-	before, after := reflect.ValueOf(old).Elem(), reflect.ValueOf(now).Elem()
-	for i := range after.NumField() {
-		was, is := before.Field(i).Interface(), after.Field(i).Interface()
-		name := after.Type().Field(i).Tag.Get("yaml")
-		out = append(out, weakerWhere(true, !reflect.DeepEqual(was, is), "%s: %s is %v, was: %v", id, name, is, was)...)
+		// Parameters are told as weakening, since only the playbook knows which way one goes.
+		params, past := reflect.ValueOf(now.params[p.ID]).Elem(), reflect.ValueOf(old.params[p.ID]).Elem()
+		for i := range params.NumField() {
+			is, was, name := params.Field(i).Interface(), past.Field(i).Interface(), params.Type().Field(i).Tag.Get("yaml")
+			out = append(out, weakerWhere(true, !reflect.DeepEqual(was, is), "%s: %s is %v, was: %v", p.ID, name, is, was)...)
+		}
 	}
 	return out
 }

@@ -5,14 +5,10 @@ import (
 	"slices"
 )
 
-func peopleChanges(old, now *Config) (out []Change) {
-	for _, issuer := range now.People.Issuers {
-		out = append(out, weakerWhere(true, !slices.Contains(old.People.Issuers, issuer), "people: sessions of %s count as human now", issuer)...)
-	}
-	for _, issuer := range old.People.Issuers {
-		out = append(out, weakerWhere(true, !slices.Contains(now.People.Issuers, issuer), "people: sessions of %s do not count as human any more", issuer)...)
-	}
-	return append(out, value("people.session_name", fmt.Sprint(old.People.SessionName), fmt.Sprint(now.People.SessionName))...)
+func peopleChanges(old, now *Config) []Change {
+	issuers := entries(old.People.Issuers, now.People.Issuers, Change{"people: sessions of %s count as human now", true},
+		Change{"people: sessions of %s do not count as human any more", true})
+	return append(issuers, value("people.session_name", fmt.Sprint(old.People.SessionName), fmt.Sprint(now.People.SessionName))...)
 }
 
 func accountChanges(old, now *Config) (out []Change) {
@@ -33,14 +29,14 @@ func accountChanges(old, now *Config) (out []Change) {
 	return out
 }
 
-// regionChanges: where regions are named, only in them more than observing is done.
+// regionChanges are weaker where fewer count: where regions are named, only in them more than observing is done.
 func regionChanges(old, now *Config) []Change {
 	was, is := old.Organization.Regions, now.Organization.Regions
 	fewer := len(is) > 0 && (len(was) == 0 || slices.ContainsFunc(was, func(r string) bool { return !slices.Contains(is, r) }))
 	return weakerWhere(fewer, !slices.Equal(was, is), "regions: %v, was: %v", is, was)
 }
 
-// roleChanges: a tier that is gone can't answer, one that is new may do more than before.
+// roleChanges are all weaker: a tier that is gone can't answer, one that is new may do more than before.
 func roleChanges(old, now *Config) (out []Change) {
 	before := old.Organization.Roles.Tiers()
 	for i, t := range now.Organization.Roles.Tiers() {
@@ -61,25 +57,12 @@ func roleChanges(old, now *Config) (out []Change) {
 
 func sourceChanges(old, now *Config) (out []Change) {
 	was, is := places(old.Sources), places(now.Sources)
-	believed, believes := bare(old.Sources), bare(now.Sources)
-	for _, s := range believes {
-		out = append(out, weakerWhere(true, !slices.Contains(believed, s) && slices.Contains(was, s), "source %s believes bare records now", s)...)
-	}
-	for _, s := range believed {
-		out = append(out, weakerWhere(false, !slices.Contains(believes, s) && slices.Contains(is, s), "source %s believes bare records no more", s)...)
-	}
-	for _, s := range is {
-		out = append(out, weakerWhere(false, !slices.Contains(was, s), "source %s is new", s)...)
-	}
-	for _, s := range was {
-		out = append(out, weakerWhere(true, !slices.Contains(is, s), "source %s is gone: its events are not seen any more", s)...)
-	}
-	return out
-}
-
-// bare are the places of the sources that believe records outside an event of EventBridge's.
-func bare(sources []Source) []string {
-	return places(slices.DeleteFunc(slices.Clone(sources), func(s Source) bool { return !s.Bare() }))
+	guarded := func(s Source) bool { return !s.Bare() }
+	believed, believes := places(slices.DeleteFunc(slices.Clone(old.Sources), guarded)), places(slices.DeleteFunc(slices.Clone(now.Sources), guarded))
+	other := func(s string) bool { return !slices.Contains(was, s) || !slices.Contains(is, s) } // is told as new, or gone
+	out = entries(slices.DeleteFunc(believed, other), slices.DeleteFunc(believes, other),
+		Change{"source %s believes bare records now", true}, Change{"source %s believes bare records no more", false})
+	return append(out, entries(was, is, Change{"source %s is new", false}, Change{"source %s is gone: its events are not seen any more", true})...)
 }
 
 // places tell sources apart, with all that is written of them: secrets are not.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/ripostehq/riposte/internal/region"
 	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
@@ -26,6 +27,7 @@ type checker struct {
 	c         *Config
 	root      strict.Node
 	catalogue []playbook.Definition
+	ids       []string // of the catalogue
 }
 
 func (k checker) at(path ...any) strict.Node { return k.root.At(path...) }
@@ -58,7 +60,11 @@ func (k checker) organization() {
 		}
 		k.region(at, r)
 	}
-	k.roles(o.Roles)
+	for _, t := range o.Roles.Tiers() {
+		if t.Role != "" && !roleName.MatchString(t.Role) {
+			k.at("organization", "roles", t.Name).Complain("%q is not a role's name: it is a name with its path (defence/riposte-audit), no ARN", t.Role)
+		}
+	}
 }
 
 func (k checker) account(at strict.Node, a Account) {
@@ -73,28 +79,26 @@ func (k checker) account(at strict.Node, a Account) {
 	}
 }
 
-func (k checker) roles(r Roles) {
-	named := map[string]string{"audit": r.Audit, "tag": r.Tag, "report": r.Report, "contain": r.Contain, "author": r.Author, "destroy": r.Destroy}
-	for key, name := range named {
-		if name != "" && !roleName.MatchString(name) {
-			k.at("organization", "roles", key).Complain("%q is not a role's name: it is a name with its path (defence/riposte-audit), no ARN", name)
-		}
-	}
-}
-
 func (k checker) listen(at strict.Node, address string) {
 	if _, port, err := net.SplitHostPort(address); err != nil || port == "" {
 		at.Complain("want address and port, like 127.0.0.1:8418")
 	}
 }
 
-// settings checks what stands for itself: listeners, the function, limits and tags.
+// settings checks what stands for itself: listeners, the bus, the function, limits and tags.
 func (k checker) settings() {
 	if k.c.Console.Listen != "" {
 		k.listen(k.at("console", "listen"), k.c.Console.Listen)
 	}
 	if k.c.Metrics.Listen != "" {
 		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
+	}
+	if b, at := k.c.Report.EventBus, k.at("report", "event_bus"); b.Name != "" {
+		k.partition(at, b.Partition)
+		k.region(at, b.Region)
+		if p, ok := region.Of(b.Region); ok && p.ID != b.Partition {
+			at.Complain("region %s is in the partition %s, not in %s", b.Region, p.ID, b.Partition)
+		}
 	}
 	for i, url := range k.c.Lambda.Queues {
 		k.queue(k.at("lambda", "queues", i), url, "")
@@ -113,14 +117,3 @@ func (k checker) settings() {
 		k.at("tags", "prefix").Complain("want a tag key's beginning of at most 64 characters, not aws:")
 	}
 }
-
-// ids are those of the catalogue.
-func (k checker) ids() []string {
-	out := make([]string, 0, len(k.catalogue))
-	for _, d := range k.catalogue {
-		out = append(out, d.ID)
-	}
-	return out
-}
-
-func (k checker) hint(id string) string { return spelling.Hint(id, k.ids()) }

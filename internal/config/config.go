@@ -2,6 +2,7 @@
 package config
 
 import (
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
@@ -23,17 +24,14 @@ type Config struct {
 	Console      Console
 	Metrics      Metrics
 	Lambda       Lambda
-	Warnings     []strict.Problem // what is allowed and unwise
+	Playbooks    []playbook.Playbook // all of the catalogue, bound to their parameters, in its order
+	Warnings     []strict.Problem    // what is allowed and unwise
 
-	playbooks []playbook.Playbook
-	params    map[string]any // by playbook: pointers to what they were bound to
-	fallback  rule
-	rules     map[string]rules // by playbook
-	accounts  map[string]Account
+	params   map[string]any // by playbook: pointers to what they were bound to
+	fallback rule
+	rules    map[string]rules // by playbook
+	accounts map[string]Account
 }
-
-// Playbooks are all of the catalogue, bound to their parameters, in its order.
-func (c *Config) Playbooks() []playbook.Playbook { return c.playbooks }
 
 // Account is what the configuration says of an account; false where it says nothing.
 func (c *Config) Account(id string) (Account, bool) {
@@ -94,6 +92,24 @@ func (r Roles) Tiers() []Tier {
 	return []Tier{{"audit", r.Audit}, {"tag", r.Tag}, {"report", r.Report}, {"contain", r.Contain}, {"author", r.Author}, {"destroy", r.Destroy}}
 }
 
+// Granted reports whether riposte has a tier of rights: by a role that is named for it, or, where no role is named at all, by
+// acting as itself.
+func (c *Config) Granted(t action.Tier) bool {
+	r := c.Organization.Roles
+	if r == (Roles{ExternalID: r.ExternalID}) {
+		return true
+	}
+	switch t {
+	case action.TierContain:
+		return r.Contain != ""
+	case action.TierAuthor:
+		return r.Author != ""
+	case action.TierDestroy:
+		return r.Destroy != ""
+	}
+	return false
+}
+
 type people struct {
 	Issuers     []string `yaml:"issuers" help:"ARN patterns of the roles behind the sessions; * stands for any text within its part."`
 	SessionName string   `yaml:"session_name" help:"Regular expression for the whole session name. Default: any."`
@@ -129,6 +145,12 @@ type HTTP struct {
 	Listen    string `yaml:"listen" help:"Address and port: 127.0.0.1:8418."`
 	SecretEnv string `yaml:"secret_env" help:"Name of the environment variable that holds the shared secret, sent in the header X-Riposte-Secret."`
 	Bare      bool   `yaml:"bare" help:"Believe records outside an event of EventBridge's as well: a sender with the secret can then make up what any actor did. Default false."`
+}
+
+// Lambda is what riposte needs where it runs as a function; its sources are the function's own triggers.
+type Lambda struct {
+	Queues    []string `yaml:"queues" help:"URLs of the queues that bring the function its events, in its region. Messages of any other queue that is mapped to it are refused; without one, it takes only what EventBridge invokes it with."`
+	WakeQueue string   `yaml:"wake_queue" help:"URL of a queue that invokes the function, in its region: delayed messages bring it back when something is due. Without one only the scheduled tick does."`
 }
 
 // Report says where cases are reported.

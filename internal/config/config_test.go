@@ -74,7 +74,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Playbooks()[0].Suspects(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances"}); err != nil {
+	if _, err := c.Playbooks[0].Suspects(event.Event{Source: "ec2.amazonaws.com", Name: "RunInstances"}); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(imageParams{Deny: []string{"public"}, AllowOwners: []string{"self"}, Count: 3}, params); d != "" {
@@ -108,11 +108,11 @@ func TestExample(t *testing.T) {
 }
 
 func TestNothingAtAllObserves(t *testing.T) {
-	c, err := Default(catalogue(new(imageParams)))
+	c, err := Parse("", nil, catalogue(new(imageParams)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(c.Playbooks()); n != 2 {
+	if n := len(c.Playbooks); n != 2 {
 		t.Errorf("%d playbooks, want both", n)
 	}
 	if m, why := c.Mode("network.open-port", "111122223333", action.Destroy); m != Observe || why != "observe is the default" {
@@ -390,7 +390,7 @@ func TestThePlaybooksOfTheSchemaShareWhatTheyHaveInCommon(t *testing.T) {
 			t.Errorf("%s stands there %d times", once, n)
 		}
 	}
-	if n := strings.Count(string(b), `"$ref": "#/definitions/playbook"`); n != 2 {
+	if n := strings.Count(string(b), `"$ref": "#/$defs/playbook"`); n != 2 {
 		t.Errorf("%d playbooks refer to what they share, want 2", n)
 	}
 }
@@ -401,7 +401,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("sources: [{sqs: }, {http: {}}]\npeople: {session_name: \"(\"}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := Parse("f.yaml", data, catalogue(new(imageParams)))
-		if err == nil && len(c.Playbooks()) != 2 {
+		if err == nil && len(c.Playbooks) != 2 {
 			t.Error("a playbook got lost")
 		}
 	})

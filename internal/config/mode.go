@@ -56,21 +56,17 @@ func (c *Config) ByUnit(playbookID, account string) bool {
 // ModeAt is Mode in an account of which more is known than the file says: that of the nearest unit counts.
 func (c *Config) ModeAt(playbookID string, s Standing, class action.Class) (Mode, string) {
 	r := c.rules[playbookID]
+	var said []rule
 	for _, scope := range slices.Concat([]string{s.Account}, s.OUs, []string{s.Environment, string(class)}) {
-		if found, ok := r.scopes[scope]; ok && scope != "" {
-			return found.mode, found.why()
+		said = append(said, r.scopes[scope])
+	}
+	for _, one := range append(said, r.all, c.fallback) {
+		if one.mode != "" {
+			return one.mode, fmt.Sprintf("%s says %s", one.from, one.mode)
 		}
-	}
-	if r.all.mode != "" {
-		return r.all.mode, r.all.why()
-	}
-	if c.fallback.mode != "" {
-		return c.fallback.mode, c.fallback.why()
 	}
 	return Observe, "observe is the default"
 }
-
-func (r rule) why() string { return fmt.Sprintf("%s says %s", r.from, r.mode) }
 
 // Elsewhere is where the file gives a playbook another mode than everywhere: accounts, OUs, environments, classes of action.
 func (c *Config) Elsewhere(playbookID string) map[string]Mode {

@@ -21,13 +21,15 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 		rules:  map[string]rules{}, accounts: map[string]Account{}, params: map[string]any{},
 	}
 	check := checker{c: c, root: doc.Root(), catalogue: catalogue}
+	for _, d := range catalogue {
+		check.ids = append(check.ids, d.ID)
+	}
 	check.organization()
 	check.people(f.People)
 	check.trusted()
 	check.principals()
 	check.sources()
 	check.settings()
-	check.bus()
 	check.playbooks(f.Playbooks)
 	if doc.Err() == nil {
 		check.unwise()
@@ -37,9 +39,6 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	}
 	return c, nil
 }
-
-// Default is the configuration of an empty file.
-func Default(catalogue []playbook.Definition) (*Config, error) { return Parse("", nil, catalogue) }
 
 func defaults() file {
 	return file{

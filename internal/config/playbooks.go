@@ -31,15 +31,15 @@ func (k checker) playbooks(section strict.Node) {
 					inner.Unknown(" in playbooks.defaults", spelling.Among(inner.Key, []string{"mode"}))
 				}
 			}
-		case slices.Contains(k.ids(), e.Key):
+		case slices.Contains(k.ids, e.Key):
 			params[e.Key] = k.playbook(e)
 		default:
-			e.Unknown(" in playbooks: no such playbook", spelling.Among(e.Key, append(k.ids(), "defaults")))
+			e.Unknown(" in playbooks: no such playbook", spelling.Among(e.Key, append(slices.Clone(k.ids), "defaults")))
 		}
 	}
 	for _, d := range k.catalogue {
 		if p, ok := k.bind(d, params[d.ID]); ok {
-			k.c.playbooks = append(k.c.playbooks, p)
+			k.c.Playbooks = append(k.c.Playbooks, p)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/internal/strict"
 )
 
@@ -64,8 +65,8 @@ func (k checker) trusted() {
 			at.At("playbooks").Complain("trust is given per playbook: playbooks is missing")
 		}
 		for j, pattern := range t.Playbooks {
-			if !slices.ContainsFunc(k.ids(), func(id string) bool { return fits(pattern, id) }) {
-				at.At("playbooks", j).Complain("%q fits no playbook that trust counts for%s", pattern, k.hint(pattern))
+			if !slices.ContainsFunc(k.ids, func(id string) bool { return fits(pattern, id) }) {
+				at.At("playbooks", j).Complain("%q fits no playbook that trust counts for%s", pattern, spelling.Hint(pattern, k.ids))
 			}
 		}
 	}

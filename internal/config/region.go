@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/internal/region"
@@ -10,8 +11,9 @@ import (
 
 // region refuses what can't be a region. One that the SDK does not list may be newer than it.
 func (k checker) region(at strict.Node, name string) {
+	_, known := region.Of(name)
 	switch {
-	case region.Known(name):
+	case known:
 	case region.Possible(name):
 		k.warn(at, "%q is no region that this riposte knows%s; where it is a new one, nothing is wrong", name, region.Hint(name))
 	default:
@@ -21,8 +23,12 @@ func (k checker) region(at strict.Node, name string) {
 
 // partition refuses an ARN of a partition that AWS does not have.
 func (k checker) partition(at strict.Node, id string) {
-	if _, ok := region.Named(id); !ok && !strings.Contains(id, "*") {
-		at.Complain("%q is no partition of AWS: want one of %s", id, region.Partitions())
+	var ids []string
+	for _, p := range region.All() {
+		ids = append(ids, p.ID)
+	}
+	if !slices.Contains(ids, id) && !strings.Contains(id, "*") {
+		at.Complain("%q is no partition of AWS: want one of %s", id, strings.Join(ids, ", "))
 	}
 }
 
@@ -34,21 +40,8 @@ func (k checker) queue(at strict.Node, address, in string) {
 		return
 	}
 	for _, label := range strings.Split(u.Hostname(), ".") {
-		if in != "" && label != in && region.Known(label) {
+		if _, known := region.Of(label); known && in != "" && label != in {
 			at.Complain("the queue is in %s by its URL, and region says %s", label, in)
 		}
-	}
-}
-
-// bus wants a bus of a partition and region that there are.
-func (k checker) bus() {
-	b, at := k.c.Report.EventBus, k.at("report", "event_bus")
-	if b.Name == "" {
-		return
-	}
-	k.partition(at, b.Partition)
-	k.region(at, b.Region)
-	if p, ok := region.Of(b.Region); ok && p.ID != b.Partition {
-		at.Complain("region %s is in the partition %s, not in %s", b.Region, p.ID, b.Partition)
 	}
 }

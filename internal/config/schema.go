@@ -27,15 +27,25 @@ type schema struct {
 	Properties  map[string]*schema `json:"properties,omitempty"`
 	Patterns    map[string]*schema `json:"patternProperties,omitempty"`
 	Additional  any                `json:"additionalProperties,omitempty"` // false, or a schema
-	Definitions map[string]*schema `json:"definitions,omitempty"`
+	Defs        map[string]*schema `json:"$defs,omitempty"`
 }
 
 // Schema is the JSON Schema of the file, for editors: Parse knows more.
 func Schema(catalogue []playbook.Definition) ([]byte, error) {
 	s := of(reflect.ValueOf(defaults()))
+	// Editors by yaml-language-server, VS Code's among them, read draft-07 whole and warn of later drafts. $defs is a later
+	// draft's word, which a draft-07 reader finds all the same: a reference is a path, whatever the words in it.
 	s.Schema, s.Title = "http://json-schema.org/draft-07/schema#", "riposte configuration"
 	s.Properties["playbooks"] = playbooksSchema(catalogue, s.Properties["playbooks"].Description)
-	s.Definitions = definitions()
+
+	// What others refer to: a mode, and the keys of a playbook, with parameters of its own.
+	mode := defined("mode")
+	book := object(map[string]*schema{"mode": mode, "params": {}})
+	for _, class := range classes() {
+		book.Properties[class] = mode
+	}
+	book.Patterns = map[string]*schema{accountID.String(): mode, ouID.String(): mode, "^(?!(" + strings.Join(reserved(), "|") + ")$)[a-z][a-z0-9_-]*$": mode}
+	s.Defs = map[string]*schema{"mode": {Type: "string", Enum: Mode("").Enum()}, "playbook": book}
 	b, err := json.MarshalIndent(s, "", "  ")
 	return append(b, '\n'), err
 }
@@ -58,17 +68,7 @@ func playbooksSchema(catalogue []playbook.Definition, help string) *schema {
 	return out
 }
 
-// definitions are the schemas that others refer to: a mode, and the keys of a playbook, with parameters of its own.
-func definitions() map[string]*schema {
-	book := object(map[string]*schema{"mode": defined("mode"), "params": {}})
-	for _, class := range classes() {
-		book.Properties[class] = defined("mode")
-	}
-	book.Patterns = map[string]*schema{accountID.String(): defined("mode"), ouID.String(): defined("mode"), "^(?!(" + strings.Join(reserved(), "|") + ")$)[a-z][a-z0-9_-]*$": defined("mode")}
-	return map[string]*schema{"mode": {Type: "string", Enum: Mode("").Enum()}, "playbook": book}
-}
-
-func defined(name string) *schema { return &schema{Ref: "#/definitions/" + name} }
+func defined(name string) *schema { return &schema{Ref: "#/$defs/" + name} }
 
 func object(properties map[string]*schema) *schema {
 	return &schema{Type: "object", Properties: properties, Additional: false}

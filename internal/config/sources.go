@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/internal/strict"
@@ -27,8 +28,9 @@ func (k checker) sources() {
 	piped := false
 	for i, s := range k.c.Sources {
 		at := k.at("sources", i)
+		set := slices.DeleteFunc([]bool{s.SQS != nil, s.HTTP != nil, s.S3 != nil, s.Stdin != nil}, func(is bool) bool { return !is })
 		switch {
-		case count(s.SQS != nil, s.HTTP != nil, s.S3 != nil, s.Stdin != nil) != 1:
+		case len(set) != 1:
 			at.Complain("a source is one of sqs, http, s3, stdin")
 		case s.SQS != nil:
 			k.queue(at.At("sqs", "queue_url"), s.SQS.QueueURL, s.SQS.Region)
@@ -47,15 +49,6 @@ func (k checker) sources() {
 			}
 		}
 	}
-}
-
-func count(all ...bool) (n int) {
-	for _, b := range all {
-		if b {
-			n++
-		}
-	}
-	return n
 }
 
 func (k checker) bucket(at strict.Node, s S3) {

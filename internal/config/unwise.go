@@ -21,16 +21,29 @@ func (k checker) unwise() {
 	}
 	k.idle()
 	k.unarmed()
-	k.untold()
+	if !k.c.Report.SecurityHub && k.c.Report.EventBus.Name == "" {
+		k.warn(k.at("report"), "nothing is reported: set report.security_hub or report.event_bus, or watch the log and riposte cases")
+	}
 	k.exposed()
-	k.limitless()
+	if l := k.c.Limits; l.DestroyPerHour > l.IncidentsPerHour {
+		k.warn(k.at("limits", "destroy_per_hour"), "destroy_per_hour %d is never reached: incidents_per_hour holds at %d; lower the first or raise the second",
+			l.DestroyPerHour, l.IncidentsPerHour)
+	}
 	k.elsewhere()
-	k.careless()
+	for _, p := range k.bold(Act) {
+		for _, w := range p.Unwise { // careless parameters, by what the playbook itself says of them
+			at := k.at("playbooks", p.ID)
+			if params := k.at("playbooks", p.ID, "params"); params.Present() {
+				at = params.At(w.Path...)
+			}
+			k.warn(at, "%s acts: %s", p.ID, w.Text)
+		}
+	}
 }
 
 // idle is what is written down and does nothing.
 func (k checker) idle() {
-	if !slices.ContainsFunc(k.c.playbooks, func(p playbook.Playbook) bool { return k.c.Boldest(p.ID) == Act }) {
+	if len(k.bold(Act)) == 0 {
 		k.warn(k.at("playbooks"), "no playbook acts: whatever happens is recorded, or asked about, and not answered; set mode: act where you have seen what is found")
 	}
 	for _, x := range []struct{ section, key, why string }{
@@ -75,18 +88,12 @@ func (k checker) unarmed() {
 
 // bold are the playbooks that go at least as far as a mode somewhere.
 func (k checker) bold(m Mode) (out []playbook.Playbook) {
-	for _, p := range k.c.playbooks {
+	for _, p := range k.c.Playbooks {
 		if !k.c.Boldest(p.ID).less(m) {
 			out = append(out, p)
 		}
 	}
 	return out
-}
-
-func (k checker) untold() {
-	if !k.c.Report.SecurityHub && k.c.Report.EventBus.Name == "" {
-		k.warn(k.at("report"), "nothing is reported: set report.security_hub or report.event_bus, or watch the log and riposte cases")
-	}
 }
 
 // exposed are listeners that other machines can reach, and sources that believe more than AWS.
@@ -114,45 +121,22 @@ func open(address string) bool {
 	return ip == nil || !ip.IsLoopback()
 }
 
-func (k checker) limitless() {
-	if l := k.c.Limits; l.DestroyPerHour > l.IncidentsPerHour {
-		k.warn(k.at("limits", "destroy_per_hour"), "destroy_per_hour %d is never reached: incidents_per_hour holds at %d; lower the first or raise the second",
-			l.DestroyPerHour, l.IncidentsPerHour)
-	}
-}
-
 // elsewhere are principals and resources in accounts that the file does not know: probably a digit is wrong, and then nothing
 // is spared.
 func (k checker) elsewhere() {
+	var glass []string
+	for _, p := range k.c.BreakGlass {
+		glass = append(glass, p.ARN)
+	}
 	for _, list := range []struct {
 		path []any
 		arns []string
-	}{{[]any{"break_glass"}, arns(k.c.BreakGlass)}, {[]any{"untouchable"}, k.c.Untouchable}, {[]any{"people", "issuers"}, k.c.People.Issuers}} {
+	}{{[]any{"break_glass"}, glass}, {[]any{"untouchable"}, k.c.Untouchable}, {[]any{"people", "issuers"}, k.c.People.Issuers}} {
 		for i, s := range list.arns {
 			parts, _ := arn(s)
 			if accountID.MatchString(parts[4]) && !k.ours(parts[4]) {
 				k.warn(k.at(append(list.path, i)...), "account %s is not in organization.accounts: nothing there is ever met; list it, or mend the ARN", parts[4])
 			}
-		}
-	}
-}
-
-func arns(all []Principal) (out []string) {
-	for _, p := range all {
-		out = append(out, p.ARN)
-	}
-	return out
-}
-
-// careless are parameters of playbooks that act, by what the playbooks themselves say of them.
-func (k checker) careless() {
-	for _, p := range k.bold(Act) {
-		for _, w := range p.Unwise {
-			at := k.at("playbooks", p.ID)
-			if params := k.at("playbooks", p.ID, "params"); params.Present() {
-				at = params.At(w.Path...)
-			}
-			k.warn(at, "%s acts: %s", p.ID, w.Text)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 // rungs warns where the tiers that are granted leave out what a playbook that acts or asks counts on.
 func (p Parts) rungs(context.Context) (out []Finding) {
 	missing := func(t action.Tier, of action.Kind) bool {
-		return !p.Config.Granted(t) && slices.ContainsFunc(p.Config.Playbooks(), func(b playbook.Playbook) bool {
+		return !p.Config.Granted(t) && slices.ContainsFunc(p.Config.Playbooks, func(b playbook.Playbook) bool {
 			return p.Config.Boldest(b.ID) != config.Observe && slices.ContainsFunc(b.Changes, func(k action.Kind) bool { return k.Name == of.Name })
 		})
 	}

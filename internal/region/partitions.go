@@ -5,7 +5,7 @@ package region
 // All are the partitions, the commercial one first.
 func All() []Partition {
 	return []Partition{
-		{"aws", "amazonaws.com", `^(us|eu|ap|sa|ca|me|af|il|mx)\-\w+\-\d+$`, []string{
+		{ID: "aws", Suffix: "amazonaws.com", Global: "us-east-1", Prefix: "", Pattern: `^(us|eu|ap|sa|ca|me|af|il|mx)\-\w+\-\d+$`, Regions: []string{
 			"af-south-1",
 			"ap-east-1",
 			"ap-east-2",
@@ -41,29 +41,29 @@ func All() []Partition {
 			"us-west-1",
 			"us-west-2",
 		}},
-		{"aws-cn", "amazonaws.com.cn", `^cn\-\w+\-\d+$`, []string{
+		{ID: "aws-cn", Suffix: "amazonaws.com.cn", Global: "cn-northwest-1", Prefix: "cn-", Pattern: `^cn\-\w+\-\d+$`, Regions: []string{
 			"cn-north-1",
 			"cn-northwest-1",
 		}},
-		{"aws-eusc", "amazonaws.eu", `^eusc\-(de)\-\w+\-\d+$`, []string{
+		{ID: "aws-eusc", Suffix: "amazonaws.eu", Global: "eusc-de-east-1", Prefix: "eusc-", Pattern: `^eusc\-(de)\-\w+\-\d+$`, Regions: []string{
 			"eusc-de-east-1",
 		}},
-		{"aws-iso", "c2s.ic.gov", `^us\-iso\-\w+\-\d+$`, []string{
+		{ID: "aws-iso", Suffix: "c2s.ic.gov", Global: "us-iso-east-1", Prefix: "us-iso-", Pattern: `^us\-iso\-\w+\-\d+$`, Regions: []string{
 			"us-iso-east-1",
 			"us-iso-west-1",
 		}},
-		{"aws-iso-b", "sc2s.sgov.gov", `^us\-isob\-\w+\-\d+$`, []string{
+		{ID: "aws-iso-b", Suffix: "sc2s.sgov.gov", Global: "us-isob-east-1", Prefix: "us-isob-", Pattern: `^us\-isob\-\w+\-\d+$`, Regions: []string{
 			"us-isob-east-1",
 			"us-isob-west-1",
 		}},
-		{"aws-iso-e", "cloud.adc-e.uk", `^eu\-isoe\-\w+\-\d+$`, []string{
+		{ID: "aws-iso-e", Suffix: "cloud.adc-e.uk", Global: "eu-isoe-west-1", Prefix: "eu-isoe-", Pattern: `^eu\-isoe\-\w+\-\d+$`, Regions: []string{
 			"eu-isoe-west-1",
 		}},
-		{"aws-iso-f", "csp.hci.ic.gov", `^us\-isof\-\w+\-\d+$`, []string{
+		{ID: "aws-iso-f", Suffix: "csp.hci.ic.gov", Global: "us-isof-south-1", Prefix: "us-isof-", Pattern: `^us\-isof\-\w+\-\d+$`, Regions: []string{
 			"us-isof-east-1",
 			"us-isof-south-1",
 		}},
-		{"aws-us-gov", "amazonaws.com", `^us\-gov\-\w+\-\d+$`, []string{
+		{ID: "aws-us-gov", Suffix: "amazonaws.com", Global: "us-gov-west-1", Prefix: "us-gov-", Pattern: `^us\-gov\-\w+\-\d+$`, Regions: []string{
 			"us-gov-east-1",
 			"us-gov-west-1",
 		}},

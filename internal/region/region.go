@@ -14,6 +14,8 @@ import (
 type Partition struct {
 	ID      string
 	Suffix  string // of its endpoints: amazonaws.com
+	Global  string // the region of its global services
+	Prefix  string // of its regions' names; "" for the commercial one, which has every other region
 	Pattern string // a regular expression for its regions, those to come too
 	Regions []string
 }
@@ -28,8 +30,11 @@ func Of(region string) (Partition, bool) {
 	return first(func(p Partition) bool { return slices.Contains(p.Regions, region) })
 }
 
-// Known reports whether the SDK lists a region.
-func Known(region string) bool { _, ok := Of(region); return ok }
+// In is the partition that a region belongs to, listed or not: the commercial one where no prefix says otherwise.
+func In(region string) Partition {
+	all := All()
+	return all[max(0, slices.IndexFunc(all, func(p Partition) bool { return p.Prefix != "" && strings.HasPrefix(region, p.Prefix) }))]
+}
 
 // Possible reports whether a region that the SDK does not list may be one that is newer: it has a partition's shape, and its
 // direction is one of the compass. Regions of the European sovereign cloud name their country first.
@@ -49,15 +54,6 @@ func Hint(region string) string {
 		all = append(all, p.Regions...)
 	}
 	return spelling.Hint(region, all)
-}
-
-// Partitions are the ids of all, as text for people.
-func Partitions() string {
-	var ids []string
-	for _, p := range All() {
-		ids = append(ids, p.ID)
-	}
-	return strings.Join(ids, ", ")
 }
 
 func first(is func(Partition) bool) (Partition, bool) {

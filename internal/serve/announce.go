@@ -34,7 +34,7 @@ func Announce(c *config.Config, sources []Source) Announcement {
 	for _, s := range sources {
 		a.Sources = append(a.Sources, s.Name)
 	}
-	for _, p := range c.Playbooks() {
+	for _, p := range c.Playbooks {
 		list := map[config.Mode]*[]string{config.Act: &a.Act, config.Ask: &a.Ask, config.Observe: &a.Observe}[c.Boldest(p.ID)]
 		name := p.ID
 		if modes := c.Modes(p.ID); strings.Contains(modes, ",") {
