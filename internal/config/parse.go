@@ -13,7 +13,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 		return nil, err
 	}
 	f := defaults()
-	doc.Root().Decode(&f)
+	doc.Root().Decode(&f, "")
 	c := &Config{
 		File: name, Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
 		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics,

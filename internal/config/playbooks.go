@@ -100,7 +100,7 @@ func mode(e strict.Entry, where string) rule {
 		e.At.Complain("%s.%s: want one of %s", where, e.Key, strings.Join(m.Enum(), ", "))
 		return rule{}
 	}
-	e.Value.DecodeAs(&m, where+"."+e.Key)
+	e.Value.Decode(&m, where+"."+e.Key)
 	if !slices.Contains(m.Enum(), string(m)) {
 		return rule{} // said already
 	}
@@ -110,7 +110,7 @@ func mode(e strict.Entry, where string) rule {
 func (k checker) bind(d playbook.Definition, params strict.Node) (playbook.Playbook, bool) {
 	p, err := d.Bind(func(v any) error {
 		if params.Present() {
-			params.DecodeAs(v, "params")
+			params.Decode(v, "params")
 		}
 		k.c.params[d.ID] = v
 		return nil

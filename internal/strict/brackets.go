@@ -41,19 +41,16 @@ func unbalanced(text string, noticed int) (bracket, string) {
 	return last, wrong
 }
 
+// line reads one line and returns the bracket in it that is wrong, and what is.
 func (b *brackets) line(number int, text []rune) (bracket, string) {
 	for i := 0; i < len(text); i++ {
-		c, next := text[i], ' '
-		if i+1 < len(text) {
-			next = text[i+1]
-		}
+		c, ends := text[i], i+1 == len(text) || text[i+1] == ' '
 		switch {
-		case b.quote != 0:
-			if c == '\\' && b.quote == '"' {
-				i++
-			} else if c == b.quote {
-				b.quote = 0
-			}
+		case b.quote == '"' && c == '\\':
+			i++
+		case b.quote == c:
+			b.quote = 0
+		case b.quote != 0: // a bracket in quotes is text
 		case c == '#' && (i == 0 || text[i-1] == ' '):
 			return bracket{}, ""
 		case b.starts && (c == '"' || c == '\''):
@@ -61,34 +58,29 @@ func (b *brackets) line(number int, text []rune) (bracket, string) {
 		case (c == '[' || c == '{') && (b.starts || len(b.open) > 0):
 			b.open, b.starts = append(b.open, bracket{c, number, i + 1}), true
 		case c == ']' || c == '}':
-			if wrong := b.close(c, number, i+1); wrong.text != "" {
-				return wrong.at, wrong.text
+			if at, wrong := b.close(bracket{c, number, i + 1}); wrong != "" {
+				return at, wrong
 			}
 		case c != ' ':
-			separates := (c == ':' || c == '-' && b.starts) && next == ' ' || c == ',' && len(b.open) > 0
+			separates := (c == ':' || c == '-' && b.starts) && ends || c == ',' && len(b.open) > 0
 			b.starts, b.closed = separates, false
 		}
 	}
 	return bracket{}, ""
 }
 
-// wrong is what is wrong with a bracket.
-type wrong struct {
-	at   bracket
-	text string
-}
-
-func (b *brackets) close(c rune, line, column int) wrong {
+// close takes a closing bracket, and returns the one that is wrong, if any.
+func (b *brackets) close(by bracket) (bracket, string) {
 	if len(b.open) == 0 {
 		if b.closed {
-			return wrong{bracket{c, line, column}, fmt.Sprintf("this %c closes nothing", c)}
+			return by, fmt.Sprintf("this %c closes nothing", by.c)
 		}
-		return wrong{} // part of a plain text
+		return bracket{}, "" // part of a plain text
 	}
 	last := b.open[len(b.open)-1]
-	if last.c == '[' && c != ']' || last.c == '{' && c != '}' {
-		return wrong{last, fmt.Sprintf("this %c is not closed before the %c in line %d, column %d", last.c, c, line, column)}
+	if last.c == '[' && by.c != ']' || last.c == '{' && by.c != '}' {
+		return last, fmt.Sprintf("this %c is not closed before the %c in line %d, column %d", last.c, by.c, by.line, by.column)
 	}
 	b.open, b.starts, b.closed = b.open[:len(b.open)-1], false, true
-	return wrong{}
+	return bracket{}, ""
 }

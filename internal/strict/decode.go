@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -15,11 +16,9 @@ import (
 type Enum interface{ Enum() []string }
 
 // Decode writes the node over what v points to and records what does not fit: unknown keys, wrong types, texts that a
-// type refuses. What is absent, or empty, stays as it was. Keys are those of the yaml tags.
-func (n Node) Decode(v any) { n.DecodeAs(v, "") }
-
-// DecodeAs is Decode of a part that messages call by its path.
-func (n Node) DecodeAs(v any, path string) { n.decode(reflect.ValueOf(v).Elem(), path) }
+// type refuses. What is absent, or empty, stays as it was. Keys are those of the yaml tags; messages call the node by its
+// path, "" for a whole document.
+func (n Node) Decode(v any, path string) { n.decode(reflect.ValueOf(v).Elem(), path) }
 
 func (n Node) decode(v reflect.Value, path string) {
 	if node, ok := v.Addr().Interface().(*Node); ok {
@@ -80,7 +79,7 @@ func (n Node) object(v reflect.Value, path string) {
 	}
 	for _, e := range n.Entries() {
 		if i, ok := fields[e.Key]; ok {
-			e.Value.decode(v.Field(i), join(path, e.Key))
+			e.Value.decode(v.Field(i), strings.TrimPrefix(path+"."+e.Key, "."))
 			continue
 		}
 		where := ""
@@ -115,11 +114,12 @@ func (n Node) table(v reflect.Value, path string) {
 	}
 	out := reflect.MakeMap(v.Type())
 	for _, e := range n.Entries() {
+		key := strings.TrimPrefix(path+"."+e.Key, ".")
 		if !e.Value.Present() {
-			e.At.Complain("%s: nothing stands here", join(path, e.Key))
+			e.At.Complain("%s: nothing stands here", key)
 		}
 		value := reflect.New(v.Type().Elem()).Elem()
-		e.Value.decode(value, join(path, e.Key))
+		e.Value.decode(value, key)
 		out.SetMapIndex(reflect.ValueOf(e.Key).Convert(v.Type().Key()), value)
 	}
 	v.Set(out)
@@ -143,11 +143,4 @@ func (n Node) text(v encoding.TextUnmarshaler, path string) {
 	if err := v.UnmarshalText([]byte(s)); err != nil {
 		n.misfit("%s: %v", path, err)
 	}
-}
-
-func join(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
 }

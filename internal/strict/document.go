@@ -3,7 +3,9 @@ package strict
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,32 +47,30 @@ func Parse(name string, data []byte) (*Document, error) {
 			continue
 		}
 		if d.body != nil {
-			d.complain(doc.Body, "a second document in one file: only one is read")
+			Node{d, doc.Body}.Complain("a second document in one file: only one is read")
 			return nil, d.problems
 		}
 		d.body = doc.Body
 	}
-	d.twice()
+	if d.body != nil {
+		ast.Walk(repetitions{d}, d.body)
+	}
 	return d, nil
 }
 
 // Root is the document as a whole.
 func (d *Document) Root() Node { return Node{d, d.body} }
 
-// Err is all that was found, as Problems, nil where that is nothing.
+// Err is all that was found, as Problems by position, nil where that is nothing.
 func (d *Document) Err() error {
 	if len(d.problems) == 0 {
 		return nil
 	}
-	d.problems = d.problems.sorted()
+	slices.SortStableFunc(d.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	d.problems = slices.Compact(d.problems) // said twice
 	return d.problems
-}
-
-func (d *Document) complain(n ast.Node, format string, args ...any) {
-	if d.unread[n] {
-		return
-	}
-	d.problems = append(d.problems, d.problem(n, 0, fmt.Sprintf(format, args...)))
 }
 
 func (d *Document) problem(n ast.Node, keyEnd int, text string) Problem {

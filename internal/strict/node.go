@@ -2,6 +2,7 @@ package strict
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -43,7 +44,11 @@ func (n Node) Line() int {
 }
 
 // Complain records a problem at the node.
-func (n Node) Complain(format string, args ...any) { n.doc.complain(n.n, format, args...) }
+func (n Node) Complain(format string, args ...any) {
+	if !n.doc.unread[n.n] {
+		n.doc.problems = append(n.doc.problems, n.Problem(format, args...))
+	}
+}
 
 // misfit records that the node is not what its type reads; whatever else is missed there follows from it.
 func (n Node) misfit(format string, args ...any) {
@@ -82,12 +87,17 @@ func (n Node) Entries() []Entry {
 	}
 	var out []Entry
 	for _, v := range values {
-		key, ok := keyOf(v.Key)
-		if !ok {
-			n.doc.complain(v.Key, "a key is plain text: no anchors, merges or tags")
+		e := Entry{At: Node{n.doc, v.Key}, Value: Node{n.doc, v.Value}}
+		switch k := v.Key.(type) {
+		case *ast.StringNode:
+			e.Key = k.Value
+		case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode:
+			e.Key = k.GetToken().Value // a key is text, whatever it looks like: 111122223333 is an account
+		default:
+			e.At.Complain("a key is plain text: no anchors, merges or tags")
 			continue
 		}
-		out = append(out, Entry{key, Node{n.doc, v.Key}, Node{n.doc, v.Value}})
+		out = append(out, e)
 	}
 	return out
 }
@@ -112,44 +122,24 @@ func (n Node) Items() []Node {
 // At goes down by keys (string) and indexes (int), as far as the document does: the place to complain at.
 func (n Node) At(path ...any) Node {
 	for _, step := range path {
-		next, ok := n.down(step)
-		if !ok {
-			return n
-		}
-		n = next
-	}
-	return n
-}
-
-func (n Node) down(step any) (Node, bool) {
-	switch step := step.(type) {
-	case string:
-		for _, e := range quiet(n).Entries() {
-			if e.Key == step && e.Value.n != nil {
-				return Node{n.doc, e.Value.n}, true
+		quiet := Node{&Document{unread: map[ast.Node]bool{}}, n.n} // what is wrong here was told when it was decoded
+		var next ast.Node
+		switch step := step.(type) {
+		case string:
+			if i := slices.IndexFunc(quiet.Entries(), func(e Entry) bool { return e.Key == step && e.Value.n != nil }); i >= 0 {
+				next = quiet.Entries()[i].Value.n
+			}
+		case int:
+			if items := quiet.Items(); step < len(items) {
+				next = items[step].n
 			}
 		}
-	case int:
-		if items := quiet(n).Items(); step < len(items) {
-			return Node{n.doc, items[step].n}, true
+		if next == nil {
+			return n
 		}
+		n.n = next
 	}
-	return n, false
-}
-
-// quiet is the node of a document whose problems are not shown.
-func quiet(n Node) Node {
-	return Node{&Document{name: n.doc.name, lines: n.doc.lines, unread: map[ast.Node]bool{}}, n.n}
-}
-
-func keyOf(k ast.MapKeyNode) (string, bool) {
-	switch k := k.(type) {
-	case *ast.StringNode:
-		return k.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode:
-		return k.GetToken().Value, true // a key is text, whatever it looks like: 111122223333 is an account
-	}
-	return "", false
+	return n
 }
 
 func kindOf(n ast.Node) string {

@@ -1,9 +1,7 @@
 package strict
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,19 +23,10 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
 }
 
-// Excerpt is the line concerned with a mark below the column, "" where there is none.
-func (p Problem) Excerpt() string {
-	if p.excerpt == "" {
-		return ""
-	}
-	margin := fmt.Sprintf("%5d | ", p.Line)
-	mark := strings.Repeat(" ", max(0, p.Column-1))
-	return margin + p.excerpt + "\n" + strings.Repeat(" ", len(margin)-2) + "| " + mark + "^"
-}
-
 // Problems are all that was found in a file, by position: an error where there is at least one.
 type Problems []Problem
 
+// Error is each on its line, and below it the line of the file that is concerned, with a mark below the column.
 func (ps Problems) Error() string {
 	var b strings.Builder
 	for i, p := range ps {
@@ -45,19 +34,12 @@ func (ps Problems) Error() string {
 			b.WriteByte('\n')
 		}
 		b.WriteString(p.String())
-		if e := p.Excerpt(); e != "" {
-			b.WriteString("\n" + e)
+		if p.excerpt != "" {
+			margin := fmt.Sprintf("%5d | ", p.Line)
+			fmt.Fprintf(&b, "\n%s%s\n%*s%*s^", margin, p.excerpt, len(margin), "| ", max(0, p.Column-1), "")
 		}
 	}
 	return b.String()
-}
-
-// sorted orders problems by position and drops those said twice.
-func (ps Problems) sorted() Problems {
-	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
-	return slices.Compact(ps)
 }
 
 // excerpt is one line of the source, made fit for a terminal. Behind an unknown key there may stand a secret:

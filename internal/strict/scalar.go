@@ -38,8 +38,11 @@ func (n Node) scalar(v reflect.Value, path string) {
 		}
 	case reflect.Float64:
 		want = "a number"
-		if f, ok := number(n.n); ok {
-			v.SetFloat(f)
+		if f, ok := n.n.(*ast.FloatNode); ok {
+			v.SetFloat(f.Value)
+			want = ""
+		} else if i, ok := whole(n.n); ok {
+			v.SetFloat(float64(i))
 			want = ""
 		}
 	default:
@@ -77,13 +80,19 @@ func (n Node) str(v reflect.Value, path string) string {
 	return ""
 }
 
+// duration reads Go's durations, and days: people count the age of images in them.
 func (n Node) duration(v reflect.Value, path string) {
 	s, ok := n.n.(*ast.StringNode)
 	if !ok {
 		n.misfit("%s: want a duration like 90s, 15m, 48h or 90d, found %s", path, kindOf(n.n))
 		return
 	}
-	d, err := span(s.Value)
+	d, err := time.ParseDuration(s.Value)
+	if number, isDays := strings.CutSuffix(s.Value, "d"); isDays {
+		var days int64
+		days, err = strconv.ParseInt(number, 10, 16)
+		d = time.Duration(days) * 24 * time.Hour
+	}
 	if err != nil {
 		n.misfit("%s: want a duration like 90s, 15m, 48h or 90d, found %q", path, s.Value)
 		return
@@ -91,19 +100,10 @@ func (n Node) duration(v reflect.Value, path string) {
 	v.SetInt(int64(d))
 }
 
-// span reads Go's durations, and days: people count the age of images in them.
-func span(text string) (time.Duration, error) {
-	number, isDays := strings.CutSuffix(text, "d")
-	if !isDays {
-		return time.ParseDuration(text)
-	}
-	days, err := strconv.ParseInt(number, 10, 16)
-	return time.Duration(days) * 24 * time.Hour, err
-}
-
 // decimal is how people write numbers: YAML takes 010 for 8, and a person who writes that means ten.
 var decimal = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
+// whole is a node's whole number, where it is one that all read alike.
 func whole(n ast.Node) (int64, bool) {
 	i, ok := n.(*ast.IntegerNode)
 	if !ok || !decimal.MatchString(i.GetToken().Value) {
@@ -116,12 +116,4 @@ func whole(n ast.Node) (int64, bool) {
 		return int64(x), x <= 1<<63-1
 	}
 	return 0, false
-}
-
-func number(n ast.Node) (float64, bool) {
-	if f, ok := n.(*ast.FloatNode); ok {
-		return f.Value, true
-	}
-	i, ok := whole(n)
-	return float64(i), ok
 }

@@ -48,7 +48,7 @@ func read(t *testing.T, text string) (outer, error) {
 		return outer{}, err
 	}
 	v := outer{Name: "default"}
-	d.Root().Decode(&v)
+	d.Root().Decode(&v, "")
 	return v, d.Err()
 }
 
@@ -216,7 +216,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		var v outer
-		d.Root().Decode(&v)
+		d.Root().Decode(&v, "")
 		if err := d.Err(); err != nil && err.Error() == "" {
 			t.Error("a problem without a text")
 		}
@@ -241,7 +241,7 @@ func TestATypeWithAShortFormIsWrittenEitherWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got short
-		if d.Root().Decode(&got); d.Err() != nil || got != want {
+		if d.Root().Decode(&got, ""); d.Err() != nil || got != want {
 			t.Errorf("%q: got %+v, %v", text, got, d.Err())
 		}
 	}
@@ -249,7 +249,7 @@ func TestATypeWithAShortFormIsWrittenEitherWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Root().Decode(new(short)); d.Err() == nil || !strings.Contains(d.Err().Error(), `unknown key "nmae"; did you mean "name"?`) {
+	if d.Root().Decode(new(short), ""); d.Err() == nil || !strings.Contains(d.Err().Error(), `unknown key "nmae"; did you mean "name"?`) {
 		t.Errorf("a key that is unknown: %v", d.Err())
 	}
 }
