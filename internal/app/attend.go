@@ -48,8 +48,14 @@ func (a *Attendance) Look(ctx context.Context) error {
 	if slices.Equal(ids, a.brakes) && now.Sub(a.said) < saying && !now.Before(a.said) {
 		return nil
 	}
-	if a.said.IsZero() {
-		err = a.bury(ctx, now)
+	if a.said.IsZero() { // those that died long ago are struck off
+		var all []ledger.Replica
+		all, err = a.Store.Replicas(ctx)
+		for _, r := range all {
+			if now.Sub(r.Seen) > buried {
+				err = errors.Join(err, a.Store.Leave(ctx, r.Name))
+			}
+		}
 	}
 	r := a.As
 	r.Seen, r.Brakes = now.UTC(), ids
@@ -58,17 +64,6 @@ func (a *Attendance) Look(ctx context.Context) error {
 	}
 	a.said, a.brakes = now, ids
 	return nil
-}
-
-// bury strikes off those that died long ago.
-func (a *Attendance) bury(ctx context.Context, now time.Time) error {
-	all, err := a.Store.Replicas(ctx)
-	for _, r := range all {
-		if now.Sub(r.Seen) > buried {
-			err = errors.Join(err, a.Store.Leave(ctx, r.Name))
-		}
-	}
-	return err
 }
 
 // Leave strikes this replica off.

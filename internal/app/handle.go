@@ -31,25 +31,15 @@ func (a *App) handle(ctx context.Context, body []byte, vouched bool) (ads []ledg
 		}
 	}()
 	one, sure := scan.Single(body)
-	if sure && sentByAWS(one) && (one.Source != nil || !vouched) {
+	sender := string(one.Source)
+	byAWS := strings.HasPrefix(sender, "aws.") && !strings.HasPrefix(sender, "aws.partner/") // as far as bytes tell: see event.Bridge
+	if sure && (byAWS || one.Source == nil && !vouched) {
 		wanted, err := a.Engine.Wants(ctx, one.Record.Source, one.Record.Name, one.Record.Caller)
-		if err != nil {
+		if err != nil || !wanted {
 			return nil, err
 		}
-		if !wanted {
-			return nil, nil
-		}
 	}
-	return a.decode(ctx, body, vouched)
-}
 
-// sentByAWS reports whether AWS sent the envelope, as far as its bytes tell: see event.Bridge.
-func sentByAWS(w scan.Wrapped) bool {
-	return w.Source == nil || strings.HasPrefix(string(w.Source), "aws.") && !strings.HasPrefix(string(w.Source), "aws.partner/")
-}
-
-// decode takes a message apart strictly.
-func (a *App) decode(ctx context.Context, body []byte, vouched bool) ([]ledger.Admission, error) {
 	contents, err := event.Unwrap(body)
 	events, bad := a.events(contents, vouched)
 	ads, failed := a.receive(ctx, events)
@@ -65,13 +55,17 @@ func (a *App) decode(ctx context.Context, body []byte, vouched bool) ([]ledger.A
 
 var errUnvouched = errors.New("a record outside an event of EventBridge's, which any sender can have written: it is not believed here (a source of the daemon takes such with bare: true)")
 
-// events decodes what is a record; the error tells of what is none, or was not sent by AWS as it says.
+// events decodes what is a record, and notes what is none. The error tells of what was not sent by AWS as it says, and of
+// what may hold records that a service does not take out: nothing is acknowledged that was not looked at.
 func (a *App) events(contents []event.Content, vouched bool) (events []event.Event, bad error) {
 	received := a.Now()
 	var errs []error
 	for _, c := range contents {
 		if c.Other != "" {
-			errs = append(errs, a.stranger(c))
+			a.strangers.Met(c.Label, c.Other, advice(c.Label))
+			if c.Label == event.CloudWatchLogs {
+				errs = append(errs, errors.New("CloudWatch Logs, in which a service looks for no records: "+advice(c.Label)))
+			}
 			continue
 		}
 		e, err := decodeContent(c, vouched)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -81,12 +82,31 @@ func (o *Organization) Watch(ctx context.Context) {
 	}
 }
 
+// Inherit takes over what the riposte before knew, which its configuration was exchanged for: AWS Organizations may be away
+// just then, and an account that was defended a moment ago must not become a stranger. The next answer takes its place.
+func (o *Organization) Inherit(before *Organization) {
+	if !o.config.Organization.Discover {
+		return
+	}
+	before.mu.Lock()
+	found, asked, regions := before.found, before.asked, maps.Clone(before.regions)
+	before.mu.Unlock()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.found == nil && found != nil {
+		o.found, o.asked, o.regions = found, asked, regions
+	}
+}
+
 // Ours tells whether an account belongs to the organisation. One that was never seen has the organisation looked at
 // before the answer is no: it may have joined a minute ago. As long as that takes, its events alone are postponed; before
 // Organizations has answered at all no event can be stored.
 func (o *Organization) Ours(ctx context.Context, account string) (bool, error) {
 	if ours, settled := o.settled(account); settled {
-		if o.outdated() {
+		o.mu.Lock()
+		outdated := o.config.Organization.Discover && o.now().Sub(o.asked) >= fresh
+		o.mu.Unlock()
+		if outdated {
 			o.take(ctx) // what was known last counts meanwhile
 		}
 		return ours, nil
@@ -101,17 +121,12 @@ func (o *Organization) Ours(ctx context.Context, account string) (bool, error) {
 		err = fmt.Errorf("it was looked for less than %v ago", pause)
 	}
 	err = fmt.Errorf("whether it belongs to the organisation is not known yet: %w", err)
-	if o.known() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.found != nil {
 		err = &source.Postponed{Err: err}
 	}
 	return false, err
-}
-
-// known reports whether Organizations has answered at all.
-func (o *Organization) known() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.found != nil
 }
 
 // settled returns the answer from what is known; settled is false if a look has to come first.
@@ -139,11 +154,4 @@ func (o *Organization) settled(account string) (ours, settled bool) {
 		o.strangers[account] = o.now()
 	}
 	return false, seen && !o.asked.Before(first) && o.now().Sub(o.asked) <= old
-}
-
-// outdated reports whether it is time for another look.
-func (o *Organization) outdated() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.config.Organization.Discover && o.now().Sub(o.asked) >= fresh
 }

@@ -94,7 +94,7 @@ func (o *Organization) learn(accounts []cloud.Account) {
 	}
 }
 
-// lookAround asks accounts for the regions that are enabled in them. One that does not answer keeps those that were known,
+// lookAround asks the accounts that were not asked for a while for the regions that are enabled in them. One that does not answer keeps those that were known,
 // is told by Unreachable, and does not stop the others.
 func (o *Organization) lookAround(ctx context.Context) {
 	var all sync.WaitGroup
@@ -103,12 +103,22 @@ func (o *Organization) lookAround(ctx context.Context) {
 		all.Go(func() {
 			for at := range places {
 				names, err := o.aws.Regions(ctx, at)
-				o.heard(ctx, at.Account, names, err)
+				if ctx.Err() == nil {
+					o.heard(at.Account, names, err)
+				}
 			}
 		})
 	}
 	for _, m := range o.Members() {
-		if at, due := o.unasked(m.ID); due {
+		at := o.home()
+		at.Account = m.ID
+		if listed := o.config.Organization.Regions; len(listed) > 0 {
+			at.Region = listed[0] // a guardrail may have closed the others
+		}
+		o.mu.Lock()
+		known, asked := o.regions[m.ID]
+		o.mu.Unlock()
+		if !asked || o.now().Sub(known.at) > seldom {
 			places <- at
 		}
 	}
@@ -117,10 +127,7 @@ func (o *Organization) lookAround(ctx context.Context) {
 }
 
 // heard keeps what an account says of its regions, or what it said last.
-func (o *Organization) heard(ctx context.Context, account string, names []string, err error) {
-	if ctx.Err() != nil {
-		return
-	}
+func (o *Organization) heard(account string, names []string, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err != nil {
@@ -128,19 +135,6 @@ func (o *Organization) heard(ctx context.Context, account string, names []string
 		names = o.regions[account].names
 	}
 	o.regions[account] = enabled{names, o.now()}
-}
-
-// unasked is where to ask an account for its regions, if it is time to.
-func (o *Organization) unasked(account string) (at event.Place, due bool) {
-	at = o.home()
-	at.Account = account
-	if len(o.config.Organization.Regions) > 0 {
-		at.Region = o.config.Organization.Regions[0] // a guardrail may have closed the others
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	known, ok := o.regions[account]
-	return at, !ok || o.now().Sub(known.at) > seldom
 }
 
 // failing is what Organizations itself is told by where it does not answer.

@@ -70,7 +70,7 @@ func (o *Organization) mode(playbook, account string, class action.Class) (gate.
 type Member struct {
 	ID      string
 	Name    string   // "" if it is not given
-	Regions []string // enabled and to be watched; the configuration's where the account was not asked yet
+	Regions []string // the configuration's, as far as they are enabled, or all that are; the configuration's where the account was not asked yet
 }
 
 // Members lists the accounts that are known, by id.
@@ -86,24 +86,21 @@ func (o *Organization) Members() []Member {
 			ids[a.ID] = a.Name
 		}
 	}
+	listed := o.config.Organization.Regions
 	var all []Member
 	for id, name := range ids {
-		if a, found := o.found[id]; !found || a.Active {
-			all = append(all, Member{id, name, o.watched(o.regions[id].names)})
+		if a, found := o.found[id]; found && !a.Active {
+			continue
 		}
+		watched, open := slices.Clone(listed), o.regions[id].names
+		switch {
+		case open != nil && len(listed) == 0:
+			watched = slices.Clone(open)
+		case open != nil:
+			watched = slices.DeleteFunc(watched, func(r string) bool { return !slices.Contains(open, r) })
+		}
+		all = append(all, Member{id, name, watched})
 	}
 	slices.SortFunc(all, func(a, b Member) int { return strings.Compare(a.ID, b.ID) })
 	return all
-}
-
-// watched are the configuration's regions, as far as they are enabled, or all that are. The caller holds the lock.
-func (o *Organization) watched(open []string) []string {
-	listed := o.config.Organization.Regions
-	switch {
-	case open == nil:
-		return slices.Clone(listed)
-	case len(listed) == 0:
-		return slices.Clone(open)
-	}
-	return slices.DeleteFunc(slices.Clone(listed), func(r string) bool { return !slices.Contains(open, r) })
 }

@@ -27,17 +27,6 @@ type parked struct {
 // record is what one record of a stream, or several in one envelope, came to.
 type record struct{ events []event.Event }
 
-// put is false where there is no room.
-func (a *parked) put(events []event.Event) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.events+len(events) > maxParked {
-		return false
-	}
-	a.of, a.events = append(a.of, &record{slices.Clone(events)}), a.events+len(events)
-	return true
-}
-
 func (a *parked) all() []*record {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -104,12 +93,19 @@ func (t *taker) tryAll(ctx context.Context) (went bool) {
 	return went
 }
 
-// park reports whether events are settled or parked.
+// park parks the events at hand of a stream that can't be read again, where they wait for reasons of their own; false where
+// they do not, or there is no room.
 func (t *taker) park(err error) bool {
 	var own *source.Postponed
-	if !t.stream.Live || !errors.As(err, &own) || !t.parked.put(t.events) {
+	if !t.stream.Live || !errors.As(err, &own) {
 		return false
 	}
+	t.parked.mu.Lock()
+	defer t.parked.mu.Unlock()
+	if t.parked.events+len(t.events) > maxParked {
+		return false
+	}
+	t.parked.of, t.parked.events = append(t.parked.of, &record{slices.Clone(t.events)}), t.parked.events+len(t.events)
 	t.Engine.Log.Warn("a record can't be stored for now: it is parked and retried, and the stream goes on", "events", names(t.events), "error", own.Err)
 	return true
 }

@@ -51,39 +51,31 @@ func (r *replayer) file(ctx context.Context, j job) {
 	if ctx.Err() == nil {
 		r.judge(j.file)
 	}
-	*j.came = r.came()
+	sums := r.other > 0 && only(r.labels, event.Aggregated)
+	*j.came = came{logs: r.logs > 0, good: r.records > 0 || r.problems > 0 || sums}
 	r.flush()
 	r.counts.add(&r.tally)
 }
 
-// log replays one log, unless its content says that it is none and it was not named as one.
+// log replays one log, unless its content says that it is none and it was not named as one. In a folder, what can't be
+// opened and is known to be something else is left out.
 func (r *replayer) log(log *files.Log, err error) {
 	r.path = log.Path
+	var known *files.Shut
 	switch _, isTable := header(log); {
 	case r.ctx.Err() != nil:
+	case !log.Meant && errors.As(err, &known):
+		r.leaveOut(known.Name())
+	case !log.Meant && errors.Is(err, files.ErrEmpty):
+		r.leaveOut(files.Sort(log.Path, nil))
 	case err != nil:
-		r.shut(log, err)
+		r.problem(&ReplayProblem{Path: log.Path, Offset: -1, Err: err})
 	case isTable:
 		r.reading(log, r.rows)
 	case log.Meant || files.Text(log.Head):
 		r.reading(log, r.stream)
 	default:
 		r.leaveOut(files.Sort(log.Path, log.Head))
-	}
-}
-
-// shut tells of what can't be opened. In a folder, what is known to be something else is left out.
-func (r *replayer) shut(log *files.Log, err error) {
-	var known *files.Shut
-	switch {
-	case log.Meant:
-		r.problem(&ReplayProblem{Path: log.Path, Offset: -1, Err: err})
-	case errors.As(err, &known):
-		r.leaveOut(known.Name())
-	case errors.Is(err, files.ErrEmpty):
-		r.leaveOut(files.Sort(log.Path, nil))
-	default:
-		r.problem(&ReplayProblem{Path: log.Path, Offset: -1, Err: err})
 	}
 }
 
@@ -106,14 +98,11 @@ func (r *replayer) reading(log *files.Log, read func(*files.Log)) {
 // sortHead is how much of a file names it.
 const sortHead = 512
 
+// stream replays a log record by record. Only what a playbook wants is decoded, and what the scan was not sure of.
 func (r *replayer) stream(log *files.Log) {
 	reader := scan.NewReader(log, r.maxRecord, r.buffer)
 	reader.Exported = true
-	r.read(reader)
-	r.buffer = reader.Buffer()
-}
-
-func (r *replayer) read(reader *scan.Reader) {
+	defer func() { r.buffer = reader.Buffer() }()
 	for r.ctx.Err() == nil {
 		rec, err := reader.Next()
 		var fault *scan.Fault
@@ -125,21 +114,14 @@ func (r *replayer) read(reader *scan.Reader) {
 		case err != nil:
 			r.problem(&ReplayProblem{Path: r.path, Offset: -1, Err: err})
 			return
+		case !rec.Unsure && r.table.Lookup(rec.Source, rec.Name) == nil:
+			r.records++
 		default:
-			if err := r.record(rec); err != nil {
+			if err := r.open(rec.Body, !rec.Piece); err != nil {
 				r.faults(rec.Offset, reader.Line(rec), err)
 			}
 		}
 	}
-}
-
-// record looks at one record, and decodes it only where a playbook wants it or the scan was not sure.
-func (r *replayer) record(rec scan.Record) error {
-	if !rec.Unsure && r.table.Lookup(rec.Source, rec.Name) == nil {
-		r.records++
-		return nil
-	}
-	return r.open(rec.Body, !rec.Piece)
 }
 
 // open leaves what was read to the strict decoder, record by record; whole says that what is no record is to be counted.
@@ -151,7 +133,7 @@ func (r *replayer) open(body []byte, whole bool) error {
 		switch {
 		case c.Other != "" && whole:
 			r.other++
-			r.kind(c.Other)
+			count(&r.kinds, c.Other, 1)
 			if r.labels == nil {
 				r.labels = map[string]bool{}
 			}
@@ -172,7 +154,7 @@ func (r *replayer) decode(record []byte) error {
 	r.records++
 	r.release()
 	if e.Kind == event.Insight {
-		r.kind("CloudTrail Insights event")
+		count(&r.kinds, "CloudTrail Insights event", 1)
 		return nil
 	}
 	found := finding{eventID: e.ID}
@@ -207,7 +189,11 @@ func (r *replayer) ask(p playbook.Playbook, e event.Event) (lines []ReplayLine, 
 		if err != nil {
 			return lines, err
 		}
-		lines = append(lines, r.line(e, lead, plan.Kinds()))
+		lines = append(lines, ReplayLine{
+			Playbook: lead.Playbook, Severity: lead.Severity, EventID: e.ID, EventTime: e.Time, EventName: e.Name,
+			Account: e.Account, Region: e.Region, Actor: e.Actor.ARN, Person: r.people.Person(e.Actor), SourceIP: e.SourceIP,
+			Resource: lead.Resource.String(), Title: lead.Title, Plan: plan.Kinds(),
+		})
 	}
 	return lines, nil
 }
@@ -218,14 +204,6 @@ func panicked(v any) error {
 		return fmt.Errorf("panic: %w", err)
 	}
 	return errors.New("panic")
-}
-
-func (r *replayer) line(e event.Event, lead playbook.StoredSuspect, plan []string) ReplayLine {
-	return ReplayLine{
-		Playbook: lead.Playbook, Severity: lead.Severity, EventID: e.ID, EventTime: e.Time, EventName: e.Name,
-		Account: e.Account, Region: e.Region, Actor: e.Actor.ARN, Person: r.people.Person(e.Actor), SourceIP: e.SourceIP,
-		Resource: lead.Resource.String(), Title: lead.Title, Plan: plan,
-	}
 }
 
 // faults tells of each of several errors at one spot.

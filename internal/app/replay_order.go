@@ -45,9 +45,16 @@ func (r *replay) start(ctx context.Context) <-chan job {
 		n = runtime.GOMAXPROCS(0)
 	}
 	todo, order := make(chan job), make(chan job, 2*n)
-	table := r.table()
+	catalogue := make([]playbook.Definition, len(r.in.Playbooks))
+	for i, p := range r.in.Playbooks {
+		catalogue[i] = p.Definition
+	}
+	table := route.New(catalogue)
 	for range n {
-		w := r.worker(table)
+		w := &replayer{
+			table: table, playbooks: r.in.Playbooks, people: r.in.People, counts: &r.counts, maxRecord: r.in.MaxRecord,
+			opener: files.Opener{Stdin: r.in.Stdin, MaxSize: r.in.MaxSize, Read: &r.counts.read},
+		}
 		go func() {
 			for j := range todo {
 				w.file(ctx, j)
@@ -102,21 +109,6 @@ func (r *replay) files(ctx context.Context) iter.Seq[files.File] {
 	}
 }
 
-func (r *replay) table() *route.Table {
-	catalogue := make([]playbook.Definition, len(r.in.Playbooks))
-	for i, p := range r.in.Playbooks {
-		catalogue[i] = p.Definition
-	}
-	return route.New(catalogue)
-}
-
-func (r *replay) worker(table *route.Table) *replayer {
-	return &replayer{
-		table: table, playbooks: r.in.Playbooks, people: r.in.People, counts: &r.counts, maxRecord: r.in.MaxRecord,
-		opener: files.Opener{Stdin: r.in.Stdin, MaxSize: r.in.MaxSize, Read: &r.counts.read},
-	}
-}
-
 // often is how often progress is told.
 const often = 100 * time.Millisecond
 
@@ -141,7 +133,10 @@ func (r *replay) collect(ctx context.Context, jobs <-chan job) error {
 				}
 			}
 		}
-		r.ended(j)
+		if folder := j.file.Within; folder != "" {
+			c := r.folders[folder]
+			r.folders[folder] = came{c.logs || j.came.logs, c.good || j.came.good}
+		}
 	}
 	return ctx.Err()
 }
@@ -157,17 +152,20 @@ func (r *replay) progress() {
 	r.in.Progress(r.counts.files.Load(), r.counts.read.Load(), size)
 }
 
-// tell passes findings on, those of one event once.
+// tell passes findings on, those of one event once. Events are remembered by half a hash, since months of logs may hold
+// millions; one without an id is always new.
 func (r *replay) tell(found []finding) error {
 	for _, f := range found {
 		if f.problem != nil {
 			r.problem(*f.problem)
 			continue
 		}
-		if r.seen(f.eventID) {
+		key := hashed(f.eventID)
+		if f.eventID != "" && r.told[key] {
 			r.summary.Duplicates++
 			continue
 		}
+		r.told[key] = true
 		for _, line := range f.lines {
 			r.summary.Suspects++
 			if err := r.in.Emit(line); err != nil {
@@ -183,19 +181,6 @@ func (r *replay) problem(p ReplayProblem) {
 	if r.in.Problem != nil {
 		r.in.Problem(p)
 	}
-}
-
-// seen remembers events by half a hash, since months of logs may hold millions. An event without id is always new.
-func (r *replay) seen(id string) bool {
-	if id == "" {
-		return false
-	}
-	key := hashed(id)
-	if r.told[key] {
-		return true
-	}
-	r.told[key] = true
-	return false
 }
 
 // hashed is half a hash of an id.

@@ -67,8 +67,6 @@ func count(in *map[string]int64, name string, n int64) {
 	(*in)[name] += n
 }
 
-func (t *tally) kind(name string) { count(&t.kinds, name, 1) }
-
 func (t *tally) leaveOut(name string) { count(&t.leftOut, name, 1) }
 
 // release tells the problems that were held back, now that it is known to be a log.
@@ -156,19 +154,6 @@ func (c *counts) into(s *ReplaySummary) {
 
 // came is what files of a folder came to: logs that were read, and whether that was worth it.
 type came struct{ logs, good bool }
-
-func (t *tally) came() came {
-	sums := t.other > 0 && only(t.labels, event.Aggregated)
-	return came{logs: t.logs > 0, good: t.records > 0 || t.problems > 0 || sums}
-}
-
-// ended notes for its folder what a file came to.
-func (r *replay) ended(j job) {
-	if folder := j.file.Within; folder != "" {
-		c := r.folders[folder]
-		r.folders[folder] = came{c.logs || j.came.logs, c.good || j.came.good}
-	}
-}
 
 // barren tells of folders without a record: they were taken for logs.
 func (r *replay) barren() {

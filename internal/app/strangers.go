@@ -1,20 +1,6 @@
 package app
 
-import (
-	"errors"
-
-	"github.com/ripostehq/riposte/event"
-)
-
-// stranger notes what a service was sent that holds no record. What may hold some that a service does not take out is an
-// error: nothing is acknowledged that was not looked at.
-func (a *App) stranger(c event.Content) error {
-	a.strangers.Met(c.Label, c.Other, advice(c.Label))
-	if c.Label == event.CloudWatchLogs {
-		return errors.New("CloudWatch Logs, in which a service looks for no records: " + advice(c.Label))
-	}
-	return nil
-}
+import "github.com/ripostehq/riposte/event"
 
 // advice is what to do about what a service was sent by mistake, by its label.
 func advice(label string) string {

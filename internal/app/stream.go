@@ -96,8 +96,11 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 	contents := []event.Content{{Record: rec.Body}}
 	switch {
 	case !rec.Unsure:
-		wanted, err := t.wants(ctx, rec)
-		if err != nil {
+		var wanted bool
+		if err := t.again(ctx, func() (err error) {
+			wanted, err = t.Engine.Wants(ctx, rec.Source, rec.Name, rec.Caller)
+			return err
+		}); err != nil {
 			return err
 		}
 		if !wanted {
@@ -135,14 +138,6 @@ func (t *taker) ofTrail(events []event.Event) []event.Event {
 		}
 		return astray
 	})
-}
-
-func (t *taker) wants(ctx context.Context, rec scan.Record) (wanted bool, err error) {
-	err = t.again(ctx, func() error {
-		wanted, err = t.Engine.Wants(ctx, rec.Source, rec.Name, rec.Caller)
-		return err
-	})
-	return wanted, err
 }
 
 // store hands over what was decoded.
