@@ -7,10 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/ripostehq/riposte/e2e/terraform"
 	"github.com/ripostehq/riposte/internal/mototest"
+	"github.com/ripostehq/riposte/internal/pattern"
+	"github.com/ripostehq/riposte/playbooks"
 )
 
 // These tests wait for queues more than they work: as many as there are processors at once would take twice as long.
@@ -61,5 +64,26 @@ func TestTemplatesAreValid(t *testing.T) {
 	}
 	if out, err := exec.Command(lint, templates...).CombinedOutput(); err != nil {
 		t.Errorf("cfn-lint: %v\n%s", err, out)
+	}
+}
+
+// What a spoke forwards and the hub's rule leaves out would be lost between them.
+func TestTheHubPassesOnWhatTheSpokesForward(t *testing.T) {
+	rules, err := pattern.For(playbooks.All())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"terraform/modules/hub/bus.tf", "cloudformation/hub.yaml"} {
+		hub, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rules {
+			for _, of := range r.Pattern.DetailType {
+				if !strings.Contains(string(hub), of) {
+					t.Errorf("%s does not let %q through, which rule %s forwards", file, of, r.Name)
+				}
+			}
+		}
 	}
 }

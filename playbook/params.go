@@ -73,7 +73,7 @@ func (d Definition) complete() error {
 		}
 	}
 	for _, t := range d.On {
-		if len(t.routed()) == 0 {
+		if _, notice := t.(Notices); !notice && len(t.routed()) == 0 {
 			return fmt.Errorf("has a trigger that names no call")
 		}
 	}

@@ -346,6 +346,8 @@ func (s *storm) Judged(string, gate.Verdict) {}
 
 func (s *storm) Acted(string, error) {}
 
+func (s *storm) Named(string, time.Duration) {}
+
 func (s *storm) Stopped(_ string, err error) { s.Log("stopped: ", err) }
 
 var _ engine.Meter = (*storm)(nil)

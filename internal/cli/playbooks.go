@@ -3,7 +3,6 @@ package cli
 import (
 	"slices"
 
-	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -38,7 +37,7 @@ type trigger struct {
 
 func triggers(d playbook.Definition) []trigger {
 	out := []trigger{}
-	for _, heard := range call.Records(d.Calls()...) {
+	for _, heard := range d.Hears() {
 		out = append(out, trigger{heard.Source, heard.Names})
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/pattern"
@@ -86,14 +87,23 @@ func read(text string) (r rule, ok bool) {
 	return r, text != "" && d.Decode(&r.pattern) == nil
 }
 
-// covers reports whether a rule lets a call through that another pattern asks for. What a pattern does not name it does not
+// covers reports whether a rule lets an event through that another pattern asks for: a call, or a notice, which has no name in its detail. What a pattern does not name it does not
 // ask for: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
-func (r rule) covers(wanted pattern.Pattern, source, name string) bool {
+func (r rule) covers(wanted pattern.Pattern, asked call.Event) bool {
+	source, name := []string{asked.Source}, []string{asked.Name}
+	if wanted.Detail.EventName == nil {
+		source, name = nil, nil
+	}
+	narrower := func(have, want []string) bool { return have != nil && want == nil }
+	if narrower(r.pattern.Detail.EventSource, source) || narrower(r.pattern.Detail.EventName, name) || narrower(r.pattern.Detail.State, wanted.Detail.State) {
+		return false
+	}
 	for _, part := range []struct{ have, want []string }{
 		{r.pattern.Source, wanted.Source},
 		{r.pattern.DetailType, wanted.DetailType},
-		{r.pattern.Detail.EventSource, []string{source}},
-		{r.pattern.Detail.EventName, []string{name}},
+		{r.pattern.Detail.EventSource, source},
+		{r.pattern.Detail.EventName, name},
+		{r.pattern.Detail.State, wanted.Detail.State},
 	} {
 		for _, w := range part.want {
 			if part.have != nil && !slices.Contains(part.have, w) {
@@ -121,23 +131,21 @@ func (p Parts) wanted(at event.Place, defended bool) []pattern.Rule {
 func (p Parts) delivery(at event.Place, wanted []pattern.Rule, there []rule) (d delivery) {
 	var home, elsewhere []string
 	for _, want := range wanted {
-		for _, source := range want.Pattern.Detail.EventSource {
-			for _, name := range want.Pattern.Detail.EventName {
-				var targets []string
-				for _, r := range there {
-					if r.covers(want.Pattern, source, name) {
-						targets = append(targets, r.targets...)
-					}
+		for _, asked := range want.Asks() {
+			var targets []string
+			for _, r := range there {
+				if r.covers(want.Pattern, asked) {
+					targets = append(targets, r.targets...)
 				}
-				service, _, _ := strings.Cut(source, ".")
-				switch call := service + ":" + name; {
-				case len(targets) == 0:
-					d.missing = append(d.missing, call)
-				case slices.ContainsFunc(targets, func(arn string) bool { return p.ours(at, arn) }):
-					home = append(home, targets...)
-				default:
-					d.astray, elsewhere = append(d.astray, call), append(elsewhere, targets...)
-				}
+			}
+			service, _, _ := strings.Cut(strings.TrimPrefix(asked.Source, "aws."), ".")
+			switch call := service + ":" + asked.Name; {
+			case len(targets) == 0:
+				d.missing = append(d.missing, call)
+			case slices.ContainsFunc(targets, func(arn string) bool { return p.ours(at, arn) }):
+				home = append(home, targets...)
+			default:
+				d.astray, elsewhere = append(d.astray, call), append(elsewhere, targets...)
 			}
 		}
 	}

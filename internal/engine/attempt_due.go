@@ -31,6 +31,9 @@ func (t *attempt) nextDue() time.Time {
 	if at := t.nextRound(); !at.IsZero() && t.c.State.Open() {
 		sooner(at)
 	}
+	if at := t.unnamedUntil(); !at.IsZero() && t.c.State.Open() {
+		sooner(at)
+	}
 	if t.atRest() && !t.c.Recheck.IsZero() {
 		sooner(later(now, t.c.Recheck))
 	}

@@ -56,7 +56,7 @@ func (t *attempt) derived() ledger.State {
 
 // proven reports whether what was done has held through all rounds, and was seen to hold.
 func (t *attempt) proven() bool {
-	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < len(t.Timing.Rounds) {
+	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < len(t.Timing.Rounds) || !t.unnamedUntil().IsZero() {
 		return false
 	}
 	for r := range t.live() {

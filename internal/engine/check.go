@@ -62,8 +62,12 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 		if err := ck.plan.revise(t, l.Key, p); err != nil {
 			return err
 		}
+		t.named(l)
 	}
-	if l.Checked == "dismissed" {
+	if l.Checked == "dismissed" && t.answeredBefore(l) {
+		l.Checked = "again" // what a notice told was answered before its record came
+		t.named(l)
+	} else if l.Checked == "dismissed" {
 		t.note("not confirmed: %s", l.Title)
 	}
 	return nil

@@ -63,6 +63,7 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: suspect.Origin.Actor,
 		Region: region, Ask: rung.Ask, Approved: r.approved(), Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
+		Noticed: suspect.Origin.Noticed(),
 	}
 	if gk.namesake != nil && gk.policy.Own(f.Actor) {
 		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)

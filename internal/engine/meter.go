@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -15,6 +17,8 @@ type Meter interface {
 	Acted(kind string, err error)
 	// Progressed: the case was committed in another state or at another stage than before.
 	Progressed(c *ledger.Case, was Progress)
+	// Named: the record came of what a notice had told, so much later.
+	Named(playbook string, gained time.Duration)
 	// Stopped: an attempt ended in an error, or a report could not be sent.
 	Stopped(playbook string, err error)
 }
@@ -35,5 +39,7 @@ func (unmetered) Judged(string, gate.Verdict) {}
 func (unmetered) Acted(string, error) {}
 
 func (unmetered) Progressed(*ledger.Case, Progress) {}
+
+func (unmetered) Named(string, time.Duration) {}
 
 func (unmetered) Stopped(string, error) {}

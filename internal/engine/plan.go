@@ -67,7 +67,7 @@ func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (
 	if err != nil || len(plan.Steps) == 0 {
 		return 0, err
 	}
-	if again, err := pl.again(t, playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
+	if again, err := pl.again(t, l.Key, playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
 		return 0, err
 	}
 	sealed, err := pl.codec.Seal(plan)
@@ -99,7 +99,7 @@ func (pl *planner) revise(t *attempt, suspect string, p playbook.Proposal) error
 	if err != nil {
 		return fmt.Errorf("plan for %s: %w", p.Suspect.Resource, err)
 	}
-	if again, err := pl.again(t, p); err != nil || again {
+	if again, err := pl.again(t, suspect, p); err != nil || again {
 		t.suspect(suspect).Checked = "again"
 		return err
 	}
@@ -109,6 +109,7 @@ func (pl *planner) revise(t *attempt, suspect string, p playbook.Proposal) error
 	})
 	t.plans[sealed.Digest], t.planned[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++
+	pl.replaceNoticed(t, number)
 	if len(p.Plan.Steps) == 0 && t.c.Paged == "" {
 		t.c.Paged = "riposte has no answer to this, a person must act"
 	}

@@ -13,7 +13,10 @@ import (
 // again is true where the same plan stands already: what it did is looked at once more, with the new event as evidence
 // against it, instead of piling up plans as fast as an attacker can repeat the call. What the event wants more of than the
 // plan, as the moment before which sessions are revoked, extends it.
-func (pl *planner) again(t *attempt, p playbook.Proposal) (bool, error) {
+//
+// A service's notice and the record of the call behind it are one finding. The record takes over what was planned for the notice
+// and brings the caller; a notice that comes behind the record tells nothing new.
+func (pl *planner) again(t *attempt, suspect string, p playbook.Proposal) (bool, error) {
 	sealed, err := pl.codec.Seal(p.Plan.Core())
 	if err != nil {
 		return false, err
@@ -22,7 +25,8 @@ func (pl *planner) again(t *attempt, p playbook.Proposal) (bool, error) {
 	for i := range t.c.Revisions {
 		r := &t.c.Revisions[i]
 		from := t.suspect(r.Suspect).Origin
-		if r.Superseded != 0 || ended(r) || from.Actor.Credential() != p.Suspect.Origin.Actor.Credential() {
+		otherClock := from.Noticed() != p.Suspect.Origin.Noticed()
+		if r.Superseded != 0 || ended(r) || !otherClock && from.Actor.Credential() != p.Suspect.Origin.Actor.Credential() {
 			continue
 		}
 		observed := func(s ledger.Step) bool { return s.Verdict == string(gate.Observe) }
@@ -41,6 +45,12 @@ func (pl *planner) again(t *attempt, p playbook.Proposal) (bool, error) {
 			continue
 		}
 		found = true
+		if otherClock {
+			if from.Noticed() {
+				r.Suspect = suspect
+			}
+			continue
+		}
 		if err := pl.repeated(t, r, p); err != nil {
 			return false, err
 		}

@@ -3,8 +3,11 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -80,6 +83,9 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 	for _, ev := range events {
 		var found []playbook.StoredSuspect
 		for _, i := range e.routes.Match(ev.Source, ev.Name) {
+			if ev.Kind == event.Notice && !e.answers(i, ev.Account) {
+				continue
+			}
 			more, err := e.Playbooks[i].Suspects(ev)
 			if err != nil {
 				return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
@@ -98,6 +104,16 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 		}
 	}
 	return suspects, nil
+}
+
+// answers reports whether a playbook does more than observe in an account. Where it only observes there is nothing to be sooner
+// for: a notice would make a second case of what the record shows with its caller.
+func (e *Engine) answers(playbook int, account string) bool {
+	book := e.Playbooks[playbook]
+	return slices.ContainsFunc(book.Changes, func(k action.Kind) bool {
+		d, _ := e.Policy.Mode(book.ID, account, k.Class)
+		return d != gate.Observe
+	})
 }
 
 // admit stores suspects and wakes a worker: the answer begins while the receipt is made durable, for which its first commit

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"strings"
@@ -208,14 +207,7 @@ func (s *stage) deliver() {
 func (s *stage) receive(deliveries []world.Delivery) {
 	s.Helper()
 	for _, d := range deliveries {
-		var envelope struct{ Detail json.RawMessage }
-		if err := json.Unmarshal(d.Body, &envelope); err != nil {
-			s.Fatal(err)
-		}
-		ev, err := event.Decode(envelope.Detail)
-		if err != nil {
-			s.Fatal(err)
-		}
+		ev := decoded(s, d.Body)
 		ev.Received = s.w.Now()
 		if _, err := s.e.Receive(s.Context(), ev); err != nil {
 			s.Fatal(err)
@@ -224,6 +216,21 @@ func (s *stage) receive(deliveries []world.Delivery) {
 			s.Fatal(err)
 		}
 	}
+}
+
+// decoded is the record, or the notice, that an event of EventBridge's holds.
+func decoded(t testing.TB, body []byte) event.Event {
+	t.Helper()
+	c := event.Identify(body)
+	decode, raw := event.Decode, c.Record
+	if c.Notice != nil {
+		decode, raw = event.DecodeNotice, c.Notice
+	}
+	ev, err := decode(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ev
 }
 
 // pass lets a span of time go by, with everything that happens in it, on both sides.

@@ -45,6 +45,7 @@ type Facts struct {
 	Approved bool        // a person approved what the step asks at this rung
 	Occurred time.Time   // when the call behind the step was made; zero where its record does not say
 	Received time.Time   // when its record came
+	Noticed  bool        // a service's notice is all there is yet: the actor is not known
 
 	Found      []string // what the finding behind the step is of
 	Brakes     []ledger.Brake

@@ -43,14 +43,23 @@ func (p Policy) trusted(playbook string, a event.Actor) recognition {
 	}
 	var may []Principal
 	for _, t := range p.Trusted {
-		if slices.ContainsFunc(t.Playbooks, func(p string) bool {
-			theme, all := strings.CutSuffix(p, "*")
-			return p == playbook || all && strings.HasPrefix(playbook, theme)
-		}) {
+		if t.covers(playbook) {
 			may = append(may, t.Issuer)
 		}
 	}
 	return recognize(a, may)
+}
+
+// trustsAny reports whether any automation is trusted to do what the playbook finds.
+func (p Policy) trustsAny(playbook string) bool {
+	return slices.ContainsFunc(p.Trusted, func(t Trust) bool { return t.covers(playbook) })
+}
+
+func (t Trust) covers(playbook string) bool {
+	return slices.ContainsFunc(t.Playbooks, func(p string) bool {
+		theme, all := strings.CutSuffix(p, "*")
+		return p == playbook || all && strings.HasPrefix(playbook, theme)
+	})
 }
 
 // MayUndo reports whether this actor's undoing of a containment ends it instead of calling for the next rung: break-glass

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
-	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -34,7 +33,7 @@ type Table struct {
 // Page returns all there is to know about a playbook, in the order in which it is asked for.
 func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	triggers := Table{Head: []string{"source", "events"}, Line: "%s: %s"}
-	for _, heard := range call.Records(d.Calls()...) {
+	for _, heard := range d.Hears() {
 		triggers.Rows = append(triggers.Rows, []string{heard.Source, strings.Join(heard.Names, ", ")})
 	}
 	changes := Table{Head: []string{"action", "class", "does", "taken back"}, Line: "%s (%s): %s; taken back: %s"}

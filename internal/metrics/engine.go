@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"errors"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/engine"
@@ -33,6 +34,11 @@ func (m *Meter) Acted(kind string, err error) {
 		outcome = "error"
 	}
 	m.actions.WithLabelValues(m.label(kind), outcome).Inc()
+}
+
+// Named measures how much sooner a notice came than the record that names the caller.
+func (m *Meter) Named(playbook string, gained time.Duration) {
+	m.gained.WithLabelValues(m.label(playbook)).Observe(gained.Seconds())
 }
 
 // Stopped counts an error.

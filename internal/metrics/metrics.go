@@ -29,7 +29,7 @@ type Meter struct {
 	known    map[string]bool // playbooks and kinds of actions
 
 	events, foreign, malformed, refused, sourceErrors, again, reconciled *prometheus.CounterVec
-	waited                                                               *prometheus.HistogramVec
+	waited, gained                                                       *prometheus.HistogramVec
 
 	suspects, verdicts, actions, errors, states *prometheus.CounterVec
 	ledgerErrors, reloads                       prometheus.Counter

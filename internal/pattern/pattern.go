@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -32,10 +33,11 @@ type Pattern struct {
 	Detail     Detail   `json:"detail"`
 }
 
-// Detail is the part of a pattern that concerns the CloudTrail record.
+// Detail is the part of a pattern that concerns the CloudTrail record, or the notice.
 type Detail struct {
-	EventSource []string `json:"eventSource"`
-	EventName   []string `json:"eventName"`
+	EventSource []string `json:"eventSource,omitempty"`
+	EventName   []string `json:"eventName,omitempty"`
+	State       []string `json:"state,omitempty"` // of a service's notice
 }
 
 // The states of a rule. Reading calls reach only rules that ask for them, and only those of the default bus.
@@ -46,7 +48,7 @@ const (
 )
 
 // For lists the rules that deliver every call that the playbooks' triggers name and every call that could undo what they
-// do, and nothing else. It fails where a single call has a name that no rule can hold.
+// do, and the notices that they name, and nothing else. It fails where a single call has a name that no rule can hold.
 func For(playbooks []playbook.Definition) ([]Rule, error) {
 	var out []Rule
 	wanted := calls(playbooks)
@@ -61,7 +63,34 @@ func For(playbooks []playbook.Definition) ([]Rule, error) {
 			out = append(out, rules...)
 		}
 	}
-	return numbered(out), nil
+	return numbered(append(out, notices(playbooks)...)), nil
+}
+
+// notices returns the rules for what services tell of their own accord.
+func notices(playbooks []playbook.Definition) (out []Rule) {
+	for _, d := range playbooks {
+		for _, n := range d.Notices() {
+			p := Pattern{Source: []string{n.Type.Source()}, DetailType: []string{n.Type.DetailType()}, Detail: Detail{State: n.States}}
+			if !slices.ContainsFunc(out, func(r Rule) bool { return reflect.DeepEqual(r.Pattern, p) }) {
+				out = append(out, Rule{Name: strings.TrimPrefix(n.Type.Source(), "aws.") + "-notices", Pattern: p, State: Writes})
+			}
+		}
+	}
+	return out
+}
+
+// Asks returns what the rule lets through, by source and name of a record, or by source and detail-type of a notice.
+func (r Rule) Asks() (all []call.Event) {
+	sources, names := r.Pattern.Detail.EventSource, r.Pattern.Detail.EventName
+	if sources == nil {
+		sources, names = r.Pattern.Source, r.Pattern.DetailType
+	}
+	for _, source := range sources {
+		for _, name := range names {
+			all = append(all, call.Event{Source: source, Name: name})
+		}
+	}
+	return all
 }
 
 // calls returns names by event source: of the triggers, and of what could undo an effect, which is how riposte hears of it

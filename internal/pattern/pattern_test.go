@@ -244,3 +244,18 @@ func TestACallThatNoRuleCanHoldIsAnError(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// EC2 sends a notice of every state; launches alone are delivered.
+func TestANoticeIsDeliveredInTheStateThatAPlaybookWants(t *testing.T) {
+	all := rules(t, playbooks.All())
+	for state, want := range map[string]int{"pending": 1, "running": 0} {
+		notice := fmt.Appendf(nil, `{"source":"aws.ec2","detail-type":"EC2 Instance State-change Notification","detail":{"instance-id":"i-0","state":%q}}`, state)
+		if by := delivered(t, all, notice); len(by) != want {
+			t.Errorf("%s is delivered by %d rules, want %d", state, len(by), want)
+		}
+	}
+	forged := []byte(`{"source":"my.app","detail-type":"EC2 Instance State-change Notification","detail":{"instance-id":"i-0","state":"pending"}}`)
+	if by := delivered(t, all, forged); len(by) != 0 {
+		t.Error("a notice that a customer put on the bus is delivered")
+	}
+}

@@ -3,7 +3,7 @@ package route
 
 import "github.com/ripostehq/riposte/playbook"
 
-// Table leads from a call to playbooks. It is made once and only read after.
+// Table leads from a call, or a service's notice, to playbooks. It is made once and only read after.
 type Table struct {
 	byName map[string][]target
 }
@@ -18,9 +18,9 @@ type target struct {
 func New(catalogue []playbook.Definition) *Table {
 	t := &Table{byName: map[string][]target{}}
 	for i, d := range catalogue {
-		for _, id := range d.Calls() {
-			for _, e := range id.Events() {
-				t.add(e.Source, e.Name, i)
+		for _, heard := range d.Hears() {
+			for _, name := range heard.Names {
+				t.add(heard.Source, name, i)
 			}
 		}
 	}

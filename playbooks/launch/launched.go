@@ -23,6 +23,7 @@ type launched struct {
 	Task      string    `json:",omitempty"` // that puts the image under a running instance
 	Token     string    `json:",omitempty"` // of a launch whose answer the record left out
 	Asked     string    `json:",omitempty"` // the image that such a launch asked for, where its question names one
+	Noticed   bool      `json:",omitempty"` // EC2 told of it, and no record has yet
 	Guessed   bool      `json:",omitempty"` // the instances are taken for the launch's by its time alone
 	Source    *source   `json:",omitempty"` // the fleet or spot request that launches again what ends; without instances, it is what was asked for
 	At        time.Time // of the call
@@ -55,6 +56,9 @@ type session struct {
 // answer; the question need not name it (a template, resolve:ssm). Where the record left the answer out, the launch
 // itself is the suspect, to be found by its token.
 func suspectLaunch(e event.Event, p ImageParams) []playbook.Suspect[launched] {
+	if e.Kind == event.Notice {
+		return suspectNotice(e)
+	}
 	if call.OfEvent(e) == call.EC2CreateReplaceRootVolumeTask {
 		return suspectRoot(e, p)
 	}

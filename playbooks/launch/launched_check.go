@@ -37,7 +37,7 @@ func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launche
 	w := witness{r, map[string]outlook{}, map[event.Resource]prospect{}}
 	means := means{in, place, p.IsolationGroups, map[string]string{}}
 	for _, i := range found {
-		if over(i) {
+		if over(i) || s.Facts.Noticed && started(i) {
 			continue
 		}
 		v, err := r.launched(ctx, i)

@@ -280,3 +280,24 @@ func TestADoubtStaysOneWhereTheGroupCantBeRead(t *testing.T) {
 		t.Errorf("found: %+v", found)
 	}
 }
+
+// EC2 says pending of a start too, and nothing is launched then: what was launched long ago is for the sweep.
+func TestAnInstanceThatIsStartedAgainWasNotLaunched(t *testing.T) {
+	a := attack(t)
+	pending := func(sort playbooktest.Sort, suspects int, plans ...string) {
+		t.Helper()
+		notice := `{"version":"0","id":"e1","detail-type":"EC2 Instance State-change Notification","source":"aws.ec2","account":"111122223333","time":"` +
+			a.w.Now().UTC().Format(time.RFC3339) + `","region":"eu-west-1","resources":[],"detail":{"instance-id":"i-0strange","state":"pending"}}`
+		s := playbooktest.Story{Sort: sort, Record: notice, Suspects: suspects, Plans: plans, AWS: func(*testing.T) (*actiontest.AWS, time.Time) {
+			return as(a.w, "AKIAOPERATOR00000001", "operator"), a.w.Now()
+		}}
+		s.Tell(t, launch.UnapprovedImage())
+	}
+	pending(playbooktest.Fires, 1, "instance i-0strange: instance i-0strange launched from ami-0aaaaaaaaaaaaaaaa: it is public\n  ec2.terminate i-0strange, else ec2.stop i-0strange")
+	a.must(a.ec2.StopInstances(t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{"i-0strange"}}))
+	if err := a.w.AdvanceTo(a.w.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	a.must(a.ec2.StartInstances(t.Context(), &ec2.StartInstancesInput{InstanceIds: []string{"i-0strange"}}))
+	pending(playbooktest.Quiet, 1)
+}

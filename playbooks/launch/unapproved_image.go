@@ -8,6 +8,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -72,6 +73,7 @@ func UnapprovedImage() playbook.Definition {
 		Severity: playbook.High,
 		On: []playbook.Trigger{
 			playbook.Call(append([]call.ID{call.EC2RunInstances, call.EC2CreateReplaceRootVolumeTask}, requests()...)...).AlsoByAWS(),
+			playbook.Notice(event.InstanceState, "pending"),
 			playbook.Observed(call.EC2ModifyImageAttribute),
 		},
 		Reads: []call.ID{

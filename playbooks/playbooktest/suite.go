@@ -4,6 +4,7 @@ package playbooktest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,7 +100,7 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.StoredSusp
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := event.Decode([]byte(s.Record))
+	e, err := decode(s.Record)
 	if err != nil {
 		t.Fatalf("the story's record: %v", err)
 	}
@@ -113,6 +114,14 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.StoredSusp
 		}
 	}
 	return leads, book
+}
+
+// decode reads a record, or a service's notice.
+func decode(record string) (event.Event, error) {
+	if c := event.Identify(json.RawMessage(record)); c.Notice != nil {
+		return event.DecodeNotice(c.Notice)
+	}
+	return event.Decode([]byte(record))
 }
 
 // observed recalls what the records before the story's showed.

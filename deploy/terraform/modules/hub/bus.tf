@@ -56,7 +56,7 @@ resource "aws_cloudwatch_event_rule" "events" {
   description    = "What the spokes forward, to riposte's queue."
   event_bus_name = aws_cloudwatch_event_bus.events.name
   event_pattern = jsonencode(merge(
-    { source = [{ prefix = "aws." }], detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail"] },
+    { source = [{ prefix = "aws." }], detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "EC2 Instance State-change Notification"] },
     each.value == null ? {} : { account = each.value },
   ))
   tags = var.tags

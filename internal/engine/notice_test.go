@@ -1,0 +1,132 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbooks/launch"
+)
+
+// launches has mallory launch what may not run, and returns the instance.
+func (s *stage) launches() string {
+	s.Helper()
+	out, err := clients{w: s.w, by: mallory}.ec2(ireland).RunInstances(s.Context(), &ec2.RunInstancesInput{
+		ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+	})
+	s.must(err)
+	return *out.Instances[0].InstanceId
+}
+
+// EC2's notice comes first and names no caller; CloudTrail's record comes later and does. One case, one change.
+func TestANoticeIsAnsweredAndItsRecordBringsTheCaller(t *testing.T) {
+	s := set(t, world.Options{NoticeDelay: time.Second, DeliveryDelay: 40 * time.Second}, launch.UnapprovedImage())
+	id := s.launches()
+	s.pass(3 * time.Second)
+	if !harmless(s.instance(id)) {
+		t.Fatal("three seconds after the launch the instance still runs")
+	}
+	if c := s.only("launch.unapproved-image"); c.Origin.Actor.ARN != "" || !c.Origin.Noticed() {
+		t.Errorf("before the record the caller is said to be %q", c.Origin.Actor.ARN)
+	}
+	s.pass(5 * time.Minute)
+	c := s.only("launch.unapproved-image")
+	if !strings.HasSuffix(c.Origin.Actor.ARN, "user/mallory") || c.State != ledger.Verified || steps(c) != "done" {
+		t.Errorf("caller %q, %s, %s\n%s", c.Origin.Actor.ARN, c.State, steps(c), s.history(c))
+	}
+	s.whole()
+}
+
+// Whichever comes first decides. A notice behind its record tells nothing new.
+func TestANoticeBehindItsRecordChangesNothing(t *testing.T) {
+	s := set(t, world.Options{NoticeDelay: 40 * time.Second, DeliveryDelay: time.Second}, launch.UnapprovedImage())
+	s.launches()
+	s.pass(10 * time.Minute)
+	c := s.only("launch.unapproved-image")
+	if c.State != ledger.Verified || steps(c) != "done" || !strings.HasSuffix(c.Origin.Actor.ARN, "user/mallory") {
+		t.Errorf("%s, %s, %q\n%s", c.State, steps(c), c.Origin.Actor.ARN, s.history(c))
+	}
+}
+
+// Both are there before riposte looks at either, and ask: an approval is of one plan, whoever told of it first.
+func TestANoticeAndItsRecordAskOnce(t *testing.T) {
+	s := set(t, world.Options{NoticeDelay: time.Second, DeliveryDelay: 5 * time.Second}, launch.UnapprovedImage())
+	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "ask" }
+	s.restart()
+	id := s.launches()
+	s.pass(time.Minute)
+	c := s.only("launch.unapproved-image")
+	if c.State != ledger.Asked || len(c.Revisions) != 1 || !strings.HasSuffix(c.Origin.Actor.ARN, "user/mallory") {
+		t.Fatalf("%s, %d plans, caller %q\n%s", c.State, len(c.Revisions), c.Origin.Actor.ARN, s.history(c))
+	}
+	s.order(c, ledger.Order{Verb: ledger.Approve, Revision: 1})
+	s.pass(5 * time.Minute)
+	if c = s.only("launch.unapproved-image"); c.State != ledger.Verified || !harmless(s.instance(id)) {
+		t.Errorf("approved, and %s: %s", c.State, steps(c))
+	}
+}
+
+// Where automation is trusted to launch, a notice does not say whether it did: its record does.
+func TestTrustedAutomationIsNotAnsweredBeforeItsRecordNamesIt(t *testing.T) {
+	for _, c := range []struct {
+		story, trusted string
+		delivery       time.Duration
+		after          time.Duration
+		want           ledger.State
+		runs           bool
+	}{
+		{"the record is still to come", "mallory", 5 * time.Minute, time.Minute, ledger.Held, true},
+		{"it is the trusted principal's", "mallory", time.Minute, 5 * time.Minute, ledger.Excepted, true},
+		{"it is another's", "riposte", time.Minute, 5 * time.Minute, ledger.Verified, false},
+		{"no record comes", "mallory", 24 * time.Hour, 20 * time.Minute, ledger.Asked, true},
+	} {
+		t.Run(c.story, func(t *testing.T) {
+			s := set(t, world.Options{NoticeDelay: time.Second, DeliveryDelay: c.delivery}, launch.UnapprovedImage())
+			s.policy.Trusted = []gate.Trust{{Issuer: s.principal(c.trusted), Playbooks: []string{"launch.*"}}}
+			s.restart()
+			id := s.launches()
+			s.pass(c.after)
+			got := s.only("launch.unapproved-image")
+			if got.State != c.want || harmless(s.instance(id)) == c.runs {
+				t.Errorf("%s, want %s; harmless: %v\n%s", got.State, c.want, harmless(s.instance(id)), s.history(got))
+			}
+		})
+	}
+}
+
+// Where a playbook only observes, there is nothing to be sooner for.
+func TestANoticeOpensNoCaseWhereNothingIsAnswered(t *testing.T) {
+	s := set(t, world.Options{NoticeDelay: time.Second, DeliveryDelay: 40 * time.Second}, launch.UnapprovedImage())
+	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Observe, "observe" }
+	s.restart()
+	s.launches()
+	s.pass(10 * time.Second)
+	if all := s.all(); len(all) != 0 {
+		t.Errorf("%d cases before the record", len(all))
+	}
+	s.pass(time.Minute)
+	if c := s.only("launch.unapproved-image"); c.State != ledger.Observed {
+		t.Errorf("%s", c.State)
+	}
+}
+
+// A trail that was switched off brings no record: what was contained stays so, and the case ends without a caller.
+func TestACaseDoesNotWaitForEverForItsRecord(t *testing.T) {
+	s := set(t, world.Options{NoticeDelay: time.Second, DeliveryDelay: 24 * time.Hour}, launch.UnapprovedImage())
+	s.launches()
+	s.pass(10 * time.Minute)
+	if c := s.only("launch.unapproved-image"); c.State != ledger.Contained {
+		t.Errorf("after ten minutes %s, and its record may still come", c.State)
+	}
+	s.pass(10 * time.Minute)
+	if c := s.only("launch.unapproved-image"); c.State != ledger.Verified {
+		t.Errorf("after twenty minutes %s", c.State)
+	}
+}

@@ -1,0 +1,38 @@
+package launch
+
+import (
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/request"
+)
+
+// suspectNotice is about an instance that EC2 says is pending: the check reads what it was launched from. Whoever called, and which
+// group launched, the record of the call says later.
+func suspectNotice(e event.Event) []playbook.Suspect[launched] {
+	id := request.Of(e).At("instance-id").Scalar()
+	if !strings.HasPrefix(id, "i-") {
+		return nil
+	}
+	return gather(nil, e.Place(), launched{Noticed: true, At: e.Time}, machine{ID: id})
+}
+
+// begins is how far the first interface's attachment may lie from the time at which EC2 says that the instance was launched.
+const begins = 2 * time.Minute
+
+// started reports whether an instance was launched before and is only started again, as pending says of both: EC2 then moves
+// its launch time, and the first interface stays attached since it was launched. An instance that shows neither is a launch: the
+// check of its image decides, and doubts are for people.
+func started(i types.Instance) bool {
+	for _, n := range i.NetworkInterfaces {
+		if a := n.Attachment; a != nil && a.AttachTime != nil && aws.ToInt32(a.DeviceIndex) == 0 && i.LaunchTime != nil {
+			return i.LaunchTime.Sub(*a.AttachTime) > begins
+		}
+	}
+	return false
+}
