@@ -90,6 +90,7 @@ func (sh *shell) facts(c show.Case) error {
 	for _, f := range []struct{ name, value string }{
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
 		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"undo", back}, {"quiet", c.Quiet},
+		{"first clock", firstClock(c.Clocks)},
 		{"happened", stage(c.Times, c.Times.Occurred)}, {"received", stage(c.Times, c.Times.Received)},
 		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
 		{"contained", stage(c.Times, c.Times.Contained)}, {"verified", stage(c.Times, c.Times.Verified)},
@@ -102,6 +103,17 @@ func (sh *shell) facts(c show.Case) error {
 		}
 	}
 	return nil
+}
+
+// firstClock says what told of a case first, where a service's notice did.
+func firstClock(c *show.Clocks) string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Record.IsZero():
+		return "a notice of the service; the record that names the caller has not come"
+	}
+	return fmt.Sprintf("a notice of the service, %s before the record", c.Record.Sub(c.Notice).Round(time.Millisecond))
 }
 
 func (sh *shell) steps(c show.Case) error {

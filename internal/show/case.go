@@ -3,6 +3,7 @@ package show
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,7 @@ type Case struct {
 	Plan     []string          `json:"plan"` // kinds of action, first rungs, in order
 	Actions  []Action          `json:"actions"`
 	Times    Times             `json:"times"`
+	Clocks   *Clocks           `json:"clocks,omitempty"` // where a service's notice told of it first
 	Undo     Undo              `json:"undo"`
 	Quiet    string            `json:"quiet,omitempty"`   // since it was taken back: about what, and until when
 	Ladders  []Ladder          `json:"ladders,omitempty"` // where one case is shown
@@ -54,6 +56,12 @@ type Times struct {
 	Verified    time.Time `json:"verified,omitzero"`
 }
 
+// Clocks are the receipts of a service's notice and of the record that names the caller, which is absent while it has not come.
+type Clocks struct {
+	Notice time.Time `json:"notice"`
+	Record time.Time `json:"record,omitzero"`
+}
+
 // Undo says whether something can be taken back, or why not.
 type Undo struct {
 	Possible bool   `json:"possible"`
@@ -76,6 +84,7 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 		out.Actions = append(out.Actions, s.action())
 	}
 	out.Verdict = verdict(steps)
+	out.Clocks = clocks(c)
 	out.Undo = undo(c, steps)
 	out.Quiet = quiet(c.Quiet)
 	return out, nil
@@ -87,6 +96,20 @@ func quiet(x *ledger.Exception) string {
 		return ""
 	}
 	return fmt.Sprintf("about %s, until %s; anything else is answered", strings.Join(x.Found, ", "), x.Until.UTC().Format(time.RFC3339))
+}
+
+// clocks returns nil where no notice came before the record.
+func clocks(c *ledger.Case) *Clocks {
+	i := slices.IndexFunc(c.Suspects, func(l ledger.Suspect) bool { return l.Origin.Noticed() })
+	switch {
+	case i < 0:
+		return nil
+	case c.Origin.Noticed():
+		return &Clocks{Notice: c.Suspects[i].Origin.Received.UTC()}
+	case c.Origin.Received.Before(c.Suspects[i].Origin.Received):
+		return nil
+	}
+	return &Clocks{Notice: c.Suspects[i].Origin.Received.UTC(), Record: c.Origin.Received.UTC()}
 }
 
 func times(t ledger.Times) Times {

@@ -135,3 +135,33 @@ func TestLaddersSayWhomARungHitsAndWhatIsLeft(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// Where a service's notice was first, people see by how much, or that the caller is not known yet.
+func TestAnotherClockShows(t *testing.T) {
+	notice := playbook.Origin{Source: event.InstanceState.Source(), Received: noon}
+	record := playbook.Origin{Source: "ec2.amazonaws.com", Received: noon.Add(4 * time.Second)}
+	for _, c := range []struct {
+		story    string
+		origin   playbook.Origin
+		suspects []playbook.Origin
+		want     *Clocks
+	}{
+		{"a record alone", record, []playbook.Origin{record}, nil},
+		{"a notice alone", notice, []playbook.Origin{notice}, &Clocks{Notice: noon.UTC()}},
+		{"a notice and then its record", record, []playbook.Origin{notice}, &Clocks{Notice: noon.UTC(), Record: noon.Add(4 * time.Second).UTC()}},
+		{"a record and then a notice", playbook.Origin{Source: "ec2.amazonaws.com", Received: noon.Add(-time.Second)}, []playbook.Origin{notice}, nil},
+	} {
+		of := given(t, ledger.Step{}, ledger.Step{})
+		of.Origin = c.origin
+		for _, o := range c.suspects {
+			of.Suspects = append(of.Suspects, ledger.Suspect{StoredSuspect: playbook.StoredSuspect{Origin: o}})
+		}
+		got, err := Of(of, codec(), event.People{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(c.want, got.Clocks); d != "" {
+			t.Errorf("%s:\n%s", c.story, d)
+		}
+	}
+}
