@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"time"
@@ -58,7 +59,7 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Ledger != "" {
 		file, world = v.Ledger, v.Ledger+".world"
 	}
-	store, err := sqlite.Open(ctx, file)
+	store, err := sqlite.Open(ctx, file, sqlite.Entropy(rand.NewChaCha8([32]byte{}))) // cases have the same ids each time
 	if err != nil {
 		return fmt.Errorf("open the ledger: %w", err)
 	}

@@ -55,7 +55,7 @@ func confusedDeputy() Attack {
 		Name:  "deputy",
 		about: ofImages,
 		Title: "The confused deputy (account shop; the template playbook only observes)",
-		Story: "A stolen deployer key points the web group's launch template at a public image and stops the running instance: the group itself launches the foreign one. Look at the order: first the group's Launch is suspended, then the instance is terminated, or the group would replace it with its like.",
+		Story: "A stolen deployer key points the web group's launch template at a public image and stops the running instance: the group itself launches the foreign one. EC2 tells of the launch before CloudTrail tells of its caller. Look at the order: first the group's Launch is suspended, then the instance is terminated, or the group would replace it with its like.",
 		moves: deputyMoves("deployer of shop", shop, "web"),
 	}
 }

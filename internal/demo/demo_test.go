@@ -166,9 +166,10 @@ func (a *audience) running(account, group string) (images []string) {
 
 func TestTheDeputyIsConfusedAndAnswered(t *testing.T) {
 	a := watch(t, 0, "deputy")
-	a.inOrder(`deployer of shop 0: adds a version`, `makes it the default`, `stops the running instance`, `trail 0: RunInstances by AWSServiceRoleForAutoScaling arrives, 5s after`,
+	a.inOrder(`deployer of shop 0: adds a version`, `makes it the default`, `stops the running instance`, `ec2 0: says that i-\w+ is pending, 1s after`,
 		`finds instance i-\w+ of group web launched from ami-0feedfacefeedface: it is public`, `does autoscaling.suspend group/web`, `does ec2.terminate instance/i-`,
-		`contained: 5s after it happened \(CloudTrail took 5s, riposte 0s\)`, `verified`)
+		`contained: 1s after it happened \(EC2's notice took 1s, riposte 0s\)`,
+		`trail 0: RunInstances by AWSServiceRoleForAutoScaling arrives, 5s after`, `the record names the caller, 4s after the notice: assumed-role/AWSServiceRoleForAutoScaling`, `verified`)
 	if launches, images := a.group(shop, "web"); launches || images != "" {
 		t.Errorf("the group launches: %t, of its instances run %q", launches, images)
 	}
@@ -248,7 +249,7 @@ func TestTheBrakeHoldsUntilItsRelease(t *testing.T) {
 
 func TestTheWholeDemo(t *testing.T) {
 	a := watch(t, 0)
-	if want := "observed observed verified verified dismissed verified verified verified undone excepted verified verified"; a.states() != want {
+	if want := "observed observed superseded verified verified dismissed dismissed verified verified verified undone excepted verified verified"; a.states() != want {
 		t.Errorf("got  %s\nwant %s", a.states(), want)
 	}
 	t.Run("every confirmed case has its finding", func(t *testing.T) { a.filed(t) })

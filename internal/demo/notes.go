@@ -147,7 +147,11 @@ func took(c *ledger.Case, s saying, now time.Time) string {
 	t := c.Times
 	switch {
 	case s.verb == "contained" && t.Contained.Equal(now):
-		return fmt.Sprintf("%s after it happened (CloudTrail took %s, riposte %s)", t.Contained.Sub(t.Occurred), t.Received.Sub(t.Occurred), t.Contained.Sub(t.Received))
+		told := "CloudTrail"
+		if c.Origin.Noticed() {
+			told = "EC2's notice"
+		}
+		return fmt.Sprintf("%s after it happened (%s took %s, riposte %s)", t.Contained.Sub(t.Occurred), told, t.Received.Sub(t.Occurred), t.Contained.Sub(t.Received))
 	case s.verb == "verified" && t.Verified.Equal(now):
 		return fmt.Sprintf("it still holds, %s after containment", t.Verified.Sub(t.Contained))
 	}

@@ -112,8 +112,12 @@ func (o Options) scene() (Scene, error) {
 	return Scene{Attacks: AttacksOn(o.Catalogue), estate: text, config: own}, err
 }
 
+// noticeDelay is from a launch to EC2's notice of it: an assumption, as AWS only says that both clocks take seconds. In service
+// riposte measures them (riposte_notice_gained_seconds).
+const noticeDelay = time.Second
+
 func openWorld(o Options, estate []byte) (*world.World, error) {
-	opts := world.Options{DeliveryDelay: o.DeliveryDelay, File: o.World, Seed: 1}
+	opts := world.Options{DeliveryDelay: o.DeliveryDelay, NoticeDelay: noticeDelay, File: o.World, Seed: 1}
 	if o.World != "" {
 		w, err := world.Open(o.World, opts)
 		if !errors.Is(err, fs.ErrNotExist) {

@@ -30,6 +30,7 @@ const (
 	Tally    = "tally" // what an attack came to
 	Riposte  = "riposte"
 	Trail    = "trail"
+	EC2      = "ec2" // a service that tells of its own accord
 )
 
 // tell tells what riposte wrote into its ledger since it was asked last.
@@ -55,8 +56,10 @@ func (s *Stage) unheard(ctx context.Context, f func(c *ledger.Case, number int, 
 	if err != nil {
 		return err
 	}
-	for i, c := range cases {
+	for i, c := range cases { // all of them first: one tells of another
 		s.numbers[c.ID] = i + 1
+	}
+	for i, c := range cases {
 		entries, err := s.Store.History(ctx, c.ID)
 		if err != nil {
 			return err
@@ -81,7 +84,10 @@ func (s *Stage) arrived(ctx context.Context, body []byte) error {
 		return err
 	}
 	var envelope struct {
+		Time   time.Time
 		Detail struct {
+			Instance             string `json:"instance-id"`
+			State                string
 			EventName, EventTime string
 			UserIdentity         struct {
 				UserName       string
@@ -93,6 +99,10 @@ func (s *Stage) arrived(ctx context.Context, body []byte) error {
 		return fmt.Errorf("read a record of the world: %w", err)
 	}
 	d := envelope.Detail
+	if d.Instance != "" {
+		s.record = &Line{At: s.World.Now(), Who: EC2, Text: fmt.Sprintf("says that %s is %s, %s after it happened", d.Instance, d.State, s.World.Now().Sub(envelope.Time).Round(time.Second))}
+		return s.first()
+	}
 	at, err := time.Parse(time.RFC3339, d.EventTime)
 	if err != nil {
 		return fmt.Errorf("read a record of the world: %w", err)

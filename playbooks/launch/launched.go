@@ -162,8 +162,10 @@ func (f launched) title() string {
 	}
 	if f.Task != "" {
 		what += " given the disk of " + distinct(images)
+	} else if from := distinct(images); from != "" {
+		what += " launched from " + from
 	} else {
-		what += " launched from " + distinct(images)
+		what += " launched"
 	}
 	if reason := distinct(why); reason != "" {
 		what += ": " + reason
