@@ -25,6 +25,6 @@ bench: ## figures, as ratios measured in the same run, beside those to reach; a 
 generate: ## the figures and ids in the pages' transcripts, the SDK's regions, the names of calls, AWS's clients as the table names them, docs/cli.md, docs/playbooks/, docs/config.schema.json, what is generated of deploy/
 	go test ./internal/region -count=1 -run '^TestGeneratedPartitions$$' -update
 	go test ./call ./access -count=1 -run "^TestGenerated" -update
-	go test ./internal/cloud/calls -count=1 -run '^TestGeneratedCalls$$' -update
+	go test ./access -count=1 -run '^TestGeneratedCalls$$' -update
 	go test ./internal/cli -count=1 -run '^TestGeneratedDocs$$' -update
 	go test ./internal/cli -count=1 -run '^TestTranscripts$$' -update

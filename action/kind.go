@@ -45,7 +45,7 @@ func Kinds() []Kind {
 		attachUserDenyKind, detachUserDenyKind, denyUserKind, undenyUserKind, boundUserKind, unboundUserKind,
 		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind,
 		pinKind, holdFleetKind, releaseFleetKind, holdSpotFleetKind, releaseSpotFleetKind, cancelSpotRequestKind,
-		unshareSnapshotKind, shareSnapshotKind, unshareDBSnapshotKind, shareDBSnapshotKind,
+		unshareSnapshotKind, shareSnapshotKind, unshareDBSnapshotKind, shareDBSnapshotKind, revokeIngressKind, allowIngressKind,
 	}
 }
 

@@ -115,6 +115,13 @@ func (b shopfitter) machines(g *actiontest.Shop) {
 		{IpProtocol: aws.String("-1"), IpRanges: []types.IpRange{{CidrIp: aws.String("0.0.0.0/0")}}}, // which every new group has
 	}})
 	must(b.t, err)
+	open, err := b.ec2.CreateSecurityGroup(b.ctx, &ec2.CreateSecurityGroupInput{GroupName: aws.String("open"), Description: aws.String("open"), VpcId: net.VpcId})
+	must(b.t, err)
+	_, err = b.ec2.AuthorizeSecurityGroupIngress(b.ctx, &ec2.AuthorizeSecurityGroupIngressInput{
+		GroupId: open.GroupId, CidrIp: aws.String("0.0.0.0/0"), IpProtocol: aws.String("tcp"), FromPort: aws.Int32(22), ToPort: aws.Int32(22),
+	})
+	must(b.t, err)
+	g.Open = motoPlace.In(event.SecurityGroup, *open.GroupId)
 	template, err := b.ec2.CreateLaunchTemplate(b.ctx, &ec2.CreateLaunchTemplateInput{LaunchTemplateName: aws.String("web"),
 		LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: image.ImageId, InstanceType: types.InstanceTypeT3Micro}})
 	must(b.t, err)

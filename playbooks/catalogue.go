@@ -5,6 +5,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/exposure"
 	"github.com/ripostehq/riposte/playbooks/launch"
+	"github.com/ripostehq/riposte/playbooks/network"
 )
 
 // All is the catalogue.
@@ -15,5 +16,6 @@ func All() []playbook.Definition {
 		launch.TerminationUnprotected(),
 		exposure.SnapshotShared(),
 		exposure.DBSnapshotShared(),
+		network.OpenAdminPort(),
 	}
 }

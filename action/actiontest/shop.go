@@ -18,7 +18,7 @@ const Regions = `
     regions:
       eu-west-1:
         images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}, {id: ami-0eeeeeeeeeeeeeeee, name: brief, created: 2029-11-01T00:00:00Z}]
-        security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0]}]
+        security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0, tcp 22 0.0.0.0/0]}]
         templates:
           - name: web
             id: lt-0cccccccccccccccc
@@ -51,6 +51,7 @@ type Shop struct {
 	Group, Member, Alone, Template, User, Role event.Resource
 	Fleet, SpotFleet, SpotRequest              event.Resource // the request launches again and again
 	Snapshot, DBSnapshot                       event.Resource // shared with everybody and two accounts
+	Open                                       event.Resource // a security group that lets tcp 22 in from everywhere
 	Key, Isolated                              string
 	Interfaces                                 []string // of Alone
 }
@@ -63,7 +64,7 @@ func ShopOf(t *testing.T, r access.Reads, p event.Place) Shop {
 		Template: p.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), User: p.In(event.User, "staff/mallory"), Role: p.In(event.Role, "ci/builder"),
 		Fleet: p.In(event.Fleet, "fleet-0a"), SpotFleet: p.In(event.SpotFleet, "sfr-0a"), SpotRequest: p.In(event.SpotRequest, "sir-0a"),
 		Snapshot: p.In(event.Snapshot, "snap-0a"), DBSnapshot: p.In(event.DBSnapshot, "billing"),
-		Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
+		Open: p.In(event.SecurityGroup, "sg-0open"), Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
 	}
 	out, err := r.EC2(p).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{s.Alone.ID}})
 	if err != nil || len(out.Reservations) != 1 {
@@ -87,6 +88,7 @@ func (s Shop) Examples() map[string]action.Action {
 		"cancel spot request": action.CancelSpotRequest{Request: s.SpotRequest},
 		"unshare database":    action.UnshareDBSnapshot{Snapshot: s.DBSnapshot, With: []string{"999988887777", action.Everybody}},
 		"unshare snapshot":    action.UnshareSnapshot{Snapshot: s.Snapshot, With: []string{"999988887777", action.Everybody}},
+		"revoke ingress":      action.RevokeIngress{Group: s.Open, Rule: action.IngressRule{Protocol: "tcp", From: 22, To: 22, Peer: "0.0.0.0/0"}},
 		"standby":             action.Standby{Instance: s.Member, Group: s.Group.ID, Decrement: true},
 		"terminate":           action.Terminate{Instance: s.Alone},
 		"stop":                action.Stop{Instance: s.Alone},

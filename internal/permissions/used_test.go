@@ -16,13 +16,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/internal/route"
+	"github.com/ripostehq/riposte/internal/world"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbook/fixture"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
@@ -35,6 +38,11 @@ func TestWhatIsGrantedIsUsedAndNothingElse(t *testing.T) {
 	used.add(acting(t, all))
 	used.add(checking(t, all))
 	used.add(finding(t, all))
+	for _, d := range playbooks.All() {
+		for _, story := range d.Stories.Stories {
+			used.add(checked(t, d, story))
+		}
+	}
 	granted := usage{}
 	needed, err := permissions.For(all, action.Kinds())
 	if err != nil {
@@ -206,6 +214,44 @@ func briefly(t *testing.T, c *ec2.Client) error {
 	}
 	_, err = c.DeregisterImage(t.Context(), &ec2.DeregisterImageInput{ImageId: image})
 	return err
+}
+
+// checked has a playbook look at one story of its fixture, in the story's own world.
+func checked(t *testing.T, d playbook.Definition, story fixture.Story) map[string][]string {
+	t.Helper()
+	estate, err := demo.Furnish(d.Stories, playbooks.All(), action.Kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := world.New(estate, world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	aws := actiontest.On(func(p event.Place) aws.Config {
+		c, err := w.Mint("arn:aws:iam::"+p.Account+":role/riposte-audit", world.SessionOptions{Name: "story"})
+		if err != nil {
+			t.Log("no role of riposte's there: ", err)
+		}
+		return w.Config(p, c)
+	})
+	book, err := d.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := event.Decode([]byte(story.Record))
+	if err != nil { // a service's notice
+		return nil
+	}
+	leads, err := book.Suspects(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range leads {
+		if _, err := book.Check(t.Context(), playbook.In{AWS: aws.Reads(), Now: w.Now(), History: playbook.History{Recall: playbook.Nothing}}, "c_1", l); err != nil {
+			t.Logf("%s, %s: %v", d.ID, story.Name, err)
+		}
+	}
+	return w.Exercised()
 }
 
 // finding looks for a user that is neither there by the name, nor has the key, which no attacker of the demo comes to.

@@ -87,6 +87,8 @@ func everyNetworkCall(t *testing.T, e *ec2.Client) {
 	}))
 	group, cidr, tcp, ssh := aws.String("sg-0isolated"), aws.String("0.0.0.0/0"), aws.String("tcp"), aws.Int32(22)
 	done(e.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{GroupId: group, CidrIp: cidr, IpProtocol: tcp, FromPort: ssh, ToPort: ssh}))
+	done(e.DescribeSecurityGroupRules(ctx, &ec2.DescribeSecurityGroupRulesInput{}))
+	done(e.GetManagedPrefixListEntries(ctx, &ec2.GetManagedPrefixListEntriesInput{PrefixListId: aws.String("pl-0office")}))
 	done(e.RevokeSecurityGroupIngress(ctx, &ec2.RevokeSecurityGroupIngressInput{GroupId: group, CidrIp: cidr, IpProtocol: tcp, FromPort: ssh, ToPort: ssh}))
 	done(e.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{GroupIds: []string{*group}}))
 	done(e.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{}))

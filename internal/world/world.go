@@ -53,7 +53,7 @@ func New(text []byte, opts Options) (*World, error) {
 }
 
 // format is the schema of a kept world.
-const format = 2
+const format = 3
 
 func newState(opts Options) *core.State {
 	s := core.New(services())

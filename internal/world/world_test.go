@@ -37,6 +37,7 @@ accounts:
       eu-west-1:
         images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}]
         security_groups: [{id: sg-0isolated, name: isolated}]
+        prefix_lists: [{id: pl-0office, cidrs: [192.0.2.0/24]}]
         parameters: [{name: /golden, values: [ami-0bbbbbbbbbbbbbbbb]}]
         templates:
           - name: web

@@ -66,10 +66,12 @@ type EC2Reads struct {
 	describeLaunchTemplateVersions Call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
 	describeReplaceRootVolumeTasks Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
+	describeSecurityGroupRules     Call[ec2.DescribeSecurityGroupRulesInput, ec2.DescribeSecurityGroupRulesOutput, ec2.Options]
 	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
 	describeSnapshotAttribute      Call[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput, ec2.Options]
 	describeSpotFleetRequests      Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
 	describeSpotInstanceRequests   Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
+	getManagedPrefixListEntries    Call[ec2.GetManagedPrefixListEntriesInput, ec2.GetManagedPrefixListEntriesOutput, ec2.Options]
 }
 
 // OpenEC2Reads makes it from a client of its own.
@@ -84,10 +86,12 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeLaunchTemplateVersions: api.DescribeLaunchTemplateVersions,
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
 		describeReplaceRootVolumeTasks: api.DescribeReplaceRootVolumeTasks,
+		describeSecurityGroupRules:     api.DescribeSecurityGroupRules,
 		describeSecurityGroups:         api.DescribeSecurityGroups,
 		describeSnapshotAttribute:      api.DescribeSnapshotAttribute,
 		describeSpotFleetRequests:      api.DescribeSpotFleetRequests,
 		describeSpotInstanceRequests:   api.DescribeSpotInstanceRequests,
+		getManagedPrefixListEntries:    api.GetManagedPrefixListEntries,
 	}
 }
 
@@ -123,6 +127,10 @@ func (c EC2Reads) DescribeReplaceRootVolumeTasks(ctx context.Context, in *ec2.De
 	return c.describeReplaceRootVolumeTasks(ctx, in, o...)
 }
 
+func (c EC2Reads) DescribeSecurityGroupRules(ctx context.Context, in *ec2.DescribeSecurityGroupRulesInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupRulesOutput, error) {
+	return c.describeSecurityGroupRules(ctx, in, o...)
+}
+
 func (c EC2Reads) DescribeSecurityGroups(ctx context.Context, in *ec2.DescribeSecurityGroupsInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupsOutput, error) {
 	return c.describeSecurityGroups(ctx, in, o...)
 }
@@ -137,6 +145,10 @@ func (c EC2Reads) DescribeSpotFleetRequests(ctx context.Context, in *ec2.Describ
 
 func (c EC2Reads) DescribeSpotInstanceRequests(ctx context.Context, in *ec2.DescribeSpotInstanceRequestsInput, o ...func(*ec2.Options)) (*ec2.DescribeSpotInstanceRequestsOutput, error) {
 	return c.describeSpotInstanceRequests(ctx, in, o...)
+}
+
+func (c EC2Reads) GetManagedPrefixListEntries(ctx context.Context, in *ec2.GetManagedPrefixListEntriesInput, o ...func(*ec2.Options)) (*ec2.GetManagedPrefixListEntriesOutput, error) {
+	return c.getManagedPrefixListEntries(ctx, in, o...)
 }
 
 func (o Reads) IAM(p event.Place) access.IAMReads {
@@ -322,6 +334,7 @@ func (o Writes) EC2(p event.Place) access.EC2Writes {
 
 // EC2Writes is access.EC2Writes.
 type EC2Writes struct {
+	authorizeSecurityGroupIngress   Call[ec2.AuthorizeSecurityGroupIngressInput, ec2.AuthorizeSecurityGroupIngressOutput, ec2.Options]
 	cancelSpotInstanceRequests      Call[ec2.CancelSpotInstanceRequestsInput, ec2.CancelSpotInstanceRequestsOutput, ec2.Options]
 	modifyFleet                     Call[ec2.ModifyFleetInput, ec2.ModifyFleetOutput, ec2.Options]
 	modifyInstanceAttribute         Call[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput, ec2.Options]
@@ -329,6 +342,7 @@ type EC2Writes struct {
 	modifyNetworkInterfaceAttribute Call[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput, ec2.Options]
 	modifySnapshotAttribute         Call[ec2.ModifySnapshotAttributeInput, ec2.ModifySnapshotAttributeOutput, ec2.Options]
 	modifySpotFleetRequest          Call[ec2.ModifySpotFleetRequestInput, ec2.ModifySpotFleetRequestOutput, ec2.Options]
+	revokeSecurityGroupIngress      Call[ec2.RevokeSecurityGroupIngressInput, ec2.RevokeSecurityGroupIngressOutput, ec2.Options]
 	startInstances                  Call[ec2.StartInstancesInput, ec2.StartInstancesOutput, ec2.Options]
 	stopInstances                   Call[ec2.StopInstancesInput, ec2.StopInstancesOutput, ec2.Options]
 	terminateInstances              Call[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput, ec2.Options]
@@ -338,6 +352,7 @@ type EC2Writes struct {
 func OpenEC2Writes(cfg aws.Config) EC2Writes {
 	api := ec2.NewFromConfig(cfg)
 	return EC2Writes{
+		authorizeSecurityGroupIngress:   api.AuthorizeSecurityGroupIngress,
 		cancelSpotInstanceRequests:      api.CancelSpotInstanceRequests,
 		modifyFleet:                     api.ModifyFleet,
 		modifyInstanceAttribute:         api.ModifyInstanceAttribute,
@@ -345,10 +360,15 @@ func OpenEC2Writes(cfg aws.Config) EC2Writes {
 		modifyNetworkInterfaceAttribute: api.ModifyNetworkInterfaceAttribute,
 		modifySnapshotAttribute:         api.ModifySnapshotAttribute,
 		modifySpotFleetRequest:          api.ModifySpotFleetRequest,
+		revokeSecurityGroupIngress:      api.RevokeSecurityGroupIngress,
 		startInstances:                  api.StartInstances,
 		stopInstances:                   api.StopInstances,
 		terminateInstances:              api.TerminateInstances,
 	}
+}
+
+func (c EC2Writes) AuthorizeSecurityGroupIngress(ctx context.Context, in *ec2.AuthorizeSecurityGroupIngressInput, o ...func(*ec2.Options)) (*ec2.AuthorizeSecurityGroupIngressOutput, error) {
+	return c.authorizeSecurityGroupIngress(ctx, in, o...)
 }
 
 func (c EC2Writes) CancelSpotInstanceRequests(ctx context.Context, in *ec2.CancelSpotInstanceRequestsInput, o ...func(*ec2.Options)) (*ec2.CancelSpotInstanceRequestsOutput, error) {
@@ -377,6 +397,10 @@ func (c EC2Writes) ModifySnapshotAttribute(ctx context.Context, in *ec2.ModifySn
 
 func (c EC2Writes) ModifySpotFleetRequest(ctx context.Context, in *ec2.ModifySpotFleetRequestInput, o ...func(*ec2.Options)) (*ec2.ModifySpotFleetRequestOutput, error) {
 	return c.modifySpotFleetRequest(ctx, in, o...)
+}
+
+func (c EC2Writes) RevokeSecurityGroupIngress(ctx context.Context, in *ec2.RevokeSecurityGroupIngressInput, o ...func(*ec2.Options)) (*ec2.RevokeSecurityGroupIngressOutput, error) {
+	return c.revokeSecurityGroupIngress(ctx, in, o...)
 }
 
 func (c EC2Writes) StartInstances(ctx context.Context, in *ec2.StartInstancesInput, o ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error) {

@@ -1,7 +1,7 @@
 package ec2
 
 import (
-	"slices"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -10,12 +10,13 @@ import (
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
-// securityGroup is one security group; the world filters no packets. Ingress and egress are the CIDR blocks that its rules
-// let through, for any protocol.
+// securityGroup is one security group; the world filters no packets. Egress are the CIDR blocks that are let out, for any
+// protocol.
 type securityGroup struct {
-	ID, Name, VPC   string
-	Ingress, Egress []string
-	Tags            map[string]string
+	ID, Name, VPC string
+	Rules         []types.SecurityGroupRule // ingress
+	Egress        []string
+	Tags          map[string]string
 }
 
 // securityGroups has the group that every network has, from the beginning.
@@ -33,10 +34,10 @@ func securityGroupResource() core.Resource {
 	return core.Resource{Shelf: &securityGroups, Operations: []core.Operation{
 		core.List[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput](&securityGroups, core.Listing{IDs: "GroupIds"}, describedGroup),
 		core.Define(core.Spec[ec2.AuthorizeSecurityGroupIngressInput, ec2.AuthorizeSecurityGroupIngressOutput]{
-			Write: true, Basis: "record: recorded ones, ports that are not given: unverified", Knows: "GroupId CidrIp IpProtocol FromPort ToPort",
-			Answer: core.Found(&securityGroups, "GroupId", authorizeIngress),
+			Write: true, Basis: "record: recorded ones, ports that are not given: unverified", Knows: "GroupId CidrIp IpProtocol FromPort ToPort IpPermissions",
+			Needs: onGroup[ec2.AuthorizeSecurityGroupIngressInput], Answer: core.Found(&securityGroups, "GroupId", authorizeIngress),
 			Request: func(_ *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput) any {
-				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort)
+				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort, in.IpPermissions)
 			},
 			Response: func(c *core.Call, out *ec2.AuthorizeSecurityGroupIngressOutput) any {
 				items := []any{}
@@ -47,74 +48,51 @@ func securityGroupResource() core.Resource {
 			},
 		}),
 		core.Define(core.Spec[ec2.RevokeSecurityGroupIngressInput, ec2.RevokeSecurityGroupIngressOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "GroupId CidrIp IpProtocol FromPort ToPort",
-			Answer: core.Found(&securityGroups, "GroupId", revokeIngress),
+			Write: true, Basis: "record: recorded ones", Knows: "GroupId CidrIp IpProtocol FromPort ToPort IpPermissions",
+			Needs: onGroup[ec2.RevokeSecurityGroupIngressInput], Answer: core.Found(&securityGroups, "GroupId", revokeIngress),
 			Request: func(_ *core.Call, in *ec2.RevokeSecurityGroupIngressInput) any {
-				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort)
+				return ruleRequest(in.GroupId, in.CidrIp, in.IpProtocol, in.FromPort, in.ToPort, in.IpPermissions)
 			},
 			Response: returned[ec2.RevokeSecurityGroupIngressOutput],
 		}),
 	}}
 }
 
-// authorizeIngress lets a block of addresses through: for any protocol, whichever is named.
-func authorizeIngress(c *core.Call, in *ec2.AuthorizeSecurityGroupIngressInput, g *securityGroup) (*ec2.AuthorizeSecurityGroupIngressOutput, *core.Refusal) {
-	g.Ingress = append(g.Ingress, aws.ToString(in.CidrIp))
-	return &ec2.AuthorizeSecurityGroupIngressOutput{Return: aws.Bool(true), SecurityGroupRules: []types.SecurityGroupRule{{
-		SecurityGroupRuleId: aws.String(c.ResourceID("sgr")), GroupId: in.GroupId, GroupOwnerId: aws.String(c.Place.Account), IsEgress: aws.Bool(false),
-		IpProtocol: in.IpProtocol, FromPort: aws.Int32(port(in.FromPort)), ToPort: aws.Int32(port(in.ToPort)), CidrIpv4: in.CidrIp,
-	}}}, nil
-}
-
-func revokeIngress(c *core.Call, in *ec2.RevokeSecurityGroupIngressInput, g *securityGroup) (*ec2.RevokeSecurityGroupIngressOutput, *core.Refusal) {
-	g.Ingress = slices.DeleteFunc(g.Ingress, func(cidr string) bool { return cidr == aws.ToString(in.CidrIp) })
-	return &ec2.RevokeSecurityGroupIngressOutput{Return: aws.Bool(true)}, nil
-}
-
-// port is -1 for all of them.
-func port(given *int32) int32 {
-	if given == nil {
-		return -1
-	}
-	return *given
-}
-
-func ruleRequest(group, cidr, protocol *string, from, to *int32) core.Fields {
-	return core.Fields{
-		"groupId": aws.ToString(group), "cidrIp": aws.ToString(cidr), "ipProtocol": aws.ToString(protocol), "fromPort": port(from), "toPort": port(to),
-		"ipPermissions": core.Fields{},
-	}
-}
-
 // securityGroupEstate lists what lets traffic through; a group without rules isolates.
 type securityGroupEstate struct {
 	ID      string            `yaml:"id"`
 	Name    string            `yaml:"name"`
-	Ingress []string          `yaml:"ingress"` // CIDR blocks
+	Ingress []string          `yaml:"ingress"` // CIDR blocks, with a protocol and ports before them where not all are let in: "tcp 22 0.0.0.0/0", "tcp 1-1024 ::/0"
 	Egress  []string          `yaml:"egress"`
 	Tags    map[string]string `yaml:"tags"`
 }
 
 func (e securityGroupEstate) build(at core.At) error {
-	securityGroups.Put(at, &securityGroup{ID: e.ID, Name: e.Name, VPC: at.Fixed("vpc", ""), Ingress: e.Ingress, Egress: e.Egress, Tags: e.Tags})
+	g := &securityGroup{ID: e.ID, Name: e.Name, VPC: at.Fixed("vpc", ""), Egress: e.Egress, Tags: e.Tags}
+	for _, text := range e.Ingress {
+		r, err := ruleOf(text)
+		if err != nil {
+			return fmt.Errorf("security group %s: %w", e.ID, err)
+		}
+		g.add(at, r)
+	}
+	securityGroups.Put(at, g)
 	return nil
 }
 
 func describedGroup(c *core.Call, g *securityGroup) types.SecurityGroup {
-	return types.SecurityGroup{
-		GroupId: aws.String(g.ID), GroupName: aws.String(g.Name), VpcId: aws.String(g.VPC), OwnerId: aws.String(c.Place.Account),
-		Tags: TagsOf(g.Tags), IpPermissions: permitted(g.Ingress), IpPermissionsEgress: permitted(g.Egress),
+	out := types.SecurityGroup{
+		GroupId: aws.String(g.ID), GroupName: aws.String(g.Name), VpcId: aws.String(g.VPC), OwnerId: aws.String(c.Place.Account), Tags: TagsOf(g.Tags),
 	}
-}
-
-// permitted is how EC2 lists rules: one permission for each protocol, here for all of them.
-func permitted(cidrs []string) []types.IpPermission {
-	if len(cidrs) == 0 {
-		return nil
+	for _, r := range g.Rules {
+		out.IpPermissions = append(out.IpPermissions, permissionOf(r))
 	}
-	p := types.IpPermission{IpProtocol: aws.String("-1")}
-	for _, cidr := range cidrs {
-		p.IpRanges = append(p.IpRanges, types.IpRange{CidrIp: aws.String(cidr)})
+	if len(g.Egress) > 0 {
+		p := types.IpPermission{IpProtocol: aws.String("-1")}
+		for _, cidr := range g.Egress {
+			p.IpRanges = append(p.IpRanges, types.IpRange{CidrIp: aws.String(cidr)})
+		}
+		out.IpPermissionsEgress = []types.IpPermission{p}
 	}
-	return []types.IpPermission{p}
+	return out
 }

@@ -13,7 +13,7 @@ func Service() *core.Service {
 	return &core.Service{
 		Name: "ec2", SDK: "EC2", Reference: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_", Words: core.EC2Words(),
 		Resources: []core.Resource{
-			imageResource(), securityGroupResource(), vpcResource(), interfaceResource(), templateResource(), instanceResource(),
+			imageResource(), securityGroupResource(), prefixListResource(), vpcResource(), interfaceResource(), templateResource(), instanceResource(),
 			rootVolumeResource(), snapshotResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(),
 		},
 	}
@@ -23,6 +23,7 @@ func Service() *core.Service {
 type Estate struct {
 	Images         []imageEstate         `yaml:"images"`
 	SecurityGroups []securityGroupEstate `yaml:"security_groups"`
+	PrefixLists    []prefixList          `yaml:"prefix_lists"`
 	Templates      []templateEstate      `yaml:"templates"`
 	Instances      []instanceEstate      `yaml:"instances"`
 	Fleets         []fleetEstate         `yaml:"fleets"`
@@ -39,7 +40,7 @@ func (e Estate) BuildImages(at core.At) error { return each(at, e.Images, imageE
 // Build makes the rest.
 func (e Estate) Build(at core.At) error {
 	return cmp.Or(
-		each(at, e.SecurityGroups, securityGroupEstate.build), each(at, e.Templates, templateEstate.build), each(at, e.Instances, instanceEstate.build),
+		each(at, e.SecurityGroups, securityGroupEstate.build), each(at, e.PrefixLists, prefixList.build), each(at, e.Templates, templateEstate.build), each(at, e.Instances, instanceEstate.build),
 		each(at, e.Fleets, fleetEstate.build), each(at, e.SpotFleets, fleetEstate.buildSpot), each(at, e.SpotRequests, spotRequestEstate.build),
 	)
 }

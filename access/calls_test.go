@@ -1,8 +1,7 @@
-package calls_test
+package access_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/format"
 	"os"
@@ -16,20 +15,21 @@ import (
 	"github.com/ripostehq/riposte/call"
 )
 
-var update = flag.Bool("update", false, "write calls.go instead of comparing it")
+// callsFile stands elsewhere: there its test could not be built while a call is missing that access has.
+const callsFile = "../internal/cloud/calls/calls.go"
 
 func TestGeneratedCalls(t *testing.T) {
-	want, err := format.Source(source())
+	want, err := format.Source(callsSource())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile("calls.go", want, 0o644); err != nil {
+		if err := os.WriteFile(callsFile, want, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	have, err := os.ReadFile("calls.go")
+	have, err := os.ReadFile(callsFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +38,8 @@ func TestGeneratedCalls(t *testing.T) {
 	}
 }
 
-// source is calls.go: a type for each half of a service that access.Reads and access.Writes open.
-func source() []byte {
+// callsSource is calls.go: a type for each half of a service that access.Reads and access.Writes open.
+func callsSource() []byte {
 	var imports, body bytes.Buffer
 	imported := map[string]bool{}
 	services := map[string]call.Service{}

@@ -1,0 +1,200 @@
+// Package network holds the playbooks about doors that are opened to the world.
+package network
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+//go:embed testdata/open-admin-port.txtar
+var portStories string
+
+// PortParams are the parameters of network.open-admin-port.
+type PortParams struct {
+	Ports       []int32  `yaml:"ports" help:"ports that may not be open to the world"`
+	AllowGroups []string `yaml:"allow_groups" help:"ids of security groups that are meant to be open: a bastion's, a honeypot's"`
+}
+
+// Validate refuses what is no port and no security group.
+func (p PortParams) Validate() error {
+	for i, port := range p.Ports {
+		if port < 1 || port > 65535 {
+			return playbook.Wrong{Path: []any{"ports", i}, Text: fmt.Sprintf("%d is no port: they are 1 to 65535", port)}
+		}
+	}
+	for i, id := range p.AllowGroups {
+		if !strings.HasPrefix(id, "sg-") {
+			return playbook.Wrong{Path: []any{"allow_groups", i}, Text: fmt.Sprintf("%q is no id of a security group: they begin with sg-, names can be anybody's", id)}
+		}
+	}
+	if len(p.Ports) == 0 {
+		return errors.New("ports is empty: nothing would be looked at")
+	}
+	return nil
+}
+
+// OpenAdminPort finds security groups through which the whole world may administer what is behind them, and takes exactly the
+// rule away that was added.
+func OpenAdminPort() playbook.Definition {
+	return playbook.Define(playbook.Spec[PortParams, opened]{
+		ID:       "network.open-admin-port",
+		Title:    "A port for administrators was opened to the world",
+		Why:      whyPort,
+		Severity: playbook.High,
+		On:       []playbook.Trigger{playbook.Call(call.EC2AuthorizeSecurityGroupIngress, call.EC2ModifySecurityGroupRules)},
+		Reads:    []call.ID{call.EC2DescribeSecurityGroupRules, call.EC2GetManagedPrefixListEntries},
+		Changes:  playbook.Always[PortParams](action.RevokeIngress{}.Kind()),
+		Prevents: []playbook.Prevention{{
+			Kind: playbook.AccountSetting,
+			How: "Administer by Session Manager or EC2 Instance Connect Endpoints, which need no open port, and switch on VPC Block Public Access (a declarative " +
+				"policy has it too): then no rule of any group lets the internet in. IAM has no condition that tells which addresses a rule names.",
+			Document: `{"ec2_attributes":{"vpc_block_public_access":{"internet_gateway_block":{"mode":{"@@assign":"block_ingress"}}}}}`,
+		}},
+		Stories:  portStories,
+		Defaults: PortParams{Ports: []int32{22, 3389}},
+		Suspect:  suspectRules,
+		Check:    checkRules,
+		Plan: func(s playbook.Suspect[opened], _ PortParams) (plan action.Plan) {
+			for _, r := range s.Facts.Rules {
+				step := action.Try(action.RevokeIngress{Group: s.Resource, Rule: r})
+				if s.Facts.Doubt != "" {
+					step = step.Asking(s.Facts.Doubt)
+				}
+				plan.Steps = append(plan.Steps, step)
+			}
+			return plan
+		},
+	})
+}
+
+const whyPort = `Port 22 or 3389 open to the world is found by scanners within minutes. A rule is open where the block of addresses
+that it lets in is wider than any owner's: IPv4 blocks of /8 and wider, IPv6 blocks of /16 and wider, so that the world can't be
+written as two halves or sixteen sixteenths; a prefix list, where one of its entries is. Private ranges are not the world. Exactly
+the rule that the call added is revoked, if it is still there; other rules of the group stay, older open ones too, which an owner
+may live by: they are for a sweep. Where the record does not say which rule was added, riposte asks. Connections that were made
+meanwhile go on until they are idle. Nobody's own address is put in the rule's place: the caller may be the attacker. What is
+meant to be open goes into allow_groups.`
+
+// opened are the facts: rules that were added and, once checked, are open.
+type opened struct {
+	Rules []action.IngressRule `json:",omitempty"`
+	Doubt string               `json:",omitempty"` // why a person has to say which rule was meant
+}
+
+// Found are the rules: another rule of the group is another finding.
+func (o opened) Found() (of []string) {
+	for _, r := range o.Rules {
+		of = append(of, "rule "+r.String())
+	}
+	return of
+}
+
+// of says the facts of a group.
+func (o opened) of(group event.Resource) playbook.Suspect[opened] {
+	s := playbook.Suspect[opened]{Resource: group, Facts: o, Title: "security group " + group.ID + " was given a rule that the record does not name"}
+	if len(o.Rules) == 0 {
+		return s
+	}
+	var doors []string
+	for _, r := range o.Rules {
+		doors = append(doors, r.String())
+		if r.Protocol == "-1" {
+			s.Severity = playbook.Critical // not one port: everything
+		}
+	}
+	if n := len(doors); n > 3 {
+		doors = append(doors[:3], fmt.Sprintf("%d more", n-3))
+	}
+	s.Title = "security group " + group.ID + " lets in " + strings.Join(doors, ", ")
+	return s
+}
+
+// checkRules confirms the rules that the call added, that are still there and that are open.
+func checkRules(ctx context.Context, in playbook.In, s playbook.Suspect[opened], p PortParams) ([]playbook.Suspect[opened], error) {
+	present, err := action.IngressOf(ctx, in.AWS, s.Resource)
+	if err != nil {
+		return nil, err
+	}
+	o := opened{Doubt: s.Facts.Doubt}
+	if len(s.Facts.Rules) == 0 {
+		o.Doubt = "the record does not say which rule was added"
+	}
+	for _, r := range present {
+		if o.Doubt == "" && !slices.ContainsFunc(s.Facts.Rules, r.Is) {
+			continue
+		}
+		wide, err := p.opens(ctx, in, s.Resource.Place(), r)
+		if err != nil {
+			return nil, err
+		}
+		if wide {
+			o.Rules = append(o.Rules, r)
+		}
+	}
+	if len(o.Rules) == 0 {
+		return nil, nil
+	}
+	slices.SortFunc(o.Rules, func(a, b action.IngressRule) int { return strings.Compare(a.String(), b.String()) })
+	return []playbook.Suspect[opened]{o.of(s.Resource)}, nil
+}
+
+// opens reports whether a rule lets the world in at one of the ports.
+func (p PortParams) opens(ctx context.Context, in playbook.In, at event.Place, r action.IngressRule) (bool, error) {
+	if !p.reaches(r) || !strings.HasPrefix(r.Peer, "pl-") {
+		return p.reaches(r) && wide(r.Peer), nil
+	}
+	pages := ec2.NewGetManagedPrefixListEntriesPaginator(in.AWS.EC2(at), &ec2.GetManagedPrefixListEntriesInput{PrefixListId: aws.String(r.Peer)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if access.Answered(err, "InvalidPrefixListID.NotFound", "InvalidPrefixListId.Malformed") {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("read prefix list %q: %w", r.Peer, err)
+		}
+		for _, e := range page.Entries {
+			if wide(aws.ToString(e.Cidr)) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// reaches reports whether a rule lets in what one of the ports takes.
+func (p PortParams) reaches(r action.IngressRule) bool {
+	switch r.Protocol {
+	case "-1":
+		return true
+	case "tcp", "udp", "6", "17":
+		return slices.ContainsFunc(p.Ports, func(port int32) bool { return r.From <= port && port <= r.To || r.From == -1 })
+	}
+	return false
+}
+
+// wide reports whether a block is wider than any owner's. What is no block lets nothing in.
+func wide(block string) bool {
+	b, err := netip.ParsePrefix(block)
+	switch private := err == nil && b.Addr().IsPrivate(); {
+	case err != nil:
+		return false
+	case b.Addr().Is4():
+		return b.Bits() < 8 || b.Bits() == 8 && !private // 10.0.0.0/8 is the widest private block
+	default:
+		return b.Bits() <= 16 && !(private && b.Bits() >= 7) // fc00::/7 likewise
+	}
+}
