@@ -7,7 +7,7 @@ import (
 
 // release is the version that this source is of, as the first heading of CHANGELOG.md. It is written here and not read from
 // the build, which knows it neither where Go stamps nothing (-buildvcs=false) nor in a company's own program.
-const release = "0.1.0"
+const release = "0.2.0"
 
 type versionVerb struct{}
 
