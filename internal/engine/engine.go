@@ -73,6 +73,7 @@ type Engine struct {
 	stages       *stages
 	checkpointed atomic.Value // time.Time: when this process made a checkpoint last
 	fair         fair
+	notices      noticeLimit
 	yields       yieldCounts // of cases that could not be committed
 }
 

@@ -46,6 +46,9 @@ type share struct {
 
 func shares(l playbook.StoredSuspect) [3]share {
 	account, who := l.Resource.Account, credential(l)
+	if l.Origin.Noticed() { // all of them are one source: one call can launch a thousand instances
+		return [3]share{{flow{account, "notices", l.Playbook}, behindCredential, mostByCredential}, {flow{account, "", ""}, behindAccount, mostByAccount}}
+	}
 	own, all := share{flow{account, who, l.Playbook}, behindSource, mostBySource}, share{flow{account, "", ""}, behindAccount, mostByAccount}
 	if l.Origin.Actor.ByAWS() {
 		// Its record names no credential: a caller may make any number of groups that launch. What is found of the same thing, as

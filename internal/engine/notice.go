@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/gate"
@@ -49,4 +50,30 @@ func (pl *planner) replaceNoticed(t *attempt, number int) {
 			t.note("plan %d is superseded by %d: the record shows more than the notice", r.Number, number)
 		}
 	}
+}
+
+// mostNotices is how many notices of an account are looked at in a minute. One call may launch a thousand instances, each with a
+// notice of its own; what is left out comes with the call's one record.
+const mostNotices = 20
+
+// noticeLimit counts the notices of each account in the minute that runs.
+type noticeLimit struct {
+	mu     sync.Mutex
+	minute time.Time
+	seen   map[string]int
+}
+
+// noticed reports whether a notice of the account is still looked at.
+func (e *Engine) noticed(account string) bool {
+	l := &e.notices
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := e.Now().Truncate(time.Minute); now != l.minute {
+		l.minute, l.seen = now, map[string]int{}
+	}
+	l.seen[account]++
+	if l.seen[account] == mostNotices+1 {
+		e.Log.Info("many notices of one account: for the rest of the minute its launches are left to their records", "account", account)
+	}
+	return l.seen[account] <= mostNotices
 }

@@ -130,3 +130,21 @@ func TestACaseDoesNotWaitForEverForItsRecord(t *testing.T) {
 		t.Errorf("after twenty minutes %s", c.State)
 	}
 }
+
+// One call launches three hundred instances, and EC2 sends three hundred notices: most are left to the call's one record.
+func TestOneCallCannotMakeAThousandCasesByNotices(t *testing.T) {
+	s := set(t, world.Options{NoticeDelay: time.Second, DeliveryDelay: 10 * time.Second}, launch.UnapprovedImage())
+	_, err := clients{w: s.w, by: mallory}.ec2(ireland).RunInstances(t.Context(), &ec2.RunInstancesInput{
+		ImageId: aws.String("ami-0bbbbbbbbbbbbbbbb"), MinCount: aws.Int32(300), MaxCount: aws.Int32(300),
+	})
+	s.must(err)
+	s.pass(2 * time.Second)
+	if n := len(s.all()); n != 20 {
+		t.Errorf("300 notices of approved launches opened %d cases", n)
+	}
+	id := s.launches()
+	s.pass(15 * time.Second)
+	if !harmless(s.instance(id)) {
+		t.Error("an attack behind the noise was not answered by its record")
+	}
+}
