@@ -74,11 +74,12 @@ type adversary struct {
 	planted bool     // the group web was made to launch the foreign image: it may be suspended
 }
 
-// begin opens the bazaar over a ledger, with the catalogue as it is shipped, acting. CloudTrail takes as long as it is said to.
-func begin(t *testing.T, store ledger.Store, delay time.Duration) *adversary {
+// begin opens the bazaar over a ledger, with the catalogue as it is shipped, acting. CloudTrail and EC2's notices take as long as
+// they are said to.
+func begin(t *testing.T, store ledger.Store, delay, notice time.Duration) *adversary {
 	t.Helper()
 	counted := &claims{Store: store}
-	s := setOn(t, bazaar, counted, world.Options{DeliveryDelay: delay}, catalogue()...)
+	s := setOn(t, bazaar, counted, world.Options{DeliveryDelay: delay, NoticeDelay: notice}, catalogue()...)
 	return &adversary{stage: s, counted: counted, name: "mallory"}
 }
 

@@ -22,7 +22,7 @@ func TestAdversaryOverDynamoDB(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := begin(t, store, 5*time.Second)
+	a := begin(t, store, 5*time.Second, time.Second)
 	a.unprotects(mallory, "i-0cattle")
 	a.pass(6 * time.Second)
 	for range 20 {

@@ -31,7 +31,8 @@ func TestAdversary(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := &reaper{Store: store}
-		a := begin(t, r, rapid.SampledFrom([]time.Duration{5 * time.Second, 40 * time.Second}).Draw(rt, "delay"))
+		a := begin(t, r, rapid.SampledFrom([]time.Duration{5 * time.Second, 40 * time.Second}).Draw(rt, "delay"),
+			rapid.SampledFrom([]time.Duration{0, time.Second, time.Minute}).Draw(rt, "notice"))
 		moves := a.moves()
 		for range rapid.IntRange(2, 10).Draw(rt, "moves") {
 			name := rapid.SampledFrom(moveNames()).Draw(rt, "move")
