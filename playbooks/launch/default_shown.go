@@ -13,7 +13,7 @@ import (
 
 const defaultVersion = "default version" // as an observation
 
-// observeDefault is what a record shows of a template's default version: the template itself does not tell what it was before.
+// observeDefault returns what a record shows of a template's default version: the template itself does not tell what it was before.
 func observeDefault(e event.Event, _ ImagePolicy) []playbook.Observation {
 	if made := call.OfEvent(e); e.Failed() || made != call.EC2CreateLaunchTemplate && made != call.EC2ModifyLaunchTemplate {
 		return nil
@@ -29,11 +29,11 @@ func observeDefault(e event.Event, _ ImagePolicy) []playbook.Observation {
 	}}
 }
 
-// remembered is how many of the latest observations of a default are gone through: who moves it to and fro must not keep the
+// remembered is how many of the latest observations of a default are gone through: an attacker who moves it to and fro must not keep the
 // answer waiting.
 const remembered = 10
 
-// wasDefault is the version that records show to have been the default before the incident: the latest that another hand than
+// wasDefault returns the version that records show to have been the default before the incident: the latest that another hand than
 // the caller's made the default, if it may still be launched; 0 where no record shows one.
 func (r reader) wasDefault(ctx context.Context, template event.Resource, versions map[int64]version, bad int64) (int64, error) {
 	if r.in.History.Recall == nil {
@@ -53,7 +53,7 @@ func (r reader) wasDefault(ctx context.Context, template event.Resource, version
 		if err != nil || n == bad || r.since.by != "" && principal(o.By) == r.since.by {
 			continue
 		}
-		if fit, err := r.fit(ctx, versions, n, bad, r.since); err != nil || fit {
+		if fit, err := r.fit(ctx, versions, n, bad); err != nil || fit {
 			return n, err
 		}
 	}

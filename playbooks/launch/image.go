@@ -2,8 +2,8 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
@@ -20,106 +21,109 @@ import (
 // verdict is what the policy says of an image.
 type verdict struct {
 	breaks string // the rule that fired, "" where none did
-	doubt  string // why nobody can say that it fired at the launch too, "" where that is certain
+	doubt  string // why it can't be said that it fired at the launch too, "" where that is certain
 	unseen bool   // AWS shows no such image: nothing can be said for it
 	recent string // what the doubt is about, where records tell whether it is recent; without one there is none
 }
 
-// judges reads images and remembers what the policy said of each: a template may have hundreds of versions, and few images.
-type judges struct {
+// reader reads images, templates, configurations and groups of one place, for one check. It remembers what the policy said of
+// each image: a template may have hundreds of versions, and few images.
+type reader struct {
 	in    playbook.In
 	place event.Place
 	rules ImagePolicy
 	at    time.Time // of the launch that is judged
+	since incident
 	known map[string]verdict
 }
 
-func judge(in playbook.In, p event.Place, rules ImagePolicy, at time.Time) judges {
-	return judges{in, p, rules, at, map[string]verdict{}}
+// errIllegible is about a reference to an image that AWS will refuse to read the next time as well.
+var errIllegible = errors.New("which AWS refuses")
+
+// resolve returns what the policy says of an image as it is written, an id or resolve:ssm:PARAMETER, and its id: "" where the
+// parameter is not there or holds no image's id. EC2 launches nothing then, and what else a parameter holds is read by no
+// playbook.
+func (r reader) resolve(ctx context.Context, ref string) (v verdict, id string, err error) {
+	id = ref
+	if name, ok := strings.CutPrefix(ref, "resolve:ssm:"); ok {
+		out, err := r.in.AWS.SSM(r.place).GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(name)})
+		switch {
+		case access.Answered(err, "ParameterNotFound", "ParameterVersionNotFound", "ParameterVersionLabelNotFound"):
+			return verdict{}, "", nil
+		case access.Unreadable(err):
+			return verdict{}, "", fmt.Errorf("read %q, %w: %w", ref, errIllegible, err)
+		case err != nil:
+			return verdict{}, "", fmt.Errorf("read parameter %q: %w", name, err)
+		case out.Parameter == nil || !strings.HasPrefix(aws.ToString(out.Parameter.Value), "ami-"):
+			return verdict{}, "", nil
+		}
+		id = *out.Parameter.Value
+	}
+	if id == "" {
+		return verdict{}, "", nil
+	}
+	v, err = r.image(ctx, id)
+	return v, id, err
 }
 
-// image asks the policy about one image. An image that AWS does not show was deregistered or is no longer shared: unknown
+// image returns what the policy says of an image. One that AWS does not show was deregistered or is no longer shared: unknown
 // is not permission, and no proof either.
-func (j judges) image(ctx context.Context, id string) (verdict, error) {
-	if v, ok := j.known[id]; ok {
+func (r reader) image(ctx context.Context, id string) (verdict, error) {
+	if v, ok := r.known[id]; ok {
 		return v, nil
 	}
-	if slices.Contains(j.rules.AllowIDs, id) {
+	if slices.Contains(r.rules.AllowIDs, id) {
 		return verdict{}, nil
 	}
-	i, err := j.read(ctx, id)
+	out, err := r.in.AWS.EC2(r.place).DescribeImages(ctx, &ec2.DescribeImagesInput{
+		ImageIds: []string{id}, IncludeDeprecated: aws.Bool(true), IncludeDisabled: aws.Bool(true),
+	})
+	if access.Answered(err, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidAMIID.Malformed") {
+		out, err = &ec2.DescribeImagesOutput{}, nil
+	}
 	if err != nil {
-		return verdict{}, err
+		return verdict{}, fmt.Errorf("read image %q: %w", id, err)
 	}
 	v := verdict{
 		breaks: "it can't be seen: deregistered, or no longer shared", unseen: true,
 		doubt: "its image can't be seen any more, so nobody knows what it is",
 	}
-	if i != nil {
-		if v, err = j.say(ctx, *i); err != nil {
+	if i := slices.IndexFunc(out.Images, func(i types.Image) bool { return aws.ToString(i.ImageId) == id }); i >= 0 {
+		if v, err = r.judge(ctx, out.Images[i]); err != nil {
 			return verdict{}, err
 		}
 	}
-	j.known[id] = v
+	r.known[id] = v
 	return v, nil
 }
 
-// say is the policy's word on an image that was read.
-func (j judges) say(ctx context.Context, i types.Image) (verdict, error) {
-	o, err := j.owner(ctx, i)
-	if err != nil {
-		return verdict{}, err
+// ofInstance returns what the policy says of the image that an instance was launched from. Of one that can't be seen any more
+// EC2 still tells the owner by the instance, where it may be asked: what its owner can take away is no acquittal, and no accusation.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceImageMetadata.html
+func (r reader) ofInstance(ctx context.Context, instance types.Instance) (verdict, error) {
+	image, id := aws.ToString(instance.ImageId), aws.ToString(instance.InstanceId)
+	v, err := r.image(ctx, image)
+	if err != nil || !v.unseen {
+		return v, err
 	}
-	v := j.rules.judge(i, o, j.at)
-	if v.recent != "" {
-		v.doubt, err = j.changed(ctx, i, v.recent)
-	}
-	return v, err
-}
-
-// read is nil where AWS shows no such image.
-func (j judges) read(ctx context.Context, id string) (*types.Image, error) {
-	out, err := j.in.AWS.EC2(j.place).DescribeImages(ctx, &ec2.DescribeImagesInput{
-		ImageIds: []string{id}, IncludeDeprecated: aws.Bool(true), IncludeDisabled: aws.Bool(true),
-	})
-	if access.Answered(err, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidAMIID.Malformed") {
-		return nil, nil
+	out, err := r.in.AWS.EC2(r.place).DescribeInstanceImageMetadata(ctx, &ec2.DescribeInstanceImageMetadataInput{InstanceIds: []string{id}})
+	if access.Unreadable(err) || access.Answered(err, "InvalidInstanceID.NotFound", "InvalidAction") {
+		return v, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read image %q: %w", id, err)
+		return verdict{}, fmt.Errorf("read the image of instance %q: %w", id, err)
 	}
-	for _, i := range out.Images {
-		if aws.ToString(i.ImageId) == id {
-			return &i, nil
+	for _, m := range out.InstanceImageMetadata {
+		if i := m.ImageMetadata; i != nil && aws.ToString(m.InstanceId) == id && aws.ToString(i.OwnerId) != "" {
+			if v, err = r.judge(ctx, types.Image{
+				ImageId: i.ImageId, OwnerId: i.OwnerId, ImageOwnerAlias: i.ImageOwnerAlias, Name: i.Name, Public: i.IsPublic,
+				CreationDate: i.CreationDate, DeprecationTime: i.DeprecationTime,
+			}); err != nil {
+				return verdict{}, err
+			}
+			r.known[image] = v
+			return v, nil
 		}
 	}
-	return nil, nil
+	return v, nil
 }
-
-// matches compares a text with a pattern of * and ?, which match any character, slashes included.
-func matches(pattern, text string) bool {
-	head, rest, star := strings.Cut(pattern, "*")
-	if len(text) < len(head) || !like(head, text[:len(head)]) {
-		return false
-	}
-	if !star {
-		return len(text) == len(head)
-	}
-	for from := len(head); from <= len(text); from++ {
-		if matches(rest, text[from:]) {
-			return true
-		}
-	}
-	return false
-}
-
-func like(pattern, text string) bool {
-	for i := range len(pattern) {
-		if pattern[i] != '?' && pattern[i] != text[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -3,11 +3,14 @@ package launch
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // Trait is something about an image that the policy may deny.
@@ -23,8 +26,7 @@ const (
 func (Trait) Enum() []string { return []string{string(Public), string(Deprecated), string(Unlisted)} }
 
 // ImagePolicy says which images may be launched: an allowed owner's that keep every rule that is set, and beside them those
-// that are named by id, since nobody can forge an id. A name or a tag alone allows nothing: whoever makes an image writes
-// both.
+// that are named by id, since an id can't be forged. A name or a tag alone allows nothing: the maker of an image writes both.
 type ImagePolicy struct {
 	Deny        []Trait           `yaml:"deny" help:"traits of images that may not be launched: public (an owner that allow_owners names by id or alias may be), deprecated, unlisted (the organisation's own count only where allow_owners names them)"`
 	AllowOwners []string          `yaml:"allow_owners" help:"whose images may be launched beside those of self (the account that launches) and organization (any account of the organisation): account ids, or an alias of AWS's such as amazon"`
@@ -36,7 +38,17 @@ type ImagePolicy struct {
 
 // Validate refuses what can't be meant.
 func (p ImagePolicy) Validate() error {
-	errs := []error{checkOwners("allow_owners", p.AllowOwners), checkImageIDs("allow_ids", p.AllowIDs)}
+	var errs []error
+	for i, o := range p.AllowOwners {
+		if why := wrongOwner(o); why != "" {
+			errs = append(errs, playbook.Wrong{Path: []any{"allow_owners", i}, Text: why, Value: o, Known: ownerNames()})
+		}
+	}
+	for i, id := range p.AllowIDs {
+		if why := wrongID("ami-", "an image", id); why != "" {
+			errs = append(errs, playbook.Wrong{Path: []any{"allow_ids", i}, Text: why})
+		}
+	}
 	if slices.Contains(p.Deny, Unlisted) && len(p.AllowOwners)+len(p.AllowIDs) == 0 {
 		errs = append(errs, errors.New("deny holds unlisted, and allow_owners names nobody: no image could be launched; list self, organization or an account there"))
 	}
@@ -49,13 +61,13 @@ func (p ImagePolicy) Validate() error {
 	return errors.Join(errs...)
 }
 
-// owners are the allowed ones. Naming one takes nothing from the others: who allows Amazon's images goes on launching their
-// own.
-func (p ImagePolicy) owners() []string {
-	if slices.Contains(p.Deny, Unlisted) {
-		return p.AllowOwners
+// Unwise warns where Amazon's own images are answered and the parameters do not say that they should be.
+func (p ImagePolicy) Unwise() []playbook.Wrong {
+	if len(p.AllowOwners)+len(p.AllowIDs) > 0 {
+		return nil
 	}
-	return append(defaultOwners(), p.AllowOwners...)
+	return []playbook.Wrong{{Path: []any{"allow_owners"}, Text: "allow_owners names nobody, so all but the organisation's own images are answered, Amazon's public ones too " +
+		"(nodes of EKS, ECS, Elastic Beanstalk); add amazon where they are used, or self to say that they are not"}}
 }
 
 // judge says which rule an image breaks when it is launched at a moment. What is certain counts more than what may have
@@ -65,7 +77,7 @@ func (p ImagePolicy) judge(i types.Image, o owner, at time.Time) verdict {
 		return verdict{}
 	}
 	var doubtful verdict
-	for _, rule := range []func(types.Image, owner, time.Time) verdict{p.public, p.source, p.name, p.tags, p.age, p.deprecated} {
+	for _, rule := range []func(types.Image, owner, time.Time) verdict{p.source, p.name, p.tags, p.age, p.deprecated} {
 		switch v := rule(i, o, at); {
 		case v.breaks != "" && v.doubt == "":
 			return v
@@ -76,23 +88,19 @@ func (p ImagePolicy) judge(i types.Image, o owner, at time.Time) verdict {
 	return doubtful
 }
 
-// public holds against a stranger's image what the stranger can take back: that it is private says nothing for it, which is
-// the source's rule. An image of an allowed owner may have been made public by whoever wants the groups stopped that launch it.
-func (p ImagePolicy) public(i types.Image, o owner, _ time.Time) verdict {
-	switch {
-	case !slices.Contains(p.Deny, Public) || !aws.ToBool(i.Public) || o.vouched:
-		return verdict{}
-	case o.allowed:
-		return verdict{breaks: "it is public", doubt: "it may be so since the launch", recent: madePublic}
-	}
-	return verdict{breaks: "it is public"}
-}
-
+// source holds against a stranger's image what the stranger can't take back: that it is private says nothing for it. An image of an
+// allowed owner may have been made public by an attacker who wants the groups stopped that launch it.
 func (p ImagePolicy) source(i types.Image, o owner, _ time.Time) verdict {
-	if o.allowed {
-		return verdict{}
+	public := slices.Contains(p.Deny, Public) && aws.ToBool(i.Public)
+	switch {
+	case public && o.allowed && !o.vouched:
+		return verdict{breaks: "it is public", doubt: "it may be so since the launch", recent: madePublic}
+	case public && !o.allowed:
+		return verdict{breaks: "it is public"}
+	case !o.allowed:
+		return verdict{breaks: fmt.Sprintf("its owner %s is not allowed", aws.ToString(i.OwnerId))}
 	}
-	return verdict{breaks: fmt.Sprintf("its owner %s is not allowed", aws.ToString(i.OwnerId))}
+	return verdict{}
 }
 
 func (p ImagePolicy) name(i types.Image, _ owner, _ time.Time) verdict {
@@ -105,7 +113,7 @@ func (p ImagePolicy) name(i types.Image, _ owner, _ time.Time) verdict {
 
 // tags can be taken off an image that had them.
 func (p ImagePolicy) tags(i types.Image, _ owner, _ time.Time) verdict {
-	for _, key := range sortedKeys(p.RequireTags) {
+	for _, key := range slices.Sorted(maps.Keys(p.RequireTags)) {
 		if !slices.ContainsFunc(i.Tags, func(t types.Tag) bool {
 			return aws.ToString(t.Key) == key && matches(p.RequireTags[key], aws.ToString(t.Value))
 		}) {
@@ -129,8 +137,8 @@ func (p ImagePolicy) age(i types.Image, _ owner, at time.Time) verdict {
 	return verdict{}
 }
 
-// fresh is what may belong to an incident by its time alone: the deprecation of an image, whose date is the choice of whoever
-// may deprecate it; a version of a template.
+// fresh is what may belong to an incident by its time alone: the deprecation of an image, whose date the owner of the image
+// chooses; a version of a template.
 const fresh = 24 * time.Hour
 
 // deprecated holds at the launch: a date that came later is none of its.
@@ -150,4 +158,22 @@ func (p ImagePolicy) deprecated(i types.Image, _ owner, at time.Time) verdict {
 		v.doubt = "its image was deprecated less than a day before it was launched"
 	}
 	return v
+}
+
+// matches compares a text with a pattern of * and ?, which match any character, slashes included.
+func matches(pattern, text string) bool {
+	for i := range len(pattern) {
+		if pattern[i] == '*' {
+			for from := i; from <= len(text); from++ {
+				if matches(pattern[i+1:], text[from:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if i == len(text) || pattern[i] != '?' && pattern[i] != text[i] {
+			return false
+		}
+	}
+	return len(pattern) == len(text)
 }

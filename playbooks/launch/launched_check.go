@@ -1,191 +1,155 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// settling is how long EC2 may take to show an instance that it has launched: it is eventually consistent.
+// settling is how long EC2 may take to show what it has made: it is eventually consistent.
 const settling = 10 * time.Minute
+
+// witness reads for one check of a launch, and remembers.
+type witness struct {
+	reader
+	params    ImageParams
+	outlooks  map[string]outlook          // by group
+	prospects map[event.Resource]prospect // by fleet or spot request
+	isolating map[string]string           // security groups, by VPC
+}
 
 // checkLaunch reads the instances as they are now, and what the policy says of their images. It keeps those that break it
 // and still live, each under the root that launched it.
 func checkLaunch(ctx context.Context, in playbook.In, s playbook.Suspect[launched], p ImageParams) ([]playbook.Suspect[launched], error) {
+	w := witness{
+		reader: reader{in: in, place: s.Resource.Place(), rules: p.policy(), at: s.Facts.At, since: incident{at: s.Facts.At}, known: map[string]verdict{}},
+		params: p, outlooks: map[string]outlook{}, prospects: map[event.Resource]prospect{}, isolating: map[string]string{},
+	}
 	switch {
 	case s.Facts.Task != "":
-		return checkRoot(ctx, in, s, p)
+		return w.checkRoot(ctx, s)
 	case len(s.Facts.Instances) == 0 && s.Facts.Source != nil:
-		return checkRequest(ctx, in, s, p)
+		return w.checkRequest(ctx, s)
 	}
-	place := s.Resource.Place()
-	found, err := findLaunched(ctx, in, place, s.Facts)
+	found, err := w.instances(ctx, s.Facts)
 	if err != nil {
 		return nil, err
 	}
 	var out []playbook.Suspect[launched]
-	r := reader{judge(in, place, p.policy(), s.Facts.At), incident{at: s.Facts.At}}
-	w := witness{r, map[string]outlook{}, map[event.Resource]prospect{}}
-	means := means{in, place, p.IsolationGroups, map[string]string{}}
 	for _, i := range found {
-		if over(i) || s.Facts.Noticed && started(i) {
-			continue
-		}
-		v, err := r.launched(ctx, i)
+		of, m, err := w.checkInstance(ctx, s.Facts, i)
 		if err != nil {
 			return nil, err
 		}
-		if v.breaks == "" {
-			continue
+		if m.Breaks != "" {
+			out = gather(out, w.place, of, m)
 		}
-		of, err := w.launcher(ctx, s.Facts, memberOf(i), v.doubt)
-		if err != nil {
-			return nil, err
-		}
-		m := seen(i, v)
-		if of.Group == "" {
-			if of.Source, m.Source, err = w.source(ctx, i, v.doubt); err != nil {
+	}
+	for i := range out {
+		if f := &out[i].Facts; p.Group == Pin && f.Group != "" && f.Spared == "" {
+			if f.Pin, err = w.pinning(ctx, f.Group); err != nil {
 				return nil, err
 			}
 		}
-		m.Old = in.Now.Sub(s.Facts.At) > p.TerminateWithin || i.LaunchTime != nil && in.Now.Sub(*i.LaunchTime) > p.TerminateWithin
-		if of.Guessed && m.Doubt == "" {
-			m.Doubt = "the record names neither the instances nor their token: it is taken for one of them by the time of its launch"
-		}
-		if err := means.find(ctx, &m, i); err != nil {
-			return nil, err
-		}
-		out = gather(out, place, of, m)
-	}
-	return withPins(ctx, r, out, p.Group)
-}
-
-// withPins adds what each group may be pinned to, where that is the answer.
-func withPins(ctx context.Context, r reader, found []playbook.Suspect[launched], answer GroupAnswer) ([]playbook.Suspect[launched], error) {
-	for i := range found {
-		f := &found[i].Facts
-		if f.Group == "" || f.Spared != "" || answer != Pin {
-			continue
-		}
-		var err error
-		if f.Pin, err = r.pinning(ctx, f.Group); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
-// findLaunched reads the instances of a launch. Asked for by filter, one that is gone does not fail the others.
-func findLaunched(ctx context.Context, in playbook.In, p event.Place, f launched) ([]types.Instance, error) {
-	var out []types.Instance
-	for _, filter := range filters(f) {
-		pages := ec2.NewDescribeInstancesPaginator(in.AWS.EC2(p), &ec2.DescribeInstancesInput{Filters: []types.Filter{filter}})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("read launched instances: %w", err)
-			}
-			for _, r := range page.Reservations {
-				out = append(out, slices.DeleteFunc(r.Instances, func(i types.Instance) bool { return !f.names(i) })...)
-			}
-		}
-	}
-	// In an order of our own: AWS's may differ from call to call, and would look like drift.
-	slices.SortFunc(out, func(a, b types.Instance) int {
-		return strings.Compare(aws.ToString(a.InstanceId), aws.ToString(b.InstanceId))
-	})
-	if wanted := max(1, len(f.Instances)); len(out) < wanted && in.Now.Sub(f.At) < settling {
-		return nil, fmt.Errorf("%d of %d launched instances can't be seen yet", wanted-len(out), wanted)
 	}
 	return out, nil
 }
 
-// filters ask for the instances by id, as many at a time as EC2 takes, by the token of their launch, or else by its time.
-// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html: at most 200 values
-func filters(f launched) (all []types.Filter) {
-	for some := range slices.Chunk(ids(f.Instances), 200) {
-		all = append(all, types.Filter{Name: aws.String("instance-id"), Values: some})
+// checkInstance returns the instance, and what it has in common with others of its root. It breaks nothing where it ended, was only started again,
+// or where the policy allows its image.
+func (w witness) checkInstance(ctx context.Context, f launched, i types.Instance) (of launched, m machine, err error) {
+	if over(i) || f.Noticed && started(i) {
+		return of, m, nil
 	}
-	switch {
-	case len(all) > 0:
-	case f.Token != "":
-		all = []types.Filter{{Name: aws.String("client-token"), Values: []string{f.Token}}}
-	default:
-		all = []types.Filter{{Name: aws.String("launch-time"), Values: minutes(f.At.Add(-early), f.At.Add(late))}}
+	v, err := w.ofInstance(ctx, i)
+	if err != nil || v.breaks == "" {
+		return of, m, err
 	}
-	return all
-}
-
-// How far the time of a launch may lie from its record's, which has whole seconds.
-const early, late = 5 * time.Second, time.Minute
-
-// minutes are the patterns that fit all moments between two.
-func minutes(from, to time.Time) (patterns []string) {
-	for m := from.UTC().Truncate(time.Minute); !m.After(to); m = m.Add(time.Minute) {
-		patterns = append(patterns, m.Format("2006-01-02T15:04:")+"*")
+	if of, err = w.launcher(ctx, f, tagOf(i, groupTag), v.doubt); err != nil {
+		return of, m, err
 	}
-	return patterns
-}
-
-// names reports whether an instance is one of the launch's, exactly: a filter takes * and ?, which a token may hold. Of a
-// launch that names neither, it is taken for one by what the launch had and had not: its time, no token, the image that it
-// asked for.
-func (f launched) names(i types.Instance) bool {
-	switch {
-	case len(f.Instances) > 0:
-		return slices.Contains(ids(f.Instances), aws.ToString(i.InstanceId))
-	case f.Token != "":
-		return aws.ToString(i.ClientToken) == f.Token
-	}
-	at := aws.ToTime(i.LaunchTime)
-	return aws.ToString(i.ClientToken) == "" && !at.Before(f.At.Add(-early)) && !at.After(f.At.Add(late)) &&
-		(f.Asked == "" || f.Asked == aws.ToString(i.ImageId)) && (f.Recorded == "" || f.Recorded == memberOf(i))
-}
-
-// unnamed reports whether the record names neither the instances nor the token by which they are found.
-func (f launched) unnamed() bool { return f.Token == "" && len(f.Instances) == 0 }
-
-func ids(machines []machine) []string {
-	out := make([]string, 0, len(machines))
-	for _, m := range machines {
-		out = append(out, m.ID)
-	}
-	return out
-}
-
-func over(i types.Instance) bool {
-	return i.State != nil && (i.State.Name == types.InstanceStateNameTerminated || i.State.Name == types.InstanceStateNameShuttingDown)
-}
-
-// memberOf is the group that an instance is in, "" for none: it need not be the one that launched it.
-func memberOf(i types.Instance) string { return tagOf(i, groupTag) }
-
-func tagOf(i types.Instance, key string) string {
-	for _, t := range i.Tags {
-		if aws.ToString(t.Key) == key {
-			return aws.ToString(t.Value)
+	var unread string
+	if of.Group == "" {
+		if of.Source, unread, err = w.source(ctx, i, v.doubt); err != nil {
+			return of, m, err
 		}
 	}
-	return ""
+	if m, err = w.machine(ctx, i, v); err != nil {
+		return of, m, err
+	}
+	within := w.params.TerminateWithin
+	m.Source, m.Old = unread, w.in.Now.Sub(f.At) > within || i.LaunchTime != nil && w.in.Now.Sub(*i.LaunchTime) > within
+	if of.Guessed && m.Doubt == "" {
+		m.Doubt = "the record names neither the instances nor their token: it is taken for one of them by the time of its launch"
+	}
+	return of, m, nil
 }
 
-func seen(i types.Instance, v verdict) machine {
-	m := machine{
-		ID: aws.ToString(i.InstanceId), Image: aws.ToString(i.ImageId), VPC: aws.ToString(i.VpcId), Breaks: v.breaks, Doubt: v.doubt,
-		Member: memberOf(i),
+// checkRequest confirms where what was asked for will launch what may not be.
+func (w witness) checkRequest(ctx context.Context, s playbook.Suspect[launched]) ([]playbook.Suspect[launched], error) {
+	from := s.Facts.Source.Launcher
+	o, err := w.prospect(ctx, from)
+	switch {
+	case err != nil:
+		return nil, err
+	case o.unseen:
+		return nil, fmt.Errorf("%s can't be seen yet", called(from))
+	case !o.again || o.sound():
+		return nil, nil
 	}
-	for _, n := range i.NetworkInterfaces {
-		m.Interfaces = append(m.Interfaces, aws.ToString(n.NetworkInterfaceId))
+	f := launched{At: s.Facts.At, Source: &source{Launcher: from, Images: o.images, Breaks: distinct(slices.Clone(o.breaks))}}
+	if !o.bad {
+		f.Source.Doubt = cmp.Or(o.doubt, o.unknown)
 	}
-	slices.Sort(m.Interfaces)
-	return m
+	s.Facts, s.Title = f, f.title()
+	return []playbook.Suspect[launched]{s}, nil
+}
+
+// checkRoot reads the task, which tells the image, and the instance. Its disk is a stranger's now, and the instance is not: it is
+// stopped, and ended only if a person wants it. A task that failed, or names no image, changed nothing.
+func (w witness) checkRoot(ctx context.Context, s playbook.Suspect[launched]) ([]playbook.Suspect[launched], error) {
+	id, at := s.Facts.Task, s.Facts.At
+	out, err := w.in.AWS.EC2(w.place).DescribeReplaceRootVolumeTasks(ctx, &ec2.DescribeReplaceRootVolumeTasksInput{ReplaceRootVolumeTaskIds: []string{id}})
+	if access.Answered(err, "InvalidReplaceRootVolumeTaskId.NotFound", "InvalidReplaceRootVolumeTaskId.Malformed") {
+		out, err = &ec2.DescribeReplaceRootVolumeTasksOutput{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read root volume task %q: %w", id, err)
+	}
+	n := slices.IndexFunc(out.ReplaceRootVolumeTasks, func(t types.ReplaceRootVolumeTask) bool { return aws.ToString(t.ReplaceRootVolumeTaskId) == id })
+	switch {
+	case n < 0 && w.in.Now.Sub(at) < settling:
+		return nil, fmt.Errorf("root volume task %q can't be seen yet", id)
+	case n < 0:
+		return nil, nil
+	}
+	task := out.ReplaceRootVolumeTasks[n]
+	image := aws.ToString(task.ImageId)
+	if image == "" || task.TaskState == types.ReplaceRootVolumeTaskStateFailed || task.TaskState == types.ReplaceRootVolumeTaskStateFailedDetached {
+		return nil, nil
+	}
+	v, err := w.image(ctx, image)
+	if err != nil || v.breaks == "" {
+		return nil, err
+	}
+	found, err := w.instances(ctx, s.Facts)
+	if err != nil || len(found) == 0 || over(found[0]) {
+		return nil, err
+	}
+	m, err := w.machine(ctx, found[0], v)
+	if err != nil {
+		return nil, err
+	}
+	m.Image = image
+	return gather(nil, w.place, launched{Task: id, At: at}, m), nil
 }

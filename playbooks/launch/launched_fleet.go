@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
-	"github.com/ripostehq/riposte/event"
 )
 
 // launcher is what a fleet or a spot request launches, as it is now.
@@ -23,20 +22,9 @@ type launcher struct {
 	unread string   // why they are not all
 }
 
-// launching reads a fleet or a spot request; images of what launches no more are left out.
-func (w witness) launching(ctx context.Context, r event.Resource) (launcher, error) {
-	switch r.Type {
-	case event.Fleet:
-		return w.fleet(ctx, r.ID)
-	case event.SpotFleet:
-		return w.spotFleet(ctx, r.ID)
-	}
-	return w.spotRequest(ctx, r.ID)
-}
-
 // fleet: one that maintains its size goes on until it is deleted. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/EC2-fleet-states.html
-func (w witness) fleet(ctx context.Context, id string) (l launcher, err error) {
-	out, err := w.in.AWS.EC2(w.place).DescribeFleets(ctx, &ec2.DescribeFleetsInput{FleetIds: []string{id}})
+func (r reader) fleet(ctx context.Context, id string) (l launcher, err error) {
+	out, err := r.in.AWS.EC2(r.place).DescribeFleets(ctx, &ec2.DescribeFleetsInput{FleetIds: []string{id}})
 	if access.Answered(err, "InvalidFleetId.NotFound", "InvalidFleetId.Malformed") {
 		return l, nil
 	}
@@ -64,7 +52,7 @@ func (w witness) fleet(ctx context.Context, id string) (l launcher, err error) {
 			if overridden {
 				own = &l.masked
 			}
-			if err := w.ofTemplate(ctx, &l, own, c.LaunchTemplateSpecification); err != nil {
+			if err := r.ofTemplate(ctx, &l, own, c.LaunchTemplateSpecification); err != nil {
 				return l, err
 			}
 		}
@@ -72,8 +60,8 @@ func (w witness) fleet(ctx context.Context, id string) (l launcher, err error) {
 	return l, nil
 }
 
-func (w witness) spotFleet(ctx context.Context, id string) (l launcher, err error) {
-	out, err := w.in.AWS.EC2(w.place).DescribeSpotFleetRequests(ctx, &ec2.DescribeSpotFleetRequestsInput{SpotFleetRequestIds: []string{id}})
+func (r reader) spotFleet(ctx context.Context, id string) (l launcher, err error) {
+	out, err := r.in.AWS.EC2(r.place).DescribeSpotFleetRequests(ctx, &ec2.DescribeSpotFleetRequestsInput{SpotFleetRequestIds: []string{id}})
 	if access.Answered(err, "InvalidSpotFleetRequestId.NotFound", "InvalidSpotFleetRequestId.Malformed") {
 		return l, nil
 	}
@@ -93,7 +81,7 @@ func (w witness) spotFleet(ctx context.Context, id string) (l launcher, err erro
 			l.images = append(l.images, aws.ToString(spec.ImageId))
 		}
 		for _, c := range asked.LaunchTemplateConfigs {
-			if err := w.ofTemplate(ctx, &l, &l.images, c.LaunchTemplateSpecification); err != nil {
+			if err := r.ofTemplate(ctx, &l, &l.images, c.LaunchTemplateSpecification); err != nil {
 				return l, err
 			}
 		}
@@ -103,8 +91,8 @@ func (w witness) spotFleet(ctx context.Context, id string) (l launcher, err erro
 
 // spotRequest: a persistent one opens again whenever its instance ends, until it is cancelled.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-requests.html
-func (w witness) spotRequest(ctx context.Context, id string) (l launcher, err error) {
-	out, err := w.in.AWS.EC2(w.place).DescribeSpotInstanceRequests(ctx, &ec2.DescribeSpotInstanceRequestsInput{SpotInstanceRequestIds: []string{id}})
+func (r reader) spotRequest(ctx context.Context, id string) (l launcher, err error) {
+	out, err := r.in.AWS.EC2(r.place).DescribeSpotInstanceRequests(ctx, &ec2.DescribeSpotInstanceRequestsInput{SpotInstanceRequestIds: []string{id}})
 	if access.Answered(err, "InvalidSpotInstanceRequestID.NotFound", "InvalidSpotInstanceRequestID.Malformed") {
 		return l, nil
 	}
@@ -125,11 +113,11 @@ func (w witness) spotRequest(ctx context.Context, id string) (l launcher, err er
 }
 
 // ofTemplate adds what a template launches to the images of a launcher. One that can't be read leaves that unknown, and what else is launched known.
-func (w witness) ofTemplate(ctx context.Context, l *launcher, to *[]string, s *types.FleetLaunchTemplateSpecification) error {
+func (r reader) ofTemplate(ctx context.Context, l *launcher, to *[]string, s *types.FleetLaunchTemplateSpecification) error {
 	if s == nil {
 		return nil
 	}
-	images, err := w.templateImages(ctx, scaling.LaunchTemplateSpecification{
+	images, err := r.templateImages(ctx, scaling.LaunchTemplateSpecification{
 		LaunchTemplateId: s.LaunchTemplateId, LaunchTemplateName: s.LaunchTemplateName, Version: s.Version,
 	})
 	if access.Unreadable(err) {

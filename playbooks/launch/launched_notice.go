@@ -12,8 +12,8 @@ import (
 	"github.com/ripostehq/riposte/playbooks/request"
 )
 
-// suspectNotice is about an instance that EC2 says is pending: the check reads what it was launched from. Whoever called, and which
-// group launched, the record of the call says later.
+// suspectNotice is about an instance that EC2 says is pending: the check reads what it was launched from. Who called, and which group
+// launched, the record of the call says later.
 func suspectNotice(e event.Event) []playbook.Suspect[launched] {
 	id := request.Of(e).At("instance-id").Scalar()
 	if !strings.HasPrefix(id, "i-") {

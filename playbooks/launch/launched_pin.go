@@ -4,14 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/smithy-go"
-
-	"github.com/ripostehq/riposte/action"
-	"github.com/ripostehq/riposte/event"
 )
 
 // pinning is the last compliant version of a group's template, or why the group is suspended instead.
@@ -35,8 +30,10 @@ func (r reader) pinning(ctx context.Context, name string) (*pinning, error) {
 	return &found, nil
 }
 
-func (r reader) lastCompliant(ctx context.Context, name string) (pinning, error) {
-	groups, err := r.groups(ctx, name)
+// lastCompliant looks from the version that the group would launch now downwards. That one is bad, or the group would be left
+// alone.
+func (r reader) lastCompliant(ctx context.Context, group string) (pinning, error) {
+	groups, err := r.groups(ctx, group)
 	if err != nil || len(groups) == 0 {
 		return pinning{Instead: "it is not there"}, err
 	}
@@ -44,14 +41,7 @@ func (r reader) lastCompliant(ctx context.Context, name string) (pinning, error)
 	if spec == nil || spec.LaunchTemplateId == nil {
 		return pinning{Instead: "it launches by a launch configuration or a mixed-instances policy"}, nil
 	}
-	return r.compliantOf(ctx, name, *spec)
-}
-
-// compliantOf looks from the version that the group would launch now downwards. That one is bad, or the group would be left
-// alone.
-func (r reader) compliantOf(ctx context.Context, group string, spec types.LaunchTemplateSpecification) (pinning, error) {
-	id := aws.ToString(spec.LaunchTemplateId)
-	t, err := r.find(ctx, id)
+	t, err := r.find(ctx, *spec.LaunchTemplateId)
 	if err != nil || t == nil {
 		return pinning{Instead: "its template is not there"}, err
 	}
@@ -59,27 +49,9 @@ func (r reader) compliantOf(ctx context.Context, group string, spec types.Launch
 	if err != nil {
 		return pinning{}, err
 	}
-	now := use{group, aws.ToString(spec.Version)}.number(t)
-	last, err := r.back(ctx, versions, now, r.since)
+	last, err := r.back(ctx, versions, number(t, aws.ToString(spec.Version)))
 	if err != nil || last == 0 {
 		return pinning{Instead: "no version of its template that was there before may be launched"}, err
 	}
-	return pinning{Template: id, Version: last}, nil
-}
-
-// stopGroup keeps a group from launching the next. One that is pinned goes on working and replaces what is terminated,
-// by what may be launched; where nothing is known yet, a pin without a version shows what is meant.
-func stopGroup(group event.Resource, known *pinning, answer GroupAnswer) action.Step {
-	suspend := action.Suspend{Group: group}
-	if answer == SuspendLaunch || answer == Pin {
-		suspend.Processes = []string{"Launch"}
-	}
-	if answer != Pin || known != nil && known.Instead != "" {
-		return action.Try(suspend)
-	}
-	pin := action.Pin{Group: group}
-	if known != nil {
-		pin.Template, pin.Version = known.Template, strconv.FormatInt(known.Version, 10)
-	}
-	return action.Try(pin).Else(suspend)
+	return pinning{Template: *spec.LaunchTemplateId, Version: last}, nil
 }

@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"strconv"
+
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
@@ -29,37 +31,70 @@ func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 	return plan
 }
 
+// stopGroup keeps a group from launching the next. One that is pinned goes on working and replaces what is terminated,
+// by what may be launched; where nothing is known yet, a pin without a version shows what is meant.
+func stopGroup(group event.Resource, known *pinning, answer GroupAnswer) action.Step {
+	suspend := action.Suspend{Group: group}
+	if answer == SuspendLaunch || answer == Pin {
+		suspend.Processes = []string{"Launch"}
+	}
+	if answer != Pin || known != nil && known.Instead != "" {
+		return action.Try(suspend)
+	}
+	pin := action.Pin{Group: group}
+	if known != nil {
+		pin.Template, pin.Version = known.Template, strconv.FormatInt(known.Version, 10)
+	}
+	return action.Try(pin).Else(suspend)
+}
+
+// stop keeps a fleet or a spot request from launching the next. What it has launched is seen to instance by instance, whether this
+// succeeds or not: an attacker may keep a fleet from being modified by modifying it.
+func (s source) stop() action.Step {
+	switch s.Launcher.Type {
+	case event.Fleet:
+		return action.Try(action.HoldFleet{Fleet: s.Launcher})
+	case event.SpotFleet:
+		return action.Try(action.HoldSpotFleet{Fleet: s.Launcher})
+	}
+	return action.Try(action.CancelSpotRequest{Request: s.Launcher})
+}
+
 // steps end the instance, or keep it for evidence.
 func (m machine) steps(instance event.Resource, caseID string, p ImageParams) []action.Step {
-	if !m.checked() {
+	// What can be taken back. Before anything is read it is as deployed: its VPC has an isolating group.
+	var rungs []action.Action
+	checked := m.Breaks != ""
+	if !checked {
 		m.Isolation = p.IsolationGroups[m.VPC]
 	}
-	if p.Instance == Isolate {
-		return m.kept(instance, caseID)
+	if m.Isolation != "" {
+		rungs = append(rungs, action.Isolate{Instance: instance, Interfaces: m.Interfaces, Groups: []string{m.Isolation}})
+	} else if !checked {
+		rungs = append(rungs, action.Isolate{Instance: instance})
 	}
-	return []action.Step{m.ended(instance, caseID)}
-}
-
-func (m machine) checked() bool { return m.Breaks != "" }
-
-// ended goes on where its end is forbidden, as a protected launch does, or not granted: a ladder of one would be the
-// attacker's to break.
-func (m machine) ended(instance event.Resource, caseID string) action.Step {
-	end := action.Try(action.Terminate{Instance: instance})
-	for _, r := range m.rungs(instance, caseID) {
-		end = end.Else(r)
+	rungs = append(rungs, action.Stop{Instance: instance})
+	if m.Session != nil {
+		rungs = append(rungs, action.DenySession{Role: m.Session.Role, UserID: m.Session.ID, Case: caseID, Scope: action.Everything})
 	}
-	if m.Old {
-		return end.Asking("the instance was launched longer ago than terminate_within")
-	}
-	return asking(m.Doubt, end)
-}
 
-// kept cuts the instance off, or else stops it; it is ended only if a person wants it. On standby its group neither replaces
-// nor terminates it, and the evidence stays.
-func (m machine) kept(instance event.Resource, caseID string) []action.Step {
+	// Its end, and those where that is forbidden, as by a protected launch, or not granted: a ladder of one would be the attacker's to
+	// break.
+	if p.Instance != Isolate {
+		end := action.Try(action.Terminate{Instance: instance})
+		for _, r := range rungs {
+			end = end.Else(r)
+		}
+		if m.Old {
+			return []action.Step{end.Asking("the instance was launched longer ago than terminate_within")}
+		}
+		return []action.Step{asking(m.Doubt, end)}
+	}
+
+	// Cut off, or else stopped; ended only if a person wants it. On standby its group neither replaces nor terminates it, and the
+	// evidence stays.
 	var cut action.Step
-	for _, r := range m.rungs(instance, caseID) {
+	for _, r := range rungs {
 		cut = cut.Else(r)
 	}
 	cut = cut.ElseAsk(action.Terminate{Instance: instance}, "the answer is to keep the evidence, and termination has no way back")
@@ -69,4 +104,12 @@ func (m machine) kept(instance event.Resource, caseID string) []action.Step {
 			Else(action.Standby{Instance: instance, Group: m.Member}))
 	}
 	return steps
+}
+
+// asking returns the step, with a question where there is one.
+func asking(question string, step action.Step) action.Step {
+	if question == "" {
+		return step
+	}
+	return step.Asking(question)
 }

@@ -1,18 +1,14 @@
 package launch
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/ripostehq/riposte/playbook"
 )
 
 // What EC2 writes into the fields that parameters are compared with: a parameter of another shape can match nothing, and
-// then an image that somebody meant to allow is answered. Ids had eight hexadecimal digits once and have seventeen now.
+// then an image that was meant to be allowed is answered. Ids had eight hexadecimal digits once and have seventeen now.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 var (
 	accountID = regexp.MustCompile(`^[0-9]{12}$`)
@@ -26,17 +22,7 @@ func ownerNames() []string {
 	return []string{ownerSelf, ownerOrganization, "amazon", "aws-marketplace", "aws-backup-vault"}
 }
 
-// checkOwners refuses owners that no image can have.
-func checkOwners(param string, owners []string) error {
-	var errs []error
-	for i, o := range owners {
-		if why := wrongOwner(o); why != "" {
-			errs = append(errs, playbook.Wrong{Path: []any{param, i}, Text: why, Value: o, Known: ownerNames()})
-		}
-	}
-	return errors.Join(errs...)
-}
-
+// wrongOwner says why no image can have the owner, "" where one can.
 func wrongOwner(o string) string {
 	part := strings.Split(o, ":")
 	switch {
@@ -52,28 +38,7 @@ func wrongOwner(o string) string {
 	return fmt.Sprintf("%q owns no image: want an account's twelve digits in quotes, or one of %s", o, strings.Join(ownerNames(), ", "))
 }
 
-// checkImageIDs refuses ids that EC2 gives to no image.
-func checkImageIDs(param string, ids []string) error {
-	var errs []error
-	for i, id := range ids {
-		if why := wrongID("ami-", "an image", id); why != "" {
-			errs = append(errs, playbook.Wrong{Path: []any{param, i}, Text: why})
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// checkGroups refuses a table from VPCs to security groups that holds anything else.
-func checkGroups(param string, groups map[string]string) error {
-	var errs []error
-	for _, vpc := range sortedKeys(groups) {
-		if why := cmp.Or(wrongID("vpc-", "a VPC", vpc), wrongID("sg-", "a security group", groups[vpc])); why != "" {
-			errs = append(errs, playbook.Wrong{Path: []any{param, vpc}, Text: why})
-		}
-	}
-	return errors.Join(errs...)
-}
-
+// wrongID says why EC2 can't have given the id, "" where it can.
 func wrongID(prefix, of, id string) string {
 	if digits, ok := strings.CutPrefix(id, prefix); ok && hexID.MatchString(digits) {
 		return ""

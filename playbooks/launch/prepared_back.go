@@ -15,59 +15,56 @@ type incident struct {
 	by string // who called, as principal writes it
 }
 
-// depth is how many versions are looked at for one to go back to: whoever floods a template with versions must not keep the
-// answer waiting.
+// depth is how many versions are looked at for one to go back to: an attacker who floods a template with versions must not keep
+// the answer waiting.
 const depth = 100
 
-// wayBack is the version to make the default again. It is shown where it was the default before the incident: by a record of
-// another hand than the caller's, or because the template has no other versions than the caller's and the one that it was made
-// with. Where nothing shows it, the highest lower version that looks fit is a guess.
+// first is the version that a template is made with, and its first default.
+const first = 1
+
+// wayBack returns the version to make the default again. It is shown where it was the default before the incident: by a record of
+// another hand than the caller's, or because the template has no other versions than the one that it was made with and, without
+// a gap up to the bad one, the caller's. Where nothing shows it, the highest lower version that looks fit is a guess.
 func (r reader) wayBack(ctx context.Context, template event.Resource, versions map[int64]version, bad int64) (n int64, shown bool, err error) {
 	if n, err = r.wasDefault(ctx, template, versions, bad); err != nil || n > 0 {
 		return n, true, err
 	}
-	n, err = r.back(ctx, versions, bad, r.since)
-	return n, n == first && r.since.allOthers(versions, bad), err
-}
-
-// allOthers reports whether a template's versions are the first and, without a gap up to the bad one, the caller's.
-func (i incident) allOthers(versions map[int64]version, bad int64) bool {
-	for n := int64(first) + 1; n < bad; n++ {
-		if v, known := versions[n]; !known || v.by == "" || v.by != i.by {
-			return false
+	if n, err = r.back(ctx, versions, bad); err != nil || n != first || len(versions) != int(bad) {
+		return n, false, err
+	}
+	for other := int64(first) + 1; other < bad; other++ {
+		if v, known := versions[other]; !known || v.by == "" || v.by != r.since.by {
+			return n, false, nil
 		}
 	}
-	return len(versions) == int(bad)
+	return n, true, nil
 }
 
-// back is the highest version below a bad one that is fit to go back to, 0 where there is none.
-func (r reader) back(ctx context.Context, versions map[int64]version, bad int64, of incident) (int64, error) {
+// back returns the highest version below a bad one that is fit to go back to, 0 where there is none.
+func (r reader) back(ctx context.Context, versions map[int64]version, bad int64) (int64, error) {
 	for n := bad - 1; n > 0 && n >= bad-depth; n-- {
-		if fit, err := r.fit(ctx, versions, n, bad, of); err != nil || fit {
+		if fit, err := r.fit(ctx, versions, n, bad); err != nil || fit {
 			return n, err
 		}
 	}
 	return 0, nil
 }
 
-// first is the version that a template is made with, and its first default.
-const first = 1
-
 // fit reports whether a version may be launched and was there before the incident. That its image is approved says nothing
 // of its user data.
-func (r reader) fit(ctx context.Context, versions map[int64]version, n, bad int64, of incident) (bool, error) {
+func (r reader) fit(ctx context.Context, versions map[int64]version, n, bad int64) (bool, error) {
 	v, known := versions[n]
-	if !known || of.planted(v, versions[bad]) {
+	if !known || r.since.planted(v, versions[bad]) {
 		return false, nil
 	}
-	found, image, err := r.breaks(ctx, v.image)
+	found, image, err := r.resolve(ctx, v.image)
 	if access.Unreadable(err) {
 		return false, nil
 	}
 	return err == nil && found.breaks == "" && image != "", err
 }
 
-// planted reports whether a version may belong to the incident: who acted made it, whenever that was, or it came with the bad
+// planted reports whether a version may belong to the incident: the caller made it, whenever that was, or it came with the bad
 // one by the same hand, within a day.
 func (i incident) planted(v, bad version) bool {
 	switch {
@@ -79,7 +76,7 @@ func (i incident) planted(v, bad version) bool {
 	return v.by != "" && v.by == bad.by && bad.made.Sub(v.made) < fresh
 }
 
-// principal is an ARN's account with the user, the role (of each of its sessions alike) or root: a path, which some calls
+// principal returns an ARN's account with the user, the role (of each of its sessions alike) or root: a path, which some calls
 // leave out, does not tell two apart.
 func principal(arn string) string {
 	part := strings.SplitN(arn, ":", 6)

@@ -1,24 +1,25 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	scaling "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // check reads what would be launched now. Several sorts of change end at a template: that is the root.
 func (k *references) check(ctx context.Context, in playbook.In, s playbook.Suspect[prepared], p ImagePolicy) ([]playbook.Suspect[prepared], error) {
-	r := reader{judge(in, s.Resource.Place(), p, in.Now), incident{s.Facts.At, s.Facts.By}}
+	r := reader{in: in, place: s.Resource.Place(), rules: p, at: in.Now, since: incident{s.Facts.At, s.Facts.By}, known: map[string]verdict{}}
 	switch s.Resource.Type {
 	case event.LaunchTemplate:
 		return r.template(ctx, s.Resource.ID)
@@ -33,16 +34,10 @@ func (k *references) check(ctx context.Context, in playbook.In, s playbook.Suspe
 	return r.group(ctx, s.Resource.ID)
 }
 
-// reader reads templates, configurations and groups of one place.
-type reader struct {
-	judges
-	since incident
-}
-
 // use is how a group refers to a template.
 type use struct {
 	group   string
-	version string // $Latest, a number, or "" and $Default
+	version string // $Default, $Latest, or a number
 }
 
 // template confirms where the default version, or one that a group follows, would launch an unapproved image, and
@@ -60,133 +55,166 @@ func (r reader) template(ctx context.Context, ref string) ([]playbook.Suspect[pr
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.assess(ctx, t, uses, versions)
-	if err != nil || len(f.Bad) == 0 || f.Back == 0 && len(f.Groups) == 0 {
+	f := prepared{At: r.since.at, By: r.since.by, Name: aws.ToString(t.LaunchTemplateName), Default: aws.ToInt64(t.DefaultVersionNumber), Checked: true}
+	if f.Bad, err = r.unapproved(ctx, t, uses, versions); err != nil || len(f.Bad) == 0 {
 		return nil, err
 	}
-	return []playbook.Suspect[prepared]{{
-		Resource: r.place.In(event.LaunchTemplate, aws.ToString(t.LaunchTemplateId)), Title: f.title("launch template " + f.Name), Facts: f,
-	}}, nil
-}
-
-// assess judges every version that would be launched, and finds the way back.
-func (r reader) assess(ctx context.Context, t *types.LaunchTemplate, uses []use, versions map[int64]version) (prepared, error) {
-	f := prepared{At: r.since.at, By: r.since.by, Name: aws.ToString(t.LaunchTemplateName), Default: aws.ToInt64(t.DefaultVersionNumber), Checked: true}
-	bad := map[int64]bool{}
-	var unread []broken
-	for _, v := range launching(t, uses) {
-		found, image, err := r.breaks(ctx, versions[v].image)
-		var closed *illegible
-		if errors.As(err, &closed) { // one that nobody can read must not hide another
-			unread = append(unread, broken{v, closed.ref, "its image can't be read", "what it would launch can't be read, so nobody knows what it is"})
-			continue
-		}
-		if err != nil {
-			return f, err
-		}
-		if bad[v] = found.breaks != ""; bad[v] {
-			f.Bad = append(f.Bad, broken{v, image, found.breaks, found.doubt})
-		}
+	root := r.place.In(event.LaunchTemplate, aws.ToString(t.LaunchTemplateId))
+	bad := func(version int64) bool {
+		return slices.ContainsFunc(f.Bad, func(b broken) bool { return b.Version == version })
 	}
-	if len(f.Bad) == 0 { // nothing worse: that it can't be read is told, or it would be an error for ever
-		for _, u := range unread {
-			bad[u.Version] = true
-		}
-		f.Bad = unread
-	}
-	if len(f.Bad) == 0 {
-		return f, nil
-	}
-	if bad[f.Default] {
-		var err error
+	if bad(f.Default) {
 		var shown bool
-		if f.Back, shown, err = r.wayBack(ctx, r.place.In(event.LaunchTemplate, aws.ToString(t.LaunchTemplateId)), versions, f.Default); err != nil {
-			return f, err
+		if f.Back, shown, err = r.wayBack(ctx, root, versions, f.Default); err != nil {
+			return nil, err
 		}
 		f.Guess = f.Back > 0 && !shown
 	}
 	for _, u := range uses {
 		switch {
-		case !bad[u.number(t)]:
-		case f.Back > 0 && !f.Guess && u.followsDefault():
+		case !bad(number(t, u.version)):
+		case f.Back > 0 && !f.Guess && u.version == "$Default":
 			f.Follow = append(f.Follow, u.group)
 		default:
 			f.Groups = append(f.Groups, u.group)
 		}
 	}
-	f.Groups, f.Follow = sorted(f.Groups), sorted(f.Follow)
-	return f, nil
-}
-
-// sorted is in order and without doubles, so that facts which did not change look the same.
-func sorted(names []string) []string { slices.Sort(names); return slices.Compact(names) }
-
-// breaks says which rule the image of a version breaks. One without an image, or whose parameter is not there, launches
-// nothing.
-func (r reader) breaks(ctx context.Context, ref string) (v verdict, image string, err error) {
-	image, err = r.resolve(ctx, ref)
-	if err != nil || image == "" {
-		return verdict{}, "", err
+	if f.Back == 0 && len(f.Groups) == 0 {
+		return nil, nil
 	}
-	v, err = r.image(ctx, image)
-	return v, image, err
+	// In order and without doubles: facts that did not change look the same.
+	f.Groups, f.Follow = slices.Compact(slices.Sorted(slices.Values(f.Groups))), slices.Compact(slices.Sorted(slices.Values(f.Follow)))
+	return []playbook.Suspect[prepared]{{Resource: root, Title: f.title("launch template " + f.Name), Facts: f}}, nil
 }
 
-// launching are the versions that something would launch: the default, by whoever names none, and those of the groups.
-func launching(t *types.LaunchTemplate, uses []use) []int64 {
-	out := []int64{aws.ToInt64(t.DefaultVersionNumber)}
+// unapproved judges the versions that would be launched: the default, by all that name none, and those of the groups.
+func (r reader) unapproved(ctx context.Context, t *types.LaunchTemplate, uses []use, versions map[int64]version) (bad []broken, err error) {
+	numbers := []int64{aws.ToInt64(t.DefaultVersionNumber)}
 	for _, u := range uses {
-		out = append(out, u.number(t))
+		numbers = append(numbers, number(t, u.version))
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-func (u use) followsDefault() bool { return u.version == "" || u.version == "$Default" }
-
-func (u use) number(t *types.LaunchTemplate) int64 {
-	switch {
-	case u.followsDefault():
-		return aws.ToInt64(t.DefaultVersionNumber)
-	case u.version == "$Latest":
-		return aws.ToInt64(t.LatestVersionNumber)
-	}
-	n, _ := strconv.ParseInt(u.version, 10, 64) // AWS takes nothing but a number here; 0 is no version
-	return n
-}
-
-func (f prepared) title(what string) string {
-	var parts []string
-	for _, b := range f.Bad {
-		part := fmt.Sprintf("would launch %s: %s", b.Image, b.Breaks)
-		if b.Version > 0 {
-			part = fmt.Sprintf("version %d %s", b.Version, part)
+	slices.Sort(numbers)
+	var unread []broken
+	for _, n := range slices.Compact(numbers) {
+		v, image, err := r.resolve(ctx, versions[n].image)
+		switch {
+		case errors.Is(err, errIllegible): // one that can't be read must not hide another
+			unread = append(unread, broken{n, versions[n].image, "its image can't be read", "what it would launch can't be read, so nobody knows what it is"})
+		case err != nil:
+			return nil, err
+		case v.breaks != "":
+			bad = append(bad, broken{n, image, v.breaks, v.doubt})
 		}
-		parts = append(parts, part)
 	}
-	return what + " " + strings.Join(parts, "; ")
+	if len(bad) == 0 { // nothing worse: that it can't be read is told, or it would be an error for ever
+		return unread, nil
+	}
+	return bad, nil
 }
 
 // configuration confirms where a group would launch an unapproved image by the configuration.
 func (r reader) configuration(ctx context.Context, name string) ([]playbook.Suspect[prepared], error) {
-	out, err := r.in.AWS.AutoScaling(r.place).DescribeLaunchConfigurations(ctx, &autoscaling.DescribeLaunchConfigurationsInput{
-		LaunchConfigurationNames: []string{name},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read launch configuration %q: %w", name, err)
+	f := prepared{At: r.since.at, By: r.since.by, Checked: true}
+	refs, err := r.configurationImages(ctx, name)
+	if err != nil || len(refs) == 0 {
+		return nil, err
 	}
-	if len(out.LaunchConfigurations) == 0 {
-		return nil, nil
-	}
-	v, image, err := r.breaks(ctx, aws.ToString(out.LaunchConfigurations[0].ImageId))
+	v, image, err := r.resolve(ctx, refs[0])
 	if err != nil || v.breaks == "" {
 		return nil, err
 	}
-	f := prepared{At: r.since.at, By: r.since.by, Bad: []broken{{Image: image, Breaks: v.breaks, Doubt: v.doubt}}, Checked: true}
-	if f.Groups, err = r.configured(ctx, name); err != nil || len(f.Groups) == 0 {
+	f.Bad = []broken{{Image: image, Breaks: v.breaks, Doubt: v.doubt}}
+	groups, err := r.groups(ctx)
+	for _, g := range groups {
+		if aws.ToString(g.LaunchConfigurationName) == name {
+			f.Groups = append(f.Groups, aws.ToString(g.AutoScalingGroupName))
+		}
+	}
+	if err != nil || len(f.Groups) == 0 {
 		return nil, err
 	}
+	slices.Sort(f.Groups)
 	return []playbook.Suspect[prepared]{{
 		Resource: r.place.In(event.LaunchConfiguration, name), Title: f.title("launch configuration " + name), Facts: f,
 	}}, nil
+}
+
+// group checks what one group launches by: images that it names itself, templates, a configuration.
+func (r reader) group(ctx context.Context, name string) (out []playbook.Suspect[prepared], err error) {
+	groups, err := r.groups(ctx, name)
+	for _, g := range groups {
+		templates, images := launchesBy(g)
+		own, err := r.direct(ctx, name, images, false)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, own...)
+		for _, t := range templates {
+			found, err := r.template(ctx, cmp.Or(aws.ToString(t.LaunchTemplateId), aws.ToString(t.LaunchTemplateName)))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
+		}
+		if c := aws.ToString(g.LaunchConfigurationName); c != "" {
+			found, err := r.configuration(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, found...)
+		}
+	}
+	return out, err
+}
+
+// direct confirms where a group launches an unapproved image that is no default's or configuration's: no way leads back from
+// that but a person's, and the group stops launching.
+func (r reader) direct(ctx context.Context, group string, refs []string, refresh bool) ([]playbook.Suspect[prepared], error) {
+	f := prepared{At: r.since.at, By: r.since.by, Groups: []string{group}, Refresh: refresh, Checked: true}
+	var unread error
+	for _, ref := range refs {
+		v, image, err := r.resolve(ctx, ref)
+		b := broken{Image: image, Breaks: v.breaks, Doubt: v.doubt}
+		switch {
+		case errors.Is(err, errIllegible): // one that can't be read must not hide another
+			unread = err
+		case err != nil:
+			return nil, err
+		case v.breaks != "" && !slices.Contains(f.Bad, b):
+			f.Bad = append(f.Bad, b)
+		}
+	}
+	if len(f.Bad) == 0 {
+		return nil, unread
+	}
+	return []playbook.Suspect[prepared]{{Resource: r.place.In(event.Group, group), Title: f.title("group " + group), Facts: f}}, nil
+}
+
+// refresh checks what the instance refreshes under way would bring.
+func (r reader) refresh(ctx context.Context, group string) ([]playbook.Suspect[prepared], error) {
+	out, err := r.in.AWS.AutoScaling(r.place).DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: &group})
+	if access.Answered(err, "ValidationError") { // the group is gone
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read instance refreshes of group %q: %w", group, err)
+	}
+	finished := []scaling.InstanceRefreshStatus{ // such a refresh replaces nothing any more
+		scaling.InstanceRefreshStatusSuccessful, scaling.InstanceRefreshStatusFailed, scaling.InstanceRefreshStatusCancelled,
+		scaling.InstanceRefreshStatusRollbackSuccessful, scaling.InstanceRefreshStatusRollbackFailed,
+	}
+	var refs []string
+	for _, run := range out.InstanceRefreshes { // the newest first: those that ended are not looked for among thousands
+		if run.DesiredConfiguration == nil || slices.Contains(finished, run.Status) {
+			continue
+		}
+		found, err := r.images(ctx, scaling.AutoScalingGroup{
+			LaunchTemplate: run.DesiredConfiguration.LaunchTemplate, MixedInstancesPolicy: run.DesiredConfiguration.MixedInstancesPolicy,
+		})
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, found...)
+	}
+	return r.direct(ctx, group, refs, true)
 }

@@ -28,44 +28,36 @@ type seenAt struct {
 	readers map[string][]string
 }
 
-// of are the templates that read a parameter by their default or latest version. What was seen before the parameter was
+// of returns the templates that read a parameter by their default or latest version. What was seen before the parameter was
 // written does not count: a template may have come to read it since.
-func (k *references) of(ctx context.Context, r reader, name string) ([]string, error) {
+func (k *references) of(ctx context.Context, r reader, parameter string) ([]string, error) {
+	parameter = strings.TrimPrefix(parameter, "/") // which a name has or has not
 	k.mu.Lock()
 	seen, ok := k.known[r.place]
 	k.mu.Unlock()
 	if ok && seen.at.After(r.since.at) {
-		return seen.readers[bare(name)], nil
+		return seen.readers[parameter], nil
 	}
-	seen, err := r.references(ctx)
+
+	// Asked without a template, AWS tells the default and latest versions of all of them.
+	all, err := r.describeVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{Versions: []string{"$Default", "$Latest"}})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read versions of launch templates: %w", err)
 	}
+	seen = seenAt{r.in.Now, map[string][]string{}}
+	for _, v := range all {
+		if ref := imageOf(v); strings.HasPrefix(ref, "resolve:ssm:") {
+			name := strings.TrimPrefix(parameterName(ref), "/")
+			seen.readers[name] = append(seen.readers[name], aws.ToString(v.LaunchTemplateId))
+		}
+	}
+
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if seen.at.After(k.known[r.place].at) {
 		k.known[r.place] = seen
 	}
-	return seen.readers[bare(name)], nil
-}
-
-// bare leaves out the slash at the beginning, which a name has or has not.
-func bare(name string) string { return strings.TrimPrefix(name, "/") }
-
-// references asks without a template: then AWS tells the default and latest versions of all of them.
-func (r reader) references(ctx context.Context) (seenAt, error) {
-	all, err := r.describeVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{Versions: []string{"$Default", "$Latest"}})
-	if err != nil {
-		return seenAt{}, fmt.Errorf("read versions of launch templates: %w", err)
-	}
-	seen := seenAt{r.in.Now, map[string][]string{}}
-	for _, v := range all {
-		if ref := imageOf(v); strings.HasPrefix(ref, "resolve:ssm:") {
-			name := bare(parameterName(ref))
-			seen.readers[name] = append(seen.readers[name], aws.ToString(v.LaunchTemplateId))
-		}
-	}
-	return seen, nil
+	return seen.readers[parameter], nil
 }
 
 // parameter checks each template that reads a parameter.

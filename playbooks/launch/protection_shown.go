@@ -13,12 +13,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks/request"
 )
 
-// showing are the calls whose records show a protection; the one that switches it does, too.
-func showing() []call.ID {
-	return []call.ID{call.EC2RunInstances, call.EC2TerminateInstances, call.EC2StopInstances}
-}
-
-// observeProtection is what a record shows of protections, whoever made the call.
+// observeProtection returns what a record shows of protections, whatever caller made the call.
 func observeProtection(e event.Event, p ProtectionParams) (all []playbook.Observation) {
 	see := func(instance, attribute string, on bool) {
 		if instance != "" {
@@ -35,7 +30,12 @@ func observeProtection(e event.Event, p ProtectionParams) (all []playbook.Observ
 			see(refusedFor(e, attribute), attribute, true)
 		case e.Failed():
 		case made == call.EC2RunInstances:
-			observeLaunch(e, attribute, see)
+			// A launch that asks for a protection. What a template asks for stands in no launch's record.
+			if on, set := protection(request.Of(e), attribute); set && on {
+				for _, i := range request.Answer(e).At("instancesSet").Items() {
+					see(i.At("instanceId").Scalar(), attribute, true)
+				}
+			}
 		case made == call.EC2ModifyInstanceAttribute:
 			in := request.Of(e)
 			if on, set := protection(in, attribute); set {
@@ -46,17 +46,7 @@ func observeProtection(e event.Event, p ProtectionParams) (all []playbook.Observ
 	return all
 }
 
-// observeLaunch reads a launch that asks for a protection. What a template asks for stands in no launch's record.
-func observeLaunch(e event.Event, attribute string, see func(instance, attribute string, on bool)) {
-	if on, set := protection(request.Of(e), attribute); !set || !on {
-		return
-	}
-	for _, i := range request.Answer(e).At("instancesSet").Items() {
-		see(i.At("instanceId").Scalar(), attribute, true)
-	}
-}
-
-// refusedFor is the instance that a call was refused for because of a protection, "" where it was not: AWS names both, as
+// refusedFor returns the instance that a call was refused for because of a protection, "" where it was not: AWS names both, as
 // in "The instance 'i-...' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."
 func refusedFor(e event.Event, attribute string) string {
 	if e.Error.Code != "Client.OperationNotPermitted" || !strings.Contains(e.Error.Message, "'"+attribute+"'") {

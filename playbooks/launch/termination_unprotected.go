@@ -36,14 +36,18 @@ type Scope string
 // Enum lists the scopes.
 func (Scope) Enum() []string { return []string{string(action.Everything), string(action.Destructive)} }
 
-// TerminationUnprotected finds whoever switches an instance's protection off without MFA: the step before demolition.
+// TerminationUnprotected finds the caller who switches an instance's protection off without MFA: the step before demolition.
 func TerminationUnprotected() playbook.Definition {
 	return playbook.Define(playbook.Spec[ProtectionParams, unprotected]{
 		ID:       "launch.termination-unprotected",
 		Title:    "An instance's protection was switched off without MFA",
 		Why:      whyProtection,
 		Severity: playbook.High,
-		On:       []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute), playbook.Observed(showing()...)},
+		On: []playbook.Trigger{
+			playbook.Call(call.EC2ModifyInstanceAttribute),
+			// The calls whose records show a protection; the one that switches it does, too.
+			playbook.Observed(call.EC2RunInstances, call.EC2TerminateInstances, call.EC2StopInstances),
+		},
 		Reads:    append(contain.Reads(), call.EC2DescribeInstanceAttribute, call.EC2DescribeInstances),
 		Changes:  playbook.Always[ProtectionParams](append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...)...),
 		Prevents: preventDemolition(),
@@ -109,15 +113,16 @@ func needsMFA(attribute, value string) string {
 // asked before the caller is denied, and in the first case before anything.
 func planUnprotected(s playbook.Suspect[unprotected], p ProtectionParams) action.Plan {
 	f := s.Facts
+	unknown, unproven := f.questions()
 	against := f.Actor.Steps(action.Scope(p.Scope), s.Case)
 	var plan action.Plan
 	if !f.Terminated && !f.Missing || len(against) == 0 { // a plan says something, also where nothing is left to be done
 		for _, attribute := range f.Attributes {
-			plan.Steps = append(plan.Steps, asking(f.unknown(), action.Try(action.Protect{Instance: f.Instance, Attribute: attribute})))
+			plan.Steps = append(plan.Steps, asking(unknown, action.Try(action.Protect{Instance: f.Instance, Attribute: attribute})))
 		}
 	}
 	for _, step := range against {
-		plan.Steps = append(plan.Steps, asking(cmp.Or(f.unknown(), f.unproven()), step))
+		plan.Steps = append(plan.Steps, asking(cmp.Or(unknown, unproven), step))
 	}
 	return plan
 }
@@ -126,32 +131,20 @@ func planUnprotected(s playbook.Suspect[unprotected], p ProtectionParams) action
 // what the attack itself has throttled.
 func preemptUnprotected(ctx context.Context, recall playbook.Recall, s playbook.Suspect[unprotected], p ProtectionParams) (action.Plan, error) {
 	f, err := s.Facts.shown(ctx, recall)
-	if err != nil || f.unknown() != "" || f.unproven() != "" || f.Actor.Kind != event.UserActor {
+	if unknown, unproven := f.questions(); err != nil || unknown != "" || unproven != "" || f.Actor.Kind != event.UserActor {
 		return action.Plan{}, err
 	}
 	return action.Plan{Steps: f.Actor.Steps(action.Scope(p.Scope), s.Case)}, nil
 }
 
-// asking is the step, with a question where there is one.
-func asking(question string, step action.Step) action.Step {
-	if question == "" {
-		return step
+// questions returns what a person is asked where nothing shows that there was a protection to switch off, and where no record
+// tells of the second factor; "" where that is known.
+func (f unprotected) questions() (unknown, unproven string) {
+	if f.Shown == "" {
+		unknown = "nothing shows that the protection was on: ordinary tools switch it off before they delete what was never protected"
 	}
-	return step.Asking(question)
-}
-
-// unknown is the question where nothing shows that there was a protection to switch off.
-func (f unprotected) unknown() string {
-	if f.Shown != "" {
-		return ""
+	if f.MFA != event.MFANo {
+		unproven = "whether the caller had MFA is not recorded"
 	}
-	return "nothing shows that the protection was on: ordinary tools switch it off before they delete what was never protected"
-}
-
-// unproven is the question where no record tells of the second factor.
-func (f unprotected) unproven() string {
-	if f.MFA == event.MFANo {
-		return ""
-	}
-	return "whether the caller had MFA is not recorded"
+	return unknown, unproven
 }

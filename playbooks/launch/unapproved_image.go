@@ -2,8 +2,11 @@
 package launch
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -56,8 +59,17 @@ func (p ImageParams) Validate() error {
 	if p.TerminateWithin < 0 {
 		return errors.New("terminate_within is negative")
 	}
-	return errors.Join(p.policy().Validate(), checkGroups("isolation_groups", p.IsolationGroups))
+	errs := []error{p.policy().Validate()}
+	for _, vpc := range slices.Sorted(maps.Keys(p.IsolationGroups)) {
+		if why := cmp.Or(wrongID("vpc-", "a VPC", vpc), wrongID("sg-", "a security group", p.IsolationGroups[vpc])); why != "" {
+			errs = append(errs, playbook.Wrong{Path: []any{"isolation_groups", vpc}, Text: why})
+		}
+	}
+	return errors.Join(errs...)
 }
+
+// Unwise is that of the policy.
+func (p ImageParams) Unwise() []playbook.Wrong { return p.policy().Unwise() }
 
 func (p ImageParams) policy() ImagePolicy {
 	return ImagePolicy{p.Deny, p.AllowOwners, p.AllowIDs, p.AllowNames, p.RequireTags, p.MaxAge}
@@ -72,7 +84,11 @@ func UnapprovedImage() playbook.Definition {
 		Why:      whyImage,
 		Severity: playbook.High,
 		On: []playbook.Trigger{
-			playbook.Call(append([]call.ID{call.EC2RunInstances, call.EC2CreateReplaceRootVolumeTask}, requests()...)...).AlsoByAWS(),
+			playbook.Call(
+				call.EC2RunInstances, call.EC2CreateReplaceRootVolumeTask,
+				// What makes, or changes, what launches by itself.
+				call.EC2CreateFleet, call.EC2ModifyFleet, call.EC2RequestSpotFleet, call.EC2ModifySpotFleetRequest, call.EC2RequestSpotInstances,
+			).AlsoByAWS(),
 			playbook.Notice(event.InstanceState, "pending"),
 			playbook.Observed(call.EC2ModifyImageAttribute),
 		},
@@ -86,7 +102,16 @@ func UnapprovedImage() playbook.Definition {
 			// What there is to stop an instance by.
 			call.EC2DescribeSecurityGroups, call.IAMGetInstanceProfile,
 		},
-		Changes:  changesOfLaunch,
+		Changes: func(p ImageParams) []action.Kind {
+			all := []action.Kind{
+				action.Suspend{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(), action.Stop{}.Kind(),
+				action.DenySession{}.Kind(), action.HoldFleet{}.Kind(), action.HoldSpotFleet{}.Kind(), action.CancelSpotRequest{}.Kind(),
+			}
+			if p.Group == Pin { // it alone needs the rights to launch, which should not be granted in vain
+				all = append(all, action.Pin{}.Kind())
+			}
+			return all
+		},
 		Prevents: preventImages(),
 		Stories:  imageStories,
 		Defaults: ImageParams{Deny: []Trait{Public}, Group: SuspendAll, Instance: Terminate, TerminateWithin: time.Hour},
@@ -95,19 +120,6 @@ func UnapprovedImage() playbook.Definition {
 		Check:    checkLaunch,
 		Plan:     planLaunch,
 	})
-}
-
-// changesOfLaunch leaves out the pin where groups are suspended: it alone needs the rights to launch, which nobody should grant
-// in vain.
-func changesOfLaunch(p ImageParams) []action.Kind {
-	all := []action.Kind{
-		action.Suspend{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(), action.Stop{}.Kind(),
-		action.DenySession{}.Kind(), action.HoldFleet{}.Kind(), action.HoldSpotFleet{}.Kind(), action.CancelSpotRequest{}.Kind(),
-	}
-	if p.Group == Pin {
-		all = append(all, action.Pin{}.Kind())
-	}
-	return all
 }
 
 const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the

@@ -29,8 +29,14 @@ func UnapprovedTemplate() playbook.Definition {
 			call.AutoScalingDescribeAutoScalingGroups, call.AutoScalingDescribeInstanceRefreshes, call.AutoScalingDescribeLaunchConfigurations, call.EC2DescribeImages,
 			call.EC2DescribeLaunchTemplates, call.EC2DescribeLaunchTemplateVersions, call.SSMGetParameter,
 		},
-		Changes:  playbook.Always[ImagePolicy](action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()),
-		Prevents: append(preventImages(), preventTemplates()),
+		Changes: playbook.Always[ImagePolicy](action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()),
+		Prevents: append(preventImages(), playbook.Prevention{
+			Kind: playbook.ServiceControlPolicy,
+			How:  "Let only the deployment pipeline change launch templates and groups: fill in its role, exactly, since a pattern would spare whoever makes a role that fits it.",
+			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"TemplatesByPipeline","Effect":"Deny",` +
+				`"Action":["ec2:CreateLaunchTemplateVersion","ec2:ModifyLaunchTemplate","autoscaling:UpdateAutoScalingGroup"],"Resource":"*",` +
+				`"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ci/deploy"}}}]}`,
+		}),
 		Stories:  templateStories,
 		Defaults: ImagePolicy{Deny: []Trait{Public}},
 		Observes: observeDefault,
@@ -49,16 +55,6 @@ suspended meanwhile. So does a group that follows $Latest or names the version i
 is left. A version that neither the default nor a group would launch is left alone: it does nothing until one of them
 moves, and that is seen. Use the same image policy as in launch.unapproved-image, which answers where this one was late.`
 
-func preventTemplates() playbook.Prevention {
-	return playbook.Prevention{
-		Kind: playbook.ServiceControlPolicy,
-		How:  "Let only the deployment pipeline change launch templates and groups: fill in its role, exactly, since a pattern would spare whoever makes a role that fits it.",
-		Document: `{"Version":"2012-10-17","Statement":[{"Sid":"TemplatesByPipeline","Effect":"Deny",` +
-			`"Action":["ec2:CreateLaunchTemplateVersion","ec2:ModifyLaunchTemplate","autoscaling:UpdateAutoScalingGroup"],"Resource":"*",` +
-			`"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ci/deploy"}}}]}`,
-	}
-}
-
 // planTemplate moves the default back, and suspends the groups that this does not help. Before the check, what would be
 // done is told as far as the event shows it.
 func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
@@ -72,15 +68,22 @@ func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
 	}
 	var plan action.Plan
 	move := s.Resource.Type == event.LaunchTemplate && (f.Back > 0 || !f.Checked)
+	back := action.DefaultVersion{Template: s.Resource, Version: f.Back}
 	if move && !f.Guess {
-		plan.Steps = moveBack(action.DefaultVersion{Template: s.Resource, Version: f.Back}, f.Follow, stop)
+		// One step for each group that follows the default, so that where it can't be moved each of them is stopped: once it is
+		// moved, the other steps find it so.
+		for _, group := range f.Follow {
+			plan.Steps = append(plan.Steps, action.Try(back).Else(stop(group)))
+		}
+		if len(f.Follow) == 0 {
+			plan.Steps = []action.Step{action.Try(back)}
+		}
 	}
 	for _, group := range f.Groups {
 		plan.Steps = append(plan.Steps, action.Try(stop(group)))
 	}
 	if move && f.Guess {
-		back := action.Try(action.DefaultVersion{Template: s.Resource, Version: f.Back})
-		plan.Steps = append(plan.Steps, back.Asking("nothing shows which version was the default before: this one may have been planted"))
+		plan.Steps = append(plan.Steps, action.Try(back).Asking("nothing shows which version was the default before: this one may have been planted"))
 	}
 	if why := f.doubt(); why != "" {
 		for i := range plan.Steps {
@@ -88,16 +91,4 @@ func planTemplate(s playbook.Suspect[prepared], _ ImagePolicy) action.Plan {
 		}
 	}
 	return plan
-}
-
-// moveBack is one step for each group that follows the default, so that where the default can't be moved each of them is
-// stopped: once it is moved, the other steps find it so.
-func moveBack(move action.DefaultVersion, followers []string, stop func(string) action.Suspend) (steps []action.Step) {
-	for _, group := range followers {
-		steps = append(steps, action.Try(move).Else(stop(group)))
-	}
-	if len(steps) == 0 {
-		steps = append(steps, action.Try(move))
-	}
-	return steps
 }

@@ -31,6 +31,14 @@ type unprotected struct {
 	Missing    bool      `json:",omitempty"` // AWS knows no such instance, which alone proves nothing
 }
 
+// Found is the one instance: a caller who is known to work on it is not known to work on others.
+func (f unprotected) Found() []string { return []string{"protection of instance " + f.Instance.ID} }
+
+// Related is the instance; the root is who unprotected it.
+func (f unprotected) Related(event.Resource) []playbook.Related {
+	return []playbook.Related{{Resource: f.Instance}}
+}
+
 // suspectUnprotected reads every spelling of the call. The root of containment is the caller, not the instance: one who
 // goes through ten instances is one case.
 func suspectUnprotected(e event.Event, p ProtectionParams) []playbook.Suspect[unprotected] {
@@ -42,31 +50,20 @@ func suspectUnprotected(e event.Event, p ProtectionParams) []playbook.Suspect[un
 		Actor: contain.ActorOf(e.Actor, e.Time), MFA: e.Actor.MFA, Instance: e.Place().In(event.Instance, in.At("instanceId").Text()), At: e.Time.UTC(),
 	}
 	for _, a := range p.Attributes {
-		if switchedOff(in, string(a)) {
+		if on, set := protection(in, string(a)); set && !on {
 			f.Attributes = append(f.Attributes, string(a))
 		}
 	}
 	if f.Instance.ID == "" || len(f.Attributes) == 0 {
 		return nil
 	}
-	return []playbook.Suspect[unprotected]{{Resource: f.root(e.Place()), Title: f.title(), Facts: f}}
-}
-
-// root is the caller; of one whose account is not named, the account where it happened, if at least that is.
-func (f unprotected) root(p event.Place) event.Resource {
-	switch caller := f.Actor.Root(); {
-	case caller.Account != "":
-		return caller
-	case p.Account != "":
-		return p.In(event.Account, p.Account)
+	root := f.Actor.Root()
+	if root.Account == "" { // not named: the account where it happened, if at least that is
+		if root = f.Instance; e.Place().Account != "" {
+			root = e.Place().In(event.Account, e.Place().Account)
+		}
 	}
-	return f.Instance
-}
-
-// switchedOff reports whether the call leaves a protection off.
-func switchedOff(in request.Value, attribute string) bool {
-	on, set := protection(in, attribute)
-	return set && !on
+	return []playbook.Suspect[unprotected]{{Resource: root, Title: f.title(), Facts: f}}
 }
 
 // protection reads one attribute of the call: {"disableApiTermination": {"value": false}}, {"disableApiTermination":
@@ -170,7 +167,7 @@ func present(ctx context.Context, in playbook.In, i event.Resource) (presence, e
 	return stands, nil
 }
 
-// stillOff are those of the protections that nobody has switched on again.
+// stillOff returns those of the protections that are not on again.
 func stillOff(ctx context.Context, in playbook.In, f unprotected) (off []string, err error) {
 	for _, attribute := range f.Attributes {
 		out, err := in.AWS.EC2(f.Instance.Place()).DescribeInstanceAttribute(ctx, &ec2.DescribeInstanceAttributeInput{
@@ -179,19 +176,18 @@ func stillOff(ctx context.Context, in playbook.In, f unprotected) (off []string,
 		if err != nil {
 			return nil, fmt.Errorf("read %s of instance %q: %w", attribute, f.Instance.ID, err)
 		}
-		if !protects(out, attribute) {
+		on := false
+		switch attribute {
+		case action.AgainstTermination:
+			on = out.DisableApiTermination != nil && aws.ToBool(out.DisableApiTermination.Value)
+		case action.AgainstStop:
+			on = out.DisableApiStop != nil && aws.ToBool(out.DisableApiStop.Value)
+		default:
+			on = out.InstanceInitiatedShutdownBehavior != nil && aws.ToString(out.InstanceInitiatedShutdownBehavior.Value) == "stop"
+		}
+		if !on {
 			off = append(off, attribute)
 		}
 	}
 	return off, nil
-}
-
-func protects(o *ec2.DescribeInstanceAttributeOutput, attribute string) bool {
-	switch attribute {
-	case action.AgainstTermination:
-		return o.DisableApiTermination != nil && aws.ToBool(o.DisableApiTermination.Value)
-	case action.AgainstStop:
-		return o.DisableApiStop != nil && aws.ToBool(o.DisableApiStop.Value)
-	}
-	return o.InstanceInitiatedShutdownBehavior != nil && aws.ToString(o.InstanceInitiatedShutdownBehavior.Value) == "stop"
 }
