@@ -12,13 +12,6 @@ type arnPattern struct {
 	bad   bool     // fewer than six components: matches nothing
 }
 
-func compileARN(p pattern) arnPattern {
-	if p.hasVariable() {
-		return arnPattern{late: &p}
-	}
-	return splitARN(p)
-}
-
 // splitARN cuts a pattern at its first five colons.
 func splitARN(p pattern) arnPattern {
 	var a arnPattern

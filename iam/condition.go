@@ -18,11 +18,6 @@ type condition struct {
 	values   matcher
 }
 
-// matcher compares a request's value with the policy's values.
-type matcher interface {
-	match(value string, c Context) bool
-}
-
 // holds follows AWS where the key is missing: a negated operator matches, as does any with IfExists.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func (c *condition) holds(x Context) bool {
@@ -33,7 +28,7 @@ func (c *condition) holds(x Context) bool {
 	case !present:
 		return c.ifExists || c.negated
 	}
-	return c.values.match(v, x) != c.negated
+	return c.values(v, x) != c.negated
 }
 
 // conditions compiles a Condition block: operators and keys all have to hold.
@@ -72,32 +67,24 @@ func (c compiler) condition(name string, k field) (condition, error) {
 	if err != nil {
 		return condition{}, fmt.Errorf("%s: %w", k.key, err)
 	}
-	out := condition{key: strings.ToLower(k.key), ifExists: ifExists, negated: op.negated}
-	if base == "Null" {
-		err = out.presence(values)
-	} else {
-		out.values, err = op.compile(c, values)
+	out := condition{key: strings.ToLower(k.key), ifExists: ifExists, negated: op.negated, null: base == "Null"}
+	if !out.null {
+		if out.values, err = op.compile(c, values); err != nil {
+			return condition{}, fmt.Errorf("%s: %w", k.key, err)
+		}
+		return out, nil
 	}
-	if err != nil {
-		return condition{}, fmt.Errorf("%s: %w", k.key, err)
-	}
-	return out, nil
-}
-
-// presence compiles the values of Null.
-func (c *condition) presence(values []string) error {
-	c.null = true
 	for _, v := range values {
 		switch strings.ToLower(v) {
 		case "true":
-			c.absent = true
+			out.absent = true
 		case "false":
-			c.present = true
+			out.present = true
 		default:
-			return fmt.Errorf("%q is neither \"true\" nor \"false\"", v)
+			return condition{}, fmt.Errorf("%s: %q is neither \"true\" nor \"false\"", k.key, v)
 		}
 	}
-	return nil
+	return out, nil
 }
 
 // scalars returns the values of a key; AWS lets numbers and booleans stand without quotes.

@@ -3,11 +3,13 @@ package iam
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
-// The matchers below say false of a request's value that is not of their type: it equals nothing, and so a negated
-// operator matches it.
+// matcher compares a request's value with the policy's values. It says false of a value that is not of their type: it equals
+// nothing, and so a negated operator matches it.
+type matcher func(value string, c Context) bool
 
 type textMatcher []pattern
 
@@ -31,42 +33,31 @@ func text(x syntax) func(compiler, []string) (matcher, error) {
 			}
 			m = append(m, p)
 		}
-		return m, nil
+		return m.match, nil
 	}
-}
-
-type arnMatcher []arnPattern
-
-func (m arnMatcher) match(v string, c Context) bool {
-	for i := range m {
-		if m[i].match(v, c) {
-			return true
-		}
-	}
-	return false
 }
 
 func compileARNs(c compiler, values []string) (matcher, error) {
-	var m arnMatcher
+	var arns []arnPattern
 	for _, v := range values {
 		p, err := compilePattern(v, syntax{wildcards: true, variables: c.variables})
 		if err != nil {
 			return nil, err
 		}
-		m = append(m, compileARN(p))
-	}
-	return m, nil
-}
-
-type boolMatcher []string
-
-func (m boolMatcher) match(v string, _ Context) bool {
-	for _, want := range m {
-		if strings.EqualFold(v, want) {
-			return true
+		if slices.ContainsFunc(p.tokens, func(t token) bool { return t.kind == variableToken }) {
+			arns = append(arns, arnPattern{late: &p})
+		} else {
+			arns = append(arns, splitARN(p))
 		}
 	}
-	return false
+	return func(v string, c Context) bool {
+		for i := range arns {
+			if arns[i].match(v, c) {
+				return true
+			}
+		}
+		return false
+	}, nil
 }
 
 func compileBools(_ compiler, values []string) (matcher, error) {
@@ -75,76 +66,49 @@ func compileBools(_ compiler, values []string) (matcher, error) {
 			return nil, fmt.Errorf("%q is neither \"true\" nor \"false\"", v)
 		}
 	}
-	return boolMatcher(values), nil
-}
-
-type networkMatcher []netip.Prefix
-
-func (m networkMatcher) match(v string, _ Context) bool {
-	a, err := netip.ParseAddr(v)
-	if err != nil {
-		return false
-	}
-	a = a.Unmap()
-	for _, n := range m {
-		if n.Contains(a) {
-			return true
-		}
-	}
-	return false
+	return func(v string, _ Context) bool {
+		return slices.ContainsFunc(values, func(want string) bool { return strings.EqualFold(v, want) })
+	}, nil
 }
 
 // compileNetworks takes CIDR blocks and single addresses of both families.
 func compileNetworks(_ compiler, values []string) (matcher, error) {
-	var m networkMatcher
+	var networks []netip.Prefix
 	for _, v := range values {
 		if !strings.Contains(v, "/") {
 			a, err := netip.ParseAddr(v)
 			if err != nil {
 				return nil, fmt.Errorf("%q is no address", v)
 			}
-			m = append(m, netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()))
+			networks = append(networks, netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()))
 			continue
 		}
 		n, err := netip.ParsePrefix(v)
 		if err != nil {
 			return nil, fmt.Errorf("%q is no network", v)
 		}
-		m = append(m, n)
+		networks = append(networks, n)
 	}
-	return m, nil
+	return func(v string, _ Context) bool {
+		a, err := netip.ParseAddr(v)
+		return err == nil && slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(a.Unmap()) })
+	}, nil
 }
 
-// orderedMatcher compares numbers, or dates as seconds since 1970.
-type orderedMatcher struct {
-	parse  func(string) (float64, error)
-	holds  func(request, policy float64) bool
-	values []float64
-}
-
-func (m orderedMatcher) match(v string, _ Context) bool {
-	got, err := m.parse(v)
-	if err != nil {
-		return false
-	}
-	for _, want := range m.values {
-		if m.holds(got, want) {
-			return true
-		}
-	}
-	return false
-}
-
-func ordered(parse func(string) (float64, error), holds func(a, b float64) bool) func(compiler, []string) (matcher, error) {
+// ordered compares numbers, or dates as seconds since 1970.
+func ordered(parse func(string) (float64, error), holds func(request, policy float64) bool) func(compiler, []string) (matcher, error) {
 	return func(_ compiler, values []string) (matcher, error) {
-		m := orderedMatcher{parse: parse, holds: holds}
+		var wanted []float64
 		for _, v := range values {
 			f, err := parse(v)
 			if err != nil {
 				return nil, err
 			}
-			m.values = append(m.values, f)
+			wanted = append(wanted, f)
 		}
-		return m, nil
+		return func(v string, _ Context) bool {
+			got, err := parse(v)
+			return err == nil && slices.ContainsFunc(wanted, func(want float64) bool { return holds(got, want) })
+		}, nil
 	}
 }

@@ -52,7 +52,18 @@ func (c compiler) statement(n node) (statement, error) {
 		}
 		seen[e.key] = true
 	}
-	return s, c.complete(seen)
+	// Which elements stand together.
+	switch {
+	case !seen["Effect"]:
+		return s, errors.New("it has no Effect")
+	case seen["Action"] == seen["NotAction"]:
+		return s, errors.New("it must have either Action or NotAction")
+	case c.form == attached && seen["Resource"] == seen["NotResource"]:
+		return s, errors.New("it must have either Resource or NotResource")
+	case c.form == trust && !seen["Principal"]:
+		return s, errors.New("it has no Principal")
+	}
+	return s, nil
 }
 
 func (c compiler) element(s *statement, e field) (err error) {
@@ -80,21 +91,6 @@ func (c compiler) element(s *statement, e field) (err error) {
 		err = errors.New("unknown element")
 	}
 	return err
-}
-
-// complete checks which elements stand together.
-func (c compiler) complete(seen map[string]bool) error {
-	switch {
-	case !seen["Effect"]:
-		return errors.New("it has no Effect")
-	case seen["Action"] == seen["NotAction"]:
-		return errors.New("it must have either Action or NotAction")
-	case c.form == attached && seen["Resource"] == seen["NotResource"]:
-		return errors.New("it must have either Resource or NotResource")
-	case c.form == trust && !seen["Principal"]:
-		return errors.New("it has no Principal")
-	}
-	return nil
 }
 
 // sid checks a statement's id: IAM takes letters and digits only.

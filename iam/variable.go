@@ -70,12 +70,3 @@ func (p pattern) resolve(c Context) (pattern, bool) {
 	}
 	return out, true
 }
-
-func (p pattern) hasVariable() bool {
-	for _, t := range p.tokens {
-		if t.kind == variableToken {
-			return true
-		}
-	}
-	return false
-}
