@@ -26,48 +26,42 @@ type Open func(t *testing.T, f fixture.Fixture) (func(event.Place) aws.Config, t
 // there is an error and no plan; twice the same record is the same finding; and no hostile copy makes it fail.
 func Catalogue(t *testing.T, all []playbook.Definition, open Open) {
 	for _, d := range all {
-		t.Run(d.ID, func(t *testing.T) { told(t, d, open) })
-	}
-}
-
-func told(t *testing.T, d playbook.Definition, open Open) {
-	for _, s := range []fixture.Sort{fixture.Fires, fixture.Quiet, fixture.Gone} {
-		if !slices.ContainsFunc(d.Stories.Stories, func(x fixture.Story) bool { return x.Sort == s }) {
-			t.Errorf("%s has no story of the sort %q: add one to its fixture (go doc ./playbook/fixture says how)", d.ID, s)
-		}
-	}
-	for _, f := range d.Stories.Stories {
-		t.Run(string(f.Sort)+"/"+f.Name, func(t *testing.T) {
-			config, now := open(t, d.Stories)
-			s := story(f, d.Stories, config, now)
-			s.Tell(t, d)
-			if leads, _ := s.leads(t, d); f.Sort == fixture.Gone && len(leads) == 0 {
-				t.Error("nothing is looked at: a record that fires nothing is of the sort \"quiet\"")
+		t.Run(d.ID, func(t *testing.T) {
+			for _, s := range []fixture.Sort{fixture.Fires, fixture.Quiet, fixture.Gone} {
+				if !slices.ContainsFunc(d.Stories.Stories, func(x fixture.Story) bool { return x.Sort == s }) {
+					t.Errorf("%s has no story of the sort %q: add one to its fixture (go doc ./playbook/fixture says how)", d.ID, s)
+				}
 			}
-			if (f.Sort == fixture.Fires) != (len(f.Plans) > 0) && f.Sort != fixture.Hostile {
-				t.Errorf("%d plans: what fires has some, what is quiet or gone has none", len(f.Plans))
-			}
-			if f.Sort == fixture.Fires {
-				s.copies(t, d, denying(config))
+			for _, f := range d.Stories.Stories {
+				t.Run(string(f.Sort)+"/"+f.Name, func(t *testing.T) { told(t, d, f, open) })
 			}
 		})
 	}
 }
 
-func story(f fixture.Story, of fixture.Fixture, config func(event.Place) aws.Config, now time.Time) Story {
-	return Story{
-		Sort: Sort(f.Sort), Record: f.Record, Before: f.Before, Members: of.Organization, Suspects: Any, Plans: f.Plans,
-		AWS:       func(*testing.T) (*actiontest.AWS, time.Time) { return actiontest.On(config), now },
-		Configure: func(p any) error { return configure(f.Params, p) },
+// told tells one story of a fixture.
+func told(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
+	config, now := open(t, d.Stories)
+	s := Story{
+		Sort: Sort(f.Sort), Record: f.Record, Before: f.Before, Members: d.Stories.Organization, Suspects: Any, Plans: f.Plans,
+		AWS: func(*testing.T) (*actiontest.AWS, time.Time) { return actiontest.On(config), now },
+		Configure: func(p any) error { // over the defaults, strictly
+			if f.Params == "" {
+				return nil
+			}
+			return yaml.NewDecoder(bytes.NewReader([]byte(f.Params)), yaml.Strict()).Decode(p)
+		},
 	}
-}
-
-// configure writes parameters over the defaults, strictly.
-func configure(params string, p any) error {
-	if params == "" {
-		return nil
+	s.Tell(t, d)
+	if leads, _ := s.leads(t, d); f.Sort == fixture.Gone && len(leads) == 0 {
+		t.Error("nothing is looked at: a record that fires nothing is of the sort \"quiet\"")
 	}
-	return yaml.NewDecoder(bytes.NewReader([]byte(params)), yaml.Strict()).Decode(p)
+	if (f.Sort == fixture.Fires) != (len(f.Plans) > 0) && f.Sort != fixture.Hostile {
+		t.Errorf("%d plans: what fires has some, what is quiet or gone has none", len(f.Plans))
+	}
+	if f.Sort == fixture.Fires {
+		s.copies(t, d, denying(config))
+	}
 }
 
 // copies tells of a record that fires what the suite knows by itself.
@@ -77,18 +71,6 @@ func (s Story) copies(t *testing.T, d playbook.Definition, denied *actiontest.AW
 	if again, _ := s.leads(t, d); cmp.Diff(original, again) != "" {
 		t.Errorf("the same record is another finding: %s", cmp.Diff(original, again))
 	}
-	also := triggers(d)
-	s.unreadable(t, original, book, denied)
-	if event.Identify(json.RawMessage(s.Record)).Notice != nil {
-		return // no call: it can't have failed, nor does a caller have a say in it
-	}
-	s.starts(t, d, "it failed", patched(t, s.Record, `{"errorCode": "AccessDenied", "errorMessage": "no"}`), also.Failed)
-	s.starts(t, d, "AWS called", patched(t, s.Record, `{"userIdentity": {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}}`), also.ByAWS)
-	s.hostile(t, d, book, original)
-}
-
-// unreadable fails where a check that may read nothing is no error.
-func (s Story) unreadable(t *testing.T, original []playbook.StoredSuspect, book playbook.Playbook, denied *actiontest.AWS) {
 	t.Run("nothing may be read", func(t *testing.T) {
 		_, now := s.AWS(t)
 		in := playbook.In{AWS: denied.Reads(), Now: now, Organization: s.member, History: playbook.History{Recall: s.observed(t, book)}}
@@ -98,23 +80,27 @@ func (s Story) unreadable(t *testing.T, original []playbook.StoredSuspect, book 
 			}
 		}
 	})
-}
-
-// triggers are what any of a playbook's triggers says of the records that it fires on.
-func triggers(d playbook.Definition) (also playbook.Calls) {
+	if event.Identify(json.RawMessage(s.Record)).Notice != nil {
+		return // no call: it can't have failed, nor does a caller have a say in it
+	}
+	var also playbook.Calls // what any of the triggers says of the records that it fires on
 	for _, one := range d.On {
 		if calls, ok := one.(playbook.Calls); ok {
 			also.Failed, also.ByAWS = also.Failed || calls.Failed, also.ByAWS || calls.ByAWS
 		}
 	}
-	return also
-}
-
-// starts fails where a copy of the record fires, and no trigger says that it may.
-func (s Story) starts(t *testing.T, d playbook.Definition, how, record string, may bool) {
-	t.Helper()
-	s.Record = record
-	if leads, _ := s.leads(t, d); len(leads) > 0 && !may {
-		t.Errorf("%s, and it fires all the same: %+v", how, leads)
+	for _, copied := range []struct {
+		how, keys string
+		may       bool
+	}{
+		{"it failed", `{"errorCode": "AccessDenied", "errorMessage": "no"}`, also.Failed},
+		{"AWS called", `{"userIdentity": {"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}}`, also.ByAWS},
+	} {
+		other := s
+		other.Record = patched(s.Record, copied.keys)
+		if leads, _ := other.leads(t, d); len(leads) > 0 && !copied.may {
+			t.Errorf("%s, and it fires all the same: %+v", copied.how, leads)
+		}
 	}
+	s.hostile(t, d, book, original)
 }

@@ -20,6 +20,9 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
+// The parts of a record that a caller has a say in.
+const request, answer = "requestParameters", "responseElements"
+
 // hostile tells that a record means the same however it is written, and that no value in it, of whatever type and length,
 // makes the playbook fail.
 func (s Story) hostile(t *testing.T, d playbook.Definition, book playbook.Playbook, original []playbook.StoredSuspect) {
@@ -32,7 +35,7 @@ func (s Story) hostile(t *testing.T, d playbook.Definition, book playbook.Playbo
 	}
 	c, now := s.AWS(t)
 	in := playbook.In{AWS: c.Reads(), Now: now, Organization: s.member, History: playbook.History{Recall: s.observed(t, book)}}
-	for how, record := range mistyped(t, s.Record) {
+	for how, record := range mistyped(s.Record) {
 		e, err := event.Decode([]byte(record))
 		if err != nil {
 			continue
@@ -80,7 +83,7 @@ func escaped(record string) string {
 // its envelope twice is none.
 func twice(record string) string {
 	m, _ := parsed([]byte(record)).(map[string]any)
-	for _, part := range parts() {
+	for _, part := range []string{request, answer} {
 		if v, ok := m[part]; ok {
 			m[part] = json.RawMessage(doubled(v))
 		}
@@ -101,19 +104,19 @@ func doubled(v any) string {
 	return "{" + strings.Join(all, ",") + "}"
 }
 
-// parts of a record that a caller has a say in.
-func parts() []string { return []string{"requestParameters", "responseElements"} }
-
 // mistyped are copies of a record in which one value of the question or the answer is another, by what it is.
-func mistyped(t *testing.T, record string) map[string]string {
-	t.Helper()
+func mistyped(record string) map[string]string {
 	out := map[string]string{}
 	root, _ := parsed([]byte(record)).(map[string]any)
+	var deep any
+	for range 500 {
+		deep = map[string]any{"items": []any{deep}, "value": deep == nil}
+	}
 	others := map[string]any{
 		"null": nil, "a number": json.Number("7"), "no": false, "a word": "x", "an empty text": "", "a list": []any{[]any{}, nil, "x"}, "an object": map[string]any{"items": "x", "value": map[string]any{}},
-		"a long text": strings.Repeat("*?\u0000\u202e", 20_000), "deep": deep(500),
+		"a long text": strings.Repeat("*?\u0000\u202e", 20_000), "deep": deep,
 	}
-	for _, part := range parts() {
+	for _, part := range []string{request, answer} {
 		walk(root[part], part, func(path string, set func(any)) {
 			for name, other := range others {
 				set(other)
@@ -140,13 +143,6 @@ func walk(v any, path string, visit func(path string, set func(any)), set func(a
 	}
 }
 
-func deep(n int) (v any) {
-	for range n {
-		v = map[string]any{"items": []any{v}, "value": v == nil}
-	}
-	return v
-}
-
 func parsed(b []byte) (v any) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
@@ -165,8 +161,7 @@ func text(v any) []byte {
 }
 
 // patched writes keys over a record's own, at the top.
-func patched(t *testing.T, record, keys string) string {
-	t.Helper()
+func patched(record, keys string) string {
 	m, _ := parsed([]byte(record)).(map[string]any)
 	more, _ := parsed([]byte(keys)).(map[string]any)
 	maps.Copy(m, more)

@@ -15,7 +15,6 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
-	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -71,13 +70,21 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 		in := playbook.In{AWS: c.Reads(), Now: now, Organization: s.member, History: playbook.History{Recall: recall}}
 		found, err := book.Check(t.Context(), in, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
-			declared(t, d, made)
+			for _, id := range made {
+				if !slices.Contains(d.Reads, id) {
+					t.Errorf("%s calls %s, which it does not declare", d.ID, id)
+				}
+			}
 		}
 		if (err != nil) != (s.Sort == Denied) {
 			t.Fatalf("check: %v", err)
 		}
 		for _, p := range found {
-			got = append(got, worse(d, p)+Lines(p))
+			lines := Lines(p)
+			if p.Suspect.Severity != d.Severity { // worse than others of the playbook
+				lines = string(p.Suspect.Severity) + ": " + lines
+			}
+			got = append(got, lines)
 			steady(t, book, in, p)
 		}
 	}
@@ -100,7 +107,10 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.StoredSusp
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := decode(s.Record)
+	e, err := event.Decode([]byte(s.Record))
+	if c := event.Identify(json.RawMessage(s.Record)); c.Notice != nil {
+		e, err = event.DecodeNotice(c.Notice)
+	}
 	if err != nil {
 		t.Fatalf("the story's record: %v", err)
 	}
@@ -114,14 +124,6 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.StoredSusp
 		}
 	}
 	return leads, book
-}
-
-// decode reads a record, or a service's notice.
-func decode(record string) (event.Event, error) {
-	if c := event.Identify(json.RawMessage(record)); c.Notice != nil {
-		return event.DecodeNotice(c.Notice)
-	}
-	return event.Decode([]byte(record))
 }
 
 // observed recalls what the records before the story's showed.
@@ -162,49 +164,27 @@ func steady(t *testing.T, book playbook.Playbook, in playbook.In, p playbook.Pro
 	}
 }
 
-func declared(t *testing.T, d playbook.Definition, made []call.ID) {
-	t.Helper()
-	for _, id := range made {
-		if !slices.Contains(d.Reads, id) {
-			t.Errorf("%s calls %s, which it does not declare", d.ID, id)
-		}
-	}
-}
-
 // Lines writes a proposal in lines: what it is about, then a line a step with its rungs, "?" where a person is asked and
 // "!" where the plan stops if it fails.
 func Lines(p playbook.Proposal) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s", event.Noun(p.Suspect.Resource.Type), p.Suspect.Resource.ID, p.Suspect.Title)
 	for _, s := range p.Plan.Steps {
-		b.WriteString("\n  " + rungs(s))
+		var rungs []string
+		for _, r := range s.Ladder {
+			text := r.Do.Kind().Name + " " + r.Do.Target().ID
+			if f, ok := r.Do.(action.Faceted); ok && f.Facet() != "" {
+				text += " " + f.Facet()
+			}
+			if r.Ask != "" {
+				text += " ?"
+			}
+			rungs = append(rungs, text)
+		}
+		b.WriteString("\n  " + strings.Join(rungs, ", else "))
+		if s.Must {
+			b.WriteString(" !")
+		}
 	}
 	return b.String()
-}
-
-// worse says the severity of a finding that is worse than others of its playbook.
-func worse(d playbook.Definition, p playbook.Proposal) string {
-	if p.Suspect.Severity == d.Severity {
-		return ""
-	}
-	return string(p.Suspect.Severity) + ": "
-}
-
-func rungs(s action.Step) string {
-	var out []string
-	for _, r := range s.Ladder {
-		text := r.Do.Kind().Name + " " + r.Do.Target().ID
-		if f, ok := r.Do.(action.Faceted); ok && f.Facet() != "" {
-			text += " " + f.Facet()
-		}
-		if r.Ask != "" {
-			text += " ?"
-		}
-		out = append(out, text)
-	}
-	line := strings.Join(out, ", else ")
-	if s.Must {
-		line += " !"
-	}
-	return line
 }

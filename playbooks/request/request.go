@@ -14,25 +14,21 @@ import (
 // case; whatever is not there, or of another type, reads as nothing.
 type Value struct{ v any }
 
-// Of returns the parameters of a call, without the layer that some EC2 calls are recorded with.
-func Of(e event.Event) Value { return parse(e.Request).unwrap(e.Name + "Request") }
+// Of returns the parameters of a call.
+func Of(e event.Event) Value { return parse(e.Request, e.Name+"Request") }
 
-// Answer returns what AWS answered to a call, likewise.
-func Answer(e event.Event) Value { return parse(e.Response).unwrap(e.Name + "Response") }
+// Answer returns what AWS answered to a call.
+func Answer(e event.Event) Value { return parse(e.Response, e.Name+"Response") }
 
-// parse returns parameters; what is no JSON reads as nothing.
-func parse(raw json.RawMessage) Value {
+// parse returns parameters, without the layer that some EC2 calls are recorded with: {"CreateLaunchTemplateRequest": {...}}.
+// What is no JSON reads as nothing.
+func parse(raw json.RawMessage, wrapper string) Value {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	var n Value
 	if d.Decode(&n.v) != nil {
 		return Value{}
 	}
-	return n
-}
-
-// unwrap takes off one layer: {"CreateLaunchTemplateRequest": {...}}.
-func (n Value) unwrap(wrapper string) Value {
 	if n.Has(wrapper) {
 		return n.At(wrapper)
 	}
