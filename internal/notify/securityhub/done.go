@@ -36,9 +36,13 @@ func done(c *ledger.Case, steps []step) (out []string) {
 	} {
 		var under []action.Action
 		for _, s := range steps {
-			if e := effect(s.does()); heading(c, s) == h && !told[e] {
+			e := s.does.Kind().Name + " " + s.does.Target().String() // changes are told apart as the record does it
+			if f, ok := s.does.(action.Faceted); ok {
+				e += " " + f.Facet()
+			}
+			if heading(c, s) == h && !told[e] {
 				told[e] = true
-				under = append(under, s.does())
+				under = append(under, s.does)
 			}
 		}
 		if len(under) > 0 {
@@ -48,15 +52,7 @@ func done(c *ledger.Case, steps []step) (out []string) {
 	return out
 }
 
-// effect tells changes apart as the record does: by kind, target and facet.
-func effect(a action.Action) string {
-	e := a.Kind().Name + " " + a.Target().String()
-	if f, ok := a.(action.Faceted); ok {
-		e += " " + f.Facet()
-	}
-	return e
-}
-
+// phrases names actions, those of one kind together: "terminate an instance (i-1, i-2)".
 func phrases(actions []action.Action) (out []string) {
 	targets := map[string][]string{}
 	var kinds []string

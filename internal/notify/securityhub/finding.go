@@ -32,6 +32,7 @@ func (r *Reporter) finding(c *ledger.Case, at event.Place) (types.AwsSecurityFin
 	}
 	things := gather(c, steps)
 	first, last := observed(c)
+	compliance, record := status(c.State)
 	return types.AwsSecurityFinding{
 		SchemaVersion: aws.String("2018-10-08"),
 		Id:            some("riposte/" + c.ID),
@@ -51,8 +52,8 @@ func (r *Reporter) finding(c *ledger.Case, at event.Place) (types.AwsSecurityFin
 		Resources:     resources(things),
 		ProductFields: fields(c),
 
-		Compliance:  &types.Compliance{Status: compliance(c.State)},
-		RecordState: record(c.State),
+		Compliance:  &types.Compliance{Status: compliance},
+		RecordState: record,
 		FindingProviderFields: &types.FindingProviderFields{
 			Severity: &types.FindingProviderSeverity{Label: severity(c), Original: some(string(c.Severity))},
 			Types:    taxonomy(c.Playbook),

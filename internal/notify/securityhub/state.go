@@ -9,23 +9,18 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// compliance is PASSED only while containment stands. A case that was let go of, or taken back, is not better for it.
-func compliance(s ledger.State) types.ComplianceStatus {
-	if s == ledger.Contained || s == ledger.Verified {
-		return types.ComplianceStatusPassed
-	}
-	return types.ComplianceStatusFailed
-}
-
-// record archives what needs no look any more. A verified case is not closed by that: its containment stands (a
-// group that does not launch, a user who is denied) until an operator takes it back, and the console hides archived findings.
-// Neither are one that failed and one without an answer.
-func record(s ledger.State) types.RecordState {
+// status returns the compliance and the state of a record. PASSED is a case only while its containment stands: one that was
+// let go of, or taken back, is not better for it. Archived is what needs no look any more. A verified case is not closed by
+// that: its containment stands (a group that does not launch, a user who is denied) until an operator takes it back, and the
+// console hides archived findings. Neither are one that failed and one without an answer.
+func status(s ledger.State) (types.ComplianceStatus, types.RecordState) {
 	switch s {
+	case ledger.Contained, ledger.Verified:
+		return types.ComplianceStatusPassed, types.RecordStateActive
 	case ledger.Dismissed, ledger.Excepted, ledger.Superseded, ledger.Undone:
-		return types.RecordStateArchived
+		return types.ComplianceStatusFailed, types.RecordStateArchived
 	}
-	return types.RecordStateActive
+	return types.ComplianceStatusFailed, types.RecordStateActive
 }
 
 // severity returns the playbook's; whatever people were woken for is high at least. One that is not known counts as high.

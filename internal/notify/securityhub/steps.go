@@ -7,18 +7,10 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// step is one step of a plan that still counts: what it wants, by the rung that it is at, and how far it is.
+// step is one step of a plan that still counts: how far it is, and the action that it is at.
 type step struct {
 	ledger.Step
-	ladder []action.Rung
-}
-
-// does returns the action that the step is at.
-func (s step) does() action.Action { return s.ladder[min(s.Rung, len(s.ladder)-1)].Do }
-
-// standing reports whether a change of the case is there, to be taken back one day.
-func (s step) standing() bool {
-	return s.State == ledger.Done || s.State == ledger.StepReverting || s.State == ledger.Intent
+	does action.Action
 }
 
 // steps returns those of all plans that were not superseded, in order.
@@ -35,7 +27,8 @@ func (r *Reporter) steps(c *ledger.Case) (out []step, err error) {
 			return nil, fmt.Errorf("plan of revision %d has %d steps, %d are recorded", revision.Number, len(plan.Steps), len(revision.Steps))
 		}
 		for i, s := range plan.Steps {
-			out = append(out, step{revision.Steps[i], s.Ladder})
+			at := revision.Steps[i]
+			out = append(out, step{at, s.Ladder[min(at.Rung, len(s.Ladder)-1)].Do})
 		}
 	}
 	return out, nil
