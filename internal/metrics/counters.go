@@ -4,6 +4,8 @@ import (
 	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/ripostehq/riposte/internal/source"
 )
 
 const namespace = "riposte"
@@ -24,13 +26,15 @@ func (m *Meter) counters(version string) {
 		m.registry.MustRegister(g)
 		return g
 	}
-	m.events = vec("events_total", "Messages with events that a source has read.", "source")
+	m.sources = map[source.Figure]*prometheus.CounterVec{
+		source.CountReceived:   vec("events_total", "Messages with events that a source has read.", "source"),
+		source.CountMalformed:  vec("malformed_total", "Messages of which some can't be read.", "source"),
+		source.CountRefused:    vec("refused_total", "Messages turned away unread.", "source", "why"),
+		source.CountFailed:     vec("source_errors_total", "Messages that could not be stored, and failures to ask a source: they come again.", "source"),
+		source.CountAgain:      vec("duplicates_total", "Messages that had been delivered before.", "source"),
+		source.CountReconciled: vec("reconciled_total", "Suspects that a best-effort source should have brought and did not.", "source"),
+	}
 	m.foreign = vec("foreign_total", "Messages, or parts of one, that hold no CloudTrail record, by what they are.", "kind")
-	m.malformed = vec("malformed_total", "Messages of which some can't be read.", "source")
-	m.refused = vec("refused_total", "Messages turned away unread.", "source", "why")
-	m.sourceErrors = vec("source_errors_total", "Messages that could not be stored, and failures to ask a source: they come again.", "source")
-	m.again = vec("duplicates_total", "Messages that had been delivered before.", "source")
-	m.reconciled = vec("reconciled_total", "Suspects that a best-effort source should have brought and did not.", "source")
 	m.suspects = vec("suspects_total", "Suspects stored: opened a case, joined one, or a duplicate.", "how")
 	m.verdicts = vec("verdicts_total", "What the gate decided about steps, and the rule that did; a step is judged each time it is looked at.", "playbook", "decision", "rule")
 	m.actions = vec("actions_total", "Changes sent to AWS: done, refused for good, or an error, after which it is looked again.", "kind", "outcome")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/source"
 )
 
 // Options are what the figures are about.
@@ -28,8 +29,9 @@ type Meter struct {
 	registry *prometheus.Registry
 	known    map[string]bool // playbooks and kinds of actions
 
-	events, foreign, malformed, refused, sourceErrors, again, reconciled *prometheus.CounterVec
-	waited, gained                                                       *prometheus.HistogramVec
+	sources        map[source.Figure]*prometheus.CounterVec
+	foreign        *prometheus.CounterVec
+	waited, gained *prometheus.HistogramVec
 
 	suspects, verdicts, actions, errors, states *prometheus.CounterVec
 	ledgerErrors, reloads                       prometheus.Counter

@@ -2,6 +2,8 @@ package source
 
 import (
 	"log/slog"
+	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -29,19 +31,9 @@ func (s *Strangers) Met(kind, what, advice string) {
 	switch n := s.seen[kind]; {
 	case n == 1:
 		s.Log.Warn("a message holds no record that riposte takes; further ones of its kind are counted", "kind", kind, "what", what[:min(len(what), longestName)], "advice", advice)
-	case tenfold(n):
+	case strings.Trim(strconv.FormatInt(n, 10), "0") == "1": // 10, 100, 1,000 and so on
 		s.Log.Info("messages that hold no record", "kind", kind, "messages", n)
 	}
-}
-
-// tenfold reports whether n is 10, 100, 1,000 and so on.
-func tenfold(n int64) bool {
-	for ; n >= 10 && n%10 == 0; n /= 10 {
-		if n == 10 {
-			return true
-		}
-	}
-	return false
 }
 
 // longestName is how much of a name is logged: some of it may be the sender's word.

@@ -27,7 +27,13 @@ func (o *Opener) Each(ctx context.Context, f File, visit func(*Log, error)) {
 		fail(f.Err)
 		return
 	}
-	file, err := o.fetch(ctx, f)
+	var file io.ReadCloser
+	var err error
+	if f.Fetch != nil {
+		file, err = f.Fetch(ctx)
+	} else {
+		file, err = o.source(f.Path)
+	}
 	if err != nil {
 		fail(err)
 		return
@@ -41,13 +47,6 @@ func (o *Opener) Each(ctx context.Context, f File, visit func(*Log, error)) {
 	u := unpacker{Opener: o, visit: visit, packed: packed}
 	u.file, _ = file.(readerAt)
 	u.open(&Log{Path: f.Path, Meant: f.Meant()}, o.input, 0)
-}
-
-func (o *Opener) fetch(ctx context.Context, f File) (io.ReadCloser, error) {
-	if f.Fetch != nil {
-		return f.Fetch(ctx)
-	}
-	return o.source(f.Path)
 }
 
 // unpacker opens one file, layer by layer.
@@ -94,13 +93,26 @@ func (u *unpacker) layer(log *Log, in *bufio.Reader, f format, depth int) {
 	if f != wide {
 		r = u.limit(r)
 	}
-	u.open(log, u.buffered(r, depth), depth+1)
+	if depth > 0 {
+		u.open(log, bufio.NewReaderSize(r, inputBuffer), depth+1)
+		return
+	}
+	if u.content == nil {
+		u.content = bufio.NewReaderSize(r, headSize)
+	}
+	u.content.Reset(r)
+	u.open(log, u.content, depth+1)
 }
 
+// unpacked reads what one layer holds.
 func (u *unpacker) unpacked(in *bufio.Reader, f format, depth int) (r io.Reader, done func(), err error) {
 	switch f {
 	case gzipped:
-		r, err = u.gunzipped(in, depth)
+		if depth > 0 {
+			r, err = gzip.NewReader(in)
+		} else if err = u.unpack(); err == nil {
+			r = u.gunzip // the outermost layer, which nearly all logs have, takes the opener's own
+		}
 		if err != nil {
 			err = fmt.Errorf("read gzip header: %w", err)
 		}
@@ -124,28 +136,6 @@ func (u *unpacker) unpacked(in *bufio.Reader, f format, depth int) (r io.Reader,
 
 // largestWindow is what zstd may keep in memory: what its command line unpacks without being told to.
 const largestWindow = 128 << 20
-
-// gunzipped uses the opener's own for the outermost layer, which nearly all logs have.
-func (u *unpacker) gunzipped(in *bufio.Reader, depth int) (io.Reader, error) {
-	if depth > 0 {
-		return gzip.NewReader(in)
-	}
-	if err := u.unpack(); err != nil {
-		return nil, err
-	}
-	return u.gunzip, nil
-}
-
-func (u *unpacker) buffered(r io.Reader, depth int) *bufio.Reader {
-	if depth > 0 {
-		return bufio.NewReaderSize(r, inputBuffer)
-	}
-	if u.content == nil {
-		u.content = bufio.NewReaderSize(r, headSize)
-	}
-	u.content.Reset(r)
-	return u.content
-}
 
 // limit bounds what a layer unpacks to.
 func (u *unpacker) limit(r io.Reader) *limited {

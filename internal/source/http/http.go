@@ -68,12 +68,12 @@ func New(o Options) (*Source, error) {
 func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if refusal := s.refuse(r); refusal != nil {
 		refusal.write(w)
-		s.Meter.Refused(name, refusal.why)
+		s.Meter.Count(source.CountRefused, 1, name, refusal.why)
 		return
 	}
 	if !s.place(r.Context()) {
 		busy.write(w)
-		s.Meter.Refused(name, busy.why)
+		s.Meter.Count(source.CountRefused, 1, name, busy.why)
 		return
 	}
 	defer func() { <-s.places }()
@@ -81,10 +81,10 @@ func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer done()
 	if refusal != nil {
 		refusal.write(w)
-		s.Meter.Refused(name, refusal.why)
+		s.Meter.Count(source.CountRefused, 1, name, refusal.why)
 		return
 	}
-	s.Meter.Received(name)
+	s.Meter.Count(source.CountReceived, 1, name)
 	s.answer(w, s.Handle(r.Context(), body))
 }
 
@@ -133,15 +133,15 @@ func (s *Source) answer(w http.ResponseWriter, err error) {
 		}
 		w.WriteHeader(http.StatusAccepted)
 	case errors.As(err, &bad):
-		s.Meter.Malformed(name)
+		s.Meter.Count(source.CountMalformed, 1, name)
 		s.Log.Warn("an event can't be read: it is refused, and its sender told not to come again", "source", name, "error", bad.Err)
 		http.Error(w, bad.Error(), http.StatusBadRequest)
 	case errors.As(err, &own):
-		s.Meter.Failed(name)
+		s.Meter.Count(source.CountFailed, 1, name)
 		s.Log.Debug("an event can't be stored for now: its sender is told to come again", "source", name, "error", own.Err)
 		notStored.write(w)
 	default:
-		s.Meter.Failed(name)
+		s.Meter.Count(source.CountFailed, 1, name)
 		if !s.failing.Swap(true) {
 			s.Log.Error("events can't be stored: their senders are told to come again", "source", name, "error", err)
 		}

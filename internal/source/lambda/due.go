@@ -8,10 +8,31 @@ import (
 	"time"
 )
 
+// most is how many cases are worked on at once.
+const most = 4
+
 // due does all that is due, in the time that there is, and asks to be invoked when more will be. A wake that can't be asked
 // for only costs time: the ledger knows what is due, and the tick comes.
-func (h *Handler) due(ctx, limited context.Context, workers int) error {
-	next, err := h.work(limited, workers)
+func (h *Handler) due(ctx, limited context.Context, messages int) error {
+	// A case mostly waits for AWS, but what begins with one event, in a process that may just have begun itself, should open one
+	// connection and not four. Without a message it is time: for how many cases is known to the ledger alone.
+	workers := most
+	if messages > 0 {
+		workers = min(most, messages)
+	}
+	var next time.Time // when there is something to do again: what the last of them was told
+	var err error
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			at, failed := h.RunDue(limited)
+			mu.Lock()
+			defer mu.Unlock()
+			next, err = at, errors.Join(err, failed)
+		})
+	}
+	all.Wait()
 	switch {
 	case err != nil && limited.Err() != nil:
 		next, err = h.Now(), nil // out of time: the next invocation goes on
@@ -26,30 +47,4 @@ func (h *Handler) due(ctx, limited context.Context, workers int) error {
 		h.Log.Warn("no wake was asked for: the next tick comes instead", "error", wakeErr)
 	}
 	return err
-}
-
-// workers is how many cases are worked on at once, as many as there may be: a case mostly waits for AWS, but what begins with
-// one event, in a process that may just have begun itself, should open one connection and not four.
-func workers(p payload) int {
-	const most = 4
-	if len(p.messages) == 0 {
-		return most // it is time: for how many is known to the ledger alone
-	}
-	return min(most, len(p.messages))
-}
-
-// work steps in several goroutines. When there is something to do again is what the last of them was told.
-func (h *Handler) work(ctx context.Context, workers int) (next time.Time, err error) {
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	for range workers {
-		all.Go(func() {
-			at, failed := h.RunDue(ctx)
-			mu.Lock()
-			defer mu.Unlock()
-			next, err = at, errors.Join(err, failed)
-		})
-	}
-	all.Wait()
-	return next, err
 }

@@ -47,7 +47,7 @@ func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	limited, cancel := inside(ctx, h.Now())
 	defer cancel()
 	failed := h.store(limited, in)
-	err = h.due(ctx, limited, workers(in))
+	err = h.due(ctx, limited, len(in.messages))
 	if in.batch {
 		h.again(ctx, failed)
 		return answer(failed) // what is stored is stored, whatever became of the rest

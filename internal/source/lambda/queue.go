@@ -3,6 +3,7 @@ package lambda
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/internal/source"
@@ -29,21 +30,15 @@ func QueueOf(address, region string) (Queue, error) {
 	return Queue{region, part[0], part[1]}, nil
 }
 
-func (q Queue) is(arn string) bool {
-	part := strings.Split(arn, ":")
-	return len(part) == 6 && part[2] == "sqs" && part[3] == q.region && part[4] == q.account && part[5] == q.name
-}
-
 // believe refuses what came by a queue that the configuration does not name. A caller that may map a queue of its own to the
 // function would tell it, as AWS, what never happened: which queue it was stands in the batch, and Lambda wrote it.
 func (h *Handler) believe(m message, batch bool) error {
 	if !batch {
 		return nil
 	}
-	for _, q := range h.Queues {
-		if q.is(m.queue) {
-			return nil
-		}
+	part := strings.Split(m.queue, ":") // an ARN
+	if len(part) == 6 && part[2] == "sqs" && slices.Contains(h.Queues, Queue{part[3], part[4], part[5]}) {
+		return nil
 	}
 	return &source.Malformed{Err: fmt.Errorf("a message of the queue %.200q, which lambda.queues does not name: it is not believed", m.queue)}
 }

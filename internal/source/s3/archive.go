@@ -177,7 +177,10 @@ func (d *download) Read(p []byte) (int, error) {
 		n, err := d.body.Read(p)
 		d.at += int64(n)
 		if err == nil || err == io.EOF || n > 0 {
-			return n, eof(err)
+			if err != io.EOF {
+				err = nil // what ended it is left to the next read, which asks anew
+			}
+			return n, err
 		}
 		if d.tries--; d.tries < 0 || d.ctx.Err() != nil {
 			return 0, err
@@ -187,14 +190,6 @@ func (d *download) Read(p []byte) (int, error) {
 			return 0, errors.Join(err, again)
 		}
 	}
-}
-
-// eof leaves any other error to the next read, which asks anew.
-func eof(err error) error {
-	if err == io.EOF {
-		return err
-	}
-	return nil
 }
 
 // Close ends the connection.

@@ -104,7 +104,7 @@ func (s *Source) object(ctx context.Context, key string) error {
 	}
 	defer out.Body.Close()
 	fault := func(err error) {
-		s.Meter.Malformed(name)
+		s.Meter.Count(source.CountMalformed, 1, name)
 		s.Log.Warn("a log file can't be read, or not all of it", "key", key, "error", err)
 	}
 	body := &network{body: out.Body}
@@ -131,7 +131,7 @@ func (s *Source) reconcile(key string, r source.Receipt, out *s3.GetObjectOutput
 	if r.Fresh == 0 {
 		return
 	}
-	s.Meter.Reconciled(name, r.Fresh)
+	s.Meter.Count(source.CountReconciled, r.Fresh, name)
 	s.Log.Warn("the trail has what no other source had brought", "key", key, "suspects", r.Fresh, "known", r.Known, "records", r.Records,
 		"late", s.Now().Sub(aws.ToTime(out.LastModified)).Round(time.Second).String())
 }

@@ -50,9 +50,16 @@ func (k *taker) receive(_ context.Context, s source.Stream) (source.Receipt, err
 	return source.Receipt{Records: 1, Fresh: strings.Count(string(b), "fresh"), Known: strings.Count(string(b), "known")}, nil
 }
 
-func (k *taker) Reconciled(_ string, n int) { k.mu.Lock(); k.missed += n; k.mu.Unlock() }
-
-func (k *taker) Malformed(string) { k.mu.Lock(); k.malformed++; k.mu.Unlock() }
+func (k *taker) Count(what source.Figure, n int, _ string, _ ...string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch what {
+	case source.CountReconciled:
+		k.missed += n
+	case source.CountMalformed:
+		k.malformed += n
+	}
+}
 
 func (k *taker) all() []string {
 	k.mu.Lock()

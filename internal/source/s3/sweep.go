@@ -8,6 +8,8 @@ import (
 	"time"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+
+	"github.com/ripostehq/riposte/internal/source"
 )
 
 const (
@@ -45,7 +47,7 @@ func (s *Source) list(ctx context.Context) error {
 		began := s.Now().UTC()
 		left, err := s.once(ctx, began)
 		if err != nil && ctx.Err() == nil {
-			s.Meter.Failed(name)
+			s.Meter.Count(source.CountFailed, 1, name)
 			s.Log.Error("the bucket can't be listed, or not all of it: it is tried again", "error", err)
 			left = append(left, s.sweep.from)
 		}
@@ -109,7 +111,7 @@ func (s *Source) file(ctx context.Context, key string) (at time.Time, failed boo
 	if !ok || s.sweep.isDone(key) {
 		return at, false
 	}
-	s.Meter.Received(name)
+	s.Meter.Count(source.CountReceived, 1, name)
 	s.Meter.Waited(name, max(0, s.Now().Sub(at)))
 	limited, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
@@ -118,7 +120,7 @@ func (s *Source) file(ctx context.Context, key string) (at time.Time, failed boo
 		s.sweep.note(key, false)
 		return at, false
 	}
-	s.Meter.Failed(name)
+	s.Meter.Count(source.CountFailed, 1, name)
 	if refused(err) && s.sweep.note(key, true) == patience {
 		s.Log.Error("a log file is given up: read it with riposte replay", "error", err)
 		return at, false

@@ -8,7 +8,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // walk lists accounts, regions and days. One that can't be listed does not keep the others from it.
@@ -64,18 +63,16 @@ func (s *Source) keys(ctx context.Context, folder, after string, work chan<- str
 	if after != "" {
 		in.StartAfter = &after
 	}
-	return s.pages(ctx, in, func(page *s3.ListObjectsV2Output) error { return pass(ctx, page.Contents, work) })
-}
-
-func pass(ctx context.Context, objects []types.Object, work chan<- string) error {
-	for _, o := range objects {
-		select {
-		case work <- aws.ToString(o.Key):
-		case <-ctx.Done():
-			return ctx.Err()
+	return s.pages(ctx, in, func(page *s3.ListObjectsV2Output) error {
+		for _, o := range page.Contents {
+			select {
+			case work <- aws.ToString(o.Key):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (s *Source) pages(ctx context.Context, in *s3.ListObjectsV2Input, each func(*s3.ListObjectsV2Output) error) error {

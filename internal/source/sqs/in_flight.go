@@ -30,10 +30,6 @@ type ending struct {
 	fate    outcome
 }
 
-func newInFlight(s *Source) *inFlight {
-	return &inFlight{Source: s, places: make(chan struct{}, s.InHand), ended: make(chan ending)}
-}
-
 // reserve waits for a place and takes as many as there are, up to what a poll can bring; none when the context ends.
 func (h *inFlight) reserve(ctx context.Context) (places int) {
 	select {

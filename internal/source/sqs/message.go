@@ -25,26 +25,30 @@ const (
 
 // handle stores one message.
 func (s *Source) handle(ctx context.Context, m types.Message) outcome {
-	s.Meter.Received(s.Name)
-	s.Meter.Waited(s.Name, s.age(m))
+	s.Meter.Count(source.CountReceived, 1, s.Name)
+	waited := time.Duration(0)
+	if sent, ok := number(m, types.MessageSystemAttributeNameSentTimestamp); ok {
+		waited = max(0, s.Now().Sub(time.UnixMilli(sent)))
+	}
+	s.Meter.Waited(s.Name, waited)
 	if receipts(m) > 1 {
-		s.Meter.Again(s.Name)
+		s.Meter.Count(source.CountAgain, 1, s.Name)
 	}
 	err := s.Handle(ctx, []byte(aws.ToString(m.Body)))
 	var bad *source.Malformed
 	if errors.As(err, &bad) {
-		s.Meter.Malformed(s.Name)
-		s.Log.Warn("a message can't be read: it is left to the dead-letter queue", "source", s.Name, "message", id(m), "error", bad.Err)
+		s.Meter.Count(source.CountMalformed, 1, s.Name)
+		s.Log.Warn("a message can't be read: it is left to the dead-letter queue", "source", s.Name, "message", aws.ToString(m.MessageId), "error", bad.Err)
 		return poison
 	}
 	var own *source.Postponed
 	if errors.As(err, &own) {
-		s.Meter.Failed(s.Name)
-		s.Log.Warn("a message can't be stored for now: it comes again", "source", s.Name, "message", id(m), "error", own.Err)
+		s.Meter.Count(source.CountFailed, 1, s.Name)
+		s.Log.Warn("a message can't be stored for now: it comes again", "source", s.Name, "message", aws.ToString(m.MessageId), "error", own.Err)
 		return failed
 	}
 	if s.store.ended(err) {
-		s.Meter.Failed(s.Name)
+		s.Meter.Count(source.CountFailed, 1, s.Name)
 		return failed
 	}
 	return stored

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
@@ -72,7 +71,7 @@ func New(o Options) *Source {
 // queue or of the store is waited for, however long.
 func (s *Source) Run(ctx context.Context) error {
 	s.Log.Info("reading events from a queue", "source", s.Name, "queue", s.URL)
-	h := newInFlight(s)
+	h := &inFlight{Source: s, places: make(chan struct{}, s.InHand), ended: make(chan ending)}
 	var polling, settling sync.WaitGroup
 	settling.Go(func() { h.settle(context.WithoutCancel(ctx)) })
 	for range pollers {
@@ -109,7 +108,7 @@ func (h *inFlight) turn(ctx context.Context) {
 		return
 	}
 	if h.queue.ended(err) {
-		h.Meter.Failed(h.Name)
+		h.Meter.Count(source.CountFailed, 1, h.Name)
 		return
 	}
 	handled := h.take(context.WithoutCancel(ctx), messages)
@@ -136,14 +135,3 @@ func (s *Source) receive(ctx context.Context, most int32) ([]types.Message, erro
 	}
 	return out.Messages, nil
 }
-
-// age is how long a message had waited.
-func (s *Source) age(m types.Message) time.Duration {
-	sent, ok := number(m, types.MessageSystemAttributeNameSentTimestamp)
-	if !ok {
-		return 0
-	}
-	return max(0, s.Now().Sub(time.UnixMilli(sent)))
-}
-
-func id(m types.Message) string { return aws.ToString(m.MessageId) }

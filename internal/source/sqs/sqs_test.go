@@ -66,9 +66,16 @@ type figures struct {
 	waited        time.Duration // the longest
 }
 
-func (f *figures) Again(string) { f.mu.Lock(); f.again++; f.mu.Unlock() }
-
-func (f *figures) Failed(string) { f.mu.Lock(); f.failed++; f.mu.Unlock() }
+func (f *figures) Count(what source.Figure, n int, _ string, _ ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch what {
+	case source.CountAgain:
+		f.again += n
+	case source.CountFailed:
+		f.failed += n
+	}
+}
 
 func (f *figures) Waited(_ string, d time.Duration) {
 	f.mu.Lock()

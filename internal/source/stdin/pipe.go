@@ -20,13 +20,6 @@ type pipe struct {
 // pieceSize is what a pipe of Linux holds.
 const pieceSize = 64 << 10
 
-func newPipe(in io.Reader) *pipe {
-	p := &pipe{in: in, pieces: make(chan []byte), free: make(chan []byte, 2)}
-	p.free <- make([]byte, pieceSize)
-	p.free <- make([]byte, pieceSize)
-	return p
-}
-
 // pump reads until the end. It may be left behind in a read that never ends; the process ends with it.
 func (p *pipe) pump() {
 	for b := range p.free {

@@ -35,7 +35,10 @@ func New(o Options) *Source {
 	if o.Meter == nil {
 		o.Meter = source.Unmetered{}
 	}
-	return &Source{o, newPipe(o.In)}
+	p := &pipe{in: o.In, pieces: make(chan []byte), free: make(chan []byte, 2)}
+	p.free <- make([]byte, pieceSize)
+	p.free <- make([]byte, pieceSize)
+	return &Source{o, p}
 }
 
 // Run takes records until the pipe or the context ends. What was read by then is stored; an error is one of reading.
@@ -45,9 +48,9 @@ func (s *Source) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(drain, cut) })()
 	r, err := s.Receive(hard, source.Stream{
 		Records: until{ctx, s.pipe}, Live: true,
-		Record: func() { s.Meter.Received(name) },
+		Record: func() { s.Meter.Count(source.CountReceived, 1, name) },
 		Fault: func(err error) {
-			s.Meter.Malformed(name)
+			s.Meter.Count(source.CountMalformed, 1, name)
 			s.Log.Warn("a record can't be read", "source", name, "error", err)
 		},
 	})
