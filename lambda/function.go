@@ -22,10 +22,6 @@ type function struct {
 	made runtime.Handler
 }
 
-func newFunction(build func(context.Context) (runtime.Handler, error)) *function {
-	return &function{build: build}
-}
-
 // Invoke is one invocation.
 func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	h, err := f.handler(ctx)

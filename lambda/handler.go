@@ -15,6 +15,7 @@ import (
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/ledger/dynamodb"
 	"github.com/ripostehq/riposte/internal/source/lambda"
 )
 
@@ -27,9 +28,10 @@ func (s *settings) handler(ctx context.Context) (runtime.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := s.ledger(ctx, base)
+	// The record is in a table of the function's own region.
+	store, err := dynamodb.Connect(ctx, base(event.Place{Region: s.region}), s.config.Ledger.Name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
 	for _, w := range s.config.Warnings {
 		s.log.Warn("configuration", "warning", w.String())

@@ -23,14 +23,14 @@ import (
 // and what is stopped within one is found when its lease ends.
 func Main(catalogue []playbook.Definition, kinds []action.Kind) {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
-	f := newFunction(func(ctx context.Context) (runtime.Handler, error) {
+	f := &function{build: func(ctx context.Context) (runtime.Handler, error) {
 		s, err := load(os.Getenv, os.ReadFile, catalogue, kinds)
 		if err != nil {
 			return nil, err
 		}
 		s.log, s.now = log, time.Now
 		return s.handler(ctx)
-	})
+	}}
 	if _, err := f.handler(context.Background()); err != nil {
 		log.Error("not ready: the next invocation tries again", "error", err)
 	}

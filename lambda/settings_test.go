@@ -70,7 +70,7 @@ func (echo) Invoke(_ context.Context, payload []byte) ([]byte, error) { return p
 // The table is out of reach when the process begins: the invocation fails with the reason, and a later one succeeds.
 func TestWhatCannotBeMadeIsTriedAgain(t *testing.T) {
 	broken, made := errors.New("open the ledger: no answer"), 0
-	f := newFunction(func(ctx context.Context) (runtime.Handler, error) {
+	f := &function{build: func(ctx context.Context) (runtime.Handler, error) {
 		if _, ends := ctx.Deadline(); !ends {
 			t.Error("nothing ends a beginning that hangs")
 		}
@@ -78,7 +78,7 @@ func TestWhatCannotBeMadeIsTriedAgain(t *testing.T) {
 			return nil, broken
 		}
 		return echo{}, nil
-	})
+	}}
 	if _, err := f.Invoke(t.Context(), []byte("1")); !errors.Is(err, broken) {
 		t.Errorf("want the reason, got %v", err)
 	}

@@ -17,16 +17,17 @@ type Audit struct {
 	found  map[row]string
 	kept   []Checkpoint
 	breaks []Break
+
+	last    int64             // seq that stands for the whole ledger
+	rowless []string          // chains that have no row that holds their head
+	awaited map[string][]Head // named by checkpoints and not met yet, oldest first
+	named   map[string]int64  // the last entry of each chain that a checkpoint names
 }
 
 // seals is how a store counts its entries, and what its checkpoints say of them.
 type seals interface {
 	before(a *Audit, h *head, e Entry)        // the entry takes its place behind h
 	after(a *Audit, h *head, e Entry, l Link) // it has taken it, as h
-	end(a *Audit)
-	sealed(chain string) int64 // the last entry of a chain that a checkpoint names; 0 where none does
-	last() int64               // seq that stands for the whole ledger
-	rowless(chain string) bool // the chain has no row that holds its head
 }
 
 type head struct {
@@ -51,12 +52,16 @@ type CaseRow struct {
 
 // NewAudit begins, for a store whose Seq counts all entries of the ledger, with the checkpoints that were kept elsewhere.
 // Entries come in order of Seq.
-func NewAudit(kept []Checkpoint) *Audit { return newAudit(kept, &ordered{}) }
+func NewAudit(kept []Checkpoint) *Audit {
+	a := newAudit(kept, &ordered{})
+	a.rowless = []string{BrakesChain, CheckpointChain} // the last entry of these is the last there is in the order; only cases have rows
+	return a
+}
 
 // NewAuditOfChains begins, for a store whose Seq counts the entries of each chain for itself: replicas then share nothing
 // that every commit would have to change. Entries come in order of Seq within their chain, the checkpoints' chain first.
 func NewAuditOfChains(kept []Checkpoint) *Audit {
-	return newAudit(kept, &chained{heads: map[string][]Head{}, named: map[string]int64{}})
+	return newAudit(kept, &chained{})
 }
 
 func newAudit(kept []Checkpoint, s seals) *Audit {
@@ -64,6 +69,7 @@ func newAudit(kept []Checkpoint, s seals) *Audit {
 	slices.SortStableFunc(kept, func(a, b Checkpoint) int { return cmp.Compare(a.Seq, b.Seq) })
 	a := &Audit{
 		seals: s, heads: map[string]*head{}, rows: map[row]*trail{}, found: map[row]string{}, kept: kept,
+		awaited: map[string][]Head{}, named: map[string]int64{},
 	}
 	a.compareKept(0, "")
 	return a
@@ -149,7 +155,7 @@ func (a *Audit) Case(c CaseRow) {
 		a.Broken(c.ID, h.seq, "the case's due time is not the one that was recorded")
 	case c.Odd != "":
 		a.Broken(c.ID, h.seq, "the case's column %q does not fit the case", c.Odd)
-	case c.Sealed && a.seals.sealed(c.ID) != h.seq:
+	case c.Sealed && a.named[c.ID] != h.seq:
 		a.Broken(c.ID, h.seq, "the case says that this entry is sealed, and no checkpoint seals it: it would be left out for ever")
 	}
 }
@@ -167,14 +173,22 @@ func (a *Audit) compareKept(seq int64, root string) {
 // Verification ends the audit: what was recorded and did not turn up is gone.
 func (a *Audit) Verification() Verification {
 	for chain, h := range a.heads {
-		if !h.seen && !a.seals.rowless(chain) {
+		if !h.seen && !slices.Contains(a.rowless, chain) {
 			a.Broken(chain, h.seq, "the case is gone")
 		}
 	}
 	a.compareRows()
-	a.seals.end(a)
+	for chain, due := range a.awaited { // what was sealed and did not turn up
+		for _, h := range due {
+			var last int64
+			if known := a.heads[chain]; known != nil {
+				last = known.seq
+			}
+			a.Broken(chain, last+1, "a checkpoint sealed entry %d, and the chain ends at entry %d: the rest was cut off", h.Seq, last)
+		}
+	}
 	if len(a.kept) > 0 {
-		a.Broken(Whole, a.seals.last()+1, "the ledger ends at %d, the kept checkpoint saw %d: the rest was cut off", a.seals.last(), a.kept[0].Seq)
+		a.Broken(Whole, a.last+1, "the ledger ends at %d, the kept checkpoint saw %d: the rest was cut off", a.last, a.kept[0].Seq)
 	}
 	a.v.Chains = len(a.heads)
 	a.v.Broken = FirstOf(a.breaks)

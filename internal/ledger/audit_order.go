@@ -2,16 +2,13 @@ package ledger
 
 // ordered: every entry has its place in one order over the whole ledger, and a checkpoint is a digest over all of them up
 // to one. Nothing can be taken out without a gap.
-type ordered struct {
-	seq  int64
-	root string
-}
+type ordered struct{ root string } // over all entries so far
 
 func (o *ordered) before(a *Audit, _ *head, e Entry) {
-	if e.Seq != o.seq+1 {
-		a.Broken(Whole, o.seq+1, "entry %d is missing", o.seq+1)
+	if e.Seq != a.last+1 {
+		a.Broken(Whole, a.last+1, "entry %d is missing", a.last+1)
 	}
-	o.seq = e.Seq
+	a.last = e.Seq
 }
 
 func (o *ordered) after(a *Audit, _ *head, e Entry, l Link) {
@@ -23,12 +20,5 @@ func (o *ordered) after(a *Audit, _ *head, e Entry, l Link) {
 		}
 	}
 	o.root = Fold(o.root, e.Bytes)
-	a.compareKept(o.seq, o.root)
+	a.compareKept(a.last, o.root)
 }
-
-func (o *ordered) end(*Audit)          {}
-func (o *ordered) sealed(string) int64 { return 0 }
-func (o *ordered) last() int64         { return o.seq }
-
-// rowless: the last entry of these is the last there is in the order; only cases have rows.
-func (o *ordered) rowless(chain string) bool { return chain == BrakesChain || chain == CheckpointChain }

@@ -21,6 +21,7 @@ type trail struct {
 	as      map[int64]written
 }
 
+// expect takes what an entry says of rows.
 func (a *Audit) expect(wrote []Wrote, e Entry) {
 	for _, w := range wrote {
 		t := a.rows[row{w.What, w.Key}]
@@ -28,21 +29,17 @@ func (a *Audit) expect(wrote []Wrote, e Entry) {
 			t = &trail{}
 			a.rows[row{w.What, w.Key}] = t
 		}
-		t.wrote(w, e)
+		t.last = written{w.Sum, e.Chain, e.Seq}
+		if w.Over == 0 && w.As == 0 {
+			continue
+		}
+		if t.balance == nil {
+			t.balance, t.as = map[int64]int{}, map[int64]written{}
+		}
+		t.balance[w.Over]--
+		t.balance[w.As]++
+		t.as[w.As] = t.last
 	}
-}
-
-func (t *trail) wrote(w Wrote, e Entry) {
-	t.last = written{w.Sum, e.Chain, e.Seq}
-	if w.Over == 0 && w.As == 0 {
-		return
-	}
-	if t.balance == nil {
-		t.balance, t.as = map[int64]int{}, map[int64]written{}
-	}
-	t.balance[w.Over]--
-	t.balance[w.As]++
-	t.as[w.As] = t.last
 }
 
 // stands is the write whose row is there now, its sum "" where there should be none; false where the writes do not lead
@@ -70,7 +67,7 @@ func (a *Audit) Row(what, key, sum string) { a.found[row{what, key}] = sum }
 func (a *Audit) compareRows() {
 	for _, r := range slices.SortedFunc(maps.Keys(a.found), byKey) {
 		if a.rows[r] == nil {
-			a.Broken(Whole, a.seals.last(), "no entry wrote the %s %q", r.what, r.key)
+			a.Broken(Whole, a.last, "no entry wrote the %s %q", r.what, r.key)
 		}
 	}
 	for _, r := range slices.SortedFunc(maps.Keys(a.rows), byKey) {
@@ -82,7 +79,7 @@ func (a *Audit) compareRows() {
 		case !there && w.sum != "":
 			a.Broken(w.chain, w.seq, "the %s %q is gone", r.what, r.key)
 		case there && w.sum == "":
-			a.Broken(Whole, a.seals.last(), "no entry wrote the %s %q", r.what, r.key)
+			a.Broken(Whole, a.last, "no entry wrote the %s %q", r.what, r.key)
 		case there && sum != w.sum && sum != Pruned:
 			a.Broken(w.chain, w.seq, "the %s %q is not the one that was recorded", r.what, r.key)
 		}

@@ -30,15 +30,11 @@ func moves(from State) []State {
 func (c *Case) Returnable() bool {
 	switch c.State {
 	case Dismissed, Observed, Excepted, Superseded:
-		return c.holds()
+		return slices.ContainsFunc(c.Revisions, func(r Revision) bool {
+			return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(s Step) bool { return len(s.Owned) > 0 })
+		})
 	}
 	return May(c.State, Undoing)
-}
-
-func (c *Case) holds() bool {
-	return slices.ContainsFunc(c.Revisions, func(r Revision) bool {
-		return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(s Step) bool { return len(s.Owned) > 0 })
-	})
 }
 
 // May reports whether a case may go from one state to another.

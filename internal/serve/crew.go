@@ -29,8 +29,6 @@ type crew struct {
 	members []*member
 }
 
-func newCrew(log *slog.Logger) *crew { return &crew{log: log} }
-
 // exchange makes the crew that of a configuration: sources that are in it already go on, others are stopped before new ones
 // start, which may want their address.
 func (c *crew) exchange(ctx context.Context, wanted []Source) {

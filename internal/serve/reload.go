@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/strict"
 )
 
 // reload reads the configuration again. One that is invalid changes nothing: a typing mistake must not end a defence. Turns
 // and messages in hand end under the old one, the next ones begin under the new.
 func (s *Server) reload(ctx, hard context.Context) {
-	c, sources, err := s.reread()
+	c, err := s.Load()
+	var sources []Source
+	if err == nil {
+		sources, err = s.sources(c)
+	}
 	if err != nil {
 		s.refuse(err)
 		return
@@ -38,15 +41,6 @@ func (s *Server) reload(ctx, hard context.Context) {
 	s.Meter.Loaded(s.Now())
 	s.pool.wake() // what was held may go on under the new one
 	s.Log.Info("the new configuration is in effect", "file", c.File)
-}
-
-func (s *Server) reread() (*config.Config, []Source, error) {
-	c, err := s.Load()
-	if err != nil {
-		return nil, nil, err
-	}
-	sources, err := s.sources(c)
-	return c, sources, err
 }
 
 // refuse keeps the configuration that is in effect, and says everything that is wrong with the new one.

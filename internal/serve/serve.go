@@ -77,7 +77,7 @@ type Server struct {
 
 // New puts a daemon together; nothing runs yet. No source, or one that can't be made, is an error.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, crew: newCrew(o.Log)}
+	s := &Server{Options: o, crew: &crew{log: o.Log}}
 	s.pool = newPool(o.Workers, o.Poll, &s.live, o.Now, o.Log, o.Meter)
 	s.live.app.Store(o.App(o.Config, s.pool.workers))
 	s.health = &health{live: &s.live, pool: s.pool, crew: s.crew, now: o.Now}

@@ -41,22 +41,16 @@ func (s *Store) Admit(ctx context.Context, now time.Time, leads []playbook.Store
 			errs[n] = fmt.Errorf("admit %s for %s: %w", l.Resource, l.Playbook, errs[n])
 		}
 	})
-	if err := errors.Join(errs...); err != nil {
-		return nil, s.explain(errors.Join(err, s.releaseOpened(ctx, groups[0].id, first)))
+	err = errors.Join(errs...)
+	if err == nil {
+		return out, nil
 	}
-	return out, nil
-}
-
-// releaseOpened gives back what was opened for a holder that will not hear of it, or may have been: the answer may be what was lost.
-func (s *Store) releaseOpened(ctx context.Context, id string, h ledger.FirstClaim) error {
-	if h.Holder == "" {
-		return nil
+	if first.Holder != "" { // what was opened for a holder that will not hear of it, or may have been: the answer may be what was lost
+		if lost := s.Yield(ctx, &ledger.Case{ID: groups[0].id, Version: 1}); !errors.Is(lost, ledger.ErrNotFound) {
+			err = errors.Join(err, lost)
+		}
 	}
-	err := s.Yield(ctx, &ledger.Case{ID: id, Version: 1})
-	if errors.Is(err, ledger.ErrNotFound) {
-		return nil
-	}
-	return err
+	return nil, s.explain(err)
 }
 
 // group makes ids in the order of the leads, which is the order of the cases.

@@ -11,47 +11,39 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// effects writes each effect over the version that was read; one that is of no use any more goes.
+// effects writes each effect over the version that was read; one that is of no use any more goes. It keeps the versions that
+// will stand, 0 where none will.
 func (t *commit) effects(context.Context) error {
 	changed := false
 	for _, e := range t.w.Effects {
-		version, err := t.effect(e)
-		if err != nil {
-			return fmt.Errorf("effect %q: %w", e.Key, err)
+		if !e.Kept() && e.Version == 0 { // never was, and is not wanted
+			t.versions = append(t.versions, 0)
+			continue
 		}
-		t.versions = append(t.versions, version)
-		changed = changed || version != e.Version
+		stale := fmt.Errorf("effect %q: %w", e.Key, ledger.ErrStale)
+		unchanged := absent(stale)
+		if e.Version != 0 {
+			unchanged = over("version", e.Version, stale)
+		}
+		x := ledger.Wrote{What: ledger.WroteEffect, Key: e.Key, Over: e.Version}
+		if e.Kept() {
+			body, err := json.Marshal(e)
+			if err != nil {
+				return fmt.Errorf("effect %q: %w", e.Key, err)
+			}
+			x.As = t.version(e.Key)
+			x.Sum = effectSum(x.As, body)
+			t.put(effectKey(e.Key), item{"effect": text(e.Key), "body": blob(body), "version": number(x.As)}, unchanged)
+		} else {
+			t.delete(effectKey(e.Key), unchanged)
+		}
+		t.wrote, t.versions = append(t.wrote, x), append(t.versions, x.As)
+		changed = changed || x.As != e.Version
 	}
 	if changed {
 		t.count(key{generation, fmt.Sprintf("%02d", hash(t.c.ID)%counters)})
 	}
 	return nil
-}
-
-// effect gives the version that will stand, 0 where none will.
-func (t *commit) effect(e *ledger.Effect) (version int64, err error) {
-	stale := fmt.Errorf("effect %q: %w", e.Key, ledger.ErrStale)
-	unchanged := absent(stale)
-	if e.Version != 0 {
-		unchanged = over("version", e.Version, stale)
-	}
-	x := ledger.Wrote{What: ledger.WroteEffect, Key: e.Key, Over: e.Version}
-	switch {
-	case !e.Kept() && e.Version == 0:
-		return 0, nil // never was, and is not wanted
-	case !e.Kept():
-		t.delete(effectKey(e.Key), unchanged)
-	default:
-		body, err := json.Marshal(e)
-		if err != nil {
-			return 0, err
-		}
-		x.As = t.version(e.Key)
-		x.Sum = effectSum(x.As, body)
-		t.put(effectKey(e.Key), item{"effect": text(e.Key), "body": blob(body), "version": number(x.As)}, unchanged)
-	}
-	t.wrote = append(t.wrote, x)
-	return x.As, nil
 }
 
 // version names what this commit makes of a row, as no other does: the record leads from one version to the next, whichever

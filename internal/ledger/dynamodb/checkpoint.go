@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,43 +19,24 @@ const chains = 1000
 
 // Checkpoint seals the chains that grew since the last one; see ledger.Store.
 func (s *Store) Checkpoint(ctx context.Context, now time.Time) (last ledger.Checkpoint, err error) {
-	ids, err := s.unsealed(ctx)
+	// The chains that no checkpoint names as they stand, as far as the index shows.
+	ids, err := s.listed(ctx, query{index: unsealedIndex})
 	for chunk := range slices.Chunk(ids, chains) {
 		if err == nil {
 			err = retryConflict(ctx, func(ctx context.Context) error { return s.seal(ctx, now, chunk) })
 		}
 	}
+	if err != nil {
+		return last, s.explain(err)
+	}
+	r, err := s.chain(ctx, ledger.CheckpointChain)
 	if err == nil {
-		last, err = s.last(ctx)
+		last, err = s.checkpoint(ctx, *r)
 	}
 	return last, s.explain(err)
 }
 
-// unsealed lists the chains that no checkpoint names as they stand, as far as the index shows.
-func (s *Store) unsealed(ctx context.Context) ([]string, error) {
-	var queries []query
-	for n := range shards {
-		queries = append(queries, query{index: unsealedIndex, partition: strconv.Itoa(n)})
-	}
-	found, err := s.spread(ctx, queries)
-	var ids []string
-	for _, i := range found {
-		ids = append(ids, textOf(i[pk]))
-	}
-	slices.Sort(ids)
-	return ids, err
-}
-
-// last is the last checkpoint, the zero one where there is none.
-func (s *Store) last(ctx context.Context) (ledger.Checkpoint, error) {
-	r, err := s.head(ctx, ledger.CheckpointChain)
-	if r == nil || err != nil {
-		return ledger.Checkpoint{}, err
-	}
-	return s.checkpoint(ctx, *r)
-}
-
-// checkpoint is the one that the chain ends with.
+// checkpoint is the one that the chain ends with, the zero one where there is none.
 func (s *Store) checkpoint(ctx context.Context, r row) (ledger.Checkpoint, error) {
 	if r.seq == 0 {
 		return ledger.Checkpoint{}, nil

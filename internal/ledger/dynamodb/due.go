@@ -43,7 +43,10 @@ func (s *Store) due(ctx context.Context, now, astray time.Time) ([]due, error) {
 		}
 		all = append(all, shown...)
 		shown = append(s.recent.correct(shown), s.skewed.of(u)...)
-		shown = slices.DeleteFunc(shown, func(d due) bool { return !d.claimable(now, astray) || d.urgency != u })
+		shown = slices.DeleteFunc(shown, func(d due) bool { // what can be claimed is due, and not leased, or leased by a clock that is wrong
+			claimable := !d.at.IsZero() && !d.at.After(now) || d.leased && d.at.After(astray)
+			return !claimable || d.urgency != u
+		})
 		if len(shown) > 0 {
 			slices.SortFunc(shown, func(a, b due) int {
 				return cmp.Or(cmp.Or(cmp.Compare(a.sev, b.position.sev), a.since.Compare(b.position.since)), cmp.Compare(a.id, b.id))

@@ -20,15 +20,6 @@ const (
 // memoryOf is the partition of what was observed of one resource's attribute.
 func memoryOf(r event.Resource, of string) string { return memoryPrefix + sum(r.String()+" "+of) }
 
-// memoryKey orders observations by their moment; of one second, what shows it on comes last: see playbook.Observation.Counts.
-func memoryKey(o playbook.Observation) key {
-	on := "0"
-	if o.On {
-		on = "1"
-	}
-	return key{memoryOf(o.Resource, o.Of), moment(o.At) + "#" + on + "#" + sum(o.Event)}
-}
-
 // Remember stores observations, a write each; see ledger.Memory. Written twice is written once.
 func (s *Store) Remember(ctx context.Context, seen []playbook.Observation) error {
 	for _, o := range seen {
@@ -36,7 +27,12 @@ func (s *Store) Remember(ctx context.Context, seen []playbook.Observation) error
 		if err != nil {
 			return fmt.Errorf("remember %s of %s: %w", o.Of, o.Resource, err)
 		}
-		i := memoryKey(o).item()
+		// Observations stand by their moment; of one second, what shows it on comes last: see playbook.Observation.Counts.
+		on := "0"
+		if o.On {
+			on = "1"
+		}
+		i := key{memoryOf(o.Resource, o.Of), moment(o.At) + "#" + on + "#" + sum(o.Event)}.item()
 		i["body"] = blob(body)
 		err = retryConflict(ctx, func(ctx context.Context) error {
 			_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i})

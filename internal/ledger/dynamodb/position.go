@@ -71,11 +71,6 @@ func positionOf(v types.AttributeValue) (p position) {
 	return p
 }
 
-// claimable reports whether the case can be claimed: it is due, and not leased, or leased by a clock that is wrong.
-func (p position) claimable(now, astray time.Time) bool {
-	return !p.at.IsZero() && !p.at.After(now) || p.leased && p.at.After(astray)
-}
-
 func padded(s string, n int) string { return s + strings.Repeat("0", max(0, n-len(s))) }
 
 func timeAt(s string) time.Time {

@@ -13,7 +13,10 @@ func (s *Store) Facts(ctx context.Context, q ledger.Question) (ledger.Facts, err
 	f := ledger.Facts{Incidents: make([]int, len(q.Buckets))}
 	var all errgroup.Group
 	all.Go(func() (err error) { f.Brakes, err = s.Brakes(ctx); return err })
-	all.Go(func() (err error) { f.Exceptions, err = s.exceptions(ctx, q); return err })
+	inForce := query{ // the first to end first
+		partition: exceptionsOf(q.Playbook, q.Root), where: "#s >= :now", values: item{":now": text(moment(q.At.Add(1)))},
+	}
+	all.Go(func() (err error) { f.Exceptions, err = bodies[ledger.Exception](ctx, s, inForce); return err })
 	if q.RequestID != "" {
 		all.Go(func() (err error) { f.Own, err = s.Own(ctx, q.RequestID); return err })
 	}
@@ -21,11 +24,4 @@ func (s *Store) Facts(ctx context.Context, q ledger.Question) (ledger.Facts, err
 		all.Go(func() (err error) { f.Incidents[i], err = s.others(ctx, bucket, q.Since, q.Incident); return err })
 	}
 	return f, all.Wait()
-}
-
-// exceptions are those still in force, the first to end first.
-func (s *Store) exceptions(ctx context.Context, q ledger.Question) ([]ledger.Exception, error) {
-	return bodies[ledger.Exception](ctx, s, query{
-		partition: exceptionsOf(q.Playbook, q.Root), where: "#s >= :now", values: item{":now": text(moment(q.At.Add(1)))},
-	})
 }

@@ -44,7 +44,7 @@ func (s *Store) Find(ctx context.Context, prefix string) (*ledger.Case, error) {
 	if len(p) >= fullID {
 		return s.Load(ctx, p)
 	}
-	found, err := s.listed(ctx, "begins_with(#s, :prefix)", item{":prefix": text(p)}, 2)
+	found, err := s.listed(ctx, query{index: casesIndex, where: "begins_with(#s, :prefix)", values: item{":prefix": text(p)}, limit: 2})
 	switch {
 	case err != nil:
 		return nil, s.explain(err)
@@ -56,11 +56,12 @@ func (s *Store) Find(ctx context.Context, prefix string) (*ledger.Case, error) {
 	return s.Load(ctx, found[0])
 }
 
-// listed reads the index of cases, oldest first: ids begin with their time.
-func (s *Store) listed(ctx context.Context, where string, values item, limit int) ([]string, error) {
+// listed reads an index of chains, or a part of it, in their order: ids of cases begin with their time.
+func (s *Store) listed(ctx context.Context, q query) ([]string, error) {
 	var queries []query
 	for n := range shards {
-		queries = append(queries, query{index: casesIndex, partition: strconv.Itoa(n), where: where, values: values, limit: limit})
+		q.partition = strconv.Itoa(n)
+		queries = append(queries, q)
 	}
 	found, err := s.spread(ctx, queries)
 	var ids []string
@@ -119,11 +120,11 @@ func (s *Store) candidates(ctx context.Context, f ledger.Filter) ([]string, erro
 		ids, err := s.waits(ctx)
 		return slices.DeleteFunc(ids, func(id string) bool { return id <= f.After }), err
 	}
-	where, values := "", item(nil)
+	q := query{index: casesIndex, limit: someIDs}
 	if f.After != "" {
-		where, values = "#s > :after", item{":after": text(f.After)}
+		q.where, q.values = "#s > :after", item{":after": text(f.After)}
 	}
-	ids, err := s.listed(ctx, where, values, someIDs)
+	ids, err := s.listed(ctx, q)
 	return ids[:min(len(ids), someIDs)], err
 }
 

@@ -23,7 +23,16 @@ func (t *tx) effects(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 		if err != nil {
 			return nil, err
 		}
-		n, err := t.effect(e, body)
+		n := int64(1)
+		switch {
+		case !e.Kept() && e.Version == 0: // never was, and is not wanted
+		case !e.Kept():
+			n, err = t.exec(dropEffect, e.Key, e.Version)
+		case e.Version == 0:
+			n, err = t.exec(addEffect, e.Key, body)
+		default:
+			n, err = t.exec(setEffect, body, e.Key, e.Version)
+		}
 		if err == nil && n == 0 {
 			err = ledger.ErrStale
 		}
@@ -37,18 +46,6 @@ func (t *tx) effects(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 		wrote = append(wrote, x)
 	}
 	return wrote, nil
-}
-
-func (t *tx) effect(e *ledger.Effect, body []byte) (int64, error) {
-	switch {
-	case !e.Kept() && e.Version == 0:
-		return 1, nil // never was, and is not wanted
-	case !e.Kept():
-		return t.exec(dropEffect, e.Key, e.Version)
-	case e.Version == 0:
-		return t.exec(addEffect, e.Key, body)
-	}
-	return t.exec(setEffect, body, e.Key, e.Version)
 }
 
 // after is an effect's version once it is written; 0 where it is gone.

@@ -35,7 +35,10 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 	err := s.changeSoon(ctx, func(t *tx) error {
 		until := now.Add(lease)
 		astray := nanos(ledger.Astray(now, lease))
-		if err := t.arrive(now, astray); err != nil {
+		if _, err := t.exec(arrive, nanos(now)); err != nil {
+			return fmt.Errorf("claim: %w", err)
+		}
+		if _, err := t.exec(strays, nanos(now), astray); err != nil {
 			return fmt.Errorf("claim: %w", err)
 		}
 		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema, astray))
@@ -52,15 +55,6 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 		return nil, err
 	}
 	return out, nil
-}
-
-// arrive gives what can be claimed its place.
-func (t *tx) arrive(now time.Time, astray sql.NullInt64) error {
-	if _, err := t.exec(arrive, nanos(now)); err != nil {
-		return err
-	}
-	_, err := t.exec(strays, nanos(now), astray)
-	return err
 }
 
 // Yield gives a case back uncommitted; see ledger.Store.

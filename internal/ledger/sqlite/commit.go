@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -59,8 +58,14 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 		return err
 	}
 	l := ledger.Link{Chain: c.ID, Prev: old.head, At: w.At, State: c.State, Notes: w.Notes}
-	if l.Wrote, err = t.beside(c.ID, w); err != nil {
-		return err
+	for _, write := range []func(string, ledger.Write) ([]ledger.Wrote, error){ // the rows that go with the case
+		t.taken, t.effects, t.requests, t.reserve, t.exceptions,
+	} {
+		wrote, err := write(c.ID, w)
+		if err != nil {
+			return err
+		}
+		l.Wrote = append(l.Wrote, wrote...)
 	}
 	left := old.waiting - len(w.Taken)
 	if err := c.Settle(old.state, w, left); err != nil {
@@ -113,21 +118,6 @@ func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []b
 		ledger.Precedence(c.Severity)))
 	c.Version, c.Attempts = old.version+1, 0
 	return err
-}
-
-// beside writes all rows that go with the case and says so for the chain.
-func (t *tx) beside(caseID string, w ledger.Write) ([]ledger.Wrote, error) {
-	var all []ledger.Wrote
-	for _, write := range []func(string, ledger.Write) ([]ledger.Wrote, error){
-		t.taken, t.effects, t.requests, t.reserve, t.exceptions,
-	} {
-		wrote, err := write(caseID, w)
-		if err != nil {
-			return nil, err
-		}
-		all = slices.Concat(all, wrote)
-	}
-	return all, nil
 }
 
 func (t *tx) taken(caseID string, w ledger.Write) ([]ledger.Wrote, error) {

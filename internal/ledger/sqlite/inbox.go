@@ -27,7 +27,19 @@ func (t *tx) inbox(c *ledger.Claim) error {
 		if n == 0 {
 			continue
 		}
-		if err := t.messages(c, ledger.Class(class), n); err != nil {
+		query := oldest
+		if ledger.Class(class).Newest() {
+			query = newest
+		}
+		err := t.rows(func(r *sql.Rows) error {
+			m, err := scanJSON[ledger.Message](r)
+			if err != nil {
+				return fmt.Errorf("case %s: %w", c.Case.ID, err)
+			}
+			c.Inbox = append(c.Inbox, m)
+			return nil
+		}, query, c.Case.ID, class, n)
+		if err != nil {
 			return err
 		}
 	}
@@ -50,41 +62,23 @@ func (t *tx) waiting(caseID string) (n [ledger.Classes]int, err error) {
 	return n, err
 }
 
-func (t *tx) messages(c *ledger.Claim, class ledger.Class, n int) error {
-	query := oldest
-	if class.Newest() {
-		query = newest
-	}
-	return t.rows(func(r *sql.Rows) error {
-		m, err := scanJSON[ledger.Message](r)
-		if err != nil {
-			return fmt.Errorf("case %s: %w", c.Case.ID, err)
-		}
-		c.Inbox = append(c.Inbox, m)
-		return nil
-	}, query, c.Case.ID, class, n)
-}
-
-// put writes a message into the inbox, if its class has room; nothing where the case knows its key.
+// put writes a message into the inbox; nothing where the case knows its key. It is ledger.ErrFull where the message's class
+// has no room left.
 func (t *tx) put(caseID string, m ledger.Message, n int64) (added bool, body []byte, err error) {
-	if full, err := t.full(caseID, m); err != nil || full {
+	var waits int
+	if err := t.row(crowd, caseID, m.Class()).Scan(&waits); err != nil {
 		return false, nil, err
+	}
+	if room := m.Class().Room(); waits >= room {
+		known := false
+		if err := t.row(hasMessage, m.Key, caseID).Scan(&known); err != nil || known {
+			return false, nil, err
+		}
+		return false, nil, fmt.Errorf("%w %s: of this sort it takes no more than %d until some are taken", ledger.ErrFull, caseID, room)
 	}
 	if body, err = json.Marshal(m); err != nil {
 		return false, nil, err
 	}
 	rows, err := t.exec(addBody, m.Key, caseID, n, body, m.Class())
 	return rows > 0, body, err
-}
-
-// full is ledger.ErrFull where the message's class has no room left, and true where the case knows the message anyway.
-func (t *tx) full(caseID string, m ledger.Message) (known bool, err error) {
-	var waits int
-	if err := t.row(crowd, caseID, m.Class()).Scan(&waits); err != nil || waits < m.Class().Room() {
-		return false, err
-	}
-	if err := t.row(hasMessage, m.Key, caseID).Scan(&known); err != nil || known {
-		return known, err
-	}
-	return false, fmt.Errorf("%w %s: of this sort it takes no more than %d until some are taken", ledger.ErrFull, caseID, m.Class().Room())
 }

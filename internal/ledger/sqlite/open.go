@@ -62,8 +62,9 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) open(ctx context.Context) (err error) {
+	changing, asking, watching := often()
 	if s.path == Memory {
-		return s.write.open(ctx, Memory, slices.Concat(changing(), asking(), watching()))
+		return s.write.open(ctx, Memory, slices.Concat(changing, asking, watching))
 	}
 	if err := touch(s.path); err != nil {
 		return err
@@ -71,7 +72,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := inspect(ctx, s.path); err != nil {
 		return err
 	}
-	if err := s.write.open(ctx, s.path, slices.Concat(changing(), asking())); err != nil {
+	if err := s.write.open(ctx, s.path, slices.Concat(changing, asking)); err != nil {
 		return err
 	}
 	if s.read, err = sql.Open("sqlite", dsn(s.path)+"&_pragma=query_only(1)"); err != nil {
@@ -84,7 +85,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	s.wal.committed() // the migration, if there was one
 	s.tidy = &tidier{wake: make(chan struct{}, 1)}
 	s.tidy.done.Go(func() { s.tidy.run(s.path) })
-	s.known, err = prepared(ctx, s.read, watching()...)
+	s.known, err = prepared(ctx, s.read, watching...)
 	return err
 }
 

@@ -25,32 +25,28 @@ func (s *Store) Facts(ctx context.Context, q ledger.Question) (ledger.Facts, err
 	if err != nil {
 		return f, err
 	}
-	err = s.rows(ctx, func(r *sql.Rows) error { return answer(r, &f) },
-		question, q.RequestID, q.Playbook, q.Root, q.At.UnixNano(), string(buckets), since(q.Since), q.Incident)
+	err = s.rows(ctx, func(r *sql.Rows) error {
+		var what string
+		var bucket, n int
+		var body []byte
+		if err := r.Scan(&what, &bucket, &n, &body); err != nil {
+			return err
+		}
+		switch what {
+		case "own":
+			f.Own = true
+		case "bucket":
+			f.Incidents[bucket] = n
+		case "brake":
+			return appended(&f.Brakes, body)
+		case "exception":
+			return appended(&f.Exceptions, body)
+		}
+		return nil
+	}, question, q.RequestID, q.Playbook, q.Root, q.At.UnixNano(), string(buckets), since(q.Since), q.Incident)
 	slices.SortFunc(f.Brakes, func(a, b ledger.Brake) int { return cmp.Compare(a.Scope, b.Scope) })
 	slices.SortFunc(f.Exceptions, func(a, b ledger.Exception) int { return a.Until.Compare(b.Until) })
 	return f, s.explain(err)
-}
-
-// answer takes one row.
-func answer(r *sql.Rows, f *ledger.Facts) error {
-	var what string
-	var bucket, n int
-	var body []byte
-	if err := r.Scan(&what, &bucket, &n, &body); err != nil {
-		return err
-	}
-	switch what {
-	case "own":
-		f.Own = true
-	case "bucket":
-		f.Incidents[bucket] = n
-	case "brake":
-		return appended(&f.Brakes, body)
-	case "exception":
-		return appended(&f.Exceptions, body)
-	}
-	return nil
 }
 
 func appended[T any](to *[]T, body []byte) error {

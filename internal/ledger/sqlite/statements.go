@@ -5,17 +5,16 @@ import (
 	"database/sql"
 )
 
-// changing is what the way from a receipt to the first change runs, asking what it must know, watching what a sender that waits
-// asks. What stands between an attack and its answer is read on the writer's connection, in turn with the writes: after each
-// of them a reader's has to read its pages anew.
-func changing() []string {
-	return []string{
+// often are the statements that are prepared: changing is what the way from a receipt to the first change runs, asking what it
+// must know, watching what a sender that waits asks. What stands between an attack and its answer is read on the writer's
+// connection, in turn with the writes: after each of them a reader's has to read its pages anew.
+func often() (changing, asking, watching []string) {
+	changing = []string{
 		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, arrive, strays, claim, waiting, crowd, hasMessage,
 		oldest, newest, stored, take, save, addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException, remember,
 	}
+	return changing, []string{hasRequest, question, oneEffect, recall}, []string{generation, wakeup}
 }
-func asking() []string   { return []string{hasRequest, question, oneEffect, recall} }
-func watching() []string { return []string{generation, wakeup} }
 
 type preparer interface {
 	PrepareContext(context.Context, string) (*sql.Stmt, error)

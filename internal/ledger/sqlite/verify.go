@@ -11,25 +11,25 @@ import (
 // Verify checks the whole record, as it stands at one moment; see ledger.Audit for the rules.
 func (s *Store) Verify(ctx context.Context, kept ...ledger.Checkpoint) (ledger.Verification, error) {
 	a := ledger.NewAudit(kept)
-	if err := s.audited(ctx, func(q querier) error { return audit(ctx, q, a) }); err != nil {
+	if s.read == nil {
+		err := s.write.transaction(ctx, func(t *tx) error { return audit(ctx, t.conn, a) })
+		if err != nil {
+			return ledger.Verification{}, s.explain(err)
+		}
+		return a.Verification(), nil
+	}
+	t, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return ledger.Verification{}, s.explain(err)
+	}
+	defer t.Rollback()
+	if err := audit(ctx, t, a); err != nil {
 		return ledger.Verification{}, s.explain(err)
 	}
 	return a.Verification(), nil
 }
 
-// audited runs f over the ledger as it stands at one moment.
-func (s *Store) audited(ctx context.Context, f func(querier) error) error {
-	if s.read == nil {
-		return s.write.transaction(ctx, func(t *tx) error { return f(t.conn) })
-	}
-	t, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer t.Rollback()
-	return f(t)
-}
-
+// audit feeds all entries, then all cases, then every row beside them.
 func audit(ctx context.Context, q querier, a *ledger.Audit) error {
 	err := rows(ctx, q, func(r *sql.Rows) error {
 		e, err := scanEntry(r)
@@ -38,17 +38,10 @@ func audit(ctx context.Context, q querier, a *ledger.Audit) error {
 		}
 		return err
 	}, entriesAfter, 0)
-	if err == nil {
-		err = auditCases(ctx, q, a)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = auditRows(ctx, q, a)
-	}
-	return err
-}
-
-func auditCases(ctx context.Context, q querier, a *ledger.Audit) error {
-	return rows(ctx, q, func(r *sql.Rows) error {
+	err = rows(ctx, q, func(r *sql.Rows) error {
 		var c ledger.CaseRow
 		var cols columns
 		var due sql.NullInt64
@@ -61,6 +54,10 @@ func auditCases(ctx context.Context, q querier, a *ledger.Audit) error {
 		}
 		return err
 	}, `SELECT id, head, state, due, payload, playbook, account, schema, root, lease, wake, urgency, severity, rank, place FROM cases`)
+	if err != nil {
+		return err
+	}
+	return auditRows(ctx, q, a)
 }
 
 // columns are what riposte looks cases up by: turned, they would hide a case whose payload is whole.
@@ -73,6 +70,7 @@ type columns struct {
 	lease, wake       sql.NullInt64
 }
 
+// odd names the first column that does not fit the case, "" where all do.
 func (cols columns) odd(row ledger.CaseRow, due sql.NullInt64) string {
 	var c ledger.Case
 	if row.Payload == nil || json.Unmarshal(row.Payload, &c) != nil {
