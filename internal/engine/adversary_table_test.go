@@ -7,6 +7,7 @@ import (
 	awsdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/ripostehq/riposte/internal/ledger/dynamodb"
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
@@ -39,5 +40,30 @@ func TestAdversaryOverDynamoDB(t *testing.T) {
 	a.endures(t)
 	if !a.hostile {
 		t.Error("she did nothing that she had to be denied for: the story tells nothing")
+	}
+}
+
+// Riposte dies at any point of its answer, and the deployed deny is made useless before it is back: the deny that may have been
+// attached by then is taken back with the rest.
+func TestADenyThatIsEditedWhileRiposteIsDeadIsTakenBack(t *testing.T) {
+	for at := 1; ; at++ {
+		store, err := sqlite.Open(t.Context(), sqlite.Memory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &reaper{Store: store}
+		a := begin(t, r, 5*time.Second, 0)
+		a.unprotects(second, "i-0cattle")
+		r.at = r.points + at
+		a.pass(6 * time.Second)
+		if r.died == "" {
+			return // its answer has no further points
+		}
+		a.edits(mallory, emptied()[1])
+		a.pass(10 * time.Minute)
+		a.goesBack(t)
+		if t.Failed() {
+			t.Fatalf("died %s", r.died)
+		}
 	}
 }

@@ -133,6 +133,8 @@ func (ex *executor) try(ctx context.Context, t *attempt, r ref) error {
 		return ex.effects.already(ctx, t, r)
 	case look.Renamed != nil:
 		return ex.follow(ctx, t, r, look)
+	case look.Refused != "" && r.step.State == ledger.Intent: // it may have been made before it became useless: there is something to take back
+		return fmt.Errorf("%s: %s: %w, %w", r, look.Refused, action.ErrCannot, action.ErrPartly)
 	case look.Refused != "":
 		return fmt.Errorf("%s: %s: %w", r, look.Refused, action.ErrCannot)
 	}
