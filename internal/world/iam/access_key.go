@@ -24,7 +24,12 @@ func accessKeyResource() core.Resource {
 		changeUser("", createAccessKey),
 		core.Define(core.Spec[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput]{
 			Basis: "AccessDenied for a key that is not the account's: unverified",
-			Knows: "AccessKeyId", Needs: lastUsedNeed, Answer: getAccessKeyLastUsed,
+			Knows: "AccessKeyId", Answer: getAccessKeyLastUsed, Needs: func(c *core.Call, in *iam.GetAccessKeyLastUsedInput) []core.Need {
+				if u := keyHolder(c, in.AccessKeyId); u != nil {
+					return c.On(u.ARN)
+				}
+				return c.On("*")
+			},
 		}),
 		readUser("Marker MaxItems", listAccessKeys),
 		unseen(changeUser("AccessKeyId Status", updateAccessKey)),
@@ -50,13 +55,6 @@ func createAccessKey(c *core.Call, in *iam.CreateAccessKeyInput, u *user) (*iam.
 // keyID is the id of an access key: a prefix that tells its kind, and 16 letters and digits.
 func keyID(s *core.State, prefix string) string { return prefix + strings.ToUpper(s.Mint(16)) }
 
-func (k *accessKey) status() types.StatusType {
-	if k.Inactive {
-		return types.StatusTypeInactive
-	}
-	return types.StatusTypeActive
-}
-
 // key finds a user's key.
 func (u *user) key(id *string) (*accessKey, *core.Refusal) {
 	for _, k := range u.Keys {
@@ -70,15 +68,16 @@ func (u *user) key(id *string) (*accessKey, *core.Refusal) {
 func listAccessKeys(c *core.Call, in *iam.ListAccessKeysInput, u *user) (*iam.ListAccessKeysOutput, *core.Refusal) {
 	var all []types.AccessKeyMetadata
 	for _, k := range u.Keys {
+		status := types.StatusTypeActive
+		if k.Inactive {
+			status = types.StatusTypeInactive
+		}
 		all = append(all, types.AccessKeyMetadata{
-			AccessKeyId: aws.String(k.ID), UserName: aws.String(u.Name), Status: k.status(), CreateDate: aws.Time(k.Created),
+			AccessKeyId: aws.String(k.ID), UserName: aws.String(u.Name), Status: status, CreateDate: aws.Time(k.Created),
 		})
 	}
 	page, next, refused := core.Paged(all, in.Marker, in.MaxItems)
-	if refused != nil {
-		return nil, refused
-	}
-	return &iam.ListAccessKeysOutput{AccessKeyMetadata: page, Marker: next, IsTruncated: next != nil}, nil
+	return &iam.ListAccessKeysOutput{AccessKeyMetadata: page, Marker: next, IsTruncated: next != nil}, refused
 }
 
 func updateAccessKey(c *core.Call, in *iam.UpdateAccessKeyInput, u *user) (*iam.UpdateAccessKeyOutput, *core.Refusal) {
@@ -110,13 +109,6 @@ func keyHolder(c *core.Call, key *string) *user {
 		}
 	}
 	return nil
-}
-
-func lastUsedNeed(c *core.Call, in *iam.GetAccessKeyLastUsedInput) []core.Need {
-	if u := keyHolder(c, in.AccessKeyId); u != nil {
-		return c.On(u.ARN)
-	}
-	return c.On("*")
 }
 
 // getAccessKeyLastUsed returns the user that has a key. The world keeps no record of use, and says N/A, as IAM does of a key that was

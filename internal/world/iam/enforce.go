@@ -28,7 +28,10 @@ func (e *Enforcer) Authorize(c *core.Call, n core.Need) *core.Refusal {
 	if c.By.Service != "" || n.Action == "sts:GetCallerIdentity" {
 		return nil
 	}
-	if halfway(c.By) && (c.Service.Name == "iam" || c.Service.Name == "sts" && !assumes(n.Action)) {
+	// A user's session without a second factor: IAM and most of STS do not take it.
+	// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+	halfway := c.By.Session != nil && c.By.Role == nil && !c.By.Session.MFA
+	if halfway && (c.Service.Name == "iam" || c.Service.Name == "sts" && !assumes(n.Action)) {
 		bad := c.Service.Words.BadKey
 		return &bad
 	}
@@ -42,14 +45,25 @@ func (e *Enforcer) Authorize(c *core.Call, n core.Need) *core.Refusal {
 	if err != nil {
 		return c.Denied(n, "because a policy can't be evaluated: "+err.Error())
 	}
-	d := policy.Evaluate(policy.Request{Action: n.Action, Resource: n.Resource, Principal: named(c.By), Context: contextOf(c, n)}, ps)
+	by := policy.Principal{ARN: c.By.ARN, Account: c.By.Account}
+	if c.By.Role != nil {
+		by.Role = c.By.Role.ARN
+	}
+	d := policy.Evaluate(policy.Request{Action: n.Action, Resource: n.Resource, Principal: by, Context: contextOf(c, n)}, ps)
 	if d.Effect == policy.Allowed {
 		return nil
 	}
 	if c.Service.Name == "iam" {
 		n.Resource = shown(n)
 	}
-	return c.Denied(n, reason(d, n.Action))
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+	switch {
+	case d.Effect != policy.ExplicitDeny:
+		return c.Denied(n, "because no "+string(d.By)+" allows the "+n.Action+" action")
+	case d.By == policy.IdentitySource:
+		return c.Denied(n, "with an explicit deny in an "+string(d.By))
+	}
+	return c.Denied(n, "with an explicit deny in a "+string(d.By))
 }
 
 // assumes reports the actions that a role's trust policy has a say in.
@@ -57,33 +71,16 @@ func assumes(action string) bool {
 	return action == "sts:AssumeRole" || action == "sts:SetSourceIdentity"
 }
 
-// halfway reports a user's session without a second factor, which IAM and most of STS do not take.
-// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
-func halfway(p core.Principal) bool { return p.Session != nil && p.Role == nil && !p.Session.MFA }
-
-// reason ends the message of a refusal, as AWS does.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-func reason(d policy.Decision, action string) string {
-	if d.Effect == policy.ExplicitDeny {
-		article := "a"
-		if d.By == policy.IdentitySource {
-			article = "an"
-		}
-		return "with an explicit deny in " + article + " " + string(d.By)
-	}
-	return "because no " + string(d.By) + " allows the " + action + " action"
-}
-
-// policies are those of the caller, as they are enforced now.
+// policies are those of the caller, its boundary and that of its session included, as they are enforced now.
 func (e *Enforcer) policies(c *core.Call) (policy.Policies, error) {
 	state := enforced(c.State, c.By.Account)
 	var ps policy.Policies
 	var h *holder
 	switch {
 	case c.By.Role != nil && state.Roles[c.By.Role.Name] != nil:
-		h = state.Roles[c.By.Role.Name].self()
+		h = &state.Roles[c.By.Role.Name].holder
 	case state.Users[c.By.User] != nil:
-		h = state.Users[c.By.User].self()
+		h = &state.Users[c.By.User].holder
 	default:
 		return ps, nil
 	}
@@ -97,25 +94,17 @@ func (e *Enforcer) policies(c *core.Call) (policy.Policies, error) {
 			return ps, err
 		}
 	}
-	return ps, e.limits(c, state, h.Boundary, &ps)
-}
-
-// limits adds the boundary and the session policy. A boundary that does not exist any more allows nothing.
-func (e *Enforcer) limits(c *core.Call, state held, boundary string, ps *policy.Policies) error {
-	if boundary != "" {
-		b := []policy.Policy{}
-		if err := e.addManaged(&b, state, boundary); err != nil {
-			return err
+	if h.Boundary != "" {
+		b := []policy.Policy{{Name: h.Boundary}} // one that does not exist any more allows nothing
+		if err := e.addManaged(&b, state, h.Boundary); err != nil {
+			return ps, err
 		}
-		ps.Boundary = &policy.Policy{Name: boundary}
-		if len(b) > 0 {
-			ps.Boundary = &b[0]
-		}
+		ps.Boundary = &b[len(b)-1]
 	}
 	if c.By.Session != nil && c.By.Session.Document != "" {
-		return e.add(&ps.Session, "session", c.By.Session.Document)
+		return ps, e.add(&ps.Session, "session", c.By.Session.Document)
 	}
-	return nil
+	return ps, nil
 }
 
 func (e *Enforcer) addManaged(to *[]policy.Policy, state held, arn string) error {
@@ -175,15 +164,6 @@ func RoleAt(s *core.State, arn string) (core.Role, string) {
 		return core.Role{}, ""
 	}
 	return core.Role{Name: r.Name, ID: r.ID, ARN: r.ARN}, account
-}
-
-// named is a principal as policies name it.
-func named(p core.Principal) policy.Principal {
-	out := policy.Principal{ARN: p.ARN, Account: p.Account}
-	if p.Role != nil {
-		out.Role = p.Role.ARN
-	}
-	return out
 }
 
 // context are the condition keys of a call. Those of sessions are absent for long-lived keys, so that a deny by token

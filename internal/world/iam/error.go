@@ -3,7 +3,6 @@ package iam
 import (
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ripostehq/riposte/internal/world/core"
@@ -37,20 +36,7 @@ func Malformed(err error) *core.Refusal {
 	return core.Refuse("MalformedPolicyDocument", "%s", m).With(&types.MalformedPolicyDocumentException{Message: &m})
 }
 
-func unmodifiable(r *role) *core.Refusal {
-	m := fmt.Sprintf("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
-	return core.Refuse("UnmodifiableEntity", "%s", m).With(&types.UnmodifiableEntityException{Message: &m})
-}
-
 func InvalidInput(format string, args ...any) *core.Refusal {
 	m := fmt.Sprintf(format, args...)
 	return core.Refuse("ValidationError", "%s", m)
-}
-
-func noUser(name *string) *core.Refusal {
-	return noEntity("The user with name %s cannot be found.", aws.ToString(name))
-}
-
-func noRole(name *string) *core.Refusal {
-	return noEntity("The role with name %s cannot be found.", aws.ToString(name))
 }

@@ -33,16 +33,14 @@ func newHolder(at core.At, kind, name, path string) holder {
 	}
 }
 
-// create makes one by a call, with the boundary that it names.
-func create(c *core.Call, kind string, name, path, boundary *string) (holder, *core.Refusal) {
+// create makes one by a call, with the boundary that its input names.
+func create(c *core.Call, kind string, name, path *string, in any) (holder, *core.Refusal) {
 	h := newHolder(c.At, kind, *name, aws.ToString(path))
-	if boundary == nil {
+	if given(in, "PermissionsBoundary") == nil {
 		return h, nil
 	}
-	return h, h.bind(c, boundary)
+	return h, h.bind(c, in)
 }
-
-func (h *holder) self() *holder { return h }
 
 func (h *holder) clone() holder {
 	c := *h
@@ -57,7 +55,8 @@ func (h *holder) title() string { return strings.ToUpper(h.Kind[:1]) + h.Kind[1:
 var inlineBudgets = map[string]int{"user": 2048, "role": 10240}
 
 // put writes an inline policy. Quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-func (h *holder) put(name, document string) *core.Refusal {
+func (h *holder) put(_ *core.Call, in any) *core.Refusal {
+	name, document := *given(in, "PolicyName"), *given(in, "PolicyDocument")
 	if _, err := policy.Parse([]byte(document)); err != nil {
 		return Malformed(err)
 	}
@@ -82,7 +81,8 @@ func (h *holder) get(name *string) (string, *core.Refusal) {
 	return d, nil
 }
 
-func (h *holder) delete(name *string) *core.Refusal {
+func (h *holder) delete(_ *core.Call, in any) *core.Refusal {
+	name := given(in, "PolicyName")
 	if _, refused := h.get(name); refused != nil {
 		return refused
 	}
@@ -93,7 +93,8 @@ func (h *holder) delete(name *string) *core.Refusal {
 func (h *holder) names() []string { return slices.Sorted(maps.Keys(h.Inline)) }
 
 // attach is no error where the policy is attached already.
-func (h *holder) attach(c *core.Call, arn *string) *core.Refusal {
+func (h *holder) attach(c *core.Call, in any) *core.Refusal {
+	arn := given(in, "PolicyArn")
 	if managed(c.At, aws.ToString(arn)) == nil {
 		return noEntity("Policy %s does not exist or is not attachable.", aws.ToString(arn))
 	}
@@ -107,7 +108,8 @@ func (h *holder) attach(c *core.Call, arn *string) *core.Refusal {
 	return nil
 }
 
-func (h *holder) detach(arn *string) *core.Refusal {
+func (h *holder) detach(_ *core.Call, in any) *core.Refusal {
+	arn := given(in, "PolicyArn")
 	at := slices.Index(h.Attached, aws.ToString(arn))
 	if at < 0 {
 		return noEntity("Policy %s was not found.", aws.ToString(arn))
@@ -124,7 +126,8 @@ func (h *holder) attachments() []types.AttachedPolicy {
 	return out
 }
 
-func (h *holder) bind(c *core.Call, arn *string) *core.Refusal {
+func (h *holder) bind(c *core.Call, in any) *core.Refusal {
+	arn := given(in, "PermissionsBoundary")
 	if managed(c.At, aws.ToString(arn)) == nil {
 		return noEntity("Policy %s does not exist or is not attachable.", aws.ToString(arn))
 	}
@@ -132,7 +135,7 @@ func (h *holder) bind(c *core.Call, arn *string) *core.Refusal {
 	return nil
 }
 
-func (h *holder) unbind() *core.Refusal {
+func (h *holder) unbind(*core.Call, any) *core.Refusal {
 	if h.Boundary == "" {
 		return noEntity("%s with name %s does not have a permission boundary attached.", h.title(), h.Name)
 	}

@@ -16,14 +16,6 @@ const (
 	boundaryKey = "iam:PermissionsBoundary"
 )
 
-// with adds a condition key where it has a value.
-func with(needs []core.Need, key string, value *string) []core.Need {
-	if value != nil {
-		needs[0].Context = map[string][]string{key: {*value}}
-	}
-	return needs
-}
-
 // ofUser is the right to do something with the user that a call names; of one that does not exist, by the ARN that it would
 // have without a path.
 func ofUser[I any](c *core.Call, in *I) []core.Need {

@@ -45,24 +45,19 @@ func enforced(s *core.State, account string) held {
 	return now(at)
 }
 
-// byID is a user whatever its name.
-func (h held) byID(id string) *user {
-	for _, u := range h.Users {
-		if u.ID == id {
-			return u
-		}
-	}
-	return nil
-}
-
 // freeze copies what enforcement needs, before a change.
 func freeze(at core.At) held {
 	in, h := now(at), held{Until: at.Now, Users: map[string]*user{}, Roles: map[string]*role{}, Policies: map[string]*managedPolicy{}}
 	for name, u := range in.Users {
-		h.Users[name] = u.clone()
+		c := &user{holder: u.holder.clone()}
+		for _, k := range u.Keys {
+			key := *k
+			c.Keys = append(c.Keys, &key)
+		}
+		h.Users[name] = c
 	}
 	for name, r := range in.Roles {
-		h.Roles[name] = r.clone()
+		h.Roles[name] = &role{holder: r.holder.clone(), Trust: r.Trust}
 	}
 	for arn, m := range in.Policies {
 		c := *m
@@ -71,17 +66,6 @@ func freeze(at core.At) held {
 	}
 	return h
 }
-
-func (u *user) clone() *user {
-	c := &user{holder: u.holder.clone()}
-	for _, k := range u.Keys {
-		key := *k
-		c.Keys = append(c.Keys, &key)
-	}
-	return c
-}
-
-func (r *role) clone() *role { return &role{holder: r.holder.clone(), Trust: r.Trust} }
 
 // remember keeps what was before a change, and forgets what no call is judged by any more.
 func remember(at core.At, before held) {

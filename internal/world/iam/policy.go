@@ -27,12 +27,22 @@ var policies = core.Shelf[managedPolicy]{Kind: "iam.policy", Global: true, ID: "
 	return noEntity("Policy %s was not found.", arn)
 }}
 
+// policyResource are the operations on managed policies and their versions.
 func policyResource() core.Resource {
 	return core.Resource{Shelf: &policies, Operations: []core.Operation{
 		change("PolicyName Path PolicyDocument Description Tags", func(c *core.Call, in *iam.CreatePolicyInput) []core.Need {
 			return c.On(iamARN(c.At, "policy", in.Path, in.PolicyName))
 		}, createPolicy),
-		readPolicy("", getPolicy),
+		readPolicy("", func(c *core.Call, _ *iam.GetPolicyInput, p *managedPolicy) (*iam.GetPolicyOutput, *core.Refusal) {
+			return &iam.GetPolicyOutput{Policy: describePolicy(c, p)}, nil
+		}),
+		unseen(changePolicy("PolicyDocument SetAsDefault", createPolicyVersion)),
+		readPolicy("VersionId", func(_ *core.Call, in *iam.GetPolicyVersionInput, p *managedPolicy) (*iam.GetPolicyVersionOutput, *core.Refusal) {
+			return &iam.GetPolicyVersionOutput{PolicyVersion: p.version(aws.ToString(in.VersionId), true)}, p.has(in.VersionId)
+		}),
+		readPolicy("", listPolicyVersions),
+		unseen(changePolicy("VersionId", setDefaultPolicyVersion)),
+		unseen(changePolicy("VersionId", deletePolicyVersion)),
 	}}
 }
 
@@ -67,17 +77,12 @@ func managedIn(policies map[string]*managedPolicy, arn string) *managedPolicy {
 	return byAWS(arn)
 }
 
-// policy finds a policy that a call names; one of AWS's own can be read.
+// anyPolicy finds a policy that a call names; one of AWS's own can be read.
 func anyPolicy(c *core.Call, arn *string) (*managedPolicy, *core.Refusal) {
 	if p := managed(c.At, aws.ToString(arn)); p != nil {
 		return p, nil
 	}
 	return nil, noEntity("Policy %s was not found.", aws.ToString(arn))
-}
-
-// ownPolicy finds a policy that a call wants to change: AWS's own belong to AWS.
-func ownPolicy(c *core.Call, arn *string) (*managedPolicy, *core.Refusal) {
-	return policies.Find(c.At, arn)
 }
 
 func checkManaged(document *string) *core.Refusal {
@@ -106,10 +111,6 @@ func createPolicy(c *core.Call, in *iam.CreatePolicyInput) (*iam.CreatePolicyOut
 	return &iam.CreatePolicyOutput{Policy: describePolicy(c, p)}, nil
 }
 
-func getPolicy(c *core.Call, in *iam.GetPolicyInput, p *managedPolicy) (*iam.GetPolicyOutput, *core.Refusal) {
-	return &iam.GetPolicyOutput{Policy: describePolicy(c, p)}, nil
-}
-
 func describePolicy(c *core.Call, p *managedPolicy) *types.Policy {
 	attached, bounds := int32(0), int32(0)
 	count := func(h *holder) {
@@ -121,10 +122,10 @@ func describePolicy(c *core.Call, p *managedPolicy) *types.Policy {
 		}
 	}
 	for _, u := range users.Of(c.At) {
-		count(u.self())
+		count(&u.holder)
 	}
 	for _, r := range roles.Of(c.At) {
-		count(r.self())
+		count(&r.holder)
 	}
 	return &types.Policy{
 		PolicyName: aws.String(p.Name), PolicyId: aws.String(p.ID), Arn: aws.String(p.ARN), Path: aws.String(p.Path),

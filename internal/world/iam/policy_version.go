@@ -14,16 +14,6 @@ import (
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
-func policyVersionResource() core.Resource {
-	return core.Resource{Operations: []core.Operation{
-		unseen(changePolicy("PolicyDocument SetAsDefault", createPolicyVersion)),
-		readPolicy("VersionId", getPolicyVersion),
-		readPolicy("", listPolicyVersions),
-		unseen(changePolicy("VersionId", setDefaultPolicyVersion)),
-		unseen(changePolicy("VersionId", deletePolicyVersion)),
-	}}
-}
-
 // mostVersions is the quota of versions of one managed policy.
 const mostVersions = 5
 
@@ -34,18 +24,13 @@ func createPolicyVersion(c *core.Call, in *iam.CreatePolicyVersionInput, p *mana
 	if len(p.Versions) >= mostVersions {
 		return nil, overQuota("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", mostVersions)
 	}
-	id := p.nextVersion()
+	p.Minted = p.latest() + 1 // the count goes on from the latest that was ever made
+	id := fmt.Sprintf("v%d", p.Minted)
 	p.Versions[id] = *in.PolicyDocument
 	if in.SetAsDefault {
 		p.Default = id
 	}
 	return &iam.CreatePolicyVersionOutput{PolicyVersion: p.version(id, false)}, nil
-}
-
-// nextVersion goes on counting from the latest version that was ever made.
-func (p *managedPolicy) nextVersion() string {
-	p.Minted = p.latest() + 1
-	return fmt.Sprintf("v%d", p.Minted)
 }
 
 // latest is the number of the latest version that was ever made, deleted ones included.
@@ -73,13 +58,6 @@ func (p *managedPolicy) has(id *string) *core.Refusal {
 		return noEntity("Policy %s version %s does not exist or is not attachable.", p.ARN, aws.ToString(id))
 	}
 	return nil
-}
-
-func getPolicyVersion(c *core.Call, in *iam.GetPolicyVersionInput, p *managedPolicy) (*iam.GetPolicyVersionOutput, *core.Refusal) {
-	if refused := p.has(in.VersionId); refused != nil {
-		return nil, refused
-	}
-	return &iam.GetPolicyVersionOutput{PolicyVersion: p.version(*in.VersionId, true)}, nil
 }
 
 func listPolicyVersions(c *core.Call, in *iam.ListPolicyVersionsInput, p *managedPolicy) (*iam.ListPolicyVersionsOutput, *core.Refusal) {

@@ -9,11 +9,6 @@ import (
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
-// read is the row of an operation that only reads.
-func read[I, O any](knows string, needs func(*core.Call, *I) []core.Need, do func(*core.Call, *I) (*O, *core.Refusal)) core.Operation {
-	return core.Define(core.Spec[I, O]{Knows: knows, Needs: needs, Answer: do})
-}
-
 // change is the row of an operation that changes something: enforcement follows later.
 func change[I, O any](knows string, needs func(*core.Call, *I) []core.Need, do func(*core.Call, *I) (*O, *core.Refusal)) core.Operation {
 	return core.Define(core.Spec[I, O]{
@@ -45,7 +40,7 @@ func found[I, O, T any](
 }
 
 func readUser[I, O any](knows string, answer func(*core.Call, *I, *user) (*O, *core.Refusal)) core.Operation {
-	return read("UserName "+knows, ofUser, found(userNamed, "UserName", answer))
+	return core.Define(core.Spec[I, O]{Knows: "UserName " + knows, Needs: ofUser[I], Answer: found(userNamed, "UserName", answer)})
 }
 
 func changeUser[I, O any](knows string, answer func(*core.Call, *I, *user) (*O, *core.Refusal)) core.Operation {
@@ -53,7 +48,8 @@ func changeUser[I, O any](knows string, answer func(*core.Call, *I, *user) (*O, 
 }
 
 func readRole[I, O any](knows string, answer func(*core.Call, *I, *role) (*O, *core.Refusal)) core.Operation {
-	return read("RoleName "+knows, ofRole, found(anyRole, "RoleName", answer))
+	anyRole := func(c *core.Call, name *string) (*role, *core.Refusal) { return roles.Find(c.At, name) }
+	return core.Define(core.Spec[I, O]{Knows: "RoleName " + knows, Needs: ofRole[I], Answer: found(anyRole, "RoleName", answer)})
 }
 
 func changeRole[I, O any](knows string, answer func(*core.Call, *I, *role) (*O, *core.Refusal)) core.Operation {
@@ -61,11 +57,13 @@ func changeRole[I, O any](knows string, answer func(*core.Call, *I, *role) (*O, 
 }
 
 func readPolicy[I, O any](knows string, answer func(*core.Call, *I, *managedPolicy) (*O, *core.Refusal)) core.Operation {
-	return read("PolicyArn "+knows, ofPolicy, found(anyPolicy, "PolicyArn", answer))
+	return core.Define(core.Spec[I, O]{Knows: "PolicyArn " + knows, Needs: ofPolicy[I], Answer: found(anyPolicy, "PolicyArn", answer)})
 }
 
+// changePolicy finds only the account's own: AWS's belong to AWS.
 func changePolicy[I, O any](knows string, answer func(*core.Call, *I, *managedPolicy) (*O, *core.Refusal)) core.Operation {
-	return change("PolicyArn "+knows, ofPolicy, found(ownPolicy, "PolicyArn", answer))
+	own := func(c *core.Call, arn *string) (*managedPolicy, *core.Refusal) { return policies.Find(c.At, arn) }
+	return change("PolicyArn "+knows, ofPolicy, found(own, "PolicyArn", answer))
 }
 
 // unseen marks a change whose record was never compared with a recorded one that succeeded.

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,14 +21,20 @@ type role struct {
 	Trust string
 }
 
-var roles = core.Shelf[role]{Kind: "iam.role", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noRole(&name) }}
+var roles = core.Shelf[role]{Kind: "iam.role", Global: true, ID: "Name", Missing: func(name string) *core.Refusal {
+	return noEntity("The role with name %s cannot be found.", name)
+}}
 
 func roleResource() core.Resource {
 	return core.Resource{Shelf: &roles, Operations: []core.Operation{
 		change("RoleName Path AssumeRolePolicyDocument PermissionsBoundary", func(c *core.Call, in *iam.CreateRoleInput) []core.Need {
-			return with(c.On(iamARN(c.At, "role", in.Path, in.RoleName)), boundaryKey, in.PermissionsBoundary)
+			return conditioned(c.On(iamARN(c.At, "role", in.Path, in.RoleName)), in, "")
 		}, createRole),
-		readRole("", getRole),
+		readRole("", func(_ *core.Call, _ *iam.GetRoleInput, r *role) (*iam.GetRoleOutput, *core.Refusal) {
+			d := r.describe()
+			d.MaxSessionDuration = aws.Int32(LongestSession)
+			return &iam.GetRoleOutput{Role: d}, nil
+		}),
 		core.Define(core.Spec[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput]{
 			Basis: "each role has the profile of its name, as the console makes it", Knows: "InstanceProfileName", Answer: getInstanceProfile,
 			Needs: func(c *core.Call, in *iam.GetInstanceProfileInput) []core.Need {
@@ -43,8 +50,6 @@ func roleResource() core.Resource {
 	}}
 }
 
-func anyRole(c *core.Call, name *string) (*role, *core.Refusal) { return roles.Find(c.At, name) }
-
 // ownRole finds a role that a call wants to change. Service-linked roles belong to AWS; those of Identity Center can be
 // changed by it alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
 func ownRole(c *core.Call, name *string) (*role, *core.Refusal) {
@@ -53,7 +58,8 @@ func ownRole(c *core.Call, name *string) (*role, *core.Refusal) {
 		return nil, refused
 	}
 	if strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/") {
-		return nil, unmodifiable(r)
+		m := fmt.Sprintf("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
+		return nil, core.Refuse("UnmodifiableEntity", "%s", m).With(&types.UnmodifiableEntityException{Message: &m})
 	}
 	return r, nil
 }
@@ -67,7 +73,7 @@ func createRole(c *core.Call, in *iam.CreateRoleInput) (*iam.CreateRoleOutput, *
 	if _, err := policy.ParseTrust([]byte(*in.AssumeRolePolicyDocument)); err != nil {
 		return nil, Malformed(err)
 	}
-	h, refused := create(c, "role", in.RoleName, in.Path, in.PermissionsBoundary)
+	h, refused := create(c, "role", in.RoleName, in.Path, in)
 	if refused != nil {
 		return nil, refused
 	}
@@ -81,12 +87,6 @@ func (r *role) describe() *types.Role {
 		CreateDate: aws.Time(r.Created), AssumeRolePolicyDocument: aws.String(percent(r.Trust)),
 		PermissionsBoundary: r.attachedBoundary(),
 	}
-}
-
-func getRole(c *core.Call, in *iam.GetRoleInput, r *role) (*iam.GetRoleOutput, *core.Refusal) {
-	d := r.describe()
-	d.MaxSessionDuration = aws.Int32(LongestSession)
-	return &iam.GetRoleOutput{Role: d}, nil
 }
 
 func getInstanceProfile(c *core.Call, in *iam.GetInstanceProfileInput) (*iam.GetInstanceProfileOutput, *core.Refusal) {

@@ -24,8 +24,7 @@ func Service() *core.Service {
 		Name: "iam", SDK: "IAM", Reference: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_",
 		Words: words, Global: true, HidesDenied: true,
 		Resources: []core.Resource{
-			userResource(), userPolicyResource(), accessKeyResource(), roleResource(), rolePolicyResource(), policyResource(),
-			policyVersionResource(), {Shelf: &sessions}, {Shelf: &histories},
+			userResource(), accessKeyResource(), roleResource(), holderPolicies(), policyResource(), {Shelf: &sessions}, {Shelf: &histories},
 		},
 	}
 }
@@ -79,14 +78,25 @@ func (e Estate) Build(at core.At) error {
 		})
 	}
 	for _, u := range e.Users {
-		if err := u.build(at); err != nil {
-			return fmt.Errorf("user %s: %w", u.Policies.Name, err)
+		h, err := u.Policies.build(at, "user")
+		if err != nil {
+			return fmt.Errorf("user %s: %w", h.Name, err)
+		}
+		made := users.Put(at, &user{holder: h})
+		for _, k := range u.Keys {
+			made.Keys = append(made.Keys, &accessKey{ID: k.ID, Secret: k.Secret, Inactive: k.Inactive, Created: at.Now})
 		}
 	}
 	for _, r := range e.Roles {
-		if err := r.build(at); err != nil {
-			return fmt.Errorf("role %s: %w", r.Policies.Name, err)
+		trust, err := document(r.Trust)
+		if err != nil {
+			return fmt.Errorf("role %s: trust: %w", r.Policies.Name, err)
 		}
+		h, err := r.Policies.build(at, "role")
+		if err != nil {
+			return fmt.Errorf("role %s: %w", h.Name, err)
+		}
+		roles.Put(at, &role{holder: h, Trust: trust})
 	}
 	return check(at)
 }
@@ -104,25 +114,6 @@ func (e holderEstate) build(at core.At, kind string) (holder, error) {
 	return h, nil
 }
 
-func (e userEstate) build(at core.At) error {
-	h, err := e.Policies.build(at, "user")
-	u := users.Put(at, &user{holder: h})
-	for _, k := range e.Keys {
-		u.Keys = append(u.Keys, &accessKey{ID: k.ID, Secret: k.Secret, Inactive: k.Inactive, Created: at.Now})
-	}
-	return err
-}
-
-func (e roleEstate) build(at core.At) error {
-	trust, err := document(e.Trust)
-	if err != nil {
-		return fmt.Errorf("trust: %w", err)
-	}
-	h, err := e.Policies.build(at, "role")
-	roles.Put(at, &role{holder: h, Trust: trust})
-	return err
-}
-
 // check finds a policy that can't be evaluated, or one that is attached and not there.
 func check(at core.At) error {
 	for _, p := range policies.Of(at) {
@@ -131,7 +122,7 @@ func check(at core.At) error {
 		}
 	}
 	for _, u := range users.Of(at) {
-		if err := checkHolder(at, u.self()); err != nil {
+		if err := checkHolder(at, &u.holder); err != nil {
 			return fmt.Errorf("user %s: %w", u.Name, err)
 		}
 	}
@@ -139,7 +130,7 @@ func check(at core.At) error {
 		if _, err := policy.ParseTrust([]byte(r.Trust)); err != nil {
 			return fmt.Errorf("role %s: trust: %w", r.Name, err)
 		}
-		if err := checkHolder(at, r.self()); err != nil {
+		if err := checkHolder(at, &r.holder); err != nil {
 			return fmt.Errorf("role %s: %w", r.Name, err)
 		}
 	}

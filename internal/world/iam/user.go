@@ -17,14 +17,18 @@ type user struct {
 	Keys []*accessKey
 }
 
-var users = core.Shelf[user]{Kind: "iam.user", Global: true, ID: "Name", Missing: func(name string) *core.Refusal { return noUser(&name) }}
+var users = core.Shelf[user]{Kind: "iam.user", Global: true, ID: "Name", Missing: func(name string) *core.Refusal {
+	return noEntity("The user with name %s cannot be found.", name)
+}}
 
 func userResource() core.Resource {
 	return core.Resource{Shelf: &users, Operations: []core.Operation{
 		change("UserName Path PermissionsBoundary", func(c *core.Call, in *iam.CreateUserInput) []core.Need {
-			return with(c.On(iamARN(c.At, "user", in.Path, in.UserName)), boundaryKey, in.PermissionsBoundary)
+			return conditioned(c.On(iamARN(c.At, "user", in.Path, in.UserName)), in, "")
 		}, createUser),
-		readUser("", getUser),
+		readUser("", func(_ *core.Call, _ *iam.GetUserInput, u *user) (*iam.GetUserOutput, *core.Refusal) {
+			return &iam.GetUserOutput{User: u.describe()}, nil
+		}),
 		core.List[iam.ListUsersInput, iam.ListUsersOutput](&users, core.Listing{}, func(_ *core.Call, u *user) types.User {
 			d := u.describe()
 			d.PermissionsBoundary = nil // lists leave it out
@@ -74,7 +78,7 @@ func createUser(c *core.Call, in *iam.CreateUserInput) (*iam.CreateUserOutput, *
 			return nil, entityExists("User with name %s already exists.", *in.UserName)
 		}
 	}
-	h, refused := create(c, "user", in.UserName, in.Path, in.PermissionsBoundary)
+	h, refused := create(c, "user", in.UserName, in.Path, in)
 	if refused != nil {
 		return nil, refused
 	}
@@ -87,10 +91,6 @@ func (u *user) describe() *types.User {
 		UserName: aws.String(u.Name), Path: aws.String(u.Path), UserId: aws.String(u.ID), Arn: aws.String(u.ARN),
 		CreateDate: aws.Time(u.Created), PermissionsBoundary: u.attachedBoundary(),
 	}
-}
-
-func getUser(c *core.Call, in *iam.GetUserInput, u *user) (*iam.GetUserOutput, *core.Refusal) {
-	return &iam.GetUserOutput{User: u.describe()}, nil
 }
 
 // deleteUser wants everything taken from the user before.
