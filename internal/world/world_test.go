@@ -252,3 +252,13 @@ func TestALostAnswerDoesNotLaunchTwice(t *testing.T) {
 		t.Errorf("launched %+v (%v), want one instance", out, err)
 	}
 }
+
+// mustDo takes the two results of a call that has to succeed.
+func mustDo(t *testing.T) func(any, error) {
+	return func(_ any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
