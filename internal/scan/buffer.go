@@ -50,12 +50,27 @@ func (r *Reader) fill() {
 	r.text.reset(r.buf[:r.to])
 }
 
-// fault reports the value at r.from and looks for the next one.
+// fault reports the value at r.from and looks, behind it, for the next line or record that begins.
 func (r *Reader) fault(why error) error {
 	f := &Fault{Offset: r.base + int64(r.from), Line: r.lineOf(r.from), Err: why}
 	r.level, r.array, r.wrapped, r.lost, r.depth = outside, false, false, true, 0
-	r.resync()
-	return f
+	r.from = min(r.from+1, r.to)
+	for {
+		line, rec := r.line.next(r, lineStart), r.record.next(r, recordStart)
+		if r.Exported {
+			line = min(line, r.words.line(r))
+		}
+		if line < r.to || rec < r.to {
+			r.from = min(line+len(newline), rec)
+			return f
+		}
+		if r.ended != nil {
+			r.from = r.to
+			return f
+		}
+		r.from = max(r.from, r.to-len(recordStart))
+		r.fill()
+	}
 }
 
 // Line returns the line where a record begins, from 1, as long as the record is valid.
@@ -69,47 +84,37 @@ func (r *Reader) lineOf(i int) int {
 	return r.lines + 1
 }
 
-// skip passes over one value of any length.
+// skip passes over one value of any length: it counts brackets outside strings over any number of buffers.
 func (r *Reader) skip() {
-	var s skipper
+	depth, inString, escaped, done := 0, false, false, false
 	for {
-		n, done := s.write(r.buf[r.from:r.to])
-		r.from += n
-		if done || r.ended != nil {
+		n := r.to - r.from
+		for i, c := range r.buf[r.from:r.to] {
+			switch {
+			case escaped:
+				escaped = false
+			case inString:
+				escaped, inString = c == '\\', c != '"'
+				done = !inString && depth == 0 // the value is a string
+			case c == '"':
+				inString = true
+			case c == '{' || c == '[':
+				depth++
+			case c == '}' || c == ']':
+				depth--
+				done = depth == 0
+			}
+			if done {
+				n = i + 1
+				break
+			}
+		}
+		if r.from += n; done || r.ended != nil {
 			break
 		}
 		r.fill()
 	}
 	r.closed()
-}
-
-// skipper counts brackets outside strings over any number of buffers.
-type skipper struct {
-	depth             int
-	inString, escaped bool
-}
-
-func (s *skipper) write(b []byte) (n int, done bool) {
-	for i, c := range b {
-		switch {
-		case s.escaped:
-			s.escaped = false
-		case s.inString:
-			s.escaped, s.inString = c == '\\', c != '"'
-			if !s.inString && s.depth == 0 {
-				return i + 1, true // the value is a string
-			}
-		case c == '"':
-			s.inString = true
-		case c == '{' || c == '[':
-			s.depth++
-		case c == '}' || c == ']':
-			if s.depth--; s.depth == 0 {
-				return i + 1, true
-			}
-		}
-	}
-	return len(b), false
 }
 
 var (
@@ -118,27 +123,6 @@ var (
 	// recordStart is how CloudTrail begins every record. It can't stand in a string, where quotes are escaped.
 	recordStart = []byte(`{"eventVersion"`)
 )
-
-// resync looks, behind a fault, for the next line or record that begins.
-func (r *Reader) resync() {
-	r.from = min(r.from+1, r.to)
-	for {
-		line, rec := r.line.next(r, lineStart), r.record.next(r, recordStart)
-		if r.Exported {
-			line = min(line, r.words.line(r))
-		}
-		if line < r.to || rec < r.to {
-			r.from = min(line+len(newline), rec)
-			return
-		}
-		if r.ended != nil {
-			r.from = r.to
-			return
-		}
-		r.from = max(r.from, r.to-len(recordStart))
-		r.fill()
-	}
-}
 
 // seeker finds a pattern again and again without searching anything twice, or a file full of faults would take forever.
 type seeker struct{ clear int64 } // the pattern does not begin before this offset in the stream

@@ -70,23 +70,3 @@ func (e *wrapping) is(key []byte) bool {
 	e.keys |= bit
 	return !twice
 }
-
-// text takes a string; false where the scan can't be sure. Its span says whether it is free of escapes.
-func (e *wrapping) text(key []byte, at span) bool {
-	if string(key) == "source" {
-		e.source = at
-		return e.is(key) && at.seen
-	}
-	return e.is(key)
-}
-
-// value takes what is no string. Its span says whether it is an object.
-func (e *wrapping) value(key []byte, at span) bool {
-	switch string(key) {
-	case "detail":
-		e.detail = at
-	case "Records", "Events":
-		e.listed = true
-	}
-	return e.is(key)
-}

@@ -5,15 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// other tells what is no object.
-func (r *Reader) other() (verdict, error) {
-	end, v := r.text.skipAny(r.from)
-	if v != whole {
-		return v, nil
-	}
-	return r.unsure(end), nil
-}
-
 // unsure tells what ends there, and goes on behind it.
 func (r *Reader) unsure(end int) verdict {
 	r.found = Record{Body: r.buf[r.from:end], Unsure: true, Offset: r.base + int64(r.from), Inner: r.wrapped, Piece: r.depth > 0}
@@ -88,8 +79,19 @@ func (r *Reader) piece(c byte) (verdict, error) {
 			r.closed()
 		}
 	case ',':
-	case '"':
-		return r.pieceOfText()
+	case '"': // a key, which is passed over, or a text
+		end, _, v := r.text.skipString(r.from)
+		if v != whole {
+			return v, nil
+		}
+		behind := skipBlank(r.buf[:r.to], end)
+		if behind == r.to {
+			return partly, nil
+		}
+		if r.buf[behind] != ':' {
+			return r.unsure(end), nil
+		}
+		r.from = behind
 	default:
 		end, v := skipPlain(r.buf[:r.to], r.from)
 		if v == whole {
@@ -99,21 +101,4 @@ func (r *Reader) piece(c byte) (verdict, error) {
 	}
 	r.from++
 	return whole, nil
-}
-
-// pieceOfText passes over a key, or tells a text.
-func (r *Reader) pieceOfText() (verdict, error) {
-	end, _, v := r.text.skipString(r.from)
-	if v != whole {
-		return v, nil
-	}
-	behind := skipBlank(r.buf[:r.to], end)
-	switch {
-	case behind == r.to:
-		return partly, nil
-	case r.buf[behind] == ':':
-		r.from = behind + 1
-		return whole, nil
-	}
-	return r.unsure(end), nil
 }

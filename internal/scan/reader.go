@@ -154,7 +154,11 @@ func (r *Reader) document(c byte) (verdict, error) {
 	case c == '{':
 		return r.object(true)
 	case r.Exported && c == '"':
-		return r.other()
+		end, v := r.text.skipAny(r.from)
+		if v != whole {
+			return v, nil
+		}
+		return r.unsure(end), nil
 	case r.Exported && c == separator:
 		r.from++
 		return whole, nil
@@ -166,7 +170,13 @@ func (r *Reader) document(c byte) (verdict, error) {
 
 // object scans the object at r.from, which may turn out to be an envelope.
 func (r *Reader) object(outermost bool) (verdict, error) {
-	s := object{text: r.window(), outermost: outermost}
+	s := object{text: &r.text, outermost: outermost}
+	if r.lost { // no further than its line, so that many faults do not each read on for the length of the longest record
+		if line := r.line.next(r, lineStart); line < r.to {
+			s.text = &text{}
+			s.text.reset(r.buf[:line+len(newline)])
+		}
+	}
 	end, v := s.members(r.from + 1)
 	switch {
 	case v == listed:
@@ -204,12 +214,12 @@ func (r *Reader) element(c byte) (verdict, error) {
 	if c == '{' {
 		return r.object(!r.wrapped)
 	}
-	if r.Exported && (c == '"' || c == '[') {
-		return r.other()
-	}
 	end, v := r.text.skipAny(r.from)
 	if v != whole {
 		return v, nil
+	}
+	if r.Exported && (c == '"' || c == '[') {
+		return r.unsure(end), nil
 	}
 	f := &Fault{Offset: r.base + int64(r.from), Line: r.lineOf(r.from), Err: errNoObject}
 	r.from = end
@@ -252,19 +262,4 @@ func (r *Reader) afterList() verdict {
 		}
 	}
 	return v
-}
-
-// window returns where the next value may stand: behind a fault no further than its line, so that many faults do not each
-// read on for the length of the longest record.
-func (r *Reader) window() *text {
-	if !r.lost {
-		return &r.text
-	}
-	end := r.line.next(r, lineStart)
-	if end == r.to {
-		return &r.text
-	}
-	var line text
-	line.reset(r.buf[:end+len(newline)])
-	return &line
 }

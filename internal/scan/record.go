@@ -143,8 +143,12 @@ func (s *object) stringValue(key []byte, i int) (int, verdict) {
 		s.unsure = s.unsure || routes.seen || escaped
 		*routes = span{i + 1, end - 1, true}
 	}
-	if s.wrapping != nil && v == whole {
-		s.unsure = !s.wrapping.text(key, span{i + 1, end - 1, !escaped}) || s.unsure
+	if e := s.wrapping; e != nil && v == whole {
+		s.unsure = !e.is(key) || s.unsure
+		if string(key) == "source" {
+			e.source = span{i + 1, end - 1, !escaped}
+			s.unsure = s.unsure || escaped
+		}
 	}
 	if string(key) == callerKey {
 		s.unsure = true // an object was due
@@ -165,8 +169,14 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 	default:
 		end, v = skipPlain(s.buf, i)
 	}
-	if s.wrapping != nil && v == whole {
-		s.unsure = !s.wrapping.value(key, span{i, end, s.buf[i] == '{'}) || s.unsure
+	if e := s.wrapping; e != nil && v == whole {
+		s.unsure = !e.is(key) || s.unsure
+		switch string(key) {
+		case "detail":
+			e.detail = span{i, end, s.buf[i] == '{'}
+		case "Records", "Events":
+			e.listed = true
+		}
 	}
 	if string(key) == callerKey && v == whole {
 		s.unsure = s.unsure || s.caller.seen

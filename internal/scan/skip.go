@@ -58,7 +58,7 @@ func (t *text) skipString(i int) (end int, escaped bool, v verdict) {
 		m := t.at(i)
 		stop := m.stops >> (uint(i) % block)
 		if stop == 0 {
-			i = behind(i)
+			i = i&^(block-1) + block
 			continue
 		}
 		i += bits.TrailingZeros64(stop)
@@ -66,24 +66,15 @@ func (t *text) skipString(i int) (end int, escaped bool, v verdict) {
 		case m.quotes>>at&1 != 0:
 			return i + 1, escaped, whole
 		case m.controls>>at&1 != 0:
-			end, v = t.control(i)
-			return end, escaped, v
+			if i >= len(t.buf) { // the zeros behind the end
+				return len(t.buf), escaped, partly
+			}
+			return i, escaped, broken
 		}
 		escaped = true
 		i += 2
 	}
 	return len(t.buf), escaped, partly
-}
-
-// behind returns where the next block begins.
-func behind(i int) int { return i&^(block-1) + block }
-
-// control is a control character in a string at i, or the zeros behind the end of the buffer.
-func (t *text) control(i int) (int, verdict) {
-	if i >= len(t.buf) {
-		return len(t.buf), partly
-	}
-	return i, broken
 }
 
 // deepest is how far brackets are told apart, one bit each. What is nested deeper is left to the strict decoder, so that
@@ -130,8 +121,10 @@ func (t *text) skipNested(i int) (end int, deep bool, v verdict) {
 		inside := m.within ^ turned
 		base := i &^ (block - 1)
 		if raw := m.controls & inside & rest; raw != 0 {
-			i, v = t.control(base + bits.TrailingZeros64(raw))
-			return i, n.deep, v
+			if i = base + bits.TrailingZeros64(raw); i >= len(t.buf) { // the zeros behind the end
+				return len(t.buf), n.deep, partly
+			}
+			return i, n.deep, broken
 		}
 		for found := m.brackets &^ inside & rest; found != 0; found &= found - 1 {
 			at := base + bits.TrailingZeros64(found)
@@ -159,7 +152,7 @@ func (t *text) turned(i int) uint64 {
 
 // skipEscaped goes through a block that holds backslashes string by string, and ends behind it, outside of strings.
 func (t *text) skipEscaped(i int, inside bool, n *nest) (end int, v verdict) {
-	limit := min(behind(i), len(t.buf))
+	limit := min(i&^(block-1)+block, len(t.buf))
 	if inside {
 		if i, _, v = t.skipString(i - 1); v != whole {
 			return i, v
@@ -190,8 +183,10 @@ func (t *text) skipEscaped(i int, inside bool, n *nest) (end int, v verdict) {
 // skipPlain finds the end of a number, true, false or null that begins at i.
 func skipPlain(b []byte, i int) (end int, v verdict) {
 	from := i
-	for i < len(b) && isPlain(b[i]) {
-		i++
+	for ; i < len(b); i++ {
+		if c := b[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'E' {
+			break
+		}
 	}
 	if i == len(b) {
 		return i, partly
@@ -203,11 +198,6 @@ func skipPlain(b []byte, i int) (end int, v verdict) {
 		return i, whole
 	}
 	return i, broken
-}
-
-// isPlain reports whether c may stand in a number or a word.
-func isPlain(c byte) bool {
-	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '+' || c == '.' || c == 'E'
 }
 
 // skipBlank finds the next byte that is not white space; mostly that is the one at i.
