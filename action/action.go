@@ -24,7 +24,7 @@ type Action interface {
 	// Look says whether the desired state is there, and what would restore the present one. It writes nothing, and is
 	// used before Do, on resumption, to verify, and before taking back.
 	Look(context.Context, access.Reads) (Look, error)
-	// Do brings the desired state about; doing it twice is doing it once.
+	// Do brings the desired state about. It is idempotent: doing it twice is doing it once.
 	Do(context.Context, access.Writes) error
 }
 

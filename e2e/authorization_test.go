@@ -31,7 +31,7 @@ func asked() map[string]string { // the right that AWS asks for, and what moto a
 	}
 }
 
-// restrict lets moto ask everybody for rights, and shows that it does; what it gives back puts everything as it was deployed.
+// restrict lets moto ask every caller for rights, and shows that it does; what it gives back puts everything as it was deployed.
 func restrict(t *testing.T, s *mototest.Server, d *terraform.Folder, itself []string) (relax func()) {
 	t.Helper()
 	role := d.Text(t, "principal_arn")

@@ -13,7 +13,7 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// client is the aws command line: a client that nobody here wrote.
+// client is the aws command line: a client by other people.
 type client struct {
 	path, endpoint string
 	env            []string

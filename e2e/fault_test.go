@@ -14,7 +14,7 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// A quarter of all calls is throttled or fails, whoever makes them: every case comes to its end nevertheless, and AWS is as
+// A quarter of all calls is throttled or fails, whichever client makes them: every case comes to its end nevertheless, and AWS is as
 // it has to be.
 func TestAWSIsThrottledAndFails(t *testing.T) {
 	t.Parallel()
@@ -74,7 +74,7 @@ func TestAWSIsAwayForAWhile(t *testing.T) {
 	}
 	group := h.place.In(event.Group, "web-0").String()
 	risen := want[group]
-	risen.ended = false // what is terminated never comes back, save in a moto that has forgotten it: nobody looks
+	risen.ended = false // what is terminated never comes back, save in a moto that has forgotten it: no test looks
 	want[group] = risen
 	q.send(t, delivered(t, h.launches(1, want)), 1)
 	r.ends(patience, want)
@@ -84,7 +84,7 @@ func TestAWSIsAwayForAWhile(t *testing.T) {
 	r.stop()
 }
 
-// AWS takes calls and answers none, the ledger's too: nobody waits for ever, and nothing is lost or done twice.
+// AWS takes calls and answers none, the ledger's too: no worker waits for ever, and nothing is lost or done twice.
 func TestAWSHangsForAWhile(t *testing.T) {
 	t.Parallel()
 	s := mototest.Start(t)
@@ -114,7 +114,7 @@ func TestAWSHangsForAWhile(t *testing.T) {
 	if err := h.stands(want); err != nil {
 		t.Error(err)
 	}
-	// What each of the four workers was at when nobody answered may have been sent again, not more.
+	// What each of the four workers was at when AWS did not answer may have been sent again, not more.
 	if n := p.counted()["TerminateInstances"]; n < ended(want) || n > ended(want)+4 {
 		t.Errorf("%d calls to terminate %d instances", n, ended(want))
 	}
@@ -168,7 +168,7 @@ func TestARoleCantBeAssumed(t *testing.T) {
 	eventually(t, 3*time.Minute, "the other is, too", func() error { return l.stands(elsewhere) })
 }
 
-// All sessions are over before their time, revoked by somebody or by a clock that was wrong: riposte takes others.
+// All sessions are over before their time, revoked by an operator or by a clock that was wrong: riposte takes others.
 func TestTokensExpireEarly(t *testing.T) {
 	t.Parallel()
 	s := mototest.Start(t)

@@ -1,5 +1,5 @@
 // Package e2e tells stories of riposte, as it is built and run, against programs that others wrote: moto as AWS, terraform,
-// and the aws command line as whoever looks what became of it.
+// and the aws command line as the client that looks what became of it.
 package e2e
 
 import (

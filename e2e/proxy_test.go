@@ -36,7 +36,7 @@ type call struct {
 // fault is an answer in moto's place.
 type fault struct {
 	status int
-	code   string // AWS's: "" is a 500 of nobody's making
+	code   string // AWS's: "" is a 500 that moto did not make
 }
 
 // before starts a proxy. What fails is said by a function, which is asked about one call at a time and may be nil.

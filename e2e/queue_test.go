@@ -19,7 +19,7 @@ type queue struct {
 	url string
 }
 
-// openQueue makes a queue whose messages come again soon when whoever took them died.
+// openQueue makes a queue whose messages come again soon when the worker that took them died.
 func openQueue(t *testing.T, s *mototest.Server) queue {
 	t.Helper()
 	// A machine at its limit drops connections. Whoever sends tries again: to send twice is what the stories are about.
@@ -38,7 +38,7 @@ func (q queue) send(t *testing.T, body string, times int) {
 	}
 }
 
-// empty says how many messages are left, those too that somebody has taken and not deleted.
+// empty says how many messages are left, those too that a worker has taken and not deleted.
 func (q queue) empty(t *testing.T) error {
 	t.Helper()
 	out, err := q.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: &q.url, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})

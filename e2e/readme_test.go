@@ -16,7 +16,7 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// What the README has somebody paste is pasted: into a shell that reads it line by line, as from a terminal, so that a
+// What the README has an operator paste is pasted: into a shell that reads it line by line, as from a terminal, so that a
 // program which asks something swallows the rest. It ends with a riposte that observes, as its own role, which whoever
 // pasted it may assume.
 func TestTheREADMEsDeploymentCanBePasted(t *testing.T) {

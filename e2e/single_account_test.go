@@ -18,7 +18,7 @@ import (
 
 const externalID = "3c1a5f6e7d8b9a0c"
 
-// From nothing to an account that defends itself, and back: terraform applies the example, moto asks everybody for their
+// From nothing to an account that defends itself, and back: terraform applies the example, moto asks every caller for its
 // rights, riposte serves with what the modules gave it, and an attack comes in by the bus. What became of it is asked with
 // the aws command line.
 func TestASingleAccountDefendsItself(t *testing.T) {
@@ -125,7 +125,7 @@ func administrator(t *testing.T, s *mototest.Server) []string {
 	return credentials(*out.AccessKey.AccessKeyId, *out.AccessKey.SecretAccessKey, "")
 }
 
-// session is the environment of somebody who has assumed a role.
+// session is the environment of a caller that has assumed a role.
 func session(t *testing.T, s *mototest.Server, role string) []string {
 	t.Helper()
 	out, err := sts.NewFromConfig(s.Config(ireland)).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: aws.String("daemon")})

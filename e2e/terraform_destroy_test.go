@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/internal/mototest"
 )
 
-// Terraform switches termination protection off before every instance that it destroys. A user who destroys what was his own
+// Terraform switches termination protection off before every instance that it destroys. A user that destroys what was its own
 // and never protected goes on working; mallory, who unprotects what an operator had launched protected, is contained beside
 // it.
 func TestTerraformDestroysItsOwnAndADemolitionIsContained(t *testing.T) {

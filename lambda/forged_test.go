@@ -7,7 +7,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// forged is what would contain somebody, had it happened.
+// forged is what would contain a user, had it happened.
 const forged = `{"eventVersion":"1.11","eventID":"11111111-2222-4333-8444-555555555555","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","awsRegion":"eu-west-1",` +
 	`"eventTime":"2026-03-25T12:00:00Z","recipientAccountId":"111122223333","userIdentity":{"type":"IAMUser","accountId":"111122223333","userName":"victim","arn":"arn:aws:iam::111122223333:user/victim"},` +
 	`"requestParameters":{"instancesSet":{"items":[{"imageId":"ami-0aaaaaaaaaaaaaaaa"}]}},"responseElements":{"instancesSet":{"items":[{"instanceId":"i-0123456789abcdef0"}]}}}`

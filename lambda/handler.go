@@ -76,7 +76,7 @@ func (s *settings) over(ctx context.Context, store ledger.Store, base func(event
 }
 
 // worker does what is due once it is known which accounts there are: the gate asks that, and can't wait for the answer. A
-// daemon keeps looking; a function that is invoked by a wake alone has nobody else who would.
+// daemon keeps looking; a function that is invoked by a wake alone has no other that would.
 type worker struct {
 	*app.App
 	log        *slog.Logger
@@ -89,7 +89,7 @@ func (w *worker) step(ctx context.Context) (time.Time, error) {
 		w.look(ctx)
 	}
 	next, err := w.Engine.RunDue(ctx)
-	if err == nil { // whoever halts sees that it serves; nothing that is due waits for that
+	if err == nil { // an operator that halts sees that it serves; nothing that is due waits for that
 		if err := w.attendance.Look(ctx); err != nil {
 			w.log.Warn("whoever halts can't see that this function serves", "error", err)
 		}

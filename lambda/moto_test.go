@@ -12,7 +12,7 @@ import (
 // idle is what the process may hold between two invocations, in bytes.
 const idle = 40 << 20
 
-// The function as it is deployed, on AWS as moto understands it. Three groups launch what nobody approved: one is told of in
+// The function as it is deployed, on AWS as moto understands it. Three groups launch what was never approved: one is told of in
 // a batch beside what can't be read, one while the ledger takes nothing, one by EventBridge itself. Each is suspended, its
 // instance is terminated, Security Hub and the bus are told, and the function is invoked again to verify.
 func TestTheFunctionContains(t *testing.T) {

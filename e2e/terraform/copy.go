@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ours are the files that the project brings. What somebody has left who deployed from here (a state, variables of his own,
+// ours are the files that the project brings. What an operator has left after deploying from here (a state, variables of his own,
 // providers) would make a test apply something else.
 func ours(path string) bool {
 	endings := []string{".tf", ".tf.json", ".json", ".yaml"}

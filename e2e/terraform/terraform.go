@@ -56,7 +56,7 @@ func open(t testing.TB, modules, folder string, env []string) *Folder {
 	return f
 }
 
-// Checkout copies deploy/ into a folder, as somebody has it who cloned the project, and gives the environment in which
+// Checkout copies deploy/ into a folder, as a clone has it, and gives the environment in which
 // terraform finds its provider there; see Open for where it can't.
 func Checkout(t testing.TB, root string) (env []string) {
 	t.Helper()

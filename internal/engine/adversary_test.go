@@ -22,7 +22,7 @@ import (
 
 // TestAdversary lets an attacker who has read this code make any calls, in any order and number, before and after she is
 // contained and verified; riposte dies and is throttled meanwhile. However she plays, in the end she can do nothing, what
-// she launched can do nothing, nobody else was touched, the work that she caused is bounded by her calls, no case errs in
+// she launched can do nothing, no other user was touched, the work that she caused is bounded by her calls, no case errs in
 // silence, and what is taken back is what was so before.
 func TestAdversary(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -48,7 +48,7 @@ func TestAdversary(t *testing.T) {
 	})
 }
 
-// endures lets time pass after her last move, and looks at what became of everybody.
+// endures lets time pass after her last move, and looks at what became of every user.
 func (a *adversary) endures(rt wrong) {
 	a.pass(30 * time.Minute)
 	a.unthrottle()

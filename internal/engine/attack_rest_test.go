@@ -28,7 +28,7 @@ func stop(s *stage, process string) {
 	s.must(err)
 }
 
-// Where the attacker has stopped the group himself, riposte finds done what it would do, and later he starts it again.
+// Where the attacker has stopped the group already, riposte finds done what it would do, and later the attacker starts it again.
 func TestWhatWasSoBeforeIsTakenUpOnceItIsLifted(t *testing.T) {
 	now := "Launch"
 	s := set(t, world.Options{}, mood(&now))
@@ -101,7 +101,7 @@ func TestATakenBackCaseIsNotReopened(t *testing.T) {
 	}
 }
 
-// Riposte's own calls leave records like anybody's: a playbook that looks for such calls must not be led by them.
+// Riposte's own calls leave records like any caller's: a playbook that looks for such calls must not be led by them.
 func TestRipostesOwnChangesBringNoSuspects(t *testing.T) {
 	looks := playbook.Define(playbook.Spec[struct{}, struct{}]{
 		ID: "test.looks", On: []playbook.Trigger{playbook.Call(call.AutoScalingSuspendProcesses, call.AutoScalingResumeProcesses)},
@@ -121,7 +121,7 @@ func TestRipostesOwnChangesBringNoSuspects(t *testing.T) {
 	if n := len(s.all()); n != 1 {
 		t.Fatalf("%d cases: riposte suspects itself", n)
 	}
-	resume(s) // the same call, with the same words, by somebody else
+	resume(s) // the same call, with the same words, by another caller
 	s.pass(time.Minute)
 	if c := s.only("test.looks"); c.Title != "ResumeProcesses by mallory" {
 		t.Errorf("the suspect is %q", c.Title)

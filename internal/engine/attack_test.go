@@ -42,7 +42,7 @@ func attached(s *stage, on bool, policy string) {
 	s.must(err)
 }
 
-// edit gives the deployed deny another text, as whoever may write policies can.
+// edit gives the deployed deny another text, as a caller with the right to write policies can.
 func edit(s *stage, document string) {
 	s.Helper()
 	_, err := attackerIAM(s).CreatePolicyVersion(s.Context(), &iam.CreatePolicyVersionInput{

@@ -24,7 +24,7 @@ import (
 // asks is a policy in which every step waits for a person.
 func asks(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "ask" }
 
-// suspends is a playbook of the test's own making: whoever adds a version to a template has the group suspended, as what
+// suspends is a playbook of the test's own making: the group whose template gets a version is suspended, as what
 // the check finds then says.
 func suspends(found func(*playbook.Suspect[struct{}]) error, processes func() []string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{

@@ -95,7 +95,7 @@ func (s *stage) recorded() {
 	}
 }
 
-// denies is a playbook of the test's own: whoever unprotects an instance has the user denied, by the deployed policy.
+// denies is a playbook of the test's own: the user that unprotects an instance is denied, by the deployed policy.
 func denies(id, user string) playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
 		ID: id, On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},

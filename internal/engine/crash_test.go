@@ -142,7 +142,7 @@ func TestDiesEverywhereOnALadder(t *testing.T) {
 	})
 }
 
-// One case looks for all who stand on the deny that somebody empties; whoever dies on the way has told none or some.
+// One case looks for all that stand on a deny that is emptied; a process that dies on the way has told none or some.
 func TestDiesEverywhereOnASharedDeny(t *testing.T) {
 	diesEverywhere(t, []playbook.Definition{denies("test.denies-1", "alice"), denies("test.denies-2", "alice")}, func(s *stage) {
 		_, err := administrator(s).CreateUser(s.Context(), &iam.CreateUserInput{UserName: aws.String("alice")})
@@ -165,7 +165,7 @@ func TestDiesEverywhereWhereAPlanIsExtended(t *testing.T) {
 }
 
 // It died in the middle of a change, and is told to take the case back while a brake is on: the change may have been made, so
-// the case is not undone before somebody could look.
+// the case is not undone before an operator could look.
 func TestWhatWasBegunIsTakenBackBehindABrake(t *testing.T) {
 	r := &reaper{}
 	s := set(t, world.Options{AfterCall: func(_, op string) error {

@@ -60,7 +60,7 @@ func TestAnExceptionIsOfWhatWasSeen(t *testing.T) {
 	}
 }
 
-// The attacker has another image join the case while it is taken back: nobody has looked at that, and it is answered.
+// The attacker has another image join the case while it is taken back: no operator has looked at that, and it is answered.
 func TestWhatJoinsACaseThatIsTakenBackIsNotLost(t *testing.T) {
 	image := "ami-e2"
 	s := set(t, world.Options{}, finds(&image))

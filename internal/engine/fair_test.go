@@ -32,7 +32,7 @@ func parameters(severity playbook.Severity) playbook.Definition {
 	})
 }
 
-// written is a parameter written by whoever did real.
+// written is a parameter written by the caller of the attack.
 func written(real event.Event, n int) event.Event {
 	e := real
 	e.ID, e.Source, e.Name, e.Response = fmt.Sprint("noise-", n), "ssm.amazonaws.com", "PutParameter", nil
@@ -75,7 +75,7 @@ func delayed(s *stage, noise func(real event.Event, n int) event.Event) (turns i
 	return turns - 1
 }
 
-// TestNoiseDelaysAnAttackByTwoTurnsAtMost: whoever makes noise before the attack, it stands behind.
+// TestNoiseDelaysAnAttackByTwoTurnsAtMost: whichever caller makes noise before the attack, the noise stands behind.
 func TestNoiseDelaysAnAttackByTwoTurnsAtMost(t *testing.T) {
 	for _, x := range []struct {
 		name     string

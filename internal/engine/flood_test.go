@@ -25,7 +25,7 @@ func flood(s *stage, n int, call func() error) {
 	}
 }
 
-// ownKey switches on a key of somebody else's that is on: everybody may do that with a key of his own.
+// ownKey switches on another user's key that is on: every user may do that with a key of its own.
 func ownKey(s *stage) func() error {
 	return func() error {
 		_, err := administrator(s).UpdateAccessKey(s.Context(), &iam.UpdateAccessKeyInput{
@@ -49,7 +49,7 @@ func undeny(s *stage) {
 	attached(s, false, denyPolicy)
 }
 
-// flooded plays the attack: mallory is contained and verified, somebody floods riposte with calls, and in the midst of that
+// flooded plays the attack: mallory is contained and verified, another caller floods riposte with calls, and in the midst of that
 // the deny is taken off. It returns how many turns pass until she is denied again.
 func flooded(t testing.TB, n int, call func(*stage) func() error) int {
 	t.Helper()

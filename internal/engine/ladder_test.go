@@ -18,7 +18,7 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// ladders is a playbook for the tests: whoever changes an instance's attribute loses his key and is denied, by the
+// ladders is a playbook for the tests: the user that changes an instance's attribute loses its key and is denied, by the
 // attached policy, else inline.
 func ladders() playbook.Definition {
 	type facts struct{ User, Key string }

@@ -87,7 +87,7 @@ func TestACaseIsNotVerifiedByALookThatFailed(t *testing.T) {
 	}
 }
 
-// contended is a ledger on which somebody else is always faster with one case.
+// contended is a ledger on which another process is always faster with one case.
 type contended struct {
 	ledger.Store
 	lost, yielded int

@@ -23,7 +23,7 @@ import (
 
 const image = "launch.unapproved-image"
 
-// authorless is the stage where nobody granted the author tier.
+// authorless is the stage where the author tier was not granted.
 type authorless struct{ *stage }
 
 func (a authorless) Writes(do action.Action, with []action.Action, caseID string) access.Writes {

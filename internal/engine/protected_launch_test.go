@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks/launch"
 )
 
-// Who launches an instance that nobody may terminate has it stopped: with the playbook as it is shipped.
+// An instance that was launched so that it can't be terminated is stopped: with the playbook as it is shipped.
 func TestAProtectedLaunchIsStopped(t *testing.T) {
 	s := set(t, world.Options{}, launch.UnapprovedImage())
 	out, err := clients{w: s.w, by: mallory}.ec2(ireland).RunInstances(t.Context(), &ec2.RunInstancesInput{

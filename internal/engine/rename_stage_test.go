@@ -24,7 +24,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks/launch"
 )
 
-// intruded is riposte's AWS with somebody who acts right before or after single calls to IAM.
+// intruded is riposte's AWS with another caller that acts right before or after single calls to IAM.
 type intruded struct {
 	*stage
 	before map[string]func(*stage) // by operation, with "after " before it; once
@@ -87,7 +87,7 @@ func watchedOver(t *testing.T, before map[string]func(*stage)) *stage {
 	return s
 }
 
-// administrator is a second principal, whom nobody contains.
+// administrator is a second principal, which is never contained.
 func administrator(s *stage) *iam.Client { return clients{w: s.w, by: own}.iam(ireland) }
 
 // rename gives a user another name.

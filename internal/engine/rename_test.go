@@ -19,7 +19,7 @@ import (
 
 const unprotectedID = "launch.termination-unprotected"
 
-// Who may rename himself is no other by that: policies and keys go with him, and so does the answer.
+// A user that renames itself is no other by that: policies and keys go with it, and so does the answer.
 func TestWhoRenamesHimselfIsContainedAllTheSame(t *testing.T) {
 	away := rename(attackerIAM, "mallory", "ghost")
 	for _, c := range []struct {
@@ -148,7 +148,7 @@ func TestARenamedUserIsDeniedOnceForTwoCases(t *testing.T) {
 	}
 }
 
-// Where IAM does not say who holds the key or who is there, nobody is taken for gone: it holds, and goes on when it can.
+// Where IAM does not say which user holds the key or is there, no user is taken for gone: it holds, and goes on when it can.
 func TestWhoCantBeFoundIsNotTakenForGone(t *testing.T) {
 	for story, failing := range map[string][]string{
 		"who holds the key is not told":        {"GetAccessKeyLastUsed"},
@@ -169,7 +169,7 @@ func TestWhoCantBeFoundIsNotTakenForGone(t *testing.T) {
 	}
 }
 
-// A person is asked about the user by the name that he has: an approval of the plan that was made before is of that one.
+// A person is asked about the user by the name that it has: an approval of the plan that was made before is of that one.
 func TestARenameWhileAPersonIsAskedMakesANewPlan(t *testing.T) {
 	s := watchedOver(t, nil)
 	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "the test asks" }
@@ -190,7 +190,7 @@ func TestARenameWhileAPersonIsAskedMakesANewPlan(t *testing.T) {
 	}
 }
 
-// A contained user is watched under any name: his records are not passed over before they are read.
+// A contained user is watched under any name: its records are not passed over before they are read.
 func TestAContainedUserIsWatchedUnderAnyName(t *testing.T) {
 	s := watchedOver(t, nil)
 	who, err := administrator(s).GetUser(s.Context(), &iam.GetUserInput{UserName: aws.String("mallory")})

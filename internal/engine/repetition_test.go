@@ -101,7 +101,7 @@ func BenchmarkRepetition(b *testing.B) {
 	b.ReportMetric(float64(many.stored)/float64(few.stored), "bytes-ratio")
 }
 
-// revokes is a playbook of the test's own: the sessions of whoever unprotects are revoked, and a person is asked for more.
+// revokes is a playbook of the test's own: the sessions of the role that unprotects are revoked, and a person is asked for more.
 func revokes() playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, contain.Actor]{
 		ID: "test.revokes", On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute)},

@@ -78,7 +78,7 @@ type stage struct {
 	broken  error // what Step returned
 	meter   *meter
 	aws     engine.AWS // nil: the stage itself
-	workers int        // who take turns
+	workers int        // of the pool
 	wake    func()     // see engine.NewHands
 }
 

@@ -255,7 +255,7 @@ func TestACaseThatKillsEveryProcessIsAbandoned(t *testing.T) {
 	s := set(t, world.Options{}, launches())
 	panicError(s)
 	s.must(s.w.AdvanceTo(s.w.Now().Add(10 * time.Second)))
-	s.deliver() // into the hands of the first, who dies
+	s.deliver() // into the hands of the first, which dies
 	s.restart()
 	for range 9 {
 		s.must(s.w.AdvanceTo(s.w.Now().Add(2 * time.Minute)))

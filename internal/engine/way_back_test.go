@@ -16,7 +16,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// The calls by which somebody changes what riposte contained; each leaves one part of the furniture another way.
+// The calls by which another caller changes what riposte contained; each leaves one part of the furniture another way.
 
 func (s *stage) resumes(by aws.Credentials, processes ...string) {
 	s.Helper()
@@ -140,7 +140,7 @@ func TestWhatAPersonArrangedSinceStaysAndIsNamed(t *testing.T) {
 	}
 }
 
-// TestAnyWayBack lets an attacker, a person who helps himself, death and time come in any order: what is taken back in the
+// TestAnyWayBack lets an attacker, an operator that helps itself, death and time come in any order: what is taken back in the
 // end is as it was before the first change, but for the parts that the person has changed since.
 func TestAnyWayBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// WorkerPool is the workers of this process. Receive wakes them, and offers the case that an event opens to an idle one: the
+// WorkerPool is the worker pool of this process. Receive wakes them, and offers the case that an event opens to an idle one: the
 // case is claimed as it is admitted, which spares the answer a claim and its wait. The engines before and
 // after a reload share them.
 type WorkerPool struct {

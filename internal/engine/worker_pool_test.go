@@ -77,7 +77,7 @@ func TestWhoIsFreeHasTheCaseFromTheBeginning(t *testing.T) {
 
 func TestWhereNobodyIsFreeAnyReplicaTakesIt(t *testing.T) {
 	s, _, ads := arrived(t, 1)
-	more, err := s.e.Receive(t.Context(), s.launch()...) // the one worker has a case that he has not begun
+	more, err := s.e.Receive(t.Context(), s.launch()...) // the one worker has a case that it has not begun
 	s.must(err)
 	if ads[0].Claim == nil || more[0].Claim != nil {
 		t.Fatalf("left with hands: %t, %t", ads[0].Claim != nil, more[0].Claim != nil)

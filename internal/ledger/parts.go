@@ -9,7 +9,7 @@ import (
 
 // Inbox stores what comes in, from events and from people, before its source is acknowledged.
 type Inbox interface {
-	// Admit stores suspects: each joins the open case of its playbook and root, or opens one that is due at once. A suspect
+	// Admit deduplicates suspects and stores them: each joins the open case of its playbook and root, or opens one that is due at once. A suspect
 	// whose key is known is dropped. It returns one admission per suspect, in order. The suspect that opens a case stands in
 	// its Suspects from the beginning, one that joins waits in the inbox. Suspects of one root stay in order. A store may have
 	// taken some of them where it returns an error: admitted again, those are dropped as any other copy.

@@ -10,7 +10,7 @@ import (
 // grace is how long turns that were cut short may take to give their cases back.
 const grace = 2 * time.Second
 
-// drain ends in the order in which work comes in: sources take nothing more and finish what is in hand, then workers finish
+// drain is the graceful shutdown: it ends in the order in which work comes in: sources take nothing more and finish what is in hand, then workers finish
 // their turns. At the deadline turns are cut short; what they leave is in the ledger, and another replica goes on from there.
 func (s *Server) drain(cut context.CancelFunc) error {
 	s.Log.Info("stopping", "at_most", s.Drain.String())
