@@ -21,7 +21,7 @@ func WithTrace(ctx context.Context) (context.Context, *Trace) {
 	return context.WithValue(ctx, traceKey{}, t), t
 }
 
-// TraceOf is the trace that calls under this context belong to; nil where nobody asked for one.
+// TraceOf returns the trace that calls under this context belong to; nil where none was asked for.
 func TraceOf(ctx context.Context) *Trace {
 	t, _ := ctx.Value(traceKey{}).(*Trace)
 	return t

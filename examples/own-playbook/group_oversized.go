@@ -71,7 +71,7 @@ func suspect(e event.Event, p params) []playbook.Suspect[oversized] {
 	return []playbook.Suspect[oversized]{{Resource: group, Title: fmt.Sprintf("group %s may grow to %d", group.ID, size), Facts: oversized{Group: group}}}
 }
 
-// check reads how large the group may grow by now: somebody may have seen it.
+// check reads how large the group may grow by now: a person may have seen it.
 func check(ctx context.Context, in playbook.In, s playbook.Suspect[oversized], p params) ([]playbook.Suspect[oversized], error) {
 	group := s.Facts.Group
 	out, err := in.AWS.AutoScaling(group.Place()).DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{

@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,8 +22,12 @@ func exception(p Policy, f Facts) (Verdict, bool) {
 			return object(Except, "exception", fmt.Sprintf("%s, by %s, until %s", x.Reason, x.By, x.Until.UTC().Format(time.RFC3339)))
 		}
 	}
-	if f.Noticed && !f.Approved && p.trustsAny(f.Playbook) {
-		return unnamed(f)
+	if f.Noticed && !f.Approved && slices.ContainsFunc(p.Trusted, func(t Trust) bool { return t.covers(f.Playbook) }) {
+		// Nothing is done to it before its record shows whose it is. Where none comes, trust is not assumed, nor its lack.
+		if f.Now.Before(f.Occurred.Add(RecordDue)) {
+			return object(Hold, "exception", "automation is trusted to do this, and the record that names the caller has not come yet")
+		}
+		return object(Ask, "exception", "automation is trusted to do this, and no record came that names the caller")
 	}
 	r := p.trusted(f.Playbook, f.Actor)
 	if r.vouched() {
@@ -34,12 +39,3 @@ func exception(p Policy, f Facts) (Verdict, bool) {
 // RecordDue is how long after a service's notice CloudTrail's record of the call is waited for, which names the caller: AWS
 // delivers within some minutes. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
 const RecordDue = 15 * time.Minute
-
-// unnamed is for a notice of what some automation is trusted to do: nothing is done to it before its record shows whose it is.
-// Where none comes, trust is not assumed, nor its lack.
-func unnamed(f Facts) (Verdict, bool) {
-	if f.Now.Before(f.Occurred.Add(RecordDue)) {
-		return object(Hold, "exception", "automation is trusted to do this, and the record that names the caller has not come yet")
-	}
-	return object(Ask, "exception", "automation is trusted to do this, and no record came that names the caller")
-}

@@ -50,11 +50,6 @@ func (p Policy) trusted(playbook string, a event.Actor) recognition {
 	return recognize(a, may)
 }
 
-// trustsAny reports whether any automation is trusted to do what the playbook finds.
-func (p Policy) trustsAny(playbook string) bool {
-	return slices.ContainsFunc(p.Trusted, func(t Trust) bool { return t.covers(playbook) })
-}
-
 func (t Trust) covers(playbook string) bool {
 	return slices.ContainsFunc(t.Playbooks, func(p string) bool {
 		theme, all := strings.CutSuffix(p, "*")

@@ -80,7 +80,7 @@ type shared struct {
 	With []string `json:",omitempty"`
 }
 
-// suspectSnapshot wants what a call added. What a call takes away is nobody's exposure.
+// suspectSnapshot wants what a call added. What a call takes away exposes nothing.
 func suspectSnapshot(e event.Event, p SnapshotParams) []playbook.Suspect[shared] {
 	in := request.Of(e)
 	id, added := in.At("snapshotId").Scalar(), in.At("createVolumePermission", "add")

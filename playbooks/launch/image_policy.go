@@ -17,7 +17,7 @@ import (
 type Trait string
 
 const (
-	Public     Trait = "public"     // anybody may launch it, and anybody may have made it
+	Public     Trait = "public"     // any account may launch it, and any may have made it
 	Deprecated Trait = "deprecated" // its owner's date for that has passed
 	Unlisted   Trait = "unlisted"   // its owner is in the organisation, and allow_owners does not name it
 )

@@ -13,7 +13,7 @@ import (
 )
 
 // groupTag names the owning group. AWS alone can write tags that begin with aws:. On the answer to a launch it says who
-// launched; later it only says where the instance is: AttachInstances writes it on whatever somebody else has launched, and
+// launched; later it only says where the instance is: AttachInstances writes it on what others have launched, and
 // DetachInstances takes it off.
 const groupTag = "aws:autoscaling:groupName"
 

@@ -30,7 +30,7 @@ type broken struct {
 	Version int64 `json:",omitempty"`
 	Image   string
 	Breaks  string
-	Doubt   string `json:",omitempty"` // why it may have been fit before somebody changed it
+	Doubt   string `json:",omitempty"` // why it may have been fit before it was changed
 }
 
 // title says what would be launched, and why it may not be.
