@@ -102,3 +102,9 @@ func (a Actor) instance(scope object) string {
 	}
 	return ""
 }
+
+// InstanceShaped reports whether a session looks like an EC2 instance's: as AWS names one, or by its name alone, which any caller
+// of AssumeRole can choose. Only Instance is AWS's word.
+func (a Actor) InstanceShaped() bool {
+	return instanceID.MatchString(a.Instance) || a.Kind == RoleActor && instanceID.MatchString(a.Session)
+}

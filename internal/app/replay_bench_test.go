@@ -255,7 +255,7 @@ func routed(table *route.Table, all [][]byte) func() {
 	return func() {
 		for _, b := range all {
 			if rec, ok := scan.Object(b); ok && !rec.Unsure {
-				table.Lookup(rec.Source, rec.Name)
+				table.Wants(rec.Source, rec.Name, rec.Caller)
 			}
 		}
 	}

@@ -114,7 +114,7 @@ func (r *replayer) stream(log *files.Log) {
 		case err != nil:
 			r.problem(&ReplayProblem{Path: r.path, Offset: -1, Err: err})
 			return
-		case !rec.Unsure && r.table.Lookup(rec.Source, rec.Name) == nil:
+		case !rec.Unsure && !r.table.Wants(rec.Source, rec.Name, rec.Caller):
 			r.records++
 		default:
 			if err := r.open(rec.Body, !rec.Piece); err != nil {
@@ -159,7 +159,7 @@ func (r *replayer) decode(record []byte) error {
 	}
 	found := finding{eventID: e.ID}
 	var errs []error
-	for _, i := range r.table.Match(e.Source, e.Name) {
+	for _, i := range r.table.Match(e) {
 		lines, err := r.ask(r.playbooks[i], e)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("playbook %s: %w", r.playbooks[i].ID, err))

@@ -46,7 +46,7 @@ func prefilterOf(effects []activeEffect) prefilter {
 // are those of the record as it is written, free of escapes in source and name. What it is false for, Receive need not
 // have; false with an error says nothing.
 func (e *Engine) Wants(ctx context.Context, source, name, caller []byte) (bool, error) {
-	if e.routes.Lookup(source, name) != nil {
+	if e.routes.Wants(source, name, caller) {
 		return true, nil
 	}
 	standing, err := e.watch.activeEffects(ctx)

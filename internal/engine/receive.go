@@ -66,7 +66,7 @@ func (e *Engine) ours(ctx context.Context, events []event.Event) (out []event.Ev
 func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bool, err error) {
 	var seen []playbook.Observation
 	for _, ev := range events {
-		for _, i := range e.routes.Match(ev.Source, ev.Name) {
+		for _, i := range e.routes.Match(ev) {
 			if observes := e.Playbooks[i].Observes; observes != nil {
 				seen = append(seen, observes(ev)...)
 			}
@@ -82,7 +82,7 @@ func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bo
 func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects []playbook.StoredSuspect, err error) {
 	for _, ev := range events {
 		var found []playbook.StoredSuspect
-		for _, i := range e.routes.Match(ev.Source, ev.Name) {
+		for _, i := range e.routes.Match(ev) {
 			if ev.Kind == event.Notice && !(e.answers(i, ev.Account) && e.noticed(ev.Account)) {
 				continue
 			}

@@ -273,7 +273,7 @@ func look(t *testing.T, c *cloud.Cloud, now time.Time, record []byte) {
 		t.Fatal(err)
 	}
 	catalogue := playbooks.All()
-	for _, i := range route.New(catalogue).Match(e.Source, e.Name) {
+	for _, i := range route.New(catalogue).Match(e) {
 		book, err := catalogue[i].Default()
 		if err != nil {
 			t.Fatal(err)

@@ -1,11 +1,17 @@
 // Package route says which playbooks want to see a record: a table compiled from their triggers.
 package route
 
-import "github.com/ripostehq/riposte/playbook"
+import (
+	"slices"
 
-// Table leads from a call, or a service's notice, to playbooks. It is made once and only read after.
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// Table leads from a call, a service's notice or a caller to playbooks. It is made once and only read after.
 type Table struct {
-	byName map[string][]target
+	byName  map[string][]target
+	callers callers
 }
 
 // target is who wants a call of one name when it comes from this source.
@@ -16,7 +22,7 @@ type target struct {
 
 // New compiles the triggers of a catalogue. What leads to a playbook is its place in the list.
 func New(catalogue []playbook.Definition) *Table {
-	t := &Table{byName: map[string][]target{}}
+	t := &Table{byName: map[string][]target{}, callers: callersOf(catalogue)}
 	for i, d := range catalogue {
 		for _, heard := range d.Hears() {
 			for _, name := range heard.Names {
@@ -51,5 +57,20 @@ func (t *Table) Lookup(source, name []byte) []int {
 	return nil
 }
 
-// Match is Lookup for a call that was decoded.
-func (t *Table) Match(source, name string) []int { return t.Lookup([]byte(source), []byte(name)) }
+// Wants reports whether a record may lead to a playbook: by its source and name, else by its caller (userIdentity), as the scan saw
+// them. It allocates nothing. It may be true of a record that Match leads nowhere, never the other way round.
+func (t *Table) Wants(source, name, caller []byte) bool {
+	return t.Lookup(source, name) != nil || t.callers.may(caller)
+}
+
+// Match is who wants an event that was decoded: places in the catalogue, in order.
+func (t *Table) Match(e event.Event) []int {
+	called := t.Lookup([]byte(e.Source), []byte(e.Name))
+	by := t.callers.of(e)
+	if len(by) == 0 {
+		return called
+	}
+	all := append(by, called...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

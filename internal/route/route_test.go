@@ -29,7 +29,7 @@ func TestACallLeadsToThePlaybooksThatWantIt(t *testing.T) {
 		{"a source that nobody wants", "ec2.amazonaws.com.example", "RunInstances", nil},
 		{"nothing", "", "", nil},
 	} {
-		if diff := cmp.Diff(c.want, table.Match(c.source, c.name)); diff != "" {
+		if diff := cmp.Diff(c.want, table.Lookup([]byte(c.source), []byte(c.name))); diff != "" {
 			t.Errorf("%s:\n%s", c.story, diff)
 		}
 	}
