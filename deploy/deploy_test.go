@@ -80,7 +80,7 @@ func TestTheHubPassesOnWhatTheSpokesForward(t *testing.T) {
 		}
 		for _, r := range rules {
 			for _, of := range r.Pattern.DetailType {
-				if !strings.Contains(string(hub), of) {
+				if !strings.Contains(string(hub), string(of)) {
 					t.Errorf("%s does not let %q through, which rule %s forwards", file, of, r.Name)
 				}
 			}

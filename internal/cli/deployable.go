@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,11 +51,19 @@ type billed struct {
 		CasesPerDay  float64 `json:"cases_per_day"`
 		Dollars      float64 `json:"dollars"` // a month
 		AsOf         string  `json:"as_of"`
+		// Reads are the playbooks for which reading calls are delivered, too: count these among the events.
+		Reads []string `json:"reads,omitempty"`
 	} `json:"summary"`
 }
 
-// bill prints the monthly estimate line by line.
-func (sh *shell) bill(events float64) error {
+// bill prints the monthly estimate line by line, and which playbooks have reads delivered: these are the most by far.
+func (sh *shell) bill(events float64, of []playbook.Definition) error {
+	var reads []string
+	for _, d := range of {
+		if slices.ContainsFunc(d.Callers(), func(c playbook.Callers) bool { return c.Reads }) {
+			reads = append(reads, d.ID)
+		}
+	}
 	load := bill.Typical(events)
 	lines := bill.Estimate(load)
 	if sh.json() {
@@ -65,6 +74,7 @@ func (sh *shell) bill(events float64) error {
 		}
 		var sum billed
 		sum.Summary.EventsPerDay, sum.Summary.CasesPerDay, sum.Summary.Dollars, sum.Summary.AsOf = load.Events, load.Cases, bill.Total(lines), bill.AsOf
+		sum.Summary.Reads = reads
 		return sh.object(sum)
 	}
 	if err := sh.line("A month with %s delivered events a day, one in a thousand of which opens a case:\n", grouped(events)); err != nil {
@@ -73,6 +83,12 @@ func (sh *shell) bill(events float64) error {
 	for _, l := range lines {
 		price := strconv.FormatFloat(l.Price, 'f', -1, 64)
 		if err := sh.line("%10.2f $  %s: %s %s at %s $\n              %s", l.Dollars, l.Item, grouped(l.Quantity), l.Unit, price, l.Why); err != nil {
+			return err
+		}
+	}
+	if len(reads) > 0 {
+		if err := sh.line("\nFor %s every call of the callers that it watches is delivered, reads too, which are the most by far: count them among the events.",
+			strings.Join(reads, ", ")); err != nil {
 			return err
 		}
 	}

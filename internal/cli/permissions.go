@@ -45,14 +45,13 @@ func (v permissionsVerb) Run(sh *shell) error {
 	if err := v.check(sh.format); err != nil {
 		return err
 	}
-	if v.Cost != nil {
-		return sh.bill(*v.Cost)
-	}
 	wanted, c, err := v.wanted(sh)
 	if err != nil {
 		return err
 	}
 	switch {
+	case v.Cost != nil:
+		return sh.bill(*v.Cost, wanted)
 	case v.Patterns:
 		return sh.rules(wanted)
 	case sh.format == terraformFormat:

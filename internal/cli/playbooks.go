@@ -31,14 +31,18 @@ type listed struct {
 }
 
 type trigger struct {
-	Source string   `json:"source"`
-	Events []string `json:"events"`
+	Source string   `json:"source,omitempty"`
+	Events []string `json:"events,omitempty"`
+	By     string   `json:"by,omitempty"` // whose calls, whatever they are
 }
 
 func triggers(d playbook.Definition) []trigger {
 	out := []trigger{}
 	for _, heard := range d.Hears() {
-		out = append(out, trigger{heard.Source, heard.Names})
+		out = append(out, trigger{Source: heard.Source, Events: heard.Names})
+	}
+	for _, c := range d.Callers() {
+		out = append(out, trigger{By: c.Says()})
 	}
 	return out
 }

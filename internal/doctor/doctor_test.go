@@ -131,9 +131,9 @@ report: {security_hub: true}
 		t.Errorf("a rule that delivers to the hub's bus is found to be %q", now[5])
 	}
 	for _, spoilt := range []func(*pattern.Pattern){
-		func(p *pattern.Pattern) { p.DetailType = []string{"AWS Service Event via CloudTrail"} },
-		func(p *pattern.Pattern) { p.Source = []string{"aws.nothing"} },
-		func(p *pattern.Pattern) { p.Detail.EventSource = []string{"nothing.amazonaws.com"} },
+		func(p *pattern.Pattern) { p.DetailType = []pattern.Value{"AWS Service Event via CloudTrail"} },
+		func(p *pattern.Pattern) { p.Source = []pattern.Value{"aws.nothing"} },
+		func(p *pattern.Pattern) { p.Detail.EventSource = []pattern.Value{"nothing.amazonaws.com"} },
 	} {
 		r := p.Rules[0]
 		spoilt(&r.Pattern)
@@ -217,7 +217,7 @@ func deliver(t *testing.T, moto *mototest.Server, at event.Place, rules []patter
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := bus.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("riposte-" + r.Name), EventPattern: aws.String(string(text))}); err != nil {
+		if _, err := bus.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("riposte-" + r.Name), EventPattern: aws.String(string(text)), State: types.RuleState(r.State)}); err != nil {
 			t.Fatal(err)
 		}
 		_, err = bus.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: aws.String("riposte-" + r.Name), Targets: []types.Target{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -26,8 +27,11 @@ func (p Parts) rules(ctx context.Context, at event.Place, wanted []pattern.Rule)
 	there, err := inForce(ctx, eventbridge.NewFromConfig(p.AWS.Visit(at, cloud.Audit)))
 	f := Finding{Check: "rules", State: OK, Says: "every call that a playbook looks at is delivered"}.at(at)
 	d := p.delivery(at, wanted, there)
-	if err == nil && len(d.missing) > 0 {
+	switch {
+	case err == nil && len(d.missing) > 0:
 		err = fmt.Errorf("no enabled rule on the default bus delivers %s", strings.Join(d.missing, ", "))
+	case err == nil && len(d.unread) > 0:
+		err = fmt.Errorf("reads are left out of %s: their rules lack the state %s", strings.Join(d.unread, ", "), pattern.AllCalls)
 	}
 	switch {
 	case err != nil:
@@ -45,6 +49,7 @@ func (p Parts) rules(ctx context.Context, at event.Place, wanted []pattern.Rule)
 // rule is one of the default bus that delivers.
 type rule struct {
 	pattern pattern.Pattern
+	reads   bool     // it is given reading calls, too
 	targets []string // ARNs, at least one
 }
 
@@ -67,6 +72,7 @@ func inForce(ctx context.Context, client *eventbridge.Client) (out []rule, err e
 			if err != nil {
 				return nil, err
 			}
+			known.reads = r.State == pattern.AllCalls
 			for _, t := range targets.Targets {
 				known.targets = append(known.targets, aws.ToString(t.Arn))
 			}
@@ -87,24 +93,27 @@ func read(text string) (r rule, ok bool) {
 	return r, text != "" && d.Decode(&r.pattern) == nil
 }
 
-// covers reports whether a rule lets an event through that another pattern asks for: a call, or a notice, which has no name in its detail. What a pattern does not name it does not
-// ask for: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+// covers reports whether a rule lets an event through that another pattern asks for: a call, a notice, which has no name in its
+// detail, or whatever a caller calls. What a pattern does not name it does not ask for, and an operator is the same where it is
+// written in the same way: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 func (r rule) covers(wanted pattern.Pattern, asked call.Event) bool {
-	source, name := []string{asked.Source}, []string{asked.Name}
-	if wanted.Detail.EventName == nil {
-		source, name = nil, nil
+	source, name := wanted.Detail.EventSource, wanted.Detail.EventName
+	if name != nil {
+		source, name = []pattern.Value{pattern.Value(asked.Source)}, []pattern.Value{pattern.Value(asked.Name)}
 	}
-	narrower := func(have, want []string) bool { return have != nil && want == nil }
-	if narrower(r.pattern.Detail.EventSource, source) || narrower(r.pattern.Detail.EventName, name) || narrower(r.pattern.Detail.State, wanted.Detail.State) {
+	if have := r.pattern.Detail.UserIdentity; have != nil && !reflect.DeepEqual(have, wanted.Detail.UserIdentity) {
 		return false
 	}
-	for _, part := range []struct{ have, want []string }{
+	for _, part := range []struct{ have, want []pattern.Value }{
 		{r.pattern.Source, wanted.Source},
 		{r.pattern.DetailType, wanted.DetailType},
 		{r.pattern.Detail.EventSource, source},
 		{r.pattern.Detail.EventName, name},
 		{r.pattern.Detail.State, wanted.Detail.State},
 	} {
+		if part.have != nil && part.want == nil {
+			return false
+		}
 		for _, w := range part.want {
 			if part.have != nil && !slices.Contains(part.have, w) {
 				return false
@@ -117,6 +126,7 @@ func (r rule) covers(wanted pattern.Pattern, asked call.Event) bool {
 // delivery is what becomes of the calls that riposte must hear of, as people write them.
 type delivery struct {
 	missing []string // delivered by no rule
+	unread  []string // delivered by rules whose state leaves reading calls out
 	astray  []string // delivered, and to nothing that is known to be riposte's
 	targets []string // of all rules that deliver them; where some go astray, of theirs
 }
@@ -128,18 +138,32 @@ func (p Parts) wanted(at event.Place, defended bool) []pattern.Rule {
 	return slices.DeleteFunc(slices.Clone(p.Rules), func(r pattern.Rule) bool { return r.Global && !home || !r.Global && !defended })
 }
 
+// targetsOf are where the rules deliver what another asks for; unread says that some would, were they given reads.
+func targetsOf(there []rule, want pattern.Rule, asked call.Event) (targets []string, unread bool) {
+	for _, r := range there {
+		switch covers := r.covers(want.Pattern, asked); {
+		case covers && want.State == pattern.AllCalls && !r.reads:
+			unread = true
+		case covers:
+			targets = append(targets, r.targets...)
+		}
+	}
+	return targets, unread
+}
+
 func (p Parts) delivery(at event.Place, wanted []pattern.Rule, there []rule) (d delivery) {
 	var home, elsewhere []string
 	for _, want := range wanted {
-		for _, asked := range want.Asks() {
-			var targets []string
-			for _, r := range there {
-				if r.covers(want.Pattern, asked) {
-					targets = append(targets, r.targets...)
-				}
-			}
+		asks := want.Asks()
+		if want.By() != "" {
+			asks = []call.Event{{Name: want.By()}}
+		}
+		for _, asked := range asks {
+			targets, unread := targetsOf(there, want, asked)
 			service, _, _ := strings.Cut(strings.TrimPrefix(asked.Source, "aws."), ".")
-			switch call := service + ":" + asked.Name; {
+			switch call := strings.TrimPrefix(service+":"+asked.Name, ":"); {
+			case len(targets) == 0 && unread:
+				d.unread = append(d.unread, call)
 			case len(targets) == 0:
 				d.missing = append(d.missing, call)
 			case slices.ContainsFunc(targets, func(arn string) bool { return p.ours(at, arn) }):
@@ -153,7 +177,7 @@ func (p Parts) delivery(at event.Place, wanted []pattern.Rule, there []rule) (d 
 	if len(d.astray) > 0 {
 		d.targets = elsewhere
 	}
-	for _, list := range []*[]string{&d.missing, &d.astray, &d.targets} {
+	for _, list := range []*[]string{&d.missing, &d.unread, &d.astray, &d.targets} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}

@@ -36,6 +36,9 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	for _, heard := range d.Hears() {
 		triggers.Rows = append(triggers.Rows, []string{heard.Source, strings.Join(heard.Names, ", ")})
 	}
+	for _, by := range d.Callers() {
+		triggers.Rows = append(triggers.Rows, []string{"any", by.Says()})
+	}
 	changes := Table{Head: []string{"action", "class", "does", "taken back"}, Line: "%s (%s): %s; taken back: %s"}
 	for _, k := range d.Changes {
 		back := "yes"

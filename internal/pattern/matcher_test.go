@@ -2,12 +2,14 @@ package pattern_test
 
 import (
 	"encoding/json"
+	"path"
 	"slices"
+	"strings"
 	"testing"
 )
 
-// matches decides as EventBridge does about a pattern of exact values: every key of the pattern must be there, with one of
-// the values. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+// matches decides as EventBridge does about a pattern of exact values and of the operators that riposte uses: every key of the
+// pattern must be there, with one of the values. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 func matches(t *testing.T, pattern, event []byte) bool {
 	t.Helper()
 	var p, e any
@@ -31,9 +33,35 @@ func matched(t *testing.T, pattern, event any) bool {
 		}
 		return true
 	case []any:
-		return slices.Contains(p, event)
+		return slices.ContainsFunc(p, func(want any) bool {
+			if o, ok := want.(map[string]any); ok {
+				return operated(t, o, event)
+			}
+			return want == event
+		})
 	}
 	t.Fatalf("%v is no part of a pattern", pattern)
+	return false
+}
+
+// operated decides about one operator.
+func operated(t *testing.T, o map[string]any, event any) bool {
+	t.Helper()
+	text, isText := event.(string)
+	for name, with := range o {
+		switch name {
+		case "exists":
+			return with == (event != nil)
+		case "prefix":
+			return isText && strings.HasPrefix(text, with.(string))
+		case "wildcard":
+			ok, err := path.Match(with.(string), text)
+			return isText && err == nil && ok
+		case "anything-but":
+			return isText && !slices.Contains(with.([]any), event)
+		}
+	}
+	t.Fatalf("%v is no operator", o)
 	return false
 }
 

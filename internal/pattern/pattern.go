@@ -28,16 +28,17 @@ type Rule struct {
 
 // Pattern is what a rule lets through.
 type Pattern struct {
-	Source     []string `json:"source"`
-	DetailType []string `json:"detail-type"`
-	Detail     Detail   `json:"detail"`
+	Source     []Value `json:"source"`
+	DetailType []Value `json:"detail-type"`
+	Detail     Detail  `json:"detail"`
 }
 
 // Detail is the part of a pattern that concerns the CloudTrail record, or the notice.
 type Detail struct {
-	EventSource []string `json:"eventSource,omitempty"`
-	EventName   []string `json:"eventName,omitempty"`
-	State       []string `json:"state,omitempty"` // of a service's notice
+	EventSource  []Value   `json:"eventSource,omitempty"`
+	EventName    []Value   `json:"eventName,omitempty"`
+	State        []Value   `json:"state,omitempty"` // of a service's notice
+	UserIdentity *Identity `json:"userIdentity,omitempty"`
 }
 
 // The states of a rule. Reading calls reach only rules that ask for them, and only those of the default bus.
@@ -48,7 +49,7 @@ const (
 )
 
 // For lists the rules that deliver every call that the playbooks' triggers name and every call that could undo what they
-// do, and the notices that they name, and nothing else. It fails where a single call has a name that no rule can hold.
+// do, the notices that they name and the callers that they watch, and nothing else. It fails where a single call has a name that no rule can hold.
 func For(playbooks []playbook.Definition) ([]Rule, error) {
 	var out []Rule
 	wanted := calls(playbooks)
@@ -63,14 +64,15 @@ func For(playbooks []playbook.Definition) ([]Rule, error) {
 			out = append(out, rules...)
 		}
 	}
-	return numbered(append(out, notices(playbooks)...)), nil
+	by, err := callers(playbooks)
+	return numbered(slices.Concat(out, notices(playbooks), by)), err
 }
 
 // notices returns the rules for what services tell of their own accord.
 func notices(playbooks []playbook.Definition) (out []Rule) {
 	for _, d := range playbooks {
 		for _, n := range d.Notices() {
-			p := Pattern{Source: []string{n.Type.Source()}, DetailType: []string{n.Type.DetailType()}, Detail: Detail{State: n.States}}
+			p := Pattern{Source: values(n.Type.Source()), DetailType: values(n.Type.DetailType()), Detail: Detail{State: values(n.States...)}}
 			if !slices.ContainsFunc(out, func(r Rule) bool { return reflect.DeepEqual(r.Pattern, p) }) {
 				out = append(out, Rule{Name: strings.TrimPrefix(n.Type.Source(), "aws.") + "-notices", Pattern: p, State: Writes})
 			}
@@ -79,15 +81,19 @@ func notices(playbooks []playbook.Definition) (out []Rule) {
 	return out
 }
 
-// Asks returns what the rule lets through, by source and name of a record, or by source and detail-type of a notice.
+// Asks returns what the rule lets through, by source and name of a record, or by source and detail-type of a notice;
+// nothing of a rule that goes by the caller (By).
 func (r Rule) Asks() (all []call.Event) {
 	sources, names := r.Pattern.Detail.EventSource, r.Pattern.Detail.EventName
+	if r.By() != "" {
+		return nil
+	}
 	if sources == nil {
 		sources, names = r.Pattern.Source, r.Pattern.DetailType
 	}
 	for _, source := range sources {
 		for _, name := range names {
-			all = append(all, call.Event{Source: source, Name: name})
+			all = append(all, call.Event{Source: string(source), Name: string(name)})
 		}
 	}
 	return all
@@ -133,12 +139,12 @@ func rule(source string, names []string) Rule {
 	r := Rule{Name: service, Global: call.Recorded(source, names[0]).Global(), State: Writes, Pattern: Pattern{
 		// Only AWS may send events with a source that begins with "aws.", so this is what keeps a forged record out:
 		// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
-		Source:     []string{"aws." + service},
-		DetailType: []string{"AWS API Call via CloudTrail"},
-		Detail:     Detail{EventSource: []string{source}, EventName: names},
+		Source:     values("aws." + service),
+		DetailType: values("AWS API Call via CloudTrail"),
+		Detail:     Detail{EventSource: values(source), EventName: values(names...)},
 	}}
 	if service == "signin" { // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
-		r.Pattern.DetailType = []string{"AWS Console Sign In via CloudTrail"}
+		r.Pattern.DetailType = values("AWS Console Sign In via CloudTrail")
 	}
 	if call.Recorded(source, names[0]).Read() {
 		r.State = AllCalls

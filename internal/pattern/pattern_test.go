@@ -101,7 +101,7 @@ func TestWhatIsDeliveredIsWanted(t *testing.T) {
 	for _, r := range rules(t, catalogue) {
 		for _, source := range r.Pattern.Detail.EventSource {
 			for _, name := range r.Pattern.Detail.EventName {
-				if len(table.Lookup([]byte(source), []byte(name))) == 0 && !undo[source+" "+name] {
+				if len(table.Lookup([]byte(source), []byte(name))) == 0 && !undo[string(source+" "+name)] {
 					t.Errorf("rule %s delivers %s %s, which no playbook wants", r.Name, source, name)
 				}
 			}
@@ -224,7 +224,10 @@ func TestManyCallsAreSpreadOverRules(t *testing.T) {
 			if err != nil || len(b) > pattern.Limit {
 				r.Errorf("rule %s: %d characters, %v", rule.Name, len(b), err)
 			}
-			held, titles = append(held, rule.Pattern.Detail.EventName...), append(titles, rule.Name)
+			for _, v := range rule.Pattern.Detail.EventName {
+				held = append(held, string(v))
+			}
+			titles = append(titles, rule.Name)
 		}
 		slices.Sort(held)
 		slices.Sort(names)

@@ -55,6 +55,7 @@ resource "aws_cloudwatch_event_rule" "events" {
   name           = "${var.name}-events-${each.key}"
   description    = "What the spokes forward, to riposte's queue."
   event_bus_name = aws_cloudwatch_event_bus.events.name
+  state          = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" # reads, too: what spokes forward was chosen there
   event_pattern = jsonencode(merge(
     { source = [{ prefix = "aws." }], detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "EC2 Instance State-change Notification"] },
     each.value == null ? {} : { account = each.value },
