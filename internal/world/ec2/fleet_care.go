@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,7 +30,7 @@ func lookAfterFleet(at core.At, id string) {
 	if f == nil {
 		return
 	}
-	has := launchedByFleet(at, f)
+	has := slices.DeleteFunc(inOrder(at), func(i *Instance) bool { return i.Tags[f.Tag] != f.ID || i.Gone() }) // the oldest first
 	missing := f.Total - len(has)
 	switch {
 	case missing > 0:
@@ -50,16 +51,6 @@ func fleetBy(at core.At, id string) *fleet {
 		return f
 	}
 	return spotFleets.Of(at)[id]
-}
-
-// launchedByFleet are the living instances of a fleet, the oldest first.
-func launchedByFleet(at core.At, f *fleet) (has []*Instance) {
-	for _, i := range inOrder(at) {
-		if i.Tags[f.Tag] == f.ID && !i.Gone() {
-			has = append(has, i)
-		}
-	}
-	return has
 }
 
 // fleetMisses tells the fleet of an instance that ends.

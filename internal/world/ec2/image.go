@@ -39,7 +39,7 @@ func imageResource() core.Resource {
 		core.Define(core.Spec[ec2.ModifyImageAttributeInput, ec2.ModifyImageAttributeOutput]{
 			Write: true, Basis: "record: recorded ones", Knows: "ImageId LaunchPermission",
 			Needs: func(c *core.Call, in *ec2.ModifyImageAttributeInput) []core.Need {
-				return c.On(imageARN(c.At, in.ImageId))
+				return c.On(publicARN(c.At, "image", in.ImageId))
 			},
 			Answer: modifyImageAttribute,
 			Request: func(_ *core.Call, in *ec2.ModifyImageAttributeInput) any {
@@ -49,8 +49,17 @@ func imageResource() core.Resource {
 		}),
 		core.Define(core.Spec[ec2.DeregisterImageInput, ec2.DeregisterImageOutput]{
 			Write: true, Basis: "record: by analogy, unverified", Knows: "ImageId",
-			Needs:  func(c *core.Call, in *ec2.DeregisterImageInput) []core.Need { return c.On(imageARN(c.At, in.ImageId)) },
-			Answer: deregisterImage, Response: returned[ec2.DeregisterImageOutput],
+			Needs: func(c *core.Call, in *ec2.DeregisterImageInput) []core.Need {
+				return c.On(publicARN(c.At, "image", in.ImageId))
+			},
+			Answer: func(c *core.Call, in *ec2.DeregisterImageInput) (*ec2.DeregisterImageOutput, *core.Refusal) {
+				i, refused := ownImage(c, in.ImageId)
+				if refused == nil {
+					i.Deregistered = true // hidden from all accounts; instances launched from it go on, and remember it
+				}
+				return &ec2.DeregisterImageOutput{Return: aws.Bool(true)}, refused
+			},
+			Response: returned[ec2.DeregisterImageOutput],
 		}),
 		core.Define(core.Spec[ec2.DescribeInstanceImageMetadataInput, ec2.DescribeInstanceImageMetadataOutput]{
 			Knows: "InstanceIds", Answer: core.FoundAll(&instances, "InstanceIds", describeInstanceImageMetadata),
@@ -102,9 +111,9 @@ func (e imageEstate) build(at core.At) error {
 	return nil
 }
 
-// imageARN has no account.
-func imageARN(at core.At, id *string) string {
-	return "arn:" + at.Partition + ":ec2:" + at.Place.Region + "::image/" + aws.ToString(id)
+// publicARN is the ARN of an image or a snapshot, which has no account.
+func publicARN(at core.At, kind string, id *string) string {
+	return "arn:" + at.Partition + ":ec2:" + at.Place.Region + "::" + kind + "/" + aws.ToString(id)
 }
 
 // ownImage finds an image that the caller's account may change.
@@ -116,7 +125,7 @@ func ownImage(c *core.Call, id *string) (*image, *core.Refusal) {
 	return i, refused
 }
 
-// modifyImageAttribute adds and takes launch permissions: of everybody, or of accounts.
+// modifyImageAttribute adds and takes launch permissions: of all accounts, or of some.
 func modifyImageAttribute(c *core.Call, in *ec2.ModifyImageAttributeInput) (*ec2.ModifyImageAttributeOutput, *core.Refusal) {
 	i, refused := ownImage(c, in.ImageId)
 	if refused != nil {
@@ -142,16 +151,6 @@ func modifyImageAttribute(c *core.Call, in *ec2.ModifyImageAttributeInput) (*ec2
 	return &ec2.ModifyImageAttributeOutput{}, nil
 }
 
-// deregisterImage hides an image from everybody; instances launched from it go on, and remember it.
-func deregisterImage(c *core.Call, in *ec2.DeregisterImageInput) (*ec2.DeregisterImageOutput, *core.Refusal) {
-	i, refused := ownImage(c, in.ImageId)
-	if refused != nil {
-		return nil, refused
-	}
-	i.Deregistered = true
-	return &ec2.DeregisterImageOutput{Return: aws.Bool(true)}, nil
-}
-
 func permissionFields(m *types.LaunchPermissionModifications) core.Fields {
 	f := core.Fields{}
 	for key, all := range map[string][]types.LaunchPermission{"add": m.Add, "remove": m.Remove} {
@@ -175,23 +174,19 @@ func describeInstanceImageMetadata(c *core.Call, in *ec2.DescribeInstanceImageMe
 	for _, i := range named {
 		m := types.InstanceImageMetadata{InstanceId: aws.String(i.ID), OwnerId: aws.String(c.Place.Account), LaunchTime: aws.Time(i.Launched)}
 		for _, seen := range images.Everywhere(c.At) {
-			if seen.ID == i.Image {
-				m.ImageMetadata = imageMetadata(c, seen)
+			if seen.ID != i.Image {
+				continue
+			}
+			d := describedImage(c, seen)
+			m.ImageMetadata = &types.ImageMetadata{
+				ImageId: d.ImageId, OwnerId: d.OwnerId, ImageOwnerAlias: d.ImageOwnerAlias, Name: d.Name, IsPublic: d.Public,
+				CreationDate: d.CreationDate, DeprecationTime: d.DeprecationTime, State: types.ImageStateAvailable,
+			}
+			if seen.Deregistered {
+				m.ImageMetadata.State = types.ImageStateDeregistered
 			}
 		}
 		out.InstanceImageMetadata = append(out.InstanceImageMetadata, m)
 	}
 	return out, nil
-}
-
-func imageMetadata(c *core.Call, i *image) *types.ImageMetadata {
-	d := describedImage(c, i)
-	m := &types.ImageMetadata{
-		ImageId: d.ImageId, OwnerId: d.OwnerId, ImageOwnerAlias: d.ImageOwnerAlias, Name: d.Name, IsPublic: d.Public,
-		CreationDate: d.CreationDate, DeprecationTime: d.DeprecationTime, State: types.ImageStateAvailable,
-	}
-	if i.Deregistered {
-		m.State = types.ImageStateDeregistered
-	}
-	return m
 }

@@ -14,7 +14,11 @@ import (
 // describeImages lists what the account can see. Others' deprecated images are left out unless asked for:
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html
 func describeImages(c *core.Call, in *ec2.DescribeImagesInput) (*ec2.DescribeImagesOutput, *core.Refusal) {
-	all := visibleImages(c, aws.ToBool(in.IncludeDeprecated))
+	all := slices.DeleteFunc(images.Everywhere(c.At), func(i *image) bool {
+		old := !i.Deprecated.IsZero() && !i.Deprecated.After(c.Now)
+		return !i.visible(c.Place.Account) || old && !aws.ToBool(in.IncludeDeprecated) && i.Owner != c.Place.Account
+	})
+	slices.SortFunc(all, func(a, b *image) int { return strings.Compare(a.ID, b.ID) })
 	if len(in.ImageIds) > 0 {
 		for _, id := range in.ImageIds {
 			if _, refused := imageSeen(c.At, id); refused != nil {
@@ -28,7 +32,9 @@ func describeImages(c *core.Call, in *ec2.DescribeImagesInput) (*ec2.DescribeIma
 	}
 	if len(in.Owners) > 0 {
 		all = slices.DeleteFunc(all, func(i *image) bool {
-			return !slices.ContainsFunc(in.Owners, func(o string) bool { return owned(c, i, o) })
+			return !slices.ContainsFunc(in.Owners, func(owner string) bool { // self, an alias, an account
+				return owner == i.Owner || owner == "self" && i.Owner == c.Place.Account || owner == alias(c, i) && owner != ""
+			})
 		})
 	}
 	shown := make([]types.Image, 0, len(all))
@@ -43,20 +49,6 @@ func describeImages(c *core.Call, in *ec2.DescribeImagesInput) (*ec2.DescribeIma
 	return &ec2.DescribeImagesOutput{Images: page, NextToken: next}, refused
 }
 
-func visibleImages(c *core.Call, deprecated bool) []*image {
-	all := slices.DeleteFunc(images.Everywhere(c.At), func(i *image) bool {
-		old := !i.Deprecated.IsZero() && !i.Deprecated.After(c.Now)
-		return !i.visible(c.Place.Account) || old && !deprecated && i.Owner != c.Place.Account
-	})
-	slices.SortFunc(all, func(a, b *image) int { return strings.Compare(a.ID, b.ID) })
-	return all
-}
-
-// owned tells whether an image's owner is the one that Owners names: self, an alias, an account.
-func owned(c *core.Call, i *image, owner string) bool {
-	return owner == i.Owner || owner == "self" && i.Owner == c.Place.Account || owner == alias(c, i) && owner != ""
-}
-
 func alias(c *core.Call, i *image) string {
 	if a, ok := c.Accounts[i.Owner]; ok {
 		return a.Alias
@@ -64,19 +56,14 @@ func alias(c *core.Call, i *image) string {
 	return ""
 }
 
-// imageTags are the tags that the caller sees: tags belong to an account.
-func tagsSeen(c *core.Call, i *image) map[string]string {
-	if i.Owner != c.Place.Account {
-		return nil
-	}
-	return i.Tags
-}
-
 func describedImage(c *core.Call, i *image) types.Image {
 	out := types.Image{
 		ImageId: aws.String(i.ID), Name: aws.String(i.Name), OwnerId: aws.String(i.Owner), ImageOwnerAlias: core.Optional(alias(c, i)),
 		Public: aws.Bool(i.Public), State: types.ImageStateAvailable, CreationDate: aws.String(core.Milliseconds(i.Created)),
-		Tags: TagsOf(tagsSeen(c, i)), Architecture: types.ArchitectureValuesX8664, ImageType: types.ImageTypeValuesMachine,
+		Architecture: types.ArchitectureValuesX8664, ImageType: types.ImageTypeValuesMachine,
+	}
+	if i.Owner == c.Place.Account { // tags belong to an account
+		out.Tags = TagsOf(i.Tags)
 	}
 	if !i.Deprecated.IsZero() {
 		out.DeprecationTime = aws.String(core.Milliseconds(i.Deprecated))

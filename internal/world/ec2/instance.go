@@ -66,7 +66,15 @@ func instanceResource() core.Resource {
 		core.Define(core.Spec[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput]{
 			Write: true, Basis: "record: recorded ones, disableApiStop and groupSet by analogy, unverified",
 			Knows: "InstanceId Attribute Value DisableApiTermination DisableApiStop InstanceInitiatedShutdownBehavior Groups",
-			Needs: attributeNeeds, Answer: core.Found(&instances, "InstanceId", modifyInstanceAttribute), Request: attributeRequest,
+			Needs: attributeNeeds, Answer: core.Found(&instances, "InstanceId", modifyInstanceAttribute),
+			Request: func(_ *core.Call, in *ec2.ModifyInstanceAttributeInput) any { // in the caller's spelling
+				r := core.Camel(in).(core.Fields)
+				if in.Groups != nil {
+					delete(r, "groups")
+					r["groupSet"] = groupIDs(in.Groups)
+				}
+				return r
+			},
 			Response: returned[ec2.ModifyInstanceAttributeOutput],
 		}),
 		core.Define(core.Spec[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput]{
@@ -109,19 +117,16 @@ const transition = 10 * time.Second
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
 const remembered = time.Hour
 
-// stateCode is EC2's number for a state.
-func stateCode(state string) int {
-	return map[string]int{"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}[state]
-}
-
 // Alive reports an instance that runs, or is about to.
 func (i *Instance) Alive() bool { return i.State == "pending" || i.State == "running" }
 
 // Gone reports an instance that has ended, or is about to.
 func (i *Instance) Gone() bool { return i.State == "shutting-down" || i.State == "terminated" }
 
+// state is the instance's state with EC2's number for it.
 func (i *Instance) state() *types.InstanceState {
-	return &types.InstanceState{Code: aws.Int32(int32(stateCode(i.State))), Name: types.InstanceStateName(i.State)}
+	code := map[string]int32{"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}[i.State]
+	return &types.InstanceState{Code: &code, Name: types.InstanceStateName(i.State)}
 }
 
 // inOrder lists instances by launch, and by id within one moment.
@@ -167,7 +172,13 @@ func settle(at core.At, id string) {
 	case "shutting-down":
 		i.Ended = at.Now
 		i.enter(at, "terminated")
-		cutOff(at, i)
+		// Its first interface goes with it, others are free again: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html
+		for _, n := range interfacesOf(at, i.ID) {
+			n.Instance, n.Attachment = "", ""
+			if n.Device == 0 {
+				delete(interfaces.Of(at), n.ID)
+			}
+		}
 		at.After(remembered, vanishes, id)
 	}
 }

@@ -51,16 +51,14 @@ func modifyInstanceAttribute(c *core.Call, in *ec2.ModifyInstanceAttributeInput,
 	if i.Gone() {
 		return nil, wrongState(i, "modified")
 	}
-	return &ec2.ModifyInstanceAttributeOutput{}, setAttribute(c, i, changes[0])
-}
 
-func setAttribute(c *core.Call, i *Instance, a attributeChange) *core.Refusal {
+	a, out := changes[0], &ec2.ModifyInstanceAttributeOutput{}
 	invalid := core.Refuse("InvalidParameterValue", "Value (%s) for parameter %s is invalid.", a.value, a.name)
 	switch a.name {
 	case types.InstanceAttributeNameDisableApiTermination, types.InstanceAttributeNameDisableApiStop:
 		on, err := strconv.ParseBool(a.value)
 		if err != nil {
-			return invalid
+			return nil, invalid
 		}
 		if a.name == types.InstanceAttributeNameDisableApiStop {
 			i.StopProtected = on
@@ -69,15 +67,15 @@ func setAttribute(c *core.Call, i *Instance, a attributeChange) *core.Refusal {
 		}
 	case types.InstanceAttributeNameInstanceInitiatedShutdownBehavior:
 		if a.value != "stop" && a.value != "terminate" {
-			return invalid
+			return nil, invalid
 		}
 		i.Shutdown = a.value
 	case types.InstanceAttributeNameGroupSet:
-		return setGroups(c, i.Interface, a.groups)
+		return out, setGroups(c, i.Interface, a.groups)
 	default:
-		return core.Refuse("InvalidParameterValue", "The world does not model the attribute %s", a.name)
+		return nil, core.Refuse("InvalidParameterValue", "The world does not model the attribute %s", a.name)
 	}
-	return nil
+	return out, nil
 }
 
 // attributeNeeds brings the keys as AWS was seen to for a member of its own: the attribute's name as the member has it, and
@@ -98,16 +96,6 @@ func attributeNeeds(c *core.Call, in *ec2.ModifyInstanceAttributeInput) []core.N
 	}
 	needs[0].Context = context
 	return needs
-}
-
-// attributeRequest keeps the caller's spelling: CloudTrail does.
-func attributeRequest(_ *core.Call, in *ec2.ModifyInstanceAttributeInput) any {
-	r := core.Camel(in).(core.Fields)
-	if in.Groups != nil {
-		delete(r, "groups")
-		r["groupSet"] = groupIDs(in.Groups)
-	}
-	return r
 }
 
 // returned is the response of EC2's calls that say no more than that they were carried out.

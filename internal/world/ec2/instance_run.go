@@ -3,6 +3,7 @@ package ec2
 import (
 	"encoding/base64"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,31 +14,27 @@ import (
 )
 
 func runInstances(c *core.Call, in *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, *core.Refusal) {
-	if again := launchedBy(c, aws.ToString(in.ClientToken)); again != nil {
+	// A repeated call launches nothing more: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+	token := aws.ToString(in.ClientToken)
+	again := slices.DeleteFunc(inOrder(c.At), func(i *Instance) bool { return token == "" || i.Token != token })
+	if len(again) > 0 {
 		return reservationOf(c, again), nil
 	}
 	d, refused := launchDataOf(c, in)
 	if refused != nil {
 		return nil, refused
 	}
-	made := launch(c.At, d, int(aws.ToInt32(in.MaxCount)), aws.ToString(in.ClientToken))
-	bySpot(c, made)
+	made := launch(c.At, d, int(aws.ToInt32(in.MaxCount)), token)
+	request, _, _ := strings.Cut(token, ":") // a spot request's launch: the token begins with its id
+	if c.By.Service == spotService.Service && spotRequests.Of(c.At)[request] != nil {
+		for _, i := range made {
+			i.Spot = request
+		}
+	}
 	return reservationOf(c, made), nil
 }
 
-// launchedBy finds what the same client token launched before: a repeated call launches nothing more.
-// https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
-func launchedBy(c *core.Call, token string) []*Instance {
-	var found []*Instance
-	for _, i := range inOrder(c.At) {
-		if token != "" && i.Token == token {
-			found = append(found, i)
-		}
-	}
-	return found
-}
-
-// launchDataOf checks a launch and completes it from its template.
+// launchDataOf completes a launch from its template, resolves its image, and checks that it can succeed.
 func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (Launch, *core.Refusal) {
 	d, refused := fromRun(c, in)
 	if refused != nil {
@@ -51,11 +48,6 @@ func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (Launch, *core.Refusa
 		d = d.over(v.Data)
 		maps.Copy(d.Tags, t.mark(v))
 	}
-	return launchable(c, d)
-}
-
-// launchable checks that a launch can succeed, and resolves its image.
-func launchable(c *core.Call, d Launch) (Launch, *core.Refusal) {
 	if d.Image == "" {
 		return d, core.Refuse("MissingParameter", "The request must contain the parameter ImageId")
 	}
@@ -128,7 +120,7 @@ func profileName(p *types.IamInstanceProfileSpecification) string {
 func runNeeds(c *core.Call, in *ec2.RunInstancesInput) []core.Need {
 	needs := c.On(c.ARN("ec2", "instance/*"))
 	if strings.HasPrefix(aws.ToString(in.ImageId), "ami-") {
-		needs = append(needs, c.On(imageARN(c.At, in.ImageId))...)
+		needs = append(needs, c.On(publicARN(c.At, "image", in.ImageId))...)
 	}
 	if in.IamInstanceProfile != nil {
 		needs = append(needs, ToPass(c.At, profileName(in.IamInstanceProfile)))

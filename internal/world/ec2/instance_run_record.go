@@ -37,17 +37,13 @@ func runRequest(_ *core.Call, in *ec2.RunInstancesInput) any {
 		r["launchTemplate"] = core.Camel(in.LaunchTemplate)
 	}
 	if len(in.TagSpecifications) > 0 {
-		r["tagSpecificationSet"] = core.Fields{"items": tagSpecifications(in.TagSpecifications)}
+		items := []any{}
+		for _, s := range in.TagSpecifications {
+			items = append(items, core.Fields{"resourceType": string(s.ResourceType), "tags": tagList(s.Tags)})
+		}
+		r["tagSpecificationSet"] = core.Fields{"items": items}
 	}
 	return r
-}
-
-func tagSpecifications(specs []types.TagSpecification) []any {
-	items := []any{}
-	for _, s := range specs {
-		items = append(items, core.Fields{"resourceType": string(s.ResourceType), "tags": tagList(s.Tags)})
-	}
-	return items
 }
 
 func tagList(tags []types.Tag) []any {
@@ -72,6 +68,17 @@ func runResponse(c *core.Call, out *ec2.RunInstancesOutput) any {
 }
 
 func launchedFields(c *core.Call, i types.Instance) core.Fields {
+	n := i.NetworkInterfaces[0]
+	network := core.Fields{
+		"networkInterfaceId": *n.NetworkInterfaceId, "ownerId": c.Place.Account, "status": "in-use", "subnetId": *i.SubnetId,
+		"vpcId": *i.VpcId, "privateIpAddress": *i.PrivateIpAddress, "sourceDestCheck": true, "tagSet": core.Fields{},
+		"macAddress": "02:00:00:00:00:01", "groupSet": groupItems(i.SecurityGroups),
+		"attachment": core.Fields{
+			"attachmentId": *n.Attachment.AttachmentId, "deviceIndex": 0, "networkCardIndex": 0, "status": "attaching",
+			"attachTime": i.LaunchTime.UnixMilli(), "deleteOnTermination": true,
+		},
+		"privateIpAddressesSet": core.Fields{"item": []any{core.Fields{"privateIpAddress": *i.PrivateIpAddress, "primary": true}}},
+	}
 	r := core.Fields{
 		"instanceId": *i.InstanceId, "imageId": *i.ImageId, "instanceType": string(i.InstanceType),
 		"instanceState":  core.Fields{"code": *i.State.Code, "name": string(i.State.Name)},
@@ -82,7 +89,7 @@ func launchedFields(c *core.Call, i types.Instance) core.Fields {
 		"stateReason":  core.Fields{"code": "pending", "message": "pending"},
 		"architecture": "x86_64", "rootDeviceType": "ebs", "rootDeviceName": "/dev/xvda", "blockDeviceMapping": core.Fields{},
 		"virtualizationType": "hvm", "hypervisor": "xen", "groupSet": groupItems(i.SecurityGroups), "sourceDestCheck": true,
-		"ebsOptimized": false, "networkInterfaceSet": core.Fields{"items": []any{launchedInterface(c, i)}},
+		"ebsOptimized": false, "networkInterfaceSet": core.Fields{"items": []any{network}},
 	}
 	core.Given(r, "clientToken", aws.ToString(i.ClientToken))
 	core.Given(r, "keyName", aws.ToString(i.KeyName))
@@ -95,20 +102,6 @@ func launchedFields(c *core.Call, i types.Instance) core.Fields {
 		r["iamInstanceProfile"] = core.Camel(i.IamInstanceProfile)
 	}
 	return r
-}
-
-func launchedInterface(c *core.Call, i types.Instance) core.Fields {
-	n := i.NetworkInterfaces[0]
-	return core.Fields{
-		"networkInterfaceId": *n.NetworkInterfaceId, "ownerId": c.Place.Account, "status": "in-use", "subnetId": *i.SubnetId,
-		"vpcId": *i.VpcId, "privateIpAddress": *i.PrivateIpAddress, "sourceDestCheck": true, "tagSet": core.Fields{},
-		"macAddress": "02:00:00:00:00:01", "groupSet": groupItems(i.SecurityGroups),
-		"attachment": core.Fields{
-			"attachmentId": *n.Attachment.AttachmentId, "deviceIndex": 0, "networkCardIndex": 0, "status": "attaching",
-			"attachTime": i.LaunchTime.UnixMilli(), "deleteOnTermination": true,
-		},
-		"privateIpAddressesSet": core.Fields{"item": []any{core.Fields{"privateIpAddress": *i.PrivateIpAddress, "primary": true}}},
-	}
 }
 
 func groupItems(groups []types.GroupIdentifier) core.Fields {

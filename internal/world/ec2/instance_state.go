@@ -17,7 +17,11 @@ func terminateInstances(c *core.Call, in *ec2.TerminateInstancesInput, named []*
 	var refused *core.Refusal
 	spared := map[string]bool{}
 	for _, i := range named {
-		if attribute := protection(c, i); attribute != "" && !i.Gone() {
+		attribute := "disableApiTermination"
+		if !i.Protected {
+			attribute = "disableApiStop"
+		}
+		if (i.Protected || i.StopProtected) && c.By.Service == "" && !i.Gone() { // services are not held up
 			spared[i.Zone] = true
 			if refused == nil {
 				refused = core.Refuse("OperationNotPermitted",
@@ -32,19 +36,6 @@ func terminateInstances(c *core.Call, in *ec2.TerminateInstancesInput, named []*
 		}
 	}
 	return out, refused
-}
-
-// protection is the attribute that keeps an instance from termination by this caller, "" where none does.
-func protection(c *core.Call, i *Instance) string {
-	switch {
-	case c.By.Service != "":
-		return ""
-	case i.Protected:
-		return "disableApiTermination"
-	case i.StopProtected:
-		return "disableApiStop"
-	}
-	return ""
 }
 
 func stopInstances(c *core.Call, in *ec2.StopInstancesInput, named []*Instance) (*ec2.StopInstancesOutput, *core.Refusal) {

@@ -42,20 +42,18 @@ func interfaceResource() core.Resource {
 		}),
 		core.Define(core.Spec[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput]{
 			Write: true, Basis: "record: by analogy with ModifyInstanceAttribute, unverified", Knows: "NetworkInterfaceId Groups", Needs: attributeOf,
-			Answer: modifyNetworkInterfaceAttribute,
+			Answer: func(c *core.Call, in *ec2.ModifyNetworkInterfaceAttributeInput) (*ec2.ModifyNetworkInterfaceAttributeOutput, *core.Refusal) {
+				if len(in.Groups) == 0 {
+					return nil, core.Refuse("MissingParameter", "The request must contain an attribute to modify")
+				}
+				return &ec2.ModifyNetworkInterfaceAttributeOutput{}, setGroups(c, aws.ToString(in.NetworkInterfaceId), in.Groups)
+			},
 			Request: func(_ *core.Call, in *ec2.ModifyNetworkInterfaceAttributeInput) any {
 				return core.Fields{"networkInterfaceId": aws.ToString(in.NetworkInterfaceId), "groupSet": groupIDs(in.Groups)}
 			},
 			Response: returned[ec2.ModifyNetworkInterfaceAttributeOutput],
 		}),
 	}}
-}
-
-func modifyNetworkInterfaceAttribute(c *core.Call, in *ec2.ModifyNetworkInterfaceAttributeInput) (*ec2.ModifyNetworkInterfaceAttributeOutput, *core.Refusal) {
-	if len(in.Groups) == 0 {
-		return nil, core.Refuse("MissingParameter", "The request must contain an attribute to modify")
-	}
-	return &ec2.ModifyNetworkInterfaceAttributeOutput{}, setGroups(c, aws.ToString(in.NetworkInterfaceId), in.Groups)
 }
 
 func describedInterface(c *core.Call, n *networkInterface) types.NetworkInterface {
@@ -131,27 +129,6 @@ func interfacesOf(at core.At, instance string) (all []*networkInterface) {
 	}
 	slices.SortFunc(all, func(a, b *networkInterface) int { return cmp.Or(a.Device-b.Device, strings.Compare(a.ID, b.ID)) })
 	return all
-}
-
-// cutOff ends the network of an instance that has ended: its first interface goes with it, others are free again.
-// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html
-func cutOff(at core.At, i *Instance) {
-	for _, n := range interfacesOf(at, i.ID) {
-		n.Instance, n.Attachment = "", ""
-		if n.Device == 0 {
-			delete(interfaces.Of(at), n.ID)
-		}
-	}
-}
-
-// attach makes an instance's interface.
-func attachFirst(at core.At, i *Instance, groups []string) {
-	if len(groups) == 0 {
-		groups = []string{defaultGroup(at)}
-	}
-	n := &networkInterface{ID: at.ResourceID("eni"), Instance: i.ID, Attachment: at.ResourceID("eni-attach"), Groups: groups, Attached: i.Launched}
-	i.Interface = n.ID
-	interfaces.Of(at)[n.ID] = n
 }
 
 // setGroups replaces an interface's security groups; all of them must exist.

@@ -60,7 +60,13 @@ func launch(at core.At, d Launch, n int, token string) []*Instance {
 		i.Subnet = cmp.Or(i.Subnet, at.Fixed("subnet", zone))
 		i.Type, i.Shutdown = cmp.Or(i.Type, "m1.small"), cmp.Or(i.Shutdown, "stop")
 		i.IP = at.Address()
-		attachFirst(at, i, d.SecurityGroups)
+		groups := d.SecurityGroups
+		if len(groups) == 0 {
+			groups = []string{defaultGroup(at)}
+		}
+		i.Interface = interfaces.Put(at, &networkInterface{
+			ID: at.ResourceID("eni"), Instance: i.ID, Attachment: at.ResourceID("eni-attach"), Groups: groups, Attached: i.Launched,
+		}).ID
 		instances.Put(at, i)
 		i.enter(at, "pending")
 		at.After(transition, settles, i.ID)

@@ -20,7 +20,7 @@ func snapshotResource() core.Resource {
 		core.Define(core.Spec[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput]{
 			Basis: "of another account's snapshot: unverified", Knows: "SnapshotId Attribute",
 			Needs: func(c *core.Call, in *ec2.DescribeSnapshotAttributeInput) []core.Need {
-				return c.On(snapshotARN(c.At, in.SnapshotId))
+				return c.On(publicARN(c.At, "snapshot", in.SnapshotId))
 			},
 			Answer: core.Found(&snapshots, "SnapshotId", describeSnapshotAttribute),
 		}),
@@ -36,11 +36,6 @@ func snapshotResource() core.Resource {
 			Response: returned[ec2.ModifySnapshotAttributeOutput],
 		}),
 	}}
-}
-
-// snapshotARN has no account.
-func snapshotARN(at core.At, id *string) string {
-	return "arn:" + at.Partition + ":ec2:" + at.Place.Region + "::snapshot/" + aws.ToString(id)
 }
 
 func describeSnapshotAttribute(_ *core.Call, in *ec2.DescribeSnapshotAttributeInput, s *ec2.DescribeSnapshotAttributeOutput) (*ec2.DescribeSnapshotAttributeOutput, *core.Refusal) {
@@ -76,7 +71,7 @@ func sharing(in *ec2.ModifySnapshotAttributeInput) types.CreateVolumePermissionM
 // snapshotNeeds brings whom the call adds and removes. That both spellings bring the same keys is unverified.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 func snapshotNeeds(c *core.Call, in *ec2.ModifySnapshotAttributeInput) []core.Need {
-	needs, context, m := c.On(snapshotARN(c.At, in.SnapshotId)), map[string][]string{}, sharing(in)
+	needs, context, m := c.On(publicARN(c.At, "snapshot", in.SnapshotId)), map[string][]string{}, sharing(in)
 	for key, all := range map[string][]types.CreateVolumePermission{"ec2:Add/": m.Add, "ec2:Remove/": m.Remove} {
 		for _, p := range all {
 			if p.UserId != nil {
@@ -91,7 +86,7 @@ func snapshotNeeds(c *core.Call, in *ec2.ModifySnapshotAttributeInput) []core.Ne
 	return needs
 }
 
-// modifySnapshotAttribute adds or takes away who may make volumes of a snapshot: everybody, or accounts. One call does one.
+// modifySnapshotAttribute adds or takes away who may make volumes of a snapshot: all accounts, or some. One call does one.
 func modifySnapshotAttribute(_ *core.Call, in *ec2.ModifySnapshotAttributeInput, s *ec2.DescribeSnapshotAttributeOutput) (*ec2.ModifySnapshotAttributeOutput, *core.Refusal) {
 	m := sharing(in)
 	if (len(m.Add) == 0) == (len(m.Remove) == 0) {

@@ -3,7 +3,6 @@ package ec2
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -129,16 +128,6 @@ func (x *spotRequest) launch(token string) *ec2.RunInstancesInput {
 		MinCount: aws.Int32(1), MaxCount: aws.Int32(1), ClientToken: aws.String(token),
 		ImageId: x.Launch.ImageId, InstanceType: x.Launch.InstanceType, KeyName: x.Launch.KeyName, SecurityGroupIds: x.Launch.SecurityGroupIds,
 		IamInstanceProfile: x.Launch.IamInstanceProfile, UserData: x.Launch.UserData, SubnetId: x.Launch.SubnetId,
-	}
-}
-
-// bySpot marks what a spot request launches, whose token begins with its id.
-func bySpot(c *core.Call, made []*Instance) {
-	for _, i := range made {
-		id, _, _ := strings.Cut(i.Token, ":")
-		if c.By.Service == spotService.Service && spotRequests.Of(c.At)[id] != nil {
-			i.Spot = id
-		}
 	}
 }
 

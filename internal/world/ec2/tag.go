@@ -12,7 +12,23 @@ import (
 func tagResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
 		core.Define(core.Spec[ec2.CreateTagsInput, ec2.CreateTagsOutput]{
-			Write: true, Basis: "record: a recorded one", Knows: "Resources Tags", Needs: tagNeeds, Answer: createTags, Request: tagRequest,
+			Write: true, Basis: "record: a recorded one", Knows: "Resources Tags", Answer: createTags,
+			Needs: func(c *core.Call, in *ec2.CreateTagsInput) []core.Need {
+				kind := map[string]string{"i": "instance/", "lt": "launch-template/", "ami": "image/"}
+				var arns []string
+				for _, id := range in.Resources {
+					prefix, _, _ := strings.Cut(id, "-")
+					arns = append(arns, c.ARN("ec2", kind[prefix]+id))
+				}
+				return c.On(arns...)
+			},
+			Request: func(_ *core.Call, in *ec2.CreateTagsInput) any {
+				resources := []any{}
+				for _, id := range in.Resources {
+					resources = append(resources, core.Fields{"resourceId": id})
+				}
+				return core.Fields{"resourcesSet": core.Fields{"items": resources}, "tagSet": core.Fields{"items": tagList(in.Tags)}}
+			},
 			Response: returned[ec2.CreateTagsOutput],
 		}),
 	}}
@@ -62,22 +78,4 @@ func tagsOn(c *core.Call, id string) (map[string]string, *core.Refusal) {
 		return i.Tags, nil
 	}
 	return nil, core.Refuse("InvalidID", "The ID '%s' is not valid", id)
-}
-
-func tagNeeds(c *core.Call, in *ec2.CreateTagsInput) []core.Need {
-	var arns []string
-	for _, id := range in.Resources {
-		kind := map[string]string{"i": "instance/", "lt": "launch-template/", "ami": "image/"}
-		prefix, _, _ := strings.Cut(id, "-")
-		arns = append(arns, c.ARN("ec2", kind[prefix]+id))
-	}
-	return c.On(arns...)
-}
-
-func tagRequest(_ *core.Call, in *ec2.CreateTagsInput) any {
-	resources := []any{}
-	for _, id := range in.Resources {
-		resources = append(resources, core.Fields{"resourceId": id})
-	}
-	return core.Fields{"resourcesSet": core.Fields{"items": resources}, "tagSet": core.Fields{"items": tagList(in.Tags)}}
 }
