@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ripostehq/riposte/internal/world/core"
 	"github.com/ripostehq/riposte/internal/world/iam"
 )
 
@@ -28,25 +27,14 @@ func (w *World) Mint(arn string, o SessionOptions) (aws.Credentials, error) {
 // rights are those that were made use of, by ARN of the user or role.
 type rights map[string]map[string]bool
 
-func (r rights) note(by core.Principal, action string) {
-	who := by.ARN
-	if by.Role != nil {
-		who = by.Role.ARN
-	}
-	if r[who] == nil {
-		r[who] = map[string]bool{}
-	}
-	r[who][action] = true
-}
-
 // Exercised are the IAM actions that were granted since the world was opened, by ARN of the user or role, each once
 // and in order: what a policy of exactly these actions would have been enough for.
 func (w *World) Exercised() map[string][]string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := map[string][]string{}
-	for who, actions := range w.rights {
-		out[who] = slices.Sorted(maps.Keys(actions))
+	for by, actions := range w.rights {
+		out[by] = slices.Sorted(maps.Keys(actions))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ripostehq/riposte/internal/world/core"
@@ -47,7 +48,7 @@ func (w *World) locked(r request) reply {
 		return reply{err: &Unsupported{Service: r.service.Name, Operation: r.operation, Parameter: unknown}}
 	}
 	fault := w.nextFault(name)
-	if fault != nil && !isThrottle(fault) {
+	if fault != nil && !errors.Is(fault, errThrottled) {
 		return reply{err: fault}
 	}
 	id := w.state.UUID()
@@ -77,7 +78,14 @@ func (w *World) perform(c *core.Call, fault error) (any, *core.Refusal) {
 	return c.Perform(func(c *core.Call, n core.Need) *core.Refusal {
 		refused := w.judge.Authorize(c, n)
 		if refused == nil {
-			w.rights.note(c.By, n.Action)
+			by := c.By.ARN
+			if c.By.Role != nil {
+				by = c.By.Role.ARN
+			}
+			if w.rights[by] == nil {
+				w.rights[by] = map[string]bool{}
+			}
+			w.rights[by][n.Action] = true
 		}
 		return refused
 	})

@@ -44,15 +44,11 @@ type regionEstate struct {
 }
 
 func (r regionEstate) build(at core.At) error {
-	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build, r.buildRows} {
+	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build} {
 		if err := build(at); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-func (r regionEstate) buildRows(at core.At) error {
 	for _, kind := range slices.Sorted(maps.Keys(r.Rows)) {
 		for _, row := range r.Rows[kind] {
 			text, err := json.Marshal(row)
@@ -80,15 +76,12 @@ func parse(text []byte) (estate, error) {
 	return e, nil
 }
 
-// epoch is a world's first moment where its estate names none.
-func epoch() time.Time { return time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC) }
-
 // accountID is what an account's id looks like.
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 func (e estate) build(s *core.State) error {
 	if s.Now = e.Now.UTC(); e.Now.IsZero() {
-		s.Now = epoch()
+		s.Now = time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
 	}
 	for _, a := range e.Accounts { // all accounts first: an image of one may be used in another
 		if !accountID.MatchString(a.ID) {

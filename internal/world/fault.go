@@ -19,8 +19,6 @@ func (w *World) Fail(service, operation string, n int, err error) {
 	}
 }
 
-func isThrottle(err error) bool { return errors.Is(err, errThrottled) }
-
 func (w *World) nextFault(name string) error {
 	waiting := w.faults[name]
 	if len(waiting) == 0 {

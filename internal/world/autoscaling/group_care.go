@@ -40,7 +40,11 @@ func lookAfter(at core.At, name string) {
 	if !ok {
 		return
 	}
-	checkHealth(at, g)
+	for _, m := range g.Members { // one that was started again is well
+		if i, ok := ec2.Instances().Of(at)[m.Instance]; ok && i.Alive() {
+			m.Lost = time.Time{}
+		}
+	}
 	if g.runs("HealthCheck") && g.runs("ReplaceUnhealthy") && g.runs("Terminate") {
 		endUnhealthy(at, g)
 	}
@@ -49,15 +53,6 @@ func lookAfter(at core.At, name string) {
 	}
 	if surplus := len(g.inService()) - g.Desired; surplus > 0 && g.runs("Terminate") {
 		endMembers(at, g, g.inService()[:surplus]) // the oldest first; which ones is the termination policy's to say
-	}
-}
-
-// checkHealth notices instances that were started again.
-func checkHealth(at core.At, g *group) {
-	for _, m := range g.Members {
-		if i, ok := ec2.Instances().Of(at)[m.Instance]; ok && i.Alive() {
-			m.Lost = time.Time{}
-		}
 	}
 }
 
@@ -110,7 +105,13 @@ func launchOf(at core.At, g *group, n int) *sdk.RunInstancesInput {
 		in.SubnetId = aws.String(subnet)
 	}
 	if g.Mixed != nil {
-		mix(at, in, g.Mixed)
+		from, first, refused := mixedFrom(at, g.Mixed)
+		if refused == nil { // else the launch itself is refused
+			in.LaunchTemplate = &ec2types.LaunchTemplateSpecification{
+				LaunchTemplateId: from.LaunchTemplateId, LaunchTemplateName: from.LaunchTemplateName, Version: from.Version,
+			}
+			in.ImageId, in.InstanceType = first.ImageId, ec2types.InstanceType(aws.ToString(first.InstanceType))
+		}
 		return in
 	}
 	if g.Template != "" {
@@ -146,16 +147,4 @@ func mixedFrom(at core.At, m *types.MixedInstancesPolicy) (types.LaunchTemplateS
 		refused = core.Refuse("ValidationError", "You must use a valid fully-formed launch template. %s", refused.Message)
 	}
 	return from, first, refused
-}
-
-// mix makes a launch one by the group's policy.
-func mix(at core.At, in *sdk.RunInstancesInput, m *types.MixedInstancesPolicy) {
-	from, first, refused := mixedFrom(at, m)
-	if refused != nil {
-		return // the launch itself is refused
-	}
-	in.LaunchTemplate = &ec2types.LaunchTemplateSpecification{
-		LaunchTemplateId: from.LaunchTemplateId, LaunchTemplateName: from.LaunchTemplateName, Version: from.Version,
-	}
-	in.ImageId, in.InstanceType = first.ImageId, ec2types.InstanceType(aws.ToString(first.InstanceType))
 }

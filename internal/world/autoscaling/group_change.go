@@ -82,7 +82,7 @@ func launchFrom(at core.At, g *group, template *types.LaunchTemplateSpecificatio
 		if refused != nil {
 			return core.Refuse("ValidationError", "You must use a valid fully-formed launch template. %s", refused.Message)
 		}
-		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = t.ID, settleTemplate(template.Version), "", nil
+		g.Template, g.TemplateVersion, g.Configuration, g.Mixed = t.ID, cmp.Or(aws.ToString(template.Version), "$Default"), "", nil
 	}
 	if configuration != nil {
 		if configurations.Of(at)[*configuration] == nil {
@@ -128,12 +128,4 @@ func deleteAutoScalingGroup(c *core.Call, in *autoscaling.DeleteAutoScalingGroup
 
 func alreadyExists(text string) *core.Refusal {
 	return core.Refuse("AlreadyExists", "%s", text).With(&types.AlreadyExistsFault{Message: aws.String(text)})
-}
-
-// settleTemplate is the version of a group's template as AWS keeps it: $Default where none was named.
-func settleTemplate(version *string) string {
-	if v := aws.ToString(version); v != "" {
-		return v
-	}
-	return "$Default"
 }

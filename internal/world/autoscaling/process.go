@@ -18,33 +18,29 @@ func processes() []string {
 
 func (g *group) runs(process string) bool { _, off := g.Suspended[process]; return !off }
 
+// processResource are the operations on a group's processes; naming none means all.
 func processResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		change(core.UsualSpelling, "ScalingProcesses", suspendProcesses),
-		change(core.UsualSpelling, "ScalingProcesses", resumeProcesses),
+		change(core.UsualSpelling, "ScalingProcesses", func(c *core.Call, in *autoscaling.SuspendProcessesInput, g *group) (*autoscaling.SuspendProcessesOutput, *core.Refusal) {
+			named, refused := known(in.ScalingProcesses)
+			for _, p := range named {
+				if g.runs(p) {
+					g.Suspended[p] = "User suspended at " + core.Stamp(c.Now)
+				}
+			}
+			return &autoscaling.SuspendProcessesOutput{}, refused
+		}),
+		change(core.UsualSpelling, "ScalingProcesses", func(c *core.Call, in *autoscaling.ResumeProcessesInput, g *group) (*autoscaling.ResumeProcessesOutput, *core.Refusal) {
+			named, refused := known(in.ScalingProcesses)
+			for _, p := range named {
+				delete(g.Suspended, p)
+			}
+			if refused == nil {
+				c.After(ec2.ReactionDelay, replaces, g.Name)
+			}
+			return &autoscaling.ResumeProcessesOutput{}, refused
+		}),
 	}}
-}
-
-// suspendProcesses adds to what is suspended; naming none suspends all.
-func suspendProcesses(c *core.Call, in *autoscaling.SuspendProcessesInput, g *group) (*autoscaling.SuspendProcessesOutput, *core.Refusal) {
-	named, refused := known(in.ScalingProcesses)
-	for _, p := range named {
-		if g.runs(p) {
-			g.Suspended[p] = "User suspended at " + core.Stamp(c.Now)
-		}
-	}
-	return &autoscaling.SuspendProcessesOutput{}, refused
-}
-
-func resumeProcesses(c *core.Call, in *autoscaling.ResumeProcessesInput, g *group) (*autoscaling.ResumeProcessesOutput, *core.Refusal) {
-	named, refused := known(in.ScalingProcesses)
-	for _, p := range named {
-		delete(g.Suspended, p)
-	}
-	if refused == nil {
-		c.After(ec2.ReactionDelay, replaces, g.Name)
-	}
-	return &autoscaling.ResumeProcessesOutput{}, refused
 }
 
 // known are the processes that a call names, all where it names none.

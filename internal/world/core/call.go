@@ -68,16 +68,11 @@ func (c *Call) Perform(may Authorizer) (any, *Refusal) {
 			return nil, refused
 		}
 	}
-	if dryRun(c.Input) {
+	// EC2's request to be told only about one's rights.
+	if dry := reflect.ValueOf(c.Input).Elem().FieldByName("DryRun"); dry.IsValid() && !dry.IsNil() && dry.Elem().Bool() {
 		return nil, Refuse("DryRunOperation", "Request would have succeeded, but DryRun flag is set.").As(412)
 	}
 	return c.do(c)
-}
-
-// dryRun reports EC2's request to be told only about one's rights.
-func dryRun(in any) bool {
-	f := reflect.ValueOf(in).Elem().FieldByName("DryRun")
-	return f.IsValid() && !f.IsNil() && f.Elem().Bool()
 }
 
 // Linked is a service that acts in accounts by its service-linked role.
