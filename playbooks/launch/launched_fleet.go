@@ -22,7 +22,7 @@ type launcher struct {
 	unread string   // why they are not all
 }
 
-// fleet: one that maintains its size goes on until it is deleted. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/EC2-fleet-states.html
+// fleet reads an EC2 Fleet: one that maintains its size goes on until it is deleted. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/EC2-fleet-states.html
 func (r reader) fleet(ctx context.Context, id string) (l launcher, err error) {
 	out, err := r.in.AWS.EC2(r.place).DescribeFleets(ctx, &ec2.DescribeFleetsInput{FleetIds: []string{id}})
 	if access.Answered(err, "InvalidFleetId.NotFound", "InvalidFleetId.Malformed") {
@@ -31,35 +31,35 @@ func (r reader) fleet(ctx context.Context, id string) (l launcher, err error) {
 	if err != nil {
 		return l, fmt.Errorf("read fleet %q: %w", id, err)
 	}
-	for _, f := range out.Fleets {
-		goesOn := slices.Contains([]types.FleetStateCode{types.FleetStateCodeSubmitted, types.FleetStateCodeActive, types.FleetStateCodeModifying}, f.FleetState)
-		if aws.ToString(f.FleetId) != id {
-			continue
+	n := slices.IndexFunc(out.Fleets, func(f types.FleetData) bool { return aws.ToString(f.FleetId) == id })
+	if n < 0 {
+		return l, nil
+	}
+	f := out.Fleets[n]
+	goesOn := slices.Contains([]types.FleetStateCode{types.FleetStateCodeSubmitted, types.FleetStateCodeActive, types.FleetStateCodeModifying}, f.FleetState)
+	if l.there, l.again = true, goesOn && f.Type == types.FleetTypeMaintain; !l.again {
+		return l, nil
+	}
+	for _, c := range f.LaunchTemplateConfigs {
+		own := &l.masked
+		if len(c.Overrides) == 0 {
+			own = &l.images
 		}
-		if l.there, l.again = true, goesOn && f.Type == types.FleetTypeMaintain; !l.again {
-			continue
+		for _, o := range c.Overrides {
+			if o.ImageId == nil { // the template's own images are launched, too
+				own = &l.images
+				continue
+			}
+			l.images = append(l.images, *o.ImageId)
 		}
-		for _, c := range f.LaunchTemplateConfigs {
-			overridden := len(c.Overrides) > 0
-			for _, o := range c.Overrides {
-				if o.ImageId == nil {
-					overridden = false
-					continue
-				}
-				l.images = append(l.images, *o.ImageId)
-			}
-			own := &l.images
-			if overridden {
-				own = &l.masked
-			}
-			if err := r.ofTemplate(ctx, &l, own, c.LaunchTemplateSpecification); err != nil {
-				return l, err
-			}
+		if err := r.ofTemplate(ctx, &l, own, c.LaunchTemplateSpecification); err != nil {
+			return l, err
 		}
 	}
 	return l, nil
 }
 
+// spotFleet reads a Spot Fleet, likewise.
 func (r reader) spotFleet(ctx context.Context, id string) (l launcher, err error) {
 	out, err := r.in.AWS.EC2(r.place).DescribeSpotFleetRequests(ctx, &ec2.DescribeSpotFleetRequestsInput{SpotFleetRequestIds: []string{id}})
 	if access.Answered(err, "InvalidSpotFleetRequestId.NotFound", "InvalidSpotFleetRequestId.Malformed") {
@@ -68,28 +68,27 @@ func (r reader) spotFleet(ctx context.Context, id string) (l launcher, err error
 	if err != nil {
 		return l, fmt.Errorf("read Spot Fleet %q: %w", id, err)
 	}
-	for _, f := range out.SpotFleetRequestConfigs {
-		goesOn := slices.Contains([]types.BatchState{types.BatchStateSubmitted, types.BatchStateActive, types.BatchStateModifying}, f.SpotFleetRequestState)
-		asked := f.SpotFleetRequestConfig
-		if aws.ToString(f.SpotFleetRequestId) != id || asked == nil {
-			continue
-		}
-		if l.there, l.again = true, goesOn && (asked.Type == "" || asked.Type == types.FleetTypeMaintain); !l.again {
-			continue
-		}
-		for _, spec := range asked.LaunchSpecifications {
-			l.images = append(l.images, aws.ToString(spec.ImageId))
-		}
-		for _, c := range asked.LaunchTemplateConfigs {
-			if err := r.ofTemplate(ctx, &l, &l.images, c.LaunchTemplateSpecification); err != nil {
-				return l, err
-			}
+	n := slices.IndexFunc(out.SpotFleetRequestConfigs, func(f types.SpotFleetRequestConfig) bool { return aws.ToString(f.SpotFleetRequestId) == id })
+	if n < 0 || out.SpotFleetRequestConfigs[n].SpotFleetRequestConfig == nil {
+		return l, nil
+	}
+	state, asked := out.SpotFleetRequestConfigs[n].SpotFleetRequestState, out.SpotFleetRequestConfigs[n].SpotFleetRequestConfig
+	goesOn := slices.Contains([]types.BatchState{types.BatchStateSubmitted, types.BatchStateActive, types.BatchStateModifying}, state)
+	if l.there, l.again = true, goesOn && (asked.Type == "" || asked.Type == types.FleetTypeMaintain); !l.again {
+		return l, nil
+	}
+	for _, spec := range asked.LaunchSpecifications {
+		l.images = append(l.images, aws.ToString(spec.ImageId))
+	}
+	for _, c := range asked.LaunchTemplateConfigs {
+		if err := r.ofTemplate(ctx, &l, &l.images, c.LaunchTemplateSpecification); err != nil {
+			return l, err
 		}
 	}
 	return l, nil
 }
 
-// spotRequest: a persistent one opens again whenever its instance ends, until it is cancelled.
+// spotRequest reads a spot request: a persistent one opens again whenever its instance ends, until it is cancelled.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-requests.html
 func (r reader) spotRequest(ctx context.Context, id string) (l launcher, err error) {
 	out, err := r.in.AWS.EC2(r.place).DescribeSpotInstanceRequests(ctx, &ec2.DescribeSpotInstanceRequestsInput{SpotInstanceRequestIds: []string{id}})
