@@ -19,8 +19,8 @@ var ErrPartly = errors.New("done in part")
 
 // Action is a desired state of one target. Values hold exported plain fields only and are decoded strictly.
 type Action interface {
-	Kind() Kind
-	Target() event.Resource
+	// About returns what is known of the action without a call. It is made anew each time: a loop keeps what it needs of it.
+	About() About
 	// Look says whether the desired state is there, and what would restore the present one. It writes nothing, and is
 	// used before Do, on resumption, to verify, and before taking back.
 	Look(context.Context, access.Reads) (Look, error)
@@ -28,18 +28,35 @@ type Action interface {
 	Do(context.Context, access.Writes) error
 }
 
-// Faceted is an action that is one of several on its target which do not exclude each other: one of three protections,
-// one of many policies. Effects are told apart by kind, target and facet.
-type Faceted interface{ Facet() string }
+// About is an action as data. What an action has none of stays zero.
+type About struct {
+	Kind   Kind
+	Target event.Resource
+	// Facet says which it is of several on its target that do not exclude each other: one of three protections, one of many
+	// policies. Effects are told apart by kind, target and facet.
+	Facet string
+	// Identity is the id that IAM knows the target by, a principal, whatever its name; "" where it is not known.
+	Identity string
+	// Hits says in a few words what is changed, for people, where that is more than the target, or less.
+	Hits string
+	// Parts names what is changed and taken back one by one, for people too: processes of a group, interfaces of an instance.
+	// They tell nothing of what is wanted of each.
+	Parts []string
+	// Concerns are the resources beside the target that the action's calls concern: AWS decides about its rights by them, and
+	// a session for it is narrowed to them and the target.
+	Concerns []event.Resource
+	// Spellings name the target in other ways than by its id: an instance by its network interfaces.
+	Spellings []string
+	// Shares names the policies or security groups that the action stands on, and others of its kind with it.
+	// Kind.SharedUndoneBy are the calls that change one for all that it defends.
+	Shares []string
+}
 
 // Denier is an action that stops a principal from calling: verification watches what the principal still gets done.
 type Denier interface {
 	// Denies reports whether a call by the contained principal should now fail; call is an IAM action (ec2:StopInstances).
 	Denies(actor event.Actor, made call.ID) bool
 }
-
-// Identified is an action on a principal that IAM knows by an id, whatever its name; Identity is "" where it is not known.
-type Identified interface{ Identity() string }
 
 // Look is the present state, seen from an action. Of a target that was renamed it is the state under the present name.
 type Look struct {

@@ -117,7 +117,7 @@ func TestWhatIsGoneIsLeftAlone(t *testing.T) {
 	} {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || look.Missing == "" || look.Satisfied || look.Inverse != nil {
-			t.Errorf("%s of %s: %+v, %v", a.Kind().Name, a.Target(), look, err)
+			t.Errorf("%s of %s: %+v, %v", a.About().Kind.Name, a.About().Target, look, err)
 		}
 	}
 }
@@ -145,7 +145,7 @@ func run(t *testing.T, c *actiontest.AWS, actions ...action.Action) {
 	t.Helper()
 	for _, a := range actions {
 		if err := a.Do(t.Context(), c.Writes()); err != nil {
-			t.Fatalf("%s: %v", a.Kind().Name, err)
+			t.Fatalf("%s: %v", a.About().Kind.Name, err)
 		}
 	}
 	c.Calls()

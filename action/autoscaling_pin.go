@@ -36,8 +36,13 @@ type Pin struct {
 	Version  string // a number; on the way back also $Latest or $Default
 }
 
-func (Pin) Kind() Kind               { return pinKind }
-func (p Pin) Target() event.Resource { return p.Group }
+// About is the action as data.
+func (p Pin) About() About {
+	return About{
+		Kind: pinKind, Target: p.Group,
+		Hits: fmt.Sprintf("what group %s launches: version %s of %s", p.Group.ID, p.Version, p.Template),
+	}
+}
 
 // Look compares the setting, not what it comes to now: $Default may be that very version today, and another tomorrow.
 func (p Pin) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -79,4 +84,18 @@ func (p Pin) Do(ctx context.Context, w access.Writes) error {
 		LaunchTemplate:       &types.LaunchTemplateSpecification{LaunchTemplateId: aws.String(p.Template), Version: aws.String(p.Version)},
 	})
 	return Refused(fmt.Sprintf("pin group %q to version %s of %q", p.Group.ID, p.Version, p.Template), err)
+}
+
+// back lets the group launch what it launched, unless another caller has chosen otherwise since.
+func (p Pin) back(now Action, did []Action) Back {
+	for _, a := range did {
+		if a == now {
+			return Back{Do: p}
+		}
+	}
+	present, ok := now.(Pin)
+	if !ok {
+		return Back{Stays: []string{"what the group launches by was changed since by another caller"}}
+	}
+	return Back{Stays: []string{fmt.Sprintf("the group was set to version %s of %s since by another caller", present.Version, present.Template)}}
 }

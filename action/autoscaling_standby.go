@@ -46,8 +46,10 @@ type Return struct {
 	Decrement bool // how it went on standby
 }
 
-func (Standby) Kind() Kind               { return standbyKind }
-func (s Standby) Target() event.Resource { return s.Instance }
+// About is the action as data.
+func (s Standby) About() About {
+	return About{Kind: standbyKind, Target: s.Instance, Concerns: []event.Resource{s.Instance.Place().In(event.Group, s.Group)}}
+}
 
 // Look reads the instance's place in the group's life cycle.
 func (s Standby) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -70,8 +72,10 @@ func (s Standby) Do(ctx context.Context, w access.Writes) error {
 	return Refused(fmt.Sprintf("put instance %q on standby", s.Instance.ID), err)
 }
 
-func (Return) Kind() Kind               { return returnKind }
-func (s Return) Target() event.Resource { return s.Instance }
+// About is the action as data.
+func (s Return) About() About {
+	return About{Kind: returnKind, Target: s.Instance, Concerns: []event.Resource{s.Instance.Place().In(event.Group, s.Group)}}
+}
 
 // Look reads the instance's place in the group's life cycle.
 func (s Return) Look(ctx context.Context, r access.Reads) (Look, error) {

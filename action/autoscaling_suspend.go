@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -51,8 +52,18 @@ func Processes() []string {
 	}
 }
 
-func (Suspend) Kind() Kind               { return suspendKind }
-func (s Suspend) Target() event.Resource { return s.Group }
+// About is the action as data.
+func (s Suspend) About() About {
+	hits := strings.Join(s.Processes, ", ") + " of group " + s.Group.ID
+	if len(s.all()) == len(Processes()) {
+		hits = "all that group " + s.Group.ID + " does by itself"
+	}
+	return About{
+		Kind: suspendKind, Target: s.Group,
+		Hits:  hits,
+		Parts: s.all(),
+	}
+}
 
 // Look finds the processes that still run. Only those are resumed one day: what was suspended before stays so.
 func (s Suspend) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -75,6 +86,8 @@ func (s Suspend) Do(ctx context.Context, w access.Writes) error {
 	return Refused(fmt.Sprintf("suspend group %q", s.Group.ID), err)
 }
 
+func (s Suspend) only(parts []string) Action { return Suspend{s.Group, parts} }
+
 func (s Suspend) all() []string {
 	if len(s.Processes) == 0 {
 		return Processes()
@@ -82,8 +95,10 @@ func (s Suspend) all() []string {
 	return slices.Clone(s.Processes)
 }
 
-func (Resume) Kind() Kind               { return resumeKind }
-func (s Resume) Target() event.Resource { return s.Group }
+// About is the action as data.
+func (s Resume) About() About {
+	return About{Kind: resumeKind, Target: s.Group, Parts: s.Processes}
+}
 
 // Look finds those of the processes that are still suspended.
 func (s Resume) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -108,6 +123,11 @@ func (s Resume) Do(ctx context.Context, w access.Writes) error {
 	})
 	return Refused(fmt.Sprintf("resume group %q", s.Group.ID), err)
 }
+
+func (s Resume) only(parts []string) Action { return Resume{s.Group, parts} }
+
+// back resumes what is still suspended; a process that another caller resumed runs as it did.
+func (s Resume) back(now Action, _ []Action) Back { return Back{Do: s.only(Parts(now))} }
 
 // lookGroup reads one group; nil where there is none.
 func lookGroup(ctx context.Context, r access.Reads, g event.Resource) (*types.AutoScalingGroup, error) {

@@ -12,13 +12,13 @@ func census(t *testing.T, c *actiontest.AWS, table map[string]action.Action) (le
 	t.Helper()
 	done := map[string]bool{}
 	for _, a := range table {
-		done[a.Kind().Name] = true
+		done[a.About().Kind.Name] = true
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil {
-			t.Fatalf("look at %s: %v", a.Kind().Name, err)
+			t.Fatalf("look at %s: %v", a.About().Kind.Name, err)
 		}
 		if look.Inverse != nil {
-			done[look.Inverse.Kind().Name] = true
+			done[look.Inverse.About().Kind.Name] = true
 		}
 	}
 	for _, k := range action.Kinds() {

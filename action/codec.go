@@ -53,7 +53,7 @@ func NewCodec(kinds ...Kind) Codec {
 
 // Encode puts an action to rest.
 func (c Codec) Encode(a Action) (Stored, error) {
-	k := a.Kind()
+	k := a.About().Kind
 	if _, ok := c[k.Name]; !ok {
 		return Stored{}, fmt.Errorf("action kind %q is none of the kinds that riposte was started with", k.Name)
 	}

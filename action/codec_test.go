@@ -21,8 +21,8 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if a.Kind().Name != kind {
-			t.Errorf("%s came back as %s", kind, a.Kind().Name)
+		if a.About().Kind.Name != kind {
+			t.Errorf("%s came back as %s", kind, a.About().Kind.Name)
 		}
 		if _, err := codec.Encode(a); err != nil {
 			t.Errorf("what was read can't be written: %v", err)

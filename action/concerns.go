@@ -1,55 +1,40 @@
 package action
 
-import "github.com/ripostehq/riposte/event"
+import (
+	"slices"
 
-// Concerning is an action whose calls concern other resources than its target, or more: AWS decides about its rights by
-// those, and a session for it is narrowed to them.
-type Concerning interface{ Concerns() []event.Resource }
+	"github.com/ripostehq/riposte/call"
+)
 
-// Concerns are what an action's calls concern, its target first.
-func Concerns(a Action) []event.Resource {
-	all := []event.Resource{a.Target()}
-	if c, ok := a.(Concerning); ok {
-		all = append(all, c.Concerns()...)
+// Concern says how a call that could undo an effect (Kind.UndoneBy) concerns it, by what the call names. Most calls of such
+// a sort are an owner's daily work on something else, and an attacker can make as many of them as AWS lets through.
+type Concern int
+
+const (
+	Unconcerned Concern = iota
+	Shared              // it changes what several effects stand on: a policy or a security group that was deployed beforehand
+	Beside              // it names what the effect depends on (the user of a key): a reason to look
+	Named               // it names the target: where a look misses the effect, this call undid it
+)
+
+// Of says how a call concerns an action. Where it names a policy, it is about that one: of two calls about one user, one may
+// be an owner's daily work on another policy of the same.
+func (m Mentions) Of(a About, made call.ID) Concern {
+	own := spelt(append([]string{a.Facet}, a.Shares...))
+	mine := len(m.policies) == 0 || slices.ContainsFunc(m.policies, func(p string) bool { return slices.Contains(own, p) })
+	switch {
+	case !mine:
+		return Unconcerned
+	case m.any(a.Names()):
+		return Named
+	case slices.Contains(a.Kind.SharedUndoneBy, made) && m.any(spelt(a.Shares)):
+		return Shared
+	case m.any(a.NamesBeside()):
+		return Beside
 	}
-	return all
+	return Unconcerned
 }
 
-// Concerns returns the group that the instance is taken from.
-func (s Standby) Concerns() []event.Resource {
-	return []event.Resource{s.Instance.Place().In(event.Group, s.Group)}
-}
-
-// Concerns returns the group that the instance returns to.
-func (s Return) Concerns() []event.Resource {
-	return []event.Resource{s.Instance.Place().In(event.Group, s.Group)}
-}
-
-// Concerns returns the key's user: IAM knows no key as a resource.
-func (k DeactivateKey) Concerns() []event.Resource { return []event.Resource{k.User} }
-
-// Concerns returns the key's user.
-func (k ActivateKey) Concerns() []event.Resource { return []event.Resource{k.User} }
-
-// Concerns returns the interfaces, and the groups that they are put into.
-func (a Isolate) Concerns() []event.Resource {
-	return append(named(a.Instance.Place(), event.NetworkInterface, a.Interfaces), named(a.Instance.Place(), event.SecurityGroup, a.Groups)...)
-}
-
-// Concerns returns the interfaces, and the groups that they get back.
-func (a Reconnect) Concerns() []event.Resource {
-	var all []event.Resource
-	for _, n := range a.Interfaces {
-		all = append(all, a.Instance.Place().In(event.NetworkInterface, n.ID))
-		all = append(all, named(a.Instance.Place(), event.SecurityGroup, n.Groups)...)
-	}
-	return all
-}
-
-func named(p event.Place, kind string, ids []string) []event.Resource {
-	var all []event.Resource
-	for _, id := range ids {
-		all = append(all, p.In(kind, id))
-	}
-	return all
+func (m Mentions) any(names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return m.names[n] })
 }

@@ -94,3 +94,11 @@ func onlySession(userID string) condition {
 func olderSessions(than time.Time) condition {
 	return condition{"DateLessThan": {"aws:TokenIssueTime": {than.UTC().Format(time.RFC3339)}}}
 }
+
+// reach is how much a deny takes away.
+func (s Scope) reach() string {
+	if s == Destructive {
+		return "what destroys is denied"
+	}
+	return "everything is denied"
+}

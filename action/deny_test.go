@@ -24,7 +24,7 @@ func TestAnEmptiedDenyPolicyHoldsNothing(t *testing.T) {
 	for _, a := range []action.Action{action.AttachUserDeny{User: mallory}, action.AttachRoleDeny{Role: builder}, action.BoundUser{User: mallory}} {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || look.Satisfied || look.Refused == "" {
-			t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
+			t.Errorf("%s: %+v, %v", a.About().Kind.Name, look, err)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func TestADenyIsExact(t *testing.T) {
 			for _, a := range []action.Action{action.AttachUserDeny{User: mallory}, action.AttachRoleDeny{Role: builder}, action.BoundUser{User: mallory}} {
 				look, err := a.Look(t.Context(), c.Reads())
 				if err != nil || look.Satisfied || !strings.Contains(look.Refused, "version v2 of the policy riposte-deny") {
-					t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
+					t.Errorf("%s: %+v, %v", a.About().Kind.Name, look, err)
 				}
 			}
 		})
@@ -206,7 +206,7 @@ func padding(n int) string {
 func TestEachInstanceOfARoleHasADenyOfItsOwn(t *testing.T) {
 	role := event.Place{Partition: "aws", Account: "111122223333"}.In(event.Role, "ops")
 	name := func(session string) string {
-		return action.DenySession{Role: role, UserID: "AROAOPS:" + session, Case: "c_1", Scope: action.Everything}.Facet()
+		return action.DenySession{Role: role, UserID: "AROAOPS:" + session, Case: "c_1", Scope: action.Everything}.About().Facet
 	}
 	if one, two := name("i-0one"), name("i-0two"); one == two || name("sam") != "riposte-deny-c_1" {
 		t.Errorf("%q, %q, and a person's session %q", one, two, name("sam"))

@@ -26,8 +26,10 @@ var cancelSpotRequestKind = Define[CancelSpotRequest](Kind{
 // CancelSpotRequest wants a spot request to launch nothing any more.
 type CancelSpotRequest struct{ Request event.Resource }
 
-func (CancelSpotRequest) Kind() Kind               { return cancelSpotRequestKind }
-func (c CancelSpotRequest) Target() event.Resource { return c.Request }
+// About is the action as data. The instance that was launched runs on.
+func (c CancelSpotRequest) About() About {
+	return About{Kind: cancelSpotRequestKind, Target: c.Request, Hits: "what spot request " + c.Request.ID + " launches, which is over for good"}
+}
 
 // Look reads the request's state. One that is closed or has failed launches as little as a cancelled one.
 func (c CancelSpotRequest) Look(ctx context.Context, r access.Reads) (Look, error) {

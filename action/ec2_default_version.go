@@ -27,8 +27,13 @@ type DefaultVersion struct {
 	Version  int64
 }
 
-func (DefaultVersion) Kind() Kind               { return defaultVersionKind }
-func (d DefaultVersion) Target() event.Resource { return d.Template }
+// About is the action as data.
+func (d DefaultVersion) About() About {
+	return About{
+		Kind: defaultVersionKind, Target: d.Template,
+		Hits: fmt.Sprintf("all that launch by the default of template %s, which becomes version %d", d.Template.ID, d.Version),
+	}
+}
 
 // Look reads the default: taking back, it shows whether the default was moved elsewhere in between.
 func (d DefaultVersion) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -57,4 +62,15 @@ func (d DefaultVersion) Do(ctx context.Context, w access.Writes) error {
 		LaunchTemplateId: aws.String(d.Template.ID), DefaultVersion: aws.String(strconv.FormatInt(d.Version, 10)),
 	})
 	return Refused(fmt.Sprintf("set default version of %q to %d", d.Template.ID, d.Version), err)
+}
+
+// back sets the version that was default, unless another caller has chosen one since.
+func (d DefaultVersion) back(now Action, did []Action) Back {
+	for _, a := range did {
+		if a == now {
+			return Back{Do: d}
+		}
+	}
+	present, _ := now.(DefaultVersion)
+	return Back{Stays: []string{fmt.Sprintf("the default version was set to %d since by another caller", present.Version)}}
 }

@@ -46,8 +46,10 @@ type ReleaseFleet struct {
 	Policy                string // what becomes of instances that are too many: termination, no-termination
 }
 
-func (HoldFleet) Kind() Kind               { return holdFleetKind }
-func (h HoldFleet) Target() event.Resource { return h.Fleet }
+// About is the action as data. What the fleet has launched runs on.
+func (h HoldFleet) About() About {
+	return About{Kind: holdFleetKind, Target: h.Fleet, Hits: "what fleet " + h.Fleet.ID + " launches"}
+}
 
 // Look reads the size that is wanted now. A fleet of another type launches once, and can't be modified.
 func (h HoldFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -73,8 +75,10 @@ func (h HoldFleet) Do(ctx context.Context, w access.Writes) error {
 	return resize(ctx, w, ReleaseFleet{Fleet: h.Fleet, Policy: string(types.FleetExcessCapacityTerminationPolicyNoTermination)})
 }
 
-func (ReleaseFleet) Kind() Kind               { return releaseFleetKind }
-func (b ReleaseFleet) Target() event.Resource { return b.Fleet }
+// About is the action as data.
+func (b ReleaseFleet) About() About {
+	return About{Kind: releaseFleetKind, Target: b.Fleet}
+}
 
 // Look compares the whole size.
 func (b ReleaseFleet) Look(ctx context.Context, r access.Reads) (Look, error) {

@@ -76,7 +76,7 @@ func TestWhoMakesAHeldFleetLargerIsHeard(t *testing.T) {
 		call.EC2ModifyFleet:  {Request: []byte(`{"ModifyFleetRequest":{"FleetId":"fleet-0a","TargetCapacitySpecification":{"TotalTargetCapacity":5}}}`)},
 		call.EC2DeleteFleets: {Request: []byte(`{"DeleteFleetsRequest":{"FleetId":{"tag":1,"content":"fleet-0a"},"TerminateInstances":true}}`)},
 	} {
-		if got := action.MentionsIn(record).Of(action.HoldFleet{Fleet: fleet}, made); got != action.Named {
+		if got := action.MentionsIn(record).Of(action.HoldFleet{Fleet: fleet}.About(), made); got != action.Named {
 			t.Errorf("%s: concern %d", made, got)
 		}
 	}

@@ -41,8 +41,10 @@ type ReleaseSpotFleet struct {
 	Policy          string // what becomes of instances that are too many: default (they are ended), noTermination
 }
 
-func (HoldSpotFleet) Kind() Kind               { return holdSpotFleetKind }
-func (h HoldSpotFleet) Target() event.Resource { return h.Fleet }
+// About is the action as data. What the fleet has launched runs on.
+func (h HoldSpotFleet) About() About {
+	return About{Kind: holdSpotFleetKind, Target: h.Fleet, Hits: "what Spot Fleet " + h.Fleet.ID + " launches"}
+}
 
 // Look reads the size that is wanted now.
 func (h HoldSpotFleet) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -67,8 +69,10 @@ func (h HoldSpotFleet) Do(ctx context.Context, w access.Writes) error {
 	return resizeSpot(ctx, w, ReleaseSpotFleet{Fleet: h.Fleet, Policy: string(types.ExcessCapacityTerminationPolicyNoTermination)})
 }
 
-func (ReleaseSpotFleet) Kind() Kind               { return releaseSpotFleetKind }
-func (b ReleaseSpotFleet) Target() event.Resource { return b.Fleet }
+// About is the action as data.
+func (b ReleaseSpotFleet) About() About {
+	return About{Kind: releaseSpotFleetKind, Target: b.Fleet}
+}
 
 // Look compares the whole size.
 func (b ReleaseSpotFleet) Look(ctx context.Context, r access.Reads) (Look, error) {

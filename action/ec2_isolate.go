@@ -55,8 +55,17 @@ type Reconnect struct {
 	Interfaces []Interface
 }
 
-func (Isolate) Kind() Kind               { return isolateKind }
-func (a Isolate) Target() event.Resource { return a.Instance }
+// About is the action as data.
+func (a Isolate) About() About {
+	return About{
+		Kind: isolateKind, Target: a.Instance,
+		Hits:      "the network of instance " + a.Instance.ID,
+		Parts:     a.Interfaces,
+		Spellings: a.Interfaces, // their groups are the instance's
+		Shares:    a.Groups,     // with every instance that is in them
+		Concerns:  append(named(a.Instance.Place(), event.NetworkInterface, a.Interfaces), named(a.Instance.Place(), event.SecurityGroup, a.Groups)...),
+	}
+}
 
 // Look compares the groups of every interface that the instance has now, and whether these groups isolate.
 func (a Isolate) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -101,8 +110,23 @@ func (a Isolate) Do(ctx context.Context, w access.Writes) error {
 	return regroup(ctx, w, a.Instance.Place(), wanted)
 }
 
-func (Reconnect) Kind() Kind               { return reconnectKind }
-func (a Reconnect) Target() event.Resource { return a.Instance }
+func (a Isolate) only(parts []string) Action { return Isolate{a.Instance, parts, a.Groups} }
+
+// About is the action as data.
+func (a Reconnect) About() About {
+	var parts []string
+	var concerns []event.Resource
+	for _, n := range a.Interfaces {
+		parts = append(parts, n.ID)
+		concerns = append(concerns, a.Instance.Place().In(event.NetworkInterface, n.ID))
+		concerns = append(concerns, named(a.Instance.Place(), event.SecurityGroup, n.Groups)...)
+	}
+	return About{
+		Kind: reconnectKind, Target: a.Instance,
+		Parts:    parts,
+		Concerns: concerns,
+	}
+}
 
 // Look compares the groups of the interfaces named; one that was detached since is passed over.
 func (a Reconnect) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -127,6 +151,30 @@ func (a Reconnect) Look(ctx context.Context, r access.Reads) (Look, error) {
 // Do goes on past an interface that fails.
 func (a Reconnect) Do(ctx context.Context, w access.Writes) error {
 	return regroup(ctx, w, a.Instance.Place(), a.Interfaces)
+}
+
+func (a Reconnect) only(parts []string) Action {
+	return Reconnect{a.Instance, slices.DeleteFunc(slices.Clone(a.Interfaces), func(n Interface) bool { return !slices.Contains(parts, n.ID) })}
+}
+
+// back gives the interfaces that are still cut off their groups.
+func (a Reconnect) back(now Action, did []Action) (b Back) {
+	present, ok := now.(Reconnect)
+	if !ok {
+		return Back{}
+	}
+	var cut []string
+	for _, n := range present.Interfaces {
+		if isolatedBy(did, n) {
+			cut = append(cut, n.ID)
+		} else {
+			b.Stays = append(b.Stays, fmt.Sprintf("interface %s was put into %v since by another caller", n.ID, n.Groups))
+		}
+	}
+	if len(cut) > 0 {
+		b.Do = a.only(cut)
+	}
+	return b
 }
 
 func regroup(ctx context.Context, w access.Writes, p event.Place, wanted []Interface) error {
@@ -168,4 +216,21 @@ func (a Isolate) follow(moved Action) Action {
 		a.Interfaces = now.Interfaces
 	}
 	return a
+}
+
+func named(p event.Place, kind string, ids []string) []event.Resource {
+	var all []event.Resource
+	for _, id := range ids {
+		all = append(all, p.In(kind, id))
+	}
+	return all
+}
+
+func isolatedBy(did []Action, n Interface) bool {
+	for _, a := range did {
+		if i, ok := a.(Isolate); ok && same(i.Groups, n.Groups) {
+			return true
+		}
+	}
+	return false
 }

@@ -35,11 +35,13 @@ type Protect struct {
 	Attribute string // AgainstTermination, AgainstStop or AgainstShutdown
 }
 
-func (Protect) Kind() Kind               { return protectKind }
-func (p Protect) Target() event.Resource { return p.Instance }
-
-// Facet is the attribute: the protections do not exclude each other.
-func (p Protect) Facet() string { return p.Attribute }
+// About is the action as data.
+func (p Protect) About() About {
+	return About{
+		Kind: protectKind, Target: p.Instance,
+		Facet: p.Attribute, // the protections do not exclude each other
+	}
+}
 
 // Look reads the state first: EC2 answers about the attributes of a terminated instance as it likes.
 func (p Protect) Look(ctx context.Context, r access.Reads) (Look, error) {

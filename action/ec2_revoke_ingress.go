@@ -76,13 +76,13 @@ type AllowIngress struct {
 	Rule  IngressRule
 }
 
-func (RevokeIngress) Kind() Kind               { return revokeIngressKind }
-func (i RevokeIngress) Target() event.Resource { return i.Group }
-func (i RevokeIngress) Facet() string          { return i.Rule.String() }
-
-// Hits returns the rule, which hosts behind the group may live by.
-func (i RevokeIngress) Hits() string {
-	return fmt.Sprintf("%s to all behind security group %s", i.Rule, i.Group.ID)
+// About is the action as data.
+func (i RevokeIngress) About() About {
+	return About{
+		Kind: revokeIngressKind, Target: i.Group,
+		Facet: i.Rule.String(),
+		Hits:  fmt.Sprintf("%s to all behind security group %s", i.Rule, i.Group.ID), // hosts behind it may live by the rule
+	}
 }
 
 // Look reads the group's rules. The way back has the rule's own description.
@@ -109,9 +109,10 @@ func (i RevokeIngress) Do(ctx context.Context, w access.Writes) error {
 	return Refused(fmt.Sprintf("take %s from security group %q", i.Rule, i.Group.ID), err)
 }
 
-func (AllowIngress) Kind() Kind               { return allowIngressKind }
-func (i AllowIngress) Target() event.Resource { return i.Group }
-func (i AllowIngress) Facet() string          { return i.Rule.String() }
+// About is the action as data.
+func (i AllowIngress) About() About {
+	return About{Kind: allowIngressKind, Target: i.Group, Facet: i.Rule.String()}
+}
 
 // Look reads the group's rules.
 func (i AllowIngress) Look(ctx context.Context, r access.Reads) (Look, error) {

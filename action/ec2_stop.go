@@ -37,8 +37,10 @@ type Stop struct{ Instance event.Resource }
 // Start wants an instance running that was stopped.
 type Start struct{ Instance event.Resource }
 
-func (Stop) Kind() Kind               { return stopKind }
-func (s Stop) Target() event.Resource { return s.Instance }
+// About is the action as data.
+func (s Stop) About() About {
+	return About{Kind: stopKind, Target: s.Instance}
+}
 
 // Look reads the instance's state. An instance on its way to a stop stops.
 func (s Stop) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -59,8 +61,10 @@ func (s Stop) Do(ctx context.Context, w access.Writes) error {
 	return Refused(fmt.Sprintf("stop instance %q", s.Instance.ID), err)
 }
 
-func (Start) Kind() Kind               { return startKind }
-func (s Start) Target() event.Resource { return s.Instance }
+// About is the action as data.
+func (s Start) About() About {
+	return About{Kind: startKind, Target: s.Instance}
+}
 
 // Look reads the instance's state. One that is still stopping can't be started yet: EC2 says so, and the case looks again.
 func (s Start) Look(ctx context.Context, r access.Reads) (Look, error) {

@@ -25,8 +25,10 @@ var terminateKind = Define[Terminate](Kind{
 // off, since a defence that can do that can be used for it. The next rung isolates, or a person decides.
 type Terminate struct{ Instance event.Resource }
 
-func (Terminate) Kind() Kind               { return terminateKind }
-func (t Terminate) Target() event.Resource { return t.Instance }
+// About is the action as data.
+func (t Terminate) About() About {
+	return About{Kind: terminateKind, Target: t.Instance, Hits: "instance " + t.Instance.ID + ", which is gone for good"}
+}
 
 // Look reads the instance's state. An instance on its way out is out.
 func (t Terminate) Look(ctx context.Context, r access.Reads) (Look, error) {

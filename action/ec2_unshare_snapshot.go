@@ -46,16 +46,15 @@ type ShareSnapshot struct {
 	With     []string
 }
 
-func (UnshareSnapshot) Kind() Kind               { return unshareSnapshotKind }
-func (u UnshareSnapshot) Target() event.Resource { return u.Snapshot }
-func (u UnshareSnapshot) Parts() []string        { return u.With }
-
-func (u UnshareSnapshot) only(with []string) Action { return UnshareSnapshot{u.Snapshot, with} }
-
-// Hits returns the shares that end: accounts may live by them.
-func (u UnshareSnapshot) Hits() string {
-	return fmt.Sprintf("the sharing of snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", "))
+// About is the action as data.
+func (u UnshareSnapshot) About() About {
+	return About{
+		Kind: unshareSnapshotKind, Target: u.Snapshot,
+		Parts: u.With,
+		Hits:  fmt.Sprintf("the sharing of snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", ")), // accounts may live by the shares
+	}
 }
+func (u UnshareSnapshot) only(with []string) Action { return UnshareSnapshot{u.Snapshot, with} }
 
 // Look reads the snapshot's shares. The way back are those of them that are there.
 func (u UnshareSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -68,10 +67,10 @@ func (u UnshareSnapshot) Do(ctx context.Context, w access.Writes) error {
 	return changeShares(ctx, w, u.Snapshot, types.OperationTypeRemove, u.With)
 }
 
-func (ShareSnapshot) Kind() Kind               { return shareSnapshotKind }
-func (s ShareSnapshot) Target() event.Resource { return s.Snapshot }
-func (s ShareSnapshot) Parts() []string        { return s.With }
-
+// About is the action as data.
+func (s ShareSnapshot) About() About {
+	return About{Kind: shareSnapshotKind, Target: s.Snapshot, Parts: s.With}
+}
 func (s ShareSnapshot) only(with []string) Action { return ShareSnapshot{s.Snapshot, with} }
 
 // Look compares with the snapshot's shares.

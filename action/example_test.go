@@ -29,7 +29,7 @@ func ExampleTry() {
 	}
 	for _, step := range opened.Steps {
 		for _, rung := range step.Ladder {
-			fmt.Printf("%s %s %q\n", rung.Do.Kind().Name, rung.Do.Target().ID, rung.Ask)
+			fmt.Printf("%s %s %q\n", rung.Do.About().Kind.Name, rung.Do.About().Target.ID, rung.Ask)
 		}
 	}
 	// Output:

@@ -18,15 +18,6 @@ type Growing interface {
 // moment at which the session was seen.
 const slack = 5 * time.Minute
 
-// Core is the revocation of no moment.
-func (d RevokeSessions) Core() Action { d.Before = time.Time{}; return d }
-
-// Covers a revocation of about the same moment, and of any before.
-func (d RevokeSessions) Covers(other Action) bool {
-	o, ok := other.(RevokeSessions)
-	return ok && o.Before.Sub(d.Before) <= slack
-}
-
 // Core is the plan without what only grows: a repeated attack makes the same plan again.
 func (p Plan) Core() Plan {
 	out := Plan{Steps: slices.Clone(p.Steps)}

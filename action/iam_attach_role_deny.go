@@ -36,8 +36,14 @@ type AttachRoleDeny struct{ Role event.Resource }
 // DetachRoleDeny wants DenyPolicy off a role.
 type DetachRoleDeny struct{ Role event.Resource }
 
-func (AttachRoleDeny) Kind() Kind               { return attachRoleDenyKind }
-func (d AttachRoleDeny) Target() event.Resource { return d.Role }
+// About is the action as data.
+func (d AttachRoleDeny) About() About {
+	return About{
+		Kind: attachRoleDenyKind, Target: d.Role,
+		Shares: []string{DenyPolicy},
+		Hits:   fmt.Sprintf("every session of role %s: %s", name(d.Role), Everything.reach()),
+	}
+}
 
 // Denies everything, as the policy does.
 func (d AttachRoleDeny) Denies(a event.Actor, made call.ID) bool {
@@ -74,8 +80,10 @@ func (d AttachRoleDeny) Do(ctx context.Context, w access.Writes) error {
 	return undeployed(fmt.Sprintf("attach %s to role %q", DenyPolicy, name(d.Role)), err)
 }
 
-func (DetachRoleDeny) Kind() Kind               { return detachRoleDenyKind }
-func (d DetachRoleDeny) Target() event.Resource { return d.Role }
+// About is the action as data.
+func (d DetachRoleDeny) About() About {
+	return About{Kind: detachRoleDenyKind, Target: d.Role}
+}
 
 // Look reads whether the policy is attached, whatever it says.
 func (d DetachRoleDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -99,6 +107,9 @@ func (d DetachRoleDeny) Do(ctx context.Context, w access.Writes) error {
 	}
 	return Refused(fmt.Sprintf("detach %s from role %q", DenyPolicy, name(d.Role)), err)
 }
+
+// back detaches the policy, whatever it says by now.
+func (d DetachRoleDeny) back(Action, []Action) Back { return Back{Do: d} }
 
 func roleHas(ctx context.Context, r access.Reads, role event.Resource, policy string) (attached bool, gone string, err error) {
 	pages := iam.NewListAttachedRolePoliciesPaginator(r.IAM(role.Place()), &iam.ListAttachedRolePoliciesInput{RoleName: aws.String(name(role))})

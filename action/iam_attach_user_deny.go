@@ -42,11 +42,15 @@ type DetachUserDeny struct {
 	UserID string
 }
 
-func (AttachUserDeny) Kind() Kind               { return attachUserDenyKind }
-func (d AttachUserDeny) Target() event.Resource { return d.User }
-
-// Identity is the user's id.
-func (d AttachUserDeny) Identity() string { return d.UserID }
+// About is the action as data.
+func (d AttachUserDeny) About() About {
+	return About{
+		Kind: attachUserDenyKind, Target: d.User,
+		Identity: d.UserID,
+		Shares:   []string{DenyPolicy},
+		Hits:     wholeUser(name(d.User), Everything),
+	}
+}
 
 // Denies everything, as the policy does.
 func (d AttachUserDeny) Denies(a event.Actor, made call.ID) bool {
@@ -84,8 +88,10 @@ func (d AttachUserDeny) Do(ctx context.Context, w access.Writes) error {
 	return undeployed(fmt.Sprintf("attach %s to user %q", DenyPolicy, name(d.User)), err)
 }
 
-func (DetachUserDeny) Kind() Kind               { return detachUserDenyKind }
-func (d DetachUserDeny) Target() event.Resource { return d.User }
+// About is the action as data.
+func (d DetachUserDeny) About() About {
+	return About{Kind: detachUserDenyKind, Target: d.User}
+}
 
 // Look reads whether the policy is attached, whatever it says.
 func (d DetachUserDeny) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -116,6 +122,9 @@ func (d DetachUserDeny) Do(ctx context.Context, w access.Writes) error {
 	}
 	return Refused(fmt.Sprintf("detach %s from user %q", DenyPolicy, name(d.User)), err)
 }
+
+// back detaches the policy, whatever it says by now: that it is attached is the change.
+func (d DetachUserDeny) back(Action, []Action) Back { return Back{Do: d} }
 
 func userHas(ctx context.Context, r access.Reads, user event.Resource, policy string) (attached bool, gone string, err error) {
 	pages := iam.NewListAttachedUserPoliciesPaginator(r.IAM(user.Place()), &iam.ListAttachedUserPoliciesInput{UserName: aws.String(name(user))})

@@ -43,11 +43,15 @@ type UnboundUser struct {
 	UserID   string
 }
 
-func (BoundUser) Kind() Kind               { return boundUserKind }
-func (b BoundUser) Target() event.Resource { return b.User }
-
-// Identity is the user's id.
-func (b BoundUser) Identity() string { return b.UserID }
+// About is the action as data.
+func (b BoundUser) About() About {
+	return About{
+		Kind: boundUserKind, Target: b.User,
+		Identity: b.UserID,
+		Shares:   []string{BoundaryPolicy},
+		Hits:     wholeUser(name(b.User), Everything),
+	}
+}
 
 // Denies everything, as the policy does.
 func (b BoundUser) Denies(a event.Actor, made call.ID) bool {
@@ -82,8 +86,10 @@ func (b BoundUser) Do(ctx context.Context, w access.Writes) error {
 	return bound(ctx, w, b.User, deployed(b.User.Place(), BoundaryPolicy))
 }
 
-func (UnboundUser) Kind() Kind               { return unboundUserKind }
-func (b UnboundUser) Target() event.Resource { return b.User }
+// About is the action as data.
+func (b UnboundUser) About() About {
+	return About{Kind: unboundUserKind, Target: b.User}
+}
 
 // Look reads the boundary that the user has.
 func (b UnboundUser) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -117,6 +123,14 @@ func (b UnboundUser) Do(ctx context.Context, w access.Writes) error {
 		return nil
 	}
 	return Refused(fmt.Sprintf("take the boundary off user %q", name(b.User)), err)
+}
+
+// back takes riposte's boundary off, and no other.
+func (b UnboundUser) back(now Action, _ []Action) Back {
+	if other, ok := now.(UnboundUser); ok {
+		return Back{Stays: []string{fmt.Sprintf("the boundary was set to %q since by another caller", other.Previous)}}
+	}
+	return Back{Do: b}
 }
 
 func bound(ctx context.Context, w access.Writes, user event.Resource, arn string) error {

@@ -42,8 +42,14 @@ type ActivateKey struct {
 	UserID string
 }
 
-func (DeactivateKey) Kind() Kind               { return deactivateKeyKind }
-func (k DeactivateKey) Target() event.Resource { return k.User.Place().In(event.AccessKey, k.Key) }
+// About is the action as data.
+func (k DeactivateKey) About() About {
+	return About{
+		Kind: deactivateKeyKind, Target: k.User.Place().In(event.AccessKey, k.Key),
+		Hits:     "access key " + k.Key + " of user " + name(k.User) + ", and nothing else that it has",
+		Concerns: []event.Resource{k.User}, // IAM knows no key as a resource
+	}
+}
 
 // Denies every call that the key signs.
 func (k DeactivateKey) Denies(actor event.Actor, made call.ID) bool {
@@ -74,8 +80,10 @@ func (k DeactivateKey) Do(ctx context.Context, w access.Writes) error {
 	return setKey(ctx, w, k.User, k.Key, types.StatusTypeInactive)
 }
 
-func (ActivateKey) Kind() Kind               { return activateKeyKind }
-func (k ActivateKey) Target() event.Resource { return k.User.Place().In(event.AccessKey, k.Key) }
+// About is the action as data.
+func (k ActivateKey) About() About {
+	return About{Kind: activateKeyKind, Target: k.User.Place().In(event.AccessKey, k.Key), Concerns: []event.Resource{k.User}}
+}
 
 // Look reads the key's status.
 func (k ActivateKey) Look(ctx context.Context, r access.Reads) (Look, error) {

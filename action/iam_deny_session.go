@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/ripostehq/riposte/access"
@@ -25,15 +26,18 @@ type DenySession struct {
 	Scope  Scope
 }
 
-func (DenySession) Kind() Kind               { return denySessionKind }
-func (d DenySession) Target() event.Resource { return d.Role }
-
-// Facet is the policy's name. A case may deny several instances of one role: each has a policy of its own.
-func (d DenySession) Facet() string {
-	if session := d.UserID[strings.LastIndexByte(d.UserID, ':')+1:]; strings.HasPrefix(session, "i-") {
-		return inline(d.Case) + "-" + session
+// About is the action as data.
+func (d DenySession) About() About {
+	_, session, _ := strings.Cut(d.UserID, ":")
+	policy := inline(d.Case)
+	if last := d.UserID[strings.LastIndexByte(d.UserID, ':')+1:]; strings.HasPrefix(last, "i-") {
+		policy += "-" + last // a case may deny several instances of one role: each has a policy of its own
 	}
-	return inline(d.Case)
+	return About{
+		Kind: denySessionKind, Target: d.Role,
+		Facet: policy, // its name
+		Hits:  fmt.Sprintf("session %s of role %s: %s", session, name(d.Role), d.Scope.reach()),
+	}
 }
 
 // Denies the scope's calls to the session.
@@ -43,7 +47,7 @@ func (d DenySession) Denies(a event.Actor, made call.ID) bool {
 
 // Look compares the document.
 func (d DenySession) Look(ctx context.Context, r access.Reads) (Look, error) {
-	return lookRoleInline(ctx, r, d.Role, d.Facet(), func(found string) (bool, error) {
+	return lookRoleInline(ctx, r, d.Role, d.About().Facet, func(found string) (bool, error) {
 		wanted, err := d.document()
 		return sameDocument(found, wanted), err
 	})
@@ -55,7 +59,7 @@ func (d DenySession) Do(ctx context.Context, w access.Writes) error {
 	if err != nil {
 		return err
 	}
-	return putRoleInline(ctx, w, d.Role, d.Facet(), doc)
+	return putRoleInline(ctx, w, d.Role, d.About().Facet, doc)
 }
 
 func (d DenySession) document() ([]byte, error) { return deny(d.Scope, onlySession(d.UserID)) }

@@ -43,14 +43,15 @@ type UndenyUser struct {
 	UserID string
 }
 
-func (DenyUser) Kind() Kind               { return denyUserKind }
-func (d DenyUser) Target() event.Resource { return d.User }
-
-// Identity is the user's id.
-func (d DenyUser) Identity() string { return d.UserID }
-
-// Facet is the policy's name: each case has its own deny, so that taking one back leaves the others.
-func (d DenyUser) Facet() string { return inline(d.Case) }
+// About is the action as data.
+func (d DenyUser) About() About {
+	return About{
+		Kind: denyUserKind, Target: d.User,
+		Identity: d.UserID,
+		Facet:    inline(d.Case), // the policy's name: each case has its own deny, so that taking one back leaves the others
+		Hits:     wholeUser(name(d.User), d.Scope),
+	}
+}
 
 // Denies the scope's calls to the user, whatever the key.
 func (d DenyUser) Denies(a event.Actor, made call.ID) bool {
@@ -66,7 +67,7 @@ func (d DenyUser) by(now event.Resource) renamable { d.User = now; return d }
 func (d DenyUser) identity() identity              { return identity{d.User, d.UserID, ""} }
 
 func (d DenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
-	found, gone, err := userInline(ctx, r, d.User, d.Facet())
+	found, gone, err := userInline(ctx, r, d.User, d.About().Facet)
 	if err != nil || gone != "" {
 		return Look{Missing: gone}.unless(err)
 	}
@@ -84,16 +85,18 @@ func (d DenyUser) Do(ctx context.Context, w access.Writes) error {
 		return err
 	}
 	_, err = w.IAM(d.User.Place()).PutUserPolicy(ctx, &iam.PutUserPolicyInput{
-		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.Facet()), PolicyDocument: aws.String(string(doc)),
+		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.About().Facet), PolicyDocument: aws.String(string(doc)),
 	})
 	return Refused(fmt.Sprintf("deny user %q", name(d.User)), err)
 }
 
-func (UndenyUser) Kind() Kind               { return undenyUserKind }
-func (d UndenyUser) Target() event.Resource { return d.User }
-
-// Facet is the policy's name.
-func (d UndenyUser) Facet() string { return inline(d.Case) }
+// About is the action as data.
+func (d UndenyUser) About() About {
+	return About{
+		Kind: undenyUserKind, Target: d.User,
+		Facet: inline(d.Case), // the policy's name
+	}
+}
 
 // Look reads whether the policy is there.
 func (d UndenyUser) Look(ctx context.Context, r access.Reads) (Look, error) {
@@ -104,7 +107,7 @@ func (d UndenyUser) by(now event.Resource) renamable { d.User = now; return d }
 func (d UndenyUser) identity() identity              { return identity{d.User, d.UserID, ""} }
 
 func (d UndenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
-	found, gone, err := userInline(ctx, r, d.User, d.Facet())
+	found, gone, err := userInline(ctx, r, d.User, d.About().Facet)
 	if err != nil || gone != "" {
 		return Look{Missing: gone}.unless(err)
 	}
@@ -117,7 +120,7 @@ func (d UndenyUser) look(ctx context.Context, r access.Reads) (Look, error) {
 // Do deletes the policy; one that is not there is deleted enough.
 func (d UndenyUser) Do(ctx context.Context, w access.Writes) error {
 	_, err := w.IAM(d.User.Place()).DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{
-		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.Facet()),
+		UserName: aws.String(name(d.User)), PolicyName: aws.String(d.About().Facet),
 	})
 	if Missing(err) {
 		return nil

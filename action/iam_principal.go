@@ -1,6 +1,7 @@
 package action
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
@@ -47,4 +48,8 @@ func differ(a, b string) bool { return a != b && a != "" && strings.HasPrefix(b,
 // isRole reports whether the actor is a session of the role.
 func isRole(role event.Resource, a event.Actor) bool {
 	return a.Kind == event.RoleActor && a.Issuer == role.ARN()
+}
+
+func wholeUser(user string, s Scope) string {
+	return fmt.Sprintf("user %s, by whatever key or session: %s", user, s.reach())
 }

@@ -59,25 +59,25 @@ func TestARenamedUserIsFound(t *testing.T) {
 			update(t, aws, &c.in)
 			look, err := a.Look(t.Context(), aws.Reads())
 			if err != nil || look.Missing != "" || look.Satisfied || look.Renamed == nil || look.Inverse == nil {
-				t.Fatalf("%s: %s: %+v, %v", story, a.Kind().Name, look, err)
+				t.Fatalf("%s: %s: %+v, %v", story, a.About().Kind.Name, look, err)
 			}
 			if followed := action.Follow(a, look.Renamed); followed != look.Renamed || action.Follow(action.Protect{}, look.Renamed) != (action.Protect{}) {
-				t.Errorf("%s: %s follows to %+v", story, a.Kind().Name, followed)
+				t.Errorf("%s: %s follows to %+v", story, a.About().Kind.Name, followed)
 			}
 			if at := concerned(look.Renamed); at.ID != c.now || at.Region != mallory.Region {
-				t.Errorf("%s: %s is against %s, want %s", story, a.Kind().Name, at, c.now)
+				t.Errorf("%s: %s is against %s, want %s", story, a.About().Kind.Name, at, c.now)
 			}
 			run(t, aws, look.Renamed)
 			if look, err := a.Look(t.Context(), aws.Reads()); err != nil || !look.Satisfied || look.Renamed == nil {
-				t.Errorf("%s: %s, done: %+v, %v", story, a.Kind().Name, look, err)
+				t.Errorf("%s: %s, done: %+v, %v", story, a.About().Kind.Name, look, err)
 			}
 			back, err := before.Inverse.Look(t.Context(), aws.Reads())
 			if err != nil || back.Renamed == nil || back.Satisfied {
-				t.Fatalf("%s: the way back from %s: %+v, %v", story, a.Kind().Name, back, err)
+				t.Fatalf("%s: the way back from %s: %+v, %v", story, a.About().Kind.Name, back, err)
 			}
 			run(t, aws, back.Renamed)
 			if back, err = before.Inverse.Look(t.Context(), aws.Reads()); err != nil || !back.Satisfied {
-				t.Errorf("%s: the way back from %s, done: %+v, %v", story, a.Kind().Name, back, err)
+				t.Errorf("%s: the way back from %s, done: %+v, %v", story, a.About().Kind.Name, back, err)
 			}
 		}
 	}
@@ -85,7 +85,7 @@ func TestARenamedUserIsFound(t *testing.T) {
 
 // concerned returns the user that an action's calls concern.
 func concerned(a action.Action) event.Resource {
-	for _, r := range action.Concerns(a) {
+	for _, r := range append([]event.Resource{a.About().Target}, a.About().Concerns...) {
 		if r.Type == event.User {
 			return r
 		}
@@ -184,11 +184,11 @@ func TestARenamedUserIsFoundOnMoto(t *testing.T) {
 	} {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || look.Renamed == nil || !strings.HasSuffix(concerned(look.Renamed).ID, "ghost") {
-			t.Fatalf("%s: %+v, %v", a.Kind().Name, look, err)
+			t.Fatalf("%s: %+v, %v", a.About().Kind.Name, look, err)
 		}
 		run(t, c, look.Renamed)
 		if look, err = a.Look(t.Context(), c.Reads()); err != nil || !look.Satisfied {
-			t.Errorf("%s, done: %+v, %v", a.Kind().Name, look, err)
+			t.Errorf("%s, done: %+v, %v", a.About().Kind.Name, look, err)
 		}
 	}
 }

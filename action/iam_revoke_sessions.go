@@ -3,6 +3,7 @@ package action
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/ripostehq/riposte/access"
@@ -28,11 +29,14 @@ type RevokeSessions struct {
 	Scope  Scope
 }
 
-func (RevokeSessions) Kind() Kind               { return revokeSessionsKind }
-func (d RevokeSessions) Target() event.Resource { return d.Role }
-
-// Facet is the policy's name.
-func (d RevokeSessions) Facet() string { return inlinePrefix + d.Case + "-older" }
+// About is the action as data.
+func (d RevokeSessions) About() About {
+	return About{
+		Kind: revokeSessionsKind, Target: d.Role,
+		Facet: inlinePrefix + d.Case + "-older", // the policy's name
+		Hits:  fmt.Sprintf("every session of role %s that was opened before %s: %s", name(d.Role), d.Before.UTC().Format(time.RFC3339), d.Scope.reach()),
+	}
+}
 
 // Denies the scope's calls to the session that gave cause. When the others were opened, no record of their calls tells;
 // this one still calling, under a session of the same name perhaps, is reason enough to go on.
@@ -42,7 +46,7 @@ func (d RevokeSessions) Denies(a event.Actor, made call.ID) bool {
 
 // Look compares the document. One with a later moment holds as well: another lead of the case may have moved it on.
 func (d RevokeSessions) Look(ctx context.Context, r access.Reads) (Look, error) {
-	return lookRoleInline(ctx, r, d.Role, d.Facet(), func(found string) (bool, error) {
+	return lookRoleInline(ctx, r, d.Role, d.About().Facet, func(found string) (bool, error) {
 		later := d
 		if at := moment(found); at.After(d.Before) {
 			later.Before = at
@@ -72,7 +76,16 @@ func (d RevokeSessions) Do(ctx context.Context, w access.Writes) error {
 	if err != nil {
 		return err
 	}
-	return putRoleInline(ctx, w, d.Role, d.Facet(), doc)
+	return putRoleInline(ctx, w, d.Role, d.About().Facet, doc)
+}
+
+// Core is the revocation of no moment.
+func (d RevokeSessions) Core() Action { d.Before = time.Time{}; return d }
+
+// Covers a revocation of about the same moment, and of any before.
+func (d RevokeSessions) Covers(other Action) bool {
+	o, ok := other.(RevokeSessions)
+	return ok && o.Before.Sub(d.Before) <= slack
 }
 
 func (d RevokeSessions) document() ([]byte, error) { return deny(d.Scope, olderSessions(d.Before)) }

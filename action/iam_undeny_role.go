@@ -26,11 +26,10 @@ type UndenyRole struct {
 	Policy string
 }
 
-func (UndenyRole) Kind() Kind               { return undenyRoleKind }
-func (d UndenyRole) Target() event.Resource { return d.Role }
-
-// Facet is the policy's name.
-func (d UndenyRole) Facet() string { return d.Policy }
+// About is the action as data.
+func (d UndenyRole) About() About {
+	return About{Kind: undenyRoleKind, Target: d.Role, Facet: d.Policy}
+}
 
 // Look reads whether the policy is there.
 func (d UndenyRole) Look(ctx context.Context, r access.Reads) (Look, error) {

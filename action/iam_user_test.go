@@ -24,7 +24,7 @@ func TestWhoeverHasTheNameLaterIsLeftAlone(t *testing.T) {
 	for _, a := range denies {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || look.Missing != "" || look.Inverse == nil {
-			t.Fatalf("%s of the user that was seen: %+v, %v", a.Kind().Name, look, err)
+			t.Fatalf("%s of the user that was seen: %+v, %v", a.About().Kind.Name, look, err)
 		}
 		undos = append(undos, look.Inverse)
 	}
@@ -35,7 +35,7 @@ func TestWhoeverHasTheNameLaterIsLeftAlone(t *testing.T) {
 	for _, a := range append(denies, undos...) {
 		look, err := a.Look(t.Context(), c.Reads())
 		if err != nil || !strings.Contains(look.Missing, "another user has that name now") || look.Satisfied || look.Inverse != nil {
-			t.Errorf("%s: %+v, %v", a.Kind().Name, look, err)
+			t.Errorf("%s: %+v, %v", a.About().Kind.Name, look, err)
 		}
 	}
 	look, err := action.DeactivateKey{User: mallory, Key: "AKIAMALLORY000000001"}.Look(t.Context(), c.Reads())

@@ -32,7 +32,7 @@ type Kind struct {
 	Reads          []call.ID // that Look may make
 	Writes         []call.ID // that Do may make
 	UndoneBy       []call.ID // that could undo it; seeing one brings verification forward
-	SharedUndoneBy []call.ID // that change what Sharing names, for all that it defends
+	SharedUndoneBy []call.ID // that change what About.Shares names, for all that it defends
 	decode         func([]byte) (Action, error)
 }
 

@@ -38,11 +38,11 @@ func TestKindsThatCanNotBeTrustedAreRefused(t *testing.T) {
 
 func TestTwoDeniesOfOneUserAreTwoEffects(t *testing.T) {
 	a, b := DenyUser{mallory, "c_1", Everything, ""}, DenyUser{mallory, "c_2", Everything, ""}
-	if a.Facet() == b.Facet() {
-		t.Errorf("both are %q: taking one back would take the other", a.Facet())
+	if a.About().Facet == b.About().Facet {
+		t.Errorf("both are %q: taking one back would take the other", a.About().Facet)
 	}
 	deny, revoke := DenySession{Role: builder, Case: "c_1"}, RevokeSessions{Role: builder, Case: "c_1"}
-	if deny.Facet() == revoke.Facet() {
+	if deny.About().Facet == revoke.About().Facet {
 		t.Error("the second rung would overwrite the first")
 	}
 }

@@ -38,7 +38,7 @@ func TestACallConcernsWhatItNames(t *testing.T) {
 		"the boundary of all":               {bound, "iam:DeletePolicy", `{"policyArn":"` + arn + `riposte-deny-boundary"}`, ``, action.Shared},
 		"another's policy":                  {deny, "iam:CreatePolicyVersion", `{"policyArn":"` + arn + `staff"}`, ``, action.Unconcerned},
 		"her boundary":                      {bound, "iam:DeleteUserPermissionsBoundary", `{"userName":"mallory"}`, ``, action.Named},
-		"her inline deny":                   {inline, "iam:DeleteUserPolicy", `{"userName":"mallory","policyName":"` + inline.Facet() + `"}`, ``, action.Named},
+		"her inline deny":                   {inline, "iam:DeleteUserPolicy", `{"userName":"mallory","policyName":"` + inline.About().Facet + `"}`, ``, action.Named},
 		"another inline policy of hers":     {inline, "iam:PutUserPolicy", `{"userName":"mallory","policyName":"notes"}`, ``, action.Unconcerned},
 		"a new name that looks like a key":  {deny, "iam:UpdateUser", `{"userName":"mallory","newUserName":"policyName","newPath":"/x/"}`, ``, action.Named},
 		"a new name that looks like an ARN": {deny, "iam:UpdateUser", `{"userName":"mallory","newUserName":"policyArn"}`, ``, action.Named},
@@ -58,8 +58,8 @@ func TestACallConcernsWhatItNames(t *testing.T) {
 		"no JSON":              {group, "autoscaling:ResumeProcesses", `web`, ``, action.Unconcerned},
 	} {
 		m := action.MentionsIn(event.Event{Request: json.RawMessage(c.request), Response: json.RawMessage(c.respond)})
-		if got := m.Of(c.of, c.call); got != c.want {
-			t.Errorf("%s: %s concerns %s as %d, want %d", name, c.call, c.of.Kind().Name, got, c.want)
+		if got := m.Of(c.of.About(), c.call); got != c.want {
+			t.Errorf("%s: %s concerns %s as %d, want %d", name, c.call, c.of.About().Kind.Name, got, c.want)
 		}
 	}
 }

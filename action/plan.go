@@ -51,7 +51,7 @@ func (s Step) Required() Step { s.Must = true; return s }
 func (p Plan) Kinds() []string {
 	names := make([]string, 0, len(p.Steps))
 	for _, s := range p.Steps {
-		names = append(names, s.Ladder[0].Do.Kind().Name)
+		names = append(names, s.Ladder[0].Do.About().Kind.Name)
 	}
 	return names
 }

@@ -43,24 +43,26 @@ type ShareDBSnapshot struct {
 	With     []string
 }
 
-func (UnshareDBSnapshot) Kind() Kind                  { return unshareDBSnapshotKind }
-func (u UnshareDBSnapshot) Target() event.Resource    { return u.Snapshot }
-func (u UnshareDBSnapshot) Parts() []string           { return u.With }
+// About is the action as data.
+func (u UnshareDBSnapshot) About() About {
+	return About{
+		Kind: unshareDBSnapshotKind, Target: u.Snapshot,
+		Parts: u.With,
+		Hits:  fmt.Sprintf("the sharing of database snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", ")), // accounts may live by the shares
+	}
+}
 func (u UnshareDBSnapshot) only(with []string) Action { return UnshareDBSnapshot{u.Snapshot, with} }
-func (ShareDBSnapshot) Kind() Kind                    { return shareDBSnapshotKind }
-func (s ShareDBSnapshot) Target() event.Resource      { return s.Snapshot }
-func (s ShareDBSnapshot) Parts() []string             { return s.With }
-func (s ShareDBSnapshot) only(with []string) Action   { return ShareDBSnapshot{s.Snapshot, with} }
+
+// About is the action as data.
+func (s ShareDBSnapshot) About() About {
+	return About{Kind: shareDBSnapshotKind, Target: s.Snapshot, Parts: s.With}
+}
+func (s ShareDBSnapshot) only(with []string) Action { return ShareDBSnapshot{s.Snapshot, with} }
 
 // Look reads the snapshot's shares. The way back are those of them that are there.
 func (u UnshareDBSnapshot) Look(ctx context.Context, r access.Reads) (Look, error) {
 	shares, err := DBSharesOf(ctx, r, u.Snapshot)
 	return lookAtShares(shares, err, func(there bool) bool { return there }, u.With, func(with []string) Action { return ShareDBSnapshot{u.Snapshot, with} })
-}
-
-// Hits returns the shares that end: accounts may live by them.
-func (u UnshareDBSnapshot) Hits() string {
-	return fmt.Sprintf("the sharing of database snapshot %s with %s", u.Snapshot.ID, strings.Join(u.With, ", "))
 }
 
 // Do takes them away, and nothing else.

@@ -53,10 +53,10 @@ func TestRolesOfAWSAreNeverTouched(t *testing.T) {
 		} {
 			look, err := a.Look(t.Context(), nil)
 			if err != nil || look.Refused == "" || look.Satisfied {
-				t.Errorf("%s of %s: look %+v, %v", a.Kind().Name, id, look, err)
+				t.Errorf("%s of %s: look %+v, %v", a.About().Kind.Name, id, look, err)
 			}
 			if err := a.Do(t.Context(), nil); !errors.Is(err, ErrCannot) {
-				t.Errorf("%s of %s: %v", a.Kind().Name, id, err)
+				t.Errorf("%s of %s: %v", a.About().Kind.Name, id, err)
 			}
 		}
 	}

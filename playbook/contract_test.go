@@ -86,12 +86,12 @@ type choice struct {
 func TestWhatAPlaybookChangesGoesByItsParameters(t *testing.T) {
 	kinds := func(p choice) (all []action.Kind) {
 		if p.Answer == "end" {
-			all = append(all, action.Terminate{}.Kind())
+			all = append(all, action.Terminate{}.About().Kind)
 		}
 		if p.Answer == "end" && p.Deny {
-			all = append(all, action.DenySession{}.Kind())
+			all = append(all, action.DenySession{}.About().Kind)
 		}
-		return append(all, action.Stop{}.Kind())
+		return append(all, action.Stop{}.About().Kind)
 	}
 	d := playbook.Define(playbook.Spec[choice, struct{}]{Changes: kinds, Defaults: choice{Answer: "stop"}})
 	names := func(all []action.Kind) (out []string) {
@@ -124,7 +124,7 @@ func TestAPlaybookWithoutStoriesIsRefused(t *testing.T) {
 		spec := suspect(struct{}{})
 		spec.ID, spec.Title, spec.Why, spec.Severity = "test.one", "title", "why", playbook.Low
 		spec.On, spec.Reads = []playbook.Trigger{playbook.Call(call.EC2RunInstances)}, []call.ID{call.EC2DescribeInstances}
-		spec.Changes, spec.Prevents = playbook.Always[struct{}](action.Stop{}.Kind()), []playbook.Prevention{{Kind: playbook.AccountSetting}}
+		spec.Changes, spec.Prevents = playbook.Always[struct{}](action.Stop{}.About().Kind), []playbook.Prevention{{Kind: playbook.AccountSetting}}
 		spec.Stories = stories
 		err := playbook.Validate([]playbook.Definition{playbook.Define(spec)}, action.Kinds())
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {

@@ -25,7 +25,7 @@ func ExampleDefine() {
 		ID: "acme.started", Title: "An instance was started", Why: "No work is done here on Sundays.", Severity: playbook.Low,
 		On:       []playbook.Trigger{playbook.Call(call.EC2StartInstances)},
 		Reads:    []call.ID{call.EC2DescribeInstances},
-		Changes:  playbook.Always[params](action.Stop{}.Kind()),
+		Changes:  playbook.Always[params](action.Stop{}.About().Kind),
 		Prevents: []playbook.Prevention{{Kind: playbook.ServiceControlPolicy, How: "Deny ec2:StartInstances on Sundays."}},
 		Suspect: func(e event.Event, _ params) (all []playbook.Suspect[facts]) { // pure: from the record alone
 			for _, item := range request.Of(e).At("instancesSet").Items() {

@@ -37,8 +37,8 @@ func TestEveryPreviewUsesDeclaredKinds(t *testing.T) {
 		}
 		for _, s := range preview(t, d).Steps {
 			for _, r := range s.Ladder {
-				if !declared[r.Do.Kind().Name] {
-					t.Errorf("%s plans %s without declaring it", d.ID, r.Do.Kind().Name)
+				if !declared[r.Do.About().Kind.Name] {
+					t.Errorf("%s plans %s without declaring it", d.ID, r.Do.About().Kind.Name)
 				}
 			}
 		}

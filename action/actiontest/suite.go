@@ -17,7 +17,7 @@ func Run(t *testing.T, fresh func(*testing.T) *AWS, a action.Action) {
 	t.Run("look writes nothing", func(t *testing.T) { lookWritesNothing(t, fresh(t), a) })
 	t.Run("doing twice equals once", func(t *testing.T) { twiceIsOnce(t, fresh(t), a) })
 	t.Run("goes to rest and comes back", func(t *testing.T) { comesBack(t, a) })
-	if a.Kind().Final == "" {
+	if a.About().Kind.Final == "" {
 		t.Run("do then inverse restores", func(t *testing.T) { inverseRestores(t, fresh(t), a) })
 		t.Run("inverse has nothing to do before", func(t *testing.T) { inverseIsIdle(t, fresh(t), a) })
 	}
@@ -28,8 +28,8 @@ func lookWritesNothing(t *testing.T, c *AWS, a action.Action) {
 	if look.Satisfied || look.Missing != "" || look.Refused != "" {
 		t.Fatalf("the world is not fit for the test: %+v", look)
 	}
-	if (look.Inverse == nil) != (a.Kind().Final != "") {
-		t.Errorf("way back %v, and final is %q", look.Inverse, a.Kind().Final)
+	if (look.Inverse == nil) != (a.About().Kind.Final != "") {
+		t.Errorf("way back %v, and final is %q", look.Inverse, a.About().Kind.Final)
 	}
 }
 
@@ -69,7 +69,7 @@ func inverseIsIdle(t *testing.T, c *AWS, a action.Action) {
 }
 
 func comesBack(t *testing.T, a action.Action) {
-	codec := action.NewCodec(a.Kind())
+	codec := action.NewCodec(a.About().Kind)
 	stored, err := codec.Encode(a)
 	if err != nil {
 		t.Fatal(err)
@@ -89,9 +89,9 @@ func see(t *testing.T, c *AWS, a action.Action) action.Look {
 	c.Calls()
 	look, err := a.Look(t.Context(), c.Reads())
 	if err != nil {
-		t.Fatalf("look at %s: %v", a.Kind().Name, err)
+		t.Fatalf("look at %s: %v", a.About().Kind.Name, err)
 	}
-	declared(t, a, c.Calls(), a.Kind().Reads)
+	declared(t, a, c.Calls(), a.About().Kind.Reads)
 	if look.Inverse != nil {
 		comesBack(t, look.Inverse)
 	}
@@ -102,9 +102,9 @@ func do(t *testing.T, c *AWS, a action.Action) {
 	t.Helper()
 	c.Calls()
 	if err := a.Do(t.Context(), c.Writes()); err != nil {
-		t.Fatalf("do %s: %v", a.Kind().Name, err)
+		t.Fatalf("do %s: %v", a.About().Kind.Name, err)
 	}
-	declared(t, a, c.Calls(), a.Kind().Writes)
+	declared(t, a, c.Calls(), a.About().Kind.Writes)
 	if c.settle != nil {
 		c.settle()
 	}
@@ -114,7 +114,7 @@ func declared(t *testing.T, a action.Action, made, rights []call.ID) {
 	t.Helper()
 	for _, id := range made {
 		if !slices.Contains(rights, id) {
-			t.Errorf("%s calls %s, which its kind does not declare", a.Kind().Name, id)
+			t.Errorf("%s calls %s, which its kind does not declare", a.About().Kind.Name, id)
 		}
 	}
 }

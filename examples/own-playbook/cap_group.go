@@ -27,8 +27,8 @@ type capGroup struct {
 	Max   int32
 }
 
-func (capGroup) Kind() action.Kind        { return capGroupKind }
-func (c capGroup) Target() event.Resource { return c.Group }
+// About is the action as data.
+func (c capGroup) About() action.About { return action.About{Kind: capGroupKind, Target: c.Group} }
 
 // Look reads the group's largest size. AWS refuses one below the smallest or the desired size.
 func (c capGroup) Look(ctx context.Context, r access.Reads) (action.Look, error) {

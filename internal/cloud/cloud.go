@@ -70,7 +70,7 @@ func (c *Cloud) Writes(a action.Action, with []action.Action, caseID string) acc
 
 // changing is the session, but for its place, in which an action is done.
 func changing(a action.Action, with []action.Action, caseID string) session {
-	s := session{purpose: Purpose(a.Kind().Tier), name: "riposte-" + caseID, class: a.Kind().Class}
+	s := session{purpose: Purpose(a.About().Kind.Tier), name: "riposte-" + caseID, class: a.About().Kind.Class}
 	var err error
 	if s.policy, err = narrow(a, with); err != nil {
 		s.unfit = err.Error()

@@ -15,7 +15,7 @@ type grants map[call.ID][]string
 
 func grantsFor(a action.Action) grants {
 	g := grants{}
-	for _, id := range a.Kind().Writes {
+	for _, id := range a.About().Kind.Writes {
 		if on := concerned(id, a); len(on) > 0 {
 			g[id] = on
 		}

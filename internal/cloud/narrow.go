@@ -8,6 +8,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
 )
 
 const (
@@ -24,8 +25,9 @@ const (
 func narrow(do action.Action, with []action.Action) (string, error) {
 	alone := grantsFor(do)
 	batch := grants{}
+	wanted := do.About()
 	for _, a := range with {
-		if a.Kind().Tier != do.Kind().Tier || a.Target().Account != do.Target().Account {
+		if about := a.About(); about.Kind.Tier != wanted.Kind.Tier || about.Target.Account != wanted.Target.Account {
 			continue
 		}
 		next := batch.and(grantsFor(a))
@@ -47,9 +49,9 @@ func narrow(do action.Action, with []action.Action) (string, error) {
 	}
 	switch {
 	case text == "":
-		return "", fmt.Errorf("%s: nothing says which resources its calls concern", do.Kind().Name)
+		return "", fmt.Errorf("%s: nothing says which resources its calls concern", wanted.Kind.Name)
 	case len(text) > longest:
-		return "", fmt.Errorf("that for %s has %d characters, AWS takes %d", do.Kind().Name, len(text), longest)
+		return "", fmt.Errorf("that for %s has %d characters, AWS takes %d", wanted.Kind.Name, len(text), longest)
 	}
 	return text, nil
 }
@@ -57,7 +59,8 @@ func narrow(do action.Action, with []action.Action) (string, error) {
 // concerned returns those of the action's resources that the call concerns. What a launch needs no target tells: there the region,
 // or the account, is the limit, and the role's own policy says the rest.
 func concerned(id call.ID, a action.Action) []string {
-	t := a.Target()
+	about := a.About()
+	t := about.Target
 	switch id {
 	case call.EC2RunInstances, call.EC2CreateTags:
 		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":ec2:" + t.Region + ":*"}
@@ -66,7 +69,7 @@ func concerned(id call.ID, a action.Action) []string {
 	}
 	var all []string
 	made, _ := call.Of(id)
-	for _, r := range action.Concerns(a) {
+	for _, r := range append([]event.Resource{t}, about.Concerns...) {
 		if slices.Contains(made.On, r.Type) {
 			all = append(all, r.Patterns(literal)...)
 		}

@@ -105,7 +105,7 @@ func TestEveryActionAndItsWayBackWorkInTheirNarrowSessions(t *testing.T) {
 				if after, err := a.Look(t.Context(), c.Reads()); err != nil || !after.Satisfied {
 					t.Errorf("done, and not there: %+v, %v", after, err)
 				}
-				seen[a.Kind().Name] = true
+				seen[a.About().Kind.Name] = true
 				if err := w.AdvanceTo(w.Now().Add(time.Minute)); err != nil { // what is stopping stops
 					t.Fatal(err)
 				}
@@ -115,7 +115,7 @@ func TestEveryActionAndItsWayBackWorkInTheirNarrowSessions(t *testing.T) {
 				if err := look.Inverse.Do(t.Context(), c.Writes(look.Inverse, nil, "c_1")); err != nil {
 					t.Fatalf("take back: %v", err)
 				}
-				seen[look.Inverse.Kind().Name] = true
+				seen[look.Inverse.About().Kind.Name] = true
 			})
 		}
 	}

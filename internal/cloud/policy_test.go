@@ -90,8 +90,8 @@ func TestWhatBelongsTogetherSharesASession(t *testing.T) {
 	of := map[string]int{}
 	for _, a := range plan {
 		text, err := narrow(a, plan)
-		if err != nil || len(text) > longest || !allows(t, text, "ec2:TerminateInstances", a.Target().ARN()) {
-			t.Fatalf("%s: %s, %v", a.Target(), text, err)
+		if err != nil || len(text) > longest || !allows(t, text, "ec2:TerminateInstances", a.About().Target.ARN()) {
+			t.Fatalf("%s: %s, %v", a.About().Target, text, err)
 		}
 		of[text]++
 	}
@@ -124,7 +124,11 @@ func TestNobodyEscapesIsolationByManyInterfaces(t *testing.T) {
 // nowhere is an action with calls that concern nothing known.
 type nowhere struct{ action.Terminate }
 
-func (nowhere) Target() event.Resource { return lab.In("dynamodb:table", "t") }
+func (n nowhere) About() action.About {
+	about := n.Terminate.About()
+	about.Target = lab.In("dynamodb:table", "t")
+	return about
+}
 
 func TestWhatDoesNotFitIsNotDone(t *testing.T) {
 	c := New(Options{Roles: map[Purpose]string{Destroy: "riposte-destroy"}})

@@ -72,7 +72,7 @@ func (k checker) unarmed() {
 	}
 	if roles && r.Author == "" {
 		for _, p := range k.bold(Ask) {
-			if slices.ContainsFunc(p.Changes, func(kind action.Kind) bool { return kind.Name == action.DenySession{}.Kind().Name }) {
+			if slices.ContainsFunc(p.Changes, func(kind action.Kind) bool { return kind.Name == action.DenySession{}.About().Kind.Name }) {
 				k.warn(at, "no author role is named, so that %s can't deny one session: of a session's ladder only the whole role is left, which stops all its sessions; "+
 					"name roles.author, or approve with that in mind", p.ID)
 			}

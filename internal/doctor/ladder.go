@@ -16,14 +16,14 @@ func (p Parts) rungs(context.Context) (out []Finding) {
 			return p.Config.Boldest(b.ID) != config.Observe && slices.ContainsFunc(b.Changes, func(k action.Kind) bool { return k.Name == of.Name })
 		})
 	}
-	if missing(action.TierAuthor, action.DenySession{}.Kind()) {
+	if missing(action.TierAuthor, action.DenySession{}.About().Kind) {
 		out = append(out, Finding{
 			Check: "rungs", State: Warning,
 			Says: "no author: of a session's ladder only the whole role is left, which stops all its sessions",
 			Mend: "name organization.roles.author, and deploy its role with the spoke; or approve with that in mind (riposte case shows what a rung hits)",
 		})
 	}
-	if missing(action.TierDestroy, action.HoldFleet{}.Kind()) {
+	if missing(action.TierDestroy, action.HoldFleet{}.About().Kind) {
 		out = append(out, Finding{
 			Check: "rungs", State: Warning,
 			Says: "no destroy: a fleet or spot request goes on launching, and what it launches is cut off one by one; no instance is ended",

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,13 +16,12 @@ import (
 // key names an effect: what kind of change, on what, and which of those that do not exclude each other. A user who is
 // renamed is the same user, and so is the effect.
 func key(a action.Action) string {
-	target := a.Target()
-	if known, ok := a.(action.Identified); ok && known.Identity() != "" {
-		target.ID = known.Identity()
-	}
-	k := a.Kind().Name + " " + target.String()
-	if f, ok := a.(action.Faceted); ok {
-		k += " " + f.Facet()
+	about := a.About()
+	target := about.Target
+	target.ID = cmp.Or(about.Identity, target.ID)
+	k := about.Kind.Name + " " + target.String()
+	if about.Facet != "" {
+		k += " " + about.Facet
 	}
 	return k
 }
@@ -82,7 +82,7 @@ func (ef *effects) own(ctx context.Context, t *attempt, r ref, undo action.Actio
 	if back != nil {
 		stored, err := ef.codec.Encode(back)
 		if err != nil {
-			return fmt.Errorf("way back from %s: %w", a.Kind().Name, err)
+			return fmt.Errorf("way back from %s: %w", a.About().Kind.Name, err)
 		}
 		f.Undos = append(f.Undos, stored)
 	}
@@ -131,7 +131,7 @@ func (ef *effects) already(ctx context.Context, t *attempt, r ref) error {
 	}
 	t.made(r, ledger.Already)
 	t.note("is so: %s", r)
-	if r.rung().Do.Kind().Final != "" {
+	if r.rung().Do.About().Kind.Final != "" {
 		return nil
 	}
 	// Held without a way back where no case made it: a call that lifts it later is seen, or an attacker would do it first.
@@ -199,7 +199,7 @@ func (ef *effects) renew(ctx context.Context, t *attempt, r ref, look action.Loo
 		return err
 	}
 	f.Action = now
-	t.note("%s: renamed since, and watched as %s", r, look.Renamed.Target())
+	t.note("%s: renamed since, and watched as %s", r, look.Renamed.About().Target)
 	t.w.Effects = append(t.w.Effects, f)
 	if !t.c.State.Open() {
 		return nil // nothing else is changed in this attempt

@@ -14,7 +14,7 @@ import (
 type activeEffect struct {
 	effect *ledger.Effect
 	action action.Action
-	undone []call.ID // that could undo it
+	about  action.About
 	denies func(event.Actor, call.ID) bool
 }
 
@@ -39,7 +39,7 @@ type where struct {
 }
 
 func activeEffectOf(f *ledger.Effect, a action.Action) activeEffect {
-	w := activeEffect{effect: f, action: a, undone: a.Kind().UndoneBy, denies: func(event.Actor, call.ID) bool { return false }}
+	w := activeEffect{effect: f, action: a, about: a.About(), denies: func(event.Actor, call.ID) bool { return false }}
 	if d, ok := a.(action.Denier); ok {
 		w.denies = d.Denies
 	}
@@ -58,23 +58,21 @@ func indexEffects(effects []activeEffect) *effectIndex {
 		}
 	}
 	for i, f := range effects {
-		a := f.action
-		account := a.Target().Account
-		names := append(action.Names(a), action.NamesBeside(a)...)
+		a := f.about
+		account := a.Target.Account
+		names := append(a.Names(), a.NamesBeside()...)
 		slices.Sort(names)
-		for _, id := range f.undone {
+		for _, id := range a.Kind.UndoneBy {
 			w.calls[where{account, id, ""}] = true
 			for _, n := range slices.Compact(names) {
 				add(w.undone, where{account, id, n}, i)
 			}
 		}
-		if s, ok := a.(action.Sharing); ok {
-			for _, n := range s.Shares() {
-				add(w.shared, where{account, "", strings.ToLower(n)}, i)
-			}
+		for _, n := range a.Shares {
+			add(w.shared, where{account, "", strings.ToLower(n)}, i)
 		}
-		if _, ok := a.(action.Denier); ok {
-			for _, n := range append(action.Names(a), strings.ToLower(a.Target().ARN())) {
+		if _, ok := f.action.(action.Denier); ok {
+			for _, n := range append(a.Names(), strings.ToLower(a.Target.ARN())) {
 				add(w.denied, where{account, "", n}, i)
 			}
 		}
@@ -88,6 +86,9 @@ type sighted struct {
 	concern action.Concern // Unconcerned: a leak, a call that the effect should have stopped
 }
 
+// sharedBy is what an action stands on together with others, in one text.
+func sharedBy(a action.About) string { return strings.Join(a.Shares, " ") }
+
 // sightings are the effects that a call concerns, in the ledger's order. Of those that share what the call changes there is
 // one, the first: its look tells whether the others need one.
 func (w *effectIndex) sightings(ev event.Event, begun map[string]bool) (found []sighted) {
@@ -95,13 +96,13 @@ func (w *effectIndex) sightings(ev event.Event, begun map[string]bool) (found []
 	shared := map[string]bool{}
 	candidates, mentions := w.candidates(ev, named)
 	for _, i := range candidates {
-		s := sighted{w.effects[i], mentions.Of(w.effects[i].action, named)}
-		if !slices.Contains(s.undone, named) {
+		s := sighted{w.effects[i], mentions.Of(w.effects[i].about, named)}
+		if !slices.Contains(s.about.Kind.UndoneBy, named) {
 			s.concern = action.Unconcerned
 		}
 		switch {
 		case s.concern == action.Shared:
-			on := sharedBy(s.action)
+			on := sharedBy(s.about)
 			if shared[on] || !slices.ContainsFunc(s.effect.Owners, func(id string) bool { return !begun[id] }) {
 				continue
 			}
@@ -112,15 +113,6 @@ func (w *effectIndex) sightings(ev event.Event, begun map[string]bool) (found []
 		found = append(found, s)
 	}
 	return found
-}
-
-// sharedBy is what an action stands on together with others, in one text.
-func sharedBy(a action.Action) string {
-	s, ok := a.(action.Sharing)
-	if !ok {
-		return ""
-	}
-	return strings.Join(s.Shares(), " ")
 }
 
 // candidates are the effects that a call may concern, and what the call mentions, which is read only of one that could undo

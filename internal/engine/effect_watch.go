@@ -86,7 +86,7 @@ func (wt *watch) notifyCases(ctx context.Context, ev event.Event, begun map[stri
 		}
 		told := slices.DeleteFunc(slices.Clone(s.effect.Owners), func(id string) bool { return begun[id] })
 		if s.concern == action.Shared {
-			seen.Shared, told = sharedBy(s.action), told[:1]
+			seen.Shared, told = sharedBy(s.about), told[:1]
 		}
 		for _, id := range told {
 			errs = append(errs, wt.send(ctx, id, seen))

@@ -165,7 +165,7 @@ func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 		}
 	}
 	err := a.Do(ctx, ex.aws.Writes(a, rungs, t.c.ID))
-	t.Meter.Acted(a.Kind().Name, err)
+	t.Meter.Acted(a.About().Kind.Name, err)
 	r.requested(trace.Requests())
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
 	if err != nil {
@@ -173,7 +173,7 @@ func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	}
 	t.made(r, ledger.Done)
 	t.note("done: %s", r)
-	t.Log.Info("action done", "case", t.c.ID, "action", a.Kind().Name, "target", a.Target().String(), "requests", trace.Requests())
+	t.Log.Info("action done", "case", t.c.ID, "action", a.About().Kind.Name, "target", a.About().Target.String(), "requests", trace.Requests())
 	return nil
 }
 

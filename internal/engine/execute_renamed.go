@@ -43,8 +43,8 @@ func (ex *executor) follow(ctx context.Context, t *attempt, r ref, look action.L
 	}
 	next, err := ex.plan.replan(t, was, plan)
 	if err != nil {
-		return fmt.Errorf("plan for %s: %w", renamed.Target(), err)
+		return fmt.Errorf("plan for %s: %w", renamed.About().Target, err)
 	}
-	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, next.Number, renamed.Target())
+	t.note("%s: its target has changed since the plan was made; plan %d goes on where it stands, against %s", r, next.Number, renamed.About().Target)
 	return errFollowed
 }

@@ -35,7 +35,7 @@ func (ib *inbox) approve(t *attempt, o ledger.Order) {
 			continue
 		}
 		r.revision.Approved = &o
-		r.revision.Answers = append(r.revision.Answers, ledger.Answer{Step: r.index, Ask: r.rung().Ask, Class: r.rung().Do.Kind().Class})
+		r.revision.Answers = append(r.revision.Answers, ledger.Answer{Step: r.index, Ask: r.rung().Ask, Class: r.rung().Do.About().Kind.Class})
 		t.note("%s of revision %d approved by %s", r, r.revision.Number, by(o))
 	}
 }
@@ -45,6 +45,6 @@ func (ib *inbox) approve(t *attempt, o ledger.Order) {
 func (r ref) approved() bool {
 	now := r.rung()
 	return slices.ContainsFunc(r.revision.Answers, func(a ledger.Answer) bool {
-		return a.Step == r.index && a.Ask == now.Ask && (a.Class == action.Destroy || now.Do.Kind().Class != action.Destroy)
+		return a.Step == r.index && a.Ask == now.Ask && (a.Class == action.Destroy || now.Do.About().Kind.Class != action.Destroy)
 	})
 }

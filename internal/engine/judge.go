@@ -56,12 +56,12 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 	rung, suspect := r.rung(), t.suspect(r.revision.Suspect)
 	// A step answers in the region of its target, else in that of the call, "" where both are the whole world's. A user is
 	// denied for what happens in a region as that region is to be treated.
-	region := rung.Do.Target().Region
+	region := rung.Do.About().Target.Region
 	if region == "" && !call.Recorded(suspect.Origin.Source, suspect.Origin.Name).Global() {
 		region = suspect.Origin.Place.Region
 	}
 	f = gate.Facts{
-		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.Kind().Class, Target: rung.Do.Target(), Actor: suspect.Origin.Actor,
+		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.About().Kind.Class, Target: rung.Do.About().Target, Actor: suspect.Origin.Actor,
 		Region: region, Ask: rung.Ask, Approved: r.approved(), Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
 		Noticed: suspect.Origin.Noticed(),
 	}
@@ -94,7 +94,7 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 // is not refused either: a person has decided.
 func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 	buckets := []string{"playbook:" + t.c.Playbook, "account:" + t.c.Root.Account, "organisation"}
-	class := r.rung().Do.Kind().Class
+	class := r.rung().Do.About().Kind.Class
 	if class == action.Destroy {
 		buckets = append(buckets, "destroy")
 	}

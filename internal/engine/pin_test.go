@@ -28,7 +28,7 @@ type authorless struct{ *stage }
 
 func (a authorless) Writes(do action.Action, with []action.Action, caseID string) access.Writes {
 	w := a.stage.Writes(do, with, caseID)
-	if do.Kind().Tier == action.TierAuthor {
+	if do.About().Kind.Tier == action.TierAuthor {
 		return ungranted{w}
 	}
 	return w

@@ -40,7 +40,7 @@ func (pl *planner) drifted(ctx context.Context, t *attempt, number int) (bool, e
 // more. Facts are not compared: the plan itself has changed some of them.
 func (pl *planner) spared(ctx context.Context, t *attempt, r ref) (bool, error) {
 	a := r.rung().Do
-	if t.planned[r.revision.Number] || r.step.State != ledger.Pending || a.Kind().Class != action.Destroy {
+	if t.planned[r.revision.Number] || r.step.State != ledger.Pending || a.About().Kind.Class != action.Destroy {
 		return false, nil
 	}
 	found, err := pl.confirm(t, t.suspect(r.revision.Suspect))(ctx)

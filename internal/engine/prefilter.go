@@ -20,7 +20,7 @@ type prefilter struct {
 func prefilterOf(effects []activeEffect) prefilter {
 	g := prefilter{calls: map[string][]string{}, names: map[string]bool{}}
 	for _, w := range effects {
-		for _, id := range w.undone {
+		for _, id := range w.about.Kind.UndoneBy {
 			for _, e := range id.Events() {
 				g.calls[e.Name] = append(g.calls[e.Name], e.Source)
 			}
@@ -28,10 +28,10 @@ func prefilterOf(effects []activeEffect) prefilter {
 		if _, denies := w.action.(action.Denier); !denies {
 			continue
 		}
-		if known, ok := w.action.(action.Identified); ok && known.Identity() != "" {
-			g.names[known.Identity()] = true // whatever the user is called by now
+		if id := w.about.Identity; id != "" {
+			g.names[id] = true // whatever the user is called by now
 		}
-		target := w.action.Target()
+		target := w.about.Target
 		switch target.Type {
 		case event.User, event.Role, event.AccessKey:
 			g.names[target.ID[strings.LastIndexByte(target.ID, '/')+1:]] = true

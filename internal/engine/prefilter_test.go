@@ -62,7 +62,7 @@ func TestAGlanceNeverOverlooksAnEffect(t *testing.T) {
 		for _, s := range indexEffects(some).sightings(e, nil) {
 			mattered++
 			if !wanted {
-				t.Fatalf("%s of %s matters to %s", call, caller, s.action.Kind().Name)
+				t.Fatalf("%s of %s matters to %s", call, caller, s.action.About().Kind.Name)
 			}
 		}
 	})

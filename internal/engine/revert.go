@@ -41,7 +41,7 @@ func (rv *reverter) steps(ctx context.Context, t *attempt) error {
 		case s.State == ledger.Pending:
 			s.State, s.Note = ledger.Dropped, "the case is taken back"
 		case made(s.State) || s.State == ledger.StepReverting:
-			s.State, s.Note = ledger.Stays, r.rung().Do.Kind().Final
+			s.State, s.Note = ledger.Stays, r.rung().Do.About().Kind.Final
 			if s.Note == "" {
 				s.Note = "it was so before riposte came"
 			}

@@ -110,11 +110,11 @@ func (rv *reverter) do(ctx context.Context, t *attempt, r ref, undo action.Actio
 	limited, cancel := context.WithTimeout(traced, t.Timing.Call)
 	defer cancel()
 	err := undo.Do(limited, rv.aws.Writes(undo, nil, t.c.ID))
-	t.Meter.Acted(undo.Kind().Name, err)
+	t.Meter.Acted(undo.About().Kind.Name, err)
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
 	r.requested(trace.Requests())
 	if err == nil {
-		t.Log.Info("action reverted", "case", t.c.ID, "action", undo.Kind().Name, "target", undo.Target().String(), "requests", trace.Requests())
+		t.Log.Info("action reverted", "case", t.c.ID, "action", undo.About().Kind.Name, "target", undo.About().Target.String(), "requests", trace.Requests())
 	}
 	return err
 }

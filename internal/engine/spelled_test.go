@@ -12,10 +12,10 @@ import (
 // closed is a function's policy that is kept closed: an action whose calls CloudTrail spells otherwise than IAM.
 type closed struct{ action.Stop }
 
-func (c closed) Kind() action.Kind {
-	k := c.Stop.Kind()
-	k.UndoneBy = []call.ID{call.LambdaAddPermission, call.CloudWatchDeleteAlarms}
-	return k
+func (c closed) About() action.About {
+	about := c.Stop.About()
+	about.Kind.UndoneBy = []call.ID{call.LambdaAddPermission, call.CloudWatchDeleteAlarms}
+	return about
 }
 
 // TestAnUndoingCallThatCloudTrailSpellsOtherwiseIsHeard: by its record, whatever CloudTrail calls it and wherever it says that

@@ -29,7 +29,7 @@ func (r ref) requested(ids []string) {
 
 func (r ref) String() string {
 	a := r.rung().Do
-	return a.Kind().Name + " " + a.Target().String()
+	return a.About().Kind.Name + " " + a.About().Target.String()
 }
 
 // live yields the steps of all revisions that were not superseded, in order.

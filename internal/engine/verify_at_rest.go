@@ -32,12 +32,12 @@ func (vf *verifier) secondLook(ctx context.Context, t *attempt) error {
 		case !look.Satisfied && look.Missing == "":
 			t.takeUp()
 			t.c.Recheck, r.step.Looked = t.Now(), false
-			on := sharedBy(a)
+			on := sharedBy(a.About())
 			if on == "" {
 				return nil
 			}
 			by := t.c.Origin
-			by.Place = a.Target().Place()
+			by.Place = a.About().Target.Place()
 			return vf.watch.spread(ctx, t, ledger.Sighting{Effect: key(a), Call: "a second look", Shared: on, By: by}) // the others' effects stand on it too
 		}
 	}

@@ -130,7 +130,7 @@ func acting(t *testing.T, of []playbook.Definition) map[string][]string {
 		}
 		for _, x := range []action.Action{a, perform(t, c, a, settle)} {
 			if x != nil {
-				done[x.Kind().Name] = true
+				done[x.About().Kind.Name] = true
 			}
 		}
 		used.add(w.Exercised())
@@ -293,14 +293,14 @@ func look(t *testing.T, c *cloud.Cloud, now time.Time, record []byte) {
 // perform looks, does, looks, and takes back; it returns the way back, nil where there is none.
 func perform(t *testing.T, c *cloud.Cloud, a action.Action, settle func()) action.Action {
 	t.Helper()
-	name := a.Kind().Name
+	name := a.About().Kind.Name
 	look, err := a.Look(t.Context(), c.Reads())
 	if err != nil || look.Satisfied || look.Refused != "" || look.Missing != "" {
 		t.Fatalf("%s: look %+v, %v", name, look, err)
 	}
 	do := func(a action.Action) {
 		if err := a.Do(t.Context(), c.Writes(a, nil, "c_1")); err != nil {
-			t.Errorf("do %s: %v", a.Kind().Name, err)
+			t.Errorf("do %s: %v", a.About().Kind.Name, err)
 		}
 	}
 	do(a)

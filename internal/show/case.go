@@ -80,7 +80,7 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 		return Case{}, fmt.Errorf("case %q: %w", c.ID, err)
 	}
 	for _, s := range steps {
-		out.Plan = append(out.Plan, s.plan.Ladder[0].Do.Kind().Name)
+		out.Plan = append(out.Plan, s.plan.Ladder[0].Do.About().Kind.Name)
 		out.Actions = append(out.Actions, s.action())
 	}
 	out.Verdict = verdict(steps)

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/ripostehq/riposte/action"
@@ -61,9 +62,10 @@ func standing(r ledger.Revision, step int) int {
 
 func rungs(s action.Step, at int, granted func(action.Tier) bool) (out []Rung) {
 	for i, r := range s.Ladder {
-		k := r.Do.Kind()
+		about := r.Do.About()
+		k, target := about.Kind, about.Target.String()
 		out = append(out, Rung{
-			Kind: k.Name, Target: r.Do.Target().String(), Hits: action.Hits(r.Do), Ask: r.Ask, Tier: k.Tier, Granted: granted(k.Tier),
+			Kind: k.Name, Target: target, Hits: cmp.Or(about.Hits, target), Ask: r.Ask, Tier: k.Tier, Granted: granted(k.Tier),
 			Stands: i == min(max(at, 0), len(s.Ladder)-1),
 		})
 	}

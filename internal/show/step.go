@@ -41,7 +41,7 @@ func (s step) rung() action.Action {
 
 func (s step) action() Action {
 	a := s.rung()
-	return Action{Kind: a.Kind().Name, Target: a.Target().String(), Outcome: outcome(s.at), Error: cmp.Or(s.at.Error, s.at.Note)}
+	return Action{Kind: a.About().Kind.Name, Target: a.About().Target.String(), Outcome: outcome(s.at), Error: cmp.Or(s.at.Error, s.at.Note)}
 }
 
 // outcome says in one of seven words how far a step is. What is only observed, or excepted, waits for nothing: it would be
@@ -98,11 +98,11 @@ func undo(c *ledger.Case, steps []step) Undo {
 		if outcome(s.at) != "done" {
 			continue
 		}
-		final := s.rung().Kind().Final
+		final := s.rung().About().Kind.Final
 		if final == "" {
 			return Undo{Possible: true}
 		}
-		why = s.rung().Kind().Name + ": " + final
+		why = s.rung().About().Kind.Name + ": " + final
 	}
 	return Undo{Why: why}
 }

@@ -159,7 +159,7 @@ func (a Actor) roleOthers() string {
 // Changes are the kinds that Steps may use.
 func Changes() []action.Kind {
 	return []action.Kind{
-		action.DeactivateKey{}.Kind(), action.AttachUserDeny{}.Kind(), action.DenyUser{}.Kind(), action.BoundUser{}.Kind(),
-		action.DenySession{}.Kind(), action.RevokeSessions{}.Kind(), action.AttachRoleDeny{}.Kind(),
+		action.DeactivateKey{}.About().Kind, action.AttachUserDeny{}.About().Kind, action.DenyUser{}.About().Kind, action.BoundUser{}.About().Kind,
+		action.DenySession{}.About().Kind, action.RevokeSessions{}.About().Kind, action.AttachRoleDeny{}.About().Kind,
 	}
 }

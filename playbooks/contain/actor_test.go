@@ -17,7 +17,7 @@ func plan(a Actor) string {
 	for _, s := range a.Steps(action.Everything, "c_1") {
 		var rungs []string
 		for _, r := range s.Ladder {
-			name := r.Do.Kind().Name
+			name := r.Do.About().Kind.Name
 			if r.Ask != "" {
 				name += "?"
 			}
@@ -91,8 +91,8 @@ func TestEveryRungIsDeclared(t *testing.T) {
 	n := 0
 	for _, s := range append(user.Steps(action.Everything, ""), session.Steps(action.Everything, "")...) {
 		for _, r := range s.Ladder {
-			if n++; !declared[r.Do.Kind().Name] {
-				t.Errorf("%s is not declared", r.Do.Kind().Name)
+			if n++; !declared[r.Do.About().Kind.Name] {
+				t.Errorf("%s is not declared", r.Do.About().Kind.Name)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func TestUsersAreKnownByTheirID(t *testing.T) {
 				got = d.UserID
 			}
 			if got != want {
-				t.Errorf("%s of %q is for %q, want %q", r.Do.Kind().Name, id, got, want)
+				t.Errorf("%s of %q is for %q, want %q", r.Do.About().Kind.Name, id, got, want)
 			}
 		}
 	}

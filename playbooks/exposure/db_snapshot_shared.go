@@ -24,7 +24,7 @@ func DBSnapshotShared() playbook.Definition {
 		Severity: playbook.High,
 		On:       []playbook.Trigger{playbook.Call(call.RDSModifyDBSnapshotAttribute)},
 		Reads:    []call.ID{call.RDSDescribeDBSnapshotAttributes},
-		Changes:  playbook.Always[SnapshotParams](action.UnshareDBSnapshot{}.Kind()),
+		Changes:  playbook.Always[SnapshotParams](action.UnshareDBSnapshot{}.About().Kind),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.AccountSetting,
 			How: "Encrypt databases with a key of your own: what is encrypted with it can be shared with nobody who may not use the key, and never with " +

@@ -45,7 +45,7 @@ func SnapshotShared() playbook.Definition {
 		Severity: playbook.High,
 		On:       []playbook.Trigger{playbook.Call(call.EC2ModifySnapshotAttribute)},
 		Reads:    []call.ID{call.EC2DescribeSnapshotAttribute},
-		Changes:  playbook.Always[SnapshotParams](action.UnshareSnapshot{}.Kind()),
+		Changes:  playbook.Always[SnapshotParams](action.UnshareSnapshot{}.About().Kind),
 		Prevents: []playbook.Prevention{
 			{
 				Kind:     playbook.DeclarativePolicy,

@@ -67,7 +67,7 @@ func TestExactlyTheForeignShareIsTakenBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := action.SharesOf(t.Context(), c.Reads(), suspect.Resource); err != nil || !slices.Equal(got, x.want) {
-			t.Errorf("after %s it is shared with %v, want %v, %v", x.do.Kind().Name, got, x.want, err)
+			t.Errorf("after %s it is shared with %v, want %v, %v", x.do.About().Kind.Name, got, x.want, err)
 		}
 	}
 }

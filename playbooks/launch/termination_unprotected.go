@@ -49,7 +49,7 @@ func TerminationUnprotected() playbook.Definition {
 			playbook.Observed(call.EC2RunInstances, call.EC2TerminateInstances, call.EC2StopInstances),
 		},
 		Reads:    append(contain.Reads(), call.EC2DescribeInstanceAttribute, call.EC2DescribeInstances),
-		Changes:  playbook.Always[ProtectionParams](append([]action.Kind{action.Protect{}.Kind()}, contain.Changes()...)...),
+		Changes:  playbook.Always[ProtectionParams](append([]action.Kind{action.Protect{}.About().Kind}, contain.Changes()...)...),
 		Prevents: preventDemolition(),
 		Stories:  protectionStories,
 		Defaults: ProtectionParams{

@@ -104,11 +104,11 @@ func UnapprovedImage() playbook.Definition {
 		},
 		Changes: func(p ImageParams) []action.Kind {
 			all := []action.Kind{
-				action.Suspend{}.Kind(), action.Terminate{}.Kind(), action.Isolate{}.Kind(), action.Standby{}.Kind(), action.Stop{}.Kind(),
-				action.DenySession{}.Kind(), action.HoldFleet{}.Kind(), action.HoldSpotFleet{}.Kind(), action.CancelSpotRequest{}.Kind(),
+				action.Suspend{}.About().Kind, action.Terminate{}.About().Kind, action.Isolate{}.About().Kind, action.Standby{}.About().Kind, action.Stop{}.About().Kind,
+				action.DenySession{}.About().Kind, action.HoldFleet{}.About().Kind, action.HoldSpotFleet{}.About().Kind, action.CancelSpotRequest{}.About().Kind,
 			}
 			if p.Group == Pin { // it alone needs the rights to launch, which should not be granted in vain
-				all = append(all, action.Pin{}.Kind())
+				all = append(all, action.Pin{}.About().Kind)
 			}
 			return all
 		},

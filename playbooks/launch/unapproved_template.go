@@ -29,7 +29,7 @@ func UnapprovedTemplate() playbook.Definition {
 			call.AutoScalingDescribeAutoScalingGroups, call.AutoScalingDescribeInstanceRefreshes, call.AutoScalingDescribeLaunchConfigurations, call.EC2DescribeImages,
 			call.EC2DescribeLaunchTemplates, call.EC2DescribeLaunchTemplateVersions, call.SSMGetParameter,
 		},
-		Changes: playbook.Always[ImagePolicy](action.DefaultVersion{}.Kind(), action.Suspend{}.Kind()),
+		Changes: playbook.Always[ImagePolicy](action.DefaultVersion{}.About().Kind, action.Suspend{}.About().Kind),
 		Prevents: append(preventImages(), playbook.Prevention{
 			Kind: playbook.ServiceControlPolicy,
 			How:  "Let only the deployment pipeline change launch templates and groups: fill in its role, exactly, since a pattern would spare whoever makes a role that fits it.",

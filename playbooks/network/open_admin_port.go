@@ -57,7 +57,7 @@ func OpenAdminPort() playbook.Definition {
 		Severity: playbook.High,
 		On:       []playbook.Trigger{playbook.Call(call.EC2AuthorizeSecurityGroupIngress, call.EC2ModifySecurityGroupRules)},
 		Reads:    []call.ID{call.EC2DescribeSecurityGroupRules, call.EC2GetManagedPrefixListEntries},
-		Changes:  playbook.Always[PortParams](action.RevokeIngress{}.Kind()),
+		Changes:  playbook.Always[PortParams](action.RevokeIngress{}.About().Kind),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.AccountSetting,
 			How: "Administer by Session Manager or EC2 Instance Connect Endpoints, which need no open port, and switch on VPC Block Public Access (a declarative " +

@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
@@ -172,9 +171,10 @@ func Lines(p playbook.Proposal) string {
 	for _, s := range p.Plan.Steps {
 		var rungs []string
 		for _, r := range s.Ladder {
-			text := r.Do.Kind().Name + " " + r.Do.Target().ID
-			if f, ok := r.Do.(action.Faceted); ok && f.Facet() != "" {
-				text += " " + f.Facet()
+			about := r.Do.About()
+			text := about.Kind.Name + " " + about.Target.ID
+			if about.Facet != "" {
+				text += " " + about.Facet
 			}
 			if r.Ask != "" {
 				text += " ?"

@@ -46,7 +46,7 @@ func back(c *ledger.Case, steps []step) string {
 			continue // no change of the case is there, to be taken back one day
 		}
 		stands = true
-		if kind := s.does.Kind(); kind.Final != "" && !slices.Contains(stays, kind.Does) {
+		if kind := s.does.About().Kind; kind.Final != "" && !slices.Contains(stays, kind.Does) {
 			stays = append(stays, kind.Does)
 		}
 	}

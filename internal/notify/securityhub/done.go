@@ -36,10 +36,8 @@ func done(c *ledger.Case, steps []step) (out []string) {
 	} {
 		var under []action.Action
 		for _, s := range steps {
-			e := s.does.Kind().Name + " " + s.does.Target().String() // changes are told apart as the record does it
-			if f, ok := s.does.(action.Faceted); ok {
-				e += " " + f.Facet()
-			}
+			about := s.does.About()
+			e := about.Kind.Name + " " + about.Target.String() + " " + about.Facet // changes are told apart as the record does it
 			if heading(c, s) == h && !told[e] {
 				told[e] = true
 				under = append(under, s.does)
@@ -57,7 +55,8 @@ func phrases(actions []action.Action) (out []string) {
 	targets := map[string][]string{}
 	var kinds []string
 	for _, a := range actions {
-		does, target := a.Kind().Does, plain(a.Target().ID)
+		about := a.About()
+		does, target := about.Kind.Does, plain(about.Target.ID)
 		if !slices.Contains(kinds, does) {
 			kinds = append(kinds, does)
 		}

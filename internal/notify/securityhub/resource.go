@@ -35,7 +35,7 @@ func gather(c *ledger.Case, steps []step) []thing {
 		}
 	}
 	for _, s := range steps {
-		add(s.does.Target(), nil)
+		add(s.does.About().Target, nil)
 	}
 	for _, t := range all {
 		if _, known := t.detail[playbook.DetailGroup]; !known && t.Type == event.Instance && c.Root.Type == event.Group {
