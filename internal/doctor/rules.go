@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -64,8 +63,10 @@ func inForce(ctx context.Context, client *eventbridge.Client) (out []rule, err e
 			return nil, err
 		}
 		for _, r := range page.Rules {
-			known, ok := read(aws.ToString(r.EventPattern))
-			if r.State == types.RuleStateDisabled || !ok {
+			var known rule
+			d := json.NewDecoder(strings.NewReader(aws.ToString(r.EventPattern)))
+			d.DisallowUnknownFields()
+			if r.State == types.RuleStateDisabled || d.Decode(&known.pattern) != nil {
 				continue
 			}
 			targets, err := client.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: r.Name})
@@ -85,12 +86,6 @@ func inForce(ctx context.Context, client *eventbridge.Client) (out []rule, err e
 		}
 		in.NextToken = page.NextToken
 	}
-}
-
-func read(text string) (r rule, ok bool) {
-	d := json.NewDecoder(bytes.NewReader([]byte(text)))
-	d.DisallowUnknownFields()
-	return r, text != "" && d.Decode(&r.pattern) == nil
 }
 
 // covers reports whether a rule lets an event through that another pattern asks for: a call, a notice, which has no name in its

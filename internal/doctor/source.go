@@ -92,25 +92,21 @@ func (p Parts) queue(ctx context.Context, q config.SQS, lasting bool) []Finding 
 	if err != nil {
 		return one(f, err, "give riposte's own role sqs:GetQueueAttributes, ReceiveMessage, DeleteMessage and ChangeMessageVisibility on the queue, and check its URL and region")
 	}
-	return append([]Finding{f}, p.unwise(q, out.Attributes, lasting)...)
-}
-
-// unwise lists what a queue lacks.
-func (p Parts) unwise(q config.SQS, have map[string]string, lasting bool) (out []Finding) {
+	found := []Finding{f}
 	warn := func(mend, says string, args ...any) {
-		out = append(out, Finding{Check: "source", Region: q.Region, State: Warning, Says: fmt.Sprintf(says, args...), Mend: mend})
+		found = append(found, Finding{Check: "source", Region: q.Region, State: Warning, Says: fmt.Sprintf(says, args...), Mend: mend})
 	}
 	var redrive struct {
 		Target string `json:"deadLetterTargetArn"`
 	}
-	if err := json.Unmarshal([]byte(have["RedrivePolicy"]), &redrive); lasting && (err != nil || redrive.Target == "") {
+	if err := json.Unmarshal([]byte(out.Attributes["RedrivePolicy"]), &redrive); lasting && (err != nil || redrive.Target == "") {
 		warn("give it a redrive policy (deploy/terraform/modules/hub does)", "the queue has no dead-letter queue: what can't be read comes again for days")
 	}
-	if seconds, err := strconv.Atoi(have["VisibilityTimeout"]); err == nil && time.Duration(seconds)*time.Second < hidden {
+	if seconds, err := strconv.Atoi(out.Attributes["VisibilityTimeout"]); err == nil && time.Duration(seconds)*time.Second < hidden {
 		warn(fmt.Sprintf("set its visibility timeout to %d s or more", int(hidden.Seconds())), "the queue hides a message for %d s only: two replicas would work on it", seconds)
 	}
-	if waiting, err := strconv.Atoi(have["ApproximateNumberOfMessages"]); err == nil && waiting > backlog {
+	if waiting, err := strconv.Atoi(out.Attributes["ApproximateNumberOfMessages"]); err == nil && waiting > backlog {
 		warn("see that riposte serves: riposte serve, or the function's errors", "%d messages wait in the queue", waiting)
 	}
-	return out
+	return found
 }

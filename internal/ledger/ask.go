@@ -33,24 +33,16 @@ func (c *Case) Asks(revision int) (out []Ask) {
 			continue
 		}
 		for i, s := range r.Steps {
-			if why, asks := s.asks(); asks {
+			why, asks := s.Reason, s.Verdict == "ask" // whether a person's yes would let the step go
+			if rule, _, _ := strings.Cut(s.Reason, ":"); s.Verdict == "hold" && rule == "limit" {
+				why, asks = rule, true // a limit's text counts on, what it asks stays the same
+			}
+			if asks && s.State == Pending {
 				out = append(out, Ask{r.Number, r.Plan.Digest, i, s.Rung, why})
 			}
 		}
 	}
 	return out
-}
-
-// asks reports whether a person's yes would let the step go. A limit's text counts on, what it asks stays the same.
-func (s Step) asks() (why string, asks bool) {
-	rule, _, _ := strings.Cut(s.Reason, ":")
-	switch {
-	case s.State != Pending:
-		return "", false
-	case s.Verdict == "hold" && rule == "limit":
-		return rule, true
-	}
-	return s.Reason, s.Verdict == "ask"
 }
 
 // Shown names what asks, as a person was shown it: where anything has joined, climbed or changed since, it is another. It

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -28,8 +29,16 @@ type Announcement struct {
 // Announce says what will be done under a configuration.
 func Announce(c *config.Config, sources []Source) Announcement {
 	a := Announcement{
-		Config: c.File, Ledger: c.Ledger.String(), Accounts: accounts(c.Organization), Regions: append([]string{}, c.Organization.Regions...),
+		Config: c.File, Ledger: c.Ledger.String(), Regions: append([]string{}, c.Organization.Regions...),
 		Sources: []string{}, Act: []string{}, Ask: []string{}, Observe: []string{}, Rights: []string{}, Report: []string{}, Warnings: []string{},
+	}
+	switch o := c.Organization; {
+	case o.Discover:
+		a.Accounts = "the accounts of the organisation"
+	case len(o.Accounts) > 0:
+		a.Accounts = fmt.Sprintf("accounts listed: %d", len(o.Accounts))
+	default:
+		a.Accounts = "the account of its own credentials"
 	}
 	for _, s := range sources {
 		a.Sources = append(a.Sources, s.Name)
@@ -59,16 +68,6 @@ func Announce(c *config.Config, sources []Source) Announcement {
 	return a
 }
 
-func accounts(o config.Organization) string {
-	switch {
-	case o.Discover:
-		return "the accounts of the organisation"
-	case len(o.Accounts) > 0:
-		return fmt.Sprintf("accounts listed: %d", len(o.Accounts))
-	}
-	return "the account of its own credentials"
-}
-
 // Text is the announcement for people, a line each.
 func (a Announcement) Text() []string {
 	or := func(list []string, none string) string {
@@ -77,18 +76,22 @@ func (a Announcement) Text() []string {
 		}
 		return strings.Join(list, ", ")
 	}
+	where := "every region that events come from"
+	if len(a.Regions) > 0 {
+		where = strings.Join(a.Regions, ", ") + "; elsewhere it observes at most"
+	}
 	rows := [][2]string{
 		{"riposte", a.Version + ", as " + a.Replica},
-		{"config", or(nonempty(a.Config), "none: every playbook observes")},
+		{"config", cmp.Or(a.Config, "none: every playbook observes")},
 		{"ledger", a.Ledger},
 		{"sources", or(a.Sources, "none")},
-		{"defends", a.Accounts + ", in " + where(a.Regions)},
+		{"defends", a.Accounts + ", in " + where},
 		{"acts", or(a.Act, "nowhere")},
 		{"asks", or(a.Ask, "nowhere")},
 		{"observes", or(a.Observe, "nothing")},
 		{"rights", or(a.Rights, "those of its own credentials")},
 		{"reports", or(a.Report, "to its ledger and log alone")},
-		{"figures", or(nonempty(a.Metrics), "off")},
+		{"figures", cmp.Or(a.Metrics, "off")},
 	}
 	var out []string
 	for _, r := range rows {
@@ -98,18 +101,4 @@ func (a Announcement) Text() []string {
 		out = append(out, "warning   "+w)
 	}
 	return out
-}
-
-func where(regions []string) string {
-	if len(regions) == 0 {
-		return "every region that events come from"
-	}
-	return strings.Join(regions, ", ") + "; elsewhere it observes at most"
-}
-
-func nonempty(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return []string{s}
 }

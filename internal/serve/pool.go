@@ -35,15 +35,6 @@ type pool struct {
 	done    sync.WaitGroup
 }
 
-func newPool(workers int, poll time.Duration, live *Live, now func() time.Time, log *slog.Logger, meter *metrics.Meter) *pool {
-	p := &pool{
-		live: live, now: now, log: log, meter: meter, poll: poll, woken: make(chan struct{}, workers), idle: make(chan time.Time, 1),
-		stop: make(chan struct{}), busy: make([]atomic.Int64, workers),
-	}
-	p.workers = engine.NewWorkerPool(workers, p.wake)
-	return p
-}
-
 // start lets the workers go once what comes first has returned, and the clock that wakes them. The end of the context cuts
 // turns short; stop lets them finish.
 func (p *pool) start(ctx context.Context, first func()) {

@@ -78,7 +78,11 @@ type Server struct {
 // New puts a daemon together; nothing runs yet. No source, or one that can't be made, is an error.
 func New(o Options) (*Server, error) {
 	s := &Server{Options: o, crew: &crew{log: o.Log}}
-	s.pool = newPool(o.Workers, o.Poll, &s.live, o.Now, o.Log, o.Meter)
+	s.pool = &pool{
+		live: &s.live, now: o.Now, log: o.Log, meter: o.Meter, poll: o.Poll, woken: make(chan struct{}, o.Workers), idle: make(chan time.Time, 1),
+		stop: make(chan struct{}), busy: make([]atomic.Int64, o.Workers),
+	}
+	s.pool.workers = engine.NewWorkerPool(o.Workers, s.pool.wake)
 	s.live.app.Store(o.App(o.Config, s.pool.workers))
 	s.health = &health{live: &s.live, pool: s.pool, crew: s.crew, now: o.Now}
 	o.Meter.Unreachable(func() int { return len(s.live.App().Unreachable()) })

@@ -113,16 +113,6 @@ func (s *Store) since(ctx context.Context, bucket string, from time.Time) (count
 	return c, err
 }
 
-// others is the number of other incidents in a bucket since then, up to a thousand.
-func (s *Store) others(ctx context.Context, bucket string, from time.Time, except string) (int, error) {
-	c, err := s.since(ctx, bucket, from)
-	if err != nil {
-		return 0, s.explain(err)
-	}
-	delete(c.incidents, except)
-	return len(c.incidents), nil
-}
-
 func placeName(bucket, incident string, at time.Time) string {
 	return strconv.Quote(bucket) + " " + incident + " " + moment(at)
 }

@@ -117,7 +117,7 @@ func (c condition) expression() *string {
 	return &c.holds
 }
 
-// run writes all or nothing.
+// run writes all or nothing. A refusal means what the first condition that failed does, or that none was to blame.
 func (s *Store) run(ctx context.Context, t *tx) error {
 	if len(t.items) > maxItems || t.size > maxBytes {
 		return fmt.Errorf("%w: %d items and %d bytes, DynamoDB takes %d and %d at once", errLarge, len(t.items), t.size, maxItems, maxBytes)
@@ -133,11 +133,6 @@ func (s *Store) run(ctx context.Context, t *tx) error {
 		}
 	}
 	_, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: t.items})
-	return t.why(err)
-}
-
-// why says what a refusal means: the first condition that failed, or that none was to blame.
-func (t *tx) why(err error) error {
 	var cancelled *types.TransactionCanceledException
 	if !errors.As(err, &cancelled) || len(cancelled.CancellationReasons) != len(t.means) {
 		return busy(err)

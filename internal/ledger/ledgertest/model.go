@@ -105,11 +105,6 @@ func (c *mcase) batch() (out []string) {
 	return out
 }
 
-// left is what waits once some were taken.
-func (c *mcase) left(taken []string) []ledger.Message {
-	return slices.DeleteFunc(slices.Clone(c.waiting), func(m ledger.Message) bool { return slices.Contains(taken, m.Key) })
-}
-
 // waits reports whether a message of this key does.
 func (c *mcase) waits(key string) bool {
 	return slices.ContainsFunc(c.waiting, func(m ledger.Message) bool { return m.Key == key })
@@ -246,7 +241,7 @@ func (m *model) commit(rt *rapid.T) {
 
 // judge says what had to become of the commit.
 func (m *model) judge(rt *rapid.T, c *mcase, hand *ledger.Case, w ledger.Write, err error) {
-	left := c.left(w.Taken)
+	left := slices.DeleteFunc(slices.Clone(c.waiting), func(m ledger.Message) bool { return slices.Contains(w.Taken, m.Key) })
 	var want error
 	if len(left) > 0 && c.state.Open() && !hand.State.Open() {
 		want = ledger.ErrJoined

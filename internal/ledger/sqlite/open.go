@@ -54,7 +54,12 @@ func (s *Store) Close() error {
 		s.tidy.once.Do(func() { close(s.tidy.wake) })
 		s.tidy.done.Wait()
 	}
-	errs := []error{s.wal.close()}
+	var errs []error
+	if s.wal != nil {
+		if err := s.wal.log.Close(); !errors.Is(err, os.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())
 	}

@@ -54,7 +54,7 @@ func (t *tx) reserveAll(all []ledger.Reservation) (wrote []ledger.Wrote, err err
 	err = t.rows(func(r *sql.Rows) error {
 		var bucket string
 		err := r.Scan(&bucket)
-		wrote = append(wrote, ledger.Wrote{What: ledger.WrotePlace, Key: placeKey(bucket, one.Incident), Sum: placeSum(one.At.UnixNano())})
+		wrote = append(wrote, ledger.Wrote{What: ledger.WrotePlace, Key: placeKey(bucket, one.Incident), Sum: strconv.FormatInt(one.At.UnixNano(), 10)})
 		return err
 	}, takePlaces, string(list), one.Incident, since(one.Since), one.At.UnixNano())
 	return wrote, err
@@ -89,7 +89,6 @@ func (t *tx) room(all []ledger.Reservation) error {
 }
 
 func placeKey(bucket, incident string) string { return strconv.Quote(bucket) + " " + incident }
-func placeSum(at int64) string                { return strconv.FormatInt(at, 10) }
 
 // since is the beginning of a window; without one all of time counts.
 func since(t time.Time) int64 {

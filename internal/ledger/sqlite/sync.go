@@ -43,16 +43,6 @@ func openWAL(path string) (*wal, error) {
 	return &wal{log: log, moved: make(chan struct{})}, nil
 }
 
-func (w *wal) close() error {
-	if w == nil {
-		return nil
-	}
-	if err := w.log.Close(); !errors.Is(err, os.ErrClosed) {
-		return err
-	}
-	return nil
-}
-
 // committed notes that a commit stands in the log.
 func (w *wal) committed() {
 	if w == nil {

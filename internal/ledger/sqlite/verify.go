@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strconv"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -151,5 +152,5 @@ func place(r *sql.Rows) (string, string, error) {
 	var bucket, incident string
 	var at int64
 	err := r.Scan(&bucket, &incident, &at)
-	return placeKey(bucket, incident), placeSum(at), err
+	return placeKey(bucket, incident), strconv.FormatInt(at, 10), err
 }

@@ -115,7 +115,11 @@ func (s *Source) object(ctx context.Context, key string) error {
 		if r, err = s.Receive(ctx, source.Stream{Records: log, Fault: fault, Account: s.sweep.layout.owner(key)}); err != nil {
 			return fmt.Errorf("take %s: %w", key, err)
 		}
-		s.reconcile(key, r, out)
+		if r.Fresh > 0 { // no notification had brought them
+			s.Meter.Count(source.CountReconciled, r.Fresh, name)
+			s.Log.Warn("the trail has what no other source had brought", "key", key, "suspects", r.Fresh, "known", r.Known, "records", r.Records,
+				"late", s.Now().Sub(aws.ToTime(out.LastModified)).Round(time.Second).String())
+		}
 	}
 	switch {
 	case body.err != nil:
@@ -124,16 +128,6 @@ func (s *Source) object(ctx context.Context, key string) error {
 		fault(err)
 	}
 	return nil
-}
-
-// reconcile says what no notification had brought.
-func (s *Source) reconcile(key string, r source.Receipt, out *s3.GetObjectOutput) {
-	if r.Fresh == 0 {
-		return
-	}
-	s.Meter.Count(source.CountReconciled, r.Fresh, name)
-	s.Log.Warn("the trail has what no other source had brought", "key", key, "suspects", r.Fresh, "known", r.Known, "records", r.Records,
-		"late", s.Now().Sub(aws.ToTime(out.LastModified)).Round(time.Second).String())
 }
 
 // network remembers whether a body broke off on its way: what it held may come whole the next time.
