@@ -86,3 +86,17 @@ func (c *Cloud) ImportFindings(p event.Place) ImportFindings {
 
 // ImportFindings is how Security Hub is told.
 type ImportFindings = calls.Call[securityhub.BatchImportFindingsInput, securityhub.BatchImportFindingsOutput, securityhub.Options]
+
+// clients opens clients in sessions like this one, each at its own place.
+func (c *Cloud) clients(s session) calls.Opener {
+	return func(p event.Place, service string, isGlobal bool, open func(aws.Config) any) any {
+		s := s
+		if s.place = p; isGlobal {
+			s.place = Global(p)
+		}
+		return client(c, s, service, open)
+	}
+}
+
+// reading is the session in which a place is read.
+func reading(p event.Place) session { return session{place: p, purpose: Audit, name: "riposte"} }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/action"
@@ -62,3 +63,10 @@ func (g Guard) around(p Purpose) func(*middleware.Stack) error {
 func called(ctx context.Context) call.ID {
 	return call.Made(awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx))
 }
+
+// denial makes an error of riposte's own what AWS's AccessDenied is to an action: a refusal for good. Nothing was sent.
+type denial struct{}
+
+func (denial) ErrorCode() string             { return "AccessDenied" }
+func (denial) ErrorMessage() string          { return "refused by riposte itself" }
+func (denial) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }

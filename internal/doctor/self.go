@@ -27,23 +27,19 @@ func (p Parts) credentials(ctx context.Context) []Finding {
 	}
 	found := []Finding{{Check: "credentials", State: OK, Says: "riposte is " + aws.ToString(who.Arn), Account: aws.ToString(who.Account)}}
 	if said, ok := awsmiddleware.GetServerTime(who.ResultMetadata); ok {
-		found = append(found, p.clock(said))
+		// AWS says no more than seconds. A clock that is off makes leases, limits and the times of cases wrong long before AWS
+		// refuses to listen.
+		skew := p.Now().Sub(said).Abs()
+		f := Finding{Check: "clock", State: OK, Says: fmt.Sprintf("within %s of AWS's", max(skew.Round(time.Second), time.Second))}
+		if skew > unwiseSkew {
+			f.State, f.Says, f.Mend = Warning, fmt.Sprintf("%s off AWS's", skew.Round(time.Second)), "let the machine keep time by NTP (chrony, systemd-timesyncd)"
+		}
+		if skew > fatalSkew {
+			f.State = Failed
+		}
+		found = append(found, f)
 	}
 	return found
-}
-
-// clock compares with the time that AWS said, which has no more than seconds. A clock that is off makes leases, limits and
-// the times of cases wrong long before AWS refuses to listen.
-func (p Parts) clock(said time.Time) Finding {
-	skew := p.Now().Sub(said).Abs()
-	f := Finding{Check: "clock", State: OK, Says: fmt.Sprintf("within %s of AWS's", max(skew.Round(time.Second), time.Second))}
-	if skew > unwiseSkew {
-		f.State, f.Says, f.Mend = Warning, fmt.Sprintf("%s off AWS's", skew.Round(time.Second)), "let the machine keep time by NTP (chrony, systemd-timesyncd)"
-	}
-	if skew > fatalSkew {
-		f.State = Failed
-	}
-	return f
 }
 
 func (p Parts) ledger(context.Context) []Finding {

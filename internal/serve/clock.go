@@ -2,6 +2,8 @@ package serve
 
 import (
 	"context"
+	"runtime/debug"
+	"runtime/metrics"
 	"time"
 )
 
@@ -45,4 +47,21 @@ func (p *pool) until(next time.Time) time.Duration {
 		return p.poll
 	}
 	return max(0, min(p.poll, next.Sub(p.now())))
+}
+
+// spare is how much memory a quiet daemon keeps, in bytes: it has a third of that while nothing happens.
+const spare = 32 << 20
+
+// giveBack gives the system what a burst took: collections are rare, and would leave it here for good.
+func giveBack() {
+	if holds() > spare {
+		debug.FreeOSMemory()
+	}
+}
+
+// holds is the memory that the runtime has of the system, in bytes.
+func holds() uint64 {
+	all := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(all)
+	return all[0].Value.Uint64() - all[1].Value.Uint64()
 }

@@ -74,7 +74,10 @@ func (p *pool) work(ctx context.Context, busy *atomic.Int64) {
 			p.meter.LedgerFailed()
 			pause := min(firstPause<<min(failures-1, 10), longestPause)
 			p.log.Error("the ledger can't be worked on", "error", err, "again_in", pause.String())
-			p.sleep(pause)
+			select {
+			case <-time.After(pause):
+			case <-p.stop:
+			}
 		case worked:
 			failures = 0
 			p.wake() // there may be more, for a worker that sleeps
@@ -109,15 +112,6 @@ func (p *pool) rest(next time.Time) {
 	defer p.workers.Idle()()
 	select {
 	case <-p.woken:
-	case <-p.stop:
-	}
-}
-
-func (p *pool) sleep(d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
 	case <-p.stop:
 	}
 }

@@ -119,20 +119,3 @@ func (a *audit) foreign(i item) {
 	k := keyOf(i)
 	a.Broken(ledger.Whole, 0, "no riposte wrote the item %q %q", k.pk, k.sk)
 }
-
-// compareRoots holds the roots against the cases: a root that leads to another case would swallow leads.
-func (a *audit) compareRoots() {
-	for id, root := range a.rooted {
-		if a.roots[root] != id {
-			a.Broken(id, a.last[id], "leads on its root do not join it")
-		}
-	}
-	for root, id := range a.roots {
-		switch seq, there := a.last[id]; {
-		case !there:
-			a.Broken(id, 1, "leads join it, and it is not there")
-		case a.rooted[id] != root:
-			a.Broken(id, seq, "leads on another root join it")
-		}
-	}
-}

@@ -63,9 +63,22 @@ func (s *Store) seal(ctx context.Context, now time.Time, ids []string) error {
 	if err != nil {
 		return err
 	}
-	heads, err := s.heads(ctx, ids)
-	if err != nil || len(heads) == 0 {
+	var keys []key
+	for _, id := range ids {
+		keys = append(keys, headKey(id))
+	}
+	found, err := s.getAll(ctx, keys)
+	if err != nil {
 		return err
+	}
+	var heads []ledger.Head // how far the chains have come
+	for _, k := range keys {
+		if r := rowOf(found[k]); r.unsealed {
+			heads = append(heads, ledger.Head{Chain: r.id, Seq: r.seq, Hash: r.head})
+		}
+	}
+	if len(heads) == 0 {
+		return nil
 	}
 	root, err := ledger.Seal(last.Root, heads)
 	if err != nil {
@@ -82,22 +95,6 @@ func (s *Store) seal(ctx context.Context, now time.Time, ids []string) error {
 	errs := make([]error, len(heads))
 	each(len(heads), func(n int) { errs[n] = s.sealed(ctx, heads[n]) })
 	return errors.Join(errs...)
-}
-
-// heads reads how far chains have come.
-func (s *Store) heads(ctx context.Context, ids []string) ([]ledger.Head, error) {
-	var keys []key
-	for _, id := range ids {
-		keys = append(keys, headKey(id))
-	}
-	found, err := s.getAll(ctx, keys)
-	var heads []ledger.Head
-	for _, k := range keys {
-		if r := rowOf(found[k]); r.unsealed {
-			heads = append(heads, ledger.Head{Chain: r.id, Seq: r.seq, Hash: r.head})
-		}
-	}
-	return heads, err
 }
 
 // sealed marks a chain. One that has grown since, or is being written, stays for the next checkpoint.

@@ -11,10 +11,19 @@ import (
 
 // inbox gives a claim its batch of what waits.
 func (s *Store) inbox(ctx context.Context, r row, c *ledger.Claim) error {
-	some := r.batch()
-	var keys []key
-	for _, id := range some {
-		keys = append(keys, messageKey(r.id, id))
+	var of [ledger.Classes][]string // ids by class
+	for _, entry := range r.waiting {
+		id, class := waits(entry)
+		of[class] = append(of[class], id)
+	}
+	var keys []key // of what is handed out, in its order
+	for class, n := range ledger.Batch(r.crowd()) {
+		if ledger.Class(class).Newest() {
+			slices.Reverse(of[class])
+		}
+		for _, id := range of[class][:n] {
+			keys = append(keys, messageKey(r.id, id))
+		}
 	}
 	found, err := s.getAll(ctx, keys)
 	if err != nil {
@@ -27,7 +36,7 @@ func (s *Store) inbox(ctx context.Context, r row, c *ledger.Claim) error {
 		}
 		c.Inbox = append(c.Inbox, m)
 	}
-	c.More = len(some) < len(r.waiting)
+	c.More = len(keys) < len(r.waiting)
 	return nil
 }
 
@@ -38,22 +47,6 @@ func (r row) crowd() (n [ledger.Classes]int) {
 		n[class]++
 	}
 	return n
-}
-
-// batch are the ids of the messages that a claim hands out, in their order.
-func (r row) batch() (out []string) {
-	var of [ledger.Classes][]string
-	for _, entry := range r.waiting {
-		id, class := waits(entry)
-		of[class] = append(of[class], id)
-	}
-	for class, n := range ledger.Batch(r.crowd()) {
-		if ledger.Class(class).Newest() {
-			slices.Reverse(of[class])
-		}
-		out = append(out, of[class][:n]...)
-	}
-	return out
 }
 
 // waitsAt is where in the list a message waits, -1 where it does not.

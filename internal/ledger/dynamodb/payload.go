@@ -26,12 +26,19 @@ func (t *tx) payload(r *row, payload []byte) (item, error) {
 	if len(payload) <= inline {
 		i[payloadName] = blob(payload)
 	} else {
-		packed, err := pack(payload)
+		var packed bytes.Buffer
+		w, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+		if err == nil {
+			_, err = w.Write(payload)
+		}
+		if err == nil {
+			err = w.Close()
+		}
 		if err != nil {
 			return nil, fmt.Errorf("compress the payload: %w", err)
 		}
 		r.payload, r.sum = nil, ledger.Sum(payload)
-		for part := range slices.Chunk(packed, inline) {
+		for part := range slices.Chunk(packed.Bytes(), inline) {
 			t.put(partKey(r.id, r.parts), item{payloadName: blob(part)}, always())
 			r.parts++
 		}
@@ -40,19 +47,6 @@ func (t *tx) payload(r *row, payload []byte) (item, error) {
 		t.delete(partKey(r.id, n), always())
 	}
 	return i, nil
-}
-
-func pack(b []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(b); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return out.Bytes(), err
 }
 
 // loadParts completes rows whose payload stands in parts.

@@ -46,7 +46,20 @@ func (s *Store) look(ctx context.Context, kept []ledger.Checkpoint) (ledger.Veri
 	if err != nil {
 		return ledger.Verification{}, nil, err
 	}
-	a.compareRoots()
+	// The roots are held against the cases: a root that leads to another case would swallow leads.
+	for id, root := range a.rooted {
+		if a.roots[root] != id {
+			a.Broken(id, a.last[id], "leads on its root do not join it")
+		}
+	}
+	for root, id := range a.roots {
+		switch seq, there := a.last[id]; {
+		case !there:
+			a.Broken(id, 1, "leads join it, and it is not there")
+		case a.rooted[id] != root:
+			a.Broken(id, seq, "leads on another root join it")
+		}
+	}
 	return a.Verification(), a.Breaks(), nil
 }
 

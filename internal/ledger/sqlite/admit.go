@@ -63,10 +63,11 @@ func (s *Store) admitAll(t *tx, now time.Time, leads []playbook.StoredSuspect, h
 	return out, full, nil
 }
 
-func (s *Store) admit(t *tx, now time.Time, l playbook.StoredSuspect, hand ledger.FirstClaim, rank time.Time) (ledger.Admission, error) {
+// admit takes one lead: it is known, or joins the case that is open on its root, or opens one.
+func (s *Store) admit(t *tx, now time.Time, l playbook.StoredSuspect, hand ledger.FirstClaim, rank time.Time) (a ledger.Admission, err error) {
 	var known, open sql.NullString
 	key := ledger.Key(l)
-	err := t.row(lookup, key, ledger.RootKey(l.Playbook, l.Resource)).Scan(&known, &open, &t.seq)
+	err = t.row(lookup, key, ledger.RootKey(l.Playbook, l.Resource)).Scan(&known, &open, &t.seq)
 	switch {
 	case err != nil:
 		return ledger.Admission{}, err
@@ -76,12 +77,7 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.StoredSuspect, hand ledge
 		_, err = t.deliver(now, open.String, ledger.Message{Key: key, Lead: &l})
 		return ledger.Admission{Case: open.String, How: "joined"}, err
 	}
-	return s.openCase(t, now, key, l, hand, rank)
-}
-
-// openCase begins a case with its first lead in it. It makes ids until one is free: entropy that repeats itself after a
-// restart must not stop an admission.
-func (s *Store) openCase(t *tx, now time.Time, key string, l playbook.StoredSuspect, hand ledger.FirstClaim, rank time.Time) (a ledger.Admission, err error) {
+	// Ids are made until one is free: entropy that repeats itself after a restart must not stop an admission.
 	for free := false; !free; {
 		id, err := ulid.New(ulid.Timestamp(now), s.ids)
 		if err != nil {

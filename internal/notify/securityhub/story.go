@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -19,7 +18,13 @@ const (
 
 // story says what was seen, what was decided and what was done, each in the tense that is true.
 func story(c *ledger.Case, steps []step, resources int) string {
-	parts := []string{sentence(cut(title(c), maxSeen)), sentence(cut(call(c.Origin.Name, c.Origin.Actor, c.Origin.SourceIP), maxCall))}
+	call := plain(c.Origin.Name) // which brought it, by which principal, and from where
+	for _, part := range []struct{ word, text string }{{" by ", cmp.Or(c.Origin.Actor.ARN, c.Origin.Actor.InvokedBy)}, {" from ", c.Origin.SourceIP}} {
+		if text := plain(part.text); text != "" && call != "" {
+			call += part.word + text
+		}
+	}
+	parts := []string{sentence(cut(title(c), maxSeen)), sentence(cut(call, maxCall))}
 	if n := resources - maxResources; n > 0 {
 		parts = append(parts, fmt.Sprintf("%d more resources are concerned.", n))
 	}
@@ -32,20 +37,6 @@ func sentence(s string) string {
 		return s
 	}
 	return s + "."
-}
-
-// call says which call brought it, by which principal, and from where.
-func call(name string, by event.Actor, from string) string {
-	out := plain(name)
-	if out == "" {
-		return ""
-	}
-	for _, part := range []struct{ word, text string }{{" by ", cmp.Or(by.ARN, by.InvokedBy)}, {" from ", from}} {
-		if text := plain(part.text); text != "" {
-			out += part.word + text
-		}
-	}
-	return out
 }
 
 // decided says where the case stands and, where a rule of the gate decides that, which one.

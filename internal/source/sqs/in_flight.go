@@ -77,7 +77,17 @@ func (h *inFlight) settle(ctx context.Context) {
 		some := h.gather(first)
 		all.Go(func() {
 			defer h.free(len(some))
-			h.end(ctx, some)
+			var done, later []types.Message // what is stored is deleted, what could not be is put off
+			for _, e := range some {
+				switch e.fate {
+				case stored:
+					done = append(done, e.message)
+				case failed:
+					later = append(later, e.message)
+				}
+			}
+			h.delete(ctx, done)
+			h.putOff(ctx, later)
 		})
 	}
 }
@@ -99,19 +109,4 @@ func (h *inFlight) gather(first ending) []ending {
 		}
 	}
 	return some
-}
-
-// end deletes messages that are stored, and puts off those that could not be.
-func (h *inFlight) end(ctx context.Context, some []ending) {
-	var done, later []types.Message
-	for _, e := range some {
-		switch e.fate {
-		case stored:
-			done = append(done, e.message)
-		case failed:
-			later = append(later, e.message)
-		}
-	}
-	h.delete(ctx, done)
-	h.putOff(ctx, later)
 }
