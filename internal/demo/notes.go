@@ -23,10 +23,6 @@ var (
 	paths = regexp.MustCompile(`\b[0-9]{12}/[a-z0-9-]*/\b`)
 )
 
-func short(note string) string {
-	return strings.TrimSpace(paths.ReplaceAllString(arns.ReplaceAllString(note, ""), ""))
-}
-
 // The forms of notes. Left out are those that others of the same moment say better.
 var (
 	quiet    = regexp.MustCompile(`^(opened: |joined: |suspect: |seen: |about to|[^ ]+ wants: )|^(acting|undoing|observed|held|excepted|dismissed)$`)
@@ -48,9 +44,17 @@ var spoken = map[string]string{
 func sayings(notes []string) []saying {
 	var all []saying
 	for _, n := range notes {
-		if n = short(n); !quiet.MatchString(n) {
-			all = added(all, said(n))
+		n = strings.TrimSpace(paths.ReplaceAllString(arns.ReplaceAllString(n, ""), ""))
+		if quiet.MatchString(n) {
+			continue
 		}
+		s := said(n)
+		same := slices.IndexFunc(all, func(o saying) bool { return len(s.steps) > 0 && o.verb == s.verb && o.text == s.text })
+		if same < 0 {
+			all = append(all, s)
+			continue
+		}
+		all[same].steps = append(all[same].steps, s.steps...) // one line of those that differ in the step only
 	}
 	return condensed(all)
 }
@@ -76,16 +80,6 @@ func said(note string) saying {
 		return saying{verb: spoken[m[1]], steps: m[2:]}
 	}
 	return saying{verb: spoken[m[1]], text: m[2]}
-}
-
-// added makes one line of those that differ in the step only.
-func added(all []saying, s saying) []saying {
-	i := slices.IndexFunc(all, func(o saying) bool { return len(s.steps) > 0 && o.verb == s.verb && o.text == s.text })
-	if i < 0 {
-		return append(all, s)
-	}
-	all[i].steps = append(all[i].steps, s.steps...)
-	return all
 }
 
 // condensed leaves out what another line of the same moment tells as well: where nothing was left to do, no decision and

@@ -54,20 +54,14 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 		}
 	}
 	if len(attacks) == len(s.scene.Attacks) {
-		wrong = append(wrong, s.silent(cases)...)
+		for _, id := range s.acting {
+			if !slices.ContainsFunc(cases, func(c *ledger.Case) bool { return c.Playbook == id && !c.Times.Verified.IsZero() }) {
+				wrong = append(wrong, fmt.Errorf("%s acts here, and none of its cases was verified", id))
+			}
+		}
 	}
 	sum.Time, sum.Own = spread(times), spread(s.own)
 	return sum, errors.Join(wrong...)
-}
-
-// silent are the playbooks that act in this scene, and of which all of its attacks left no verified case.
-func (s *Stage) silent(cases []*ledger.Case) (wrong []error) {
-	for _, id := range s.acting {
-		if !slices.ContainsFunc(cases, func(c *ledger.Case) bool { return c.Playbook == id && !c.Times.Verified.IsZero() }) {
-			wrong = append(wrong, fmt.Errorf("%s acts here, and none of its cases was verified", id))
-		}
-	}
-	return wrong
 }
 
 func asItShould(c *ledger.Case) error {

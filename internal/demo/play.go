@@ -16,7 +16,7 @@ import (
 // longest is how far one attack is followed.
 const longest = 20 * time.Minute
 
-// Attack is a script of somebody's own calls.
+// Attack is a script of calls, each made in a name of its own.
 type Attack struct {
 	Name  string
 	Title string
@@ -26,7 +26,7 @@ type Attack struct {
 	moves []move
 }
 
-// move is one thing that somebody does, at its time from the attack's beginning. What AWS refuses is part of the story;
+// move is one call or order of a player, at its time from the attack's beginning. What AWS refuses is part of the story;
 // any other error ends the demo.
 type move struct {
 	at   time.Duration
@@ -110,16 +110,13 @@ func (s *Stage) move(ctx context.Context, a Attack, i int) error {
 		return fmt.Errorf("%s: %w", m.does, err)
 	}
 	if result != silently {
-		s.line(Line{At: s.World.Now(), Who: m.who, Text: m.told(result), Refused: refused != nil})
+		text := m.does
+		if result != "" {
+			text += ": " + result
+		}
+		s.line(Line{At: s.World.Now(), Who: m.who, Text: text, Refused: refused != nil})
 	}
 	return s.World.Note(a.Name, strconv.Itoa(i+1))
-}
-
-func (m move) told(result string) string {
-	if result == "" {
-		return m.does
-	}
-	return m.does + ": " + result
 }
 
 // silently is the result of a move that did nothing worth telling.
@@ -154,7 +151,9 @@ func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	busy = busy || slices.ContainsFunc(open, func(c *ledger.Case) bool { return !forPeople(c.State, len(brakes) > 0) })
+	busy = busy || slices.ContainsFunc(open, func(c *ledger.Case) bool { // one that waits for time, not for a person
+		return c.State != ledger.Asked && c.State != ledger.Held && (c.State != ledger.Undoing || len(brakes) == 0)
+	})
 	if !busy || to.IsZero() || to.Sub(s.begun) > longest {
 		return false, nil
 	}
@@ -162,11 +161,6 @@ func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
 		return true, nil
 	}
 	return true, s.World.AdvanceTo(to)
-}
-
-// forPeople reports whether a case waits for a person rather than for time.
-func forPeople(s ledger.State, halted bool) bool {
-	return s == ledger.Asked || s == ledger.Held || s == ledger.Undoing && halted
 }
 
 // Settle lets riposte work until nothing is due: after a person's order on a demo that is kept.

@@ -76,7 +76,9 @@ func Program(t testing.TB, name string) string {
 	if path, err := exec.LookPath(name); err == nil {
 		return path
 	}
-	if path := filepath.Join(root(), ".tools", "bin", name); executable(path) {
+	_, file, _, _ := runtime.Caller(0)
+	path := filepath.Join(filepath.Dir(file), "..", "..", ".tools", "bin", name)
+	if info, err := os.Stat(path); err == nil && info.Mode()&0o111 != 0 {
 		return path
 	}
 	Skip(t, name+" is not installed: make tools installs it, or says where it is to be had")
@@ -92,35 +94,23 @@ func Skip(t testing.TB, why string) {
 	}
 	if path := os.Getenv("RIPOSTE_SKIPPED"); path != "" {
 		line, _, _ := strings.Cut(why, "\n")
-		if err := tell(path, t.Name()+": "+line); err != nil {
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+		if err == nil {
+			_, err = fmt.Fprintln(f, t.Name()+": "+line)
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil {
 			t.Fatalf("say that a test is skipped: %v", err)
 		}
 	}
 	t.Skipf("SKIPPED: %s", why)
 }
 
-func tell(path, line string) error {
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(f, line)
-	return errors.Join(err, f.Close())
-}
-
-func executable(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode()&0o111 != 0
-}
-
-// root is the project's folder.
-func root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
-}
+// listening is how the server says where it listens.
+var listening = regexp.MustCompile(`Running on http://127\.0\.0\.1:(\d+)`)
 
 // Up starts the server, again after Down, at the same port: its state is empty then. The first time it takes a port that
-// nobody else has and says which, since a port that was free a moment ago may be another test's by now.
+// is free and says which, since a port that was free a moment ago may be another test's by now.
 func (s *Server) Up(t testing.TB) {
 	t.Helper()
 	s.cmd = exec.Command(s.path, "-H", "127.0.0.1", "-p", s.Port)
@@ -130,25 +120,17 @@ func (s *Server) Up(t testing.TB) {
 		t.Fatalf("start %s: %v", s.path, err)
 	}
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if !s.listens() {
+		said := listening.FindStringSubmatch(s.log.String())
+		if said == nil {
 			continue
 		}
+		s.Port, s.URL = said[1], "http://127.0.0.1:"+said[1]
 		if resp, err := http.Get(s.URL + "/moto-api/"); err == nil {
 			resp.Body.Close()
 			return
 		}
 	}
 	t.Fatalf("%s does not answer at %q: %s", s.path, s.URL, s.log.String())
-}
-
-// listens reports whether the server has said where it listens.
-func (s *Server) listens() bool {
-	said := regexp.MustCompile(`Running on http://127\.0\.0\.1:(\d+)`).FindStringSubmatch(s.log.String())
-	if said == nil {
-		return false
-	}
-	s.Port, s.URL = said[1], "http://127.0.0.1:"+said[1]
-	return true
 }
 
 // Down stops the server at once, with all that it started.
@@ -198,7 +180,7 @@ func (s *Server) Config(p event.Place) aws.Config {
 	}
 }
 
-// Assume is the configuration of somebody in the place's account, who has all rights there as long as moto asks for none.
+// Assume is the configuration of a caller in the place's account, who has all rights there as long as moto asks for none.
 func (s *Server) Assume(t testing.TB, p event.Place) aws.Config {
 	t.Helper()
 	cfg := s.Config(p)
@@ -221,7 +203,7 @@ func (s *Server) Env() []string {
 	}
 }
 
-// FreePort is a port of loopback that nobody listens at.
+// FreePort is a port of loopback that is free.
 func FreePort(t testing.TB) string {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")

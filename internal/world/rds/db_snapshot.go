@@ -27,7 +27,10 @@ var snapshots = core.Shelf[types.DBSnapshotAttributesResult]{Kind: "rds.db-snaps
 func snapshotResource() core.Resource {
 	return core.Resource{Shelf: &snapshots, Operations: []core.Operation{
 		core.Define(core.Spec[rds.DescribeDBSnapshotAttributesInput, rds.DescribeDBSnapshotAttributesOutput]{
-			Knows: "DBSnapshotIdentifier", Answer: core.Found(&snapshots, "DBSnapshotIdentifier", describeAttributes),
+			Knows: "DBSnapshotIdentifier",
+			Answer: core.Found(&snapshots, "DBSnapshotIdentifier", func(_ *core.Call, _ *rds.DescribeDBSnapshotAttributesInput, s *types.DBSnapshotAttributesResult) (*rds.DescribeDBSnapshotAttributesOutput, *core.Refusal) {
+				return &rds.DescribeDBSnapshotAttributesOutput{DBSnapshotAttributesResult: shown(s)}, nil
+			}),
 			Needs: func(c *core.Call, in *rds.DescribeDBSnapshotAttributesInput) []core.Need {
 				return onSnapshot(c, in.DBSnapshotIdentifier)
 			},
@@ -49,11 +52,7 @@ func onSnapshot(c *core.Call, id *string) []core.Need {
 	return c.On(c.ARN("rds", "snapshot:"+aws.ToString(id)))
 }
 
-func describeAttributes(_ *core.Call, _ *rds.DescribeDBSnapshotAttributesInput, s *types.DBSnapshotAttributesResult) (*rds.DescribeDBSnapshotAttributesOutput, *core.Refusal) {
-	return &rds.DescribeDBSnapshotAttributesOutput{DBSnapshotAttributesResult: shown(s)}, nil
-}
-
-// restore is the one attribute that can be changed: which accounts may copy and restore the snapshot; "all" is everybody.
+// restore is the one attribute that can be changed: which accounts may copy and restore the snapshot; "all" are all accounts.
 const restore = "restore"
 
 func modifyAttribute(_ *core.Call, in *rds.ModifyDBSnapshotAttributeInput, s *types.DBSnapshotAttributesResult) (*rds.ModifyDBSnapshotAttributeOutput, *core.Refusal) {
