@@ -33,7 +33,11 @@ func accessKeyResource() core.Resource {
 		}),
 		readUser("Marker MaxItems", listAccessKeys),
 		unseen(changeUser("AccessKeyId Status", updateAccessKey)),
-		changeUser("AccessKeyId", deleteAccessKey),
+		changeUser("AccessKeyId", func(_ *core.Call, in *iam.DeleteAccessKeyInput, u *user) (*iam.DeleteAccessKeyOutput, *core.Refusal) {
+			k, refused := u.key(in.AccessKeyId)
+			u.Keys = slices.DeleteFunc(u.Keys, func(other *accessKey) bool { return other == k })
+			return &iam.DeleteAccessKeyOutput{}, refused
+		}),
 	}}
 }
 
@@ -90,15 +94,6 @@ func updateAccessKey(c *core.Call, in *iam.UpdateAccessKeyInput, u *user) (*iam.
 	}
 	k.Inactive = in.Status == types.StatusTypeInactive
 	return &iam.UpdateAccessKeyOutput{}, nil
-}
-
-func deleteAccessKey(c *core.Call, in *iam.DeleteAccessKeyInput, u *user) (*iam.DeleteAccessKeyOutput, *core.Refusal) {
-	k, refused := u.key(in.AccessKeyId)
-	if refused != nil {
-		return nil, refused
-	}
-	u.Keys = slices.DeleteFunc(u.Keys, func(other *accessKey) bool { return other == k })
-	return &iam.DeleteAccessKeyOutput{}, nil
 }
 
 // keyHolder is the user that has a key now.

@@ -41,7 +41,13 @@ func policyResource() core.Resource {
 			return &iam.GetPolicyVersionOutput{PolicyVersion: p.version(aws.ToString(in.VersionId), true)}, p.has(in.VersionId)
 		}),
 		readPolicy("", listPolicyVersions),
-		unseen(changePolicy("VersionId", setDefaultPolicyVersion)),
+		unseen(changePolicy("VersionId", func(_ *core.Call, in *iam.SetDefaultPolicyVersionInput, p *managedPolicy) (*iam.SetDefaultPolicyVersionOutput, *core.Refusal) {
+			refused := p.has(in.VersionId)
+			if refused == nil {
+				p.Default = *in.VersionId
+			}
+			return &iam.SetDefaultPolicyVersionOutput{}, refused
+		})),
 		unseen(changePolicy("VersionId", deletePolicyVersion)),
 	}}
 }

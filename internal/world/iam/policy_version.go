@@ -68,14 +68,6 @@ func listPolicyVersions(c *core.Call, in *iam.ListPolicyVersionsInput, p *manage
 	return out, nil
 }
 
-func setDefaultPolicyVersion(c *core.Call, in *iam.SetDefaultPolicyVersionInput, p *managedPolicy) (*iam.SetDefaultPolicyVersionOutput, *core.Refusal) {
-	if refused := p.has(in.VersionId); refused != nil {
-		return nil, refused
-	}
-	p.Default = *in.VersionId
-	return &iam.SetDefaultPolicyVersionOutput{}, nil
-}
-
 func deletePolicyVersion(c *core.Call, in *iam.DeletePolicyVersionInput, p *managedPolicy) (*iam.DeletePolicyVersionOutput, *core.Refusal) {
 	if refused := p.has(in.VersionId); refused != nil {
 		return nil, refused

@@ -46,7 +46,13 @@ func roleResource() core.Resource {
 			d.PermissionsBoundary = nil // lists leave it out
 			return *d
 		}),
-		changeRole("PolicyDocument", updateAssumeRolePolicy),
+		changeRole("PolicyDocument", func(_ *core.Call, in *iam.UpdateAssumeRolePolicyInput, r *role) (*iam.UpdateAssumeRolePolicyOutput, *core.Refusal) {
+			if _, err := policy.ParseTrust([]byte(*in.PolicyDocument)); err != nil {
+				return nil, Malformed(err)
+			}
+			r.Trust = *in.PolicyDocument
+			return &iam.UpdateAssumeRolePolicyOutput{}, nil
+		}),
 	}}
 }
 
@@ -98,12 +104,4 @@ func getInstanceProfile(c *core.Call, in *iam.GetInstanceProfileInput) (*iam.Get
 		InstanceProfileName: in.InstanceProfileName, Path: aws.String("/"), InstanceProfileId: aws.String("AIPA" + r.ID[4:]),
 		Arn: aws.String(iamARN(c.At, "instance-profile", nil, in.InstanceProfileName)), CreateDate: aws.Time(r.Created), Roles: []types.Role{*r.describe()},
 	}}, nil
-}
-
-func updateAssumeRolePolicy(c *core.Call, in *iam.UpdateAssumeRolePolicyInput, r *role) (*iam.UpdateAssumeRolePolicyOutput, *core.Refusal) {
-	if _, err := policy.ParseTrust([]byte(*in.PolicyDocument)); err != nil {
-		return nil, Malformed(err)
-	}
-	r.Trust = *in.PolicyDocument
-	return &iam.UpdateAssumeRolePolicyOutput{}, nil
 }

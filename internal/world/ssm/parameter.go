@@ -2,6 +2,7 @@
 package ssm
 
 import (
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -64,12 +65,12 @@ func parameterResource() core.Resource {
 	return core.Resource{Shelf: &parameters, Operations: []core.Operation{
 		core.Define(core.Spec[ssm.GetParameterInput, ssm.GetParameterOutput]{
 			Knows: "Name WithDecryption", Answer: getParameter,
-			Needs: func(c *core.Call, in *ssm.GetParameterInput) []core.Need { return onParameter(c, in.Name) },
+			Needs: onParameter[ssm.GetParameterInput],
 		}),
 		core.Define(core.Spec[ssm.PutParameterInput, ssm.PutParameterOutput]{
 			Write: true, Basis: "record: recorded ones", Answer: putParameter,
 			Knows: "Name Value Type Overwrite Description DataType AllowedPattern Tier Tags",
-			Needs: func(c *core.Call, in *ssm.PutParameterInput) []core.Need { return onParameter(c, in.Name) },
+			Needs: onParameter[ssm.PutParameterInput],
 			Request: func(_ *core.Call, in *ssm.PutParameterInput) any {
 				shown := *in
 				shown.Value = aws.String("HIDDEN_DUE_TO_SECURITY_REASONS")
@@ -82,13 +83,15 @@ func parameterResource() core.Resource {
 		}),
 		core.Define(core.Spec[ssm.LabelParameterVersionInput, ssm.LabelParameterVersionOutput]{
 			Write: true, Basis: core.UsualSpelling, Knows: "Name Labels ParameterVersion", Answer: core.Found(&parameters, "Name", labelParameterVersion),
-			Needs:    func(c *core.Call, in *ssm.LabelParameterVersionInput) []core.Need { return onParameter(c, in.Name) },
+			Needs:    onParameter[ssm.LabelParameterVersionInput],
 			Response: func(_ *core.Call, out *ssm.LabelParameterVersionOutput) any { return core.Camel(out) },
 		}),
 	}}
 }
 
-func onParameter(c *core.Call, name *string) []core.Need {
+// onParameter is the right on the parameter that a call names, with a version or label or without.
+func onParameter[I any](c *core.Call, in *I) []core.Need {
+	name := reflect.ValueOf(in).Elem().FieldByName("Name").Interface().(*string)
 	plain, _, _ := strings.Cut(aws.ToString(name), ":")
 	return c.On(arn(c.At, plain))
 }

@@ -33,7 +33,19 @@ func sessionResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
 		core.Define(core.Spec[sts.AssumeRoleInput, sts.AssumeRoleOutput]{
 			Write: true, Basis: "record: recorded ones", Knows: "RoleArn RoleSessionName ExternalId Policy DurationSeconds SourceIdentity",
-			Needs: assumeNeeds, Answer: assumeRole, Response: assumeResponse, Resources: assumedResources, ReadOnly: true,
+			Needs: assumeNeeds, Answer: assumeRole, ReadOnly: true,
+			Response: func(_ *core.Call, out *sts.AssumeRoleOutput) any {
+				m := core.Camel(out).(core.Fields)
+				m["credentials"] = recordedCredentials(out.Credentials)
+				return m
+			},
+			Resources: func(_ *core.Call, in *sts.AssumeRoleInput) []any {
+				owner := ""
+				if parts := strings.SplitN(*in.RoleArn, ":", 6); len(parts) == 6 {
+					owner = parts[4]
+				}
+				return []any{core.Fields{"accountId": owner, "type": "AWS::IAM::Role", "ARN": *in.RoleArn}}
+			},
 		}),
 		core.Define(core.Spec[sts.GetSessionTokenInput, sts.GetSessionTokenOutput]{
 			Write: true, Basis: "record: by analogy to AssumeRole, unverified", Knows: "DurationSeconds", Answer: getSessionToken, ReadOnly: true,
@@ -42,7 +54,11 @@ func sessionResource() core.Resource {
 				return core.Fields{"credentials": recordedCredentials(out.Credentials)}
 			},
 		}),
-		core.Define(core.Spec[sts.GetCallerIdentityInput, sts.GetCallerIdentityOutput]{Answer: getCallerIdentity}),
+		core.Define(core.Spec[sts.GetCallerIdentityInput, sts.GetCallerIdentityOutput]{
+			Answer: func(c *core.Call, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, *core.Refusal) {
+				return &sts.GetCallerIdentityOutput{Account: aws.String(c.By.Account), Arn: aws.String(c.By.ARN), UserId: aws.String(c.By.ID)}, nil
+			},
+		}),
 	}}
 }
 
@@ -122,26 +138,11 @@ func credentials(s *iam.Session) *types.Credentials {
 	}
 }
 
-func assumeResponse(_ *core.Call, out *sts.AssumeRoleOutput) any {
-	m := core.Camel(out).(core.Fields)
-	m["credentials"] = recordedCredentials(out.Credentials)
-	return m
-}
-
 // recordedCredentials keep the session token, which is a secret that CloudTrail does not hide.
 func recordedCredentials(c *types.Credentials) core.Fields {
 	return core.Fields{
 		"accessKeyId": *c.AccessKeyId, "sessionToken": *c.SessionToken, "expiration": c.Expiration.UTC().Format("Jan 2, 2006, 3:04:05 PM"),
 	}
-}
-
-// assumedResources are the resources of AssumeRole's record.
-func assumedResources(_ *core.Call, in *sts.AssumeRoleInput) []any {
-	owner := ""
-	if parts := strings.SplitN(*in.RoleArn, ":", 6); len(parts) == 6 {
-		owner = parts[4]
-	}
-	return []any{core.Fields{"accountId": owner, "type": "AWS::IAM::Role", "ARN": *in.RoleArn}}
 }
 
 // getSessionToken opens a user's session without a second factor: it can't call IAM, nor anything of STS but AssumeRole
@@ -159,8 +160,4 @@ func getSessionToken(c *core.Call, in *sts.GetSessionTokenInput) (*sts.GetSessio
 	}
 	made := iam.Open(c.At, iam.Session{User: c.By.ID}, lasts)
 	return &sts.GetSessionTokenOutput{Credentials: credentials(made)}, nil
-}
-
-func getCallerIdentity(c *core.Call, _ *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, *core.Refusal) {
-	return &sts.GetCallerIdentityOutput{Account: aws.String(c.By.Account), Arn: aws.String(c.By.ARN), UserId: aws.String(c.By.ID)}, nil
 }
