@@ -44,17 +44,6 @@ type In struct {
 	History      History
 }
 
-// Organization tells which accounts are ours: an error where it is not known yet. nil: of no account it is known.
-type Organization func(ctx context.Context, account string) (bool, error)
-
-// Has reports whether an account belongs to the organisation.
-func (o Organization) Has(ctx context.Context, account string) (bool, error) {
-	if o == nil {
-		return false, nil
-	}
-	return o(ctx, account)
-}
-
 // History is what riposte's own record says of what was before.
 type History struct {
 	Recall Recall // what records showed

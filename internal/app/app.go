@@ -68,9 +68,11 @@ func New(p Parts) *App {
 		Guard: cloud.GuardFor(catalogue, p.Kinds), Now: p.Now,
 	})
 	org := organization(p.Config, func() event.Place { return cloud.Home(p.AWS) }, access, p.Now, p.Log)
+	facts := p.Config.Facts()
+	facts.Accounts = org.Member
 	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})
 	e := engine.New(engine.Options{
-		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), canaries), Ours: org.Ours, Member: org.Member,
+		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), canaries), Ours: org.Ours, Organization: facts,
 		Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,

@@ -36,6 +36,14 @@ func changeRules() []changeRule {
 		}},
 		{"organization.accounts", accountChanges},
 		{"organization.regions", regionChanges},
+		{"organization.offices", func(old, now *Config) []Change {
+			return entries(old.Organization.Offices, now.Organization.Offices, Change{"organization.offices: %s counts as ours now", true},
+				Change{"organization.offices: %s counts as ours no more", false})
+		}},
+		{"organization.egress", func(old, now *Config) []Change {
+			return entries(old.Organization.Egress, now.Organization.Egress, Change{"organization.egress: instances' credentials may be used from %s now", true},
+				Change{"organization.egress: instances' credentials may not be used from %s any more", false})
+		}},
 		{"organization.roles", roleChanges},
 		{"sources", sourceChanges},
 		{"limits.incidents_per_hour", func(old, now *Config) []Change {

@@ -60,6 +60,8 @@ func (k checker) organization() {
 		}
 		k.region(at, r)
 	}
+	k.c.offices = k.ranges(k.at("organization", "offices"), o.Offices)
+	k.c.egress = k.ranges(k.at("organization", "egress"), o.Egress)
 	for _, t := range o.Roles.Tiers() {
 		if t.Role != "" && !roleName.MatchString(t.Role) {
 			k.at("organization", "roles", t.Name).Complain("%q is not a role's name: it is a name with its path (defence/riposte-audit), no ARN", t.Role)

@@ -31,6 +31,8 @@ type Config struct {
 	fallback rule
 	rules    map[string]rules // by playbook
 	accounts map[string]Account
+	offices  playbook.Ranges
+	egress   playbook.Ranges
 }
 
 // Account is what the configuration says of an account; false where it says nothing.
@@ -62,6 +64,8 @@ type Organization struct {
 	Discover bool      `yaml:"discover" help:"Take accounts and OUs from AWS Organizations, and enabled regions from each account."`
 	Accounts []Account `yaml:"accounts" help:"Accounts by hand; they refine what was discovered."`
 	Regions  []string  `yaml:"regions" help:"Regions in which riposte does more than observe; elsewhere it observes at most, and pages. What is in no region (IAM) is answered wherever it is called. None: every region that events come from."`
+	Offices  []string  `yaml:"offices" help:"Blocks of addresses from which the organisation's people call: offices, VPNs."`
+	Egress   []string  `yaml:"egress" help:"Blocks of addresses by which instances of any account go out: a central NAT, an inspection VPC, a proxy. Credentials that are used from there count as used where they belong."`
 	Roles    Roles     `yaml:"roles" help:"Roles in each account, one per tier of rights. None at all: the process's own credentials."`
 }
 

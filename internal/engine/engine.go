@@ -48,8 +48,8 @@ type Options struct {
 	// Ours tells whether an account belongs to the organisation: riposte enters no other, whatever events it is sent. Where that
 	// can't be told yet it is an error, and the event has to come again. May be nil: every account does.
 	Ours func(ctx context.Context, account string) (bool, error)
-	// Member tells playbooks whether an account is known to belong to the organisation; may be nil: of none it is known.
-	Member func(ctx context.Context, account string) (bool, error)
+	// Organization is what playbooks may know of it.
+	Organization playbook.Organization
 	// Namesake reports whether an actor's role has the name of one of riposte's, and is surely another; may be nil: none is.
 	Namesake func(ctx context.Context, a event.Actor) bool
 	Policy   gate.Policy

@@ -18,10 +18,10 @@ type planner struct {
 		ledger.Memory
 		ledger.Inbox
 	}
-	codec  action.Codec
-	aws    AWS
-	member func(context.Context, string) (bool, error)
-	books  map[string]playbook.Playbook
+	codec action.Codec
+	aws   AWS
+	org   playbook.Organization
+	books map[string]playbook.Playbook
 }
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
@@ -45,7 +45,7 @@ func (pl *planner) open(_ context.Context, t *attempt) error {
 func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) ([]playbook.Proposal, error) {
 	book, known := pl.books[l.Playbook]
 	suspect, caseID, limit := l.StoredSuspect, t.c.ID, t.Timing.Call
-	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.member, History: playbook.History{Recall: pl.store.Recall}}
+	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, History: playbook.History{Recall: pl.store.Recall}}
 	return func(ctx context.Context) ([]playbook.Proposal, error) {
 		if !known {
 			return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", suspect.Playbook, ledger.ErrNewer)

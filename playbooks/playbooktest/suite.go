@@ -66,7 +66,7 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 	var got []string
 	for _, l := range leads {
 		c.Calls()
-		in := playbook.In{AWS: c.Reads(), Now: now, Organization: s.member, History: playbook.History{Recall: recall}}
+		in := playbook.In{AWS: c.Reads(), Now: now, Organization: playbook.Organization{Accounts: s.member}, History: playbook.History{Recall: recall}}
 		found, err := book.Check(t.Context(), in, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
 			for _, id := range made {

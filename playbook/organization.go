@@ -1,0 +1,39 @@
+package playbook
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+
+	"github.com/ripostehq/riposte/event"
+)
+
+// Organization is what a check may know of the organisation, from the configuration. What only the caller says of itself, a
+// session's name, is no fact.
+type Organization struct {
+	// Accounts tells which are ours: an error where it is not known yet; nil: of no account it is known.
+	Accounts func(ctx context.Context, account string) (bool, error)
+	People   event.People
+	Offices  Ranges // ways out of the organisation's own places, where its people sit
+	Egress   Ranges // ways out that instances of any account share: a central NAT, an inspection VPC, a proxy
+}
+
+// Has reports whether an account belongs to the organisation.
+func (o Organization) Has(ctx context.Context, account string) (bool, error) {
+	if o.Accounts == nil {
+		return false, nil
+	}
+	return o.Accounts(ctx, account)
+}
+
+// Person returns the human behind an actor, "" where none is known. It is a hint for whom to ask or tell, and never a reason to
+// spare or to trust: the issuers are configured, the name is the session's, which came from whoever signed in.
+func (o Organization) Person(a event.Actor) string { return o.People.Person(a) }
+
+// Ranges are blocks of addresses.
+type Ranges []netip.Prefix
+
+// Has reports whether an address is in one of them. An IPv4 address in IPv6's form is the IPv4 address.
+func (r Ranges) Has(a netip.Addr) bool {
+	return slices.ContainsFunc(r, func(p netip.Prefix) bool { return p.Contains(a.Unmap().WithZone("")) })
+}

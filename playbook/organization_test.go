@@ -1,0 +1,41 @@
+package playbook_test
+
+import (
+	"net/netip"
+	"regexp"
+	"testing"
+
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+func TestRangesKnowAnAddressInEverySpelling(t *testing.T) {
+	r := playbook.Ranges{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/48")}
+	for address, want := range map[string]bool{
+		"192.0.2.9": true, "::ffff:192.0.2.9": true, "2001:db8::9": true, "2001:DB8:0::9": true, "192.0.3.9": false, "::192.0.2.9": false,
+	} {
+		if got := r.Has(netip.MustParseAddr(address)); got != want {
+			t.Errorf("%s: %v, want %v", address, got, want)
+		}
+	}
+}
+
+// An organisation of which nothing is configured knows no account and no person.
+func TestWithoutAConfigurationNothingIsKnown(t *testing.T) {
+	var o playbook.Organization
+	if has, err := o.Has(t.Context(), "111122223333"); has || err != nil {
+		t.Errorf("an account is ours: %v, %v", has, err)
+	}
+	alice := event.Actor{Kind: event.RoleActor, Session: "alice@example.com", Issuer: "arn:aws:iam::111122223333:role/anything"}
+	if who := o.Person(alice); who != "" {
+		t.Errorf("%s is a person, by a name that the caller chose", who)
+	}
+	o.People = event.People{Issuers: []string{"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"}, SessionName: regexp.MustCompile(`[^@]+@example\.com`)}
+	if who := o.Person(alice); who != "" {
+		t.Errorf("%s is a person, of a role that needs no signing in", who)
+	}
+	alice.Issuer = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"
+	if who := o.Person(alice); who != alice.Session {
+		t.Errorf("the person is %q", who)
+	}
+}
