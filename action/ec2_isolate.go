@@ -165,7 +165,11 @@ func (a Reconnect) back(now Action, did []Action) (b Back) {
 	}
 	var cut []string
 	for _, n := range present.Interfaces {
-		if isolatedBy(did, n) {
+		ours := slices.ContainsFunc(did, func(d Action) bool {
+			isolated, ok := d.(Isolate)
+			return ok && same(isolated.Groups, n.Groups)
+		})
+		if ours {
 			cut = append(cut, n.ID)
 		} else {
 			b.Stays = append(b.Stays, fmt.Sprintf("interface %s was put into %v since by another caller", n.ID, n.Groups))
@@ -224,13 +228,4 @@ func named(p event.Place, kind string, ids []string) []event.Resource {
 		all = append(all, p.In(kind, id))
 	}
 	return all
-}
-
-func isolatedBy(did []Action, n Interface) bool {
-	for _, a := range did {
-		if i, ok := a.(Isolate); ok && same(i.Groups, n.Groups) {
-			return true
-		}
-	}
-	return false
 }

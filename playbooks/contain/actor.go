@@ -78,21 +78,29 @@ func (a Actor) ofUser() bool {
 	return a.Kind == event.UserActor || a.Kind == event.FederatedActor && a.Holder.Type == event.User
 }
 
+// margin is for sessions opened while the record was on its way and lower rungs were tried.
+const margin = 10 * time.Minute
+
 // Steps stop the principal: what a user or a session can do is denied, weakest rung first. There are none where riposte
 // has no rung; Others says who has.
-func (a Actor) Steps(scope action.Scope, caseID string) []action.Step {
-	switch {
-	case a.Others() != "":
+func (a Actor) Steps(scope action.Scope, caseID string) (steps []action.Step) {
+	if a.Others() != "" {
 		return nil
-	case a.ofUser():
-		return a.user(scope, caseID)
 	}
-	return []action.Step{a.session(scope, caseID)}
-}
 
-// user is two steps, not one ladder: without the key that was used, a second key or a session would go on, and a denied
-// user whose key works goes on where the deny has not arrived.
-func (a Actor) user(scope action.Scope, caseID string) (steps []action.Step) {
+	// The one session, then all that are older, then, if a person wants it, the role.
+	if !a.ofUser() {
+		step := action.Try(action.DenySession{Role: a.Holder, UserID: a.UserID, Case: caseID, Scope: scope}).
+			Else(action.RevokeSessions{Role: a.Holder, UserID: a.UserID, Before: a.Seen.Add(margin), Case: caseID, Scope: scope}).
+			ElseAsk(action.AttachRoleDeny{Role: a.Holder}, "it stops everybody who uses the role")
+		if a.Instance != "" {
+			step = step.Asking("the instance's own work stops with its session")
+		}
+		return []action.Step{step}
+	}
+
+	// Key and user are two steps, not one ladder: without the key that was used, a second key or a session would go on, and a
+	// denied user whose key works goes on where the deny has not arrived.
 	if a.Key != "" {
 		steps = append(steps, action.Try(action.DeactivateKey{User: a.Holder, Key: a.Key, UserID: a.UserID}))
 	}
@@ -105,20 +113,6 @@ func (a Actor) user(scope action.Scope, caseID string) (steps []action.Step) {
 	return append(steps, action.Try(attach).Else(deny).Else(bound))
 }
 
-// margin is for sessions opened while the record was on its way and lower rungs were tried.
-const margin = 10 * time.Minute
-
-// session denies the one session, then all that are older, then, if a person wants it, the role.
-func (a Actor) session(scope action.Scope, caseID string) action.Step {
-	step := action.Try(action.DenySession{Role: a.Holder, UserID: a.UserID, Case: caseID, Scope: scope}).
-		Else(action.RevokeSessions{Role: a.Holder, UserID: a.UserID, Before: a.Seen.Add(margin), Case: caseID, Scope: scope}).
-		ElseAsk(action.AttachRoleDeny{Role: a.Holder}, "it stops everybody who uses the role")
-	if a.Instance != "" {
-		return step.Asking("the instance's own work stops with its session")
-	}
-	return step
-}
-
 // Others says who must act because riposte can't, "" where riposte can.
 func (a Actor) Others() string {
 	switch a.Kind {
@@ -128,7 +122,15 @@ func (a Actor) Others() string {
 		}
 		return "the user is not named: whoever administers the account must act"
 	case event.RoleActor:
-		return a.roleOthers()
+		switch {
+		case strings.HasPrefix(a.Holder.ID, "aws-service-role/"):
+			return "an AWS service is never contained"
+		case strings.HasPrefix(a.Holder.ID, "aws-reserved/"):
+			return "a role of Identity Center can't be edited: whoever administers it must end the person's sessions"
+		case a.Holder.ID == "" || a.UserID == "":
+			return "the role behind the session is not named: whoever administers the account must act"
+		}
+		return ""
 	case event.RootActor:
 		return "the account's root user can't be denied from inside: whoever administers the organisation must act"
 	case event.FederatedActor:
@@ -142,18 +144,6 @@ func (a Actor) Others() string {
 		return "an AWS service is never contained"
 	}
 	return "the caller is not known well enough to be denied: whoever administers the account must act"
-}
-
-func (a Actor) roleOthers() string {
-	switch {
-	case strings.HasPrefix(a.Holder.ID, "aws-service-role/"):
-		return "an AWS service is never contained"
-	case strings.HasPrefix(a.Holder.ID, "aws-reserved/"):
-		return "a role of Identity Center can't be edited: whoever administers it must end the person's sessions"
-	case a.Holder.ID == "" || a.UserID == "":
-		return "the role behind the session is not named: whoever administers the account must act"
-	}
-	return ""
 }
 
 // Changes are the kinds that Steps may use.
