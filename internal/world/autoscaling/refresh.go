@@ -10,7 +10,15 @@ import (
 
 func refreshResource() core.Resource {
 	return core.Resource{Operations: []core.Operation{
-		change("the world begins a refresh and replaces nothing by it; "+core.UsualSpelling, "DesiredConfiguration Preferences Strategy", startInstanceRefresh),
+		change("the world begins a refresh and replaces nothing by it; "+core.UsualSpelling, "DesiredConfiguration Preferences Strategy",
+			func(c *core.Call, in *autoscaling.StartInstanceRefreshInput, g *group) (*autoscaling.StartInstanceRefreshOutput, *core.Refusal) {
+				if len(g.Refreshes) > 0 {
+					text := "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh."
+					return nil, core.Refuse("InstanceRefreshInProgress", "%s", text).With(&types.InstanceRefreshInProgressFault{Message: aws.String(text)})
+				}
+				g.Refreshes = append(g.Refreshes, refresh{c.UUID(), in.DesiredConfiguration})
+				return &autoscaling.StartInstanceRefreshOutput{InstanceRefreshId: aws.String(g.Refreshes[0].ID)}, nil
+			}),
 		core.Define(core.Spec[autoscaling.DescribeInstanceRefreshesInput, autoscaling.DescribeInstanceRefreshesOutput]{
 			Knows: "AutoScalingGroupName MaxRecords NextToken", Answer: core.Found(&groups, "AutoScalingGroupName", describeInstanceRefreshes),
 		}),
@@ -21,15 +29,6 @@ func refreshResource() core.Resource {
 type refresh struct {
 	ID      string
 	Desired *types.DesiredConfiguration
-}
-
-func startInstanceRefresh(c *core.Call, in *autoscaling.StartInstanceRefreshInput, g *group) (*autoscaling.StartInstanceRefreshOutput, *core.Refusal) {
-	if len(g.Refreshes) > 0 {
-		text := "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh."
-		return nil, core.Refuse("InstanceRefreshInProgress", "%s", text).With(&types.InstanceRefreshInProgressFault{Message: aws.String(text)})
-	}
-	g.Refreshes = append(g.Refreshes, refresh{c.UUID(), in.DesiredConfiguration})
-	return &autoscaling.StartInstanceRefreshOutput{InstanceRefreshId: aws.String(g.Refreshes[0].ID)}, nil
 }
 
 func describeInstanceRefreshes(c *core.Call, in *autoscaling.DescribeInstanceRefreshesInput, g *group) (*autoscaling.DescribeInstanceRefreshesOutput, *core.Refusal) {

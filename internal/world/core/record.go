@@ -52,7 +52,11 @@ func (c *Call) Record(out any, refused *Refusal) {
 			r["requestParameters"] = nil
 		}
 	} else {
-		r["responseElements"] = limited(c.response(c, out))
+		response := c.response(c, out)
+		if b, err := json.Marshal(response); err == nil && len(b) > mostResponse {
+			response = Fields{"omitted": true, "originalSize": len(b), "reason": "responseElements too large"}
+		}
+		r["responseElements"] = response
 		if all := c.resources(c); all != nil {
 			r["resources"] = all
 		}
@@ -118,15 +122,6 @@ func (c *Call) identity() Fields {
 
 // mostResponse is the size in bytes from which CloudTrail leaves responseElements out.
 const mostResponse = 100 << 10
-
-// limited leaves out a response that is too large for CloudTrail, as it does: {"omitted":true,...}.
-func limited(response any) any {
-	b, err := json.Marshal(response)
-	if err != nil || len(b) <= mostResponse {
-		return response
-	}
-	return Fields{"omitted": true, "originalSize": len(b), "reason": "responseElements too large"}
-}
 
 // Enveloped is a record of the place in EventBridge's envelope.
 func (at At) Enveloped(service, id string, when time.Time, record Fields) json.RawMessage {

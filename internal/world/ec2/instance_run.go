@@ -2,8 +2,8 @@ package ec2
 
 import (
 	"encoding/base64"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -46,7 +46,7 @@ func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (Launch, *core.Refusa
 			return d, refused
 		}
 		d = d.over(v.Data)
-		maps.Copy(d.Tags, t.mark(v))
+		d.Tags["aws:ec2launchtemplate:id"], d.Tags["aws:ec2launchtemplate:version"] = t.ID, strconv.Itoa(v.Number) // by AWS itself
 	}
 	if d.Image == "" {
 		return d, core.Refuse("MissingParameter", "The request must contain the parameter ImageId")

@@ -40,19 +40,17 @@ func prefixListResource() core.Resource {
 			}),
 		}),
 		core.Define(core.Spec[ec2.DescribeSecurityGroupRulesInput, ec2.DescribeSecurityGroupRulesOutput]{
-			Knows: "Filters MaxResults NextToken", Answer: describeRules,
+			Knows: "Filters MaxResults NextToken",
+			Answer: func(c *core.Call, in *ec2.DescribeSecurityGroupRulesInput) (*ec2.DescribeSecurityGroupRulesOutput, *core.Refusal) {
+				var all []types.SecurityGroupRule // the filter for a group that is not there finds none
+				for _, g := range securityGroups.Sorted(c.At) {
+					all = append(all, g.Rules...)
+				}
+				found, refused := core.Filter(all, in.Filters, map[string]string{"group-id": "GroupId", "security-group-rule-id": "SecurityGroupRuleId"})
+				return &ec2.DescribeSecurityGroupRulesOutput{SecurityGroupRules: found}, refused
+			},
 		}),
 	}}
-}
-
-// describeRules lists the rules of groups; the filter for a group that is not there finds none.
-func describeRules(c *core.Call, in *ec2.DescribeSecurityGroupRulesInput) (*ec2.DescribeSecurityGroupRulesOutput, *core.Refusal) {
-	var all []types.SecurityGroupRule
-	for _, g := range securityGroups.Sorted(c.At) {
-		all = append(all, g.Rules...)
-	}
-	found, refused := core.Filter(all, in.Filters, map[string]string{"group-id": "GroupId", "security-group-rule-id": "SecurityGroupRuleId"})
-	return &ec2.DescribeSecurityGroupRulesOutput{SecurityGroupRules: found}, refused
 }
 
 // onGroup is the right on the security group that a call names.

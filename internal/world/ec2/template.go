@@ -127,11 +127,6 @@ func VersionBy(at core.At, id, name *string, which string) (*Template, *Template
 	return t, v, refused
 }
 
-// mark are the tags by which AWS marks what was launched from a template.
-func (t *Template) mark(v *TemplateVersion) map[string]string {
-	return map[string]string{"aws:ec2launchtemplate:id": t.ID, "aws:ec2launchtemplate:version": strconv.Itoa(v.Number)}
-}
-
 // resolveImage follows resolve:ssm:PARAMETER, which may carry a version or a label behind a further colon.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html#use-an-ssm-parameter-instead-of-an-ami-id
 func resolveImage(at core.At, id string) (string, *core.Refusal) {
