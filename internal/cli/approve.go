@@ -15,19 +15,6 @@ type approveVerb struct {
 	Revision int    `placeholder:"N" help:"Approve this revision of the plan and no other, as it was made."`
 }
 
-func (approveVerb) Help() string {
-	return `What is approved is what riposte case shows, byte for byte: the plans, the rungs where their steps stand, and the questions that
-they ask there. Where another finding has joined since, or a step has climbed to another rung, nothing is approved: look again.
-A rung with a question of its own asks again when it is reached. On a terminal, without --as, it is shown and asked for.
-"It was me" is no approval: use dismiss.
-
-Examples:
-
-  riposte approve c_01jd --as 3f9a1c0b7d25e684
-  riposte approve c_01jd --as 3f9a1c0b7d25e684 --reason "seen with the team"
-  riposte approve c_01jd --revision 2`
-}
-
 // Run lets go what was shown.
 func (v approveVerb) Run(ctx context.Context, sh *shell) error {
 	return v.on(ctx, sh, func(r record, c *ledger.Case) ([]ledger.Order, error) {
@@ -43,7 +30,7 @@ func (v approveVerb) Run(ctx context.Context, sh *shell) error {
 	})
 }
 
-// askFor shows what asks, and takes a yes for it. Where nobody can be asked, the caller must say what was shown.
+// askFor shows what asks, and takes a yes for it. Where there is no terminal to ask on, the caller must say what was shown.
 func (sh *shell) askFor(r record, c *ledger.Case) (shown string, err error) {
 	one, err := r.shownWhole(c)
 	switch {
@@ -54,8 +41,8 @@ func (sh *shell) askFor(r record, c *ledger.Case) (shown string, err error) {
 	case !sh.asks || sh.json():
 		return "", wrongUsage("say what you approve: riposte case %s shows it; then riposte approve %s --as %s", c.ID, c.ID, one.Shown)
 	}
-	if err := sh.ladders(one); err != nil {
-		return "", err
+	if sh.ladders(one); sh.unprinted != nil {
+		return "", sh.unprinted
 	}
 	sh.remark("Type yes to let this go:")
 	line, _ := bufio.NewReader(sh.in).ReadString('\n') // what ends too early is no yes

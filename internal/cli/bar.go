@@ -13,8 +13,6 @@ type bar struct {
 	drawn   time.Time // last; zero where nothing stands on the line
 }
 
-func newBar(sh *shell) *bar { return &bar{sh: sh, started: sh.now()} }
-
 // progress draws at most ten times a second.
 func (b *bar) progress(files, done, of int64) {
 	now := b.sh.now()

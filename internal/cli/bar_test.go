@@ -9,7 +9,7 @@ import (
 func TestBarIsDrawnAfterASecondAndTakenAway(t *testing.T) {
 	var screen strings.Builder
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	b := newBar(&shell{bar: &screen, now: func() time.Time { return now }})
+	b := &bar{sh: &shell{bar: &screen, now: func() time.Time { return now }}, started: now}
 	b.progress(1, 10_000_000, 40_000_000)
 	if screen.Len() != 0 {
 		t.Errorf("drawn within the first second: %q", screen.String())
@@ -26,7 +26,7 @@ func TestBarIsDrawnAfterASecondAndTakenAway(t *testing.T) {
 }
 
 func TestBarIsForTerminals(t *testing.T) {
-	b := newBar(&shell{now: time.Now})
+	b := &bar{sh: &shell{now: time.Now}, started: time.Now()}
 	b.started = b.started.Add(-time.Hour)
 	b.progress(1, 1, 2)
 	b.clear()

@@ -28,8 +28,8 @@ func (sh *shell) candidates(root *kong.Node, words []string) []candidate {
 		case strings.HasPrefix(w, "-"):
 			open = waiting(at, w)
 		default:
-			if child := command(at, w); child != nil {
-				at = child
+			if i := slices.IndexFunc(at.Children, func(c *kong.Node) bool { return c.Name == w }); i >= 0 {
+				at = at.Children[i]
 			}
 		}
 	}
@@ -59,14 +59,6 @@ func waiting(verb *kong.Node, word string) *kong.Flag {
 		}
 	}
 	return nil
-}
-
-func command(parent *kong.Node, name string) *kong.Node {
-	i := slices.IndexFunc(parent.Children, func(c *kong.Node) bool { return c.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return parent.Children[i]
 }
 
 func flags(verb *kong.Node) (out []candidate) {

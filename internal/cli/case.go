@@ -19,13 +19,6 @@ type caseVerb struct {
 	ID string `arg:"" help:"The case, or the beginning of its id."`
 }
 
-func (caseVerb) Help() string {
-	return `Examples:
-
-  riposte case c_01jd
-  riposte case c_01jd --format json`
-}
-
 // Run shows one case.
 func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 	r, err := v.open(ctx, sh)
@@ -42,13 +35,26 @@ func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 		return err
 	}
 	if sh.json() {
-		return sh.object(one)
+		sh.object(one)
+		return nil
 	}
 	history, err := r.History(ctx, c.ID)
 	if err != nil {
 		return fmt.Errorf("read the history of case %q: %w", c.ID, err)
 	}
-	return errors.Join(sh.brakes(ctx, r), sh.facts(one), sh.steps(one), sh.ladders(one), sh.history(history))
+	if err := sh.brakes(ctx, r); err != nil {
+		return err
+	}
+	sh.facts(one)
+	sh.steps(one)
+	sh.ladders(one)
+	sh.line("\nHistory")
+	for _, e := range history {
+		for _, note := range e.Notes {
+			sh.line("  %s  %-10s %s", e.At.UTC().Format("2006-01-02 15:04:05.000"), e.State, note)
+		}
+	}
+	return nil
 }
 
 // one is the case that an id or its beginning names.
@@ -82,10 +88,8 @@ func (r record) shownWhole(c *ledger.Case) (show.Case, error) {
 	return one, err
 }
 
-func (sh *shell) facts(c show.Case) error {
-	if err := sh.line("%s  %s", c.Case, c.Title); err != nil {
-		return err
-	}
+func (sh *shell) facts(c show.Case) {
+	sh.line("%s  %s", c.Case, c.Title)
 	back := cmp.Or(c.Undo.Why, "possible: riposte undo "+c.Case)
 	for _, f := range []struct{ name, value string }{
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
@@ -95,14 +99,10 @@ func (sh *shell) facts(c show.Case) error {
 		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
 		{"contained", stage(c.Times, c.Times.Contained)}, {"verified", stage(c.Times, c.Times.Verified)},
 	} {
-		if f.value == "" {
-			continue
-		}
-		if err := sh.line("  %-13s %s", f.name, f.value); err != nil {
-			return err
+		if f.value != "" {
+			sh.line("  %-13s %s", f.name, f.value)
 		}
 	}
-	return nil
 }
 
 // firstClock says what told of a case first, where a service's notice did.
@@ -116,39 +116,46 @@ func firstClock(c *show.Clocks) string {
 	return fmt.Sprintf("a notice of the service, %s before the record", c.Record.Sub(c.Notice).Round(time.Millisecond))
 }
 
-func (sh *shell) steps(c show.Case) error {
-	if len(c.Actions) == 0 {
-		return nil
-	}
-	if err := sh.line("\nSteps"); err != nil {
-		return err
-	}
-	for _, a := range c.Actions {
-		if err := sh.line("  %-8s %s on %s", a.Outcome, a.Kind, a.Target); err != nil {
-			return err
+func (sh *shell) steps(c show.Case) {
+	for i, a := range c.Actions {
+		if i == 0 {
+			sh.line("\nSteps")
 		}
-		if a.Error == "" {
-			continue
-		}
-		if err := sh.line("           %s", a.Error); err != nil {
-			return err
+		sh.line("  %-8s %s on %s", a.Outcome, a.Kind, a.Target)
+		if a.Error != "" {
+			sh.line("           %s", a.Error)
 		}
 	}
-	return nil
 }
 
-func (sh *shell) history(entries []ledger.Entry) error {
-	if err := sh.line("\nHistory"); err != nil {
-		return err
-	}
-	for _, e := range entries {
-		for _, note := range e.Notes {
-			if err := sh.line("  %s  %-10s %s", e.At.UTC().Format("2006-01-02 15:04:05.000"), e.State, note); err != nil {
-				return err
+// ladders prints what would be done, rung by rung, and how to let it go. An approval is of what is printed here.
+func (sh *shell) ladders(c show.Case) {
+	for i, l := range c.Ladders {
+		if i == 0 || l.Revision != c.Ladders[i-1].Revision {
+			sh.line("\nPlan %d", l.Revision)
+		}
+		head := fmt.Sprintf("  %d.", l.Step)
+		if l.Asks != "" {
+			head += " asks: " + l.Asks
+		}
+		sh.line("%s", head)
+		for _, r := range l.Rungs {
+			mark, needs := " ", fmt.Sprintf(" (%s)", r.Tier)
+			if r.Stands {
+				mark = ">" // the step stands here
+			}
+			if !r.Granted {
+				needs = fmt.Sprintf(" (%s, which is not granted: the next rung is taken)", r.Tier)
+			}
+			sh.line("     %s %s: %s%s", mark, r.Kind, r.Hits, needs)
+			if r.Ask != "" {
+				sh.line("       asks: %s", r.Ask)
 			}
 		}
 	}
-	return nil
+	if c.Shown != "" {
+		sh.line("\nTo let go what asks: riposte approve %s --as %s\nTo let it be: riposte dismiss %s", c.Case, c.Shown, c.Case)
+	}
 }
 
 // stage is when a stage of a case was reached, and how long after the first known one it came: all count from the same, so that they compare.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,17 +21,6 @@ type casesVerb struct {
 	State    string `placeholder:"STATE" help:"Only cases in this state."`
 	Playbook string `placeholder:"ID" help:"Only cases of this playbook."`
 	Account  string `placeholder:"ID" help:"Only cases in this account."`
-}
-
-func (casesVerb) Help() string {
-	return `States: suspected, dismissed, observed, asked, held, excepted, superseded, acting, contained, verified, failed, undoing,
-undone, expired.
-
-Examples:
-
-  riposte cases
-  riposte cases --open --format json
-  riposte cases --ledger demo.db --state asked`
 }
 
 // Run lists the cases, oldest first.
@@ -58,7 +48,7 @@ func states() (out []string) {
 
 func (sh *shell) cases(r record, cases iter.Seq2[*ledger.Case, error]) error {
 	none := true
-	t := newTable("CASE", "SEVERITY", "STATE", "OCCURRED", "PLAYBOOK", "RESOURCE", "BY")
+	t := table{{"CASE", "SEVERITY", "STATE", "OCCURRED", "PLAYBOOK", "RESOURCE", "BY"}}
 	for c, err := range cases {
 		if err != nil {
 			return fmt.Errorf("read the cases: %w", err)
@@ -73,18 +63,18 @@ func (sh *shell) cases(r record, cases iter.Seq2[*ledger.Case, error]) error {
 			return err
 		}
 		if sh.json() {
-			if err := sh.object(one); err != nil {
-				return err
-			}
+			sh.object(one)
 			continue
 		}
-		t.add(one.Case, severity(one.Severity), state(one.State), one.Times.Occurred.Format(time.DateTime), one.Playbook,
-			show.Plain(one.Resource), show.Plain(who(one)))
+		by := cmp.Or(one.Person, short(one.Actor))
+		t = append(t, []string{one.Case, severity(one.Severity), state(one.State), one.Times.Occurred.Format(time.DateTime), one.Playbook,
+			show.Plain(one.Resource), show.Plain(by)})
 	}
 	if none && !sh.json() {
-		return sh.line("no cases")
+		sh.line("no cases")
 	}
-	return sh.table(t)
+	sh.table(t)
+	return nil
 }
 
 // brakes tells, beside the results, what is halted: a case that does not move may be waiting for that.
@@ -97,12 +87,4 @@ func (sh *shell) brakes(ctx context.Context, r record) error {
 		sh.remark("halted: %s, by %s at %s %s", b.Scope, b.By, b.At.UTC().Format(time.RFC3339), b.Reason)
 	}
 	return nil
-}
-
-// who is the person, where one is known, or the last part of the actor's ARN.
-func who(c show.Case) string {
-	if c.Person != "" {
-		return c.Person
-	}
-	return short(c.Actor)
 }

@@ -19,23 +19,15 @@ type completionVerb struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
 }
 
-func (completionVerb) Help() string {
-	return `The script goes where the shell reads it; verbs, flags, and the values that a flag takes are then completed with Tab.
-
-Examples:
-
-  source <(riposte completion bash)
-  riposte completion zsh > "${fpath[1]}/_riposte"
-  riposte completion fish > ~/.config/fish/completions/riposte.fish`
-}
-
 // Run prints a script.
 func (v completionVerb) Run(sh *shell) error {
 	script := map[string]string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}[v.Shell]
 	if sh.json() {
-		return sh.object(map[string]string{"shell": v.Shell, "script": script})
+		sh.object(map[string]string{"shell": v.Shell, "script": script})
+		return nil
 	}
-	return sh.text(script)
+	sh.text(script)
+	return nil
 }
 
 // completeVerb is what the scripts ask.
@@ -51,12 +43,9 @@ func (v completeVerb) Run(sh *shell) error {
 	}
 	for _, c := range sh.candidates(parser.Model.Node, v.Words) {
 		if sh.json() {
-			err = sh.object(map[string]string{"word": c.word, "help": c.help})
+			sh.object(map[string]string{"word": c.word, "help": c.help})
 		} else {
-			err = sh.text(strings.TrimSuffix(c.word+"\t"+c.help, "\t") + "\n")
-		}
-		if err != nil {
-			return err
+			sh.text(strings.TrimSuffix(c.word+"\t"+c.help, "\t") + "\n")
 		}
 	}
 	return nil

@@ -25,20 +25,6 @@ type demoVerb struct {
 	DeliveryDelay time.Duration `placeholder:"5s" help:"How long CloudTrail takes to deliver, in world time: 40s was measured in 2016. Default 5s."`
 }
 
-func (demoVerb) Help() string {
-	return `An AWS that lives in memory, behind the SDK's real clients; attackers who make their own calls; and the riposte that a
-deployment would run, which sees of them only what CloudTrail delivers. World time is fast-forwarded. Exit code 0 only if
-every case that should act was contained and verified.
-
-Examples:
-
-  riposte demo
-  riposte demo launch.unapproved-image
-  riposte demo --attack ` + names(demo.Attacks())[0] + `
-  riposte demo --delivery-delay 40s
-  riposte demo --ledger demo.db --format json`
-}
-
 // Run plays the demo.
 func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if v.DeliveryDelay < 0 {
@@ -65,7 +51,7 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	defer store.Close()
 	if world != "" {
-		release, err := alone(ctx, world)
+		release, err := sqlite.Lock(ctx, world+".lock")
 		if err != nil {
 			return fmt.Errorf("play in %s: %w", world, err)
 		}
@@ -81,8 +67,11 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(stage.Play(ctx, attacks), t.err); err != nil {
-		return carriedOn(err, v.Ledger)
+	if err := errors.Join(stage.Play(ctx, attacks), sh.unprinted); err != nil {
+		if errors.Is(err, context.Canceled) && v.Ledger != "" {
+			return stopped{fmt.Errorf("stopped; riposte demo --ledger %s goes on from here", v.Ledger)}
+		}
+		return err
 	}
 	if _, err := store.Checkpoint(ctx, stage.World.Now()); err != nil {
 		return fmt.Errorf("seal the ledger: %w", err)
@@ -120,14 +109,6 @@ func playable(ctx context.Context, store *sqlite.Store, file, world string) erro
 		return fmt.Errorf("%s holds cases, and the world that they happened in is not there (%s): name another file", file, world)
 	}
 	return nil
-}
-
-// carriedOn tells somebody who stopped the demo how to go on with it.
-func carriedOn(err error, file string) error {
-	if errors.Is(err, context.Canceled) && file != "" {
-		return stopped{fmt.Errorf("stopped; riposte demo --ledger %s goes on from here", file)}
-	}
-	return err
 }
 
 // chosen are the attacks by name, all of them where none is named.

@@ -23,13 +23,21 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 	}
 	sum, wrong := stage.Outcome(ctx, attacks)
 	if sh.json() {
-		return errors.Join(sh.cases(r, ledger.All(ctx, r, ledger.Filter{})), sh.object(map[string]demo.Summary{"summary": sum}), wrong)
+		err := sh.cases(r, ledger.All(ctx, r, ledger.Filter{}))
+		sh.object(map[string]demo.Summary{"summary": sum})
+		return errors.Join(err, wrong)
 	}
 	if !told {
 		sh.remark("%s holds a demo that is over: nothing is played twice", r.file)
 	}
-	if err := errors.Join(sh.line(""), sh.stages(r, cases), sh.summary(sum)); err != nil {
+	sh.line("")
+	if err := sh.stages(r, cases); err != nil {
 		return err
+	}
+	sh.line("\n%s, %s: %d contained, %d verified; %s lost before containment took effect.\nFrom what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.",
+		counted(sum.Attacks, "attack"), counted(sum.Cases, "case"), sum.Contained, sum.Verified, counted(sum.Lost, "instance"), millis(sum.Time.P50), millis(sum.Time.P99))
+	if sum.Own.P99 > 0 { // a demo that was over before had nothing left to do
+		sh.line("Riposte's own part, on this machine's clock, from a record's arrival to the end of its work on it:\n%s in the middle, %s at worst.", millis(sum.Own.P50), millis(sum.Own.P99))
 	}
 	if r.file != sqlite.Memory {
 		sh.remark("\nThe record is kept: riposte cases --ledger %s; riposte undo CASE --ledger %s", r.file, r.file)
@@ -39,25 +47,22 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 
 // stages is the table of cases with how long each stage took, in world time.
 func (sh *shell) stages(r record, cases []*ledger.Case) error {
-	t := newTable("#", "CASE", "STATE", "PLAYBOOK", "RESOURCE", "SEEN", "CONTAINED", "VERIFIED")
+	t := table{{"#", "CASE", "STATE", "PLAYBOOK", "RESOURCE", "SEEN", "CONTAINED", "VERIFIED"}}
 	for i, c := range cases {
 		one, err := r.shown(c)
 		if err != nil {
 			return err
 		}
-		t.add(strconv.Itoa(i+1), beginning(c, cases), state(one.State), one.Playbook[strings.LastIndex(one.Playbook, ".")+1:], show.Plain(brief(one.Resource)),
-			after(one.Times.Occurred, one.Times.Received), after(one.Times.Occurred, one.Times.Contained), after(one.Times.Occurred, one.Times.Verified))
+		resource := short(one.Resource) // without account and region, which a demo's reader knows
+		if resource == one.Resource {
+			parts := strings.SplitN(resource, "/", 3)
+			resource = parts[len(parts)-1]
+		}
+		t = append(t, []string{strconv.Itoa(i + 1), beginning(c, cases), state(one.State), one.Playbook[strings.LastIndex(one.Playbook, ".")+1:], show.Plain(resource),
+			after(one.Times.Occurred, one.Times.Received), after(one.Times.Occurred, one.Times.Contained), after(one.Times.Occurred, one.Times.Verified)})
 	}
-	return sh.table(t)
-}
-
-func (sh *shell) summary(s demo.Summary) error {
-	err := sh.line("\n%s, %s: %d contained, %d verified; %s lost before containment took effect.\nFrom what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.",
-		counted(s.Attacks, "attack"), counted(s.Cases, "case"), s.Contained, s.Verified, counted(s.Lost, "instance"), millis(s.Time.P50), millis(s.Time.P99))
-	if err != nil || s.Own.P99 == 0 { // a demo that was over before had nothing left to do
-		return err
-	}
-	return sh.line("Riposte's own part, on this machine's clock, from a record's arrival to the end of its work on it:\n%s in the middle, %s at worst.", millis(s.Own.P50), millis(s.Own.P99))
+	sh.table(t)
+	return nil
 }
 
 func counted(n int, what string) string {
@@ -88,13 +93,4 @@ func after(occurred, t time.Time) string {
 
 func millis(ms float64) string {
 	return time.Duration(ms * float64(time.Millisecond)).Round(10 * time.Microsecond).String()
-}
-
-// brief is a resource without account and region, which a demo's reader knows.
-func brief(resource string) string {
-	if s := short(resource); s != resource {
-		return s
-	}
-	parts := strings.SplitN(resource, "/", 3)
-	return parts[len(parts)-1]
 }

@@ -18,7 +18,8 @@ func (sh *shell) deployable(file []byte, err error) error {
 	if err != nil {
 		return err
 	}
-	return sh.text(string(file))
+	sh.text(string(file))
+	return nil
 }
 
 // ruled is what --patterns prints per rule.
@@ -37,9 +38,7 @@ func (sh *shell) rules(of []playbook.Definition) error {
 		return err
 	}
 	for _, r := range rules {
-		if err := sh.object(ruled{r.Name, r}); err != nil {
-			return err
-		}
+		sh.object(ruled{r.Name, r})
 	}
 	return nil
 }
@@ -57,7 +56,7 @@ type billed struct {
 }
 
 // bill prints the monthly estimate line by line, and which playbooks have reads delivered: these are the most by far.
-func (sh *shell) bill(events float64, of []playbook.Definition) error {
+func (sh *shell) bill(events float64, of []playbook.Definition) {
 	var reads []string
 	for _, d := range of {
 		if slices.ContainsFunc(d.Callers(), func(c playbook.Callers) bool { return c.Reads }) {
@@ -68,31 +67,24 @@ func (sh *shell) bill(events float64, of []playbook.Definition) error {
 	lines := bill.Estimate(load)
 	if sh.json() {
 		for _, l := range lines {
-			if err := sh.object(l); err != nil {
-				return err
-			}
+			sh.object(l)
 		}
 		var sum billed
 		sum.Summary.EventsPerDay, sum.Summary.CasesPerDay, sum.Summary.Dollars, sum.Summary.AsOf = load.Events, load.Cases, bill.Total(lines), bill.AsOf
 		sum.Summary.Reads = reads
-		return sh.object(sum)
+		sh.object(sum)
+		return
 	}
-	if err := sh.line("A month with %s delivered events a day, one in a thousand of which opens a case:\n", grouped(events)); err != nil {
-		return err
-	}
+	sh.line("A month with %s delivered events a day, one in a thousand of which opens a case:\n", grouped(events))
 	for _, l := range lines {
 		price := strconv.FormatFloat(l.Price, 'f', -1, 64)
-		if err := sh.line("%10.2f $  %s: %s %s at %s $\n              %s", l.Dollars, l.Item, grouped(l.Quantity), l.Unit, price, l.Why); err != nil {
-			return err
-		}
+		sh.line("%10.2f $  %s: %s %s at %s $\n              %s", l.Dollars, l.Item, grouped(l.Quantity), l.Unit, price, l.Why)
 	}
 	if len(reads) > 0 {
-		if err := sh.line("\nFor %s every call of the callers that it watches is delivered, reads too, which are the most by far: count them among the events.",
-			strings.Join(reads, ", ")); err != nil {
-			return err
-		}
+		sh.line("\nFor %s every call of the callers that it watches is delivered, reads too, which are the most by far: count them among the events.",
+			strings.Join(reads, ", "))
 	}
-	return sh.line("%10.2f $  together\n\nAWS's list prices of us-east-1, %s, without free tiers, discounts and taxes; prices change: see --format json for their pages.",
+	sh.line("%10.2f $  together\n\nAWS's list prices of us-east-1, %s, without free tiers, discounts and taxes; prices change: see --format json for their pages.",
 		bill.Total(lines), bill.AsOf)
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +15,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/deployment"
 	"github.com/ripostehq/riposte/internal/manual"
 	"github.com/ripostehq/riposte/playbook"
@@ -157,4 +160,47 @@ func fenced(s string) string {
 		return s
 	}
 	return before + "\n\n```\n" + strings.ReplaceAll(examples, "\n  ", "\n") + "\n```"
+}
+
+// A verb's text lies in a file of its own, which the compiler does not miss: every verb that people call has one, its
+// examples are command lines that can be read, and no text is left over.
+func TestEveryVerbHasItsHelp(t *testing.T) {
+	parser, err := newParser(&shell{out: io.Discard, err: io.Discard}, &cli{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := filepath.Glob("help/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, verb := range parser.Model.Leaves(true) {
+		if verb.Detail == "" {
+			if verb.Name != "version" { // whose line says all
+				t.Errorf("%s: help/ has no text of it", verb.Path())
+			}
+			continue
+		}
+		told++
+		for line := range strings.SplitSeq(verb.Detail, "\n") {
+			example, ok := strings.CutPrefix(line, "  riposte ")
+			if !ok {
+				continue
+			}
+			words := regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(strings.Split(example, " > ")[0], -1)
+			fresh, err := newParser(&shell{out: io.Discard, err: io.Discard}, &cli{})
+			if err == nil {
+				_, err = fresh.Parse(words)
+			}
+			if err != nil {
+				t.Errorf("riposte %s: %v", example, err)
+			}
+			if i := slices.Index(words, "--attack"); i >= 0 && !slices.Contains(names(demo.Attacks()), words[i+1]) {
+				t.Errorf("riposte %s: there is no such attack", example)
+			}
+		}
+	}
+	if told != len(texts) {
+		t.Errorf("%d texts for %d verbs", len(texts), told)
+	}
 }

@@ -26,21 +26,6 @@ type doctorVerb struct {
 	Wait   time.Duration `default:"3m" placeholder:"3m" help:"How long canaries are waited for. Default 3m."`
 }
 
-func (doctorVerb) Help() string {
-	return `Asks AWS whether riposte can do its work, and says of each thing that is wrong how to mend it: credentials, clock, ledger,
-queue, each role in each account, whether trusted and break-glass principals are who they were (and their ids, for the
-configuration), and in each region the rules that deliver events, and Security Hub. It changes nothing:
-sessions of tiers that change are opened with a policy that denies everything. Exit code 1 where something does not work.
-
-A canary is a dry run of ec2:ModifyInstanceAttribute on an instance that does not exist: AWS refuses it, CloudTrail records
-it, and whoever serves the ledger writes down that it arrived. What it takes is CloudTrail's delivery, as it is now.
-
-Examples:
-
-  riposte doctor --config riposte.yaml
-  riposte doctor --config riposte.yaml --canary --wait 5m`
-}
-
 // Run looks at the accounts.
 func (v doctorVerb) Run(ctx context.Context, sh *shell) error {
 	c, err := v.load(sh)
@@ -55,14 +40,23 @@ func (v doctorVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	out := &examined{sh: sh}
+	out := examined{sh: sh, count: map[doctor.State]int{}}
 	doctor.Run(ctx, p, out.tell)
 	if v.Canary {
 		if err := v.canaries(ctx, sh, p, out); err != nil {
 			return err
 		}
 	}
-	return out.end()
+	ok, warnings, failed := out.count[doctor.OK], out.count[doctor.Warning], out.count[doctor.Failed]
+	if sh.json() {
+		sh.object(map[string]any{"summary": map[string]int{"ok": ok, "warnings": warnings, "failed": failed}})
+	} else {
+		sh.remark("%d ok, %d to think about, %d that do not work", ok, warnings, failed)
+	}
+	if failed > 0 {
+		return silent(exitFailed)
+	}
+	return nil
 }
 
 func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base func(event.Place) aws.Config) (doctor.Parts, error) {
@@ -102,7 +96,7 @@ func (v doctorVerb) readable(ctx context.Context, sh *shell, c *config.Config) (
 	return r.file + " can be read", r.Close()
 }
 
-func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out *examined) error {
+func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out examined) error {
 	r, err := v.open(ctx, sh)
 	if err != nil {
 		return err
@@ -116,6 +110,28 @@ func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out
 		},
 		Pause: pause,
 	}, out.tell)
+}
+
+// examined prints what a doctor finds, as it finds it.
+type examined struct {
+	sh    *shell
+	count map[doctor.State]int
+}
+
+func (e examined) tell(f doctor.Finding) {
+	e.count[f.State]++
+	if e.sh.json() {
+		e.sh.object(f)
+		return
+	}
+	where := f.Account
+	if f.Region != "" {
+		where += " " + f.Region
+	}
+	e.sh.line("%-8s %-13s %-27s %s", string(f.State), f.Check, where, f.Says)
+	if f.Mend != "" {
+		e.sh.line("%-51s-> %s", "", f.Mend)
+	}
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -59,7 +58,7 @@ func (sh *shell) ended(ctx context.Context, command string, err error) int {
 	case interrupted:
 		return sh.fail(errors.New("stopped"), exitStopped)
 	case errors.As(err, &problems) && sh.json():
-		return sh.failed(failure{"the configuration is wrong", exitUsage, problems})
+		return sh.fail(errors.New("the configuration is wrong"), exitUsage, problems...)
 	case errors.As(err, &problems):
 		fmt.Fprintln(sh.err, problems)
 		return exitUsage
@@ -82,19 +81,14 @@ func (sh *shell) misused(err error) int {
 	return sh.refer(sh.fail(errors.New(said.Replace(err.Error())), exitUsage), verb)
 }
 
-func (sh *shell) fail(err error, code int) int {
+// fail tells why a verb ended, and returns its exit code.
+func (sh *shell) fail(err error, code int, problems ...strict.Problem) int {
 	if sh.json() {
-		return sh.failed(failure{Error: err.Error(), Exit: code})
+		_ = encode(sh.err, failure{err.Error(), code, problems}) // standard error may be closed: then this is not read either
+		return code
 	}
 	fmt.Fprintf(sh.err, "riposte: %v\n", err)
 	return code
-}
-
-func (sh *shell) failed(f failure) int {
-	e := json.NewEncoder(sh.err)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(f) // whoever closed standard error does not read of it either
-	return f.Exit
 }
 
 // refer says where help is, to people.

@@ -2,23 +2,14 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/internal/manual"
-	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 type explainVerb struct {
 	ID string `arg:"" help:"The playbook's id, as riposte playbooks lists it."`
-}
-
-func (explainVerb) Help() string {
-	return `Examples:
-
-  riposte explain launch.unapproved-image
-  riposte explain launch.unapproved-image --format json`
 }
 
 // explanation is what --format json prints.
@@ -66,15 +57,14 @@ func (v explainVerb) Run(sh *shell) error {
 		return err
 	}
 	if sh.json() {
-		return sh.object(explained(d))
+		sh.object(explained(d))
+		return nil
 	}
 	width := 100
 	if sh.width > 20 {
 		width = min(width, sh.width)
 	}
-	if _, err := fmt.Fprint(sh.out, manual.Text(d, sh.kinds, width)); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
+	sh.text(manual.Text(d, sh.kinds, width))
 	return nil
 }
 
@@ -94,13 +84,4 @@ func explained(d playbook.Definition) explanation {
 		out.Params = append(out.Params, parameter{p.Name, manual.TypeName(p.Type), p.Default, p.Help})
 	}
 	return out
-}
-
-// hint is the playbook that was probably meant, or which there are.
-func (sh *shell) hint(id string) string {
-	ids := make([]string, 0, len(sh.catalogue))
-	for _, d := range sh.catalogue {
-		ids = append(ids, d.ID)
-	}
-	return spelling.Among(id, ids)
 }

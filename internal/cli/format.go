@@ -23,18 +23,6 @@ func formats(verb *kong.Node) []string {
 	return []string{textFormat, jsonFormat}
 }
 
-// printable refuses a format that the verb does not know.
-func (sh *shell) printable(verb *kong.Node) error {
-	all := formats(verb)
-	switch {
-	case slices.Contains(all, sh.format):
-		return nil
-	case sh.format == terraformFormat || sh.format == cloudFormationFormat:
-		return wrongUsage("only riposte permissions knows --format %s; here it is one of %s", sh.format, strings.Join(all, ", "))
-	}
-	return wrongUsage("--format must be one of %s, found %q", strings.Join(all, ", "), sh.format)
-}
-
 // describe makes the flag's help that of one verb: the flag itself is every verb's.
 func describe(verb *kong.Node) {
 	for _, flags := range verb.AllFlags(false) {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,21 +15,6 @@ type haltVerb struct {
 	ledgerFlag
 	Scope  string `arg:"" optional:"" default:"all" help:"all, account:ID, playbook:ID, or class:contain, class:mend, class:destroy."`
 	Reason string `placeholder:"TEXT" help:"Why; the record keeps it."`
-}
-
-func (haltVerb) Help() string {
-	return `Checked before every change, taking back included. It outlives restarts and ends with riposte release. What AWS was asked
-for already is not recalled; findings go on.
-
-It waits until every riposte that serves the ledger has read it; a function reads it with its next tick. Exit code 1 where
-one has not, or where nobody serves this ledger: then the halt is stored all the same, and counts once somebody does.
-
-Examples:
-
-  riposte halt --reason "wrong image list"
-  riposte halt account:111122223333
-  riposte halt playbook:launch.unapproved-image
-  riposte halt class:destroy`
 }
 
 // Run sets a brake.
@@ -48,7 +32,8 @@ func (v haltVerb) Run(ctx context.Context, sh *shell) error {
 		return fmt.Errorf("halt %s: %w", v.Scope, err)
 	}
 	if r.stage != nil { // a demo's world stands still between two commands
-		return sh.halted(b, r.file, roll{})
+		sh.halted(b, r.file, roll{})
+		return nil
 	}
 	x, err := sh.call(ctx, r, b)
 	if err == nil {
@@ -57,23 +42,32 @@ func (v haltVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil && !sh.json() {
 		return err
 	}
-	return errors.Join(sh.halted(b, r.file, x), err)
+	sh.halted(b, r.file, x)
+	return err
 }
 
-// halted prints a brake that is on, and who has read it.
-func (sh *shell) halted(b ledger.Brake, file string, x roll) error {
+// halted prints a brake that is on, and which replicas have read it.
+func (sh *shell) halted(b ledger.Brake, file string, x roll) {
 	if sh.json() {
-		return sh.object(struct {
+		sh.object(struct {
 			ledger.Brake
 			Ledger string   `json:"ledger"`
 			Read   []string `json:"read"`
 			Unread []string `json:"unread"`
 		}{b, file, called(x.heeded), called(append(x.silent, x.invoked...))})
+		return
 	}
-	if said := x.says(); said != "" {
-		sh.remark("in %s; %s", file, said)
+	read := "in " + file
+	if len(x.heeded) > 0 {
+		read += "; read by " + joined(x.heeded)
 	}
-	return sh.line("halted: %s", b.Scope)
+	if len(x.invoked) > 0 {
+		read += "; " + joined(x.invoked) + " reads it with its next tick, within a minute"
+	}
+	if len(x.heeded)+len(x.invoked) > 0 {
+		sh.remark("%s", read)
+	}
+	sh.line("halted: %s", b.Scope)
 }
 
 var accountID = regexp.MustCompile(`^[0-9]{12}$`)

@@ -25,7 +25,7 @@ func halted(ts *testscript.TestScript, neg bool, args []string) {
 	for _, end := range []struct {
 		signal syscall.Signal
 		says   string
-	}{{syscall.SIGTERM, "nobody serves riposte.db: the halt of account:111122223333"}, {syscall.SIGKILL, "has not read it"}} {
+	}{{syscall.SIGTERM, "no riposte serves riposte.db: the halt of account:111122223333"}, {syscall.SIGKILL, "has not read it"}} {
 		d := start(ts, "serve", "--format", "json", "--config", args[0])
 		d.until("ready", "/readyz", func(code int, _ string) bool { return code == http.StatusOK })
 		if out, code := halt("all"); code != 0 || !strings.Contains(out, "halted: all\n") || !strings.Contains(out, "in riposte.db; read by "+d.says.Replica) {

@@ -34,14 +34,12 @@ const configEnv = "RIPOSTE_CONFIG"
 // file is where the configuration is read from.
 func (f configFlag) file() string { return cmp.Or(f.Config, os.Getenv(configEnv), defaultConfig) }
 
-// named reports whether somebody said so: then it must be there.
-func (f configFlag) named() bool { return f.Config != "" || os.Getenv(configEnv) != "" }
-
-// load reads the configuration.
+// load reads the configuration. One that is named must be there.
 func (f configFlag) load(sh *shell) (*config.Config, error) {
 	name := f.file()
 	data, err := os.ReadFile(name)
-	if !f.named() && errors.Is(err, fs.ErrNotExist) {
+	named := f.Config != "" || os.Getenv(configEnv) != ""
+	if !named && errors.Is(err, fs.ErrNotExist) {
 		return config.Parse("", nil, sh.catalogue)
 	}
 	if err != nil {
@@ -109,7 +107,7 @@ type record struct {
 	release func() error // of the demo's world; nil where there is none, or where another process has it
 }
 
-// open opens a ledger that must be there: to halt a ledger that nobody serves would only look like safety.
+// open opens a ledger that must be there: to halt a new one, which no riposte serves, would only look like safety.
 func (f ledgerFlag) open(ctx context.Context, sh *shell) (record, error) {
 	c, err := f.load(sh)
 	if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -15,16 +16,6 @@ type orderFlags struct {
 	ID     string         `arg:"" help:"The case, or the beginning of its id."`
 	Reason string         `placeholder:"TEXT" help:"Why; the record keeps it."`
 	Wait   *time.Duration `placeholder:"30s" help:"How long the outcome is waited for. Default: 30s on a terminal, else not at all."`
-}
-
-func (f orderFlags) waits(sh *shell) time.Duration {
-	switch {
-	case f.Wait != nil:
-		return *f.Wait
-	case sh.width > 0:
-		return patience
-	}
-	return 0
 }
 
 // order is what a person at this shell wants: the name is the operating system user's, which proves nothing, and is
@@ -48,7 +39,15 @@ func (f orderFlags) on(ctx context.Context, sh *shell, orders func(record, *ledg
 	if err != nil {
 		return err
 	}
-	return sh.give(ctx, r, c, f.waits(sh), given...)
+	most := time.Duration(0)
+	switch {
+	case r.stage != nil: // it is carried out here and now
+	case f.Wait != nil:
+		most = *f.Wait
+	case sh.width > 0:
+		most = patience
+	}
+	return sh.give(ctx, r, c, most, given...)
 }
 
 // give puts an order into the case's inbox, has it carried out where that is done here, and prints the case.
@@ -61,9 +60,6 @@ func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, most time.D
 	if err := sh.carryOn(ctx, r); err != nil {
 		return err
 	}
-	if r.stage != nil {
-		most = 0 // it was carried out here and now
-	}
 	c, err := sh.until(ctx, r, c, most)
 	if err != nil {
 		return err
@@ -73,14 +69,38 @@ func (sh *shell) give(ctx context.Context, r record, c *ledger.Case, most time.D
 		return err
 	}
 	if sh.json() {
-		return sh.object(one)
+		sh.object(one)
+		return nil
 	}
 	why := ""
 	if slices.Contains([]ledger.State{ledger.Asked, ledger.Held, ledger.Undoing}, one.State) {
 		why = ": " + one.Reason
 	}
-	if err := sh.line("%s is %s%s", one.Case, string(one.State), why); err != nil {
-		return err
+	sh.line("%s is %s%s", one.Case, string(one.State), why)
+	sh.steps(one)
+	return nil
+}
+
+// patience is how long an order's outcome is waited for on a terminal.
+const patience = 30 * time.Second
+
+// until loads a case once what was ordered is done, or as it stands when the time is up, which is said.
+func (sh *shell) until(ctx context.Context, r record, c *ledger.Case, most time.Duration) (*ledger.Case, error) {
+	for waited := time.Duration(0); ; waited += listening {
+		now, err := r.Load(ctx, c.ID)
+		if err != nil {
+			return nil, fmt.Errorf("read the case: %w", err)
+		}
+		done := now.Version != c.Version && now.State != c.State && !slices.Contains([]ledger.State{ledger.Acting, ledger.Undoing}, now.State)
+		if done || most <= 0 {
+			return now, nil
+		}
+		if waited >= most {
+			sh.remark("not done after %s: riposte case %s shows how it goes on", most.String(), c.ID)
+			return now, nil
+		}
+		if err := pause(ctx, listening); err != nil {
+			return nil, err
+		}
 	}
-	return sh.steps(one)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ripostehq/riposte/action"
@@ -21,25 +22,6 @@ type permissionsVerb struct {
 	Cost         *float64 `xor:"what" placeholder:"EVENTS" help:"Estimate the monthly bill instead, from so many delivered events a day."`
 }
 
-func (permissionsVerb) Help() string {
-	return `One role per tier of rights, so that they can be granted one by one: audit is enough to observe; contain attaches the
-pre-deployed deny policies, which are printed too, and can't write a policy; author and destroy are off unless the
-configuration names their roles. Then what riposte itself may do (own), each role's trust policy, and the guardrail: a
-service control policy that keeps everybody else from taking riposte's work off. Without a configuration, everything that
-the catalogue could need.
-
---format terraform prints roles and policies as one file, --format cloudformation a StackSet template with the event rules.
-
-Examples:
-
-  riposte permissions
-  riposte permissions launch.unapproved-image --format json
-  riposte permissions --tier contain > contain.json
-  riposte permissions --format terraform > rights.tf.json
-  riposte permissions --patterns
-  riposte permissions --cost 100000`
-}
-
 // Run prints the policies, or what else is asked for.
 func (v permissionsVerb) Run(sh *shell) error {
 	if err := v.check(sh.format); err != nil {
@@ -51,7 +33,8 @@ func (v permissionsVerb) Run(sh *shell) error {
 	}
 	switch {
 	case v.Cost != nil:
-		return sh.bill(*v.Cost, wanted)
+		sh.bill(*v.Cost, wanted)
+		return nil
 	case v.Patterns:
 		return sh.rules(wanted)
 	case sh.format == terraformFormat:
@@ -64,15 +47,22 @@ func (v permissionsVerb) Run(sh *shell) error {
 		return err
 	}
 	if v.Tier != "" {
-		return sh.onlyTier(grants, v.Tier)
+		i := slices.IndexFunc(grants, func(g grant) bool { return g.Tier == v.Tier })
+		switch {
+		case i < 0:
+			return fmt.Errorf("nothing that is enabled needs the tier %s", v.Tier)
+		case sh.json():
+			sh.object(grants[i])
+		default:
+			sh.document(grants[i].Document)
+		}
+		return nil
 	}
 	if v.Principal == "" {
 		sh.remark("the trust policies name HUB_ACCOUNT: --principal ARN says which role riposte runs as")
 	}
 	for i, g := range grants {
-		if err := sh.grant(g, i == 0); err != nil {
-			return err
-		}
+		sh.grant(g, i == 0)
 	}
 	return nil
 }
@@ -80,9 +70,15 @@ func (v permissionsVerb) Run(sh *shell) error {
 // wanted are the playbooks that rights are printed for, and the configuration, nil where it does not count: a playbook that
 // only observes changes nothing.
 func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.Config, err error) {
-	if len(v.IDs) > 0 {
-		of, err = sh.named(v.IDs)
-		return of, nil, err
+	for _, id := range v.IDs {
+		d, err := sh.find(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		of = append(of, d)
+	}
+	if len(of) > 0 {
+		return of, nil, nil
 	}
 	c, err = v.load(sh)
 	if err != nil {
@@ -94,7 +90,11 @@ func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.
 	for _, p := range c.Playbooks {
 		d := p.Definition // as it is bound: with the changes that its parameters leave
 		if c.Boldest(d.ID) == config.Observe {
-			d = readOnly(d)
+			d.Reads = slices.Clone(d.Reads) // it still looks at what it would do
+			for _, k := range d.Changes {
+				d.Reads = append(d.Reads, k.Reads...)
+			}
+			d.Changes = nil
 			sh.remark("%s only observes: it needs no more than audit", d.ID)
 		}
 		of = append(of, d)
@@ -153,25 +153,4 @@ func hubOf(c *config.Config) permissions.Hub {
 		}
 	}
 	return h
-}
-
-// readOnly is a playbook without its changes: it still looks at what it would do.
-func readOnly(d playbook.Definition) playbook.Definition {
-	d.Reads = slices.Clone(d.Reads)
-	for _, k := range d.Changes {
-		d.Reads = append(d.Reads, k.Reads...)
-	}
-	d.Changes = nil
-	return d
-}
-
-func (sh *shell) named(ids []string) (out []playbook.Definition, err error) {
-	for _, id := range ids {
-		d, err := sh.find(id)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, nil
 }

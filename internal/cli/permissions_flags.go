@@ -34,15 +34,7 @@ func (v permissionsVerb) check(format string) error {
 	if format == textFormat || format == jsonFormat {
 		return nil
 	}
-	if idle := v.idle(); idle != "" {
-		return wrongUsage("--format %s prints the whole file, in which variables stand for principals: %s would not count", format, idle)
-	}
-	return nil
-}
-
-// idle are the flags that a file to deploy has no place for.
-func (v permissionsVerb) idle() string {
-	var out []string
+	var idle []string
 	for _, f := range []struct {
 		name string
 		set  bool
@@ -51,8 +43,11 @@ func (v permissionsVerb) idle() string {
 		{"--patterns", v.Patterns}, {"--cost", v.Cost != nil},
 	} {
 		if f.set {
-			out = append(out, f.name)
+			idle = append(idle, f.name)
 		}
 	}
-	return strings.Join(out, ", ")
+	if len(idle) > 0 {
+		return wrongUsage("--format %s prints the whole file, in which variables stand for principals: %s would not count", format, strings.Join(idle, ", "))
+	}
+	return nil
 }

@@ -4,20 +4,11 @@ import (
 	"slices"
 
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 type playbooksVerb struct{ configFlag }
-
-func (playbooksVerb) Help() string {
-	return `The mode is what the configuration makes of a playbook: everywhere, and then where it is another one, by account, OU,
-environment or class of action.
-
-Examples:
-
-  riposte playbooks
-  riposte playbooks --config riposte.yaml --format json`
-}
 
 // listed is what --format json prints per playbook.
 type listed struct {
@@ -53,10 +44,10 @@ func (v playbooksVerb) Run(sh *shell) error {
 	if err != nil {
 		return err
 	}
-	t := newTable("PLAYBOOK", "SEVERITY", "MODE", "FINDS")
+	t := table{{"PLAYBOOK", "SEVERITY", "MODE", "FINDS"}}
 	for _, d := range sh.catalogue {
 		if !sh.json() {
-			t.add(d.ID, severity(d.Severity), c.Modes(d.ID), d.Title)
+			t = append(t, []string{d.ID, severity(d.Severity), c.Modes(d.ID), d.Title})
 			continue
 		}
 		mode, _ := c.Mode(d.ID, "", "")
@@ -64,18 +55,17 @@ func (v playbooksVerb) Run(sh *shell) error {
 		for _, k := range d.Changes {
 			one.Changes = append(one.Changes, k.Name)
 		}
-		if err := sh.object(one); err != nil {
-			return err
-		}
+		sh.object(one)
 	}
-	return sh.table(t)
+	sh.table(t)
+	return nil
 }
 
-// find is a playbook by its id.
+// find is a playbook by its id; the error names the one that was probably meant, or which there are.
 func (sh *shell) find(id string) (playbook.Definition, error) {
 	i := slices.IndexFunc(sh.catalogue, func(d playbook.Definition) bool { return d.ID == id })
 	if i < 0 {
-		return playbook.Definition{}, wrongUsage("there is no playbook %q%s", id, sh.hint(id))
+		return playbook.Definition{}, wrongUsage("there is no playbook %q%s", id, spelling.Among(id, ids(sh.catalogue)))
 	}
 	return sh.catalogue[i], nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,27 +28,6 @@ type replayVerb struct {
 	MaxSize   size     `placeholder:"SIZE" help:"Most that one file may unpack to. Default 4GiB."`
 }
 
-func (replayVerb) Help() string {
-	return `Says what would have been looked at, whom it concerned and what would have been planned; AWS is not asked, and what came
-twice is told once. Exit code 1 where something could not be read, or where a file held no record, which is listed on
-standard error, after all the rest was read; 3 with --fail-on, which counts for more.
-
-Whole records are found wherever they are: log files, EventBridge events, what lookup-events and logs tail print, exports of
-CloudWatch Logs, CloudTrail Lake, queues, Splunk, Elastic and the like, as objects or as text in JSON, lines or CSV; packed
-by gzip, zstd, bzip2, zip or tar, in UTF-8 or UTF-16. Of a folder every file is looked at, and those that are no logs are
-counted. Security Lake (OCSF), Parquet, and tables of single fields hold no whole records, which is said.
-
-A bucket is read with the credentials that the SDK finds, wherever the bucket is: they need s3:ListBucket and
-s3:GetObject. What stands behind the bucket's name is a prefix of names.
-
-Examples:
-
-  riposte replay ~/cloudtrail
-  riposte replay s3://org-trail/AWSLogs/o-abcdefghij/111122223333/CloudTrail/eu-west-1/2026/03/
-  riposte replay logs/ --format json --fail-on high
-  zcat trail.json.gz | riposte replay -`
-}
-
 // Run replays.
 func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 	c, err := v.load(sh)
@@ -62,7 +42,7 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 		return err
 	}
 	out := replayed{sh: sh, failOn: playbook.Severity(v.FailOn)}
-	bar := newBar(sh)
+	bar := &bar{sh: sh, started: sh.now()}
 	summary, err := app.Replay(ctx, app.ReplayInput{
 		Paths: v.Paths, Stdin: sh.in, Remote: remote, Playbooks: c.Playbooks, People: c.People,
 		Workers: v.Workers, MaxRecord: int(v.MaxRecord), MaxSize: int64(v.MaxSize),
@@ -79,7 +59,14 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 	case err != nil:
 		return fmt.Errorf("replay: %w", err)
 	}
-	return out.end(summary)
+	out.summary(summary)
+	switch {
+	case out.severe:
+		return silent(exitFound)
+	case summary.Malformed > 0:
+		return silent(exitFailed)
+	}
+	return nil
 }
 
 // remote reads buckets, where one is named.
@@ -107,27 +94,19 @@ func (r *replayed) suspect(l app.ReplayLine) error {
 	all := playbook.Severities()
 	r.severe = r.severe || r.failOn != "" && slices.Index(all, l.Severity) >= slices.Index(all, r.failOn)
 	if r.sh.json() {
-		return r.sh.object(l)
+		r.sh.object(l)
+		return r.sh.unprinted
 	}
-	if _, err := fmt.Fprintf(r.sh.out, "%s  %s  %s\n", l.EventTime.UTC().Format(time.RFC3339), severity(l.Severity), show.Plain(l.Playbook)); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	by := l.Person
-	if by == "" {
-		by = l.Actor
-	}
+	r.sh.text(fmt.Sprintf("%s  %s  %s\n", l.EventTime.UTC().Format(time.RFC3339), severity(l.Severity), show.Plain(l.Playbook)))
 	for _, detail := range []struct{ name, text string }{
-		{"what", l.Title}, {"where", l.Resource}, {"by", by}, {"from", l.SourceIP}, {"event", l.EventName + " " + l.EventID},
+		{"what", l.Title}, {"where", l.Resource}, {"by", cmp.Or(l.Person, l.Actor)}, {"from", l.SourceIP}, {"event", l.EventName + " " + l.EventID},
 		{"plan", strings.Join(l.Plan, ", then ")},
 	} {
-		if detail.text == "" {
-			continue
-		}
-		if err := r.sh.line("    %-6s %s", detail.name, detail.text); err != nil {
-			return err
+		if detail.text != "" {
+			r.sh.line("    %-6s %s", detail.name, detail.text)
 		}
 	}
-	return nil
+	return r.sh.unprinted
 }
 
 func (r *replayed) problem(p app.ReplayProblem) {
@@ -141,22 +120,10 @@ func (r *replayed) problem(p app.ReplayProblem) {
 	r.sh.remark("unreadable: %s: %s", where, p.Err)
 }
 
-func (r *replayed) end(s app.ReplaySummary) error {
-	if err := r.summary(s); err != nil {
-		return err
-	}
-	switch {
-	case r.severe:
-		return silent(exitFound)
-	case s.Malformed > 0:
-		return silent(exitFailed)
-	}
-	return nil
-}
-
-func (r *replayed) summary(s app.ReplaySummary) error {
+func (r *replayed) summary(s app.ReplaySummary) {
 	if r.sh.json() {
-		return r.sh.object(map[string]app.ReplaySummary{"summary": s})
+		r.sh.object(map[string]app.ReplaySummary{"summary": s})
+		return
 	}
 	r.sh.remark("%d suspects in %d records of %d files, %s in %.1f s; %d unreadable, %d of another kind, %d duplicates",
 		s.Suspects, s.Records, s.Files, size(s.Bytes), s.Seconds, s.Malformed, s.Other, s.Duplicates)
@@ -166,5 +133,4 @@ func (r *replayed) summary(s app.ReplaySummary) error {
 	if len(s.LeftOut) > 0 {
 		r.sh.remark("  files left out: %s", app.Listed(s.LeftOut))
 	}
-	return nil
 }

@@ -13,7 +13,7 @@ import (
 const (
 	listening = 500 * time.Millisecond
 	longest   = 30 // times: 15 s for those that were heard of lately
-	briefFile = 5  // for anybody at all, whose clock may be another one
+	briefFile = 5  // for any at all, whose clock may be another one
 	briefRoll = 20
 )
 
@@ -45,7 +45,7 @@ func (sh *shell) call(ctx context.Context, r record, b ledger.Brake) (roll, erro
 func (sh *shell) hear(ctx context.Context, s ledger.Roll, b ledger.Brake) (out roll, err error) {
 	all, err := s.Replicas(ctx)
 	if err != nil {
-		return out, fmt.Errorf("read who serves the ledger: %w", err)
+		return out, fmt.Errorf("read which replicas serve the ledger: %w", err)
 	}
 	for _, r := range all {
 		switch {
@@ -67,22 +67,10 @@ func (x roll) unheeded(file string, b ledger.Brake) error {
 	case len(x.silent) > 0:
 		return fmt.Errorf("the halt of %s is stored in %s, and %s, heard of a moment ago, has not read it: halt again, or look whether it runs", b.Scope, file, joined(x.silent))
 	case len(x.heeded)+len(x.invoked) == 0:
-		return fmt.Errorf("nobody serves %s: the halt of %s is stored there and will count when somebody does; if another ledger is served, name it with --ledger, or its configuration with --config or %s",
+		return fmt.Errorf("no riposte serves %s: the halt of %s is stored there and will count when one does; if another ledger is served, name it with --ledger, or its configuration with --config or %s",
 			file, b.Scope, configEnv)
 	}
 	return nil
-}
-
-// says is who has read the brake, for people.
-func (x roll) says() string {
-	var out []string
-	if len(x.heeded) > 0 {
-		out = append(out, "read by "+joined(x.heeded))
-	}
-	if len(x.invoked) > 0 {
-		out = append(out, joined(x.invoked)+" reads it with its next tick, within a minute")
-	}
-	return strings.Join(out, "; ")
 }
 
 func joined(all []ledger.Replica) string { return strings.Join(called(all), ", ") }
@@ -93,10 +81,4 @@ func called(all []ledger.Replica) []string {
 		out = append(out, r.Name)
 	}
 	return out
-}
-
-// served says whether anybody takes up what is ordered.
-func (sh *shell) served(ctx context.Context, r record) (bool, error) {
-	x, err := sh.hear(ctx, r.Store, ledger.Brake{})
-	return len(x.silent)+len(x.invoked) > 0, err
 }

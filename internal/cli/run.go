@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"embed"
 	"slices"
 	"strings"
 
@@ -28,11 +30,18 @@ func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Def
 		return sh.misused(err)
 	}
 	sh.format = grammar.Format
-	if err := sh.printable(k.Selected()); err != nil {
-		return sh.ended(ctx, k.Command(), err)
+	switch all := formats(k.Selected()); {
+	case slices.Contains(all, sh.format):
+	case sh.format == terraformFormat || sh.format == cloudFormationFormat:
+		err = wrongUsage("only riposte permissions knows --format %s; here it is one of %s", sh.format, strings.Join(all, ", "))
+	default:
+		err = wrongUsage("--format must be one of %s, found %q", strings.Join(all, ", "), sh.format)
 	}
-	k.BindTo(ctx, (*context.Context)(nil))
-	return sh.ended(ctx, k.Command(), k.Run())
+	if err == nil {
+		k.BindTo(ctx, (*context.Context)(nil))
+		err = k.Run()
+	}
+	return sh.ended(ctx, k.Command(), cmp.Or(sh.unprinted, err))
 }
 
 // wanted is the format that a command line asks for, also where the rest of it can't be read.
@@ -61,10 +70,24 @@ func meant(args []string) []string {
 	return args
 }
 
+// details are what --help says of a verb beyond its line, a text for each: help/ledger-verify.txt.
+//
+//go:embed help
+var details embed.FS
+
 func newParser(sh *shell, grammar *cli) (*kong.Kong, error) {
-	return kong.New(grammar,
+	parser, err := kong.New(grammar,
 		kong.Name("riposte"), kong.Description(description), kong.Writers(sh.out, sh.err), kong.Bind(sh),
 		kong.Vars{"attacks": strings.Join(names(demo.Attacks()), ", ")}, kong.Help(help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100, NoExpandSubcommands: true}),
 	)
+	if err != nil {
+		return nil, err
+	}
+	for _, verb := range parser.Model.Leaves(false) {
+		name := strings.ReplaceAll(strings.TrimPrefix(verb.Path(), "riposte "), " ", "-")
+		text, _ := details.ReadFile("help/" + name + ".txt") // a test names the verb that has none
+		verb.Detail = strings.TrimSpace(string(text))
+	}
+	return parser, nil
 }

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -21,21 +23,6 @@ type serveVerb struct {
 	Drain    time.Duration `default:"25s" placeholder:"25s" help:"How long what is in hand may take to finish on SIGTERM. Default 25s."`
 	LogLevel level         `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default info."`
 	Check    bool          `help:"Only say what would be done, where, and in which mode."`
-}
-
-func (serveVerb) Help() string {
-	return `Takes events from the sources of the configuration and answers them, until SIGTERM or SIGINT; then sources finish what is in
-hand, workers their turns, and the exit code is 0. A second signal ends at once. SIGHUP reads the configuration again; one
-that is invalid is refused, and the one before stays. Several may share a ledger.
-
-What it will do is said on standard error, and then what it does, as JSON lines. /metrics, /healthz and /readyz are at
-metrics.listen of the configuration.
-
-Examples:
-
-  riposte serve --config riposte.yaml
-  riposte serve --config riposte.yaml --check
-  riposte serve --config riposte.yaml --format json --log-level warn`
 }
 
 // Run serves.
@@ -61,7 +48,12 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if page != nil {
 		defer page.Close() // a daemon that ran has closed it
 	}
-	collectRarely()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(room)
+	}
 	w, err := v.wire(ctx, sh, c)
 	if err != nil {
 		return err
@@ -69,6 +61,13 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	w.log, w.page = log, page
 	return errors.Join(v.serve(ctx, c, w), w.store.Close())
 }
+
+// A collection in the middle of an answer takes as long as the answer: they are made rare while there is room, which there
+// is up to the limit. GOGC and GOMEMLIMIT in the environment have the last word.
+const (
+	garbage = 1600     // percent of what lives
+	room    = 96 << 20 // bytes, of which an idle daemon has a tenth; what a burst took it gives back (internal/serve)
+)
 
 // How often a ledger is asked what others have written into it. Each time a table is asked it is paid for.
 const (
@@ -101,7 +100,7 @@ func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error 
 		a.Metrics = w.page.Addr().String()
 	}
 	if err := sh.announce(sh.err, a); err != nil {
-		return err
+		return fmt.Errorf("print: %w", err)
 	}
 	return s.Run(ctx)
 }

@@ -36,6 +36,6 @@ func TestADaemonWhosePortIsTakenMakesNothing(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, said.String())
 	}
 	if _, err := os.Stat(db); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("there is a ledger that nobody serves: %v", err)
+		t.Errorf("there is a ledger that is not served: %v", err)
 	}
 }

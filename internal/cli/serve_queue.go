@@ -13,7 +13,7 @@ import (
 )
 
 // silence is how long a queue may leave polls without an answer before riposte is not ready: what lasts less the source
-// waits for, and nobody need know.
+// waits for, and is no news.
 const silence = time.Minute
 
 // heard is a queue, and since when it has answered no poll. A queue that is empty answers.
@@ -26,28 +26,25 @@ type heard struct {
 	last  error
 }
 
-// ReceiveMessage polls the queue, and remembers whether it answered. Whoever stops polling has not waited for an answer.
+// ReceiveMessage polls the queue, and remembers whether it answered. A caller that stops polling has not waited for an answer.
 func (h *heard) ReceiveMessage(ctx context.Context, in *awssqs.ReceiveMessageInput, o ...func(*awssqs.Options)) (*awssqs.ReceiveMessageOutput, error) {
 	began := h.now()
 	out, err := h.Client.ReceiveMessage(ctx, in, o...)
-	if !errors.Is(ctx.Err(), context.Canceled) {
-		h.note(began, err)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return out, err
 	}
-	return out, err
-}
-
-func (h *heard) note(began time.Time, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch {
+	switch h.last = err; {
 	case err == nil:
 		h.since = time.Time{}
 	case h.since.IsZero():
 		h.since = began
 	}
-	h.last = err
+	return out, err
 }
 
+// trouble is why the queue's events are missed; nil where it answers, or has not answered for a short while only.
 func (h *heard) trouble() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

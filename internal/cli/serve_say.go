@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/serve"
+	"github.com/ripostehq/riposte/internal/show"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -30,22 +30,18 @@ func (v serveVerb) check(ctx context.Context, sh *shell, c *config.Config) error
 	a := serve.Announce(c, sources)
 	a.Ledger = l.String()
 	a.Version, a.Replica, a.Metrics = version(), replica(), c.Metrics.Listen
-	return sh.announce(sh.out, a)
+	sh.printed(sh.announce(sh.out, a))
+	return nil
 }
 
 // announce prints what is begun: lines for people, or one object.
 func (sh *shell) announce(to io.Writer, a serve.Announcement) error {
 	if sh.json() {
-		e := json.NewEncoder(to)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(map[string]serve.Announcement{"serve": a}); err != nil {
-			return fmt.Errorf("print: %w", err)
-		}
-		return nil
+		return encode(to, map[string]serve.Announcement{"serve": a})
 	}
 	for _, line := range a.Text() {
-		if _, err := fmt.Fprintln(to, plain([]any{line})...); err != nil {
-			return fmt.Errorf("print: %w", err)
+		if _, err := fmt.Fprintln(to, show.Plain(line)); err != nil {
+			return err
 		}
 	}
 	return nil

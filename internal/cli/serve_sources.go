@@ -59,7 +59,11 @@ func (w wiring) source(s config.Source, live *serve.Live) (serve.Source, error) 
 		src := stdin.New(stdin.Options{In: w.sh.in, Receive: live.Receive, Log: w.log, Meter: w.meter})
 		return at("stdin", src.Run), nil
 	default:
-		return w.sqs(*s.SQS, live), nil
+		queue := &heard{Client: awssqs.NewFromConfig(w.base(event.Place{Region: s.SQS.Region})), now: w.sh.now}
+		src := sqs.New(sqs.Options{Client: queue, URL: s.SQS.QueueURL, Handle: live.Believing(s.SQS.Bare), Now: w.sh.now, Log: w.log, Meter: w.meter})
+		out := at("sqs "+s.SQS.QueueURL, src.Run)
+		out.Trouble = queue.trouble
+		return out, nil
 	}
 }
 
@@ -76,13 +80,6 @@ func (w wiring) http(s config.HTTP, live *serve.Live) (serve.Source, error) {
 		up()
 		return src.Serve(ctx, l)
 	}}, nil
-}
-
-func (w wiring) sqs(s config.SQS, live *serve.Live) serve.Source {
-	queue := &heard{Client: awssqs.NewFromConfig(w.base(event.Place{Region: s.Region})), now: w.sh.now}
-	out := at("sqs "+s.QueueURL, sqs.New(sqs.Options{Client: queue, URL: s.QueueURL, Handle: live.Believing(s.Bare), Now: w.sh.now, Log: w.log, Meter: w.meter}).Run)
-	out.Trouble = queue.trouble
-	return out
 }
 
 func (w wiring) s3(s config.S3, live *serve.Live) serve.Source {

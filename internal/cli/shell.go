@@ -29,6 +29,7 @@ type shell struct {
 	format    string
 	catalogue []playbook.Definition
 	kinds     []action.Kind // of actions
+	unprinted error         // the first that printing results met: a verb goes on, and ends with it
 }
 
 // terminal is the shell of the process.
@@ -61,21 +62,27 @@ func coloured(f *os.File) io.Writer {
 func (sh *shell) json() bool { return sh.format == jsonFormat }
 
 // object prints one object on one line.
-func (sh *shell) object(v any) error {
-	e := json.NewEncoder(sh.out)
+func (sh *shell) object(v any) { sh.printed(encode(sh.out, v)) }
+
+func encode(to io.Writer, v any) error {
+	e := json.NewEncoder(to)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
+	return e.Encode(v)
 }
 
 // line prints a line of text whose arguments may come from an attacker.
-func (sh *shell) line(format string, args ...any) error {
-	if _, err := fmt.Fprintf(sh.out, format+"\n", plain(args)...); err != nil {
-		return fmt.Errorf("print: %w", err)
+func (sh *shell) line(format string, args ...any) { sh.text(fmt.Sprintf(format+"\n", plain(args)...)) }
+
+// text prints what riposte itself wrote, or what was made plain, as it is.
+func (sh *shell) text(s string) {
+	_, err := io.WriteString(sh.out, s)
+	sh.printed(err)
+}
+
+func (sh *shell) printed(err error) {
+	if err != nil && sh.unprinted == nil {
+		sh.unprinted = fmt.Errorf("print: %w", err)
 	}
-	return nil
 }
 
 // remark says something beside the results.

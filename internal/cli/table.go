@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -10,28 +9,21 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// table is lines of cells that stand below each other; cells may be coloured, their texts must be plain.
-type table struct {
-	rows [][]string
-}
-
-func newTable(head ...string) *table { return &table{rows: [][]string{head}} }
-
-// add appends a row; texts are made fit for a terminal before they are coloured.
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// table is lines of cells that stand below each other, the head first; cells may be coloured, their texts must be plain.
+type table [][]string
 
 // table prints the rows, or nothing where there is only a head, or where results are objects.
-func (sh *shell) table(t *table) error {
-	if len(t.rows) < 2 || sh.json() {
-		return nil
+func (sh *shell) table(t table) {
+	if len(t) < 2 || sh.json() {
+		return
 	}
-	widths := make([]int, len(t.rows[0]))
-	for _, row := range t.rows {
+	widths := make([]int, len(t[0]))
+	for _, row := range t {
 		for i, cell := range row {
 			widths[i] = max(widths[i], lipgloss.Width(cell))
 		}
 	}
-	for n, row := range t.rows {
+	for n, row := range t {
 		var b strings.Builder
 		for i, cell := range row {
 			if n == 0 {
@@ -42,11 +34,8 @@ func (sh *shell) table(t *table) error {
 				b.WriteString(strings.Repeat(" ", widths[i]-lipgloss.Width(cell)+2))
 			}
 		}
-		if _, err := fmt.Fprintln(sh.out, b.String()); err != nil {
-			return fmt.Errorf("print: %w", err)
-		}
+		sh.text(b.String() + "\n")
 	}
-	return nil
 }
 
 // severity in its colour.

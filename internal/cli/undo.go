@@ -15,16 +15,6 @@ type undoVerb struct {
 	Except time.Duration `placeholder:"24h" help:"How long the same finding stays quiet afterwards. Default 24h."`
 }
 
-func (undoVerb) Help() string {
-	return `Goes back step by step, the last first, and says of each step what became of it: taken back, or why it stays. An exception
-keeps the same finding quiet for a while. A halt stops this too.
-
-Examples:
-
-  riposte undo c_01jd
-  riposte undo c_01jd --ledger demo.db --except 4h --reason "our own test"`
-}
-
 // Run takes a case back.
 func (v undoVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Except < 0 {

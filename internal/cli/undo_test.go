@@ -41,7 +41,7 @@ func TestUndoSaysForHowLongTheFindingIsLetBe(t *testing.T) {
 		}
 		code, out, said := undoing(t, file, c.flags...)
 		want := "the same finding on 111122223333/eu-west-1/group/web-2 is let be until " + c.until + ", unless riposte undo says --except\n" +
-			"recorded in " + file + ", which nobody serves at present: it is taken up once somebody does\n"
+			"recorded in " + file + ", which no riposte serves at present: it is taken up once one does\n"
 		if code != exitDone || said != want {
 			t.Errorf("%v: %d, said %q, want %q", c.flags, code, said, want)
 		}

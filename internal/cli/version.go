@@ -15,9 +15,11 @@ type versionVerb struct{}
 func (versionVerb) Run(sh *shell) error {
 	revision, modified := stamped()
 	if sh.json() {
-		return sh.object(map[string]string{"version": release, "revision": revision, "modified": modified, "go": runtime.Version()})
+		sh.object(map[string]string{"version": release, "revision": revision, "modified": modified, "go": runtime.Version()})
+		return nil
 	}
-	return sh.line("riposte %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	sh.line("riposte %s, %s, %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
 }
 
 // version is the release and, where Go has stamped it, the commit that was built: "0.1.0 (93da7f1c0a2b, modified)".

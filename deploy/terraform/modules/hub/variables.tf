@@ -4,7 +4,7 @@ variable "name" {
   default     = "riposte"
   validation {
     condition     = can(regex("^riposte(-[a-z0-9]{1,12}){0,2}$", var.name))
-    error_message = "Want riposte, or riposte-something: the guardrail keeps everybody's hands off riposte-*."
+    error_message = "Want riposte, or riposte-something: the guardrail keeps all other hands off riposte-*."
   }
 }
 
