@@ -41,8 +41,9 @@ type Actor struct {
 	AccessKey      string    `json:"access_key,omitempty"`   // the key's id, which is no secret
 	SourceIdentity string    `json:"source_identity,omitempty"`
 	InvokedBy      string    `json:"invoked_by,omitempty"`
-	Instance       string    `json:"instance,omitempty"` // the EC2 instance that was given these credentials
-	Delivery       string    `json:"delivery,omitempty"` // ec2RoleDelivery: how the role reached it, "1.0" or "2.0"
+	Instance       string    `json:"instance,omitempty"`        // the EC2 instance that was given these credentials
+	InstanceRegion string    `json:"instance_region,omitempty"` // where AWS says that it is; "" where the record doesn't
+	Delivery       string    `json:"delivery,omitempty"`        // ec2RoleDelivery: how the role reached it, "1.0" or "2.0"
 	MFA            MFA       `json:"mfa"`
 }
 

@@ -46,7 +46,10 @@ func (o object) actor() Actor {
 	partition, _, account := arnPlace(cmp.Or(a.ARN, a.Issuer))
 	a.Partition, a.Account = partition, cmp.Or(a.Account, account)
 	a.MFA = o.mfa(a.Kind, session)
-	a.Instance = a.instance(o.object("inScopeOf"))
+	scope := o.object("inScopeOf")
+	if a.Instance = a.instance(scope); a.Instance != "" && scope.text("issuerType") == Instance {
+		_, a.InstanceRegion, _ = arnPlace(scope.text("credentialsIssuedTo"))
+	}
 	return a
 }
 

@@ -73,8 +73,16 @@ func (d Definition) complete() error {
 		}
 	}
 	for _, t := range d.On {
-		if _, notice := t.(Notices); !notice && len(t.routed()) == 0 {
-			return fmt.Errorf("has a trigger that names no call")
+		switch t := t.(type) {
+		case Notices:
+		case Callers:
+			if !t.Instances && len(t.Named) == 0 {
+				return fmt.Errorf("has a trigger that names no caller")
+			}
+		default:
+			if len(t.routed()) == 0 {
+				return fmt.Errorf("has a trigger that names no call")
+			}
 		}
 	}
 	for _, p := range d.Params {

@@ -4,6 +4,7 @@ package playbooks
 import (
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/exposure"
+	"github.com/ripostehq/riposte/playbooks/identity"
 	"github.com/ripostehq/riposte/playbooks/launch"
 	"github.com/ripostehq/riposte/playbooks/network"
 )
@@ -17,5 +18,6 @@ func All() []playbook.Definition {
 		exposure.SnapshotShared(),
 		exposure.DBSnapshotShared(),
 		network.OpenAdminPort(),
+		identity.CredentialsElsewhere(),
 	}
 }

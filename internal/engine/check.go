@@ -14,6 +14,7 @@ type checker struct {
 	execute *executor
 	effects *effects
 	revert  *reverter
+	cleared *cleared
 }
 
 // suspects reads the present for the suspects that were not looked at, until one is confirmed: that is answered before the
@@ -69,6 +70,7 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 		t.named(l)
 	} else if l.Checked == "dismissed" {
 		t.note("not confirmed: %s", l.Title)
+		ck.cleared.add(clearable(ck.plan.books[l.Playbook].Definition, l.StoredSuspect), t.Now())
 	}
 	return nil
 }

@@ -71,6 +71,7 @@ type Engine struct {
 	routes       *route.Table
 	watch        *watch
 	stages       *stages
+	cleared      *cleared
 	checkpointed atomic.Value // time.Time: when this process made a checkpoint last
 	fair         fair
 	notices      noticeLimit
@@ -89,7 +90,8 @@ func New(p Options) *Engine {
 		p.Ours = func(context.Context, string) (bool, error) { return true, nil }
 	}
 	e := &Engine{Options: p, watch: &watch{store: p.Store, codec: p.Codec, now: p.Now}}
-	e.stages = newStages(p, e.watch)
+	cleared := &cleared{until: map[string]time.Time{}}
+	e.cleared, e.stages = cleared, newStages(p, e.watch, cleared)
 	var catalogue []playbook.Definition
 	for _, b := range p.Playbooks {
 		catalogue = append(catalogue, b.Definition)

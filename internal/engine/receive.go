@@ -90,7 +90,11 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 			if err != nil {
 				return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
 			}
-			found = append(found, more...)
+			for _, s := range more {
+				if !e.cleared.has(clearable(e.Playbooks[i].Definition, s), e.Now()) {
+					found = append(found, s)
+				}
+			}
 		}
 		if len(found) == 0 {
 			continue

@@ -21,7 +21,7 @@ type stages struct {
 }
 
 // newStages wires the stages of an engine.
-func newStages(p Options, w *watch) *stages {
+func newStages(p Options, w *watch, cleared *cleared) *stages {
 	books := map[string]playbook.Playbook{}
 	for _, b := range p.Playbooks {
 		books[b.ID] = b
@@ -36,7 +36,7 @@ func newStages(p Options, w *watch) *stages {
 	return &stages{
 		inbox:   &inbox{store: p.Store, policy: p.Policy, look: look, effects: effects, watch: w},
 		plan:    plan,
-		check:   &checker{plan: plan, gate: gate, execute: exec, effects: effects, revert: revert},
+		check:   &checker{plan: plan, gate: gate, execute: exec, effects: effects, revert: revert, cleared: cleared},
 		execute: exec,
 		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w},
 		revert:  revert,

@@ -88,6 +88,9 @@ func (s Story) copies(t *testing.T, d playbook.Definition, denied *actiontest.AW
 		if calls, ok := one.(playbook.Calls); ok {
 			also.Failed, also.ByAWS = also.Failed || calls.Failed, also.ByAWS || calls.ByAWS
 		}
+		if callers, ok := one.(playbook.Callers); ok {
+			also.Failed = also.Failed || callers.Failed
+		}
 	}
 	for _, copied := range []struct {
 		how, keys string

@@ -65,12 +65,16 @@ type EC2Reads struct {
 	describeInstances              Call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
 	describeLaunchTemplateVersions Call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
+	describeNatGateways            Call[ec2.DescribeNatGatewaysInput, ec2.DescribeNatGatewaysOutput, ec2.Options]
+	describeNetworkInterfaces      Call[ec2.DescribeNetworkInterfacesInput, ec2.DescribeNetworkInterfacesOutput, ec2.Options]
 	describeReplaceRootVolumeTasks Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
+	describeRouteTables            Call[ec2.DescribeRouteTablesInput, ec2.DescribeRouteTablesOutput, ec2.Options]
 	describeSecurityGroupRules     Call[ec2.DescribeSecurityGroupRulesInput, ec2.DescribeSecurityGroupRulesOutput, ec2.Options]
 	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
 	describeSnapshotAttribute      Call[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput, ec2.Options]
 	describeSpotFleetRequests      Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
 	describeSpotInstanceRequests   Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
+	describeVpcEndpoints           Call[ec2.DescribeVpcEndpointsInput, ec2.DescribeVpcEndpointsOutput, ec2.Options]
 	getManagedPrefixListEntries    Call[ec2.GetManagedPrefixListEntriesInput, ec2.GetManagedPrefixListEntriesOutput, ec2.Options]
 }
 
@@ -85,12 +89,16 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeInstances:              api.DescribeInstances,
 		describeLaunchTemplateVersions: api.DescribeLaunchTemplateVersions,
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
+		describeNatGateways:            api.DescribeNatGateways,
+		describeNetworkInterfaces:      api.DescribeNetworkInterfaces,
 		describeReplaceRootVolumeTasks: api.DescribeReplaceRootVolumeTasks,
+		describeRouteTables:            api.DescribeRouteTables,
 		describeSecurityGroupRules:     api.DescribeSecurityGroupRules,
 		describeSecurityGroups:         api.DescribeSecurityGroups,
 		describeSnapshotAttribute:      api.DescribeSnapshotAttribute,
 		describeSpotFleetRequests:      api.DescribeSpotFleetRequests,
 		describeSpotInstanceRequests:   api.DescribeSpotInstanceRequests,
+		describeVpcEndpoints:           api.DescribeVpcEndpoints,
 		getManagedPrefixListEntries:    api.GetManagedPrefixListEntries,
 	}
 }
@@ -123,8 +131,20 @@ func (c EC2Reads) DescribeLaunchTemplates(ctx context.Context, in *ec2.DescribeL
 	return c.describeLaunchTemplates(ctx, in, o...)
 }
 
+func (c EC2Reads) DescribeNatGateways(ctx context.Context, in *ec2.DescribeNatGatewaysInput, o ...func(*ec2.Options)) (*ec2.DescribeNatGatewaysOutput, error) {
+	return c.describeNatGateways(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeNetworkInterfaces(ctx context.Context, in *ec2.DescribeNetworkInterfacesInput, o ...func(*ec2.Options)) (*ec2.DescribeNetworkInterfacesOutput, error) {
+	return c.describeNetworkInterfaces(ctx, in, o...)
+}
+
 func (c EC2Reads) DescribeReplaceRootVolumeTasks(ctx context.Context, in *ec2.DescribeReplaceRootVolumeTasksInput, o ...func(*ec2.Options)) (*ec2.DescribeReplaceRootVolumeTasksOutput, error) {
 	return c.describeReplaceRootVolumeTasks(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeRouteTables(ctx context.Context, in *ec2.DescribeRouteTablesInput, o ...func(*ec2.Options)) (*ec2.DescribeRouteTablesOutput, error) {
+	return c.describeRouteTables(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeSecurityGroupRules(ctx context.Context, in *ec2.DescribeSecurityGroupRulesInput, o ...func(*ec2.Options)) (*ec2.DescribeSecurityGroupRulesOutput, error) {
@@ -145,6 +165,10 @@ func (c EC2Reads) DescribeSpotFleetRequests(ctx context.Context, in *ec2.Describ
 
 func (c EC2Reads) DescribeSpotInstanceRequests(ctx context.Context, in *ec2.DescribeSpotInstanceRequestsInput, o ...func(*ec2.Options)) (*ec2.DescribeSpotInstanceRequestsOutput, error) {
 	return c.describeSpotInstanceRequests(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeVpcEndpoints(ctx context.Context, in *ec2.DescribeVpcEndpointsInput, o ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error) {
+	return c.describeVpcEndpoints(ctx, in, o...)
 }
 
 func (c EC2Reads) GetManagedPrefixListEntries(ctx context.Context, in *ec2.GetManagedPrefixListEntriesInput, o ...func(*ec2.Options)) (*ec2.GetManagedPrefixListEntriesOutput, error) {

@@ -61,6 +61,7 @@ func describedInterface(c *core.Call, n *networkInterface) types.NetworkInterfac
 		NetworkInterfaceId: aws.String(n.ID), OwnerId: aws.String(c.Place.Account), Status: types.NetworkInterfaceStatusAvailable,
 		Groups: identifiers(c.At, n.ID), VpcId: aws.String(c.Fixed("vpc", "")), InterfaceType: types.NetworkInterfaceTypeInterface,
 	}
+	addressed(c, n, &out)
 	i, attached := instances.Of(c.At)[n.Instance]
 	if !attached {
 		return out

@@ -13,7 +13,8 @@ func Service() *core.Service {
 	return &core.Service{
 		Name: "ec2", SDK: "EC2", Reference: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_", Words: core.EC2Words(),
 		Resources: []core.Resource{
-			imageResource(), securityGroupResource(), prefixListResource(), vpcResource(), interfaceResource(), templateResource(), instanceResource(),
+			imageResource(), securityGroupResource(), prefixListResource(), vpcResource(), interfaceResource(), addressResource(), routeTableResource(),
+			natGatewayResource(), vpcEndpointResource(), templateResource(), instanceResource(),
 			rootVolumeResource(), snapshotResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(),
 		},
 	}

@@ -1,0 +1,20 @@
+package ec2
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ripostehq/riposte/internal/world/core"
+)
+
+// vpcEndpoints are private ways to AWS's services.
+var vpcEndpoints = core.Shelf[types.VpcEndpoint]{
+	Kind: "ec2.vpc-endpoint", ID: "VpcEndpointId", Missing: core.Missing("InvalidVpcEndpointId.NotFound", "The vpc-endpoint ID '%s' does not exist"),
+	Filters: map[string]string{"vpc-id": "VpcId"},
+}
+
+func vpcEndpointResource() core.Resource {
+	return core.Resource{Shelf: &vpcEndpoints, Operations: []core.Operation{
+		core.List[ec2.DescribeVpcEndpointsInput, ec2.DescribeVpcEndpointsOutput](&vpcEndpoints, core.Listing{IDs: "VpcEndpointIds"}, core.AsIs),
+	}}
+}

@@ -1,0 +1,185 @@
+// Package identity holds the playbooks about who calls: credentials that are where they don't belong.
+package identity
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/contain"
+)
+
+//go:embed testdata/instance-credentials-elsewhere.txtar
+var elsewhereStories string
+
+// ElsewhereParams are the parameters of identity.instance-credentials-elsewhere.
+type ElsewhereParams struct {
+	AllowRoles []string `yaml:"allow_roles" help:"Unique ids (AROA...) of roles whose instances' credentials are meant to be used elsewhere: of a cluster's nodes, behind a proxy."`
+}
+
+// Validate refuses what is no unique id of a role: an ARN can be had again by another role.
+func (p ElsewhereParams) Validate() error {
+	for i, id := range p.AllowRoles {
+		if !strings.HasPrefix(id, "AROA") {
+			return playbook.Wrong{Path: []any{"allow_roles", i}, Text: fmt.Sprintf("%q is no unique id of a role: they begin with AROA, and an ARN can be another role's tomorrow", id)}
+		}
+	}
+	return nil
+}
+
+// CredentialsElsewhere finds calls by an instance's session that came from none of the instance's own ways out, and denies the
+// session.
+func CredentialsElsewhere() playbook.Definition {
+	return playbook.Define(playbook.Spec[ElsewhereParams, used]{
+		ID:       "identity.instance-credentials-elsewhere",
+		Title:    "An instance's credentials were used elsewhere",
+		Why:      whyElsewhere,
+		Severity: playbook.Critical,
+		On:       []playbook.Trigger{playbook.CallerInstance().AlsoReads().AlsoFailed()},
+		Reads: append([]call.ID{
+			call.EC2DescribeInstances, call.EC2DescribeNetworkInterfaces, call.EC2DescribeRouteTables, call.EC2DescribeNatGateways, call.EC2DescribeVpcEndpoints,
+		}, append(contain.InstanceReads(), action.IsolationReads()...)...),
+		Changes: playbook.Always[ElsewhereParams](action.DenySession{}.About().Kind, action.AttachRoleDeny{}.About().Kind, action.Isolate{}.About().Kind),
+		Prevents: []playbook.Prevention{{
+			Kind: playbook.ServiceControlPolicy,
+			How: "Deny what the metadata service's version 1 handed out, which a forged request can read, and what an instance's role does through an endpoint of another " +
+				"network than the instance's. Calls by the internet have no aws:SourceVpc: lock them by aws:SourceIp to the ways out, in a statement of its own.",
+			Document: `{"Version":"2012-10-17","Statement":[` +
+				`{"Sid":"MetadataVersion2","Effect":"Deny","Action":"*","Resource":"*","Condition":{"NumericLessThan":{"ec2:RoleDelivery":"2.0"}}},` +
+				`{"Sid":"OwnNetwork","Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"ec2:SourceInstanceARN":"false","aws:SourceVpc":"false"},` +
+				`"BoolIfExists":{"aws:ViaAWSService":"false"},"StringNotEquals":{"aws:SourceVpc":"${aws:EC2InstanceSourceVPC}"}}}]}`,
+		}},
+		Stories: elsewhereStories,
+		Suspect: suspectUse,
+		Check:   checkUse,
+		Plan: func(s playbook.Suspect[used], _ ElsewhereParams) (plan action.Plan) {
+			deny := s.Facts.Actor.Ended(action.Everything, s.Case)
+			if s.Facts.Doubt != "" {
+				deny = deny.Asking(s.Facts.Doubt)
+			}
+			plan.Steps = append(plan.Steps, deny)
+			if s.Facts.Isolation != "" {
+				plan.Steps = append(plan.Steps, action.Try(action.Isolate{Instance: s.Facts.Instance, Interfaces: s.Facts.Interfaces, Groups: []string{s.Facts.Isolation}}).
+					Asking("the credentials were taken from the instance, and isolating it stops its work"))
+			}
+			return plan
+		},
+	})
+}
+
+const whyElsewhere = `The metadata service gives an instance's credentials to whatever runs on it, and to whatever makes it ask: a forged request, a
+shell. They work from anywhere for up to six hours. A call by an instance's session that came from none of the instance's own ways out is
+a theft: its public, Elastic and IPv6 addresses and those of its further interfaces, the NAT gateways and NAT instances of its subnets' routes, the VPC
+endpoints of its network, and organization.egress. Calls that AWS makes on behalf never count. This session alone is denied, everything: other
+instances of the role go on, and this one stops too, until its credentials are renewed by a person taking the deny back. A session is an
+instance's where AWS says so (inScopeOf, ec2RoleDelivery); one that is merely named like an instance, as any caller of AssumeRole can name it, is
+left alone unless it has the role of the instance's profile, and then a person is asked. A person is asked, too, where the inventory can't
+say where the instance goes out: a transit gateway, a peering, a NAT gateway of another account, endpoints of another network. What is known to be legitimate elsewhere: nodes of
+clusters whose pods go out by other ways, and proxies: allow_roles, organization.egress. An instance that has ended, or that
+is not found where the record says or was made, is left alone. Reads are delivered for this, and they are many.`
+
+// used are the facts: whose credentials were used, and from where.
+type used struct {
+	Actor      contain.Actor
+	Instance   event.Resource
+	Known      bool     `json:",omitempty"` // AWS, not the session's name, says whose credentials these are
+	From       string   // the source, as recorded
+	Endpoint   string   `json:",omitempty"` // the VPC endpoint that the call went through
+	Interfaces []string `json:",omitempty"`
+	Isolation  string   `json:",omitempty"` // the group that isolates
+	Doubt      string   `json:",omitempty"` // why a person has to say whether it is a theft
+}
+
+// Found is where the credentials were used: the same again is no other finding.
+func (u used) Found() []string { return []string{"use from " + u.From + " " + u.Endpoint} }
+
+// suspectUse wants calls by what looks like an instance's session, from an address.
+func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
+	from := sources(e.SourceIP)
+	for _, id := range p.AllowRoles {
+		if id == e.Actor.IssuerID {
+			return nil
+		}
+	}
+	id := e.Actor.Session
+	if e.Actor.Instance != "" {
+		id = e.Actor.Instance
+	}
+	if len(from) == 0 || e.Actor.Kind != event.RoleActor {
+		return nil // a service's name, "AWS Internal" or nothing: AWS called on the session's behalf
+	}
+	place := e.Place()
+	place.Account = e.Actor.Account // the instance is where its role is, whoever was told of the call
+	if e.Actor.InstanceRegion != "" {
+		place.Region = e.Actor.InstanceRegion
+	}
+	actor := contain.ActorOf(e.Actor, e.Time)
+	if actor.Others() != "" {
+		return nil
+	}
+	return []playbook.Suspect[used]{{
+		Resource: actor.Root(),
+		Title:    title(id, e.SourceIP, e.Endpoint),
+		Facts: used{
+			Actor: actor, Instance: place.In(event.Instance, id), Known: e.Actor.Instance != "", From: e.SourceIP, Endpoint: e.Endpoint,
+		},
+	}}
+}
+
+func title(instance, from, endpoint string) string {
+	if endpoint != "" {
+		from += " through " + endpoint
+	}
+	if len(from) > 200 {
+		from = from[:200] + "..."
+	}
+	return fmt.Sprintf("credentials of instance %s were used from %q", instance, from)
+}
+
+// sources are the addresses of a record's source, of which a proxy may have written several; none where it is no address.
+func sources(recorded string) (all []netip.Addr) {
+	for part := range strings.SplitSeq(recorded, ",") {
+		a, err := netip.ParseAddr(strings.TrimSpace(part))
+		if err != nil {
+			continue
+		}
+		all = append(all, a.Unmap().WithZone(""))
+	}
+	return all
+}
+
+// checkUse confirms a use that came by none of the instance's ways out.
+func checkUse(ctx context.Context, in playbook.In, s playbook.Suspect[used], _ ElsewhereParams) ([]playbook.Suspect[used], error) {
+	f := &s.Facts
+	machine, found, err := instanceOf(ctx, in.AWS, f.Instance)
+	if err != nil || !found {
+		return nil, err
+	}
+	f.Doubt = ""
+	if !f.Known {
+		of, found, err := contain.OfInstance(ctx, in.AWS, f.Instance, machine.profile)
+		if err != nil || !found || of.UserID != f.Actor.UserID {
+			return nil, err // another role's session that was named like the instance
+		}
+		f.Doubt = "the record does not say that the instance was given these credentials, and whoever may assume the role can name a session like it"
+	}
+	out := waysOut{aws: in.AWS, at: f.Instance.Place(), egress: in.Organization.Egress}
+	own, err := out.has(ctx, machine, sources(f.From), f.Endpoint, s.Facts)
+	if err != nil || own {
+		return nil, err
+	}
+	if f.Doubt == "" {
+		f.Doubt = out.doubt
+	}
+	f.Interfaces = machine.interfaces
+	if f.Isolation, _, err = action.FindIsolation(ctx, in.AWS, f.Instance.Place(), machine.vpc); err != nil {
+		return nil, err
+	}
+	return []playbook.Suspect[used]{s}, nil
+}
