@@ -38,23 +38,38 @@ func callersOf(catalogue []playbook.Definition) callers {
 // may reports, from the bytes of a userIdentity, whether it may be one of the callers. What a caller is known by stands in an ARN
 // or id behind a slash or colon, or in a value of its own, and holds none of these; an escape may spell anything.
 func (c *callers) may(caller []byte) bool {
-	if len(c.triggers) == 0 || len(c.names) == 0 && !bytes.Contains(caller, []byte("i-")) && bytes.IndexByte(caller, '\\') < 0 {
+	switch {
+	case len(c.triggers) == 0:
+		return false
+	case c.instances && looksLikeInstance(caller), bytes.IndexByte(caller, '\\') >= 0:
+		return true
+	case len(c.names) == 0:
 		return false
 	}
 	from := 0
 	for i, b := range caller {
 		switch b {
-		case '\\':
-			return true
 		case '"', '/', ':':
-			part := caller[from:i]
-			if c.instances && len(part) > 2 && part[0] == 'i' && part[1] == '-' || len(part) > 0 && c.names[string(part)] {
+			if from < i && c.names[string(caller[from:i])] {
 				return true
 			}
 			from = i + 1
 		}
 	}
 	return false
+}
+
+// looksLikeInstance reports whether some part of a caller begins like an instance's id. Hyphens are rare in callers.
+func looksLikeInstance(caller []byte) bool {
+	for at := 0; ; at++ {
+		next := bytes.IndexByte(caller[at:], '-')
+		if next < 0 {
+			return false
+		}
+		if at += next; at > 1 && caller[at-1] == 'i' && (caller[at-2] == ':' || caller[at-2] == '/') {
+			return true
+		}
+	}
 }
 
 // of lists the playbooks that want an event for its caller.
