@@ -23,6 +23,7 @@ type Definition struct {
 	Prevents       []Prevention
 	Stories        fixture.Fixture // the first that fires is the example
 	Params         []Param
+	watches        bool  // parameters name triggers, too: a Playbook has them in On
 	unread         error // why the stories can't be read
 	bind           func(decode func(any) error) (Playbook, error)
 }
@@ -33,6 +34,7 @@ func Define[P, F any](s Spec[P, F]) Definition {
 		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
 		Prevents: s.Prevents, Params: params(s.Defaults),
 	}
+	d.watches = s.Watches != nil
 	d.Stories, d.unread = fixture.Parse(s.Stories)
 	d.bind = func(decode func(any) error) (Playbook, error) {
 		p := s.Defaults
@@ -86,6 +88,9 @@ func (s Spec[P, F]) load(l StoredSuspect, caseID string) (Suspect[F], error) {
 func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	if s.Changes != nil {
 		d.Changes = s.Changes(p)
+	}
+	if s.Watches != nil {
+		d.On = slices.Concat(d.On, s.Watches(p))
 	}
 	var observes func(event.Event) []Observation
 	if s.Observes != nil {

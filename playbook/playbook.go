@@ -78,6 +78,7 @@ type Spec[P, F any] struct {
 	Why      string // why it matters, and what to know before switching it on
 	Severity Severity
 	On       []Trigger
+	Watches  func(P) []Trigger     // triggers that parameters name, beside On: the keys of decoys. May be nil
 	Reads    []call.ID             // every call that Check may make
 	Changes  func(P) []action.Kind // what a plan by these parameters may hold; for no other kinds are rights asked
 	Prevents []Prevention

@@ -67,6 +67,9 @@ func (c Callers) Says() string {
 	return calls + " by " + by
 }
 
+// Watches reports whether parameters name triggers, which a bound Playbook has beside the others.
+func (d Definition) Watches() bool { return d.watches }
+
 // Callers returns the triggers of a playbook that go by the caller.
 func (d Definition) Callers() (all []Callers) {
 	for _, t := range d.On {

@@ -19,5 +19,6 @@ func All() []playbook.Definition {
 		exposure.DBSnapshotShared(),
 		network.OpenAdminPort(),
 		identity.CredentialsElsewhere(),
+		identity.DecoyUsed(),
 	}
 }

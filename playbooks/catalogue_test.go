@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
+
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/iam"
@@ -50,11 +52,16 @@ func TestEveryPreviewUsesDeclaredKinds(t *testing.T) {
 
 func preview(t *testing.T, d playbook.Definition) action.Plan {
 	t.Helper()
-	book, err := d.Default()
+	example, _ := d.Stories.First()
+	book, err := d.Bind(func(p any) error {
+		if example.Params == "" {
+			return nil
+		}
+		return yaml.Unmarshal([]byte(example.Params), p)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	example, _ := d.Stories.First()
 	e, err := event.Decode([]byte(example.Record))
 	if err != nil {
 		t.Fatal(err)

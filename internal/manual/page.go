@@ -39,6 +39,9 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	for _, by := range d.Callers() {
 		triggers.Rows = append(triggers.Rows, []string{"any", by.Says()})
 	}
+	if d.Watches() {
+		triggers.Rows = append(triggers.Rows, []string{"any", "calls by the callers that its parameters name, reads and refused ones where it asks for them"})
+	}
 	changes := Table{Head: []string{"action", "class", "does", "taken back"}, Line: "%s (%s): %s; taken back: %s"}
 	for _, k := range d.Changes {
 		back := "yes"

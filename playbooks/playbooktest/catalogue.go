@@ -84,9 +84,12 @@ func (s Story) copies(t *testing.T, d playbook.Definition, denied *actiontest.AW
 		return // no call: it can't have failed, nor does a caller have a say in it
 	}
 	var also playbook.Calls // what any of the triggers says of the records that it fires on
-	for _, one := range d.On {
-		if calls, ok := one.(playbook.Calls); ok {
-			also.Failed, also.ByAWS = also.Failed || calls.Failed, also.ByAWS || calls.ByAWS
+	for _, one := range book.On {
+		switch by := one.(type) {
+		case playbook.Calls:
+			also.Failed, also.ByAWS = also.Failed || by.Failed, also.ByAWS || by.ByAWS
+		case playbook.Callers:
+			also.Failed = also.Failed || by.Failed
 		}
 		if callers, ok := one.(playbook.Callers); ok {
 			also.Failed = also.Failed || callers.Failed

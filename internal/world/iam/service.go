@@ -40,6 +40,7 @@ type Estate struct {
 type holderEstate struct {
 	Name     string         `yaml:"name"`
 	Path     string         `yaml:"path"`
+	ID       string         `yaml:"id"`       // AIDA..., AROA...; made where it is left out
 	Inline   map[string]any `yaml:"inline"`   // documents by name
 	Attached []string       `yaml:"attached"` // ARNs
 	Boundary string         `yaml:"boundary"`
@@ -103,6 +104,7 @@ func (e Estate) Build(at core.At) error {
 
 func (e holderEstate) build(at core.At, kind string) (holder, error) {
 	h := newHolder(at, kind, e.Name, e.Path)
+	h.ID = cmp.Or(e.ID, h.ID)
 	h.Attached, h.Boundary = e.Attached, e.Boundary
 	for name, d := range e.Inline {
 		text, err := document(d)

@@ -1,0 +1,153 @@
+package identity
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/contain"
+)
+
+//go:embed testdata/decoy-used.txtar
+var decoyStories string
+
+// DecoyParams are the parameters of identity.decoy-used.
+type DecoyParams struct {
+	Keys       []string `yaml:"keys" help:"ids of access keys (AKIA...) that lie where only a thief looks: in an old repository, on a laptop's desktop"`
+	Principals []string `yaml:"principals" help:"unique ids of decoy users (AIDA...) and roles (AROA...); an ARN can be another principal's tomorrow"`
+}
+
+// Validate refuses what is no id.
+func (p DecoyParams) Validate() error {
+	for i, id := range p.Keys {
+		if !strings.HasPrefix(id, "AKIA") {
+			return playbook.Wrong{Path: []any{"keys", i}, Text: fmt.Sprintf("%q is no id of an access key: they begin with AKIA, and never name the secret here", id)}
+		}
+	}
+	for i, id := range p.Principals {
+		if !strings.HasPrefix(id, "AIDA") && !strings.HasPrefix(id, "AROA") {
+			return playbook.Wrong{Path: []any{"principals", i}, Text: fmt.Sprintf("%q is no unique id: those of users begin with AIDA, those of roles with AROA", id)}
+		}
+	}
+	return nil
+}
+
+func (p DecoyParams) named() []string { return append(append([]string{}, p.Keys...), p.Principals...) }
+
+// DecoyUsed finds the caller that uses credentials which were laid out for thieves: any call, a refused one too, is a break-in.
+func DecoyUsed() playbook.Definition {
+	return playbook.Define(playbook.Spec[DecoyParams, decoyUsed]{
+		ID:       "identity.decoy-used",
+		Title:    "A decoy's credentials were used",
+		Why:      whyDecoy,
+		Severity: playbook.Critical,
+		Watches: func(p DecoyParams) []playbook.Trigger {
+			if len(p.named()) == 0 {
+				return nil
+			}
+			return []playbook.Trigger{playbook.Caller(p.named()...).AlsoReads().AlsoFailed()}
+		},
+		Reads:   append(contain.Reads(), call.IAMGetRole),
+		Changes: playbook.Always[DecoyParams](contain.Changes()...),
+		Prevents: []playbook.Prevention{{
+			Kind: playbook.ServiceControlPolicy,
+			How: "Nothing prevents the theft of a decoy, which is what it is for. Let its principal have no rights at all, so that a thief gets nothing from it; what it " +
+				"was found beside is what needs protection.",
+			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"DecoysMayNothing","Effect":"Deny","Action":"*","Resource":"*",` +
+				`"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/decoys/*"}}}]}`,
+		}},
+		Stories: decoyStories,
+		Suspect: suspectDecoy,
+		Check:   checkDecoy,
+		Plan: func(s playbook.Suspect[decoyUsed], _ DecoyParams) action.Plan {
+			return action.Plan{Steps: s.Facts.Actor.Steps(action.Everything, s.Case)}
+		},
+	})
+}
+
+const whyDecoy = `Nothing works with a decoy's credentials, so each of their calls is made by a thief, or by an owner who tests
+the trap. It does not matter what was called, nor that AWS refused it. The decoy alone is stopped: its key is switched off and its
+user denied, or its session; nobody works with them, so no innocent caller is hit. What matters is the finding: it says where
+the credentials lay (by which decoy was used), from which address they were used, and when. Thieves look first whom a key belongs
+to (sts:GetCallerIdentity), which is a read: rules must deliver reads for these callers, as the patterns that riposte permissions
+--patterns prints with your configuration ask. Trusted automation never counts here. Whoever plants a decoy gives its id to keys or
+principals; an alarm that you set off yourself is taken back with riposte undo.`
+
+// decoyUsed are the facts of one call.
+type decoyUsed struct {
+	Actor contain.Actor
+	Decoy string // the id that was configured
+	Call  call.ID
+	From  string `json:",omitempty"` // address
+}
+
+// Found is the decoy: another call with it is the same finding.
+func (d decoyUsed) Found() []string { return []string{"decoy " + d.Decoy} }
+
+func suspectDecoy(e event.Event, p DecoyParams) []playbook.Suspect[decoyUsed] {
+	d := decoyUsed{Actor: contain.ActorOf(e.Actor, e.Time), Call: call.OfEvent(e)}
+	for _, id := range p.named() {
+		if id == e.Actor.AccessKey || id == e.Actor.UniqueID() {
+			d.Decoy = id
+		}
+	}
+	root := d.Actor.Root()
+	if d.Decoy == "" || root.Account == "" {
+		return nil
+	}
+	if from, ok := e.Address(); ok {
+		d.From = from.String()
+	}
+	return []playbook.Suspect[decoyUsed]{{Resource: root, Title: d.title(), Facts: d}}
+}
+
+func (d decoyUsed) title() string {
+	title := fmt.Sprintf("decoy %s was used for %s", d.Decoy, d.Call)
+	if d.From != "" {
+		title += " from " + d.From
+	}
+	for _, more := range []string{d.Actor.Renamed(), d.Actor.Others()} {
+		if more != "" {
+			title += "; " + more
+		}
+	}
+	return title
+}
+
+// checkDecoy looks where the decoy's user or role is by now. One that was deleted meanwhile is nothing to stop.
+func checkDecoy(ctx context.Context, in playbook.In, s playbook.Suspect[decoyUsed], _ DecoyParams) ([]playbook.Suspect[decoyUsed], error) {
+	a := &s.Facts.Actor
+	switch a.Holder.Type {
+	case event.User:
+		found, err := action.FindUser(ctx, in.AWS, a.Holder, a.UserID, a.Key)
+		if err != nil {
+			return nil, fmt.Errorf("find the decoy's user %q: %w", a.Holder.ID, err)
+		}
+		if found.Gone != "" {
+			return nil, nil
+		}
+		a.Holder, a.UserID = found.User, found.ID
+	case event.Role:
+		out, err := in.AWS.IAM(a.Place).GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(a.Holder.ID[strings.LastIndexByte(a.Holder.ID, '/')+1:])})
+		if access.Answered(err, "NoSuchEntity") {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the decoy's role %q: %w", a.Holder.ID, err)
+		}
+		if id, _, _ := strings.Cut(a.UserID, ":"); out.Role == nil || aws.ToString(out.Role.RoleId) != id {
+			return nil, nil // another role has the name by now
+		}
+	}
+	s.Title = s.Facts.title()
+	return []playbook.Suspect[decoyUsed]{s}, nil
+}
