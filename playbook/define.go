@@ -84,14 +84,20 @@ func (s Spec[P, F]) load(l StoredSuspect, caseID string) (Suspect[F], error) {
 	return x, nil
 }
 
-// erase binds a Spec's functions to its parameters, with stored suspects in place of typed ones.
-func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
+// bound is a definition with what the parameters leave of it, and name beside it.
+func (s Spec[P, F]) bound(d Definition, p P) Definition {
 	if s.Changes != nil {
 		d.Changes = s.Changes(p)
 	}
 	if s.Watches != nil {
 		d.On = slices.Concat(d.On, s.Watches(p))
 	}
+	return d
+}
+
+// erase binds a Spec's functions to its parameters, with stored suspects in place of typed ones.
+func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
+	d = s.bound(d, p)
 	var observes func(event.Event) []Observation
 	if s.Observes != nil {
 		observes = func(e event.Event) []Observation { return s.Observes(e, p) }
