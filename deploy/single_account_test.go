@@ -48,7 +48,7 @@ func TestSingleAccountAsDaemon(t *testing.T) {
 	in.delivers(t, s, home, "aws.iam", "DetachUserPolicy") // a hop by the bus
 	in.leaves(t, s, here, "aws.ec2", "DescribeInstances")
 	in.leaves(t, s, here, "aws.iam", "DetachUserPolicy")                                                    // it never happens there; a rule would be paid for
-	sent(t, s, here, "riposte-events", "EC2 Instance State-change Notification", "aws.ec2", "RunInstances") // forwarded by an attacker to drown the rest
+	sent(t, s, here, "riposte-events", "EC2 Spot Instance Interruption Warning", "aws.ec2", "RunInstances") // forwarded by an attacker to drown the rest
 	if got := in.take(t, time.Second); len(got) > 0 {
 		t.Errorf("what is no record went on: %v", got)
 	}
