@@ -62,6 +62,7 @@ var table = []Call{
 	{ID: "ec2:DeleteSecurityGroup", Write: true},
 	{ID: "ec2:DeleteTags", Write: true},
 	{ID: "ec2:DeregisterImage", Write: true},
+	{ID: "ec2:DescribeAddresses"},
 	{ID: "ec2:DescribeFleets", Access: true},
 	{ID: "ec2:DescribeImages", Access: true},
 	{ID: "ec2:DescribeInstanceAttribute", Access: true},

@@ -32,23 +32,19 @@ func instanceOf(ctx context.Context, r access.Reads, id event.Resource) (m machi
 	case err != nil:
 		return m, false, fmt.Errorf("read instance %q: %w", id.ID, err)
 	}
-	for _, reservation := range out.Reservations {
-		for _, i := range reservation.Instances {
-			if aws.ToString(i.VpcId) == "" {
-				return m, false, nil
-			}
-			m.vpc = aws.ToString(i.VpcId)
-			if i.IamInstanceProfile != nil {
-				m.profile = aws.ToString(i.IamInstanceProfile.Arn)
-			}
-			for _, n := range i.NetworkInterfaces {
-				m.interfaces = append(m.interfaces, aws.ToString(n.NetworkInterfaceId))
-			}
-			slices.Sort(m.interfaces)
-			return m, true, nil
-		}
+	if len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0 || out.Reservations[0].Instances[0].VpcId == nil {
+		return m, false, nil
 	}
-	return m, false, nil
+	i := out.Reservations[0].Instances[0] // the one that was asked for
+	m.vpc = *i.VpcId
+	if i.IamInstanceProfile != nil {
+		m.profile = aws.ToString(i.IamInstanceProfile.Arn)
+	}
+	for _, n := range i.NetworkInterfaces {
+		m.interfaces = append(m.interfaces, aws.ToString(n.NetworkInterfaceId))
+	}
+	slices.Sort(m.interfaces)
+	return m, true, nil
 }
 
 // waysOut are those of an instance, by inventory.
