@@ -60,6 +60,7 @@ const (
 	EC2DeleteSecurityGroup                         ID = "ec2:DeleteSecurityGroup"
 	EC2DeleteTags                                  ID = "ec2:DeleteTags"
 	EC2DeregisterImage                             ID = "ec2:DeregisterImage"
+	EC2DescribeAddresses                           ID = "ec2:DescribeAddresses"
 	EC2DescribeFleets                              ID = "ec2:DescribeFleets"
 	EC2DescribeImages                              ID = "ec2:DescribeImages"
 	EC2DescribeInstanceAttribute                   ID = "ec2:DescribeInstanceAttribute"
