@@ -100,8 +100,11 @@ func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 	}
 	refuse := class != action.Contain && !r.approved()
 	incident := t.c.Root.String() // what AWS does for all callers alike, as when a group launches, counts by the root
-	a := t.suspect(r.revision.Suspect).Origin.Actor
-	if who := a.Credential(); who != "" && !a.ByAWS() {
+	from := t.suspect(r.revision.Suspect).Origin
+	switch who := from.Actor.Credential(); {
+	case from.Noticed(): // one call can launch a thousand instances, each with a notice of its own
+		incident = "notices of " + t.c.Root.Account
+	case who != "" && !from.Actor.ByAWS():
 		incident = who // whatever one credential does counts as one
 	}
 	var out []ledger.Reservation

@@ -52,28 +52,28 @@ func (pl *planner) replaceNoticed(t *attempt, number int) {
 	}
 }
 
-// mostNotices is how many notices of an account are looked at in a minute. One call may launch a thousand instances, each with a
+// mostNotices is how many notices of an account's region are looked at in a minute. One call may launch a thousand instances, each with a
 // notice of its own; what is left out comes with the call's one record.
 const mostNotices = 20
 
-// noticeLimit counts the notices of each account in the minute that runs.
+// noticeLimit counts the notices of each account and region in the minute that runs.
 type noticeLimit struct {
 	mu     sync.Mutex
 	minute time.Time
 	seen   map[string]int
 }
 
-// noticed reports whether a notice of the account is still looked at.
-func (e *Engine) noticed(account string) bool {
+// noticed reports whether a notice of a place, account and region, is still looked at.
+func (e *Engine) noticed(place string) bool {
 	l := &e.notices
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now := e.Now().Truncate(time.Minute); now != l.minute {
 		l.minute, l.seen = now, map[string]int{}
 	}
-	l.seen[account]++
-	if l.seen[account] == mostNotices+1 {
-		e.Log.Info("many notices of one account: for the rest of the minute its launches are left to their records", "account", account)
+	l.seen[place]++
+	if l.seen[place] == mostNotices+1 {
+		e.Log.Info("many notices of one place: for the rest of the minute its launches are left to their records", "place", place)
 	}
-	return l.seen[account] <= mostNotices
+	return l.seen[place] <= mostNotices
 }

@@ -148,3 +148,24 @@ func TestOneCallCannotMakeAThousandCasesByNotices(t *testing.T) {
 		t.Error("an attack behind the noise was not answered by its record")
 	}
 }
+
+// One call is one incident, by its notices as by its record: it uses up no limit, for itself or for others.
+func TestOneLaunchOfManyIsOneIncident(t *testing.T) {
+	for story, notice := range map[string]time.Duration{"the record is first": 10 * time.Minute, "the notices are": time.Second} {
+		t.Run(story, func(t *testing.T) {
+			s := set(t, world.Options{NoticeDelay: notice, DeliveryDelay: 40 * time.Second}, launch.UnapprovedImage())
+			s.policy.Limits.Incidents, s.policy.Limits.Destroy = 10, 2
+			s.restart()
+			out, err := clients{w: s.w, by: mallory}.ec2(ireland).RunInstances(s.Context(), &ec2.RunInstancesInput{
+				ImageId: aws.String("ami-0aaaaaaaaaaaaaaaa"), MinCount: aws.Int32(8), MaxCount: aws.Int32(8),
+			})
+			s.must(err)
+			s.pass(5 * time.Minute)
+			for _, i := range out.Instances {
+				if !harmless(s.instance(*i.InstanceId)) {
+					t.Errorf("%s still runs", *i.InstanceId)
+				}
+			}
+		})
+	}
+}

@@ -83,7 +83,7 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 	for _, ev := range events {
 		var found []playbook.StoredSuspect
 		for _, i := range e.routes.Match(ev) {
-			if ev.Kind == event.Notice && !(e.answers(i, ev.Account) && e.noticed(ev.Account)) {
+			if ev.Kind == event.Notice && !(e.answers(i, ev.Account) && e.noticed(ev.Account+" "+ev.Region)) {
 				continue
 			}
 			more, err := e.Playbooks[i].Suspects(ev)

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
@@ -96,8 +97,11 @@ type used struct {
 	Doubt      string   `json:",omitempty"` // why a person has to say whether it is a theft
 }
 
-// Found is where the credentials were used: the same again is no other finding.
-func (u used) Found() []string { return []string{"use from " + u.From + " " + u.Endpoint} }
+// Found is where the credentials were used, and where the instance was looked for: that it is not in one region clears nothing in
+// another.
+func (u used) Found() []string {
+	return []string{"use from " + u.From + " " + u.Endpoint + " by an instance in " + u.Instance.Region}
+}
 
 // suspectUse wants calls by what looks like an instance's session, from an address.
 func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
@@ -174,12 +178,15 @@ func checkUse(ctx context.Context, in playbook.In, s playbook.Suspect[used], _ E
 	if err != nil || own {
 		return nil, err
 	}
+	if out.doubt == "" && (!machine.runs || f.Actor.Seen.Before(machine.launched)) { // EC2 calls every start a launch
+		out.doubt = "the instance was stopped or started since the call: what addresses it had then is not known"
+	}
 	if f.Doubt == "" {
 		f.Doubt = out.doubt
 	}
 	f.Interfaces = machine.interfaces
-	if f.Isolation, _, err = action.FindIsolation(ctx, in.AWS, f.Instance.Place(), machine.vpc); err != nil {
-		return nil, err
+	if f.Isolation, _, err = action.FindIsolation(ctx, in.AWS, f.Instance.Place(), machine.vpc); err != nil && !access.Unreadable(err) {
+		return nil, err // a group that can't be read is a step less, and the session is denied all the same
 	}
 	return []playbook.Suspect[used]{s}, nil
 }

@@ -1,11 +1,13 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -21,6 +23,8 @@ import (
 type machine struct {
 	vpc, profile string
 	interfaces   []string
+	runs         bool
+	launched     time.Time // or started, which moves it
 }
 
 // instanceOf reads an instance; false where there is none, or one that has ended and has no network any more.
@@ -36,7 +40,8 @@ func instanceOf(ctx context.Context, r access.Reads, id event.Resource) (m machi
 		return m, false, nil
 	}
 	i := out.Reservations[0].Instances[0] // the one that was asked for
-	m.vpc = *i.VpcId
+	m.vpc, m.launched = *i.VpcId, aws.ToTime(i.LaunchTime)
+	m.runs = i.State != nil && i.State.Name == types.InstanceStateNameRunning
 	if i.IamInstanceProfile != nil {
 		m.profile = aws.ToString(i.IamInstanceProfile.Arn)
 	}
@@ -53,7 +58,8 @@ type waysOut struct {
 	at     event.Place // of the instance
 	egress playbook.Ranges
 	known  []netip.Addr
-	doubt  string // why there may be others
+	blocks playbook.Ranges // that its interfaces were given, for what runs in containers
+	doubt  string          // why there may be others
 }
 
 // has reports whether a call from all these addresses, through an endpoint or none, came by the instance's own ways out.
@@ -72,7 +78,7 @@ func (w *waysOut) has(ctx context.Context, m machine, from []netip.Addr, endpoin
 		w.doubt = "the record names several addresses, of which a proxy may have written some"
 	}
 	for _, a := range from {
-		if !slices.Contains(w.known, a) && !w.egress.Has(a) {
+		if !slices.Contains(w.known, a) && !w.egress.Has(a) && !w.blocks.Has(a) {
 			if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
 				w.doubt = "the record names a private address and no endpoint: by what network it came is not known"
 			}
@@ -102,7 +108,13 @@ func (w *waysOut) through(ctx context.Context, m machine, endpoint string) (bool
 
 // ofInterfaces adds the addresses of network interfaces, and returns the subnets that they are in.
 func (w *waysOut) ofInterfaces(ctx context.Context, ids []string) (subnets []string, err error) {
-	pages := ec2.NewDescribeNetworkInterfacesPaginator(w.aws.EC2(w.at), &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: ids})
+	if len(ids) == 0 { // without any, EC2 would list them all
+		w.doubt = "the instance shows no network interface"
+		return nil, nil
+	}
+	pages := ec2.NewDescribeNetworkInterfacesPaginator(w.aws.EC2(w.at), &ec2.DescribeNetworkInterfacesInput{
+		Filters: []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}, // by ids, one that is gone would fail the others
+	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -122,6 +134,11 @@ func (w *waysOut) ofInterfaces(ctx context.Context, ids []string) (subnets []str
 			}
 			for _, six := range n.Ipv6Addresses {
 				w.add(six.Ipv6Address)
+			}
+			for _, delegated := range n.Ipv6Prefixes {
+				if b, err := netip.ParsePrefix(aws.ToString(delegated.Ipv6Prefix)); err == nil {
+					w.blocks = append(w.blocks, b)
+				}
 			}
 		}
 	}
@@ -154,11 +171,12 @@ func (w *waysOut) routed(ctx context.Context, vpc string, subnets []string) erro
 		}
 		for _, r := range table.Routes {
 			switch by := aws.ToString(r.GatewayId); {
+			case r.State == types.RouteStateBlackhole, inward(r): // nothing goes out by it, at least not to AWS
 			case r.NatGatewayId != nil:
 				gateways = append(gateways, *r.NatGatewayId)
 			case r.NetworkInterfaceId != nil:
 				machines = append(machines, *r.NetworkInterfaceId)
-			case by == "local", strings.HasPrefix(by, "igw-"), r.EgressOnlyInternetGatewayId != nil, r.DestinationPrefixListId != nil: // by the instance's own addresses, or an endpoint's
+			case by == "local", strings.HasPrefix(by, "igw-"), r.EgressOnlyInternetGatewayId != nil, strings.HasPrefix(by, "vpce-"): // by the instance's own addresses, or an endpoint's
 			default:
 				w.doubt = "a route of the instance's network leads through another, whose ways out this account does not show: name them in organization.egress"
 			}
@@ -170,6 +188,12 @@ func (w *waysOut) routed(ctx context.Context, vpc string, subnets []string) erro
 		}
 	}
 	return w.translated(ctx, gateways)
+}
+
+// inward reports whether a route leads to private addresses alone, where AWS's public endpoints are not.
+func inward(r types.Route) bool {
+	b, err := netip.ParsePrefix(cmp.Or(aws.ToString(r.DestinationCidrBlock), aws.ToString(r.DestinationIpv6CidrBlock)))
+	return err == nil && b.Addr().IsPrivate() && b.Bits() >= 7
 }
 
 // tableOf is the route table that a subnet is associated with, else its network's main one.
@@ -199,6 +223,9 @@ func (w *waysOut) translated(ctx context.Context, ids []string) error {
 			return fmt.Errorf("read NAT gateway %q: %w", id, err)
 		}
 		for _, g := range out.NatGateways {
+			if g.ConnectivityType == types.ConnectivityTypePrivate {
+				w.doubt = "NAT gateway " + id + " is private: by what addresses its network goes out is not known"
+			}
 			for _, a := range g.NatGatewayAddresses {
 				w.add(a.PublicIp)
 			}

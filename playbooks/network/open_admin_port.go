@@ -2,6 +2,7 @@
 package network
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -134,14 +135,15 @@ func checkRules(ctx context.Context, in playbook.In, s playbook.Suspect[opened],
 		o.Doubt = "the record does not say which rule was added"
 	}
 	for _, r := range present {
-		if o.Doubt == "" && !slices.ContainsFunc(s.Facts.Rules, r.Is) {
+		if len(s.Facts.Rules) > 0 && !slices.ContainsFunc(s.Facts.Rules, r.Is) {
 			continue
 		}
-		wide, err := p.opens(ctx, in, s.Resource.Place(), r)
+		wide, doubt, err := p.opens(ctx, in, s.Resource.Place(), r)
 		if err != nil {
 			return nil, err
 		}
 		if wide {
+			o.Doubt = cmp.Or(o.Doubt, doubt)
 			o.Rules = append(o.Rules, r)
 		}
 	}
@@ -152,27 +154,27 @@ func checkRules(ctx context.Context, in playbook.In, s playbook.Suspect[opened],
 	return []playbook.Suspect[opened]{o.of(s.Resource)}, nil
 }
 
-// opens reports whether a rule lets the world in at one of the ports.
-func (p PortParams) opens(ctx context.Context, in playbook.In, at event.Place, r action.IngressRule) (bool, error) {
+// opens reports whether a rule lets the world in at one of the ports; doubt says why that is not certain.
+func (p PortParams) opens(ctx context.Context, in playbook.In, at event.Place, r action.IngressRule) (open bool, doubt string, err error) {
 	if !p.reaches(r) || !strings.HasPrefix(r.Peer, "pl-") {
-		return p.reaches(r) && wide(r.Peer), nil
+		return p.reaches(r) && wide(r.Peer), "", nil
 	}
 	pages := ec2.NewGetManagedPrefixListEntriesPaginator(in.AWS.EC2(at), &ec2.GetManagedPrefixListEntriesInput{PrefixListId: aws.String(r.Peer)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if access.Answered(err, "InvalidPrefixListID.NotFound", "InvalidPrefixListId.Malformed") {
-			return false, nil
+			return true, "prefix list " + r.Peer + " can't be seen: whom it lets in is not known", nil
 		}
 		if err != nil {
-			return false, fmt.Errorf("read prefix list %q: %w", r.Peer, err)
+			return false, "", fmt.Errorf("read prefix list %q: %w", r.Peer, err)
 		}
 		for _, e := range page.Entries {
 			if wide(aws.ToString(e.Cidr)) {
-				return true, nil
+				return true, "", nil
 			}
 		}
 	}
-	return false, nil
+	return false, "", nil
 }
 
 // reaches reports whether a rule lets in what one of the ports takes.

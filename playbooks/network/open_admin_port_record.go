@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/request"
@@ -37,7 +38,11 @@ func suspectRules(e event.Event, p PortParams) []playbook.Suspect[opened] {
 	if told && len(rules) == 0 {
 		return nil
 	}
-	return []playbook.Suspect[opened]{opened{Rules: rules}.of(e.Place().In(event.SecurityGroup, id))}
+	o := opened{Rules: rules}
+	if call.OfEvent(e) == call.EC2ModifySecurityGroupRules { // a new description repeats the whole rule
+		o.Doubt = "the rule was there before and was changed: it may have been as open, and what it was is not in the record"
+	}
+	return []playbook.Suspect[opened]{o.of(e.Place().In(event.SecurityGroup, id))}
 }
 
 // asked are the rules that a question names, in each spelling of the calls: one block beside its ports, a list of permissions with
