@@ -81,7 +81,7 @@ endpoints of its network, and organization.egress. Calls that AWS makes on behal
 instances of the role go on, and this one stops too, until its credentials are renewed by a person taking the deny back. A session is an
 instance's where AWS says so (inScopeOf, ec2RoleDelivery); one that is merely named like an instance, as any caller of AssumeRole can name it, is
 left alone unless it has the role of the instance's profile, and then a person is asked. A person is asked, too, where the inventory can't
-say where the instance goes out: a transit gateway, a peering, a NAT gateway of another account, endpoints of another network. What is known to be legitimate elsewhere: nodes of
+say where the instance goes out, since it was stopped or started after the call, or by a private NAT gateway, a transit gateway, a peering, a NAT gateway of another account, endpoints of another network. What is known to be legitimate elsewhere: nodes of
 clusters whose pods go out by other ways, and proxies: allow_roles, organization.egress. An instance that has ended, or that
 is not found where the record says or was made, is left alone. Reads are delivered for this, and they are many.`
 

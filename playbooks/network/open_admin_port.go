@@ -86,8 +86,9 @@ const whyPort = `Port 22 or 3389 open to the world is found by scanners within m
 that it lets in is wider than any owner's: IPv4 blocks of /8 and wider, IPv6 blocks of /16 and wider, so that the world can't be
 written as two halves or sixteen sixteenths; a prefix list, where one of its entries is. Private ranges are not the world. Exactly
 the rule that the call added is revoked, if it is still there; other rules of the group stay, older open ones too, which an owner
-may live by: they are for a sweep. Where the record does not say which rule was added, riposte asks. Connections that were made
-meanwhile go on until they are idle. Nobody's own address is put in the rule's place: the caller may be the attacker. What is
+may live by: they are for a sweep. Where the record does not say which rule was added, where a rule was changed, which may have been as
+open before, and where a prefix list can't be seen, riposte asks. Connections that were made
+meanwhile go on until they are idle. No address is put in the rule's place: the caller may be the attacker. What is
 meant to be open goes into allow_groups.`
 
 // opened are the facts: rules that were added and, once checked, are open.
