@@ -27,7 +27,7 @@ func (o Organization) Has(ctx context.Context, account string) (bool, error) {
 }
 
 // Person returns the human behind an actor, "" where none is known. It is a hint for whom to ask or tell, and never a reason to
-// spare or to trust: the issuers are configured, the name is the session's, which came from whoever signed in.
+// spare or to trust: the issuers are configured, the name is the session's, as the caller gave it at sign-in.
 func (o Organization) Person(a event.Actor) string { return o.People.Person(a) }
 
 // Ranges are blocks of addresses.

@@ -55,7 +55,7 @@ func TestANoticeBehindItsRecordChangesNothing(t *testing.T) {
 	}
 }
 
-// Both are there before riposte looks at either, and ask: an approval is of one plan, whoever told of it first.
+// Both are there before riposte looks at either, and ask: an approval is of one plan, whichever told of it first.
 func TestANoticeAndItsRecordAskOnce(t *testing.T) {
 	s := set(t, world.Options{NoticeDelay: time.Second, DeliveryDelay: 5 * time.Second}, launch.UnapprovedImage())
 	s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Ask, "ask" }

@@ -119,7 +119,7 @@ func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
 		return nil // a service's name, "AWS Internal" or nothing: AWS called on the session's behalf
 	}
 	place := e.Place()
-	place.Account = e.Actor.Account // the instance is where its role is, whoever was told of the call
+	place.Account = e.Actor.Account // the instance is where its role is, whichever account was told of the call
 	if e.Actor.InstanceRegion != "" {
 		place.Region = e.Actor.InstanceRegion
 	}

@@ -65,7 +65,7 @@ func (c *Call) Record(out any, refused *Refusal) {
 	c.Pending = append(c.Pending, Delivery{ID: id, At: c.Now.Add(c.Delivery), Body: c.Enveloped(c.Service.Name, id, c.Now, r)})
 }
 
-// Notify sends what a service tells of its own accord about a resource, whoever caused it.
+// Notify sends what a service tells of its own accord about a resource, whichever caller caused it.
 func (at At) Notify(of event.NoticeType, arn string, detail Fields) {
 	if at.Notices == 0 {
 		return
