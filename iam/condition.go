@@ -10,6 +10,7 @@ import (
 // condition is one operator on one key. Its values are alternatives; of a negated operator none may match.
 type condition struct {
 	key      string // lower case: keys ignore it
+	set      quantifier
 	ifExists bool
 	negated  bool
 	null     bool // looks at presence alone
@@ -18,17 +19,35 @@ type condition struct {
 	values   matcher
 }
 
-// holds follows AWS where the key is missing: a negated operator matches, as does any with IfExists.
+// quantifier says how many of a key's values an operator asks for.
+type quantifier int
+
+const (
+	single quantifier = iota // none is named: the key has one value
+	forAll
+	forAny
+)
+
+// holds follows AWS where the key is missing: a negated operator matches, as does any with IfExists; ForAllValues matches,
+// ForAnyValue does not. A key of several values wants a quantifier; without one, which AWS leaves open, one value has to
+// match, and of a negated operator none may.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 func (c *condition) holds(x Context) bool {
-	v, present := x.values[c.key]
+	values := x.values[c.key].all
 	switch {
 	case c.null:
-		return present && c.present || !present && c.absent
-	case !present:
-		return c.ifExists || c.negated
+		return len(values) > 0 && c.present || len(values) == 0 && c.absent
+	case len(values) == 0:
+		return c.ifExists || c.set == forAll || c.set == single && c.negated
 	}
-	return c.values(v, x) != c.negated
+	every := c.set == forAll || c.set == single && c.negated
+	for _, v := range values {
+		if fits := c.values(v, x) != c.negated; fits != every {
+			return fits
+		}
+	}
+	return every
 }
 
 // conditions compiles a Condition block: operators and keys all have to hold.
@@ -55,9 +74,10 @@ func (c compiler) conditions(n node) ([]condition, error) {
 }
 
 func (c compiler) condition(name string, k field) (condition, error) {
-	base, ifExists := strings.CutSuffix(name, "IfExists")
+	set, base := quantified(name)
+	base, ifExists := strings.CutSuffix(base, "IfExists")
 	op, ok := operatorNamed(base)
-	if !ok || ifExists && base == "Null" {
+	if !ok || base == "Null" && (ifExists || set != single) {
 		return condition{}, errors.New("this operator is not supported")
 	}
 	if k.key == "" {
@@ -67,7 +87,7 @@ func (c compiler) condition(name string, k field) (condition, error) {
 	if err != nil {
 		return condition{}, fmt.Errorf("%s: %w", k.key, err)
 	}
-	out := condition{key: strings.ToLower(k.key), ifExists: ifExists, negated: op.negated, null: base == "Null"}
+	out := condition{key: strings.ToLower(k.key), set: set, ifExists: ifExists, negated: op.negated, null: base == "Null"}
 	if !out.null {
 		if out.values, err = op.compile(c, values); err != nil {
 			return condition{}, fmt.Errorf("%s: %w", k.key, err)
@@ -85,6 +105,17 @@ func (c compiler) condition(name string, k field) (condition, error) {
 		}
 	}
 	return out, nil
+}
+
+// quantified takes the set operator off an operator's name.
+func quantified(name string) (quantifier, string) {
+	if base, ok := strings.CutPrefix(name, "ForAllValues:"); ok {
+		return forAll, base
+	}
+	if base, ok := strings.CutPrefix(name, "ForAnyValue:"); ok {
+		return forAny, base
+	}
+	return single, name
 }
 
 // scalars returns the values of a key; AWS lets numbers and booleans stand without quotes.

@@ -1,6 +1,9 @@
 package iam
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 const absent = "\x00absent" // stands for a key that the request does not have
 
@@ -95,6 +98,70 @@ func TestOperators(t *testing.T) {
 				t.Errorf("holds = %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// What AWS says of operators on keys with several values:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+func TestOperatorsOnSets(t *testing.T) {
+	ab, ac, none := []string{"a", "b"}, []string{"a", "c"}, []string(nil)
+	for _, c := range []struct {
+		operator, values string
+		request          []string
+		want             bool
+	}{
+		{"ForAllValues:StringEquals", `["a","b","x"]`, ab, true},
+		{"ForAllValues:StringEquals", `["a","b"]`, ac, false},
+		{"ForAllValues:StringEquals", `"a"`, none, true}, // also where the key is absent
+		{"ForAllValues:StringNotEquals", `"x"`, ab, true},
+		{"ForAllValues:StringNotEquals", `"b"`, ab, false},
+		{"ForAllValues:StringNotEquals", `"b"`, none, true},
+		{"ForAllValues:StringLike", `["a*"]`, []string{"a1", "a2"}, true},
+		{"ForAllValues:StringEqualsIfExists", `"a"`, none, true},
+		{"ForAnyValue:StringEquals", `["b","x"]`, ab, true},
+		{"ForAnyValue:StringEquals", `"x"`, ab, false},
+		{"ForAnyValue:StringEquals", `"a"`, none, false},
+		{"ForAnyValue:StringNotEquals", `"a"`, ab, true}, // b is another
+		{"ForAnyValue:StringNotEquals", `["a","b"]`, ab, false},
+		{"ForAnyValue:StringNotEquals", `"a"`, none, false}, // unlike the operator alone
+		{"ForAnyValue:StringEqualsIfExists", `"a"`, none, true},
+		{"ForAnyValue:IpAddress", `"10.0.0.0/8"`, []string{"192.0.2.1", "10.1.1.1"}, true},
+		{"ForAllValues:ArnLike", `"arn:aws:iam::*:role/*"`, []string{"arn:aws:iam::111122223333:role/a", "no arn"}, false},
+		{"StringEquals", `"b"`, ab, true},
+		{"StringNotEquals", `"b"`, ab, false},
+		{"StringNotEquals", `"b"`, none, true},
+		{"Null", `"true"`, none, true}, // no values is absent
+		{"Null", `"false"`, ab, true},
+	} {
+		t.Run(fmt.Sprint(c.operator, c.values, c.request), func(t *testing.T) {
+			var x Context
+			x.SetAll("test:Key", c.request)
+			p := mustParse(t, allowIf(`{"`+c.operator+`":{"test:Key":`+c.values+`}}`))
+			if got := Evaluate(Request{Action: "a:B", Resource: "*", Context: x}, Policies{Identity: []Policy{p}}).Effect == Allowed; got != c.want {
+				t.Errorf("holds = %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAQuantifierTakesOneValueToo(t *testing.T) {
+	for _, q := range []string{"ForAllValues:", "ForAnyValue:"} {
+		p := mustParse(t, allowIf(`{"`+q+`StringEquals":{"aws:username":"eve"}}`))
+		for name, want := range map[string]Effect{"eve": Allowed, "bob": ImplicitDeny} {
+			r := Request{Action: "a:B", Resource: "*", Context: ContextOf(map[string]string{"aws:username": name})}
+			if got := Evaluate(r, Policies{Identity: []Policy{p}}).Effect; got != want {
+				t.Errorf("%s of %s: %v", q, name, got)
+			}
+		}
+	}
+}
+
+func TestASetIsNoVariable(t *testing.T) {
+	p := mustParse(t, allowIf(`{"StringEquals":{"k:a":"${aws:TagKeys}"}}`))
+	x := ContextOf(map[string]string{"k:a": "x"})
+	x.SetAll("aws:TagKeys", []string{"x"})
+	if got := Evaluate(Request{Action: "a:B", Resource: "*", Context: x}, Policies{Identity: []Policy{p}}).Effect; got != ImplicitDeny {
+		t.Errorf("got %v", got)
 	}
 }
 

@@ -20,8 +20,8 @@ func TestDocumentIsTheSameBytesAlways(t *testing.T) {
 
 func TestDocumentWritesNothingItCanNotRead(t *testing.T) {
 	d := Document{Statement: []Statement{{Effect: "Deny", Action: []string{"*"}, Resource: []string{"*"},
-		Condition: map[string]map[string][]string{"ForAnyValue:StringLike": {"aws:TagKeys": {"a"}}}}}}
-	if b, err := d.JSON(); err == nil || !strings.Contains(err.Error(), "ForAnyValue:StringLike") {
+		Condition: map[string]map[string][]string{"ForAnyValue:BinaryEquals": {"aws:TagKeys": {"a"}}}}}}
+	if b, err := d.JSON(); err == nil || !strings.Contains(err.Error(), "ForAnyValue:BinaryEquals") {
 		t.Errorf("got %s, %v", b, err)
 	}
 }

@@ -1,34 +1,11 @@
 package iam
 
-import "strings"
-
 // Request is one call that a principal wants to make.
 type Request struct {
 	Action    string // ec2:TerminateInstances
 	Resource  string // an ARN, or "*" for an action without resources
 	Principal Principal
 	Context   Context
-}
-
-// Context holds the condition keys of a request, one value each: operators on sets of values are not supported. A key
-// that is not there is absent, which is not the same as empty.
-type Context struct{ values map[string]string }
-
-// ContextOf makes a context of keys and values; the case of keys does not count.
-func ContextOf(values map[string]string) Context {
-	var c Context
-	for k, v := range values {
-		c.Set(k, v)
-	}
-	return c
-}
-
-// Set adds a key, or gives it another value.
-func (c *Context) Set(key, value string) {
-	if c.values == nil {
-		c.values = map[string]string{}
-	}
-	c.values[strings.ToLower(key)] = value
 }
 
 // Policies are all policies that concern a request.

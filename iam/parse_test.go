@@ -70,7 +70,10 @@ func TestParseRefuses(t *testing.T) {
 		{"NotPrincipal", statementOf(`{"Effect":"Deny","NotPrincipal":"*","Action":"*","Resource":"*"}`), "NotPrincipal: this element is not supported"},
 		{"a sid used twice", statementOf(`{"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"}`), `statement 2: Sid "A" is used twice`},
 		{"a sid with a space", statementOf(`{"Sid":"A b","Effect":"Allow","Action":"*","Resource":"*"}`), "letters and digits"},
-		{"a set operator", allowIf(`{"ForAllValues:StringEquals":{"aws:TagKeys":"a"}}`), "Condition: ForAllValues:StringEquals: this operator is not supported"},
+		{"a set of an unknown operator", allowIf(`{"ForAllValues:Same":{"aws:TagKeys":"a"}}`), "Condition: ForAllValues:Same: this operator is not supported"},
+		{"another quantifier", allowIf(`{"ForNoValue:StringEquals":{"aws:TagKeys":"a"}}`), "ForNoValue:StringEquals: this operator is not supported"},
+		{"both quantifiers", allowIf(`{"ForAllValues:ForAnyValue:StringEquals":{"aws:TagKeys":"a"}}`), "not supported"},
+		{"Null of a set", allowIf(`{"ForAnyValue:Null":{"aws:TagKeys":"true"}}`), "ForAnyValue:Null: this operator is not supported"},
 		{"an operator of another case", allowIf(`{"stringEquals":{"aws:username":"a"}}`), "not supported"},
 		{"NullIfExists", allowIf(`{"NullIfExists":{"aws:username":"true"}}`), "not supported"},
 		{"BinaryEquals", allowIf(`{"BinaryEquals":{"k":"QQ=="}}`), "not supported"},
@@ -115,10 +118,12 @@ func TestParseTrustRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(statementOf(`{"Sid":"A","Effect":"Allow","Action":["ec2:*","s3:Get?"],"Resource":"arn:aws:s3:::${aws:username, 'x'}/*"}`), "a")
 	f.Add(allowIf(`{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/${aws:username}"},"IpAddressIfExists":{"aws:SourceIp":["10.0.0.0/8","::1"]}}`), "10.0.0.1")
+	f.Add(allowIf(`{"ForAllValues:StringLike":{"aws:TagKeys":["a*","${aws:username}"]},"ForAnyValue:ArnNotLikeIfExists":{"aws:TagKeys":"arn:*"}}`), "a")
 	f.Add(statementOf(`{"Effect":"Deny","Principal":{"AWS":["111122223333","*"]},"Action":"sts:AssumeRole","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-11-22T02:00Z"}}}`), "2026-11-22")
 	f.Fuzz(func(t *testing.T, document, value string) {
 		r := Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::" + value, Context: ContextOf(map[string]string{
 			"aws:username": value, "aws:PrincipalArn": value, "aws:SourceIp": value, "aws:TokenIssueTime": value})}
+		r.Context.SetAll("aws:TagKeys", strings.Split(value, ","))
 		if p, err := Parse([]byte(document)); err == nil {
 			if len(p.statements) == 0 {
 				t.Fatal("a policy without statements was accepted")

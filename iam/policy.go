@@ -1,6 +1,6 @@
 // Package iam is the policy language of AWS: it parses policies and decides requests by them, and knows nothing of riposte.
 //
-// What it can't evaluate exactly (NotPrincipal, ForAllValues, ForAnyValue, BinaryEquals, any unknown element or operator)
+// What it can't evaluate exactly (NotPrincipal, BinaryEquals, any unknown element or operator)
 // is an error when the policy is parsed: a condition that is skipped would be permission that no policy gave.
 package iam
 

@@ -48,7 +48,7 @@ func variableEnd(text string) int {
 
 // value returns what a variable stands for in a request; false where the key is absent and there is no default.
 func (t *token) value(c Context) (string, bool) {
-	if v, ok := c.values[t.key]; ok {
+	if v, ok := c.variable(t.key); ok {
 		return v, true
 	}
 	return t.text, t.optional

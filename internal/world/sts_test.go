@@ -193,7 +193,7 @@ func TestASessionOutlivesTheKeyThatAskedForIt(t *testing.T) {
 
 func TestAnEstateWithAPolicyThatCanNotBeEvaluatedIsRefused(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
-		{"a set operator", "ArnEquals", `"ForAnyValue:ArnEquals"`, "user riposte: inline policy contain"},
+		{"an operator that iam does not evaluate", "ArnEquals", `"BinaryEquals"`, "user riposte: inline policy contain"},
 		{"a trust without principal", "Principal: {AWS", "Resource: {AWS", "role ops: trust"},
 		{"a policy that is not there", "policy/AdministratorAccess\"]\n        keys", "policy/Nothing\"]\n        keys", "does not exist"},
 	} {
