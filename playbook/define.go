@@ -149,6 +149,14 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			}
 			return out, nil
 		},
+		Spares: func(ctx context.Context, l StoredSuspect, o Organization) (said, why string, err error) {
+			x, err := s.load(l, "")
+			facts, is := any(x.Facts).(Sparer)
+			if err != nil || !is {
+				return "", "", err
+			}
+			return facts.Spared(ctx, x.Resource, o)
+		},
 		Preview: func(l StoredSuspect) (action.Plan, error) {
 			x, err := s.load(l, "")
 			if err != nil {
@@ -157,6 +165,15 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			return s.Plan(x, p), nil
 		},
 	}
+}
+
+// AnsweredIn returns the region in which a change of a target answers what was called: that of the target, else that of the call, ""
+// where both are the whole world's. A user is denied for what happens in a region as that region is to be treated.
+func (o Origin) AnsweredIn(target event.Resource) string {
+	if target.Region == "" && !call.Recorded(o.Source, o.Name).Global() {
+		return o.Place.Region
+	}
+	return target.Region
 }
 
 // OriginOf returns what the engine keeps of an event. Records of old versions may lack the event's id: what else is theirs alone

@@ -1,14 +1,23 @@
 package playbook
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+
+	"github.com/ripostehq/riposte/event"
 )
 
 // Finder is implemented by facts that say what a finding is of, beside its root, whatever moment and whichever of a group's
 // instances shows it: "image ami-1". An exception that a person makes is of that, and of nothing else on the same root.
 type Finder interface{ Found() []string }
+
+// Sparer is implemented by facts that the organisation may explain from the configuration alone, without a look at the present. It returns the key
+// of the configuration that does, and why, "" where none does; an error where it is not known. Check asks it too.
+type Sparer interface {
+	Spared(ctx context.Context, root event.Resource, o Organization) (said, why string, err error)
+}
 
 // found returns what a finding is of. Facts that do not say so are all of it: any difference is something else.
 func found(facts any, stored []byte) []string {

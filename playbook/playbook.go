@@ -143,6 +143,8 @@ type Playbook struct {
 	Check func(ctx context.Context, in In, caseID string, l StoredSuspect) ([]Proposal, error)
 	// Preempt is the plan that need not wait for Check, often an empty one; nil where the playbook has none.
 	Preempt func(ctx context.Context, recall Recall, caseID string, l StoredSuspect) (action.Plan, error)
+	// Spares says by what of the organisation alone the suspect is dismissed, "" where by nothing (Sparer).
+	Spares func(context.Context, StoredSuspect, Organization) (said, why string, err error)
 	// Preview is the plan on unchecked facts.
 	Preview func(StoredSuspect) (action.Plan, error)
 }

@@ -2,6 +2,7 @@
 package app
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -93,11 +94,11 @@ func policy(c *config.Config, o *Organization) gate.Policy {
 	for _, name := range cloud.RolesOf(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)
 	}
-	for _, b := range c.BreakGlass {
-		p.BreakGlass = append(p.BreakGlass, gate.Principal(b))
+	for i, b := range c.BreakGlass {
+		p.BreakGlass = append(p.BreakGlass, gate.Principal{ARN: b.ARN, ID: b.ID, Said: fmt.Sprintf("break_glass[%d]", i)})
 	}
-	for _, t := range c.Trusted {
-		p.Trusted = append(p.Trusted, gate.Trust{Issuer: gate.Principal(t.Principal()), Playbooks: t.Playbooks})
+	for i, t := range c.Trusted {
+		p.Trusted = append(p.Trusted, gate.Trust{Issuer: gate.Principal{ARN: t.Issuer, ID: t.ID, Said: fmt.Sprintf("trusted[%d]", i)}, Playbooks: t.Playbooks})
 	}
 	return p
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/source/files"
 	"github.com/ripostehq/riposte/playbook"
@@ -19,9 +20,11 @@ type ReplayInput struct {
 	Remote    Remote // may be nil
 	Playbooks []playbook.Playbook
 	People    event.People
-	Workers   int   // files read at once; 0 takes the number of processors
-	MaxRecord int   // bytes of one record; 0 takes 16 MiB
-	MaxSize   int64 // bytes of one gzipped file, decompressed; 0 stops at 4 GiB what is more than 100 times its file
+	Workers   int // files read at once; 0 takes the number of processors
+	MaxRecord int // bytes of one record; 0 takes 16 MiB
+	// Spares says by which rules a suspect would have been left alone; may be nil (Sparing).
+	Spares  func(playbook.Playbook, playbook.StoredSuspect, action.Plan) []Spared
+	MaxSize int64 // bytes of one gzipped file, decompressed; 0 stops at 4 GiB what is more than 100 times its file
 
 	Emit     func(ReplayLine) error       // a suspect; ordered by path and offset; an error ends the replay
 	Problem  func(ReplayProblem)          // what could not be read, in the same order; may be nil
@@ -48,6 +51,7 @@ type ReplayLine struct {
 	Resource  string            `json:"resource"`
 	Title     string            `json:"title"`
 	Plan      []string          `json:"plan"` // action kinds in order, first rungs
+	Spared    []Spared          `json:"spared,omitempty"`
 }
 
 // ReplayProblem is a file, or a spot in one, that could not be read. The rest was read all the same.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/route"
 	"github.com/ripostehq/riposte/internal/scan"
@@ -30,6 +31,7 @@ type replayer struct {
 	table     *route.Table
 	playbooks []playbook.Playbook
 	people    event.People
+	spares    func(playbook.Playbook, playbook.StoredSuspect, action.Plan) []Spared
 	counts    *counts
 	opener    files.Opener
 	maxRecord int
@@ -189,10 +191,14 @@ func (r *replayer) ask(p playbook.Playbook, e event.Event) (lines []ReplayLine, 
 		if err != nil {
 			return lines, err
 		}
+		var spared []Spared
+		if r.spares != nil {
+			spared = r.spares(p, lead, plan)
+		}
 		lines = append(lines, ReplayLine{
 			Playbook: lead.Playbook, Severity: lead.Severity, EventID: e.ID, EventTime: e.Time, EventName: e.Name,
 			Account: e.Account, Region: e.Region, Actor: e.Actor.ARN, Person: r.people.Person(e.Actor), SourceIP: e.SourceIP,
-			Resource: lead.Resource.String(), Title: lead.Title, Plan: plan.Kinds(),
+			Resource: lead.Resource.String(), Title: lead.Title, Plan: plan.Kinds(), Spared: spared,
 		})
 	}
 	return lines, nil

@@ -52,7 +52,7 @@ func (r *replay) start(ctx context.Context) <-chan job {
 	table := route.New(catalogue)
 	for range n {
 		w := &replayer{
-			table: table, playbooks: r.in.Playbooks, people: r.in.People, counts: &r.counts, maxRecord: r.in.MaxRecord,
+			table: table, playbooks: r.in.Playbooks, people: r.in.People, spares: r.in.Spares, counts: &r.counts, maxRecord: r.in.MaxRecord,
 			opener: files.Opener{Stdin: r.in.Stdin, MaxSize: r.in.MaxSize, Read: &r.counts.read},
 		}
 		go func() {

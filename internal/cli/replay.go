@@ -41,10 +41,13 @@ func (v replayVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	out := replayed{sh: sh, failOn: playbook.Severity(v.FailOn)}
+	if c.Organization.Discover {
+		sh.remark("organization.discover: AWS Organizations is not asked; of the accounts, those of the configuration are known")
+	}
+	out := replayed{sh: sh, file: c.File, failOn: playbook.Severity(v.FailOn)}
 	bar := &bar{sh: sh, started: sh.now()}
 	summary, err := app.Replay(ctx, app.ReplayInput{
-		Paths: v.Paths, Stdin: sh.in, Remote: remote, Playbooks: c.Playbooks, People: c.People,
+		Paths: v.Paths, Stdin: sh.in, Remote: remote, Playbooks: c.Playbooks, People: c.People, Spares: app.Sparing(c),
 		Workers: v.Workers, MaxRecord: int(v.MaxRecord), MaxSize: int64(v.MaxSize),
 		Emit:     func(l app.ReplayLine) error { bar.clear(); return out.suspect(l) },
 		Problem:  func(p app.ReplayProblem) { bar.clear(); out.problem(p) },
@@ -86,6 +89,7 @@ func (v replayVerb) remote(ctx context.Context) (app.Remote, error) {
 // replayed prints what a replay finds, as it finds it.
 type replayed struct {
 	sh     *shell
+	file   string // of the configuration
 	failOn playbook.Severity
 	severe bool
 }
@@ -106,7 +110,25 @@ func (r *replayed) suspect(l app.ReplayLine) error {
 			r.sh.line("    %-6s %s", detail.name, detail.text)
 		}
 	}
+	for _, s := range l.Spared {
+		r.sh.line("    %-6s %s", "spared", r.spared(s))
+	}
 	return r.sh.unprinted
+}
+
+// spared is a rule by which a suspect would have been left alone, with its place in the configuration.
+func (r *replayed) spared(s app.Spared) string {
+	text := s.Rule + ": " + s.Reason
+	if len(s.Steps) > 0 {
+		text = strings.Join(s.Steps, ", ") + " by " + text
+	}
+	switch {
+	case s.Line > 0:
+		text += fmt.Sprintf(" (%s:%d, %s)", r.file, s.Line, s.Said)
+	case s.Said != "":
+		text += " (" + s.Said + ")"
+	}
+	return text
 }
 
 func (r *replayed) problem(p app.ReplayProblem) {

@@ -2,6 +2,9 @@
 package config
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/strict"
@@ -27,6 +30,7 @@ type Config struct {
 	Playbooks    []playbook.Playbook // all of the catalogue, bound to their parameters, in its order
 	Warnings     []strict.Problem    // what is allowed and unwise
 
+	root     strict.Node    // of the file
 	params   map[string]any // by playbook: pointers to what they were bound to
 	fallback rule
 	rules    map[string]rules // by playbook
@@ -39,6 +43,19 @@ type Config struct {
 func (c *Config) Account(id string) (Account, bool) {
 	a, ok := c.accounts[id]
 	return a, ok
+}
+
+// Line is where the file says something, as trusted[0] or organization.regions: from 1, or 0 where there is no file.
+func (c *Config) Line(said string) int {
+	var path []any
+	for _, step := range strings.FieldsFunc(said, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		if i, err := strconv.Atoi(step); err == nil {
+			path = append(path, i)
+		} else {
+			path = append(path, step)
+		}
+	}
+	return c.root.At(path...).Line()
 }
 
 // file is the YAML file as it is written; Config is what it means.

@@ -15,7 +15,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	f := defaults()
 	doc.Root().Decode(&f, "")
 	c := &Config{
-		File: name, Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
+		File: name, root: doc.Root(), Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
 		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics,
 		Lambda: f.Lambda,
 		rules:  map[string]rules{}, accounts: map[string]Account{}, params: map[string]any{},

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
-	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -54,15 +53,9 @@ func (gk *gatekeeper) judge(ctx context.Context, t *attempt, r ref) (gate.Verdic
 // for another step since the last commit and change: steps that wait need no question each.
 func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Facts, read bool, err error) {
 	rung, suspect := r.rung(), t.suspect(r.revision.Suspect)
-	// A step answers in the region of its target, else in that of the call, "" where both are the whole world's. A user is
-	// denied for what happens in a region as that region is to be treated.
-	region := rung.Do.About().Target.Region
-	if region == "" && !call.Recorded(suspect.Origin.Source, suspect.Origin.Name).Global() {
-		region = suspect.Origin.Place.Region
-	}
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.About().Kind.Class, Target: rung.Do.About().Target, Actor: suspect.Origin.Actor,
-		Region: region, Ask: rung.Ask, Approved: r.approved(), Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
+		Region: suspect.Origin.AnsweredIn(rung.Do.About().Target), Ask: rung.Ask, Approved: r.approved(), Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
 		Noticed: suspect.Origin.Noticed(),
 	}
 	if gk.namesake != nil && gk.policy.Own(f.Actor) {

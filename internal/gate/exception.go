@@ -31,7 +31,7 @@ func exception(p Policy, f Facts) (Verdict, bool) {
 	}
 	r := p.trusted(f.Playbook, f.Actor)
 	if r.vouched() {
-		return Verdict{Do: Except, Rule: "exception", Text: r.ARN + " is trusted automation", Page: r.doubt("trusted")}, true
+		return Verdict{Do: Except, Rule: "exception", Text: r.ARN + " is trusted automation", Page: r.doubt("trusted"), Said: r.Said}, true
 	}
 	return Verdict{Page: cmp.Or(r.doubt("trusted"), page)}, false
 }

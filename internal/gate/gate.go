@@ -27,6 +27,7 @@ type Verdict struct {
 	Rule string // brake, protect, loop, exception, region, mode, age, limit, approval
 	Text string
 	Page string // why people must be told at once, "" where they need not
+	Said string // where the configuration says so, as trusted[0]; "" where it is nothing that the configuration says
 }
 
 // Reason returns the verdict's reason in one line.

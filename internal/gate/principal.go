@@ -13,6 +13,8 @@ import (
 type Principal struct {
 	ARN string
 	ID  string // AROA... of a role, AIDA... of a user; "" where the configuration does not say
+
+	Said string // where it stands in the configuration: break_glass[0]
 }
 
 // likeness is how surely an actor is a principal that the configuration names: more where more is known.

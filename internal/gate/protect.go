@@ -17,8 +17,8 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 	// People must be told: a principal has its ARN for as long as no other takes it, and what it does goes on.
 	const spared = "a principal is not contained, since its ARN is untouchable"
 	identity := event.IsIdentity(f.Target.Type)
-	if p.untouchable(f.Target) {
-		v := Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is untouchable"}
+	if i := p.untouchable(f.Target); i >= 0 {
+		v := Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is untouchable", Said: fmt.Sprintf("untouchable[%d]", i)}
 		if identity {
 			v.Page = spared
 		}
@@ -26,7 +26,8 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 	}
 	if p.foreign(f.Target.Account) {
 		const text = "what is to be changed is in account %q, which is none of the organisation's: riposte enters no other"
-		return Verdict{Do: Hold, Rule: "protect", Text: fmt.Sprintf(text, f.Target.Account), Page: "a principal of another organisation did this"}, true
+		page := "a principal of another organisation did this"
+		return Verdict{Do: Hold, Rule: "protect", Text: fmt.Sprintf(text, f.Target.Account), Page: page, Said: "organization.accounts"}, true
 	}
 	glass := recognize(f.Actor, p.BreakGlass)
 	page := glass.doubt("break-glass principal")
@@ -39,25 +40,28 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 	if !identity {
 		return Verdict{Page: page}, false
 	}
-	caller, breakGlass := f.Actor.Principal(), func(x Principal) bool { return x.ARN == f.Target.String() }
+	caller := f.Actor.Principal()
+	target := slices.IndexFunc(p.BreakGlass, func(x Principal) bool { return x.ARN == f.Target.String() })
+	called := slices.Index(p.Untouchable, caller)
 	switch {
 	case glass.likeness == byName || glass.likeness == same:
-		return Verdict{Do: Hold, Rule: "protect", Text: caller + " is a break-glass principal", Page: page}, true
-	case slices.ContainsFunc(p.BreakGlass, breakGlass) && !(glass.likeness == namesake && glass.ARN == f.Target.String()):
-		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is a break-glass principal", Page: "what a break-glass principal has was used"}, true
-	case slices.Contains(p.Untouchable, caller):
-		return Verdict{Do: Hold, Rule: "protect", Text: caller + " is untouchable", Page: cmp.Or(page, spared)}, true
+		return Verdict{Do: Hold, Rule: "protect", Text: caller + " is a break-glass principal", Page: page, Said: glass.Said}, true
+	case target >= 0 && !(glass.likeness == namesake && glass.ARN == f.Target.String()):
+		const used = "what a break-glass principal has was used"
+		return Verdict{Do: Hold, Rule: "protect", Text: f.Target.String() + " is a break-glass principal", Page: used, Said: p.BreakGlass[target].Said}, true
+	case called >= 0:
+		return Verdict{Do: Hold, Rule: "protect", Text: caller + " is untouchable", Page: cmp.Or(page, spared), Said: fmt.Sprintf("untouchable[%d]", called)}, true
 	case own(p, f):
-		return Verdict{Do: Hold, Rule: "protect", Text: "riposte does not contain itself", Page: "riposte's own role did this"}, true
+		return Verdict{Do: Hold, Rule: "protect", Text: "riposte does not contain itself", Page: "riposte's own role did this", Said: "organization.roles"}, true
 	case f.Actor.ByAWS():
 		return object(Hold, "protect", "AWS itself called")
 	}
 	return Verdict{Page: page}, false
 }
 
-// untouchable compares ARNs. That of a group holds an id that no record shows: its place and its name tell it.
-func (p Policy) untouchable(r event.Resource) bool {
-	return slices.ContainsFunc(p.Untouchable, func(arn string) bool {
+// untouchable returns which entry names a resource, -1 for none. It compares ARNs. That of a group holds an id that no record shows: its place and its name tell it.
+func (p Policy) untouchable(r event.Resource) int {
+	return slices.IndexFunc(p.Untouchable, func(arn string) bool {
 		if r.Type != event.Group {
 			return arn == r.String()
 		}

@@ -13,5 +13,5 @@ func region(p Policy, f Facts) (Verdict, bool) {
 		return pass() // mode says why
 	}
 	text := f.Region + " is not among organization.regions"
-	return Verdict{Do: Observe, Rule: "region", Text: text, Page: "observed and not answered: " + text}, true
+	return Verdict{Do: Observe, Rule: "region", Text: text, Page: "observed and not answered: " + text, Said: "organization.regions"}, true
 }

@@ -142,18 +142,41 @@ func checkSnapshot(ctx context.Context, in playbook.In, s playbook.Suspect[share
 	return foreign(ctx, in, s, shares, p)
 }
 
+// Spared are shares that stay within the organisation.
+func (f shared) Spared(ctx context.Context, _ event.Resource, o playbook.Organization) (said, why string, err error) {
+	for _, with := range f.With {
+		if ours, err := within(ctx, o, with); err != nil || !ours {
+			return "", "", err
+		}
+	}
+	if len(f.With) == 0 {
+		return "", "", nil
+	}
+	return "organization.accounts", "what it was shared with are accounts of the organisation", nil
+}
+
+// within reports whether a share leads to an account of the organisation.
+func within(ctx context.Context, o playbook.Organization, with string) (bool, error) {
+	if with == action.Everybody {
+		return false, nil
+	}
+	ours, err := o.Has(ctx, with)
+	if err != nil {
+		return false, fmt.Errorf("is account %s of the organisation: %w", with, err)
+	}
+	return ours, nil
+}
+
 // foreign confirms what of the shares the call added and leads outside the organisation.
-func foreign(ctx context.Context, in playbook.In, s playbook.Suspect[shared], shares []string, p SnapshotParams) (_ []playbook.Suspect[shared], err error) {
+func foreign(ctx context.Context, in playbook.In, s playbook.Suspect[shared], shares []string, p SnapshotParams) ([]playbook.Suspect[shared], error) {
 	var f shared
 	for _, with := range shares {
 		if len(s.Facts.With) > 0 && !slices.Contains(s.Facts.With, with) || p.allows(with, s.Resource.Account) {
 			continue
 		}
-		ours := false
-		if with != action.Everybody {
-			if ours, err = in.Organization.Has(ctx, with); err != nil {
-				return nil, fmt.Errorf("is account %s of the organisation: %w", with, err)
-			}
+		ours, err := within(ctx, in.Organization, with)
+		if err != nil {
+			return nil, err
 		}
 		if !ours {
 			f.With = append(f.With, with)

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/access"
@@ -103,6 +104,15 @@ func (u used) Found() []string {
 	return []string{"use from " + u.From + " " + u.Endpoint + " by an instance in " + u.Instance.Region}
 }
 
+// Spared is a use from where all instances go out.
+func (u used) Spared(_ context.Context, _ event.Resource, o playbook.Organization) (said, why string, err error) {
+	from := sources(u.From)
+	if u.Endpoint != "" || len(from) == 0 || slices.ContainsFunc(from, func(a netip.Addr) bool { return !o.Egress.Has(a) }) {
+		return "", "", nil
+	}
+	return "organization.egress", fmt.Sprintf("instances of any account go out by %q", u.From), nil
+}
+
 // suspectUse wants calls by what looks like an instance's session, from an address.
 func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
 	from := sources(e.SourceIP)
@@ -161,6 +171,9 @@ func sources(recorded string) (all []netip.Addr) {
 // checkUse confirms a use that came by none of the instance's ways out.
 func checkUse(ctx context.Context, in playbook.In, s playbook.Suspect[used], _ ElsewhereParams) ([]playbook.Suspect[used], error) {
 	f := &s.Facts
+	if said, _, err := f.Spared(ctx, s.Resource, in.Organization); said != "" || err != nil {
+		return nil, err
+	}
 	machine, found, err := instanceOf(ctx, in.AWS, f.Instance)
 	if err != nil || !found {
 		return nil, err
