@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
@@ -23,8 +24,9 @@ type Definition struct {
 	Prevents       []Prevention
 	Stories        fixture.Fixture // the first that fires is the example
 	Params         []Param
-	watches        bool  // parameters name triggers, too: a Playbook has them in On
-	unread         error // why the stories can't be read
+	Window         time.Duration // after which it decides; by the defaults, a Playbook's by its parameters
+	watches        bool          // parameters name triggers, too: a Playbook has them in On
+	unread         error         // why the stories can't be read
 	bind           func(decode func(any) error) (Playbook, error)
 }
 
@@ -34,7 +36,7 @@ func Define[P, F any](s Spec[P, F]) Definition {
 		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
 		Prevents: s.Prevents, Params: params(s.Defaults),
 	}
-	d.watches = s.Watches != nil
+	d.watches, d.Window = s.Watches != nil, s.window(s.Defaults)
 	d.Stories, d.unread = fixture.Parse(s.Stories)
 	d.bind = func(decode func(any) error) (Playbook, error) {
 		p := s.Defaults
@@ -72,7 +74,9 @@ func (s Spec[P, F]) store(x Suspect[F], from Origin) (StoredSuspect, error) {
 		related = r.Related(x.Resource)
 	}
 	b, err := json.Marshal(x.Facts)
-	return StoredSuspect{s.ID, severity, x.Resource, x.Title, b, from, related, found(x.Facts, b)}, err
+	return StoredSuspect{
+		Playbook: s.ID, Severity: severity, Resource: x.Resource, Title: x.Title, Facts: b, Origin: from, Related: related, Found: found(x.Facts, b),
+	}, err
 }
 
 // load reads a suspect that was stored, for a case.
@@ -92,7 +96,27 @@ func (s Spec[P, F]) bound(d Definition, p P) Definition {
 	if s.Watches != nil {
 		d.On = slices.Concat(d.On, s.Watches(p))
 	}
+	d.Window = s.window(p)
 	return d
+}
+
+func (s Spec[P, F]) window(p P) time.Duration {
+	if s.Window == nil {
+		return 0
+	}
+	return s.Window(p)
+}
+
+// decideAt is the end of the window of an event. One that says to be of the future, by a clock that is wrong, waits no longer than the window.
+func (o Origin) decideAt(window time.Duration) time.Time {
+	from := o.Occurred
+	if from.IsZero() || !o.Received.IsZero() && o.Received.Before(from) {
+		from = o.Received
+	}
+	if window == 0 || from.IsZero() {
+		return time.Time{}
+	}
+	return from.Add(window)
 }
 
 // erase binds a Spec's functions to its parameters, with stored suspects in place of typed ones.
@@ -125,6 +149,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 				if err != nil {
 					return nil, err
 				}
+				l.DecideAt = l.Origin.decideAt(d.Window)
 				out = append(out, l)
 			}
 			return out, nil

@@ -84,6 +84,9 @@ type Spec[P, F any] struct {
 	Prevents []Prevention
 	Stories  string // its fixture, as package fixture reads it: records that fire it, others, and the plans
 	Defaults P
+	// Window is how long after the event the playbook decides, so that it sees what else happens meanwhile: Check is not asked before
+	// its end. nil, or zero: at once.
+	Window func(P) time.Duration
 	// Observes is what a record shows that a later check must know; pure. May be nil.
 	Observes func(event.Event, P) []Observation
 	// Suspect is pure. It is asked about the events that a trigger fires on.
@@ -107,8 +110,9 @@ type StoredSuspect struct {
 	Title    string         `json:"title"`
 	Facts    []byte         `json:"facts"` // JSON; as bytes, so that no encoder touches it again
 	Origin   Origin         `json:"origin"`
-	Related  []Related      `json:"related,omitempty"` // for people; nothing is decided by it
-	Found    []string       `json:"found,omitempty"`   // what the finding is of, beside the root (Finder)
+	Related  []Related      `json:"related,omitempty"`  // for people; nothing is decided by it
+	Found    []string       `json:"found,omitempty"`    // what the finding is of, beside the root (Finder)
+	DecideAt time.Time      `json:"decide_at,omitzero"` // the end of the window that Check waits for; zero: none
 }
 
 // Origin is what the engine keeps of the event that brought a lead.

@@ -94,7 +94,7 @@ func (sh *shell) facts(c show.Case) {
 	for _, f := range []struct{ name, value string }{
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
 		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"undo", back}, {"quiet", c.Quiet},
-		{"first clock", firstClock(c.Clocks)},
+		{"first clock", firstClock(c.Clocks)}, {"decides", decides(c.DecideAt)},
 		{"happened", stage(c.Times, c.Times.Occurred)}, {"received", stage(c.Times, c.Times.Received)},
 		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
 		{"contained", stage(c.Times, c.Times.Contained)}, {"verified", stage(c.Times, c.Times.Verified)},
@@ -103,6 +103,14 @@ func (sh *shell) facts(c show.Case) {
 			sh.line("  %-13s %s", f.name, f.value)
 		}
 	}
+}
+
+// decides says until when a case waits before it is decided.
+func decides(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format("2006-01-02 15:04:05 MST") + ", at the end of its window: what else happens until then counts"
 }
 
 // firstClock says what told of a case first, where a service's notice did.
@@ -122,6 +130,9 @@ func (sh *shell) steps(c show.Case) {
 			sh.line("\nSteps")
 		}
 		sh.line("  %-8s %s on %s", a.Outcome, a.Kind, a.Target)
+		if !a.NotBefore.IsZero() {
+			sh.line("           not before %s, and looked at again then", a.NotBefore.Format("2006-01-02 15:04 MST"))
+		}
 		if a.Error != "" {
 			sh.line("           %s", a.Error)
 		}
@@ -135,6 +146,9 @@ func (sh *shell) ladders(c show.Case) {
 			sh.line("\nPlan %d", l.Revision)
 		}
 		head := fmt.Sprintf("  %d.", l.Step)
+		if l.After != "" {
+			head += " after " + l.After
+		}
 		if l.Asks != "" {
 			head += " asks: " + l.Asks
 		}

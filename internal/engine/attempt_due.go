@@ -20,7 +20,9 @@ func (t *attempt) nextDue() time.Time {
 	}
 	switch t.c.State {
 	case ledger.Suspected, ledger.Acting:
-		sooner(now.Add(t.Timing.Held)) // where all that is left waits for something that was not foreseen
+		if t.undecided() == 0 {
+			sooner(now.Add(t.Timing.Held)) // where all that is left waits for something that was not foreseen
+		}
 	case ledger.Undoing:
 		sooner(later(now, t.c.Recheck))
 	case ledger.Held:
@@ -36,6 +38,9 @@ func (t *attempt) nextDue() time.Time {
 	}
 	if t.atRest() && !t.c.Recheck.IsZero() {
 		sooner(later(now, t.c.Recheck))
+	}
+	if at := t.scheduled(); !at.IsZero() {
+		sooner(later(now, at))
 	}
 	if t.c.State.Open() && t.c.Undo == nil {
 		for _, at := range t.tries() {
@@ -63,7 +68,7 @@ func (t *attempt) tries() (at []time.Time) {
 	}
 	for _, l := range t.c.Suspects {
 		if l.Checked == "" {
-			at = append(at, again(l.Trouble))
+			at = append(at, later(again(l.Trouble), l.DecideAt))
 		}
 	}
 	stopped := map[int]bool{}
@@ -74,8 +79,8 @@ func (t *attempt) tries() (at []time.Time) {
 		case r.step.State == ledger.StepReverting:
 			at = append(at, later(again(r.step.Trouble), t.brakedUntil))
 		case !waits(r.step.State) || stopped[n] && r.step.State != ledger.Intent:
-		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || r.plan.After > 0 && !t.due(r):
-			at = append(at, later(again(r.step.Trouble), r.revision.Made.Add(r.plan.After)))
+		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || !t.due(r):
+			at = append(at, later(again(r.step.Trouble), r.step.NotBefore))
 		}
 		stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && waits(r.step.State)
 	}

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 // tally counts the steps that are live by what they wait for.
-type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing int }
+type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing, later int }
 
 // state derives the state of a case from its suspects and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
@@ -18,7 +20,7 @@ func (t *attempt) state() ledger.State {
 
 // derived is the state that suspects and steps show, whatever waits in the inbox.
 func (t *attempt) derived() ledger.State {
-	c, n := t.c, count(t.c)
+	c, n := t.c, count(t.c, t.Now())
 	switch {
 	case c.Undo != nil && n.begun+n.done+n.turning > 0: // what was begun may have been done
 		return ledger.Undoing
@@ -28,13 +30,13 @@ func (t *attempt) derived() ledger.State {
 		return ledger.Undone
 	case c.GivenUp != "":
 		return ledger.Failed
-	case t.waiting() > 0 && len(c.Revisions) == 0:
+	case t.waiting()+t.undecided() > 0 && len(c.Revisions) == 0:
 		return ledger.Suspected
 	case n.hold > 0:
 		return ledger.Held
 	case n.ask > 0:
 		return ledger.Asked
-	case n.act+n.turning > 0, t.waiting() > 0:
+	case n.act+n.turning > 0, t.waiting() > 0, t.undecided() > 0 && n.done == 0:
 		return ledger.Acting
 	case n.broken > 0 && (n.done == 0 || c.State == ledger.Failed || t.proven()):
 		return ledger.Failed // what could be done is verified first
@@ -56,7 +58,7 @@ func (t *attempt) derived() ledger.State {
 
 // proven reports whether what was done has held through all rounds, and was seen to hold.
 func (t *attempt) proven() bool {
-	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < len(t.Timing.Rounds) || !t.unnamedUntil().IsZero() {
+	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < len(t.Timing.Rounds) || !t.unnamedUntil().IsZero() || t.undecided() > 0 {
 		return false
 	}
 	for r := range t.live() {
@@ -71,7 +73,7 @@ func (t *attempt) proven() bool {
 func made(s ledger.StepState) bool { return s == ledger.Done || s == ledger.Already }
 
 // count tallies the steps of all revisions that were not superseded.
-func count(c *ledger.Case) (n tally) {
+func count(c *ledger.Case, now time.Time) (n tally) {
 	for i := range c.Revisions {
 		if c.Revisions[i].Superseded != 0 {
 			continue
@@ -95,14 +97,16 @@ func count(c *ledger.Case) (n tally) {
 				n.act++
 				n.begun++
 			case ledger.Pending:
-				switch s.Verdict {
-				case "observe":
+				switch {
+				case s.Verdict == "observe":
 					n.observe++
-				case "except":
+				case s.Verdict == "except":
 					n.except++
-				case "ask":
+				case s.NotBefore.After(now):
+					n.later++
+				case s.Verdict == "ask":
 					n.ask++
-				case "hold":
+				case s.Verdict == "hold":
 					n.hold++
 				default:
 					n.act++
@@ -113,8 +117,10 @@ func count(c *ledger.Case) (n tally) {
 	return n
 }
 
-// waiting counts the suspects that were not looked at.
-func (t *attempt) waiting() (n int) {
+// waiting counts the suspects that were not looked at, and need not wait for the end of a window.
+func (t *attempt) waiting() int { return t.unchecked() - t.undecided() }
+
+func (t *attempt) unchecked() (n int) {
 	for _, l := range t.c.Suspects {
 		if l.Checked == "" {
 			n++

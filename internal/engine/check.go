@@ -25,7 +25,7 @@ func (ck *checker) suspects(ctx context.Context, t *attempt) (confirmed bool, er
 		if confirmed || t.late() {
 			break
 		}
-		if l.Checked != "" || t.backsOff(l.Trouble) {
+		if l.Checked != "" || t.backsOff(l.Trouble) || t.undecidedOf(l) {
 			continue
 		}
 		before := len(t.c.Revisions)

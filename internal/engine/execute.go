@@ -60,6 +60,11 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 	if stopped || !t.due(r) {
 		return false, ex.wait(ctx, t, r)
 	}
+	if r.loose() {
+		r.step.State, r.step.Note = ledger.Dropped, "nothing of what it was to follow stands"
+		t.note("%s: %s", r, r.step.Note)
+		return false, nil
+	}
 	drift, err := ex.plan.drifted(ctx, t, r.revision.Number)
 	if drift || err != nil {
 		return drift && err == nil, err
@@ -75,11 +80,6 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 
 // waits reports whether a step is still to be carried out.
 func waits(s ledger.StepState) bool { return s == ledger.Pending || s == ledger.Intent }
-
-// due reports whether a step need not wait any more. One that was committed must be looked at in any case.
-func (t *attempt) due(r ref) bool {
-	return r.step.State == ledger.Intent || !r.revision.Made.Add(r.plan.After).After(t.Now())
-}
 
 // wait judges a step that must wait for its time or for another, so that the case shows what holds it. One that was begun is
 // looked at, and not left in the middle for as long as the other waits; where the other could not be done at all, it is

@@ -34,7 +34,7 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 	var noticed []string
 	for _, m := range t.inbox {
 		switch {
-		case m.Lead != nil && t.waiting() >= batch:
+		case m.Lead != nil && t.unchecked() >= batch:
 			t.inboxWaits = true
 			continue
 		case m.Lead != nil:

@@ -76,7 +76,7 @@ func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (
 	}
 	number = len(t.c.Revisions) + 1
 	t.c.Revisions = append(slices.Clip(t.c.Revisions), ledger.Revision{
-		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: make([]ledger.Step, len(plan.Steps)),
+		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: t.begin(plan),
 	})
 	t.plans[sealed.Digest], t.planned[number] = plan, true
 	return number, nil
@@ -105,7 +105,7 @@ func (pl *planner) revise(t *attempt, suspect string, p playbook.Proposal) error
 	}
 	number := len(t.c.Revisions) + 1
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
-		Number: number, Suspect: suspect, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: make([]ledger.Step, len(p.Plan.Steps)),
+		Number: number, Suspect: suspect, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: t.begin(p.Plan),
 	})
 	t.plans[sealed.Digest], t.planned[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++

@@ -49,7 +49,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 func (s *stages) advance(ctx context.Context, t *attempt) error {
 	var errs []error
 	for _, line := range []func(context.Context, *attempt) error{
-		s.plan.open, s.inbox.drain, s.verify.secondLook, s.answer, s.revert.steps, s.report.handOn, s.report.tell,
+		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.answer, s.revert.steps, s.report.handOn, s.report.tell,
 	} {
 		err := line(ctx, t)
 		errs = append(errs, err)

@@ -138,6 +138,7 @@ type Step struct {
 	Tries       int       `json:"tries,omitempty"` // how often the whole ladder was refused
 	Error       string    `json:"error,omitempty"` // why rungs below could not be done
 	Note        string    `json:"note,omitempty"`
+	NotBefore   time.Time `json:"not_before,omitzero"` // when a step that waits (action.Step.After) is due
 	Made        time.Time `json:"made,omitzero"`
 	MissedLooks int       `json:"missed_looks,omitempty"` // verification looks in a row that did not find it
 	Undone      string    `json:"undone,omitempty"`       // a call that could have undone it was seen: "iam:DetachUserPolicy by ..."

@@ -58,6 +58,7 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 		{Title: "Why", Texts: []string{squeeze(d.Why)}},
 		{Title: "Severity", Texts: []string{string(d.Severity)}},
 		{Title: "Triggers", Table: triggers},
+		{Title: "When it decides", Texts: decides(d)},
 		{Title: "What it may change", Table: changes},
 		{Title: "Parameters", Table: parameters},
 		{Title: "Rights", Table: rights(d, kinds)},
@@ -71,6 +72,14 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 			Section{Title: "What it plans then", Code: strings.Join(example.Plans, "\n")})
 	}
 	return out
+}
+
+// decides says when a playbook decides that does not at once.
+func decides(d playbook.Definition) []string {
+	if d.Window == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s after the event, with the default parameters: what else happens until then counts.", Value(d.Window))}
 }
 
 // rights returns those that the playbook needs to answer and to take back, by role.

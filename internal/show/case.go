@@ -22,9 +22,10 @@ type Case struct {
 	Title    string            `json:"title"`
 	Account  string            `json:"account,omitempty"`
 	Region   string            `json:"region,omitempty"`
-	Resource string            `json:"resource"`         // ARN, else account/region/type/id
-	Actor    string            `json:"actor,omitempty"`  // ARN; of a role session, the session's
-	Person   string            `json:"person,omitempty"` // the human behind it, where the issuer is configured
+	Resource string            `json:"resource"`           // ARN, else account/region/type/id
+	Actor    string            `json:"actor,omitempty"`    // ARN; of a role session, the session's
+	Person   string            `json:"person,omitempty"`   // the human behind it, where the issuer is configured
+	DecideAt time.Time         `json:"decide_at,omitzero"` // the next end of a window that a suspect waits for
 	Verdict  string            `json:"verdict,omitempty"`
 	Reason   string            `json:"reason,omitempty"` // RULE: text
 	State    ledger.State      `json:"state"`
@@ -44,6 +45,8 @@ type Action struct {
 	Target  string `json:"target"`
 	Outcome string `json:"outcome"` // pending, would (observed or excepted), done, already, failed, skipped, undone
 	Error   string `json:"error,omitempty"`
+	// NotBefore is when a pending step that waits for its time is due; it is judged, and its resource looked at, again then.
+	NotBefore time.Time `json:"not_before,omitzero"`
 }
 
 // Times are the stages of a case; those not reached are absent.
@@ -83,7 +86,7 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 		out.Plan = append(out.Plan, s.plan.Ladder[0].Do.About().Kind.Name)
 		out.Actions = append(out.Actions, s.action())
 	}
-	out.Verdict = verdict(steps)
+	out.Verdict, out.DecideAt = verdict(steps), decideAt(c)
 	out.Clocks = clocks(c)
 	out.Undo = undo(c, steps)
 	out.Quiet = quiet(c.Quiet)
@@ -96,6 +99,16 @@ func quiet(x *ledger.Exception) string {
 		return ""
 	}
 	return fmt.Sprintf("about %s, until %s; anything else is answered", strings.Join(x.Found, ", "), x.Until.UTC().Format(time.RFC3339))
+}
+
+// decideAt is the first end of a window that an unchecked suspect waits for.
+func decideAt(c *ledger.Case) (at time.Time) {
+	for _, l := range c.Suspects {
+		if l.Checked == "" && !l.DecideAt.IsZero() && (at.IsZero() || l.DecideAt.Before(at)) {
+			at = l.DecideAt.UTC()
+		}
+	}
+	return at
 }
 
 // clocks returns nil where no notice came before the record.

@@ -13,6 +13,7 @@ type Ladder struct {
 	Revision int    `json:"revision"`
 	Step     int    `json:"step"` // from 1
 	Asks     string `json:"asks,omitempty"`
+	After    string `json:"after,omitempty"` // how long after the plan was made it is due: 720h0m0s
 	Rungs    []Rung `json:"rungs"`
 }
 
@@ -41,6 +42,9 @@ func Ladders(c *ledger.Case, codec action.Codec, granted func(action.Tier) bool)
 		}
 		for i, s := range plan.Steps {
 			l := Ladder{Revision: r.Number, Step: i + 1, Rungs: rungs(s, standing(r, i), granted)}
+			if s.After > 0 {
+				l.After = s.After.String()
+			}
 			for _, a := range asks {
 				if a.Revision == r.Number && a.Step == i {
 					l.Asks = a.Why

@@ -41,7 +41,11 @@ func (s step) rung() action.Action {
 
 func (s step) action() Action {
 	a := s.rung()
-	return Action{Kind: a.About().Kind.Name, Target: a.About().Target.String(), Outcome: outcome(s.at), Error: cmp.Or(s.at.Error, s.at.Note)}
+	out := Action{Kind: a.About().Kind.Name, Target: a.About().Target.String(), Outcome: outcome(s.at), Error: cmp.Or(s.at.Error, s.at.Note)}
+	if out.Outcome == "pending" {
+		out.NotBefore = s.at.NotBefore.UTC()
+	}
+	return out
 }
 
 // outcome says in one of seven words how far a step is. What is only observed, or excepted, waits for nothing: it would be

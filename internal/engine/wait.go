@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// undecidedOf reports whether a suspect waits for the end of its window (playbook.Spec.Window): it is not looked at before.
+func (t *attempt) undecidedOf(l *ledger.Suspect) bool {
+	return l.Checked == "" && l.DecideAt.After(t.Now())
+}
+
+// undecided counts the suspects that wait for the end of their windows.
+func (t *attempt) undecided() (n int) {
+	for i := range t.c.Suspects {
+		if t.undecidedOf(&t.c.Suspects[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// begin returns the steps of a new plan, none begun, each with the time before which it is not due.
+func (t *attempt) begin(p action.Plan) []ledger.Step {
+	steps := make([]ledger.Step, len(p.Steps))
+	for i, s := range p.Steps {
+		if s.After > 0 {
+			steps[i].NotBefore = t.Now().Add(s.After)
+		}
+	}
+	return steps
+}
+
+// due reports whether a step need not wait any more. One that was committed must be looked at in any case.
+func (t *attempt) due(r ref) bool {
+	return r.step.State == ledger.Intent || !r.step.NotBefore.After(t.Now())
+}
+
+// loose reports whether a step that waited for its time has nothing to follow any more: no step before it in its plan stands. The
+// deletion of what was let out of quarantine is no end of a quarantine.
+func (r ref) loose() bool {
+	return r.plan.After > 0 && r.step.State == ledger.Pending && !slices.ContainsFunc(r.revision.Steps[:r.index], func(s ledger.Step) bool {
+		return made(s.State)
+	})
+}
+
+// scheduled is when the first step is due of those that a case keeps for later while it rests over what was done; zero where there is
+// none.
+func (t *attempt) scheduled() (at time.Time) {
+	if !t.atRest() || t.c.Undo != nil || count(t.c, t.Now()).done == 0 {
+		return at
+	}
+	for r := range t.live() {
+		s := r.step
+		if s.State != ledger.Pending || s.NotBefore.IsZero() || s.Verdict == "observe" || s.Verdict == "except" {
+			continue
+		}
+		if at.IsZero() || s.NotBefore.Before(at) {
+			at = s.NotBefore
+		}
+	}
+	return at
+}
+
+// wake takes up a case that rests when a step that it kept for later is due. The step is judged, and looked at, as any other.
+func (s *stages) wake(_ context.Context, t *attempt) error {
+	if at := t.scheduled(); !at.IsZero() && !at.After(t.Now()) {
+		t.note("a step is due that waited until %s", at.UTC().Format(time.RFC3339))
+		t.takeUp()
+	}
+	return nil
+}
