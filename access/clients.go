@@ -5,6 +5,7 @@ package access
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
@@ -19,6 +20,10 @@ type ClientReads func(event.Place) aws.Config
 
 func (c ClientReads) AutoScaling(p event.Place) AutoScalingReads {
 	return autoscaling.NewFromConfig(c(p))
+}
+
+func (c ClientReads) CloudTrail(p event.Place) CloudTrailReads {
+	return cloudtrail.NewFromConfig(c(p))
 }
 
 func (c ClientReads) EC2(p event.Place) EC2Reads {

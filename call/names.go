@@ -21,6 +21,7 @@ const (
 	AutoScalingSuspendProcesses                    ID = "autoscaling:SuspendProcesses"
 	AutoScalingTerminateInstanceInAutoScalingGroup ID = "autoscaling:TerminateInstanceInAutoScalingGroup"
 	AutoScalingUpdateAutoScalingGroup              ID = "autoscaling:UpdateAutoScalingGroup"
+	CloudTrailLookupEvents                         ID = "cloudtrail:LookupEvents"
 	CloudWatchDeleteAlarms                         ID = "cloudwatch:DeleteAlarms"
 	CloudWatchDisableAlarmActions                  ID = "cloudwatch:DisableAlarmActions"
 	CloudWatchPutMetricAlarm                       ID = "cloudwatch:PutMetricAlarm"

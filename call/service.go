@@ -19,6 +19,7 @@ type Service struct {
 var services = []Service{
 	{Prefix: "autoscaling", Name: "AutoScaling"},
 	{Prefix: "cloudfront", Name: "CloudFront", Global: true},
+	{Prefix: "cloudtrail", Name: "CloudTrail"},
 	{Prefix: "cloudwatch", Name: "CloudWatch", Source: "monitoring.amazonaws.com"},
 	{Prefix: "dynamodb", Name: "DynamoDB"},
 	{Prefix: "ec2", Name: "EC2"},

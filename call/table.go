@@ -23,6 +23,7 @@ var table = []Call{
 	{ID: "autoscaling:SuspendProcesses", Write: true, Access: true, On: []string{event.Group}},
 	{ID: "autoscaling:TerminateInstanceInAutoScalingGroup", Write: true},
 	{ID: "autoscaling:UpdateAutoScalingGroup", Write: true, Access: true, On: []string{event.Group}},
+	{ID: "cloudtrail:LookupEvents", Access: true},
 	{ID: "cloudwatch:DeleteAlarms", Write: true},
 	{ID: "cloudwatch:DisableAlarmActions", Write: true},
 	{ID: "cloudwatch:PutMetricAlarm", Write: true},

@@ -3,9 +3,12 @@ package world
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/world/ec2"
 	"github.com/ripostehq/riposte/internal/world/iam"
 )
 
@@ -22,6 +25,17 @@ func (w *World) Mint(arn string, o SessionOptions) (aws.Credentials, error) {
 		return c, err
 	}
 	return c, w.save()
+}
+
+// OnInstance returns the credentials that the metadata service of an instance gives to what runs on it.
+func (w *World) OnInstance(p event.Place, id string) (aws.Credentials, error) {
+	w.mu.Lock()
+	role, on, err := ec2.Delivered(w.state.At(p.Account, p.Region), id)
+	w.mu.Unlock()
+	if err != nil {
+		return aws.Credentials{}, err
+	}
+	return w.Mint(role, SessionOptions{Name: id, Duration: 6 * time.Hour, Instance: &on})
 }
 
 // rights are those that were made use of, by ARN of the user or role.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ripostehq/riposte/internal/world/core"
+	"github.com/ripostehq/riposte/internal/world/ec2"
 	"github.com/ripostehq/riposte/internal/world/iam"
 )
 
@@ -60,9 +61,12 @@ func (w *World) locked(r request) reply {
 		r.region = "us-east-1"
 	}
 	c := &core.Call{At: w.state.At(by.Account, r.region), Operation: op, By: by, From: r.from, RequestID: id, Input: r.input}
+	if r.from.Endpoint != "" {
+		c.From.VPC = ec2.NetworkOf(w.state, r.from.Endpoint)
+	}
 	out, refused := w.perform(c, fault)
+	c.Record(out, refused)
 	if op.Write {
-		c.Record(out, refused)
 		if err := w.save(); err != nil {
 			return reply{err: fmt.Errorf("keep the world after %s: %w", name, err)}
 		}

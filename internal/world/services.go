@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/internal/world/autoscaling"
+	"github.com/ripostehq/riposte/internal/world/cloudtrail"
 	"github.com/ripostehq/riposte/internal/world/core"
 	"github.com/ripostehq/riposte/internal/world/ec2"
 	"github.com/ripostehq/riposte/internal/world/iam"
@@ -16,7 +17,7 @@ import (
 
 // services are all that the world answers for. What befalls one's resources, another hears of in this order.
 func services() core.Services {
-	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service()}
+	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service(), cloudtrail.Service()}
 }
 
 // Known is one operation that the world answers.

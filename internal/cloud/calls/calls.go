@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
@@ -50,6 +51,27 @@ func (c AutoScalingReads) DescribeInstanceRefreshes(ctx context.Context, in *aut
 
 func (c AutoScalingReads) DescribeLaunchConfigurations(ctx context.Context, in *autoscaling.DescribeLaunchConfigurationsInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeLaunchConfigurationsOutput, error) {
 	return c.describeLaunchConfigurations(ctx, in, o...)
+}
+
+func (o Reads) CloudTrail(p event.Place) access.CloudTrailReads {
+	return open(o.Opener, p, "cloudtrail", false, OpenCloudTrailReads)
+}
+
+// CloudTrailReads is access.CloudTrailReads.
+type CloudTrailReads struct {
+	lookupEvents Call[cloudtrail.LookupEventsInput, cloudtrail.LookupEventsOutput, cloudtrail.Options]
+}
+
+// OpenCloudTrailReads makes it from a client of its own.
+func OpenCloudTrailReads(cfg aws.Config) CloudTrailReads {
+	api := cloudtrail.NewFromConfig(cfg)
+	return CloudTrailReads{
+		lookupEvents: api.LookupEvents,
+	}
+}
+
+func (c CloudTrailReads) LookupEvents(ctx context.Context, in *cloudtrail.LookupEventsInput, o ...func(*cloudtrail.Options)) (*cloudtrail.LookupEventsOutput, error) {
+	return c.lookupEvents(ctx, in, o...)
 }
 
 func (o Reads) EC2(p event.Place) access.EC2Reads {

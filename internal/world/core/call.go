@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// Origin is where calls come from, as their records will show it.
-type Origin struct{ SourceIP, UserAgent string }
+// Origin is where calls come from, as their records will show it: through a VPC endpoint with a private address, and from its
+// network, or by the internet.
+type Origin struct{ SourceIP, UserAgent, Endpoint, VPC string }
 
 // Call is one call being answered, under the world's lock.
 type Call struct {
@@ -39,7 +40,14 @@ type Session struct {
 	Created                  time.Time
 	MFA                      bool
 	SourceIdentity, Document string
+	Instance                 *Instance // whose metadata service gave the credentials, nil where none did
 }
+
+// Instance is an instance as the credentials that it was given name it.
+type Instance struct{ ARN, VPC, Address string }
+
+// onInstance reports whether the caller's credentials are those of an instance.
+func (p Principal) onInstance() bool { return p.Session != nil && p.Session.Instance != nil }
 
 // Authorizer decides whether a caller has a right; nil means yes.
 type Authorizer func(*Call, Need) *Refusal

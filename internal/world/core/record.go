@@ -38,7 +38,8 @@ func Optional(s string) *string {
 	return &s
 }
 
-// Record writes a call, refused or not, into the trail of the account that was called.
+// Record writes a call, refused or not, into the trail of the account that was called. Of reads, those by the credentials of
+// instances are delivered, too: what riposte's rules by caller ask for.
 func (c *Call) Record(out any, refused *Refusal) {
 	r := c.header()
 	r["requestParameters"] = c.request(c)
@@ -61,8 +62,12 @@ func (c *Call) Record(out any, refused *Refusal) {
 			r["resources"] = all
 		}
 	}
+	text := c.keep(r)
+	if !c.Write && !c.By.onInstance() {
+		return
+	}
 	id := c.UUID()
-	c.Pending = append(c.Pending, Delivery{ID: id, At: c.Now.Add(c.Delivery), Body: c.Enveloped(c.Service.Name, id, c.Now, r)})
+	c.Pending = append(c.Pending, Delivery{ID: id, At: c.Now.Add(c.Delivery), Body: c.Enveloped(c.Service.Name, id, c.Now, text)})
 }
 
 // Notify sends what a service tells of its own accord about a resource, whichever caller caused it.
@@ -84,10 +89,11 @@ func (c *Call) header() Fields {
 	r := Fields{
 		"eventVersion": "1.11", "userIdentity": c.identity(), "eventTime": Stamp(c.Now),
 		"eventSource": c.Service.Name + ".amazonaws.com", "eventName": c.Name, "awsRegion": c.Place.Region,
-		"sourceIPAddress": c.From.SourceIP, "userAgent": c.From.UserAgent, "requestID": c.RequestID, "eventID": c.UUID(),
+		"sourceIPAddress": c.From.SourceIP, "userAgent": c.From.UserAgent, "requestID": c.RequestID, "eventID": c.eventID(),
 		"readOnly": !c.Write || c.ReadOnly, "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": c.Place.Account,
 		"eventCategory": "Management",
 	}
+	Given(r, "vpcEndpointId", c.From.Endpoint)
 	if c.By.Service == "" {
 		r["tlsDetails"] = Fields{"tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256", "clientProvidedHostHeader": host}
 	}
@@ -116,6 +122,10 @@ func (c *Call) identity() Fields {
 		}
 	}
 	Given(context, "sourceIdentity", p.Session.SourceIdentity)
+	if p.onInstance() {
+		context["ec2RoleDelivery"] = "2.0"
+		id["inScopeOf"] = Fields{"issuerType": "AWS::EC2::Instance", "credentialsIssuedTo": p.Session.Instance.ARN}
+	}
 	id["sessionContext"] = context
 	return id
 }
@@ -124,7 +134,7 @@ func (c *Call) identity() Fields {
 const mostResponse = 100 << 10
 
 // Enveloped is a record of the place in EventBridge's envelope.
-func (at At) Enveloped(service, id string, when time.Time, record Fields) json.RawMessage {
+func (at At) Enveloped(service, id string, when time.Time, record any) json.RawMessage {
 	return at.envelope(Fields{
 		"id": id, "detail-type": "AWS API Call via CloudTrail", "source": "aws." + service, "time": Stamp(when), "resources": []string{}, "detail": record,
 	})

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -94,4 +95,13 @@ func TagsOf(tags map[string]string) []types.Tag {
 		out = append(out, types.Tag{Key: aws.String(k), Value: aws.String(tags[k])})
 	}
 	return out
+}
+
+// Delivered returns whose credentials an instance is given, the ARN of its role, and what those name of it.
+func Delivered(at core.At, id string) (role string, on core.Instance, err error) {
+	i, ok := instances.Of(at)[id]
+	if !ok || i.Profile == "" {
+		return "", on, fmt.Errorf("credentials of instance %s: there is none with a profile", id)
+	}
+	return at.Global().ARN("iam", "role/"+i.Profile), core.Instance{ARN: at.ARN("ec2", "instance/"+id), VPC: i.VPC, Address: i.IP}, nil
 }

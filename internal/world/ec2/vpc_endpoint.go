@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -11,6 +12,16 @@ import (
 var vpcEndpoints = core.Shelf[types.VpcEndpoint]{
 	Kind: "ec2.vpc-endpoint", ID: "VpcEndpointId", Missing: core.Missing("InvalidVpcEndpointId.NotFound", "The vpc-endpoint ID '%s' does not exist"),
 	Filters: map[string]string{"vpc-id": "VpcId"},
+}
+
+// NetworkOf is the network of an endpoint, of whichever account and region; "" where there is none.
+func NetworkOf(s *core.State, endpoint string) string {
+	for _, at := range s.Places() {
+		if e, ok := vpcEndpoints.Of(at)[endpoint]; ok {
+			return aws.ToString(e.VpcId)
+		}
+	}
+	return ""
 }
 
 func vpcEndpointResource() core.Resource {

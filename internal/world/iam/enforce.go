@@ -172,10 +172,17 @@ func RoleAt(s *core.State, arn string) (core.Role, string) {
 func contextOf(c *core.Call, n core.Need) policy.Context {
 	x := policy.ContextOf(map[string]string{
 		"aws:PrincipalArn": c.By.ARN, "aws:PrincipalAccount": c.By.Account, "aws:PrincipalType": "User",
-		"aws:userid": c.By.ID, "aws:SourceIp": c.From.SourceIP, "aws:UserAgent": c.From.UserAgent,
+		"aws:userid": c.By.ID, "aws:UserAgent": c.From.UserAgent,
 		"aws:CurrentTime": core.Stamp(c.Now), "aws:EpochTime": strconv.FormatInt(c.Now.Unix(), 10),
 		"aws:SecureTransport": "true", "aws:ViaAWSService": "false", "aws:RequestedRegion": c.Place.Region,
 	})
+	if c.From.Endpoint == "" {
+		x.Set("aws:SourceIp", c.From.SourceIP)
+	} else {
+		x.Set("aws:SourceVpc", c.From.VPC)
+		x.Set("aws:SourceVpce", c.From.Endpoint)
+		x.Set("aws:VpcSourceIp", c.From.SourceIP)
+	}
 	if c.By.User != "" {
 		x.Set("aws:username", c.By.User)
 	}
@@ -188,6 +195,12 @@ func contextOf(c *core.Call, n core.Need) policy.Context {
 		x.Set("aws:MultiFactorAuthPresent", strconv.FormatBool(s.MFA))
 		if s.SourceIdentity != "" {
 			x.Set("aws:SourceIdentity", s.SourceIdentity)
+		}
+		if i := s.Instance; i != nil {
+			x.Set("ec2:SourceInstanceARN", i.ARN)
+			x.Set("ec2:RoleDelivery", "2.0")
+			x.Set("aws:EC2InstanceSourceVPC", i.VPC)
+			x.Set("aws:EC2InstanceSourcePrivateIPv4", i.Address)
 		}
 	}
 	for key, values := range n.Context {

@@ -35,6 +35,7 @@ type SessionOptions struct {
 	SourceIdentity string        // set when the role was assumed, kept through chains
 	Policy         string        // session policy, "" for none
 	Duration       time.Duration // one hour
+	Instance       *core.Instance
 }
 
 // Mint makes temporary credentials of a user or a role, as an identity provider or the console would, without a call.
@@ -44,7 +45,7 @@ func Mint(s *core.State, arn string, o SessionOptions) (aws.Credentials, error) 
 		return aws.Credentials{}, fmt.Errorf("mint a session of %s: no such account", arn)
 	}
 	at := s.At(parts[4], "")
-	n := Session{Session: core.Session{MFA: o.MFA, SourceIdentity: o.SourceIdentity, Document: o.Policy}, Name: o.Name}
+	n := Session{Session: core.Session{MFA: o.MFA, SourceIdentity: o.SourceIdentity, Document: o.Policy, Instance: o.Instance}, Name: o.Name}
 	if r, ok := roles.Of(at)[lastPart(arn)]; ok && r.ARN == arn && o.Name != "" {
 		n.Role = r.Name
 	} else if u, ok := users.Of(at)[lastPart(arn)]; ok && u.ARN == arn {

@@ -1,0 +1,89 @@
+package core
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Recorded is a call in a place's event history.
+type Recorded struct {
+	ID, Name, Source, User, Key string // User is a user's name, or what a session is called
+	At                          time.Time
+	ReadOnly                    bool
+	Resources                   []string // what the request names
+	Order                       uint64   // of those at one time
+	Text                        []byte   // the record
+}
+
+var trail = Shelf[Recorded]{Kind: "cloudtrail.event", ID: "ID"}
+
+// Trail is where the event histories are kept.
+func Trail() Keeper { return &trail }
+
+// History are the calls of the days that CloudTrail keeps, and that it has seen by now, newest first.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+func (at At) History() []*Recorded {
+	var all []*Recorded
+	for id, r := range trail.Of(at) {
+		switch age := at.Now.Sub(r.At); {
+		case age > 90*24*time.Hour:
+			delete(trail.Of(at), id)
+		case age >= at.Delivery:
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Recorded) int {
+		if by := b.At.Compare(a.At); by != 0 {
+			return by
+		}
+		return int(b.Order) - int(a.Order)
+	})
+	return all
+}
+
+// keep puts a record into the event history, and returns its text.
+func (c *Call) keep(r Fields) json.RawMessage {
+	text, err := json.Marshal(r)
+	if err != nil { // it is made of maps, strings, numbers and lists
+		return nil
+	}
+	user := c.By.User
+	if c.By.Role != nil {
+		user = c.By.ARN[strings.LastIndexByte(c.By.ARN, '/')+1:]
+	}
+	trail.Put(c.At, &Recorded{
+		ID: r["eventID"].(string), Name: c.Name, Source: r["eventSource"].(string), User: user, Key: c.By.Key, At: c.Now,
+		ReadOnly: !c.Write || c.ReadOnly, Resources: named(reflect.ValueOf(c.Input)), Order: c.Minted, Text: text,
+	})
+	return text
+}
+
+// eventID is the record's. That of a read is made of the request's, so that reading makes no difference to later ids.
+func (c *Call) eventID() string {
+	if c.Write {
+		return c.UUID()
+	}
+	h := sha256.Sum256([]byte(c.RequestID))
+	x := hex.EncodeToString(h[:])
+	return x[:8] + "-" + x[8:12] + "-4" + x[13:16] + "-a" + x[17:20] + "-" + x[20:32]
+}
+
+// named are the ids, names and ARNs that a request gives.
+func named(in reflect.Value) (all []string) {
+	in = reflect.Indirect(in)
+	for i := range in.NumField() {
+		f, name := reflect.Indirect(in.Field(i)), in.Type().Field(i).Name
+		switch is := strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Name") || strings.HasSuffix(name, "Arn"); {
+		case is && f.Kind() == reflect.String:
+			all = append(all, f.String())
+		case strings.HasSuffix(name, "Ids") && f.Type() == reflect.TypeFor[[]string]():
+			all = append(all, f.Interface().([]string)...)
+		}
+	}
+	return all
+}
