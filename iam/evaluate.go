@@ -13,8 +13,10 @@ type Policies struct {
 	Identity []Policy // attached to the principal; any of them may allow
 	Boundary *Policy  // limits; nil: there is none
 	Session  []Policy // limits, together; empty: there are none
-	Trust    *Policy  // of the role to be assumed; nil for any other request
-	Owner    string   // account of that role
+	Trust    *Policy  // of the role to be assumed, or of a KMS key: what it does not grant is denied; nil for any other request
+	Resource *Policy  // of any other resource: in one account it grants by itself, across accounts both sides have to; nil: there is none
+	Owner    string   // account of the resource; it may be "" where there is neither Trust nor Resource: the principal's
+	Controls Controls
 }
 
 // Effect is the outcome of an evaluation; its zero value is no permission.
@@ -38,6 +40,8 @@ const (
 	BoundarySource Source = "permissions boundary"
 	SessionSource  Source = "session policy"
 	TrustSource    Source = "resource-based policy" // what AWS calls a trust policy in its messages
+	ServiceSource  Source = "service control policy"
+	ResourceSource Source = "resource control policy"
 )
 
 // Decision is the answer and where it comes from: the statement that denies or allows, or, for an implicit deny, the
@@ -52,29 +56,50 @@ type Decision struct {
 // Evaluate decides a request. A deny anywhere wins; else each sort of policy that limits has to allow it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 func Evaluate(r Request, p Policies) Decision {
+	r.Principal.bounded = p.Boundary != nil
 	if d, found := p.denies(&r); found {
+		return d
+	}
+	if d, found := p.Controls.stop(&r, p.Owner); found {
 		return d
 	}
 	identity, granted := find(p.Identity, &r, false)
 	identity.By = IdentitySource
-	if p.Trust == nil {
-		if !granted {
-			return Decision{By: IdentitySource}
-		}
-		return p.limited(&r, identity)
-	}
-	d, g := trusted(p.Trust, &r)
-	switch foreign := r.Principal.Account != p.Owner && r.Principal.Service == ""; {
-	case g == noGrant:
+	based, g := p.granted(&r)
+	switch foreign := p.foreign(&r); {
+	case g == noGrant && (foreign || p.Trust != nil):
 		return Decision{By: TrustSource}
 	case g == directGrant && !foreign:
-		return d
+		return based
 	case g == roleGrant && !foreign:
-		return p.limited(&r, d)
+		return p.limited(&r, based)
 	case !granted:
 		return Decision{By: IdentitySource}
 	}
 	return p.limited(&r, identity)
+}
+
+// foreign reports whether the resource belongs to another account than the principal. A policy of a resource whose owner
+// is not said is another's.
+func (p *Policies) foreign(r *Request) bool {
+	owned := p.Owner != "" || p.Trust != nil || p.Resource != nil
+	return owned && r.Principal.Account != p.Owner && r.Principal.Service == ""
+}
+
+// granted returns the strongest grant of the resource's own policy, and the statement that gives it.
+func (p *Policies) granted(r *Request) (by Decision, best grant) {
+	for _, q := range []*Policy{p.Trust, p.Resource} {
+		if q == nil {
+			continue
+		}
+		for i := range q.statements {
+			s := &q.statements[i]
+			if g := s.grants(&r.Principal); g > best && !s.deny && s.applies(r) {
+				best, by = g, Decision{Effect: Allowed, By: TrustSource, Policy: q.Name, Sid: s.sid}
+			}
+		}
+	}
+	return by, best
 }
 
 // limited returns what boundary and session policies leave of an allow.
@@ -108,12 +133,16 @@ func (p *Policies) denies(r *Request) (Decision, bool) {
 		d.By = SessionSource
 		return d, true
 	}
-	if p.Trust == nil {
-		return Decision{}, false
+	for _, q := range []*Policy{p.Trust, p.Resource} {
+		if q == nil {
+			continue
+		}
+		if d, ok := q.find(r, true); ok {
+			d.By = TrustSource
+			return d, true
+		}
 	}
-	d, ok := p.Trust.find(r, true)
-	d.By = TrustSource
-	return d, ok
+	return p.Controls.deny(r, p.Owner)
 }
 
 // find returns the first statement of the wanted effect that applies.
@@ -133,21 +162,9 @@ func (p *Policy) find(r *Request, deny bool) (Decision, bool) {
 	}
 	for i := range p.statements {
 		s := &p.statements[i]
-		if s.deny == deny && (s.principals == nil || s.grants(&r.Principal) > noGrant) && s.applies(r) {
+		if s.deny == deny && s.names(&r.Principal) && s.applies(r) {
 			return Decision{Effect: effect, Policy: p.Name, Sid: s.sid}, true
 		}
 	}
 	return Decision{}, false
-}
-
-// trusted returns the strongest grant of a trust policy, and the statement that gives it.
-func trusted(p *Policy, r *Request) (Decision, grant) {
-	best, by := noGrant, Decision{}
-	for i := range p.statements {
-		s := &p.statements[i]
-		if g := s.grants(&r.Principal); g > best && !s.deny && s.applies(r) {
-			best, by = g, Decision{Effect: Allowed, By: TrustSource, Policy: p.Name, Sid: s.sid}
-		}
-	}
-	return by, best
 }

@@ -23,6 +23,15 @@ func mustTrust(t testing.TB, document string) *Policy {
 	return &p
 }
 
+func mustResource(t testing.TB, document string) *Policy {
+	t.Helper()
+	p, err := ParseResource([]byte(document))
+	if err != nil {
+		t.Fatalf("parse %s: %v", document, err)
+	}
+	return &p
+}
+
 // statementOf wraps one statement into a policy of today's version.
 func statementOf(s string) string { return `{"Version":"2012-10-17","Statement":[` + s + `]}` }
 
@@ -67,7 +76,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a number as action", statementOf(`{"Effect":"Allow","Action":[1],"Resource":"*"}`), "a number, not a string"},
 		{"a resource that is no ARN", statementOf(`{"Effect":"Allow","Action":"*","Resource":"bucket"}`), "neither an ARN"},
 		{"a principal", statementOf(`{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}`), "Principal:"},
-		{"NotPrincipal", statementOf(`{"Effect":"Deny","NotPrincipal":"*","Action":"*","Resource":"*"}`), "NotPrincipal: this element is not supported"},
+		{"NotPrincipal", statementOf(`{"Effect":"Deny","NotPrincipal":"*","Action":"*","Resource":"*"}`), "NotPrincipal: it belongs into the policies of resources"},
 		{"a sid used twice", statementOf(`{"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"}`), `statement 2: Sid "A" is used twice`},
 		{"a sid with a space", statementOf(`{"Sid":"A b","Effect":"Allow","Action":"*","Resource":"*"}`), "letters and digits"},
 		{"a set of an unknown operator", allowIf(`{"ForAllValues:Same":{"aws:TagKeys":"a"}}`), "Condition: ForAllValues:Same: this operator is not supported"},
@@ -115,13 +124,32 @@ func TestParseTrustRefuses(t *testing.T) {
 	}
 }
 
+func TestParseResourceRefuses(t *testing.T) {
+	for _, c := range []struct{ name, statement, want string }{
+		{"no principal", `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, "either Principal or NotPrincipal"},
+		{"both principals", `{"Effect":"Deny","Principal":"*","NotPrincipal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}`, "either Principal or NotPrincipal"},
+		{"no resource", `{"Effect":"Deny","Principal":"*","Action":"s3:*"}`, "either Resource or NotResource"},
+		{"NotPrincipal that allows", `{"Effect":"Allow","NotPrincipal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}`, "for Deny only"},
+		{"NotPrincipal of everybody", `{"Effect":"Deny","NotPrincipal":"*","Action":"s3:*","Resource":"*"}`, "NotPrincipal: \"*\" is not supported"},
+		{"NotPrincipal of a canonical user", `{"Effect":"Deny","NotPrincipal":{"CanonicalUser":"x"},"Action":"s3:*","Resource":"*"}`, `unknown kind "CanonicalUser"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := ParseResource([]byte(statementOf(c.statement)))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error is %v, want %q in it", err, c.want)
+			}
+		})
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(statementOf(`{"Sid":"A","Effect":"Allow","Action":["ec2:*","s3:Get?"],"Resource":"arn:aws:s3:::${aws:username, 'x'}/*"}`), "a")
 	f.Add(allowIf(`{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/${aws:username}"},"IpAddressIfExists":{"aws:SourceIp":["10.0.0.0/8","::1"]}}`), "10.0.0.1")
 	f.Add(allowIf(`{"ForAllValues:StringLike":{"aws:TagKeys":["a*","${aws:username}"]},"ForAnyValue:ArnNotLikeIfExists":{"aws:TagKeys":"arn:*"}}`), "a")
 	f.Add(statementOf(`{"Effect":"Deny","Principal":{"AWS":["111122223333","*"]},"Action":"sts:AssumeRole","Condition":{"DateLessThan":{"aws:TokenIssueTime":"2026-11-22T02:00Z"}}}`), "2026-11-22")
+	f.Add(statementOf(`{"Effect":"Deny","NotPrincipal":{"AWS":["111122223333"],"Service":"ec2.amazonaws.com"},"NotAction":"s3:Get*","Resource":"*"}`), "b")
 	f.Fuzz(func(t *testing.T, document, value string) {
-		r := Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::" + value, Context: ContextOf(map[string]string{
+		r := Request{Principal: Principal{ARN: value, Account: value}, Action: "s3:GetObject", Resource: "arn:aws:s3:::" + value, Context: ContextOf(map[string]string{
 			"aws:username": value, "aws:PrincipalArn": value, "aws:SourceIp": value, "aws:TokenIssueTime": value})}
 		r.Context.SetAll("aws:TagKeys", strings.Split(value, ","))
 		if p, err := Parse([]byte(document)); err == nil {
@@ -132,6 +160,9 @@ func FuzzParse(f *testing.F) {
 		}
 		if p, err := ParseTrust([]byte(document)); err == nil {
 			Evaluate(r, Policies{Trust: &p})
+		}
+		if p, err := ParseResource([]byte(document)); err == nil {
+			Evaluate(r, Policies{Resource: &p, Controls: Controls{Resources: []Level{{p}}}})
 		}
 	})
 }

@@ -1,6 +1,6 @@
 // Package iam is the policy language of AWS: it parses policies and decides requests by them, and knows nothing of riposte.
 //
-// What it can't evaluate exactly (NotPrincipal, BinaryEquals, any unknown element or operator)
+// What it can't evaluate exactly (BinaryEquals, NotPrincipal in an Allow, any unknown element or operator)
 // is an error when the policy is parsed: a condition that is skipped would be permission that no policy gave.
 package iam
 
@@ -21,12 +21,17 @@ func Parse(document []byte) (Policy, error) { return parse(document, attached) }
 // ParseTrust reads a role's trust policy: its statements have a Principal and no Resource.
 func ParseTrust(document []byte) (Policy, error) { return parse(document, trust) }
 
+// ParseResource reads the policy of any other resource, or a resource control policy: its statements have a Principal or
+// NotPrincipal, and a Resource or NotResource.
+func ParseResource(document []byte) (Policy, error) { return parse(document, resource) }
+
 // form is where a policy stands; it decides which elements belong into it.
 type form int
 
 const (
 	attached form = iota
 	trust
+	resource
 )
 
 func parse(document []byte, f form) (Policy, error) {

@@ -3,6 +3,7 @@ package iam
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,7 @@ type Principal struct {
 	Role    string // ARN of the role behind a session, "" for others
 	Account string
 	Service string // of an AWS service that acts for itself: ec2.amazonaws.com
+	bounded bool   // it has a permissions boundary; set by Evaluate
 }
 
 // grant is how directly a trust policy names a principal; of several the strongest counts.
@@ -54,6 +56,45 @@ func (c compiler) principal(n node) ([]principal, error) {
 		}
 	}
 	return out, nil
+}
+
+// notPrincipal reads whom a deny excepts; a "*" would except everybody, and AWS does not say what it does.
+func (c compiler) notPrincipal(n node) ([]principal, error) {
+	if c.form != resource {
+		return nil, errors.New("it belongs into the policies of resources, and not of roles")
+	}
+	out, err := c.principal(n)
+	if err == nil && slices.ContainsFunc(out, func(p principal) bool { return p.value == "*" }) {
+		err = errors.New(`"*" is not supported here`)
+	}
+	return out, err
+}
+
+// names reports whether the statement speaks of the principal. A NotPrincipal speaks of a principal with a boundary whomever
+// it excepts. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+func (s *statement) names(p *Principal) bool {
+	switch {
+	case s.principals == nil:
+		return true
+	case s.notPrincipals:
+		return p.bounded || !s.excepts(p)
+	}
+	return s.grants(p) > noGrant || slices.Contains(s.principals, principal{"AWS", "*"}) // a service is hit by it, if not granted
+}
+
+// excepts asks for each that AWS may look at, one after the other, to be named: the account, the role, the session or user.
+func (s *statement) excepts(p *Principal) bool {
+	if p.Service != "" {
+		return s.grants(p) > noGrant
+	}
+	account, role, self := false, p.Role == "", false
+	for _, e := range s.principals {
+		g := e.grants(p)
+		account = account || e.kind == "AWS" && p.Account != "" && accountOf(e.value) == p.Account
+		role = role || g == roleGrant
+		self = self || g == directGrant
+	}
+	return account && role && self
 }
 
 // grants returns the strongest way in which the statement names the principal.

@@ -62,11 +62,29 @@ func drawPolicies(t *rapid.T) Policies {
 	if rapid.Bool().Draw(t, "limited") {
 		p.Session = []Policy{drawPolicy(t, "")}
 	}
+	for range rapid.IntRange(0, 2).Draw(t, "levels") {
+		p.Controls.Services = append(p.Controls.Services, Level{drawPolicy(t, "")})
+	}
+	if rapid.Bool().Draw(t, "resource") {
+		p.Owner, p.Resource = rapid.SampledFrom([]string{account, "444455556666"}).Draw(t, "owner"), drawResource(t)
+	}
 	return p
+}
+
+// drawResource is a resource's policy: the same statements, which also say of whom they speak.
+func drawResource(t *rapid.T) *Policy {
+	p := drawPolicy(t, "")
+	for i := range p.statements {
+		s := &p.statements[i]
+		s.principals = []principal{{"AWS", rapid.SampledFrom([]string{"*", account, eve, ops, session}).Draw(t, "principal")}}
+		s.notPrincipals = s.deny && s.principals[0].value != "*" && rapid.Bool().Draw(t, "others")
+	}
+	return &p
 }
 
 func drawRequest(t *rapid.T) Request {
 	r := Request{Action: rapid.SampledFrom(actions[:3]).Draw(t, "action"), Resource: rapid.SampledFrom(resources[:3]).Draw(t, "resource")}
+	r.Principal = rapid.SampledFrom([]Principal{{ARN: eve, Account: account}, {ARN: session, Role: ops, Account: account}}).Draw(t, "principal")
 	if name := rapid.SampledFrom([]string{"", "eve", "bob"}).Draw(t, "name"); name != "" {
 		r.Context.Set("aws:username", name)
 	}
@@ -105,10 +123,13 @@ func TestLimitsNeverWiden(t *testing.T) {
 		p.Boundary, p.Session = nil, nil
 		free := Evaluate(r, p)
 		limit := drawPolicy(t, "")
-		if rapid.Bool().Draw(t, "as boundary") {
+		switch rapid.IntRange(0, 2).Draw(t, "as") {
+		case 0:
 			p.Boundary = &limit
-		} else {
+		case 1:
 			p.Session = []Policy{limit}
+		case 2:
+			p.Controls.Services = append([]Level{{limit}}, p.Controls.Services...)
 		}
 		if got := Evaluate(r, p); got.Effect == Allowed && free.Effect != Allowed {
 			t.Fatalf("a limit made %+v of %+v", got, free)
@@ -123,6 +144,55 @@ func TestOrderOfPoliciesDoesNotMatter(t *testing.T) {
 		q.Identity = rapid.Permutation(p.Identity).Draw(t, "order")
 		if a, b := Evaluate(r, p), Evaluate(r, q); a.Effect != b.Effect {
 			t.Fatalf("%v in one order, %v in another", a.Effect, b.Effect)
+		}
+	})
+}
+
+// A statement that denies, added to any policy of any sort, never allows more.
+func TestAnotherDenyNeverAllowsMore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicies(t)
+		before := Evaluate(r, p)
+		extra := drawPolicy(t, "Deny")
+		switch at := rapid.IntRange(0, 4).Draw(t, "into"); {
+		case at == 0 && p.Boundary != nil:
+			p.Boundary.statements = append(p.Boundary.statements, extra.statements...)
+		case at == 1 && p.Resource != nil:
+			p.Resource.statements = append(p.Resource.statements, extra.statements...)
+		case at == 2 && len(p.Session) > 0:
+			p.Session = append(p.Session, extra)
+		case at == 3 && len(p.Controls.Services) > 0:
+			p.Controls.Services[0] = append(p.Controls.Services[0], extra)
+		default:
+			p.Identity = append(p.Identity, extra)
+		}
+		if after := Evaluate(r, p); after.Effect == Allowed && before.Effect != Allowed {
+			t.Fatalf("a deny made %+v of %+v", after, before)
+		}
+	})
+}
+
+func TestTheManagementAccountIsNeverBound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicies(t)
+		bound := p
+		bound.Controls.Management = account
+		p.Controls = Controls{}
+		if free, got := Evaluate(r, p), Evaluate(r, bound); free != got {
+			t.Fatalf("%+v without controls, %+v with", free, got)
+		}
+	})
+}
+
+// A resource's policy within one account only ever grants; across accounts it is one more side that has to.
+func TestAPolicyOfAnotherAccountsResourceNeverWidens(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicies(t)
+		p.Resource, p.Owner = nil, ""
+		own := Evaluate(r, p)
+		p.Resource, p.Owner = drawResource(t), "444455556666"
+		if got := Evaluate(r, p); got.Effect == Allowed && own.Effect != Allowed {
+			t.Fatalf("%+v became %+v", own, got)
 		}
 	})
 }

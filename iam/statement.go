@@ -8,14 +8,15 @@ import (
 
 // statement is one compiled statement.
 type statement struct {
-	sid          string
-	deny         bool
-	principals   []principal // of trust policies
-	actions      textMatcher
-	notActions   bool // actions are those it does not concern
-	resources    textMatcher
-	notResources bool
-	conditions   []condition // all of them must hold
+	sid           string
+	deny          bool
+	principals    []principal // of the policies of resources
+	notPrincipals bool        // principals are those it does not concern
+	actions       textMatcher
+	notActions    bool // actions are those it does not concern
+	resources     textMatcher
+	notResources  bool
+	conditions    []condition // all of them must hold
 }
 
 // applies reports whether the statement speaks of the request; the principal is looked at apart.
@@ -58,10 +59,14 @@ func (c compiler) statement(n node) (statement, error) {
 		return s, errors.New("it has no Effect")
 	case seen["Action"] == seen["NotAction"]:
 		return s, errors.New("it must have either Action or NotAction")
-	case c.form == attached && seen["Resource"] == seen["NotResource"]:
+	case c.form != trust && seen["Resource"] == seen["NotResource"]:
 		return s, errors.New("it must have either Resource or NotResource")
 	case c.form == trust && !seen["Principal"]:
 		return s, errors.New("it has no Principal")
+	case c.form == resource && seen["Principal"] == seen["NotPrincipal"]:
+		return s, errors.New("it must have either Principal or NotPrincipal")
+	case s.notPrincipals && !s.deny:
+		return s, errors.New("NotPrincipal is for Deny only")
 	}
 	return s, nil
 }
@@ -86,7 +91,8 @@ func (c compiler) element(s *statement, e field) (err error) {
 	case "Condition":
 		s.conditions, err = c.conditions(e.value)
 	case "NotPrincipal":
-		err = errors.New("this element is not supported")
+		s.notPrincipals = true
+		s.principals, err = c.notPrincipal(e.value)
 	default:
 		err = errors.New("unknown element")
 	}
