@@ -1,7 +1,6 @@
 package playbooks_test
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
 	"maps"
@@ -14,29 +13,37 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
 var update = flag.Bool("update", false, "write testdata/corpus.tsv instead of comparing it")
 
-// Every playbook sees every recorded record, also those that it has no trigger for. What fires is written down: a change of
-// a playbook that makes it fire more often, or no more, is seen.
-func TestSuspectsOfRecordedRecords(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "..", "shared", "corpus", "*", "*.jsonl"))
-	if err != nil || len(files) == 0 {
+// Replay looks at every recorded record with the whole catalogue. What fires is written down, playbooks that find nothing too: a change
+// that makes a playbook fire more often, or no more, is seen.
+func TestReplayOfTheCorpus(t *testing.T) {
+	const corpus = "../../shared/corpus"
+	if files, err := filepath.Glob(filepath.Join(corpus, "*", "*.jsonl")); err != nil || len(files) == 0 {
 		t.Skip("../shared/corpus is absent: recorded records are not tried")
 	}
-	books, found := bound(t), map[string]int{}
-	for _, f := range files {
-		for _, line := range lines(t, f) {
-			suspects(t, books, found, line)
-		}
+	in, found := app.ReplayInput{Paths: []string{corpus}}, map[string]map[string]int{}
+	for id, b := range bound(t) {
+		in.Playbooks, found[id] = append(in.Playbooks, b), map[string]int{}
+	}
+	in.Emit = func(l app.ReplayLine) error { found[l.Playbook][l.EventName]++; return nil }
+	if s, err := app.Replay(t.Context(), in); err != nil || s.Records < 500 {
+		t.Fatalf("%d records, %v", s.Records, err)
 	}
 	var b strings.Builder
 	b.WriteString("playbook\tcall\tsuspects\n")
-	for _, key := range slices.Sorted(maps.Keys(found)) {
-		fmt.Fprintf(&b, "%s\t%d\n", key, found[key])
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		for _, call := range slices.Sorted(maps.Keys(found[id])) {
+			fmt.Fprintf(&b, "%s\t%s\t%d\n", id, call, found[id][call])
+		}
+		if len(found[id]) == 0 {
+			fmt.Fprintf(&b, "%s\t-\t0\n", id)
+		}
 	}
 	golden := filepath.Join("testdata", "corpus.tsv")
 	if *update {
@@ -64,53 +71,6 @@ func bound(t testing.TB) map[string]playbook.Playbook {
 		books[d.ID] = b
 	}
 	return books
-}
-
-// suspects lets all playbooks look at a line, and counts what they find.
-func suspects(t *testing.T, books map[string]playbook.Playbook, found map[string]int, line []byte) {
-	t.Helper()
-	contents, err := event.Unwrap(line)
-	if err != nil {
-		t.Fatalf("%v: %.200s", err, line)
-	}
-	for _, c := range contents {
-		e, err := event.Decode(c.Record)
-		if c.Record == nil || err != nil {
-			continue // the decoder's own test names those
-		}
-		for _, b := range books {
-			leads, err := b.Suspects(e)
-			if err != nil {
-				t.Fatalf("%s, event %s: %v", b.ID, e.ID, err)
-			}
-			for _, l := range leads {
-				if _, err := b.Preview(l); err != nil {
-					t.Errorf("%s, event %s: preview: %v", b.ID, e.ID, err)
-				}
-			}
-			if len(leads) > 0 {
-				found[b.ID+"\t"+e.Name] += len(leads)
-			}
-		}
-	}
-}
-
-func lines(t *testing.T, file string) (out [][]byte) {
-	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	s := bufio.NewScanner(f)
-	s.Buffer(nil, 16<<20)
-	for s.Scan() {
-		out = append(out, append([]byte(nil), s.Bytes()...))
-	}
-	if err := s.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 func FuzzSuspects(f *testing.F) {
