@@ -149,6 +149,9 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 				if err != nil {
 					return nil, err
 				}
+				if s.Counts != nil {
+					l.Counted = &Counted{Weight: s.Counts(x)}
+				}
 				l.DecideAt = l.Origin.decideAt(d.Window)
 				out = append(out, l)
 			}

@@ -30,6 +30,19 @@ func (o Organization) Has(ctx context.Context, account string) (bool, error) {
 // spare or to trust: the issuers are configured, the name is the session's, as the caller gave it at sign-in.
 func (o Organization) Person(a event.Actor) string { return o.People.Person(a) }
 
+// Who returns the name by which what an actor does counts together: a person's, whatever the account and permission set; a user's
+// or the root user's id; of another role's session the role's id and the session's name, which the caller chose. It is empty
+// where the record names no caller, and where AWS acted for itself. Like Person it is no reason to trust.
+func (o Organization) Who(a event.Actor) string {
+	switch person := o.Person(a); {
+	case a.ByAWS():
+		return ""
+	case person != "":
+		return "person " + person
+	}
+	return a.Credential()
+}
+
 // Ranges are blocks of addresses.
 type Ranges []netip.Prefix
 

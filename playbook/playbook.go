@@ -44,11 +44,6 @@ type In struct {
 	History      History
 }
 
-// History is what riposte's own record says of what was before.
-type History struct {
-	Recall Recall // what records showed
-}
-
 // Prevention is what would have made the finding impossible: remediation is the second best.
 type Prevention struct {
 	Kind     PreventionKind
@@ -91,6 +86,9 @@ type Spec[P, F any] struct {
 	Observes func(event.Event, P) []Observation
 	// Suspect is pure. It is asked about the events that a trigger fires on.
 	Suspect func(event.Event, P) []Suspect[F]
+	// Counts is how many resources a suspect is of, for In.Count; none: it is not counted. Each that counts is a row more in the
+	// ledger. Pure; nil: nothing is counted.
+	Counts func(Suspect[F]) int
 	// Check reads the present state and returns what it confirms, completed: nothing means dismissed. What can't be read
 	// is an error, never a guess.
 	Check func(context.Context, In, Suspect[F], P) ([]Suspect[F], error)
@@ -113,6 +111,7 @@ type StoredSuspect struct {
 	Related  []Related      `json:"related,omitempty"`  // for people; nothing is decided by it
 	Found    []string       `json:"found,omitempty"`    // what the finding is of, beside the root (Finder)
 	DecideAt time.Time      `json:"decide_at,omitzero"` // the end of the window that Check waits for; zero: none
+	Counted  *Counted       `json:"-"`                  // of one that comes from an event; nil where it is not counted
 }
 
 // Origin is what the engine keeps of the event that brought a lead.

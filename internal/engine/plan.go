@@ -45,7 +45,7 @@ func (pl *planner) open(_ context.Context, t *attempt) error {
 func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) ([]playbook.Proposal, error) {
 	book, known := pl.books[l.Playbook]
 	suspect, caseID, limit := l.StoredSuspect, t.c.ID, t.Timing.Call
-	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, History: playbook.History{Recall: pl.store.Recall}}
+	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count}}
 	return func(ctx context.Context) ([]playbook.Proposal, error) {
 		if !known {
 			return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", suspect.Playbook, ledger.ErrNewer)

@@ -91,6 +91,7 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 				return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
 			}
 			for _, s := range more {
+				s.Counted = e.counted(s)
 				if !e.cleared.has(clearable(e.Playbooks[i].Definition, s), e.Now()) {
 					found = append(found, s)
 				}
@@ -108,6 +109,18 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 		}
 	}
 	return suspects, nil
+}
+
+// counted names the actor of a suspect that counts; nil where it does not, or no caller is known.
+func (e *Engine) counted(s playbook.StoredSuspect) *playbook.Counted {
+	if s.Counted == nil || s.Counted.Weight <= 0 {
+		return nil
+	}
+	who := e.Organization.Who(s.Origin.Actor)
+	if who == "" {
+		return nil
+	}
+	return &playbook.Counted{Actor: who, Weight: s.Counted.Weight}
 }
 
 // answers reports whether a playbook does more than observe in an account. Where it only observes there is nothing to be sooner

@@ -62,11 +62,11 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 		return
 	}
 	c, now := s.AWS(t)
-	recall := s.observed(t, book)
+	history := s.history(t, book)
 	var got []string
 	for _, l := range leads {
 		c.Calls()
-		in := playbook.In{AWS: c.Reads(), Now: now, Organization: playbook.Organization{Accounts: s.member}, History: playbook.History{Recall: recall}}
+		in := playbook.In{AWS: c.Reads(), Now: now, Organization: playbook.Organization{Accounts: s.member}, History: history}
 		found, err := book.Check(t.Context(), in, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
 			for _, id := range made {
@@ -125,17 +125,29 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.StoredSusp
 	return leads, book
 }
 
-// observed recalls what the records before the story's showed.
-func (s Story) observed(t *testing.T, book playbook.Playbook) playbook.Recall {
+// history is what riposte's record says: what the records before the story's showed, and how much they and the story's own count.
+func (s Story) history(t *testing.T, book playbook.Playbook) playbook.History {
 	t.Helper()
 	var seen []playbook.Observation
+	suspects, _ := s.leads(t, book.Definition)
 	for _, record := range s.Before {
 		e, err := event.Decode([]byte(record))
 		if err != nil {
 			t.Fatalf("a record before the story's: %v", err)
 		}
-		seen = append(seen, book.Observes(e)...)
+		if book.Observes != nil {
+			seen = append(seen, book.Observes(e)...)
+		}
+		more, err := book.Suspects(e)
+		if err != nil {
+			t.Fatalf("a record before the story's: %v", err)
+		}
+		suspects = append(suspects, more...)
 	}
+	return playbook.History{Recall: recalling(seen), Counter: counting(suspects)}
+}
+
+func recalling(seen []playbook.Observation) playbook.Recall {
 	return func(_ context.Context, r event.Resource, of string, before time.Time) (latest *playbook.Observation, _ error) {
 		for _, o := range seen {
 			if o.Resource == r && o.Of == of && o.Counts(before) {
@@ -143,6 +155,20 @@ func (s Story) observed(t *testing.T, book playbook.Playbook) playbook.Recall {
 			}
 		}
 		return latest, nil
+	}
+}
+
+// counting counts as a ledger does.
+func counting(suspects []playbook.StoredSuspect) playbook.Counter {
+	return func(_ context.Context, w playbook.Window) (n playbook.Count, _ error) {
+		for _, l := range suspects {
+			at := l.Origin.Occurred
+			who := playbook.Organization{}.Who(l.Origin.Actor)
+			if l.Counted != nil && l.Playbook == w.Playbook && who == w.Actor && !at.Before(w.From) && !at.After(w.To) {
+				n.Suspects, n.Resources = n.Suspects+1, n.Resources+l.Counted.Weight
+			}
+		}
+		return n, nil
 	}
 }
 

@@ -77,7 +77,7 @@ func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
 	t.put(messageKey(r.id, id), item{"message": text(m.Key), "body": blob(body)}, absent(errAgain))
 	l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteMessage, Key: rowName(r.id, id), Sum: ledger.Sum(body)})
 	if m.Lead != nil {
-		t.put(leadKey(m.Key), item{"lead": text(m.Key), "case_id": text(r.id)}, absent(errAgain))
+		t.lead(m.Key, r.id, *m.Lead, l.At)
 		l.Wrote = append(l.Wrote, ledger.Wrote{What: ledger.WroteLead, Key: m.Key, Sum: ledger.Sum([]byte(r.id))})
 	}
 	l.Notes = append(l.Notes, m.Line())

@@ -18,11 +18,14 @@
 //	is this request ours                  pk request#SUM, sk request
 //	how many incidents since then         pk limit#BUCKET, sk at#TIME#SUM; sk fence orders those that can be refused
 //	exceptions in force                   pk exception#SUM, sk UNTIL#CASE
+//	what was observed of a resource       pk observed#SUM, sk TIME#ON#SUM
+//	how much an actor did                 pk counted#SUM, sk at#TIME#SUM: an item for each suspect that counts
 //	brakes that are on                    pk brakes, sk brake#SUM
 //	the table's schema                    pk ledger, sk ledger: the schema
 //
 // SUM is a SHA-256 in hex of what is asked for, so that no name in AWS is too long for a key. Times are nanoseconds since
-// 1970. Nothing has a time to live: all of it is the record.
+// 1970. Nothing of the record has a time to live; what is counted has (attribute ends, in seconds), which a deployment's table
+// goes by: where it is not switched on, those items stay.
 //
 // Everything is read consistently but for the three indexes, which DynamoDB keeps up a moment later. A claim is therefore a
 // conditional write on the head itself, and what this process wrote a moment ago is remembered until the index has it.

@@ -40,7 +40,7 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 		return nil, err
 	}
 	t.save(&r, attributes)
-	t.put(leadKey(name), item{"lead": text(name), "case_id": text(c.ID)}, absent(errAgain))
+	t.lead(name, c.ID, l, now)
 	free := absent(errAgain)
 	if stale != "" {
 		free = condition{holds: isNew + " OR case_id = :stale", values: item{":stale": text(stale)}, otherwise: errAgain}

@@ -14,11 +14,14 @@ import (
 // writes counts what a case of two steps costs from opened to contained: where a worker is free, and where the case waits to
 // be claimed.
 func writes(t *testing.T, s *service) {
-	t.Run("for any worker", func(t *testing.T) { costs(t, s, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
-	t.Run("claimed", func(t *testing.T) { costs(t, s, ledger.FirstClaim{}, 5) })
+	lead := ledgertest.Lead("e-1", "i-1")
+	t.Run("for any worker", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
+	t.Run("claimed", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{}, 5) })
+	lead.Counted = &playbook.Counted{Actor: "alice", Weight: 50}
+	t.Run("counted", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
 }
 
-func costs(t *testing.T, s *service, hand ledger.FirstClaim, want int) {
+func costs(t *testing.T, s *service, lead playbook.StoredSuspect, hand ledger.FirstClaim, want int) {
 	t.Helper()
 	sent := &counting{}
 	l := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, sent.count) }), s.table(t))
@@ -29,7 +32,7 @@ func costs(t *testing.T, s *service, hand ledger.FirstClaim, want int) {
 			t.Fatal(err)
 		}
 	}
-	a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, hand)
+	a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{lead}, hand)
 	must(err)
 	claim := a[0].Claim
 	if claim == nil {

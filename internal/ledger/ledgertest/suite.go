@@ -58,6 +58,8 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"an exception ends", exceptions},
 		{"a gate is answered in one go", facts},
 		{"what was observed is recalled as of a moment", recalled},
+		{"what an actor did is counted once", counted},
+		{"a count of very many ends", countedCrowd},
 		{"a case is found by the beginning of its id", find},
 		{"cases are listed by what they are", list},
 		{"the history tells what happened", history},

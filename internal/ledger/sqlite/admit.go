@@ -74,7 +74,9 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.StoredSuspect, hand ledge
 	case known.Valid:
 		return ledger.Admission{Case: known.String, How: "duplicate"}, nil
 	case open.Valid:
-		_, err = t.deliver(now, open.String, ledger.Message{Key: key, Lead: &l})
+		if _, err = t.deliver(now, open.String, ledger.Message{Key: key, Lead: &l}); err == nil {
+			err = t.count(now, key, l)
+		}
 		return ledger.Admission{Case: open.String, How: "joined"}, err
 	}
 	// Ids are made until one is free: entropy that repeats itself after a restart must not stop an admission.
@@ -89,7 +91,7 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.StoredSuspect, hand ledge
 			return a, err
 		}
 	}
-	return a, nil
+	return a, t.count(now, key, l)
 }
 
 // insert writes a new case, its chain's first entry and its lead's key; it is false where the id is another case's.

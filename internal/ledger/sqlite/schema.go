@@ -95,6 +95,15 @@ CREATE TABLE observations (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE entries (seq INTEGER PRIMARY KEY, chain TEXT NOT NULL, hash TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
 CREATE INDEX entries_chain ON entries (chain, seq);
+`, `
+CREATE TABLE counted (
+	who    TEXT NOT NULL,
+	at     INTEGER NOT NULL,
+	lead   TEXT NOT NULL,
+	weight INTEGER NOT NULL,
+	PRIMARY KEY (who, at, lead)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX counted_at ON counted (at);
 `}
 
 // schema is what all migrations lead to.

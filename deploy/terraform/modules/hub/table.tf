@@ -33,6 +33,10 @@ resource "aws_dynamodb_table" "record" {
     }
   }
 
+  ttl { # what is counted, for 90 days; nothing of the record has it
+    attribute_name = "ends"
+    enabled        = true
+  }
   point_in_time_recovery {
     enabled = true
   }
