@@ -13,9 +13,11 @@ import (
 type Organization struct {
 	// Accounts tells which are ours: an error where it is not known yet; nil: of no account it is known.
 	Accounts func(ctx context.Context, account string) (bool, error)
-	People   event.People
-	Offices  Ranges // ways out of the organisation's own places, where its people sit
-	Egress   Ranges // ways out that instances of any account share: a central NAT, an inspection VPC, a proxy
+	// Environments are what the configuration calls the accounts: production, development. An account that is not listed has none.
+	Environments map[string]string
+	People       event.People
+	Offices      Ranges // ways out of the organisation's own places, where its people sit
+	Egress       Ranges // ways out that instances of any account share: a central NAT, an inspection VPC, a proxy
 }
 
 // Has reports whether an account belongs to the organisation.
@@ -41,6 +43,25 @@ func (o Organization) Who(a event.Actor) string {
 		return "person " + person
 	}
 	return a.Credential()
+}
+
+// ByPerson reports whether a person called, as far as the organisation knows people: by a session of people.issuers, as root, and as an
+// IAM user where users are people. It tells whom a playbook is about, and is never a reason to trust.
+func (o Organization) ByPerson(a event.Actor, users bool) bool {
+	switch a.Kind {
+	case event.RootActor, event.IdentityCenterActor:
+		return true
+	case event.UserActor:
+		return users
+	}
+	return o.Person(a) != ""
+}
+
+// InEnvironment reports whether an account is in one of the environments. One whose environment is not said is in all of them: what is not known may
+// be production.
+func (o Organization) InEnvironment(account string, environments []string) bool {
+	of := o.Environments[account]
+	return of == "" || len(environments) == 0 || slices.Contains(environments, of)
 }
 
 // Ranges are blocks of addresses.

@@ -15,10 +15,12 @@ func All() []playbook.Definition {
 		launch.UnapprovedImage(),
 		launch.UnapprovedTemplate(),
 		launch.TerminationUnprotected(),
+		launch.ByHand(),
 		exposure.SnapshotShared(),
 		exposure.DBSnapshotShared(),
 		network.OpenAdminPort(),
 		identity.CredentialsElsewhere(),
 		identity.DecoyUsed(),
+		identity.ByHandUser(),
 	}
 }

@@ -92,6 +92,7 @@ func configured(id string, told fixture.Story, f fixture.Fixture, region string)
 		accounts = append(accounts, map[string]any{"id": id, "name": id, "environment": "production"})
 	}
 	organization["accounts"], organization["regions"] = accounts, slices.Compact(slices.Sorted(slices.Values([]string{region, "us-east-1"})))
+	whole["people"] = map[string]any{"issuers": f.People}
 	acts := map[string]any{"mode": "act"}
 	if len(params) > 0 {
 		acts["params"] = params

@@ -59,9 +59,14 @@ func (p ImageParams) Validate() error {
 	if p.TerminateWithin < 0 {
 		return errors.New("terminate_within is negative")
 	}
-	errs := []error{p.policy().Validate()}
-	for _, vpc := range slices.Sorted(maps.Keys(p.IsolationGroups)) {
-		if why := cmp.Or(wrongID("vpc-", "a VPC", vpc), wrongID("sg-", "a security group", p.IsolationGroups[vpc])); why != "" {
+	return errors.Join(p.policy().Validate(), wrongIsolation(p.IsolationGroups))
+}
+
+// wrongIsolation says which ids EC2 can't have given.
+func wrongIsolation(groups map[string]string) error {
+	var errs []error
+	for _, vpc := range slices.Sorted(maps.Keys(groups)) {
+		if why := cmp.Or(wrongID("vpc-", "a VPC", vpc), wrongID("sg-", "a security group", groups[vpc])); why != "" {
 			errs = append(errs, playbook.Wrong{Path: []any{"isolation_groups", vpc}, Text: why})
 		}
 	}

@@ -43,7 +43,7 @@ func Catalogue(t *testing.T, all []playbook.Definition, open Open) {
 func told(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
 	config, now := open(t, d.Stories)
 	s := Story{
-		Sort: Sort(f.Sort), Record: f.Record, Before: f.Before, Members: d.Stories.Organization, Suspects: Any, Plans: f.Plans,
+		Sort: Sort(f.Sort), Record: f.Record, Before: f.Before, Members: d.Stories.Organization, Environments: d.Stories.Environments, People: d.Stories.People, Suspects: Any, Plans: f.Plans,
 		AWS: func(*testing.T) (*actiontest.AWS, time.Time) { return actiontest.On(config), now },
 		Configure: func(p any) error { // over the defaults, strictly
 			if f.Params == "" {
@@ -73,7 +73,7 @@ func (s Story) copies(t *testing.T, d playbook.Definition, denied *actiontest.AW
 	}
 	t.Run("nothing may be read", func(t *testing.T) {
 		_, now := s.AWS(t)
-		in := playbook.In{AWS: denied.Reads(), Now: now, Organization: playbook.Organization{Accounts: s.member}, History: s.history(t, book)}
+		in := playbook.In{AWS: denied.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book)}
 		for _, l := range original {
 			if found, err := book.Check(t.Context(), in, "c_1", l); err == nil {
 				t.Errorf("%s: %d plans, and no error: what can't be read is guessed", l.Title, len(found))

@@ -31,15 +31,17 @@ const (
 
 // Story is a record, an AWS, and what comes of them.
 type Story struct {
-	Sort      Sort
-	Name      string
-	Record    string                                        // of CloudTrail
-	Configure func(any) error                               // writes parameters over the defaults; nil leaves them
-	AWS       func(*testing.T) (*actiontest.AWS, time.Time) // the present; nil: the story ends with the suspects
-	Before    []string                                      // records that were observed before, oldest first
-	Members   []string                                      // accounts that are known to belong to the organisation
-	Suspects  int                                           // how many the record alone gives; Any: that does not matter
-	Plans     []string                                      // "RESOURCE: TITLE" and the steps below, as Lines writes them
+	Sort         Sort
+	Name         string
+	Record       string                                        // of CloudTrail
+	Configure    func(any) error                               // writes parameters over the defaults; nil leaves them
+	AWS          func(*testing.T) (*actiontest.AWS, time.Time) // the present; nil: the story ends with the suspects
+	Before       []string                                      // records that were observed before, oldest first
+	Members      []string                                      // accounts that are known to belong to the organisation
+	People       []string                                      // ARN patterns of the issuers of human sessions
+	Environments map[string]string                             // of accounts
+	Suspects     int                                           // how many the record alone gives; Any: that does not matter
+	Plans        []string                                      // "RESOURCE: TITLE" and the steps below, as Lines writes them
 }
 
 // Any number of suspects.
@@ -66,7 +68,7 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 	var got []string
 	for _, l := range leads {
 		c.Calls()
-		in := playbook.In{AWS: c.Reads(), Now: now, Organization: playbook.Organization{Accounts: s.member}, History: history}
+		in := playbook.In{AWS: c.Reads(), Now: now, Organization: s.organization(), History: history}
 		found, err := book.Check(t.Context(), in, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
 			for _, id := range made {
@@ -90,6 +92,11 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 	if diff := cmp.Diff(s.Plans, got); diff != "" {
 		t.Errorf("plans (-want +got):\n%s", diff)
 	}
+}
+
+// organization is what the checks know of it.
+func (s Story) organization() playbook.Organization {
+	return playbook.Organization{Accounts: s.member, Environments: s.Environments, People: event.People{Issuers: s.People}}
 }
 
 func (s Story) member(_ context.Context, account string) (bool, error) {
@@ -144,7 +151,7 @@ func (s Story) history(t *testing.T, book playbook.Playbook) playbook.History {
 		}
 		suspects = append(suspects, more...)
 	}
-	return playbook.History{Recall: recalling(seen), Counter: counting(suspects)}
+	return playbook.History{Recall: recalling(seen), Counter: counting(suspects, s.organization())}
 }
 
 func recalling(seen []playbook.Observation) playbook.Recall {
@@ -159,11 +166,11 @@ func recalling(seen []playbook.Observation) playbook.Recall {
 }
 
 // counting counts as a ledger does.
-func counting(suspects []playbook.StoredSuspect) playbook.Counter {
+func counting(suspects []playbook.StoredSuspect, org playbook.Organization) playbook.Counter {
 	return func(_ context.Context, w playbook.Window) (n playbook.Count, _ error) {
 		for _, l := range suspects {
 			at := l.Origin.Occurred
-			who := playbook.Organization{}.Who(l.Origin.Actor)
+			who := org.Who(l.Origin.Actor)
 			if l.Counted != nil && l.Playbook == w.Playbook && who == w.Actor && !at.Before(w.From) && !at.After(w.To) {
 				n.Suspects, n.Resources = n.Suspects+1, n.Resources+l.Counted.Weight
 			}

@@ -1,0 +1,126 @@
+package identity
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/contain"
+	"github.com/ripostehq/riposte/playbooks/request"
+)
+
+//go:embed testdata/by-hand-user.txtar
+var byHandUserStories string
+
+// ByHandUserParams are the parameters of identity.by-hand-user.
+type ByHandUserParams struct {
+	Environments []string      `yaml:"environments" help:"environments (organization.accounts) in which people create no users; an account whose environment is not said counts too"`
+	Users        bool          `yaml:"users" help:"whether IAM users count as people, beside the sessions of people.issuers and the root user"`
+	DenyWithin   time.Duration `yaml:"deny_within" help:"a user created longer ago is denied only after asking: something may rely on it by now"`
+}
+
+// Validate refuses what can't be meant.
+func (p ByHandUserParams) Validate() error {
+	if p.DenyWithin < 0 {
+		return playbook.Wrong{Path: []any{"deny_within"}, Text: "is negative"}
+	}
+	return nil
+}
+
+// ByHandUser finds the IAM user that a person created.
+func ByHandUser() playbook.Definition {
+	return playbook.Define(playbook.Spec[ByHandUserParams, byHandUser]{
+		ID:       "identity.by-hand-user",
+		Title:    "A person created an IAM user by hand in production",
+		Why:      whyByHandUser,
+		Severity: playbook.Medium,
+		On:       []playbook.Trigger{playbook.Call(call.IAMCreateUser)},
+		Reads:    contain.Reads(),
+		Changes:  playbook.Always[ByHandUserParams](contain.Changes()...),
+		Prevents: []playbook.Prevention{{
+			Kind: playbook.ServiceControlPolicy,
+			How:  "Let no person create users and long-lived keys, attached to production's unit: people sign in through Identity Center, machines have roles.",
+			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"PeopleCreateNoUsers","Effect":"Deny","Action":["iam:CreateUser","iam:CreateAccessKey","iam:CreateLoginProfile"],` +
+				`"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"}}}]}`,
+		}},
+		Stories:  byHandUserStories,
+		Defaults: ByHandUserParams{Environments: []string{"production"}, DenyWithin: time.Hour},
+		Suspect:  suspectByHandUser,
+		Check:    checkByHandUser,
+		Plan:     planByHandUser,
+	})
+}
+
+const whyByHandUser = `An IAM user's keys never expire, belong to no pipeline, and are where most stolen credentials come from; one that was made by
+hand is also how an intruder in a person's session stays. The new user is denied everything, which covers its keys, its password, and what it is given later.
+Nothing relies on it yet; a user whose record came late asks. Its creator is not contained. Undo lifts the deny; riposte deletes no user, since that
+has no way back: whoever administers the account does, when nobody claimed it. A person is known by the issuer of the session (people.issuers), never by its
+name; the root user counts too. Known false positives: a vendor's installation guide that wants a user, break-glass users being prepared: list the role
+that prepares them as trusted for this playbook. What CloudFormation creates in a person's name came by a template and does not count.`
+
+// byHandUser are the facts of one user.
+type byHandUser struct {
+	User   contain.Actor // who was created
+	Caller string        // ARN
+	At     time.Time
+	Late   bool `json:",omitempty"` // longer ago than deny_within
+}
+
+// Found is the user by its id: one made anew under the name is another.
+func (f byHandUser) Found() []string { return []string{"user " + f.User.UserID} }
+
+func (f byHandUser) title() string {
+	title := fmt.Sprintf("%s created user %s by hand", f.Caller, f.User.Holder.ID)
+	if now := f.User.Renamed(); now != "" {
+		title += "; " + now
+	}
+	return title
+}
+
+// suspectByHandUser reads the user from the answer: it alone has the id.
+func suspectByHandUser(e event.Event, p ByHandUserParams) []playbook.Suspect[byHandUser] {
+	user := request.Answer(e).At("user")
+	made := event.Actor{
+		Kind: event.UserActor, Partition: e.Place().Partition, Account: e.Place().Account, ARN: user.At("arn").Scalar(),
+		UserName: user.At("userName").Scalar(), PrincipalID: user.At("userId").Scalar(),
+	}
+	f := byHandUser{User: contain.ActorOf(made, e.Time), Caller: e.Actor.ARN, At: e.Time.UTC()}
+	byMachine := e.Actor.ByAWS() || e.Actor.InvokedBy != "" || e.Actor.Instance != "" || e.Actor.Kind == event.UserActor && !p.Users
+	if byMachine || f.User.UserID == "" || f.User.Holder.ID == "" || f.User.Holder.Account == "" {
+		return nil
+	}
+	return []playbook.Suspect[byHandUser]{{Resource: f.User.Root(), Title: f.title(), Facts: f}}
+}
+
+// checkByHandUser asks whether the caller is a person and the account one of production, and finds the user, whatever it is called by now.
+func checkByHandUser(ctx context.Context, in playbook.In, s playbook.Suspect[byHandUser], p ByHandUserParams) ([]playbook.Suspect[byHandUser], error) {
+	f := &s.Facts
+	if !in.Organization.ByPerson(in.Origin.Actor, p.Users) || !in.Organization.InEnvironment(f.User.Place.Account, p.Environments) {
+		return nil, nil
+	}
+	found, err := action.FindUser(ctx, in.AWS, f.User.Holder, f.User.UserID, "")
+	if err != nil {
+		return nil, fmt.Errorf("find user %q: %w", f.User.Holder.ID, err)
+	}
+	if found.Gone != "" {
+		return nil, nil
+	}
+	f.User.Holder, f.Late = found.User, in.Now.Sub(f.At) > p.DenyWithin
+	s.Title = f.title()
+	return []playbook.Suspect[byHandUser]{s}, nil
+}
+
+func planByHandUser(s playbook.Suspect[byHandUser], _ ByHandUserParams) action.Plan {
+	steps := s.Facts.User.Steps(action.Everything, s.Case)
+	for i := range steps {
+		if s.Facts.Late {
+			steps[i] = steps[i].Asking("the user was created longer ago than deny_within, and something may rely on it")
+		}
+	}
+	return action.Plan{Steps: steps}
+}
