@@ -60,6 +60,11 @@ func DecodeNotice(message []byte) (Event, error) {
 		Actor: Actor{Kind: UnknownActor, MFA: MFAUnknown},
 	}
 	e.Partition = partitionOfRegion(e.Region)
+	for _, about := range o.list("resources") {
+		if parts := strings.SplitN(unquote(about), ":", 6); len(parts) == 6 && (parts[4] != e.Account || parts[3] != e.Region) {
+			o.fail("is about a resource of another account or region than its own")
+		}
+	}
 	split(e.Request, "detail", &fault)
 	if fault == nil && !o.notice() {
 		o.fail("is none that a service sends of its own accord: riposte reads %q", NoticeTypes())

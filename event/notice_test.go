@@ -64,6 +64,8 @@ func TestANoticeIsReadStrictly(t *testing.T) {
 		{"without a detail", `"detail":{`, `"details":{`, `the event is none that a service sends of its own accord: riposte reads ["aws.ec2: EC2 Instance State-change Notification"]`},
 		{"with two details", `"version":"0"`, `"detail":{}`, `the event has the key "detail" twice`},
 		{"with two states", `"state":`, `"instance-id":`, `detail has the key "instance-id" twice`},
+		{"about another account's", `eu-west-1:111122223333:inst`, `eu-west-1:444455556666:inst`, "the event is about a resource of another account or region than its own"},
+		{"about another region's", `ec2:eu-west-1`, `ec2:us-east-1`, "the event is about a resource of another account or region than its own"},
 		{"cut off", `}}`, `}`, "no valid JSON"},
 	} {
 		_, err := event.DecodeNotice([]byte(strings.Replace(stateChange("pending"), c.old, c.new, 1)))

@@ -26,12 +26,17 @@ import (
 // watched is riposte as a source sees it, with its log and its figures.
 func watched(t *testing.T) (a *app.App, log *bytes.Buffer, counted map[string]int) {
 	t.Helper()
+	return configured(t, "")
+}
+
+func configured(t *testing.T, text string) (a *app.App, log *bytes.Buffer, counted map[string]int) {
+	t.Helper()
 	store, err := sqlite.Open(t.Context(), sqlite.Memory)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	c, err := config.Parse("", nil, playbooks.All())
+	c, err := config.Parse("", []byte(text), playbooks.All())
 	if err != nil {
 		t.Fatal(err)
 	}

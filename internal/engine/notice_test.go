@@ -169,3 +169,16 @@ func TestOneLaunchOfManyIsOneIncident(t *testing.T) {
 		})
 	}
 }
+
+// A notice may tell of an instance that its owner has ended since: there is nothing to contain, and the case says that it was looked for.
+func TestANoticeOfAnInstanceThatIsGoneChangesNothing(t *testing.T) {
+	s := set(t, world.Options{NoticeDelay: time.Minute, DeliveryDelay: 10 * time.Minute}, launch.UnapprovedImage())
+	id := s.launches()
+	_, err := clients{w: s.w, by: mallory}.ec2(ireland).TerminateInstances(s.Context(), &ec2.TerminateInstancesInput{InstanceIds: []string{id}})
+	s.must(err)
+	s.pass(5 * time.Minute)
+	c := s.only("launch.unapproved-image")
+	if c.State != ledger.Dismissed || steps(c) != "" || !strings.Contains(s.history(c), "not confirmed: ") {
+		t.Errorf("%s, %q\n%s", c.State, steps(c), s.history(c))
+	}
+}

@@ -1,7 +1,7 @@
 package launch
 
 import (
-	"strings"
+	"regexp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,11 +16,14 @@ import (
 // launched, the record of the call says later.
 func suspectNotice(e event.Event) []playbook.Suspect[launched] {
 	id := request.Of(e).At("instance-id").Scalar()
-	if !strings.HasPrefix(id, "i-") {
+	if !instanceID.MatchString(id) {
 		return nil
 	}
 	return gather(nil, e.Place(), launched{Noticed: true, At: e.Time}, machine{ID: id})
 }
+
+// instanceID is what EC2 may call an instance: anything else would be looked for until it can't be late any more.
+var instanceID = regexp.MustCompile(`^i-[0-9A-Za-z]{1,32}$`)
 
 // begins is how far the first interface's attachment may lie from the time at which EC2 says that the instance was launched.
 const begins = 2 * time.Minute
