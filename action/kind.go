@@ -43,7 +43,7 @@ func Kinds() []Kind {
 		terminateKind, stopKind, startKind, isolateKind, reconnectKind, defaultVersionKind, protectKind,
 		deactivateKeyKind, activateKeyKind,
 		attachUserDenyKind, detachUserDenyKind, denyUserKind, undenyUserKind, boundUserKind, unboundUserKind,
-		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind,
+		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind, replaceRolePolicyKind,
 		pinKind, holdFleetKind, releaseFleetKind, holdSpotFleetKind, releaseSpotFleetKind, cancelSpotRequestKind,
 		unshareSnapshotKind, shareSnapshotKind, unshareDBSnapshotKind, shareDBSnapshotKind, revokeIngressKind, allowIngressKind,
 	}

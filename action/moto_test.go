@@ -94,6 +94,8 @@ func (b shopfitter) people() (key string) {
 	_, err = b.iam.CreateRole(b.ctx, &iam.CreateRoleInput{RoleName: aws.String("builder"), Path: aws.String("/ci/"), AssumeRolePolicyDocument: aws.String(
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)})
 	must(b.t, err)
+	_, err = b.iam.PutRolePolicy(b.ctx, &iam.PutRolePolicyInput{RoleName: aws.String("builder"), PolicyName: aws.String("scaling"), PolicyDocument: aws.String(actiontest.Scaling)})
+	must(b.t, err)
 	for _, name := range []string{"riposte-deny", "riposte-deny-boundary"} {
 		_, err := b.iam.CreatePolicy(b.ctx, &iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: aws.String(
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`)})

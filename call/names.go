@@ -142,6 +142,8 @@ const (
 	IAMListAccessKeys                              ID = "iam:ListAccessKeys"
 	IAMListAttachedRolePolicies                    ID = "iam:ListAttachedRolePolicies"
 	IAMListAttachedUserPolicies                    ID = "iam:ListAttachedUserPolicies"
+	IAMListEntitiesForPolicy                       ID = "iam:ListEntitiesForPolicy"
+	IAMListInstanceProfilesForRole                 ID = "iam:ListInstanceProfilesForRole"
 	IAMListPolicyVersions                          ID = "iam:ListPolicyVersions"
 	IAMListRolePolicies                            ID = "iam:ListRolePolicies"
 	IAMListRoles                                   ID = "iam:ListRoles"

@@ -26,6 +26,7 @@ const (
 	Parameter           = "AWS::SSM::Parameter"
 	User                = "AWS::IAM::User"
 	Role                = "AWS::IAM::Role"
+	Policy              = "AWS::IAM::ManagedPolicy"
 	Session             = "AWS::STS::AssumedRole" // one session of a role
 	AccessKey           = "AWS::IAM::AccessKey"
 	Account             = "AWS::::Account" // as AWS Config calls it
@@ -62,6 +63,7 @@ var types = map[string]resourceType{
 	DBSnapshot:          {noun: "db-snapshot", arn: "rds:{region}:{account}:snapshot:{id}", asff: "AwsRdsDbSnapshot"},
 	Parameter:           {noun: "parameter", arn: "ssm:{region}:{account}:parameter/{id}"},
 	User:                {noun: "user", arn: "iam::{account}:user/{id}", global: true, path: true, asff: "AwsIamUser"},
+	Policy:              {noun: "policy", arn: "iam::{account}:policy/{id}", global: true, path: true, asff: "AwsIamPolicy"},
 	Role:                {noun: "role", arn: "iam::{account}:role/{id}", global: true, path: true, asff: "AwsIamRole"},
 	Session:             {noun: "session", arn: "sts::{account}:assumed-role/{id}", global: true},
 	AccessKey:           {noun: "access-key", global: true, asff: "AwsIamAccessKey"},

@@ -22,5 +22,6 @@ func All() []playbook.Definition {
 		identity.CredentialsElsewhere(),
 		identity.DecoyUsed(),
 		identity.ByHandUser(),
+		identity.DeployRole(),
 	}
 }

@@ -1,6 +1,7 @@
 package actiontest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 )
 
 // Regions ends the estate of an account in which there is something for every action to be done to. The account also has the
-// user mallory in /staff/ with the key AKIAMALLORY000000001, the role builder in /ci/, and the pre-deployed policies.
+// user mallory in /staff/ with the key AKIAMALLORY000000001, the role builder in /ci/ with the inline policy
+// scaling, and the pre-deployed policies.
 const Regions = `
     regions:
       eu-west-1:
@@ -45,6 +47,9 @@ const Regions = `
           rds.db-snapshot: [{DBSnapshotIdentifier: billing, DBSnapshotAttributes: [{AttributeName: restore, AttributeValues: ["444455556666", "999988887777", all]}]}]
           ec2.snapshot: [{SnapshotId: snap-0a, CreateVolumePermissions: [{Group: all}, {UserId: "999988887777"}, {UserId: "444455556666"}]}]
 `
+
+// Scaling is the builder's inline policy.
+const Scaling = `{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"autoscaling:*","Resource":"*"}]}`
 
 // Shop names what the examples are done to, in whatever AWS it was built.
 type Shop struct {
@@ -105,5 +110,6 @@ func (s Shop) Examples() map[string]action.Action {
 		"deny session":        action.DenySession{Role: s.Role, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
 		"revoke sessions":     action.RevokeSessions{Role: s.Role, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
 		"attach role deny":    action.AttachRoleDeny{Role: s.Role},
+		"replace role policy": action.ReplaceRolePolicy{Role: s.Role, Policy: "scaling", Old: Scaling, New: strings.Replace(Scaling, "autoscaling:*", "autoscaling:Describe*", 1)},
 	}
 }

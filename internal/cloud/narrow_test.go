@@ -37,6 +37,7 @@ accounts:
 %s
       - name: builder
         path: /ci/
+        inline: {scaling: '` + actiontest.Scaling + `'}
         trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}]}
     policies:
       - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}

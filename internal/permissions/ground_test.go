@@ -42,7 +42,7 @@ const riposte = "arn:aws:iam::111122223333:user/riposte"
 
 const team = `{"name":"team","document":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:*","s3:*"],"Resource":"*"}]}}`
 
-const builder = `{"name":"builder","path":"/ci/","trust":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}}`
+const builder = `{"name":"builder","path":"/ci/","inline":{"scaling":` + actiontest.Scaling + `},"trust":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}}`
 
 // granting returns a world with tiers' roles that have what is generated for them, trust policies included, and the access that
 // riposte has to it.

@@ -203,36 +203,42 @@ func (o Reads) IAM(p event.Place) access.IAMReads {
 
 // IAMReads is access.IAMReads.
 type IAMReads struct {
-	getAccessKeyLastUsed     Call[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput, iam.Options]
-	getInstanceProfile       Call[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput, iam.Options]
-	getPolicy                Call[iam.GetPolicyInput, iam.GetPolicyOutput, iam.Options]
-	getPolicyVersion         Call[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput, iam.Options]
-	getRole                  Call[iam.GetRoleInput, iam.GetRoleOutput, iam.Options]
-	getRolePolicy            Call[iam.GetRolePolicyInput, iam.GetRolePolicyOutput, iam.Options]
-	getUser                  Call[iam.GetUserInput, iam.GetUserOutput, iam.Options]
-	getUserPolicy            Call[iam.GetUserPolicyInput, iam.GetUserPolicyOutput, iam.Options]
-	listAccessKeys           Call[iam.ListAccessKeysInput, iam.ListAccessKeysOutput, iam.Options]
-	listAttachedRolePolicies Call[iam.ListAttachedRolePoliciesInput, iam.ListAttachedRolePoliciesOutput, iam.Options]
-	listAttachedUserPolicies Call[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput, iam.Options]
-	listUsers                Call[iam.ListUsersInput, iam.ListUsersOutput, iam.Options]
+	getAccessKeyLastUsed        Call[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput, iam.Options]
+	getInstanceProfile          Call[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput, iam.Options]
+	getPolicy                   Call[iam.GetPolicyInput, iam.GetPolicyOutput, iam.Options]
+	getPolicyVersion            Call[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput, iam.Options]
+	getRole                     Call[iam.GetRoleInput, iam.GetRoleOutput, iam.Options]
+	getRolePolicy               Call[iam.GetRolePolicyInput, iam.GetRolePolicyOutput, iam.Options]
+	getUser                     Call[iam.GetUserInput, iam.GetUserOutput, iam.Options]
+	getUserPolicy               Call[iam.GetUserPolicyInput, iam.GetUserPolicyOutput, iam.Options]
+	listAccessKeys              Call[iam.ListAccessKeysInput, iam.ListAccessKeysOutput, iam.Options]
+	listAttachedRolePolicies    Call[iam.ListAttachedRolePoliciesInput, iam.ListAttachedRolePoliciesOutput, iam.Options]
+	listAttachedUserPolicies    Call[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput, iam.Options]
+	listEntitiesForPolicy       Call[iam.ListEntitiesForPolicyInput, iam.ListEntitiesForPolicyOutput, iam.Options]
+	listInstanceProfilesForRole Call[iam.ListInstanceProfilesForRoleInput, iam.ListInstanceProfilesForRoleOutput, iam.Options]
+	listRolePolicies            Call[iam.ListRolePoliciesInput, iam.ListRolePoliciesOutput, iam.Options]
+	listUsers                   Call[iam.ListUsersInput, iam.ListUsersOutput, iam.Options]
 }
 
 // OpenIAMReads makes it from a client of its own.
 func OpenIAMReads(cfg aws.Config) IAMReads {
 	api := iam.NewFromConfig(cfg)
 	return IAMReads{
-		getAccessKeyLastUsed:     api.GetAccessKeyLastUsed,
-		getInstanceProfile:       api.GetInstanceProfile,
-		getPolicy:                api.GetPolicy,
-		getPolicyVersion:         api.GetPolicyVersion,
-		getRole:                  api.GetRole,
-		getRolePolicy:            api.GetRolePolicy,
-		getUser:                  api.GetUser,
-		getUserPolicy:            api.GetUserPolicy,
-		listAccessKeys:           api.ListAccessKeys,
-		listAttachedRolePolicies: api.ListAttachedRolePolicies,
-		listAttachedUserPolicies: api.ListAttachedUserPolicies,
-		listUsers:                api.ListUsers,
+		getAccessKeyLastUsed:        api.GetAccessKeyLastUsed,
+		getInstanceProfile:          api.GetInstanceProfile,
+		getPolicy:                   api.GetPolicy,
+		getPolicyVersion:            api.GetPolicyVersion,
+		getRole:                     api.GetRole,
+		getRolePolicy:               api.GetRolePolicy,
+		getUser:                     api.GetUser,
+		getUserPolicy:               api.GetUserPolicy,
+		listAccessKeys:              api.ListAccessKeys,
+		listAttachedRolePolicies:    api.ListAttachedRolePolicies,
+		listAttachedUserPolicies:    api.ListAttachedUserPolicies,
+		listEntitiesForPolicy:       api.ListEntitiesForPolicy,
+		listInstanceProfilesForRole: api.ListInstanceProfilesForRole,
+		listRolePolicies:            api.ListRolePolicies,
+		listUsers:                   api.ListUsers,
 	}
 }
 
@@ -278,6 +284,18 @@ func (c IAMReads) ListAttachedRolePolicies(ctx context.Context, in *iam.ListAtta
 
 func (c IAMReads) ListAttachedUserPolicies(ctx context.Context, in *iam.ListAttachedUserPoliciesInput, o ...func(*iam.Options)) (*iam.ListAttachedUserPoliciesOutput, error) {
 	return c.listAttachedUserPolicies(ctx, in, o...)
+}
+
+func (c IAMReads) ListEntitiesForPolicy(ctx context.Context, in *iam.ListEntitiesForPolicyInput, o ...func(*iam.Options)) (*iam.ListEntitiesForPolicyOutput, error) {
+	return c.listEntitiesForPolicy(ctx, in, o...)
+}
+
+func (c IAMReads) ListInstanceProfilesForRole(ctx context.Context, in *iam.ListInstanceProfilesForRoleInput, o ...func(*iam.Options)) (*iam.ListInstanceProfilesForRoleOutput, error) {
+	return c.listInstanceProfilesForRole(ctx, in, o...)
+}
+
+func (c IAMReads) ListRolePolicies(ctx context.Context, in *iam.ListRolePoliciesInput, o ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error) {
+	return c.listRolePolicies(ctx, in, o...)
 }
 
 func (c IAMReads) ListUsers(ctx context.Context, in *iam.ListUsersInput, o ...func(*iam.Options)) (*iam.ListUsersOutput, error) {

@@ -29,6 +29,7 @@ type group struct {
 	Members                   []*member
 	Suspended                 map[string]string // reasons by process
 	Tags                      map[string]string // all are propagated to instances
+	Classic, Targets          []string          // names of classic load balancers, ARNs of target groups
 }
 
 var groups = core.Shelf[group]{
@@ -129,7 +130,7 @@ func describedGroup(c *core.Call, g *group) types.AutoScalingGroup {
 		MinSize: aws.Int32(int32(g.Min)), MaxSize: aws.Int32(int32(g.Max)), DesiredCapacity: aws.Int32(int32(g.Desired)),
 		DefaultCooldown: aws.Int32(300), HealthCheckType: aws.String("EC2"), LaunchConfigurationName: core.Optional(g.Configuration),
 		AvailabilityZones: []string{c.Place.Region + "a"}, VPCZoneIdentifier: core.Optional(g.Subnets),
-		ServiceLinkedRoleARN: aws.String(c.RoleOf(linked).ARN),
+		ServiceLinkedRoleARN: aws.String(c.RoleOf(linked).ARN), LoadBalancerNames: g.Classic, TargetGroupARNs: g.Targets,
 	}
 	if t, ok := ec2.Templates().Of(c.At)[g.Template]; ok {
 		out.LaunchTemplate = specification(t, g.TemplateVersion)
@@ -195,11 +196,14 @@ type groupEstate struct {
 	Suspended     []string          `yaml:"suspended"`
 	Tags          map[string]string `yaml:"tags"`
 	Instances     []string          `yaml:"instances"` // ids of the running ones; the rest are made
+	Classic       []string          `yaml:"load_balancers"`
+	Targets       []string          `yaml:"target_groups"`
 }
 
 func (e groupEstate) build(at core.At) error {
 	g := &group{
 		Name: e.Name, ARN: groupARN(at, e.Name), Created: at.Now, Min: e.Min, Max: e.Max, Desired: e.Desired, Suspended: map[string]string{}, Tags: e.Tags,
+		Classic: e.Classic, Targets: e.Targets,
 	}
 	for _, process := range e.Suspended {
 		if !slices.Contains(processes(), process) {

@@ -49,6 +49,7 @@ func policyResource() core.Resource {
 			return &iam.SetDefaultPolicyVersionOutput{}, refused
 		})),
 		unseen(changePolicy("VersionId", deletePolicyVersion)),
+		readPolicy("EntityFilter Marker MaxItems", listEntitiesForPolicy),
 	}}
 }
 
@@ -138,4 +139,24 @@ func describePolicy(c *core.Call, p *managedPolicy) *types.Policy {
 		DefaultVersionId: aws.String(p.Default), AttachmentCount: &attached, PermissionsBoundaryUsageCount: &bounds, IsAttachable: true,
 		CreateDate: aws.Time(p.Created), UpdateDate: aws.Time(p.Created), Tags: p.Tags,
 	}
+}
+
+// listEntitiesForPolicy lists roles, in pages, and users, which all stand on the first.
+func listEntitiesForPolicy(c *core.Call, in *iam.ListEntitiesForPolicyInput, p *managedPolicy) (*iam.ListEntitiesForPolicyOutput, *core.Refusal) {
+	out := &iam.ListEntitiesForPolicyOutput{}
+	var holding []types.PolicyRole
+	for _, r := range roles.Sorted(c.At) {
+		if slices.Contains(r.Attached, p.ARN) && in.EntityFilter != types.EntityTypeUser {
+			holding = append(holding, types.PolicyRole{RoleId: aws.String(r.ID), RoleName: aws.String(r.Name)})
+		}
+	}
+	for _, u := range users.Sorted(c.At) {
+		if slices.Contains(u.Attached, p.ARN) && in.EntityFilter != types.EntityTypeRole && in.Marker == nil {
+			out.PolicyUsers = append(out.PolicyUsers, types.PolicyUser{UserId: aws.String(u.ID), UserName: aws.String(u.Name)})
+		}
+	}
+	var refused *core.Refusal
+	out.PolicyRoles, out.Marker, refused = core.Paged(holding, in.Marker, in.MaxItems)
+	out.IsTruncated = out.Marker != nil
+	return out, refused
 }

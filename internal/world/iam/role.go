@@ -36,10 +36,14 @@ func roleResource() core.Resource {
 			return &iam.GetRoleOutput{Role: d}, nil
 		}),
 		core.Define(core.Spec[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput]{
-			Basis: "each role has the profile of its name, as the console makes it", Knows: "InstanceProfileName", Answer: getInstanceProfile,
+			Basis: "each role that EC2 may assume has the profile of its name, as the console makes it", Knows: "InstanceProfileName", Answer: getInstanceProfile,
 			Needs: func(c *core.Call, in *iam.GetInstanceProfileInput) []core.Need {
 				return c.On(iamARN(c.At, "instance-profile", nil, in.InstanceProfileName))
 			},
+		}),
+		readRole("Marker MaxItems", func(c *core.Call, in *iam.ListInstanceProfilesForRoleInput, r *role) (*iam.ListInstanceProfilesForRoleOutput, *core.Refusal) {
+			page, next, refused := core.Paged(r.profiles(c), in.Marker, in.MaxItems)
+			return &iam.ListInstanceProfilesForRoleOutput{InstanceProfiles: page, Marker: next, IsTruncated: next != nil}, refused
 		}),
 		core.List[iam.ListRolesInput, iam.ListRolesOutput](&roles, core.Listing{}, func(_ *core.Call, r *role) types.Role {
 			d := r.describe()
@@ -97,11 +101,19 @@ func (r *role) describe() *types.Role {
 
 func getInstanceProfile(c *core.Call, in *iam.GetInstanceProfileInput) (*iam.GetInstanceProfileOutput, *core.Refusal) {
 	r, ok := roles.Of(c.At)[aws.ToString(in.InstanceProfileName)]
-	if !ok {
+	if !ok || len(r.profiles(c)) == 0 {
 		return nil, noEntity("Instance Profile %s cannot be found.", aws.ToString(in.InstanceProfileName))
 	}
-	return &iam.GetInstanceProfileOutput{InstanceProfile: &types.InstanceProfile{
-		InstanceProfileName: in.InstanceProfileName, Path: aws.String("/"), InstanceProfileId: aws.String("AIPA" + r.ID[4:]),
-		Arn: aws.String(iamARN(c.At, "instance-profile", nil, in.InstanceProfileName)), CreateDate: aws.Time(r.Created), Roles: []types.Role{*r.describe()},
-	}}, nil
+	return &iam.GetInstanceProfileOutput{InstanceProfile: &r.profiles(c)[0]}, nil
+}
+
+// profiles are the instance profiles of a role.
+func (r *role) profiles(c *core.Call) []types.InstanceProfile {
+	if !strings.Contains(r.Trust, "ec2.amazonaws.com") {
+		return []types.InstanceProfile{}
+	}
+	return []types.InstanceProfile{{
+		InstanceProfileName: aws.String(r.Name), Path: aws.String("/"), InstanceProfileId: aws.String("AIPA" + r.ID[4:]),
+		Arn: aws.String(iamARN(c.At, "instance-profile", nil, &r.Name)), CreateDate: aws.Time(r.Created), Roles: []types.Role{*r.describe()},
+	}}
 }

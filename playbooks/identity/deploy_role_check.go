@@ -1,0 +1,230 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/event"
+	policy "github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/playbook"
+)
+
+// mostHolders bounds how many roles are looked at for one policy that many have.
+const mostHolders = 20
+
+// checkDeployRole looks at the role, or at those that have the managed policy, which are one finding.
+func checkDeployRole(ctx context.Context, in playbook.In, s playbook.Suspect[deployRole], p DeployRoleParams) ([]playbook.Suspect[deployRole], error) {
+	l := deployLook{in, p}
+	if s.Resource.Type != event.Policy {
+		confirmed, err := l.look(ctx, &s)
+		if err != nil || !confirmed {
+			return nil, err
+		}
+		return []playbook.Suspect[deployRole]{s}, nil
+	}
+	holders, err := holdersOf(ctx, in, s)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, role := range holders {
+		one := s
+		one.Resource = role
+		confirmed, err := l.look(ctx, &one)
+		if err != nil {
+			return nil, err
+		}
+		if confirmed {
+			found = append(found, one.Resource.ID)
+		}
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	s.Title = fmt.Sprintf("policy %s lets instances change any Auto Scaling group or load balancer, by role %s; no replacement is planned: %s",
+		s.Facts.Policy, strings.Join(found, ", "), s.Facts.Refused)
+	return []playbook.Suspect[deployRole]{s}, nil
+}
+
+// shared is why an attached policy is not edited.
+const shared = "the policy is attached, and others may share it: attach a copy that names the role's groups, then detach it"
+
+// holdersOf are the roles that a managed policy is attached to.
+func holdersOf(ctx context.Context, in playbook.In, s playbook.Suspect[deployRole]) (roles []event.Resource, err error) {
+	pages := iam.NewListEntitiesForPolicyPaginator(in.AWS.IAM(s.Resource.Place()), &iam.ListEntitiesForPolicyInput{
+		PolicyArn: aws.String(s.Facts.Policy), EntityFilter: types.EntityTypeRole,
+	})
+	for pages.HasMorePages() && len(roles) < mostHolders {
+		page, err := pages.NextPage(ctx)
+		if access.Answered(err, "NoSuchEntity") {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list holders of policy %q: %w", s.Facts.Policy, err)
+		}
+		for _, r := range page.PolicyRoles {
+			roles = append(roles, s.Resource.Place().In(event.Role, aws.ToString(r.RoleName)))
+		}
+	}
+	return roles[:min(len(roles), mostHolders)], nil
+}
+
+// deployLook is a look at roles.
+type deployLook struct {
+	playbook.In
+	params DeployRoleParams
+}
+
+// look completes the finding of one role; false where there is none.
+func (l deployLook) look(ctx context.Context, s *playbook.Suspect[deployRole]) (bool, error) {
+	from := l.AWS.IAM(s.Resource.Place())
+	role, profiles, err := behindProfile(ctx, from, s.Resource)
+	if err != nil || len(profiles) == 0 || slices.Contains(l.params.AllowRoles, aws.ToString(role.RoleId)) {
+		return false, err
+	}
+	s.Resource.ID = strings.TrimPrefix(aws.ToString(role.Path), "/") + aws.ToString(role.RoleName)
+	s.Facts.RoleID = aws.ToString(role.RoleId)
+	r, err := readRights(ctx, from, role)
+	if err != nil {
+		return false, err
+	}
+	document, is := r.documents[s.Facts.Policy]
+	if !is {
+		return false, nil // it was taken away meanwhile
+	}
+	sc := scope{Role: s.Resource, Regions: regionsOr(l.params, l.Origin.Place.Region)}
+	own, err := policy.Parse([]byte(document))
+	if err != nil {
+		if !speaksOfOthers(sc.Role, sc.Regions, document) {
+			return false, nil
+		}
+		s.Facts.Refused = "it can't be evaluated"
+		s.Title = fmt.Sprintf("instances with role %s have policy %s, which can't be evaluated: whose groups they may change is not known: %v", s.Resource.ID, s.Facts.Policy, err)
+		return true, nil
+	}
+	free := sc.wideOf(r.policies)
+	calls := slices.DeleteFunc(sc.wide(own), func(c string) bool { return !slices.Contains(free, c) })
+	if len(calls) == 0 {
+		return false, nil
+	}
+	s.Title = fmt.Sprintf("instances with role %s may change %s by policy %s", s.Resource.ID, reach(calls), s.Facts.Policy)
+	for _, other := range r.policies.Identity {
+		if other.Name != s.Facts.Policy && len(sc.wide(other)) > 0 {
+			s.Title += ", and by policy " + other.Name
+		}
+	}
+	if s.Facts.Refused, err = l.replace(ctx, s, sc, profiles, document, calls); err != nil {
+		return false, err
+	}
+	if s.Facts.Refused != "" {
+		s.Title += "; no replacement is planned: " + s.Facts.Refused
+		return true, nil
+	}
+	s.Title += "; narrowed to " + strings.Join(s.Facts.Groups, ", ")
+	s.Facts.Doubt, err = l.doubt(ctx, *s, r)
+	return true, err
+}
+
+// behindProfile reads a role and the names of the instance profiles that hold it; none where there is no such role, or AWS keeps it.
+func behindProfile(ctx context.Context, from access.IAMReads, role event.Resource) (*types.Role, []string, error) {
+	name := aws.String(role.ID[strings.LastIndexByte(role.ID, '/')+1:])
+	out, err := from.GetRole(ctx, &iam.GetRoleInput{RoleName: name})
+	switch {
+	case access.Answered(err, "NoSuchEntity"):
+		return nil, nil, nil
+	case err != nil || out.Role == nil:
+		return nil, nil, fmt.Errorf("read role %q: %w", role.ID, err)
+	}
+	if path := aws.ToString(out.Role.Path); strings.HasPrefix(path, "/aws-service-role/") || strings.HasPrefix(path, "/aws-reserved/") {
+		return nil, nil, nil
+	}
+	var profiles []string
+	pages := iam.NewListInstanceProfilesForRolePaginator(from, &iam.ListInstanceProfilesForRoleInput{RoleName: name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if access.Answered(err, "NoSuchEntity") {
+			return nil, nil, nil
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("list instance profiles of role %q: %w", role.ID, err)
+		}
+		for _, p := range page.InstanceProfiles {
+			profiles = append(profiles, aws.ToString(p.InstanceProfileName))
+		}
+	}
+	return out.Role, profiles, nil
+}
+
+// replace writes the replacement into the facts, or says why there is none.
+func (l deployLook) replace(ctx context.Context, s *playbook.Suspect[deployRole], sc scope, profiles []string, document string, calls []string) (why string, err error) {
+	f := &s.Facts
+	f.Old, f.New, f.Groups, f.Doubt = "", "", nil, ""
+	switch {
+	case strings.HasPrefix(f.Policy, "arn:"):
+		return shared, nil
+	case len(l.params.Regions) == 0:
+		return "its own groups are not known, since no regions are named", nil
+	}
+	for _, region := range l.params.Regions {
+		at := s.Resource.Place()
+		at.Region = region
+		reader := groupReader{aws: l.AWS, at: at, profiles: profiles, known: map[source]string{}}
+		own, err := reader.groups(ctx)
+		if err != nil {
+			return "", err
+		}
+		if reader.doubt != "" {
+			return reader.doubt, nil
+		}
+		sc.Groups = append(sc.Groups, own...)
+	}
+	if len(sc.Groups) == 0 {
+		return "no group launches with its profile in " + strings.Join(l.params.Regions, ", "), nil
+	}
+	for _, g := range sc.Groups {
+		if strings.ContainsAny(g.Name+strings.Join(g.Classic, "")+strings.Join(g.Targets, ""), "*?${}") {
+			return fmt.Sprintf("the name of group %q would be a pattern in a policy", g.Name), nil
+		}
+		f.Groups = append(f.Groups, "group "+g.Name+" in "+g.Region)
+	}
+	narrowed, err := sc.narrow(document)
+	if err == nil {
+		err = sc.prove(document, narrowed)
+	}
+	if err != nil {
+		return err.Error(), nil // said to people: it is the policy that is so
+	}
+	f.Old, f.New = document, narrowed
+	if len(sc.balancerARNs()) == 0 && strings.HasPrefix(calls[len(calls)-1], "elasticloadbalancing:") {
+		f.Doubt = "no load balancer is attached to its groups: its right to change load balancers would end"
+	}
+	return "", nil
+}
+
+// doubt says why a person has to decide beside what the parameters want.
+func (l deployLook) doubt(ctx context.Context, s playbook.Suspect[deployRole], r rights) (string, error) {
+	doubts := []string{s.Facts.Doubt}
+	if s.Facts.Through != "" {
+		doubts = append(doubts, "the call was made through "+s.Facts.Through+", which may write it so again")
+	}
+	if len(r.unread) > 0 {
+		doubts = append(doubts, "it can't be evaluated what these say: "+strings.Join(r.unread, ", "))
+	}
+	role := s.Resource
+	role.ID = role.ID[strings.LastIndexByte(role.ID, '/')+1:] // as records name it
+	before, err := l.History.Recall(ctx, role, widePolicy(s.Facts.Policy), l.Origin.Occurred)
+	if err != nil {
+		return "", fmt.Errorf("recall what was written to role %q: %w", role.ID, err)
+	}
+	if before != nil {
+		doubts = append(doubts, before.By+" wrote it so before, and may keep it so")
+	}
+	return strings.Join(slices.DeleteFunc(doubts, func(d string) bool { return d == "" }), "; "), nil
+}
