@@ -2,6 +2,9 @@ package call
 
 import "github.com/ripostehq/riposte/event"
 
+// taggable are the resources of EC2 that riposte puts tags on.
+var taggable = []string{event.Instance, event.Image, event.LaunchTemplate, event.Fleet, event.SpotFleet, event.SpotRequest, event.Snapshot, event.SecurityGroup}
+
 // table has a line for each call, sorted by its IAM action.
 // What a call concerns: https://docs.aws.amazon.com/service-authorization/latest/reference/
 // Lambda's names in CloudTrail carry the API's date and version: https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
@@ -9,7 +12,9 @@ var table = []Call{
 	{ID: "autoscaling:AttachInstances", Write: true},
 	{ID: "autoscaling:CreateAutoScalingGroup", Write: true},
 	{ID: "autoscaling:CreateLaunchConfiguration", Write: true},
+	{ID: "autoscaling:CreateOrUpdateTags", Write: true, Access: true, On: []string{event.Group}},
 	{ID: "autoscaling:DeleteAutoScalingGroup", Write: true},
+	{ID: "autoscaling:DeleteTags", Write: true, Access: true, On: []string{event.Group}},
 	{ID: "autoscaling:DescribeAutoScalingGroups", Access: true},
 	{ID: "autoscaling:DescribeInstanceRefreshes", Access: true},
 	{ID: "autoscaling:DescribeLaunchConfigurations", Access: true},
@@ -57,11 +62,11 @@ var table = []Call{
 	{ID: "ec2:CreateLaunchTemplateVersion", Write: true},
 	{ID: "ec2:CreateNetworkInterface", Write: true},
 	{ID: "ec2:CreateReplaceRootVolumeTask", Write: true},
-	{ID: "ec2:CreateTags", Write: true},
+	{ID: "ec2:CreateTags", Write: true, Access: true, On: taggable},
 	{ID: "ec2:DeleteFleets", Write: true},
 	{ID: "ec2:DeleteLaunchTemplate", Write: true},
 	{ID: "ec2:DeleteSecurityGroup", Write: true},
-	{ID: "ec2:DeleteTags", Write: true},
+	{ID: "ec2:DeleteTags", Write: true, Access: true, On: taggable},
 	{ID: "ec2:DeregisterImage", Write: true},
 	{ID: "ec2:DescribeAddresses"},
 	{ID: "ec2:DescribeFleets", Access: true},
@@ -81,6 +86,7 @@ var table = []Call{
 	{ID: "ec2:DescribeSnapshotAttribute", Access: true},
 	{ID: "ec2:DescribeSpotFleetRequests", Access: true},
 	{ID: "ec2:DescribeSpotInstanceRequests", Access: true},
+	{ID: "ec2:DescribeTags", Access: true},
 	{ID: "ec2:DescribeVpcEndpoints", Access: true},
 	{ID: "ec2:DescribeVpcs"},
 	{ID: "ec2:GetManagedPrefixListEntries", Access: true},
@@ -157,8 +163,10 @@ var table = []Call{
 	{ID: "iam:PutUserPermissionsBoundary", Write: true, Access: true, On: []string{event.User}},
 	{ID: "iam:PutUserPolicy", Write: true, Access: true, On: []string{event.User}},
 	{ID: "iam:SetDefaultPolicyVersion", Write: true},
-	{ID: "iam:TagRole", Write: true},
-	{ID: "iam:UntagRole", Write: true},
+	{ID: "iam:TagRole", Write: true, Access: true, On: []string{event.Role}},
+	{ID: "iam:TagUser", Write: true, Access: true, On: []string{event.User}},
+	{ID: "iam:UntagRole", Write: true, Access: true, On: []string{event.Role}},
+	{ID: "iam:UntagUser", Write: true, Access: true, On: []string{event.User}},
 	{ID: "iam:UpdateAccessKey", Write: true, Access: true, On: []string{event.User}},
 	{ID: "iam:UpdateAssumeRolePolicy", Write: true},
 	{ID: "iam:UpdateRole", Write: true},
@@ -192,8 +200,11 @@ var table = []Call{
 	{ID: "organizations:ListPoliciesForTarget"},
 	{ID: "organizations:ListRoots"},
 	{ID: "organizations:ListTargetsForPolicy"},
+	{ID: "rds:AddTagsToResource", Write: true, Access: true, On: []string{event.DBSnapshot}},
 	{ID: "rds:DescribeDBSnapshotAttributes", Access: true},
+	{ID: "rds:ListTagsForResource", Access: true},
 	{ID: "rds:ModifyDBSnapshotAttribute", Write: true, Access: true, On: []string{event.DBSnapshot}},
+	{ID: "rds:RemoveTagsFromResource", Write: true, Access: true, On: []string{event.DBSnapshot}},
 	{ID: "s3:GetObject"},
 	{ID: "s3:ListBucket"},
 	{ID: "securityhub:BatchImportFindings", Write: true},

@@ -14,6 +14,7 @@ import (
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/decoy"
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -73,7 +74,7 @@ func New(p Parts) *App {
 	facts.Accounts = org.Member
 	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})
 	e := engine.New(engine.Options{
-		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), canaries), Ours: org.Ours, Organization: facts,
+		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), canaries, decoy.Playbook()), Ours: org.Ours, Organization: facts,
 		Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,

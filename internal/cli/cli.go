@@ -18,6 +18,7 @@ type cli struct {
 	Release releaseVerb `cmd:"" group:"Cases" help:"Let changes be made again."`
 	Ledger  ledgerVerb  `cmd:"" group:"Cases" help:"The record itself."`
 
+	Decoy       decoyVerb       `cmd:"" group:"Set up" help:"Plant users whose keys are laid out for thieves, list them, take them away."`
 	Playbooks   playbooksVerb   `cmd:"" group:"Set up" help:"List what riposte finds."`
 	Explain     explainVerb     `cmd:"" group:"Set up" help:"Explain one playbook: why, triggers, rights, parameters, prevention."`
 	Permissions permissionsVerb `cmd:"" group:"Set up" help:"Print the exact IAM policies that riposte needs."`

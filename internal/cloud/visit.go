@@ -23,3 +23,11 @@ func (c *Cloud) Visit(p event.Place, purpose Purpose) aws.Config {
 	defer c.mu.Unlock()
 	return c.config(s)
 }
+
+// Author returns the configuration of a session of the author tier that a person's verb opens for itself: narrowed by a policy of its
+// own, as those of actions are by theirs.
+func (c *Cloud) Author(p event.Place, name, policy string) aws.Config {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.config(session{place: Global(p), purpose: Author, name: name, policy: policy})
+}

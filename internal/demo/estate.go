@@ -63,7 +63,7 @@ func block(catalogue []playbook.Definition, kinds []action.Kind, others ...any) 
 
 // ripostes are riposte's in an account: one role per tier, and the policies that lie ready.
 func ripostes(catalogue []playbook.Definition, kinds []action.Kind) (roles, policies []any, _ error) {
-	tiers, err := permissions.For(catalogue, kinds)
+	tiers, err := permissions.Roles{}.For(catalogue, kinds)
 	if err != nil {
 		return nil, nil, err
 	}

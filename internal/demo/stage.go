@@ -41,6 +41,7 @@ type Stage struct {
 	World   *world.World
 	App     *app.App
 	Store   ledger.Store
+	AWS     func(event.Place) aws.Config // as riposte itself
 	emit    func(Line)
 	told    map[string]int // entries of each case's history that were told
 	numbers map[string]int // of each case, as the timeline calls it
@@ -75,11 +76,11 @@ func Open(o Options) (*Stage, error) {
 			s.acting = append(s.acting, p.ID)
 		}
 	}
+	s.AWS = func(p event.Place) aws.Config {
+		return w.ConfigFrom(p, credentials("riposte"), world.Origin{SourceIP: "192.0.2.10", UserAgent: "riposte"})
+	}
 	s.App = app.New(app.Parts{
-		Config: cfg, Kinds: o.Kinds, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log,
-		AWS: func(p event.Place) aws.Config {
-			return w.ConfigFrom(p, credentials("riposte"), world.Origin{SourceIP: "192.0.2.10", UserAgent: "riposte"})
-		},
+		Config: cfg, Kinds: o.Kinds, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log, AWS: s.AWS,
 	})
 	return s, s.remember(context.Background())
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/iam"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // Own is the tier of the role that riposte runs as: its queue and its record, and to assume the other tiers' roles.
@@ -30,6 +31,16 @@ func AnyHub() Hub {
 	return Hub{
 		Queues: []string{"riposte-*"}, Wake: []string{"riposte-wake*"}, Table: "riposte*", Bus: "arn:*:events:*:*:event-bus/*",
 		Buckets: []string{"*"}, Discover: true,
+	}
+}
+
+// decoys are the calls of riposte decoy in the author tier (internal/decoy), where decoys are watched; reading is what playbooks read anyway.
+func decoys(watching []playbook.Definition) []call.ID {
+	if !slices.ContainsFunc(watching, func(d playbook.Definition) bool { return d.ID == "identity.decoy-used" }) {
+		return nil
+	}
+	return []call.ID{
+		call.IAMCreateAccessKey, call.IAMCreateUser, call.IAMDeleteAccessKey, call.IAMDeleteUser, call.IAMDeleteUserPolicy, call.IAMPutUserPolicy, call.IAMTagUser,
 	}
 }
 

@@ -4,6 +4,7 @@ package permissions
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,14 +44,20 @@ func For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, er
 // For is For of a deployment, where riposte also looks around: which regions are enabled, and, for riposte doctor, whether
 // the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals what they were.
 func (r Roles) For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, error) {
-	return r.of(playbooks, kinds, []call.ID{
-		call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
-		call.IAMGetPolicy, call.IAMGetPolicyVersion, call.IAMGetRole, call.IAMGetUser, call.SecurityHubDescribeHub,
+	return r.of(playbooks, kinds, map[string][]call.ID{
+		Audit: {
+			call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
+			call.IAMGetPolicy, call.IAMGetPolicyVersion, call.IAMGetRole, call.IAMGetUser, call.SecurityHubDescribeHub,
+		},
+		string(action.TierAuthor): decoys(playbooks),
 	})
 }
 
-func (r Roles) of(playbooks []playbook.Definition, kinds []action.Kind, around []call.ID) ([]TierPolicy, error) {
-	calls := map[string][]call.ID{Audit: around}
+func (r Roles) of(playbooks []playbook.Definition, kinds []action.Kind, around map[string][]call.ID) ([]TierPolicy, error) {
+	calls := maps.Clone(around)
+	if calls == nil {
+		calls = map[string][]call.ID{}
+	}
 	if !r.Unreported {
 		calls[Report] = []call.ID{call.SecurityHubBatchImportFindings}
 	}

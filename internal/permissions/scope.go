@@ -68,8 +68,18 @@ var (
 	roles       = scope{name: "Roles", resources: []string{roleARNs}}
 	deniedUsers = scope{"DenyUsers", anyResource, only("iam:PolicyARN", action.DenyPolicy)}
 	deniedRoles = scope{"DenyRoles", []string{roleARNs}, only("iam:PolicyARN", action.DenyPolicy)}
+	newDecoys   = scope{"PlantDecoys", anyResource, present("aws:RequestTag/" + decoyTag)}
+	ownDecoys   = scope{"KeysOfDecoys", anyResource, present("aws:ResourceTag/" + decoyTag)}
 	boundUsers  = scope{"BoundUsers", anyResource, only("iam:PermissionsBoundary", action.BoundaryPolicy)}
 )
+
+// decoyTag is the tag of internal/decoy's users.
+const decoyTag = "riposte:decoy"
+
+// present asks for a key, whatever its value.
+func present(key string) map[string]map[string][]string {
+	return map[string]map[string][]string{"Null": {key: {"false"}}}
+}
 
 const (
 	templateARNs      = "arn:*:ec2:*:*:launch-template/*"
@@ -118,6 +128,8 @@ func written() map[call.ID]scopes {
 	return map[call.ID]scopes{
 		call.IAMPutUserPermissionsBoundary: {users}, call.IAMDeleteUserPermissionsBoundary: {users},
 		call.EC2ModifySnapshotAttribute: {{name: "Snapshots", resources: anyResource}},
+		call.IAMCreateUser:              {newDecoys}, call.IAMTagUser: {newDecoys},
+		call.IAMCreateAccessKey: {ownDecoys}, call.IAMDeleteAccessKey: {ownDecoys}, call.IAMDeleteUser: {ownDecoys},
 	}
 }
 

@@ -96,6 +96,7 @@ type EC2Reads struct {
 	describeSnapshotAttribute      Call[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput, ec2.Options]
 	describeSpotFleetRequests      Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
 	describeSpotInstanceRequests   Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
+	describeTags                   Call[ec2.DescribeTagsInput, ec2.DescribeTagsOutput, ec2.Options]
 	describeVpcEndpoints           Call[ec2.DescribeVpcEndpointsInput, ec2.DescribeVpcEndpointsOutput, ec2.Options]
 	getManagedPrefixListEntries    Call[ec2.GetManagedPrefixListEntriesInput, ec2.GetManagedPrefixListEntriesOutput, ec2.Options]
 }
@@ -120,6 +121,7 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeSnapshotAttribute:      api.DescribeSnapshotAttribute,
 		describeSpotFleetRequests:      api.DescribeSpotFleetRequests,
 		describeSpotInstanceRequests:   api.DescribeSpotInstanceRequests,
+		describeTags:                   api.DescribeTags,
 		describeVpcEndpoints:           api.DescribeVpcEndpoints,
 		getManagedPrefixListEntries:    api.GetManagedPrefixListEntries,
 	}
@@ -187,6 +189,10 @@ func (c EC2Reads) DescribeSpotFleetRequests(ctx context.Context, in *ec2.Describ
 
 func (c EC2Reads) DescribeSpotInstanceRequests(ctx context.Context, in *ec2.DescribeSpotInstanceRequestsInput, o ...func(*ec2.Options)) (*ec2.DescribeSpotInstanceRequestsOutput, error) {
 	return c.describeSpotInstanceRequests(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeTags(ctx context.Context, in *ec2.DescribeTagsInput, o ...func(*ec2.Options)) (*ec2.DescribeTagsOutput, error) {
+	return c.describeTags(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeVpcEndpoints(ctx context.Context, in *ec2.DescribeVpcEndpointsInput, o ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error) {
@@ -309,6 +315,7 @@ func (o Reads) RDS(p event.Place) access.RDSReads {
 // RDSReads is access.RDSReads.
 type RDSReads struct {
 	describeDBSnapshotAttributes Call[rds.DescribeDBSnapshotAttributesInput, rds.DescribeDBSnapshotAttributesOutput, rds.Options]
+	listTagsForResource          Call[rds.ListTagsForResourceInput, rds.ListTagsForResourceOutput, rds.Options]
 }
 
 // OpenRDSReads makes it from a client of its own.
@@ -316,11 +323,16 @@ func OpenRDSReads(cfg aws.Config) RDSReads {
 	api := rds.NewFromConfig(cfg)
 	return RDSReads{
 		describeDBSnapshotAttributes: api.DescribeDBSnapshotAttributes,
+		listTagsForResource:          api.ListTagsForResource,
 	}
 }
 
 func (c RDSReads) DescribeDBSnapshotAttributes(ctx context.Context, in *rds.DescribeDBSnapshotAttributesInput, o ...func(*rds.Options)) (*rds.DescribeDBSnapshotAttributesOutput, error) {
 	return c.describeDBSnapshotAttributes(ctx, in, o...)
+}
+
+func (c RDSReads) ListTagsForResource(ctx context.Context, in *rds.ListTagsForResourceInput, o ...func(*rds.Options)) (*rds.ListTagsForResourceOutput, error) {
+	return c.listTagsForResource(ctx, in, o...)
 }
 
 func (o Reads) SSM(p event.Place) access.SSMReads {
@@ -353,6 +365,8 @@ func (o Writes) AutoScaling(p event.Place) access.AutoScalingWrites {
 
 // AutoScalingWrites is access.AutoScalingWrites.
 type AutoScalingWrites struct {
+	createOrUpdateTags     Call[autoscaling.CreateOrUpdateTagsInput, autoscaling.CreateOrUpdateTagsOutput, autoscaling.Options]
+	deleteTags             Call[autoscaling.DeleteTagsInput, autoscaling.DeleteTagsOutput, autoscaling.Options]
 	enterStandby           Call[autoscaling.EnterStandbyInput, autoscaling.EnterStandbyOutput, autoscaling.Options]
 	exitStandby            Call[autoscaling.ExitStandbyInput, autoscaling.ExitStandbyOutput, autoscaling.Options]
 	resumeProcesses        Call[autoscaling.ResumeProcessesInput, autoscaling.ResumeProcessesOutput, autoscaling.Options]
@@ -364,12 +378,22 @@ type AutoScalingWrites struct {
 func OpenAutoScalingWrites(cfg aws.Config) AutoScalingWrites {
 	api := autoscaling.NewFromConfig(cfg)
 	return AutoScalingWrites{
+		createOrUpdateTags:     api.CreateOrUpdateTags,
+		deleteTags:             api.DeleteTags,
 		enterStandby:           api.EnterStandby,
 		exitStandby:            api.ExitStandby,
 		resumeProcesses:        api.ResumeProcesses,
 		suspendProcesses:       api.SuspendProcesses,
 		updateAutoScalingGroup: api.UpdateAutoScalingGroup,
 	}
+}
+
+func (c AutoScalingWrites) CreateOrUpdateTags(ctx context.Context, in *autoscaling.CreateOrUpdateTagsInput, o ...func(*autoscaling.Options)) (*autoscaling.CreateOrUpdateTagsOutput, error) {
+	return c.createOrUpdateTags(ctx, in, o...)
+}
+
+func (c AutoScalingWrites) DeleteTags(ctx context.Context, in *autoscaling.DeleteTagsInput, o ...func(*autoscaling.Options)) (*autoscaling.DeleteTagsOutput, error) {
+	return c.deleteTags(ctx, in, o...)
 }
 
 func (c AutoScalingWrites) EnterStandby(ctx context.Context, in *autoscaling.EnterStandbyInput, o ...func(*autoscaling.Options)) (*autoscaling.EnterStandbyOutput, error) {
@@ -400,6 +424,8 @@ func (o Writes) EC2(p event.Place) access.EC2Writes {
 type EC2Writes struct {
 	authorizeSecurityGroupIngress   Call[ec2.AuthorizeSecurityGroupIngressInput, ec2.AuthorizeSecurityGroupIngressOutput, ec2.Options]
 	cancelSpotInstanceRequests      Call[ec2.CancelSpotInstanceRequestsInput, ec2.CancelSpotInstanceRequestsOutput, ec2.Options]
+	createTags                      Call[ec2.CreateTagsInput, ec2.CreateTagsOutput, ec2.Options]
+	deleteTags                      Call[ec2.DeleteTagsInput, ec2.DeleteTagsOutput, ec2.Options]
 	modifyFleet                     Call[ec2.ModifyFleetInput, ec2.ModifyFleetOutput, ec2.Options]
 	modifyInstanceAttribute         Call[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput, ec2.Options]
 	modifyLaunchTemplate            Call[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput, ec2.Options]
@@ -418,6 +444,8 @@ func OpenEC2Writes(cfg aws.Config) EC2Writes {
 	return EC2Writes{
 		authorizeSecurityGroupIngress:   api.AuthorizeSecurityGroupIngress,
 		cancelSpotInstanceRequests:      api.CancelSpotInstanceRequests,
+		createTags:                      api.CreateTags,
+		deleteTags:                      api.DeleteTags,
 		modifyFleet:                     api.ModifyFleet,
 		modifyInstanceAttribute:         api.ModifyInstanceAttribute,
 		modifyLaunchTemplate:            api.ModifyLaunchTemplate,
@@ -437,6 +465,14 @@ func (c EC2Writes) AuthorizeSecurityGroupIngress(ctx context.Context, in *ec2.Au
 
 func (c EC2Writes) CancelSpotInstanceRequests(ctx context.Context, in *ec2.CancelSpotInstanceRequestsInput, o ...func(*ec2.Options)) (*ec2.CancelSpotInstanceRequestsOutput, error) {
 	return c.cancelSpotInstanceRequests(ctx, in, o...)
+}
+
+func (c EC2Writes) CreateTags(ctx context.Context, in *ec2.CreateTagsInput, o ...func(*ec2.Options)) (*ec2.CreateTagsOutput, error) {
+	return c.createTags(ctx, in, o...)
+}
+
+func (c EC2Writes) DeleteTags(ctx context.Context, in *ec2.DeleteTagsInput, o ...func(*ec2.Options)) (*ec2.DeleteTagsOutput, error) {
+	return c.deleteTags(ctx, in, o...)
 }
 
 func (c EC2Writes) ModifyFleet(ctx context.Context, in *ec2.ModifyFleetInput, o ...func(*ec2.Options)) (*ec2.ModifyFleetOutput, error) {
@@ -495,6 +531,10 @@ type IAMWrites struct {
 	putRolePolicy                 Call[iam.PutRolePolicyInput, iam.PutRolePolicyOutput, iam.Options]
 	putUserPermissionsBoundary    Call[iam.PutUserPermissionsBoundaryInput, iam.PutUserPermissionsBoundaryOutput, iam.Options]
 	putUserPolicy                 Call[iam.PutUserPolicyInput, iam.PutUserPolicyOutput, iam.Options]
+	tagRole                       Call[iam.TagRoleInput, iam.TagRoleOutput, iam.Options]
+	tagUser                       Call[iam.TagUserInput, iam.TagUserOutput, iam.Options]
+	untagRole                     Call[iam.UntagRoleInput, iam.UntagRoleOutput, iam.Options]
+	untagUser                     Call[iam.UntagUserInput, iam.UntagUserOutput, iam.Options]
 	updateAccessKey               Call[iam.UpdateAccessKeyInput, iam.UpdateAccessKeyOutput, iam.Options]
 }
 
@@ -512,6 +552,10 @@ func OpenIAMWrites(cfg aws.Config) IAMWrites {
 		putRolePolicy:                 api.PutRolePolicy,
 		putUserPermissionsBoundary:    api.PutUserPermissionsBoundary,
 		putUserPolicy:                 api.PutUserPolicy,
+		tagRole:                       api.TagRole,
+		tagUser:                       api.TagUser,
+		untagRole:                     api.UntagRole,
+		untagUser:                     api.UntagUser,
 		updateAccessKey:               api.UpdateAccessKey,
 	}
 }
@@ -556,6 +600,22 @@ func (c IAMWrites) PutUserPolicy(ctx context.Context, in *iam.PutUserPolicyInput
 	return c.putUserPolicy(ctx, in, o...)
 }
 
+func (c IAMWrites) TagRole(ctx context.Context, in *iam.TagRoleInput, o ...func(*iam.Options)) (*iam.TagRoleOutput, error) {
+	return c.tagRole(ctx, in, o...)
+}
+
+func (c IAMWrites) TagUser(ctx context.Context, in *iam.TagUserInput, o ...func(*iam.Options)) (*iam.TagUserOutput, error) {
+	return c.tagUser(ctx, in, o...)
+}
+
+func (c IAMWrites) UntagRole(ctx context.Context, in *iam.UntagRoleInput, o ...func(*iam.Options)) (*iam.UntagRoleOutput, error) {
+	return c.untagRole(ctx, in, o...)
+}
+
+func (c IAMWrites) UntagUser(ctx context.Context, in *iam.UntagUserInput, o ...func(*iam.Options)) (*iam.UntagUserOutput, error) {
+	return c.untagUser(ctx, in, o...)
+}
+
 func (c IAMWrites) UpdateAccessKey(ctx context.Context, in *iam.UpdateAccessKeyInput, o ...func(*iam.Options)) (*iam.UpdateAccessKeyOutput, error) {
 	return c.updateAccessKey(ctx, in, o...)
 }
@@ -566,17 +626,29 @@ func (o Writes) RDS(p event.Place) access.RDSWrites {
 
 // RDSWrites is access.RDSWrites.
 type RDSWrites struct {
+	addTagsToResource         Call[rds.AddTagsToResourceInput, rds.AddTagsToResourceOutput, rds.Options]
 	modifyDBSnapshotAttribute Call[rds.ModifyDBSnapshotAttributeInput, rds.ModifyDBSnapshotAttributeOutput, rds.Options]
+	removeTagsFromResource    Call[rds.RemoveTagsFromResourceInput, rds.RemoveTagsFromResourceOutput, rds.Options]
 }
 
 // OpenRDSWrites makes it from a client of its own.
 func OpenRDSWrites(cfg aws.Config) RDSWrites {
 	api := rds.NewFromConfig(cfg)
 	return RDSWrites{
+		addTagsToResource:         api.AddTagsToResource,
 		modifyDBSnapshotAttribute: api.ModifyDBSnapshotAttribute,
+		removeTagsFromResource:    api.RemoveTagsFromResource,
 	}
+}
+
+func (c RDSWrites) AddTagsToResource(ctx context.Context, in *rds.AddTagsToResourceInput, o ...func(*rds.Options)) (*rds.AddTagsToResourceOutput, error) {
+	return c.addTagsToResource(ctx, in, o...)
 }
 
 func (c RDSWrites) ModifyDBSnapshotAttribute(ctx context.Context, in *rds.ModifyDBSnapshotAttributeInput, o ...func(*rds.Options)) (*rds.ModifyDBSnapshotAttributeOutput, error) {
 	return c.modifyDBSnapshotAttribute(ctx, in, o...)
+}
+
+func (c RDSWrites) RemoveTagsFromResource(ctx context.Context, in *rds.RemoveTagsFromResourceInput, o ...func(*rds.Options)) (*rds.RemoveTagsFromResourceOutput, error) {
+	return c.removeTagsFromResource(ctx, in, o...)
 }

@@ -204,9 +204,7 @@ func contextOf(c *core.Call, n core.Need) policy.Context {
 		}
 	}
 	for key, values := range n.Context {
-		if len(values) > 0 { // iam knows one value a key
-			x.Set(key, values[0])
-		}
+		x.SetAll(key, values)
 	}
 	return x
 }

@@ -24,12 +24,13 @@ type holder struct {
 	Inline                    map[string]string // documents by policy name
 	Attached                  []string          // ARNs
 	Boundary                  string            // ARN
+	Tags                      map[string]string
 }
 
 func newHolder(at core.At, kind, name, path string) holder {
 	return holder{
 		Kind: kind, Name: name, Path: cmp.Or(path, "/"), ID: uniqueID(at.State, map[string]string{"user": "AIDA", "role": "AROA"}[kind]),
-		ARN: iamARN(at, kind, &path, &name), Created: at.Now, Inline: map[string]string{},
+		ARN: iamARN(at, kind, &path, &name), Created: at.Now, Inline: map[string]string{}, Tags: map[string]string{},
 	}
 }
 
@@ -44,7 +45,7 @@ func create(c *core.Call, kind string, name, path *string, in any) (holder, *cor
 
 func (h *holder) clone() holder {
 	c := *h
-	c.Inline, c.Attached = maps.Clone(h.Inline), slices.Clone(h.Attached)
+	c.Inline, c.Attached, c.Tags = maps.Clone(h.Inline), slices.Clone(h.Attached), maps.Clone(h.Tags)
 	return c
 }
 

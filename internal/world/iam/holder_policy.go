@@ -7,7 +7,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
-// holderPolicies are the operations on the policies of users and of roles: inline ones, attached ones, the boundary.
+// holderPolicies are the operations on the policies of users and of roles: inline ones, attached ones, the boundary; and on their tags.
 func holderPolicies() core.Resource {
 	return core.Resource{Operations: []core.Operation{
 		unseen(alterUser[iam.PutUserPolicyInput, iam.PutUserPolicyOutput]("PolicyName PolicyDocument", (*holder).put)),
@@ -48,6 +48,11 @@ func holderPolicies() core.Resource {
 		unseen(alterRole[iam.PutRolePermissionsBoundaryInput, iam.PutRolePermissionsBoundaryOutput]("PermissionsBoundary", (*holder).bind)),
 		unseen(alterUser[iam.DeleteUserPermissionsBoundaryInput, iam.DeleteUserPermissionsBoundaryOutput]("", (*holder).unbind)),
 		unseen(alterRole[iam.DeleteRolePermissionsBoundaryInput, iam.DeleteRolePermissionsBoundaryOutput]("", (*holder).unbind)),
+
+		unseen(alterUser[iam.TagUserInput, iam.TagUserOutput]("Tags", (*holder).tag)),
+		unseen(alterRole[iam.TagRoleInput, iam.TagRoleOutput]("Tags", (*holder).tag)),
+		unseen(alterUser[iam.UntagUserInput, iam.UntagUserOutput]("TagKeys", (*holder).untag)),
+		unseen(alterRole[iam.UntagRoleInput, iam.UntagRoleOutput]("TagKeys", (*holder).untag)),
 	}}
 }
 

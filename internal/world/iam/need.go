@@ -21,7 +21,11 @@ const (
 func ofUser[I any](c *core.Call, in *I) []core.Need {
 	name := nameOr(c, given(in, "UserName"))
 	if u, ok := users.Of(c.At)[name]; ok {
-		return conditioned(c.On(u.ARN), in, u.Boundary)
+		needs := conditioned(c.On(u.ARN), in, u.Boundary)
+		for key, value := range u.Tags {
+			needs[0].Context["aws:ResourceTag/"+key] = []string{value}
+		}
+		return needs
 	}
 	return conditioned(c.On(iamARN(c.At, "user", nil, &name)), in, "")
 }
@@ -50,6 +54,10 @@ func conditioned(needs []core.Need, in any, boundary string) []core.Need {
 		if value != "" {
 			needs[0].Context[key] = []string{value}
 		}
+	}
+	needs[0].Context["aws:TagKeys"] = tagKeys(in)
+	for _, t := range givenTags(in) {
+		needs[0].Context["aws:RequestTag/"+aws.ToString(t.Key)] = []string{aws.ToString(t.Value)}
 	}
 	return needs
 }

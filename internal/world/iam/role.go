@@ -47,7 +47,7 @@ func roleResource() core.Resource {
 		}),
 		core.List[iam.ListRolesInput, iam.ListRolesOutput](&roles, core.Listing{}, func(_ *core.Call, r *role) types.Role {
 			d := r.describe()
-			d.PermissionsBoundary = nil // lists leave it out
+			d.PermissionsBoundary, d.Tags = nil, nil // lists leave them out
 			return *d
 		}),
 		changeRole("PolicyDocument", func(_ *core.Call, in *iam.UpdateAssumeRolePolicyInput, r *role) (*iam.UpdateAssumeRolePolicyOutput, *core.Refusal) {
@@ -95,7 +95,7 @@ func (r *role) describe() *types.Role {
 	return &types.Role{
 		RoleName: aws.String(r.Name), Path: aws.String(r.Path), RoleId: aws.String(r.ID), Arn: aws.String(r.ARN),
 		CreateDate: aws.Time(r.Created), AssumeRolePolicyDocument: aws.String(percent(r.Trust)),
-		PermissionsBoundary: r.attachedBoundary(),
+		PermissionsBoundary: r.attachedBoundary(), Tags: r.tagged(),
 	}
 }
 

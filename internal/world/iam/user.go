@@ -23,15 +23,19 @@ var users = core.Shelf[user]{Kind: "iam.user", Global: true, ID: "Name", Missing
 
 func userResource() core.Resource {
 	return core.Resource{Shelf: &users, Operations: []core.Operation{
-		change("UserName Path PermissionsBoundary", func(c *core.Call, in *iam.CreateUserInput) []core.Need {
-			return conditioned(c.On(iamARN(c.At, "user", in.Path, in.UserName)), in, "")
+		change("UserName Path PermissionsBoundary Tags", func(c *core.Call, in *iam.CreateUserInput) []core.Need {
+			needs := conditioned(c.On(iamARN(c.At, "user", in.Path, in.UserName)), in, "")
+			if len(in.Tags) > 0 { // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags_users.html
+				needs = append(needs, core.Need{Action: "iam:TagUser", Resource: needs[0].Resource, Context: needs[0].Context})
+			}
+			return needs
 		}, createUser),
 		readUser("", func(_ *core.Call, _ *iam.GetUserInput, u *user) (*iam.GetUserOutput, *core.Refusal) {
 			return &iam.GetUserOutput{User: u.describe()}, nil
 		}),
 		core.List[iam.ListUsersInput, iam.ListUsersOutput](&users, core.Listing{}, func(_ *core.Call, u *user) types.User {
 			d := u.describe()
-			d.PermissionsBoundary = nil // lists leave it out
+			d.PermissionsBoundary, d.Tags = nil, nil // lists leave them out
 			return *d
 		}),
 		unseen(change("UserName NewUserName NewPath", toRename, found(userNamed, "UserName", updateUser))),
@@ -82,6 +86,9 @@ func createUser(c *core.Call, in *iam.CreateUserInput) (*iam.CreateUserOutput, *
 	if refused != nil {
 		return nil, refused
 	}
+	if refused := h.tag(c, in); refused != nil {
+		return nil, refused
+	}
 	u := users.Put(c.At, &user{holder: h})
 	return &iam.CreateUserOutput{User: u.describe()}, nil
 }
@@ -89,7 +96,7 @@ func createUser(c *core.Call, in *iam.CreateUserInput) (*iam.CreateUserOutput, *
 func (u *user) describe() *types.User {
 	return &types.User{
 		UserName: aws.String(u.Name), Path: aws.String(u.Path), UserId: aws.String(u.ID), Arn: aws.String(u.ARN),
-		CreateDate: aws.Time(u.Created), PermissionsBoundary: u.attachedBoundary(),
+		CreateDate: aws.Time(u.Created), PermissionsBoundary: u.attachedBoundary(), Tags: u.tagged(),
 	}
 }
 
