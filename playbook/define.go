@@ -150,7 +150,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 					return nil, err
 				}
 				if s.Counts != nil {
-					l.Counted = &Counted{Weight: s.Counts(x)}
+					l.Weight = s.Counts(x)
 				}
 				l.DecideAt = l.Origin.decideAt(d.Window)
 				out = append(out, l)

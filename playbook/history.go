@@ -36,12 +36,6 @@ type Count struct {
 	More      bool // there is more than that: counting stopped, after some hundreds of suspects
 }
 
-// Counted is as what one suspect counts. It goes with the suspect to the ledger's Admit, which counts it with what it stores.
-type Counted struct {
-	Actor  string
-	Weight int
-}
-
 // Count asks the counter. An actor that has no name, a window that begins before the record, and a History without record are
 // ErrNotCounted.
 func (in In) Count(ctx context.Context, w Window) (Count, error) {

@@ -111,7 +111,10 @@ type StoredSuspect struct {
 	Related  []Related      `json:"related,omitempty"`  // for people; nothing is decided by it
 	Found    []string       `json:"found,omitempty"`    // what the finding is of, beside the root (Finder)
 	DecideAt time.Time      `json:"decide_at,omitzero"` // the end of the window that Check waits for; zero: none
-	Counted  *Counted       `json:"-"`                  // of one that comes from an event; nil where it is not counted
+	// Of a suspect that comes from an event, for the ledger's Admit alone: the names of the actor and of those that it acts for,
+	// and as how many resources it counts.
+	Actors []string `json:"-"`
+	Weight int      `json:"-"`
 }
 
 // Origin is what the engine keeps of the event that brought a lead.

@@ -34,6 +34,9 @@ func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
+	if one.Siblings, err = r.siblings(ctx, c); err != nil {
+		return err
+	}
 	if sh.json() {
 		sh.object(one)
 		return nil
@@ -48,6 +51,7 @@ func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 	sh.facts(one)
 	sh.steps(one)
 	sh.ladders(one)
+	sh.siblings(one)
 	sh.line("\nHistory")
 	for _, e := range history {
 		for _, note := range e.Notes {

@@ -21,6 +21,7 @@ type casesVerb struct {
 	State    string `placeholder:"STATE" help:"Only cases in this state."`
 	Playbook string `placeholder:"ID" help:"Only cases of this playbook."`
 	Account  string `placeholder:"ID" help:"Only cases in this account."`
+	Incident string `placeholder:"CASE" help:"Only cases of the same incident as this case: of one actor, and of those that it acts for, close after each other."`
 }
 
 // Run lists the cases, oldest first.
@@ -36,7 +37,17 @@ func (v casesVerb) Run(ctx context.Context, sh *shell) error {
 	if err := sh.brakes(ctx, r); err != nil {
 		return err
 	}
-	return sh.cases(r, ledger.All(ctx, r, ledger.Filter{Open: v.Open, State: ledger.State(v.State), Playbook: v.Playbook, Account: v.Account}))
+	f := ledger.Filter{Open: v.Open, State: ledger.State(v.State), Playbook: v.Playbook, Account: v.Account}
+	if v.Incident != "" {
+		c, err := r.one(ctx, v.Incident)
+		if err != nil {
+			return err
+		}
+		if f.Incident = c.Incident; f.Incident == "" {
+			return fmt.Errorf("case %s is of no incident: its caller is not known", c.ID)
+		}
+	}
+	return sh.cases(r, ledger.All(ctx, r, f))
 }
 
 func states() (out []string) {
@@ -48,7 +59,7 @@ func states() (out []string) {
 
 func (sh *shell) cases(r record, cases iter.Seq2[*ledger.Case, error]) error {
 	none := true
-	t := table{{"CASE", "SEVERITY", "STATE", "OCCURRED", "PLAYBOOK", "RESOURCE", "BY"}}
+	t := table{{"CASE", "SEVERITY", "STATE", "OCCURRED", "PLAYBOOK", "RESOURCE", "BY", "INCIDENT"}}
 	for c, err := range cases {
 		if err != nil {
 			return fmt.Errorf("read the cases: %w", err)
@@ -68,13 +79,21 @@ func (sh *shell) cases(r record, cases iter.Seq2[*ledger.Case, error]) error {
 		}
 		by := cmp.Or(one.Person, short(one.Actor))
 		t = append(t, []string{one.Case, severity(one.Severity), state(one.State), one.Times.Occurred.Format(time.DateTime), one.Playbook,
-			show.Plain(one.Resource), show.Plain(by)})
+			show.Plain(one.Resource), show.Plain(by), further(one)})
 	}
 	if none && !sh.json() {
 		sh.line("no cases")
 	}
 	sh.table(t)
 	return nil
+}
+
+// further is the incident of a case that did not begin it.
+func further(c show.Case) string {
+	if c.Incident == c.Case {
+		return ""
+	}
+	return c.Incident
 }
 
 // brakes tells, beside the results, what is halted: a case that does not move may be waiting for that.

@@ -136,9 +136,13 @@ func place() event.Place {
 }
 
 func admit(ctx context.Context, s *sqlite.Store, at time.Time, group string) error {
+	var actors []string
+	if group == "web-2" || group == "web-3" { // one incident
+		actors = []string{"AROAEVIL:evil"}
+	}
 	_, err := s.Admit(ctx, at, []playbook.StoredSuspect{{
 		Playbook: "launch.unapproved-image", Severity: playbook.High, Resource: place().In(event.Group, group),
-		Title: "i-0123456789abcdef0 was launched from ami-0abc, which is public", Facts: []byte("{}"),
+		Title: "i-0123456789abcdef0 was launched from ami-0abc, which is public", Facts: []byte("{}"), Actors: actors,
 		Origin: playbook.Origin{
 			EventID: "e-" + group, Name: "RunInstances", Source: "ec2.amazonaws.com", Occurred: at.Add(-10 * time.Second), Received: at, Place: place(),
 			Actor: event.Actor{

@@ -34,7 +34,7 @@ func (sh *shell) table(t table) {
 				b.WriteString(strings.Repeat(" ", widths[i]-lipgloss.Width(cell)+2))
 			}
 		}
-		sh.text(b.String() + "\n")
+		sh.text(strings.TrimRight(b.String(), " ") + "\n")
 	}
 }
 

@@ -72,5 +72,5 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 		t.note("not confirmed: %s", l.Title)
 		ck.cleared.add(clearable(ck.plan.books[l.Playbook].Definition, l.StoredSuspect), t.Now())
 	}
-	return nil
+	return ck.plan.relate(ctx, t)
 }

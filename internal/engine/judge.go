@@ -99,6 +99,9 @@ func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 		incident = "notices of " + t.c.Root.Account
 	case who != "" && !from.Actor.ByAWS():
 		incident = who // whatever one credential does counts as one
+		if t.c.Incident != "" && who == t.c.Origin.Actor.Credential() {
+			incident = t.c.Incident // with those that it acts for, and that act for it
+		}
 	}
 	var out []ledger.Reservation
 	for _, b := range buckets {

@@ -17,10 +17,12 @@ type planner struct {
 	store interface {
 		ledger.Memory
 		ledger.Inbox
+		ledger.Incidents
 	}
 	codec action.Codec
 	aws   AWS
 	org   playbook.Organization
+	trace tracer
 	books map[string]playbook.Playbook
 }
 
@@ -84,6 +86,10 @@ func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (
 
 // placeOf hands a finding to the case of its own root, which the event alone did not show.
 func (pl *planner) placeOf(ctx context.Context, t *attempt, l playbook.StoredSuspect) error {
+	var err error
+	if l.Actors, err = pl.trace.actors(ctx, l.Origin); err != nil {
+		return err
+	}
 	ads, err := pl.store.Admit(ctx, t.Now(), []playbook.StoredSuspect{l}, ledger.FirstClaim{})
 	if err != nil {
 		return fmt.Errorf("open a case for %s: %w", l.Resource, err)

@@ -91,7 +91,6 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 				return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
 			}
 			for _, s := range more {
-				s.Counted = e.counted(s)
 				if !e.cleared.has(clearable(e.Playbooks[i].Definition, s), e.Now()) {
 					found = append(found, s)
 				}
@@ -104,23 +103,19 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 		if err != nil {
 			return nil, err
 		}
-		if !own {
-			suspects = append(suspects, found...)
+		if own {
+			continue
+		}
+		actors, err := e.stages.plan.trace.actors(ctx, found[0].Origin)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			s.Actors = actors
+			suspects = append(suspects, s)
 		}
 	}
 	return suspects, nil
-}
-
-// counted names the actor of a suspect that counts; nil where it does not, or no caller is known.
-func (e *Engine) counted(s playbook.StoredSuspect) *playbook.Counted {
-	if s.Counted == nil || s.Counted.Weight <= 0 {
-		return nil
-	}
-	who := e.Organization.Who(s.Origin.Actor)
-	if who == "" {
-		return nil
-	}
-	return &playbook.Counted{Actor: who, Weight: s.Counted.Weight}
 }
 
 // answers reports whether a playbook does more than observe in an account. Where it only observes there is nothing to be sooner

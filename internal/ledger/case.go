@@ -55,7 +55,8 @@ type Case struct {
 	Severity     playbook.Severity `json:"severity"`
 	Title        string            `json:"title"`
 	Root         event.Resource    `json:"root"`
-	Origin       playbook.Origin   `json:"origin"` // of the first suspect
+	Origin       playbook.Origin   `json:"origin"`             // of the first suspect
+	Incident     string            `json:"incident,omitempty"` // id of its first case; "" while no caller is known (see IncidentOf)
 	State        State             `json:"state"`
 	Reason       string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
 	Paged        string            `json:"paged,omitempty"`

@@ -15,7 +15,7 @@ type Memory interface {
 	Remember(ctx context.Context, seen []playbook.Observation) error
 	// Recall is the latest observation that counts before a moment (see playbook.Observation.Counts), nil where there is none.
 	Recall(ctx context.Context, r event.Resource, of string, before time.Time) (*playbook.Observation, error)
-	// Count adds up the suspects that Admit has taken and that count (playbook.StoredSuspect.Counted), as Admit stored them: in
+	// Count adds up the suspects that Admit has taken and that count (playbook.StoredSuspect.Weight), as Admit stored them: in
 	// the same transaction, so that a copy counts as little as it joins. It looks at no more than MostCounted of them, whatever
 	// an attacker did. They are kept for playbook.CountedFor.
 	Count(ctx context.Context, w playbook.Window) (playbook.Count, error)

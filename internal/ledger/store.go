@@ -40,6 +40,7 @@ type Store interface {
 	FactBook
 	Brakes
 	Memory
+	Incidents
 	Roll
 	Sealing
 	Close() error
@@ -94,6 +95,7 @@ type Filter struct {
 	State    State
 	Playbook string
 	Account  string
+	Incident string
 	Root     string // see RootKey: the open case that a further suspect would join
 	After    string // only those behind the case of this id
 	Limit    int    // the first so many; 0: all

@@ -16,7 +16,7 @@ import (
 // Case is what is printed of a case. The JSON names are stable: scripts rely on them. What is unknown is absent.
 type Case struct {
 	Case     string            `json:"case"`
-	Incident string            `json:"incident,omitempty"`
+	Incident string            `json:"incident,omitempty"` // id of its first case; absent where no caller is known
 	Playbook string            `json:"playbook"`
 	Severity playbook.Severity `json:"severity"`
 	Title    string            `json:"title"`
@@ -34,9 +34,10 @@ type Case struct {
 	Times    Times             `json:"times"`
 	Clocks   *Clocks           `json:"clocks,omitempty"` // where a service's notice told of it first
 	Undo     Undo              `json:"undo"`
-	Quiet    string            `json:"quiet,omitempty"`   // since it was taken back: about what, and until when
-	Ladders  []Ladder          `json:"ladders,omitempty"` // where one case is shown
-	Shown    string            `json:"shown,omitempty"`   // what asks, by the name that approve --as takes
+	Quiet    string            `json:"quiet,omitempty"`    // since it was taken back: about what, and until when
+	Ladders  []Ladder          `json:"ladders,omitempty"`  // where one case is shown
+	Shown    string            `json:"shown,omitempty"`    // what asks, by the name that approve --as takes
+	Siblings []Sibling         `json:"siblings,omitempty"` // where one case is shown: the others of its incident, oldest first
 }
 
 // Action is one step, at the rung where it stands.
@@ -74,7 +75,7 @@ type Undo struct {
 // Of makes a case presentable. Its plans are opened with the codec: one that a newer riposte made is an error.
 func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 	out := Case{
-		Case: c.ID, Playbook: c.Playbook, Severity: c.Severity, Title: c.Title, Account: c.Root.Account, Region: c.Root.Region,
+		Case: c.ID, Incident: c.Incident, Playbook: c.Playbook, Severity: c.Severity, Title: c.Title, Account: c.Root.Account, Region: c.Root.Region,
 		Resource: c.Root.String(), Actor: c.Origin.Actor.ARN, Person: people.Person(c.Origin.Actor), Reason: c.Reason, State: c.State,
 		Plan: []string{}, Actions: []Action{}, Times: times(c.Times),
 	}

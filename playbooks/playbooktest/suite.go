@@ -171,8 +171,8 @@ func counting(suspects []playbook.StoredSuspect, org playbook.Organization) play
 		for _, l := range suspects {
 			at := l.Origin.Occurred
 			who := org.Who(l.Origin.Actor)
-			if l.Counted != nil && l.Playbook == w.Playbook && who == w.Actor && !at.Before(w.From) && !at.After(w.To) {
-				n.Suspects, n.Resources = n.Suspects+1, n.Resources+l.Counted.Weight
+			if l.Weight > 0 && l.Playbook == w.Playbook && who == w.Actor && !at.Before(w.From) && !at.After(w.To) {
+				n.Suspects, n.Resources = n.Suspects+1, n.Resources+l.Weight
 			}
 		}
 		return n, nil

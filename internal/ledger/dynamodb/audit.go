@@ -107,7 +107,8 @@ func (a *audit) row(i item) bool {
 		a.Row(ledger.WroteException, k.pk+" "+k.sk, ledger.Sum(body))
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")
-	case strings.HasPrefix(k.pk, memoryPrefix), strings.HasPrefix(k.pk, countedPrefix), k == key{ledgerPK, ledgerPK}, k.pk == generation, k == replicaKey(name("replica")), strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
+	case strings.HasPrefix(k.pk, memoryPrefix), strings.HasPrefix(k.pk, countedPrefix), strings.HasPrefix(k.pk, tracePrefix),
+		strings.HasPrefix(k.pk, incidentPrefix), k == key{ledgerPK, ledgerPK}, k.pk == generation, k == replicaKey(name("replica")), strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
 		// they only keep writers in order, stand in no chain, or name replicas
 	default:
 		return false

@@ -10,7 +10,7 @@ import (
 
 const countedPrefix = "counted#"
 
-// endsAt is DynamoDB's time to live, in seconds since 1970. Only rows that count have one: they are no part of the record.
+// endsAt is DynamoDB's time to live, in seconds since 1970. Rows that count have one, and traces: they are no part of the record.
 const endsAt = "ends"
 
 func countedIn(playbookID, actor string) string {
@@ -20,11 +20,11 @@ func countedIn(playbookID, actor string) string {
 // lead writes down which case has a suspect, and, of one that counts, that it does.
 func (t *tx) lead(name, caseID string, l playbook.StoredSuspect, now time.Time) {
 	t.put(leadKey(name), item{"lead": text(name), "case_id": text(caseID)}, absent(errAgain))
-	if l.Counted == nil {
+	if l.Weight <= 0 || len(l.Actors) == 0 {
 		return
 	}
-	k := key{countedIn(l.Playbook, l.Counted.Actor), "at#" + moment(l.Origin.Occurred) + "#" + sum(name)}
-	t.put(k, item{"weight": number(int64(l.Counted.Weight)), endsAt: number(now.Add(playbook.CountedFor).Unix())}, always())
+	k := key{countedIn(l.Playbook, l.Actors[0]), "at#" + moment(l.Origin.Occurred) + "#" + sum(name)}
+	t.put(k, item{"weight": number(int64(l.Weight)), endsAt: number(now.Add(playbook.CountedFor).Unix())}, always())
 }
 
 // Count adds up suspects; see ledger.Memory.

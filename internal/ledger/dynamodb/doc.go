@@ -20,11 +20,13 @@
 //	exceptions in force                   pk exception#SUM, sk UNTIL#CASE
 //	what was observed of a resource       pk observed#SUM, sk TIME#ON#SUM
 //	how much an actor did                 pk counted#SUM, sk at#TIME#SUM: an item for each suspect that counts
+//	an actor's last incident              pk trace#SUM, sk trace
+//	which cases are of an incident        pk incident#CASE, sk CASE
 //	brakes that are on                    pk brakes, sk brake#SUM
 //	the table's schema                    pk ledger, sk ledger: the schema
 //
 // SUM is a SHA-256 in hex of what is asked for, so that no name in AWS is too long for a key. Times are nanoseconds since
-// 1970. Nothing of the record has a time to live; what is counted has (attribute ends, in seconds), which a deployment's table
+// 1970. Nothing of the record has a time to live; what is counted and traces have (attribute ends, in seconds), which a deployment's table
 // goes by: where it is not switched on, those items stay.
 //
 // Everything is read consistently but for the three indexes, which DynamoDB keeps up a moment later. A claim is therefore a

@@ -50,6 +50,7 @@ type Store struct {
 	lastScan lastScan
 	skewed   skewedLeases
 	reserved reservedPlaces
+	traces   traces
 	seen     seen
 }
 

@@ -14,6 +14,11 @@ import (
 func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale string, l playbook.StoredSuspect) (*ledger.Claim, error) {
 	name := ledger.Key(l)
 	c := ledger.Opened(g.id, name, l)
+	t := &tx{}
+	var err error
+	if c.Incident, err = s.relate(ctx, t, now, c.ID, l.Actors); err != nil {
+		return nil, err
+	}
 	payload, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
@@ -27,7 +32,6 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 		r.holder, r.lease, r.attempts = g.first.Holder, claim.Until, claim.Case.Attempts
 	}
 	r.ready = !r.wake().After(now)
-	t := &tx{}
 	err = t.append(&r, ledger.Link{
 		At: now, State: c.State, Due: now, Payload: ledger.Sum(payload), Notes: []string{"opened: " + l.Title},
 		Wrote: []ledger.Wrote{{What: ledger.WroteLead, Key: name, Sum: ledger.Sum([]byte(c.ID))}},
@@ -46,7 +50,7 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 		free = condition{holds: isNew + " OR case_id = :stale", values: item{":stale": text(stale)}, otherwise: errAgain}
 	}
 	t.put(rootKey(g.root), item{"case_id": text(c.ID)}, free)
-	if err := s.run(ctx, t); err != nil {
+	if err := s.related(l.Actors, s.run(ctx, t)); err != nil {
 		return nil, err
 	}
 	s.recent.wrote(r)

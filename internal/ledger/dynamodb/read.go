@@ -93,7 +93,7 @@ func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, err
 				return out[:f.Limit], nil
 			}
 		}
-		if more = len(ids) == someIDs && !f.Open && !f.State.Open(); more {
+		if more = len(ids) == someIDs && (f.Incident != "" || !f.Open && !f.State.Open()); more {
 			f.After = ids[len(ids)-1]
 		}
 	}
@@ -115,6 +115,9 @@ func (s *Store) candidates(ctx context.Context, f ledger.Filter) ([]string, erro
 			return err
 		})
 		return slices.DeleteFunc(ids, func(id string) bool { return id <= f.After }), err
+	}
+	if f.Incident != "" {
+		return s.members(ctx, f)
 	}
 	if f.Open || f.State.Open() {
 		ids, err := s.waits(ctx)

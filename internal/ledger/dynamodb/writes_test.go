@@ -17,8 +17,8 @@ func writes(t *testing.T, s *service) {
 	lead := ledgertest.Lead("e-1", "i-1")
 	t.Run("for any worker", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
 	t.Run("claimed", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{}, 5) })
-	lead.Counted = &playbook.Counted{Actor: "alice", Weight: 50}
-	t.Run("counted", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
+	lead.Actors, lead.Weight = []string{"alice", "who alice acts for"}, 50
+	t.Run("counted, and of an incident", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
 }
 
 func costs(t *testing.T, s *service, lead playbook.StoredSuspect, hand ledger.FirstClaim, want int) {

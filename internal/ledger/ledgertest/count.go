@@ -12,7 +12,7 @@ import (
 func weighed(event, instance, actor string, minute, weight int) playbook.StoredSuspect {
 	l := Lead(event, instance)
 	l.Origin.Occurred = Start().Add(time.Duration(minute) * time.Minute)
-	l.Counted = &playbook.Counted{Actor: actor, Weight: weight}
+	l.Actors, l.Weight = []string{actor}, weight
 	return l
 }
 

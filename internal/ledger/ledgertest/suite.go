@@ -60,6 +60,7 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"what was observed is recalled as of a moment", recalled},
 		{"what an actor did is counted once", counted},
 		{"a count of very many ends", countedCrowd},
+		{"cases of one actor are one incident", incidents},
 		{"a case is found by the beginning of its id", find},
 		{"cases are listed by what they are", list},
 		{"the history tells what happened", history},

@@ -86,8 +86,18 @@ func (s *Store) admit(t *tx, now time.Time, l playbook.StoredSuspect, hand ledge
 			return a, fmt.Errorf("make a case id at %s: %w", now, err)
 		}
 		c := ledger.Opened("c_"+strings.ToLower(id.String()), key, l)
+		var trace []string
+		if c.Incident, trace, err = t.incidentOf(now, c.ID, l.Actors); err != nil {
+			return a, err
+		}
 		a = ledger.Admission{Case: c.ID, How: "opened", Claim: hand.Claim(c, now)}
 		if free, err = t.insert(now, c, rank, hand.Holder, a.Claim); err != nil {
+			return a, err
+		}
+		if free {
+			err = t.relate(now, c.ID, c.Incident, trace)
+		}
+		if err != nil {
 			return a, err
 		}
 	}

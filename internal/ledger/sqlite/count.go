@@ -19,10 +19,10 @@ const (
 
 // count writes a suspect down that counts.
 func (t *tx) count(now time.Time, key string, l playbook.StoredSuspect) error {
-	if l.Counted == nil {
+	if l.Weight <= 0 || len(l.Actors) == 0 {
 		return nil
 	}
-	_, err := t.exec(addCounted, ledger.CountKey(l.Playbook, l.Counted.Actor), l.Origin.Occurred.UnixNano(), key, l.Counted.Weight)
+	_, err := t.exec(addCounted, ledger.CountKey(l.Playbook, l.Actors[0]), l.Origin.Occurred.UnixNano(), key, l.Weight)
 	if err == nil {
 		_, err = t.exec(dropCounted, now.Add(-playbook.CountedFor).UnixNano())
 	}

@@ -19,7 +19,7 @@ func TestWhatIsCountedMakesRoom(t *testing.T) {
 	for n, at := range []time.Duration{0, 0, 0, playbook.CountedFor, playbook.CountedFor + time.Second} {
 		l := ledgertest.Lead(fmt.Sprint("e-", n), "i-1")
 		l.Origin.Occurred = ledgertest.Start().Add(at)
-		l.Counted = &playbook.Counted{Actor: "alice", Weight: 1}
+		l.Actors, l.Weight = []string{"alice"}, 1
 		if _, err := s.Admit(t.Context(), l.Origin.Occurred, []playbook.StoredSuspect{l}, ledger.FirstClaim{}); err != nil {
 			t.Fatal(err)
 		}

@@ -75,6 +75,7 @@ func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, err
 	}
 	for _, w := range []struct{ fits, value string }{
 		{"state = ?", string(f.State)}, {"playbook = ?", f.Playbook}, {"account = ?", f.Account}, {"root = ?", f.Root},
+		{"id IN (SELECT case_id FROM incident_cases WHERE incident = ?)", f.Incident},
 		{"n > (SELECT n FROM cases WHERE id = ?)", f.After},
 	} {
 		if w.value != "" {

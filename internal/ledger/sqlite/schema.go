@@ -104,6 +104,10 @@ CREATE TABLE counted (
 	PRIMARY KEY (who, at, lead)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX counted_at ON counted (at);
+`, `
+CREATE TABLE traces (who TEXT PRIMARY KEY, incident TEXT NOT NULL, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX traces_last ON traces (last);
+CREATE TABLE incident_cases (incident TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (incident, case_id)) STRICT, WITHOUT ROWID;
 `}
 
 // schema is what all migrations lead to.

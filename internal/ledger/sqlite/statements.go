@@ -12,7 +12,7 @@ func often() (changing, asking, watching []string) {
 	changing = []string{
 		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, arrive, strays, claim, waiting, crowd, hasMessage,
 		oldest, newest, stored, take, save, addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException, remember,
-		addCounted, dropCounted,
+		addCounted, dropCounted, tracesOf, setTrace, dropTraces, addMember,
 	}
 	return changing, []string{hasRequest, question, oneEffect, recall, countAll}, []string{generation, wakeup}
 }

@@ -68,6 +68,7 @@ func fields(c *ledger.Case) map[string]string {
 	out := map[string]string{}
 	for name, value := range map[string]string{
 		"riposte/case":      c.ID,
+		"riposte/incident":  c.Incident,
 		"riposte/state":     string(c.State),
 		"riposte/reason":    c.Reason,
 		"riposte/event":     c.Origin.EventID,

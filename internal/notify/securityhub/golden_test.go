@@ -154,6 +154,6 @@ func session(t *testing.T) *ledger.Case {
 	}}
 	c := caseOf(t, "launch.termination-unprotected", root, "stop protection of i-0a1b2c3d4e5f60004 switched off, MFA unknown", from,
 		ledger.Asked, plan, ledger.Step{Verdict: "ask"})
-	c.Reason = "approval: others may use the role"
+	c.Reason, c.Incident = "approval: others may use the role", "c_01jq6p3e4r8w9x0y1z2a3b4c00"
 	return c
 }

@@ -29,7 +29,11 @@ func story(c *ledger.Case, steps []step, resources int) string {
 		parts = append(parts, fmt.Sprintf("%d more resources are concerned.", n))
 	}
 	parts = append(parts, sentence(cut(decided(c), maxDecided)))
-	return strings.Join(append(parts, done(c, steps)...), " ")
+	parts = append(parts, done(c, steps)...)
+	if c.Incident != "" && c.Incident != c.ID { // the first to be cut off: it is among the fields, too
+		parts = append(parts, fmt.Sprintf("Of one incident with case %s.", c.Incident))
+	}
+	return strings.Join(parts, " ")
 }
 
 func sentence(s string) string {
