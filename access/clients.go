@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -28,6 +29,10 @@ func (c ClientReads) CloudTrail(p event.Place) CloudTrailReads {
 
 func (c ClientReads) EC2(p event.Place) EC2Reads {
 	return ec2.NewFromConfig(c(p))
+}
+
+func (c ClientReads) ELB(p event.Place) ELBReads {
+	return elasticloadbalancingv2.NewFromConfig(c(p))
 }
 
 func (c ClientReads) IAM(p event.Place) IAMReads {
@@ -53,6 +58,10 @@ func (c ClientWrites) AutoScaling(p event.Place) AutoScalingWrites {
 
 func (c ClientWrites) EC2(p event.Place) EC2Writes {
 	return ec2.NewFromConfig(c(p))
+}
+
+func (c ClientWrites) ELB(p event.Place) ELBWrites {
+	return elasticloadbalancingv2.NewFromConfig(c(p))
 }
 
 func (c ClientWrites) IAM(p event.Place) IAMWrites {

@@ -92,7 +92,7 @@ func TestAPinThatCantBeIsRefusedForGood(t *testing.T) {
 
 func describe(t *testing.T, c *actiontest.AWS) types.AutoScalingGroup {
 	t.Helper()
-	out, err := c.Reads().AutoScaling(ireland).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
+	out, err := c.Reads().AutoScaling(ireland).DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{"web"}})
 	if err != nil || len(out.AutoScalingGroups) != 1 {
 		t.Fatalf("%v, %v", out, err)
 	}

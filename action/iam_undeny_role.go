@@ -37,15 +37,18 @@ func (d UndenyRole) Look(ctx context.Context, r access.Reads) (Look, error) {
 	return Look{Missing: gone, Satisfied: gone == "" && found == ""}.unless(err)
 }
 
-// Do deletes the policy; one that is not there is deleted enough.
+// Do deletes the policy.
 func (d UndenyRole) Do(ctx context.Context, w access.Writes) error {
-	_, err := w.IAM(d.Role.Place()).DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{
-		RoleName: aws.String(name(d.Role)), PolicyName: aws.String(d.Policy),
-	})
+	return deleteRoleInline(ctx, w, d.Role, d.Policy)
+}
+
+// deleteRoleInline deletes an inline policy; one that is not there is deleted enough.
+func deleteRoleInline(ctx context.Context, w access.Writes, role event.Resource, policy string) error {
+	_, err := w.IAM(role.Place()).DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: aws.String(name(role)), PolicyName: &policy})
 	if Missing(err) {
 		return nil
 	}
-	return Refused(fmt.Sprintf("lift the deny from role %q", name(d.Role)), err)
+	return Refused(fmt.Sprintf("delete policy %q of role %q", policy, name(role)), err)
 }
 
 func inlineReads() []call.ID { return []call.ID{call.IAMGetRole, call.IAMGetRolePolicy} }

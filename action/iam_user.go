@@ -66,6 +66,10 @@ func Follow(a, moved Action) Action {
 	}
 	r, one := a.(renamable)
 	m, two := moved.(renamable)
+	if tags, ok := a.(PutTags); ok && two && tags.Identity != "" && tags.Identity == m.identity().id {
+		tags.Resource = m.identity().user
+		return tags
+	}
 	if !one || !two || r.identity().id == "" || r.identity().id != m.identity().id {
 		return a
 	}

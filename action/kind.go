@@ -8,6 +8,7 @@ type Class string
 const (
 	Contain Class = "contain" // reversible and urgent: the brakes on mending do not hold it
 	Mend    Class = "mend"    // reversible, not urgent
+	Mark    Class = "mark"    // reversible, tells people: beside other steps neither waited for nor counted, and not kept where it is undone
 	Destroy Class = "destroy" // no way back
 )
 
@@ -16,6 +17,7 @@ const (
 type Tier string
 
 const (
+	TierTag     Tier = "tag" // writes riposte's own tags, and no others
 	TierContain Tier = "contain"
 	TierAuthor  Tier = "author"
 	TierDestroy Tier = "destroy"
@@ -39,13 +41,16 @@ type Kind struct {
 // Kinds lists every action ever shipped, the ways back included.
 func Kinds() []Kind {
 	return []Kind{
-		suspendKind, resumeKind, standbyKind, returnKind,
+		suspendKind, resumeKind, standbyKind, returnKind, abandonKind,
 		terminateKind, stopKind, startKind, isolateKind, reconnectKind, defaultVersionKind, protectKind,
 		deactivateKeyKind, activateKeyKind,
 		attachUserDenyKind, detachUserDenyKind, denyUserKind, undenyUserKind, boundUserKind, unboundUserKind,
 		denySessionKind, revokeSessionsKind, undenyRoleKind, attachRoleDenyKind, detachRoleDenyKind, replaceRolePolicyKind,
 		pinKind, holdFleetKind, releaseFleetKind, holdSpotFleetKind, releaseSpotFleetKind, cancelSpotRequestKind,
 		unshareSnapshotKind, shareSnapshotKind, unshareDBSnapshotKind, shareDBSnapshotKind, revokeIngressKind, allowIngressKind,
+		credentialLockKind, credentialUnlockKind,
+		putTagsKind, removeTagsKind,
+		setSizesKind, registerTargetsKind, deregisterTargetsKind,
 	}
 }
 

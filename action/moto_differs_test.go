@@ -32,6 +32,12 @@ func differences() map[string]difference {
 			why:   "PutUserPermissionsBoundary is missing, of roles too, and GetUser tells no boundary",
 			still: unbounded,
 		},
+		"abandon launch": {
+			why: "CompleteLifecycleAction is missing",
+			still: func(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+				return action.AbandonLaunch{Instance: g.Member, Group: g.Group.ID, Hook: "gate"}.Do(t.Context(), c.Writes()) != nil
+			},
+		},
 		"hold fleet": {
 			why:   "ModifyFleet is missing",
 			still: unheld,

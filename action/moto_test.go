@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +12,8 @@ import (
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 
@@ -64,7 +67,7 @@ func again(t *testing.T, s *mototest.Server, want actiontest.Shop) *actiontest.A
 func onMoto(t *testing.T, s *mototest.Server) (actiontest.Shop, *actiontest.AWS) {
 	t.Helper()
 	s.Reset(t)
-	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace)), rds.NewFromConfig(s.Config(motoPlace))}
+	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace)), rds.NewFromConfig(s.Config(motoPlace)), elb.NewFromConfig(s.Config(motoPlace))}
 	_, err := b.ec2.DescribeSubnets(t.Context(), nil) // moto makes a region when it is first asked about, and draws ids for it
 	must(t, err)
 	resp, err := http.Post(s.URL+"/moto-api/seed?a=42", "", nil)
@@ -82,6 +85,7 @@ type shopfitter struct {
 	scaling *autoscaling.Client
 	iam     *iam.Client
 	rds     *rds.Client
+	elb     *elb.Client
 }
 
 // people are the users, roles and policies.
@@ -143,7 +147,18 @@ func (b shopfitter) machines(g *actiontest.Shop) {
 	}
 	g.Member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
 	b.launchers(g, *id, *image.ImageId)
+	b.balanced(g, net.VpcId)
 	b.shared(g)
+}
+
+// balanced is the target group.
+func (b shopfitter) balanced(g *actiontest.Shop, network *string) {
+	out, err := b.elb.CreateTargetGroup(b.ctx, &elb.CreateTargetGroupInput{
+		Name: aws.String("web"), Port: aws.Int32(80), Protocol: elbtypes.ProtocolEnumHttp, VpcId: network, TargetType: elbtypes.TargetTypeEnumInstance,
+	})
+	must(b.t, err)
+	_, id, _ := strings.Cut(*out.TargetGroups[0].TargetGroupArn, ":targetgroup/")
+	g.TargetGroup = motoPlace.In(event.TargetGroup, id)
 }
 
 // shared is the snapshot.

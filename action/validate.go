@@ -31,8 +31,8 @@ func (k Kind) complete() error {
 	}{
 		{"name", k.Name == ""}, {"version", k.Version < 1}, {"line on what it does", k.Does == ""},
 		{"call that Look makes (Reads)", len(k.Reads) == 0}, {"call that Do makes (Writes)", len(k.Writes) == 0},
-		{"class", !slices.Contains([]Class{Contain, Mend, Destroy}, k.Class)},
-		{"tier", !slices.Contains([]Tier{TierContain, TierAuthor, TierDestroy}, k.Tier)},
+		{"class", !slices.Contains([]Class{Contain, Mend, Mark, Destroy}, k.Class)},
+		{"tier", !slices.Contains([]Tier{TierTag, TierContain, TierAuthor, TierDestroy}, k.Tier)},
 		{"type (use action.Define)", k.decode == nil},
 		{"reason why there is no way back (Final), though it destroys", k.Class == Destroy && k.Final == ""},
 		{"tier for what destroys", k.Class == Destroy && k.Tier != TierDestroy},

@@ -23,6 +23,7 @@ var services = []Service{
 	{Prefix: "cloudwatch", Name: "CloudWatch", Source: "monitoring.amazonaws.com"},
 	{Prefix: "dynamodb", Name: "DynamoDB"},
 	{Prefix: "ec2", Name: "EC2"},
+	{Prefix: "elasticloadbalancing", Name: "ELB", Client: "elasticloadbalancingv2"},
 	{Prefix: "events", Name: "Events", Client: "eventbridge"},
 	{Prefix: "iam", Name: "IAM", Global: true},
 	{Prefix: "lambda", Name: "Lambda"},

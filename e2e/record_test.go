@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,8 +42,10 @@ func launchRecord(p event.Place, instance, image, group string, at time.Time) ob
 // delivered is a record in EventBridge's envelope, as a queue gets it.
 func delivered(t testing.TB, record object) string {
 	t.Helper()
+	service, _, _ := strings.Cut(fmt.Sprint(record["eventSource"]), ".")
+	source := "aws." + service
 	b, err := json.Marshal(object{
-		"version": "0", "id": random(), "detail-type": "AWS API Call via CloudTrail", "source": "aws.ec2", "account": record["recipientAccountId"],
+		"version": "0", "id": random(), "detail-type": "AWS API Call via CloudTrail", "source": source, "account": record["recipientAccountId"],
 		"time": record["eventTime"], "region": record["awsRegion"], "resources": []any{}, "detail": record,
 	})
 	must(t, err)

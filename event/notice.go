@@ -16,8 +16,12 @@ type NoticeType string
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
 const InstanceState NoticeType = "aws.ec2: EC2 Instance State-change Notification"
 
+// LaunchLifecycle tells of an instance that a group's launch hook holds before it enters service.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
+const LaunchLifecycle NoticeType = "aws.autoscaling: EC2 Instance-launch Lifecycle Action"
+
 // NoticeTypes lists those that riposte reads; another one is no record and no notice.
-func NoticeTypes() []NoticeType { return []NoticeType{InstanceState} }
+func NoticeTypes() []NoticeType { return []NoticeType{InstanceState, LaunchLifecycle} }
 
 // Source returns the service that sends it, which customers can't put on an event: aws.ec2.
 func (n NoticeType) Source() string {

@@ -61,7 +61,7 @@ func TestANoticeIsReadStrictly(t *testing.T) {
 		{"without a region", `"region":"eu-west-1"`, `"region":""`, "the event has no region"},
 		{"without an account", `"account":"111122223333"`, `"account":111122223333`, "the event has no account"},
 		{"without a time", `2026-03-01T10:00:00Z`, `yesterday`, "the event has no RFC 3339 time in time"},
-		{"without a detail", `"detail":{`, `"details":{`, `the event is none that a service sends of its own accord: riposte reads ["aws.ec2: EC2 Instance State-change Notification"]`},
+		{"without a detail", `"detail":{`, `"details":{`, `the event is none that a service sends of its own accord: riposte reads ["aws.ec2: EC2 Instance State-change Notification" "aws.autoscaling: EC2 Instance-launch Lifecycle Action"]`},
 		{"with two details", `"version":"0"`, `"detail":{}`, `the event has the key "detail" twice`},
 		{"with two states", `"state":`, `"instance-id":`, `detail has the key "instance-id" twice`},
 		{"about another account's", `eu-west-1:111122223333:inst`, `eu-west-1:444455556666:inst`, "the event is about a resource of another account or region than its own"},

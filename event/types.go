@@ -18,10 +18,12 @@ const (
 	SpotFleet           = "AWS::EC2::SpotFleet"
 	SpotRequest         = "AWS::EC2::SpotInstanceRequest" // as EC2's API calls it
 	Snapshot            = "AWS::EC2::Snapshot"
+	Association         = "AWS::EC2::EIPAssociation" // of an Elastic IP with an interface
 	NetworkInterface    = "AWS::EC2::NetworkInterface"
 	SecurityGroup       = "AWS::EC2::SecurityGroup"
 	Group               = "AWS::AutoScaling::AutoScalingGroup"
 	LaunchConfiguration = "AWS::AutoScaling::LaunchConfiguration"
+	TargetGroup         = "AWS::ElasticLoadBalancingV2::TargetGroup"
 	DBSnapshot          = "AWS::RDS::DBSnapshot"
 	Parameter           = "AWS::SSM::Parameter"
 	User                = "AWS::IAM::User"
@@ -56,10 +58,12 @@ var types = map[string]resourceType{
 	SpotFleet:           {noun: "spot-fleet", arn: "ec2:{region}:{account}:spot-fleet-request/{id}"},
 	SpotRequest:         {noun: "spot-request", arn: "ec2:{region}:{account}:spot-instances-request/{id}"},
 	Snapshot:            {noun: "snapshot", arn: "ec2:{region}::snapshot/{id}"},
+	Association:         {noun: "address-association"},
 	NetworkInterface:    {noun: "network-interface", arn: "ec2:{region}:{account}:network-interface/{id}", shared: true, asff: "AwsEc2NetworkInterface"},
 	SecurityGroup:       {noun: "security-group", arn: "ec2:{region}:{account}:security-group/{id}", shared: true, asff: "AwsEc2SecurityGroup"},
 	Group:               {noun: "group", arn: "autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{id}", asff: "AwsAutoScalingAutoScalingGroup"},
 	LaunchConfiguration: {noun: "launch-configuration", arn: "autoscaling:{region}:{account}:launchConfiguration:*:launchConfigurationName/{id}", asff: "AwsAutoScalingLaunchConfiguration"},
+	TargetGroup:         {noun: "target-group", arn: "elasticloadbalancing:{region}:{account}:targetgroup/{id}"},
 	DBSnapshot:          {noun: "db-snapshot", arn: "rds:{region}:{account}:snapshot:{id}", asff: "AwsRdsDbSnapshot"},
 	Parameter:           {noun: "parameter", arn: "ssm:{region}:{account}:parameter/{id}"},
 	User:                {noun: "user", arn: "iam::{account}:user/{id}", global: true, path: true, asff: "AwsIamUser"},

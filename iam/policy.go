@@ -4,7 +4,10 @@
 // is an error when the policy is parsed: a condition that is skipped would be permission that no policy gave.
 package iam
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Policy is a parsed policy, ready to be evaluated by any number of goroutines. Its zero value has no statements.
 type Policy struct {
@@ -86,4 +89,20 @@ func readPolicy(root node, f form) (Policy, error) {
 		p.statements = append(p.statements, s)
 	}
 	return p, nil
+}
+
+// Concerning returns what a policy says of one action: a policy that decides its calls as the whole does, and sooner. Where the
+// keys of two actions are the same, so is what it says of them.
+func (p Policy) Concerning(action string) (of Policy, key string) {
+	of.Name = p.Name
+	any := textMatcher{{tokens: []token{{kind: manyToken}}}}
+	for i, s := range p.statements {
+		if s.actions.match(action, Context{}) == s.notActions {
+			continue
+		}
+		s.actions, s.notActions = any, false
+		of.statements = append(of.statements, s)
+		key += strconv.Itoa(i) + " "
+	}
+	return of, key
 }

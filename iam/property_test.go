@@ -196,3 +196,18 @@ func TestAPolicyOfAnotherAccountsResourceNeverWidens(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatConcernsAnActionDecidesIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, p := drawRequest(t), drawPolicy(t, "")
+		of, key := p.Concerning(r.Action)
+		if whole, part := Evaluate(r, Policies{Identity: []Policy{p}}), Evaluate(r, Policies{Identity: []Policy{of}}); whole != part {
+			t.Fatalf("%+v by the whole, %+v by what concerns the action", whole, part)
+		}
+		other := r
+		other.Action = rapid.SampledFrom(actions[:3]).Draw(t, "other")
+		if _, same := p.Concerning(other.Action); same == key && Evaluate(r, Policies{Identity: []Policy{p}}) != Evaluate(other, Policies{Identity: []Policy{p}}) {
+			t.Fatalf("%s and %s have one key and are decided otherwise", r.Action, other.Action)
+		}
+	})
+}

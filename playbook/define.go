@@ -24,6 +24,7 @@ type Definition struct {
 	Prevents       []Prevention
 	Stories        fixture.Fixture // the first that fires is the example
 	Params         []Param
+	TagKeys        []string      // of the tags that it writes; of its parameters, where they have the method
 	Window         time.Duration // after which it decides; by the defaults, a Playbook's by its parameters
 	watches        bool          // parameters name triggers, too: a Playbook has them in On
 	unread         error         // why the stories can't be read
@@ -36,7 +37,7 @@ func Define[P, F any](s Spec[P, F]) Definition {
 		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
 		Prevents: s.Prevents, Params: params(s.Defaults),
 	}
-	d.watches, d.Window = s.Watches != nil, s.window(s.Defaults)
+	d.watches, d.Window, d.TagKeys = s.Watches != nil, s.window(s.Defaults), tagKeys(s.Defaults)
 	d.Stories, d.unread = fixture.Parse(s.Stories)
 	d.bind = func(decode func(any) error) (Playbook, error) {
 		p := s.Defaults
@@ -55,6 +56,11 @@ func Define[P, F any](s Spec[P, F]) Definition {
 		return book, nil
 	}
 	return d
+}
+
+// Marks reports whether the playbook only puts tags: its cases are kept, and told to no one.
+func (d Definition) Marks() bool {
+	return len(d.Changes) > 0 && !slices.ContainsFunc(d.Changes, func(k action.Kind) bool { return k.Class != action.Mark })
 }
 
 // Bind gives the playbook its parameters: decode writes the configured ones over the defaults, strictly.
@@ -96,8 +102,16 @@ func (s Spec[P, F]) bound(d Definition, p P) Definition {
 	if s.Watches != nil {
 		d.On = slices.Concat(d.On, s.Watches(p))
 	}
-	d.Window = s.window(p)
+	d.Window, d.TagKeys = s.window(p), tagKeys(p)
 	return d
+}
+
+// tagKeys are the keys of the tags that a playbook writes by these parameters: for no others are rights asked.
+func tagKeys(params any) []string {
+	if named, ok := params.(interface{ TagKeys() []string }); ok {
+		return named.TagKeys()
+	}
+	return nil
 }
 
 func (s Spec[P, F]) window(p P) time.Duration {

@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// History is what riposte's own record says of what was before.
+// History is what is known of what was before.
 type History struct {
 	Recall  Recall  // what records showed
 	Counter Counter // how much was suspected of one actor: ask by Count. nil where there is no record, as in a replay
+	Calls   Lookup  // what CloudTrail's event history has
 }
 
 // ErrNotCounted: the record does not say how much there was, which is not zero.

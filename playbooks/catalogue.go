@@ -7,6 +7,8 @@ import (
 	"github.com/ripostehq/riposte/playbooks/identity"
 	"github.com/ripostehq/riposte/playbooks/launch"
 	"github.com/ripostehq/riposte/playbooks/network"
+	"github.com/ripostehq/riposte/playbooks/ownership"
+	"github.com/ripostehq/riposte/playbooks/scaling"
 )
 
 // All is the catalogue.
@@ -19,9 +21,12 @@ func All() []playbook.Definition {
 		exposure.SnapshotShared(),
 		exposure.DBSnapshotShared(),
 		network.OpenAdminPort(),
+		scaling.ForeignGroup(),
 		identity.CredentialsElsewhere(),
 		identity.DecoyUsed(),
+		identity.CredentialLock(),
 		identity.ByHandUser(),
 		identity.DeployRole(),
+		ownership.Creator(),
 	}
 }

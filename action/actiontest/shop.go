@@ -31,8 +31,12 @@ const Regions = `
           - {name: byname, id: lt-0dddddddddddddddd, versions: [{image: ami-0bbbbbbbbbbbbbbbb}, {image: "resolve:ssm:/golden"}]}
         parameters: [{name: /golden, values: [ami-0bbbbbbbbbbbbbbbb]}]
         launch_configurations: [{name: old, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}]
-        groups: [{name: web, template: web, min: 1, max: 4, desired: 2, suspended: [AZRebalance], instances: [i-0member]}]
+        target_groups: [{id: web/0123456789abcdef, port: 80, targets: [i-0member]}]
+        groups:
+          - {name: web, template: web, min: 1, max: 4, desired: 2, suspended: [AZRebalance], instances: [i-0member]}
+          - {name: web-hooked, template: web, min: 1, max: 4, desired: 1, hook: gate, suspended: [Launch], instances: [i-0waiting]}
         instances:
+          - {id: i-0waiting, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
           - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
           - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}
@@ -53,9 +57,11 @@ const Scaling = `{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"All
 
 // Shop names what the examples are done to, in whatever AWS it was built.
 type Shop struct {
+	Waiting                                    event.Resource // in a launch hook of the group web-hooked
 	Group, Member, Alone, Template, User, Role event.Resource
 	Fleet, SpotFleet, SpotRequest              event.Resource // the request launches again and again
 	Snapshot, DBSnapshot                       event.Resource // shared with everybody and two accounts
+	TargetGroup                                event.Resource // in which Alone is not
 	Open                                       event.Resource // a security group that lets tcp 22 in from everywhere
 	Key, Isolated                              string
 	Interfaces                                 []string // of Alone
@@ -67,9 +73,10 @@ func ShopOf(t *testing.T, r access.Reads, p event.Place) Shop {
 	s := Shop{
 		Group: p.In(event.Group, "web"), Member: p.In(event.Instance, "i-0member"), Alone: p.In(event.Instance, "i-0alone"),
 		Template: p.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), User: p.In(event.User, "staff/mallory"), Role: p.In(event.Role, "ci/builder"),
-		Fleet: p.In(event.Fleet, "fleet-0a"), SpotFleet: p.In(event.SpotFleet, "sfr-0a"), SpotRequest: p.In(event.SpotRequest, "sir-0a"),
+		Waiting: p.In(event.Instance, "i-0waiting"),
+		Fleet:   p.In(event.Fleet, "fleet-0a"), SpotFleet: p.In(event.SpotFleet, "sfr-0a"), SpotRequest: p.In(event.SpotRequest, "sir-0a"),
 		Snapshot: p.In(event.Snapshot, "snap-0a"), DBSnapshot: p.In(event.DBSnapshot, "billing"),
-		Open: p.In(event.SecurityGroup, "sg-0open"), Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
+		TargetGroup: p.In(event.TargetGroup, "web/0123456789abcdef"), Open: p.In(event.SecurityGroup, "sg-0open"), Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
 	}
 	out, err := r.EC2(p).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{s.Alone.ID}})
 	if err != nil || len(out.Reservations) != 1 {
@@ -88,6 +95,9 @@ func (s Shop) Examples() map[string]action.Action {
 		"suspend all":         action.Suspend{Group: s.Group},
 		"suspend launch":      action.Suspend{Group: s.Group, Processes: []string{"Launch"}},
 		"pin":                 action.Pin{Group: s.Group, Template: s.Template.ID, Version: "1"},
+		"set sizes":           action.SetSizes{Group: s.Group, From: sizes(1, 4, 2), To: sizes(2, 5, 3)},
+		"set the largest":     action.SetSizes{Group: s.Group, From: action.Sizes{Max: aws.Int32(4)}, To: action.Sizes{Max: aws.Int32(6)}},
+		"register targets":    action.RegisterTargets{Group: s.TargetGroup, Targets: []action.Target{{ID: s.Alone.ID, Port: 80}}},
 		"hold fleet":          action.HoldFleet{Fleet: s.Fleet},
 		"hold spot fleet":     action.HoldSpotFleet{Fleet: s.SpotFleet},
 		"cancel spot request": action.CancelSpotRequest{Request: s.SpotRequest},
@@ -95,6 +105,7 @@ func (s Shop) Examples() map[string]action.Action {
 		"unshare snapshot":    action.UnshareSnapshot{Snapshot: s.Snapshot, With: []string{"999988887777", action.Everybody}},
 		"revoke ingress":      action.RevokeIngress{Group: s.Open, Rule: action.IngressRule{Protocol: "tcp", From: 22, To: 22, Peer: "0.0.0.0/0"}},
 		"standby":             action.Standby{Instance: s.Member, Group: s.Group.ID, Decrement: true},
+		"abandon launch":      action.AbandonLaunch{Instance: s.Waiting, Group: "web-hooked", Hook: "gate"},
 		"terminate":           action.Terminate{Instance: s.Alone},
 		"stop":                action.Stop{Instance: s.Alone},
 		"isolate":             action.Isolate{Instance: s.Alone, Interfaces: s.Interfaces, Groups: []string{s.Isolated}},
@@ -109,7 +120,21 @@ func (s Shop) Examples() map[string]action.Action {
 		"bound user":          action.BoundUser{User: s.User},
 		"deny session":        action.DenySession{Role: s.Role, UserID: "AROAEXAMPLE:job-1", Case: "c_1", Scope: action.Destructive},
 		"revoke sessions":     action.RevokeSessions{Role: s.Role, UserID: "AROAEXAMPLE:job-1", Before: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Case: "c_1", Scope: action.Everything},
+		"lock credentials":    action.CredentialLock{Role: s.Role, WaysOut: []string{"192.0.2.20/32"}},
 		"attach role deny":    action.AttachRoleDeny{Role: s.Role},
 		"replace role policy": action.ReplaceRolePolicy{Role: s.Role, Policy: "scaling", Old: Scaling, New: strings.Replace(Scaling, "autoscaling:*", "autoscaling:Describe*", 1)},
+		"tag instance":        tagged(s.Alone),
+		"tag group":           tagged(s.Group),
+		"tag user":            tagged(s.User),
+		"tag role":            tagged(s.Role),
+		"tag database":        tagged(s.DBSnapshot),
 	}
+}
+
+func tagged(r event.Resource) action.Action {
+	return action.PutTags{Resource: r, Tags: action.CaseTags(action.TagPrefix, "c_1", "launch.unapproved-image")}
+}
+
+func sizes(least, most, desired int32) action.Sizes {
+	return action.Sizes{Min: &least, Max: &most, Desired: &desired}
 }

@@ -75,7 +75,7 @@ func New(p Parts) *App {
 	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})
 	e := engine.New(engine.Options{
 		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), canaries, decoy.Playbook()), Ours: org.Ours, Organization: facts,
-		Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
+		Tags: tags(p.Config), Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Workers: p.Workers,
@@ -84,6 +84,14 @@ func New(p Parts) *App {
 		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access,
 		strangers: &source.Strangers{Log: p.Log, Count: p.Foreign},
 	}
+}
+
+// tags begins the keys of the tags on what was changed: none are put where the rights for it are not granted.
+func tags(c *config.Config) string {
+	if !c.Granted(action.TierTag) {
+		return ""
+	}
+	return c.Tags.Prefix
 }
 
 func policy(c *config.Config, o *Organization) gate.Policy {

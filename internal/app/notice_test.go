@@ -18,8 +18,11 @@ func TestAForgedNoticeOpensNothing(t *testing.T) {
 			kind, source, account, of)
 	}
 	const state, ours, theirs = "EC2 Instance State-change Notification", "111122223333", "444455556666"
+	const hook = "EC2 Instance-launch Lifecycle Action"
 	for _, c := range []struct{ name, message, want, told string }{
 		{"one that EC2 sent", notice("aws.ec2", state, ours, ours), "opened", ""},
+		{"of a launch hook", strings.NewReplacer("aws.ec2", "aws.autoscaling", state, hook, `"instance-id"`, `"EC2InstanceId"`).Replace(notice("aws.ec2", state, ours, ours)), "opened", ""},
+		{"of a launch hook by EC2", strings.Replace(notice("aws.ec2", state, ours, ours), state, hook, 1), "", event.BridgeEvent},
 		{"of a sender's own source", notice("my.app", state, ours, ours), "", event.BridgeEvent},
 		{"of a source in capitals", notice("AWS.EC2", state, ours, ours), "", event.BridgeEvent},
 		{"of a partner's source", notice("aws.partner/aws.ec2", state, ours, ours), "", event.BridgeEvent},

@@ -97,7 +97,8 @@ func (sh *shell) facts(c show.Case) {
 	back := cmp.Or(c.Undo.Why, "possible: riposte undo "+c.Case)
 	for _, f := range []struct{ name, value string }{
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
-		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"undo", back}, {"quiet", c.Quiet},
+		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"upstream", upstream(c)},
+		{"identity", c.SourceIdentity}, {"undo", back}, {"quiet", c.Quiet},
 		{"first clock", firstClock(c.Clocks)}, {"decides", decides(c.DecideAt)},
 		{"happened", stage(c.Times, c.Times.Occurred)}, {"received", stage(c.Times, c.Times.Received)},
 		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
@@ -115,6 +116,18 @@ func decides(at time.Time) string {
 		return ""
 	}
 	return at.Format("2006-01-02 15:04:05 MST") + ", at the end of its window: what else happens until then counts"
+}
+
+// upstream says who made the actor's credentials.
+func upstream(c show.Case) string {
+	var chain []string
+	for _, u := range c.Upstream {
+		chain = append(chain, fmt.Sprintf("%s by %s at %s", u.Call, u.Actor, u.At.Format(time.DateTime)))
+	}
+	if c.UpstreamUnknown {
+		return "not known: no record of who assumed the role has come"
+	}
+	return strings.Join(chain, ", of ")
 }
 
 // firstClock says what told of a case first, where a service's notice did.

@@ -21,6 +21,7 @@ type casesVerb struct {
 	State    string `placeholder:"STATE" help:"Only cases in this state."`
 	Playbook string `placeholder:"ID" help:"Only cases of this playbook."`
 	Account  string `placeholder:"ID" help:"Only cases in this account."`
+	All      bool   `help:"Cases of playbooks that only tag, too; --playbook and --state show them as well."`
 	Incident string `placeholder:"CASE" help:"Only cases of the same incident as this case: of one actor, and of those that it acts for, close after each other."`
 }
 
@@ -47,7 +48,29 @@ func (v casesVerb) Run(ctx context.Context, sh *shell) error {
 			return fmt.Errorf("case %s is of no incident: its caller is not known", c.ID)
 		}
 	}
-	return sh.cases(r, ledger.All(ctx, r, f))
+	all := ledger.All(ctx, r, f)
+	if !v.All && v.Playbook == "" && v.State == "" && v.Incident == "" {
+		all = sh.untagging(all)
+	}
+	return sh.cases(r, all)
+}
+
+// untagging leaves out the cases of playbooks that only tag: a thousand launches are no news.
+func (sh *shell) untagging(all iter.Seq2[*ledger.Case, error]) iter.Seq2[*ledger.Case, error] {
+	tags := map[string]bool{}
+	for _, d := range sh.catalogue {
+		tags[d.ID] = d.Marks()
+	}
+	return func(yield func(*ledger.Case, error) bool) {
+		for c, err := range all {
+			if err == nil && tags[c.Playbook] {
+				continue
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
 }
 
 func states() (out []string) {

@@ -48,7 +48,12 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 // stages is the table of cases with how long each stage took, in world time.
 func (sh *shell) stages(r record, cases []*ledger.Case) error {
 	t := table{{"#", "CASE", "STATE", "PLAYBOOK", "RESOURCE", "SEEN", "CONTAINED", "VERIFIED"}}
+	dismissed := 0
 	for i, c := range cases {
+		if c.State == ledger.Dismissed {
+			dismissed++
+			continue
+		}
 		one, err := r.shown(c)
 		if err != nil {
 			return err
@@ -62,6 +67,9 @@ func (sh *shell) stages(r record, cases []*ledger.Case) error {
 			after(one.Times.Occurred, one.Times.Received), after(one.Times.Occurred, one.Times.Contained), after(one.Times.Occurred, one.Times.Verified)})
 	}
 	sh.table(t)
+	if dismissed > 0 {
+		sh.line("and %s that a look, or sam, dismissed", counted(dismissed, "case"))
+	}
 	return nil
 }
 

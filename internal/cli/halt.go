@@ -75,7 +75,7 @@ var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 // scope refuses a brake that would stop nothing.
 func (sh *shell) scope(s string) error {
 	kind, name, _ := strings.Cut(s, ":")
-	classes := []string{string(action.Contain), string(action.Mend), string(action.Destroy)}
+	classes := []string{string(action.Contain), string(action.Mend), string(action.Mark), string(action.Destroy)}
 	switch {
 	case s == "all":
 		return nil

@@ -14,7 +14,7 @@ func killed(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: killed VERB...")
 	}
 	for kills := 0; ; kills++ {
-		done, err := killedAfter(ts, 30, args)
+		done, err := killedAfter(ts, 60, args)
 		switch {
 		case done && err == nil && kills > 3:
 			return

@@ -120,8 +120,9 @@ func (v permissionsVerb) granted(c *config.Config, kinds []action.Kind) granting
 		g.trustee.ExternalID = r.ExternalID
 	}
 	g.roles.ByTier = map[string]string{
-		permissions.Audit: r.Audit, permissions.Report: r.Report, "contain": r.Contain, "author": r.Author, "destroy": r.Destroy,
+		permissions.Audit: r.Audit, "tag": r.Tag, permissions.Report: r.Report, "contain": r.Contain, "author": r.Author, "destroy": r.Destroy,
 	}
+	g.roles.TagPrefix = c.Tags.Prefix
 	g.roles.Unreported, g.hub = !c.Report.SecurityHub, hubOf(c)
 	return g
 }

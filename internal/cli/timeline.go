@@ -77,5 +77,8 @@ func moment(l demo.Line, again bool, columns int) string {
 
 // clock is world time since the attack began, as minutes, seconds and tenths.
 func clock(d time.Duration) string {
+	if day := 24 * time.Hour; d >= day {
+		return fmt.Sprintf("%dd %02d:%02d", d/day, int(d%day/time.Hour), int(d%time.Hour/time.Minute))
+	}
 	return fmt.Sprintf("%d:%04.1f", int(d.Minutes()), (d % time.Minute).Seconds())
 }

@@ -22,13 +22,14 @@ const (
 	Audit   Purpose = "audit"
 	Report  Purpose = "report"
 	Own     Purpose = "own" // with the process's own credentials
+	Tag     Purpose = Purpose(action.TierTag)
 	Contain Purpose = Purpose(action.TierContain)
 	Author  Purpose = Purpose(action.TierAuthor)
 	Destroy Purpose = Purpose(action.TierDestroy)
 )
 
 // changes reports whether a purpose is to change anything.
-func (p Purpose) changes() bool { return p == Contain || p == Author || p == Destroy }
+func (p Purpose) changes() bool { return p == Tag || p == Contain || p == Author || p == Destroy }
 
 // Options are what a Cloud stands on.
 type Options struct {

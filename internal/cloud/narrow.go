@@ -61,14 +61,17 @@ func narrow(do action.Action, with []action.Action) (string, error) {
 func concerned(id call.ID, a action.Action) []string {
 	about := a.About()
 	t := about.Target
+	made, _ := call.Of(id)
 	switch id {
-	case call.EC2RunInstances, call.EC2CreateTags:
+	case call.EC2RunInstances, call.EC2CreateTags: // tags of what is launched; of what is there, the call concerns that alone
+		if slices.Contains(made.On, t.Type) {
+			break
+		}
 		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":ec2:" + t.Region + ":*"}
 	case call.IAMPassRole:
 		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":iam::" + t.Account + ":role/*"}
 	}
 	var all []string
-	made, _ := call.Of(id)
 	for _, r := range append([]event.Resource{t}, about.Concerns...) {
 		if slices.Contains(made.On, r.Type) {
 			all = append(all, r.Patterns(literal)...)

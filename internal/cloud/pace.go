@@ -12,7 +12,7 @@ import (
 )
 
 // Containment has a bucket of its own, so that nothing else is ever ahead of it: about what EC2 lets an account change in
-// one region. Whatever mends or destroys has a smaller one. Both count changes a second, and the most at once.
+// one region. Whatever mends or destroys has a smaller one, and tags another. They count changes a second, and the most at once.
 // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
 const (
 	urgentRate, urgentBurst = 10, 50
@@ -28,7 +28,7 @@ type pace struct {
 
 type bucket struct {
 	account, region, service string
-	urgent                   bool
+	urgent, mark             bool
 }
 
 func (p *pace) limiter(b bucket) *rate.Limiter {
@@ -51,7 +51,7 @@ func (p *pace) limiter(b bucket) *rate.Limiter {
 func (p *pace) around(s session) func(*middleware.Stack) error {
 	wait := middleware.InitializeMiddlewareFunc("riposte.pace",
 		func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
-			b := bucket{s.place.Account, s.place.Region, called(ctx).Service(), s.class == action.Contain}
+			b := bucket{s.place.Account, s.place.Region, called(ctx).Service(), s.class == action.Contain, s.class == action.Mark}
 			if err := p.limiter(b).Wait(ctx); err != nil {
 				return middleware.InitializeOutput{}, middleware.Metadata{}, fmt.Errorf("wait for a place among the changes of %s in %s: %w", b.account, b.region, err)
 			}

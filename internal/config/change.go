@@ -66,7 +66,7 @@ func changeRules() []changeRule {
 			return weakerWhere(false, !reflect.DeepEqual(old.Lambda, now.Lambda), "lambda: counts for the function only")
 		}},
 		{"tags", func(old, now *Config) []Change {
-			return weakerWhere(false, old.Tags != now.Tags, "tags: it does nothing yet")
+			return weakerWhere(false, old.Tags != now.Tags, "tags.prefix: %s, was: %s", now.Tags.Prefix, old.Tags.Prefix)
 		}},
 		{"console", func(old, now *Config) []Change {
 			return weakerWhere(false, old.Console != now.Console, "console: it does nothing yet")

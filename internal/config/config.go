@@ -70,7 +70,7 @@ type file struct {
 	Ledger       Ledger       `yaml:"ledger" help:"Where the record is kept: sqlite:FILE or dynamodb:TABLE."`
 	Report       Report       `yaml:"report" help:"Where cases are reported."`
 	Limits       Limits       `yaml:"limits" help:"Breakers: above them mending and destroying are held. Containment goes on, and pages."`
-	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes."`
+	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes on what it changes: the case and the playbook, never over a tag that is there. They need roles.tag, come after the change, and go when it is taken back."`
 	Console      Console      `yaml:"console" help:"The web pages."`
 	Metrics      Metrics      `yaml:"metrics" help:"What riposte serve tells of itself."`
 	Lambda       Lambda       `yaml:"lambda" help:"What the Lambda function needs beside the rest."`
@@ -97,7 +97,7 @@ type Account struct {
 // Roles are names, with path, of the roles that riposte assumes. A tier without one is switched off.
 type Roles struct {
 	Audit      string `yaml:"audit" help:"Reads: enough to observe."`
-	Tag        string `yaml:"tag" help:"Writes riposte's own tags."`
+	Tag        string `yaml:"tag" help:"Writes riposte's own tags, on what was changed too, and no others."`
 	Report     string `yaml:"report" help:"Imports findings into Security Hub."`
 	Contain    string `yaml:"contain" help:"Contains: attaches pre-deployed denies, switches keys off, suspends. Can't write a policy."`
 	Author     string `yaml:"author" help:"Writes policies. Off unless named."`
@@ -121,6 +121,8 @@ func (c *Config) Granted(t action.Tier) bool {
 		return true
 	}
 	switch t {
+	case action.TierTag:
+		return r.Tag != ""
 	case action.TierContain:
 		return r.Contain != ""
 	case action.TierAuthor:
@@ -188,7 +190,7 @@ type Limits struct {
 
 // Tags are those that riposte writes.
 type Tags struct {
-	Prefix string `yaml:"prefix" help:"Begins every key. Default riposte:"`
+	Prefix string `yaml:"prefix" help:"Begins both keys, PREFIXcase and PREFIXvariance. Default riposte:"`
 }
 
 // DefaultMetrics is where riposte serve tells of itself unless the file says otherwise: to its own machine.

@@ -249,7 +249,7 @@ func TestProblems(t *testing.T) {
 		{"a queue by another word", "sources: [{s3: {bucket: trail, region: eu-west-1, queue: x}}]", `unknown key "queue" in sources[0].s3; did you mean "queue_url"?`},
 		{"an OU in capitals", "organization: {accounts: [{id: \"111122223333\", ou: OU-ab12-cdef3456}]}", `"OU-ab12-cdef3456" is not an organisational unit: want an id like ou-ab12-cdef3456; did you mean "ou-ab12-cdef3456"?`},
 		{"a key of the future", "slack: {channel: x}", `unknown key "slack"; there are organization, people, trusted, untouchable, break_glass, playbooks, sources, ledger, report, limits,`},
-		{"a scope that is none", "playbooks: {network.open-port: {weekend: act}}", `neither a setting nor a class, environment, account or OU; there are mode, params, contain, mend, destroy`},
+		{"a scope that is none", "playbooks: {network.open-port: {weekend: act}}", `neither a setting nor a class, environment, account or OU; there are mode, params, contain, mend, mark, destroy`},
 		{"no limit", "limits: {incidents_per_hour: 0}", `want at least 1`},
 		{"a tag that is AWS's", "tags: {prefix: \"aws:riposte:\"}", `not aws:`},
 		{"a tag that is too long", "tags: {prefix: " + strings.Repeat("é", 65) + "}", `at most 64 characters`},

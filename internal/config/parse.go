@@ -1,6 +1,7 @@
 package config
 
 import (
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -44,7 +45,7 @@ func defaults() file {
 	return file{
 		Ledger: Ledger{SQLite, "riposte.db"},
 		Limits: Limits{IncidentsPerHour: 10, DestroyPerHour: 3},
-		Tags:   Tags{Prefix: "riposte:"},
+		Tags:   Tags{Prefix: action.TagPrefix},
 
 		Metrics: Metrics{Listen: DefaultMetrics},
 	}

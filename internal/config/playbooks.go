@@ -15,7 +15,7 @@ import (
 func reserved() []string { return append([]string{"mode", "params"}, classes()...) }
 
 func classes() []string {
-	return []string{string(action.Contain), string(action.Mend), string(action.Destroy)}
+	return []string{string(action.Contain), string(action.Mend), string(action.Mark), string(action.Destroy)}
 }
 
 // playbooks reads the section of modes and parameters, and binds the whole catalogue.

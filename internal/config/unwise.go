@@ -46,16 +46,16 @@ func (k checker) idle() {
 	if len(k.bold(Act)) == 0 {
 		k.warn(k.at("playbooks"), "no playbook acts: whatever happens is recorded, or asked about, and not answered; set mode: act where you have seen what is found")
 	}
-	for _, x := range []struct{ section, key, why string }{
-		{"console", "listen", "there are no web pages yet"},
-		{"tags", "prefix", "no tags are written yet"},
+	for _, x := range []struct {
+		section, why string
+		idle         bool
+	}{
+		{"console", "there are no web pages yet; leave it out", true},
+		{"tags", "no tag role is named; name roles.tag, or leave it out", !k.c.Granted(action.TierTag)},
 	} {
-		if at := k.at(x.section); at != k.root && at.Present() {
-			k.warn(at, "%s does nothing: %s; leave it out", x.section, x.why)
+		if at := k.at(x.section); at != k.root && at.Present() && x.idle {
+			k.warn(at, "%s does nothing: %s", x.section, x.why)
 		}
-	}
-	if k.c.Organization.Roles.Tag != "" {
-		k.warn(k.at("organization", "roles", "tag"), "roles.tag does nothing: no tags are written yet; leave it out")
 	}
 }
 

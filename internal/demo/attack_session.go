@@ -31,7 +31,7 @@ func approved() Attack {
 				return "", unprotectOnly(ctx, h, id)
 			}},
 			{3 * time.Minute, "sam", "riposte approve", func(ctx context.Context, s *Stage) (string, error) {
-				return s.approve(ctx)
+				return s.orders(ctx, ofProtections, "nadia", ledger.Approve, "nadia is on leave")
 			}},
 			{4 * time.Minute, "nadia, as ops", "terminates " + id, func(ctx context.Context, s *Stage) (string, error) {
 				h, err := s.session(ctx, "nadia", vault, "ops")
@@ -45,7 +45,7 @@ func approved() Attack {
 	}
 }
 
-// session is somebody's hand in a role of the account, under his own name.
+// session is a player's hand in a role of the account, in a session of the player's own name.
 func (s *Stage) session(ctx context.Context, who, account, role string) (hand, error) {
 	h := s.hand(who, account)
 	out, err := sts.NewFromConfig(h.cfg).AssumeRole(ctx, &sts.AssumeRoleInput{
@@ -60,21 +60,21 @@ func (s *Stage) session(ctx context.Context, who, account, role string) (hand, e
 	}), nil
 }
 
-// approve lets the case that asks go on, as `riposte approve` does.
-func (s *Stage) approve(ctx context.Context) (string, error) {
-	cases, err := s.Store.Cases(ctx, ledger.Filter{})
+// orders has sam decide about the case that asks of a session, as `riposte approve` and `riposte dismiss` do.
+func (s *Stage) orders(ctx context.Context, about, session string, verb ledger.Verb, reason string) (string, error) {
+	cases, err := s.Store.Cases(ctx, ledger.Filter{Playbook: about})
 	if err != nil {
 		return "", err
 	}
 	for _, c := range cases {
-		if c.Origin.Actor.Session != "nadia" {
+		if c.Origin.Actor.Session != session {
 			continue
 		}
 		if c.State != ledger.Asked {
 			return c.ID, nil // ordered before the demo was killed
 		}
-		_, err := app.Order(ctx, s.Store, c.ID, ledger.Order{Verb: ledger.Approve, Shown: c.Shown(0), By: "sam", At: s.World.Now(), Reason: "nadia is on leave"})
+		_, err := app.Order(ctx, s.Store, c.ID, ledger.Order{Verb: verb, Shown: c.Shown(0), By: "sam", At: s.World.Now(), Reason: reason})
 		return c.ID, err
 	}
-	return "", fmt.Errorf("no case of nadia to approve")
+	return "", fmt.Errorf("no case of %s asks", session)
 }

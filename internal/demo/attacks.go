@@ -17,10 +17,11 @@ import (
 )
 
 const (
-	shop  = "111122223333"
-	lab   = "222233334444"
-	plant = "333344445555"
-	vault = "444455556666"
+	shop    = "111122223333"
+	lab     = "222233334444"
+	plant   = "333344445555"
+	vault   = "444455556666"
+	harbour = "555566667777"
 
 	security = "999900001111" // whence riposte comes
 
@@ -33,6 +34,11 @@ const (
 	ofImages      = "launch.unapproved-image"
 	ofTemplates   = "launch.unapproved-template"
 	ofProtections = "launch.termination-unprotected"
+	ofHandwork    = "launch.by-hand"
+	ofDecoys      = "identity.decoy-used"
+	ofElsewhere   = "identity.instance-credentials-elsewhere"
+	ofLocks       = "identity.credential-lock"
+	ofGroups      = "scaling.foreign-group"
 )
 
 // AttacksOn are the demo's attacks that a playbook of the catalogue answers.
@@ -44,7 +50,7 @@ func AttacksOn(catalogue []playbook.Definition) []Attack {
 
 // Attacks are the demo's, a chosen handful, in the order in which they are played.
 func Attacks() []Attack {
-	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), approved(), halted()}
+	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), approved(), halted(), foreignGroup(), theft(), theftLocked(), byHand(), decoy()}
 }
 
 // confusedDeputy is seed 000's script: the group is made to launch what its owner never approved.

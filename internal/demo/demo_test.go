@@ -26,10 +26,12 @@ import (
 )
 
 const (
-	shop  = "111122223333"
-	lab   = "222233334444"
-	plant = "333344445555"
-	vault = "444455556666"
+	shop    = "111122223333"
+	lab     = "222233334444"
+	plant   = "333344445555"
+	vault   = "444455556666"
+	studio  = "666677778888"
+	harbour = "555566667777"
 )
 
 // audience is a demo that was watched to its end.
@@ -247,10 +249,18 @@ func TestTheBrakeHoldsUntilItsRelease(t *testing.T) {
 	a.inOrder(`sam 0: riposte halt`, `holds \(brake: all halted by sam\), not done: ec2.protect`, `1m0s sam 0: riposte release`, `1m0s riposte 1: released: all, by sam`, `does ec2.protect`, `contained`, `verified`)
 }
 
+func TestAnotherTeamsGroupIsPutBack(t *testing.T) {
+	a := watch(t, 0, "foreign-group")
+	a.inOrder(`checkout's instance 0: puts group search on standby`, `sets group search to none`, `does iam.deny-session role/app`, `does autoscaling.set-sizes group/search`,
+		`does autoscaling.return instance/i-0dddddddddddddd00`, `contained`, `deletes group search: refused: AccessDenied`, `find in service: i-0dddddddddddddd00, i-0dddddddddddddd01`, `verified`)
+}
+
 func TestTheWholeDemo(t *testing.T) {
 	a := watch(t, 0)
-	if want := "observed observed superseded verified verified dismissed dismissed verified verified verified undone excepted verified verified"; a.states() != want {
-		t.Errorf("got  %s\nwant %s", a.states(), want)
+	want := "observed observed superseded verified verified verified verified verified undone excepted verified verified verified" +
+		" superseded verified superseded verified verified verified observed observed verified"
+	if got := faults(a.states()); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	t.Run("every confirmed case has its finding", func(t *testing.T) { a.filed(t) })
 	t.Run("it is the same the next time", func(t *testing.T) {
@@ -267,7 +277,7 @@ func (a *audience) filed(t *testing.T) {
 		t.Fatal(err)
 	}
 	filed := map[string]bool{}
-	for _, account := range []string{shop, lab, plant, vault} {
+	for _, account := range []string{shop, lab, plant, vault, harbour, studio} {
 		pages := securityhub.NewGetFindingsPaginator(securityhub.NewFromConfig(a.as("user/sam", account)), &securityhub.GetFindingsInput{})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(t.Context())
@@ -280,11 +290,17 @@ func (a *audience) filed(t *testing.T) {
 		}
 	}
 	for _, c := range cases {
+		if c.Playbook == "ownership.creator" { // it tells nobody
+			continue
+		}
 		if confirmed := len(c.Revisions) > 0; filed["riposte/"+c.ID] != confirmed {
 			t.Errorf("case %s, %s: filed %t", c.ID, c.State, !confirmed)
 		}
 	}
 }
+
+// faults are the states without the cases that a look dismissed: they are no part of the story, and another process may look again.
+func faults(states string) string { return strings.ReplaceAll(states, "dismissed ", "") }
 
 func goesOn(t *testing.T, straight string) {
 	file := filepath.Join(t.TempDir(), "demo.db")
@@ -303,7 +319,7 @@ func goesOn(t *testing.T, straight string) {
 		}
 		a := &audience{T: t, Stage: s}
 		sum, wrong := a.Outcome(t.Context(), demo.Attacks())
-		if err != nil || wrong != nil || a.states() != straight || sum.Lost != 5 || stops < 3 {
+		if err != nil || wrong != nil || faults(a.states()) != faults(straight) || sum.Lost != 5 || stops < 3 {
 			t.Errorf("after %d stops: %v, %v, %d lost\ngot  %s\nwant %s", stops, err, wrong, sum.Lost, a.states(), straight)
 		}
 		v, err := a.Store.Verify(t.Context())
@@ -311,5 +327,20 @@ func goesOn(t *testing.T, straight string) {
 			t.Errorf("the ledger: %+v, %v", v.Broken, err)
 		}
 		return
+	}
+}
+
+// TestCredentialsAreStolenTwice: without the lock the first call works, and the session is denied; with it, AWS refuses the first
+// call, and riposte tells of it.
+func TestCredentialsAreStolenTwice(t *testing.T) {
+	a := watch(t, 0, "theft", "lock")
+	a.inOrder(
+		`gull .*crane's credentials: works`, `riposte 2: finds credentials of instance .* were used from "203.0.113.66"`, `does iam.deny-session role/crane`,
+		`gull .*lists them again: refused: UnauthorizedOperation`, `verified`,
+		`sam .*starts the tender`, `does iam.put-credential-lock role/barge`, `barge .*by its own gateway: works`,
+		`gull .*barge's credentials: refused: UnauthorizedOperation`, `finds .* were used from "203.0.113.66", and AWS refused the call`, `verified`,
+	)
+	if a.sum.Verified != 3 {
+		t.Errorf("%+v", a.sum)
 	}
 }

@@ -38,12 +38,40 @@ func estate(catalogue []playbook.Definition, kinds []action.Kind) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	persons, err := block(catalogue, kinds, map[string]any{
+		"name": "admin", "path": "/people/",
+		"trust":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::666677778888:root"},"Action":"sts:AssumeRole"}]}`,
+		"inline": map[string]string{"work": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}`},
+	})
+	if err != nil {
+		return nil, err
+	}
+	shop, err := block(catalogue, kinds, map[string]any{
+		"name":   "app",
+		"trust":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
+		"inline": map[string]string{"deploy": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"autoscaling:*","Resource":"*"}]}`}, // seed 003's
+	})
+	if err != nil {
+		return nil, err
+	}
+	var machines []any
+	for _, name := range []string{"crane", "barge"} {
+		machines = append(machines, map[string]any{
+			"name":   name,
+			"trust":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
+			"inline": map[string]string{"work": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:Describe*","Resource":"*"}]}`},
+		})
+	}
+	harbour, err := block(catalogue, kinds, machines...)
+	if err != nil {
+		return nil, err
+	}
 	t, err := template.New("estate").Parse(estateText)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = t.Execute(&out, map[string]any{"Riposte": plain, "RiposteAndOps": vault, "Plant": herd("a", demolished), "Vault": herd("b", vaulted)})
+	err = t.Execute(&out, map[string]any{"Riposte": plain, "RiposteAndOps": vault, "RiposteAndApp": shop, "RiposteAndPeople": persons, "RiposteAndMachines": harbour, "Plant": herd("a", demolished), "Vault": herd("b", vaulted)})
 	return out.Bytes(), err
 }
 

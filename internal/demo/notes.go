@@ -86,7 +86,8 @@ func said(note string) saying {
 // no new containment; where a verified case was looked at once more, not all of its rounds.
 func condensed(all []saying) (out []saying) {
 	has := func(verb string) bool { return slices.ContainsFunc(all, func(s saying) bool { return s.verb == verb }) }
-	idle, again := !has("does") && !has("did"), has("contained") && has("verified")
+	idle := !has("does") && !has("did")
+	again := idle && has("contained") && has("verified") // what was done at once and needs no rounds, a tag, is no second look
 	for _, s := range all {
 		switch s.verb {
 		case "decides to act":

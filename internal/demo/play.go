@@ -13,7 +13,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// longest is how far one attack is followed.
+// longest is how far one attack is followed, beyond its last move where that is late.
 const longest = 20 * time.Minute
 
 // Attack is a script of calls, each made in a name of its own.
@@ -83,7 +83,7 @@ func (s *Stage) play(ctx context.Context, a Attack) error {
 
 // begin finds where the script stands: its beginning and its next move are noted in the world.
 func (s *Stage) begin(a Attack) (next int, err error) {
-	s.attack, s.begun = a.Name, s.World.Now()
+	s.attack, s.theme, s.begun = a.Name, theme(a.about), s.World.Now()
 	if at := s.World.Noted(a.Name + " began"); at != "" {
 		if s.begun, err = time.Parse(time.RFC3339Nano, at); err != nil {
 			return 0, err
@@ -154,7 +154,11 @@ func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
 	busy = busy || slices.ContainsFunc(open, func(c *ledger.Case) bool { // one that waits for time, not for a person
 		return c.State != ledger.Asked && c.State != ledger.Held && (c.State != ledger.Undoing || len(brakes) == 0)
 	})
-	if !busy || to.IsZero() || to.Sub(s.begun) > longest {
+	followed := longest
+	if n := len(a.moves); n > 0 {
+		followed = max(longest, a.moves[n-1].at+longest)
+	}
+	if !busy || to.IsZero() || to.Sub(s.begun) > followed {
 		return false, nil
 	}
 	if !to.After(s.World.Now()) {

@@ -50,6 +50,7 @@ type Stage struct {
 	own     []time.Duration
 	scene   Scene
 	attack  string
+	theme   string // of the playbook that it is about
 	begun   time.Time
 }
 
@@ -140,10 +141,17 @@ func credentials(who string) aws.Credentials {
 		"olga":             {"AKIAOLGAVAULT0000001", "olga-demo-secret"},
 		"nadia":            {"AKIANADIAVAULT000001", "nadia-demo-secret"},
 		"trudy":            {"AKIATRUDYVAULT000001", "trudy-demo-secret"},
+		"alice":            {"AKIAALICESTUDIO00001", "alice-demo-secret"},
+		"bob":              {"AKIABOBSTUDIO0000001", "bob-demo-secret"},
+		"thief":            {"AKIADECOYSTUDIO00001", "decoy-demo-secret"},
+		"sam of harbour":   {"AKIASAMHARBOUR000001", "sam-demo-secret"},
 	}
 	k := keys[who]
 	return aws.Credentials{AccessKeyID: k[0], SecretAccessKey: k[1]}
 }
+
+// elsewhere is where attackers sit.
+const elsewhere = "203.0.113.66"
 
 // hand is somebody with a key, calling AWS from outside.
 type hand struct{ cfg, global aws.Config }
@@ -152,7 +160,7 @@ func (s *Stage) hand(who, account string) hand { return s.handWith(account, cred
 
 func (s *Stage) handWith(account string, c aws.Credentials) hand {
 	p := event.Place{Partition: "aws", Account: account, Region: "eu-west-1"}
-	from := world.Origin{SourceIP: "203.0.113.66", UserAgent: "aws-cli/2.22.0"}
+	from := world.Origin{SourceIP: elsewhere, UserAgent: "aws-cli/2.22.0"}
 	global := p
 	global.Region = "us-east-1"
 	return hand{s.World.ConfigFrom(p, c, from), s.World.ConfigFrom(global, c, from)}

@@ -72,7 +72,10 @@ func (s *Stage) hear(ctx context.Context, body []byte) error {
 		return err
 	}
 	_, err := s.step(ctx)
-	s.record = nil
+	if r := s.record; r != nil { // riposte waits: it says nothing of it yet
+		s.record = nil
+		s.line(*r)
+	}
 	return err
 }
 

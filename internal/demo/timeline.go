@@ -37,6 +37,9 @@ const (
 func (s *Stage) tell(ctx context.Context) error {
 	return s.unheard(ctx, func(c *ledger.Case, number int, entries []ledger.Entry) {
 		s.told[c.ID] += len(entries)
+		if c.State == ledger.Dismissed && c.Undo == nil && theme(c.Playbook) != s.theme {
+			return // another theme's playbook looked, and found no fault: the table of cases has it
+		}
 		for len(entries) > 0 {
 			at, notes := entries[0].At, []string(nil)
 			for len(entries) > 0 && entries[0].At.Equal(at) {
@@ -48,6 +51,12 @@ func (s *Stage) tell(ctx context.Context) error {
 			}
 		}
 	})
+}
+
+// theme is the part of a playbook's id that it shares with its like.
+func theme(playbook string) string {
+	theme, _, _ := strings.Cut(playbook, ".")
+	return theme
 }
 
 // unheard gives each case that has entries which were not told yet, with its number and those entries.

@@ -108,14 +108,22 @@ func (t *attempt) move(to ledger.State) {
 			t.c.Times.Contained = t.Now()
 		}
 	case ledger.Verified:
-		t.c.Times.Verified = t.Now()
+		if t.c.Times.Verified.IsZero() {
+			t.c.Times.Verified = t.Now()
+		}
 	}
 	t.note("%s", to)
 }
 
 // made settles a step; from here on it is verified, from the first round.
 func (t *attempt) made(r ref, s ledger.StepState) {
+	if r.step.Made.IsZero() {
+		t.begins(r)
+	}
 	r.step.State, r.step.Made, r.step.MissedLooks, r.step.NewlyOwned = s, t.Now(), 0, ""
 	r.step.Undone, r.step.PassedBy = "", "" // what was seen before is no evidence against this
+	if r.step.Aside {
+		return
+	}
 	t.c.Rounds, t.answered = 0, true
 }

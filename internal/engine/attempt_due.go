@@ -74,6 +74,7 @@ func (t *attempt) tries() (at []time.Time) {
 	stopped := map[int]bool{}
 	for r := range t.live() {
 		switch n := r.revision.Number; {
+		case r.step.Aside: // with the rounds of what it tags
 		case made(r.step.State) && r.step.Trouble != nil:
 			at = append(at, r.step.Trouble.Due)
 		case r.step.State == ledger.StepReverting:

@@ -7,7 +7,7 @@ import (
 )
 
 // tally counts the steps that are live by what they wait for.
-type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing, later int }
+type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing, later, aside int }
 
 // state derives the state of a case from its suspects and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
@@ -22,7 +22,7 @@ func (t *attempt) state() ledger.State {
 func (t *attempt) derived() ledger.State {
 	c, n := t.c, count(t.c, t.Now())
 	switch {
-	case c.Undo != nil && n.begun+n.done+n.turning > 0: // what was begun may have been done
+	case c.Undo != nil && n.begun+n.done+n.turning+n.aside > 0: // what was begun may have been done
 		return ledger.Undoing
 	case c.Undo != nil && c.State != ledger.Undoing && c.State != ledger.Undone: // the history shows it, even with nothing left to take back
 		return ledger.Undoing
@@ -58,11 +58,15 @@ func (t *attempt) derived() ledger.State {
 
 // proven reports whether what was done has held through all rounds, and was seen to hold.
 func (t *attempt) proven() bool {
-	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < len(t.Timing.Rounds) || !t.unnamedUntil().IsZero() || t.undecided() > 0 {
+	rounds := len(t.Timing.Rounds)
+	if t.changed().IsZero() {
+		rounds = 0 // nothing but tags: they are not kept
+	}
+	if t.c.State != ledger.Contained && t.c.State != ledger.Verified || t.c.Rounds < rounds || !t.unnamedUntil().IsZero() || t.undecided() > 0 {
 		return false
 	}
 	for r := range t.live() {
-		if made(r.step.State) && (r.step.Trouble != nil || r.step.Looked) {
+		if made(r.step.State) && !r.marks() && (r.step.Trouble != nil || r.step.Looked) {
 			return false
 		}
 	}
@@ -71,6 +75,14 @@ func (t *attempt) proven() bool {
 
 // made reports whether the state that a step wants was there: it is verified.
 func made(s ledger.StepState) bool { return s == ledger.Done || s == ledger.Already }
+
+// standing is 1 where there is something to take back of a step.
+func standing(s ledger.StepState) int {
+	if s == ledger.Intent || made(s) || s == ledger.StepReverting {
+		return 1
+	}
+	return 0
+}
 
 // count tallies the steps of all revisions that were not superseded.
 func count(c *ledger.Case, now time.Time) (n tally) {
@@ -82,6 +94,10 @@ func count(c *ledger.Case, now time.Time) (n tally) {
 			n.nothing++
 		}
 		for _, s := range c.Revisions[i].Steps {
+			if s.Aside {
+				n.aside += standing(s.State)
+				continue
+			}
 			switch s.State {
 			case ledger.Done, ledger.Already:
 				n.done++
@@ -141,7 +157,7 @@ func (t *attempt) reason() string {
 		if r.step.State != ledger.Pending && r.step.State != ledger.Intent {
 			w = 0
 		}
-		if r.step.Reason != "" && w > best {
+		if r.step.Reason != "" && w > best && !r.step.Aside {
 			best, reason = w, r.step.Reason
 		}
 	}

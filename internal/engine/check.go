@@ -72,5 +72,8 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 		t.note("not confirmed: %s", l.Title)
 		ck.cleared.add(clearable(ck.plan.books[l.Playbook].Definition, l.StoredSuspect), t.Now())
 	}
-	return ck.plan.relate(ctx, t)
+	if l.Checked != "confirmed" && l.Checked != "again" {
+		return nil
+	}
+	return ck.plan.trace(ctx, t)
 }

@@ -6,6 +6,7 @@
 //	check*.go, plan*.go        the present confirms a suspect, which gets a plan or one more revision of it
 //	judge.go, execute*.go      each step: the gate's verdict, a look, the committed intent, the change
 //	verify*.go                 looks whether the effect is still there, and escalates where it is not
+//	mark.go                    tags on what was changed
 //	revert*.go                 the way back
 //	report.go                  people are told
 //	effect*.go                 what stands, the cases that own it, and the calls that could undo it
@@ -52,6 +53,8 @@ type Options struct {
 	Organization playbook.Organization
 	// Namesake reports whether an actor's role has the name of one of riposte's, and is surely another; may be nil: none is.
 	Namesake func(ctx context.Context, a event.Actor) bool
+	// Tags begins the keys of the tags that are put on what was changed; "": none are.
+	Tags     string
 	Policy   gate.Policy
 	AWS      AWS
 	Reporter Reporter

@@ -30,6 +30,10 @@ func (ex *executor) steps(ctx context.Context, t *attempt) error {
 	slices.SortStableFunc(steps, func(a, b ref) int { return b.revision.Number - a.revision.Number })
 	stopped := map[int]bool{} // by revision: a step that must succeed has not
 	for _, r := range steps {
+		if r.step.Aside {
+			t.follows(r) // its own stage, behind all else
+			continue
+		}
 		if r.step.State == ledger.StepReverting && !t.backsOff(r.step.Trouble) {
 			if err := t.retryLater(ctx, &r.step.Trouble, ex.revert.rest(ctx, t, r)); err != nil {
 				return err
@@ -60,7 +64,11 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 	if stopped || !t.due(r) {
 		return false, ex.wait(ctx, t, r)
 	}
-	if r.loose() {
+	if stands, waiting := r.led(); r.plan.After > 0 && r.step.State == ledger.Pending && !stands {
+		if waiting { // for a person: its clock begins when they have decided
+			r.step.NotBefore = t.Now().Add(r.plan.After)
+			return false, ex.wait(ctx, t, r)
+		}
 		r.step.State, r.step.Note = ledger.Dropped, "nothing of what it was to follow stands"
 		t.note("%s: %s", r, r.step.Note)
 		return false, nil
@@ -160,7 +168,7 @@ func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	defer cancel()
 	var rungs []action.Action // of the revision, done or not: what stays the same from step to step can share a session
 	for s := range t.live() {
-		if s.revision == r.revision {
+		if s.revision == r.revision && s.step.Aside == r.step.Aside {
 			rungs = append(rungs, s.rung().Do)
 		}
 	}
@@ -194,6 +202,10 @@ func (ex *executor) refused(ctx context.Context, t *attempt, r ref, why error) e
 	r.step.State = ledger.Pending
 	if r.step.Rung++; r.step.Rung < len(r.plan.Ladder) {
 		return nil
+	}
+	if r.marks() {
+		r.step.State, r.step.Rung = ledger.StepFailed, 0
+		return nil // a note: nothing depends on a tag
 	}
 	t.c.Paged = "could not be done: " + why.Error()
 	if r.step.Tries++; r.step.Tries < tries {

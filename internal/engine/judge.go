@@ -55,7 +55,7 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 	rung, suspect := r.rung(), t.suspect(r.revision.Suspect)
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.About().Kind.Class, Target: rung.Do.About().Target, Actor: suspect.Origin.Actor,
-		Region: suspect.Origin.AnsweredIn(rung.Do.About().Target), Ask: rung.Ask, Approved: r.approved(), Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
+		Region: suspect.Origin.AnsweredIn(rung.Do.About().Target), Ask: rung.Ask, Approved: r.approved() || r.step.Aside, Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
 		Noticed: suspect.Origin.Noticed(),
 	}
 	if gk.namesake != nil && gk.policy.Own(f.Actor) {
@@ -88,6 +88,9 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 	buckets := []string{"playbook:" + t.c.Playbook, "account:" + t.c.Root.Account, "organisation"}
 	class := r.rung().Do.About().Kind.Class
+	if class == action.Mark {
+		return nil // no incident: a limit is for what changes how things work
+	}
 	if class == action.Destroy {
 		buckets = append(buckets, "destroy")
 	}

@@ -27,7 +27,7 @@ func TestAnyLife(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := &reaper{}
 		s := set(t, world.Options{}, launches())
-		r.Store, s.store = s.store, r
+		r.Store, s.store, s.tags = s.store, r, action.TagPrefix
 		mode := gate.Act
 		s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return mode, "the test says" }
 		s.policy.Limits = gate.Limits{Incidents: 20, Destroy: 20}
@@ -128,7 +128,7 @@ func lifeHolds(rt *rapid.T, s *stage) {
 func suspending(c *ledger.Case) bool {
 	return slices.ContainsFunc(c.Revisions, func(r ledger.Revision) bool {
 		return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(st ledger.Step) bool {
-			return len(st.Owned) > 0 && (st.State == ledger.Done || st.State == ledger.Already)
+			return !st.Aside && len(st.Owned) > 0 && (st.State == ledger.Done || st.State == ledger.Already)
 		})
 	})
 }

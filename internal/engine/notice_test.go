@@ -1,14 +1,19 @@
 package engine_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	asgtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
@@ -181,4 +186,50 @@ func TestANoticeOfAnInstanceThatIsGoneChangesNothing(t *testing.T) {
 	if c.State != ledger.Dismissed || steps(c) != "" || !strings.Contains(s.history(c), "not confirmed: ") {
 		t.Errorf("%s, %q\n%s", c.State, steps(c), s.history(c))
 	}
+}
+
+// A launch hook holds what a group launches. Its notice alone is there: the launch is abandoned before the instance enters service.
+func TestALaunchThatAHookHoldsIsAbandoned(t *testing.T) {
+	s := set(t, world.Options{DeliveryDelay: 24 * time.Hour}, launch.UnapprovedImage())
+	web, hers := aws.String("web"), clients{w: s.w, by: mallory}
+	_, err := hers.asg(ireland).PutLifecycleHook(s.Context(), &autoscaling.PutLifecycleHookInput{
+		AutoScalingGroupName: web, LifecycleHookName: aws.String("gate"), LifecycleTransition: aws.String("autoscaling:EC2_INSTANCE_LAUNCHING"),
+	})
+	s.must(err)
+	_, err = hers.ec2(ireland).CreateLaunchTemplateVersion(s.Context(), &ec2.CreateLaunchTemplateVersionInput{
+		LaunchTemplateName: web, LaunchTemplateData: &types.RequestLaunchTemplateData{ImageId: aws.String(foreign)},
+	})
+	s.must(err)
+	_, err = hers.asg(ireland).SetDesiredCapacity(s.Context(), &autoscaling.SetDesiredCapacityInput{AutoScalingGroupName: web, DesiredCapacity: aws.Int32(2)})
+	s.must(err)
+	s.pass(time.Minute)
+	held := s.heldBack("web")
+	_, err = s.e.Receive(s.Context(), event.Event{
+		Kind: event.Notice, ID: "n-1", Source: event.LaunchLifecycle.Source(), Name: event.LaunchLifecycle.DetailType(), Time: s.w.Now(), Received: s.w.Now(),
+		Partition: "aws", Account: ireland.Account, Region: ireland.Region,
+		Request: fmt.Appendf(nil, `{"EC2InstanceId":%q,"AutoScalingGroupName":"web","LifecycleHookName":"gate"}`, held),
+	})
+	s.must(err)
+	s.pass(20 * time.Minute)
+	if !harmless(s.instance(held)) || s.heldBack("web") != "" {
+		t.Errorf("%s lives, %q waits", held, s.heldBack("web"))
+	}
+	for _, c := range s.all() {
+		if text := s.history(c); c.Root.Type == event.Group && (c.State != ledger.Verified || !strings.Contains(text, "autoscaling.abandon-launch")) {
+			t.Errorf("%s, %s\n%s", c.State, steps(c), text)
+		}
+	}
+}
+
+// heldBack is the instance of a group that a hook holds, "" for none.
+func (s *stage) heldBack(group string) string {
+	s.Helper()
+	out, err := clients{w: s.w, by: mallory}.asg(ireland).DescribeAutoScalingGroups(s.Context(), &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{group}})
+	s.must(err)
+	for _, i := range out.AutoScalingGroups[0].Instances {
+		if i.LifecycleState == asgtypes.LifecycleStatePendingWait {
+			return *i.InstanceId
+		}
+	}
+	return ""
 }

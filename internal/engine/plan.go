@@ -19,11 +19,13 @@ type planner struct {
 		ledger.Inbox
 		ledger.Incidents
 	}
-	codec action.Codec
-	aws   AWS
-	org   playbook.Organization
-	trace tracer
-	books map[string]playbook.Playbook
+	codec  action.Codec
+	aws    AWS
+	org    playbook.Organization
+	tracer tracer
+	books  map[string]playbook.Playbook
+	looks  *playbook.Lookups
+	tags   string // begins the keys of the tags on what was changed; "": none are put
 }
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
@@ -47,7 +49,7 @@ func (pl *planner) open(_ context.Context, t *attempt) error {
 func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) ([]playbook.Proposal, error) {
 	book, known := pl.books[l.Playbook]
 	suspect, caseID, limit := l.StoredSuspect, t.c.ID, t.Timing.Call
-	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count}}
+	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count, Calls: pl.looks.Calls(pl.aws.Reads(), t.Now())}}
 	return func(ctx context.Context) ([]playbook.Proposal, error) {
 		if !known {
 			return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", suspect.Playbook, ledger.ErrNewer)
@@ -57,6 +59,9 @@ func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) 
 		found, err := book.Check(ctx, in, caseID, suspect)
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", suspect.Title, err)
+		}
+		for i := range found {
+			found[i].Plan = marked(found[i].Plan, pl.tags, caseID, suspect.Playbook)
 		}
 		return found, nil
 	}
@@ -69,6 +74,7 @@ func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (
 	if err != nil || len(plan.Steps) == 0 {
 		return 0, err
 	}
+	plan = marked(plan, pl.tags, t.c.ID, l.Playbook)
 	if again, err := pl.again(t, l.Key, playbook.Proposal{Suspect: l.StoredSuspect, Plan: plan}); err != nil || again {
 		return 0, err
 	}
@@ -87,7 +93,7 @@ func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (
 // placeOf hands a finding to the case of its own root, which the event alone did not show.
 func (pl *planner) placeOf(ctx context.Context, t *attempt, l playbook.StoredSuspect) error {
 	var err error
-	if l.Actors, err = pl.trace.actors(ctx, l.Origin); err != nil {
+	if l.Actors, err = pl.tracer.actors(ctx, l.Origin); err != nil {
 		return err
 	}
 	ads, err := pl.store.Admit(ctx, t.Now(), []playbook.StoredSuspect{l}, ledger.FirstClaim{})

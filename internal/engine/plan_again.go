@@ -67,7 +67,7 @@ func (pl *planner) repeated(t *attempt, r *ledger.Revision, p playbook.Proposal)
 	slices.Sort(r.Found)
 	r.Found = slices.Compact(r.Found)
 	for i := range r.Steps {
-		if s := &r.Steps[i]; made(s.State) {
+		if s := &r.Steps[i]; made(s.State) && !s.Aside {
 			s.Undone, s.Looked = p.Suspect.Origin.Name+" by "+p.Suspect.Origin.Actor.ARN, false
 			t.c.Recheck = t.Now()
 		}
@@ -110,6 +110,6 @@ func (pl *planner) extend(t *attempt, was *ledger.Revision, wanted action.Plan) 
 // ended reports whether a person, or AWS, has put an end to a step of the revision: the next finding is judged for itself.
 func ended(r *ledger.Revision) bool {
 	return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
-		return s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.StepFailed || s.State == ledger.StepUndone || s.State == ledger.Stays
+		return !s.Aside && (s.Verdict == "except" || s.State == ledger.Dropped || s.State == ledger.StepFailed || s.State == ledger.StepUndone || s.State == ledger.Stays)
 	})
 }

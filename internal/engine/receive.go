@@ -66,6 +66,9 @@ func (e *Engine) ours(ctx context.Context, events []event.Event) (out []event.Ev
 func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bool, err error) {
 	var seen []playbook.Observation
 	for _, ev := range events {
+		if o, ok := playbook.Minted(ev); ok {
+			seen = append(seen, o)
+		}
 		for _, i := range e.routes.Match(ev) {
 			if observes := e.Playbooks[i].Observes; observes != nil {
 				seen = append(seen, observes(ev)...)
@@ -106,7 +109,7 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 		if own {
 			continue
 		}
-		actors, err := e.stages.plan.trace.actors(ctx, found[0].Origin)
+		actors, err := e.stages.plan.tracer.actors(ctx, found[0].Origin)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 type reporter struct {
 	store ledger.Inbox
 	to    Reporter
+	books map[string]playbook.Playbook
 }
 
 // tell tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
@@ -21,6 +22,9 @@ type reporter struct {
 func (rp *reporter) tell(ctx context.Context, t *attempt) error {
 	r := &t.c.Report
 	t.move(t.state())
+	if rp.books[t.c.Playbook].Marks() {
+		r.Sent = r.Wanted // the tag itself tells
+	}
 	if t.answered || !r.Owed() || r.Due.After(t.Now()) {
 		return nil
 	}

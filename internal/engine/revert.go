@@ -28,7 +28,9 @@ func (rv *reverter) steps(ctx context.Context, t *attempt) error {
 		return err
 	}
 	t.c.Reason = "exception: taken back by " + by(*t.c.Undo)
-	for _, r := range slices.Backward(slices.Collect(t.live())) {
+	steps := slices.Collect(t.live())
+	slices.SortStableFunc(steps, func(a, b ref) int { return asideFirst(b.step) - asideFirst(a.step) }) // tags last: nothing waits for them
+	for _, r := range slices.Backward(steps) {
 		if err := rv.effects.withdraw(ctx, t, r); err != nil {
 			return err
 		}
@@ -51,13 +53,30 @@ func (rv *reverter) steps(ctx context.Context, t *attempt) error {
 	return nil
 }
 
+func asideFirst(s *ledger.Step) int {
+	if s.Aside {
+		return 1
+	}
+	return 0
+}
+
 // rest ends a step whose containment a caller who may has undone: what is left of it goes back as well.
 func (rv *reverter) rest(ctx context.Context, t *attempt, r ref) error {
 	if held, err := rv.gate.braked(ctx, t); err != nil || held {
 		t.brakedUntil = t.c.Recheck
 		return err
 	}
-	return rv.step(ctx, t, r, "taken back: "+r.step.Undone)
+	if err := rv.step(ctx, t, r, "taken back: "+r.step.Undone); err != nil {
+		return err
+	}
+	for tag := range t.live() { // it says that something was changed here
+		if tag.step.Aside && tag.revision == r.revision && made(tag.step.State) && tag.target() == r.target() {
+			if err := rv.step(ctx, t, tag, "taken back with what it tags"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // step lets go of all that a step holds, the last first. What stays is gathered in its note on the way, so that a

@@ -80,6 +80,7 @@ type stage struct {
 	aws     engine.AWS // nil: the stage itself
 	workers int        // of the pool
 	wake    func()     // see engine.NewHands
+	tags    string     // see engine.Options
 }
 
 func set(t testing.TB, opts world.Options, books ...playbook.Definition) *stage {
@@ -134,8 +135,8 @@ func (s *stage) restart() {
 		hands.Idle()
 	}
 	s.e = engine.New(engine.Options{
-		Workers: hands,
-		Store:   s.store, Playbooks: books, Policy: s.policy, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
+		Workers: hands, Tags: s.tags,
+		Store: s.store, Playbooks: books, Policy: s.policy, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }

@@ -30,7 +30,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 	look := &looker{aws: p.AWS, codec: p.Codec}
 	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store}
 	effects := &effects{store: p.Store, codec: p.Codec, gate: gate, look: look}
-	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, trace: tracer{p.Organization}, books: books}
+	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, tags: p.Tags}
 	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects}
 	exec := &executor{aws: p.AWS, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
 	return &stages{
@@ -40,7 +40,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 		execute: exec,
 		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w},
 		revert:  revert,
-		report:  &reporter{store: p.Store, to: p.Reporter},
+		report:  &reporter{store: p.Store, to: p.Reporter, books: books},
 	}
 }
 
@@ -49,7 +49,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 func (s *stages) advance(ctx context.Context, t *attempt) error {
 	var errs []error
 	for _, line := range []func(context.Context, *attempt) error{
-		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.answer, s.revert.steps, s.report.handOn, s.report.tell,
+		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.answer, s.execute.marks, s.revert.steps, s.report.handOn, s.report.tell,
 	} {
 		err := line(ctx, t)
 		errs = append(errs, err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -26,6 +27,12 @@ func (r ref) requested(ids []string) {
 	all := append(r.step.Requests, ids...)
 	r.step.Requests = slices.Clone(all[max(0, len(all)-mostRequests):])
 }
+
+// target is what the step changes where it stands.
+func (r ref) target() event.Resource { return r.rung().Do.About().Target }
+
+// marks reports whether the step only tags: nothing depends on it, and where its tags are taken off they stay off.
+func (r ref) marks() bool { return r.rung().Do.About().Kind.Class == action.Mark }
 
 func (r ref) String() string {
 	a := r.rung().Do

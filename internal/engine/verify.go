@@ -62,7 +62,7 @@ func (vf *verifier) steps(ctx context.Context, t *attempt) (undone bool, err err
 func (vf *verifier) due(t *attempt, due bool) (steps []ref) {
 	for r := range t.live() {
 		x := r.step.Trouble
-		if made(r.step.State) && !t.backsOff(x) && (x != nil || due && !r.step.Looked) {
+		if made(r.step.State) && !r.marks() && !t.backsOff(x) && (x != nil || due && !r.step.Looked) {
 			steps = append(steps, r)
 		}
 	}
@@ -142,7 +142,7 @@ func (t *attempt) nextRound() time.Time {
 // changed is when the last change was made that is to last.
 func (t *attempt) changed() (last time.Time) {
 	for r := range t.live() {
-		if made(r.step.State) {
+		if made(r.step.State) && !r.marks() {
 			last = later(last, r.step.Made)
 		}
 	}

@@ -20,7 +20,7 @@ func (vf *verifier) secondLook(ctx context.Context, t *attempt) error {
 	}
 	t.c.Recheck = time.Time{}
 	for r := range t.live() {
-		if !made(r.step.State) {
+		if !made(r.step.State) || r.marks() {
 			continue
 		}
 		a := r.rung().Do

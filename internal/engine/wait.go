@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -26,8 +25,9 @@ func (t *attempt) undecided() (n int) {
 
 // begin returns the steps of a new plan, none begun, each with the time before which it is not due.
 func (t *attempt) begin(p action.Plan) []ledger.Step {
-	steps := make([]ledger.Step, len(p.Steps))
+	steps, aside := make([]ledger.Step, len(p.Steps)), asides(p)
 	for i, s := range p.Steps {
+		steps[i].Aside = aside(s)
 		if s.After > 0 {
 			steps[i].NotBefore = t.Now().Add(s.After)
 		}
@@ -40,12 +40,23 @@ func (t *attempt) due(r ref) bool {
 	return r.step.State == ledger.Intent || !r.step.NotBefore.After(t.Now())
 }
 
-// loose reports whether a step that waited for its time has nothing to follow any more: no step before it in its plan stands. The
-// deletion of what was let out of quarantine is no end of a quarantine.
-func (r ref) loose() bool {
-	return r.plan.After > 0 && r.step.State == ledger.Pending && !slices.ContainsFunc(r.revision.Steps[:r.index], func(s ledger.Step) bool {
-		return made(s.State)
-	})
+// led says what has become of the steps before one that waited for its time: whether one of them stands, and whether one still waits. The
+// deletion of what was let out of quarantine, or never was in it, is no end of a quarantine.
+func (r ref) led() (stands, waiting bool) {
+	for _, s := range r.revision.Steps[:r.index] {
+		stands = stands || made(s.State)
+		waiting = waiting || waits(s.State) && s.Verdict != "observe" && s.Verdict != "except"
+	}
+	return stands, waiting
+}
+
+// begins starts the clocks of the steps that wait for their time behind one that was done first now.
+func (t *attempt) begins(r ref) {
+	for i, s := range t.plans[r.revision.Plan.Digest].Steps {
+		if next := &r.revision.Steps[i]; i > r.index && s.After > 0 && next.State == ledger.Pending {
+			next.NotBefore = t.Now().Add(s.After)
+		}
+	}
 }
 
 // scheduled is when the first step is due of those that a case keeps for later while it rests over what was done; zero where there is
@@ -70,7 +81,7 @@ func (t *attempt) scheduled() (at time.Time) {
 func (s *stages) wake(_ context.Context, t *attempt) error {
 	if at := t.scheduled(); !at.IsZero() && !at.After(t.Now()) {
 		t.note("a step is due that waited until %s", at.UTC().Format(time.RFC3339))
-		t.takeUp()
+		t.move(ledger.Contained)
 	}
 	return nil
 }

@@ -148,3 +148,26 @@ func TestASecondSuspectWaitsForItsOwnWindow(t *testing.T) {
 		t.Errorf("after both %s, %d looks, %d plans: %s\n%s", c.State, looks, len(c.Revisions), steps(c), s.history(c))
 	}
 }
+
+// The month begins with the quarantine: where a person takes three weeks to approve it, the owner still has a month.
+func TestTheClockOfAStepBeginsWithWhatItFollows(t *testing.T) {
+	looks := 0
+	s := set(t, world.Options{}, quarantines(&looks, always))
+	s.policy.Mode = asks
+	s.restart()
+	id := s.launches()
+	s.pass(45 * 24 * time.Hour)
+	c := s.only("test.quarantines")
+	if c.State != ledger.Asked || harmless(s.instance(id)) {
+		t.Fatalf("after 45 days without an answer %s: %s\n%s", c.State, steps(c), s.history(c))
+	}
+	s.order(c, ledger.Order{Verb: ledger.Approve, Revision: 1})
+	s.pass(29 * 24 * time.Hour)
+	if c = s.only("test.quarantines"); c.State != ledger.Verified || harmless(s.instance(id)) {
+		t.Fatalf("29 days after the approval %s: %s\n%s", c.State, steps(c), s.history(c))
+	}
+	s.pass(2 * 24 * time.Hour)
+	if c = s.only("test.quarantines"); c.State != ledger.Verified || !harmless(s.instance(id)) {
+		t.Errorf("a month after the approval %s: %s\n%s", c.State, steps(c), s.history(c))
+	}
+}

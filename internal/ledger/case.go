@@ -57,6 +57,7 @@ type Case struct {
 	Root         event.Resource    `json:"root"`
 	Origin       playbook.Origin   `json:"origin"`             // of the first suspect
 	Incident     string            `json:"incident,omitempty"` // id of its first case; "" while no caller is known (see IncidentOf)
+	Upstream     []playbook.Minter `json:"upstream,omitempty"` // that made the caller's credentials, the nearest first, where records showed it
 	State        State             `json:"state"`
 	Reason       string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
 	Paged        string            `json:"paged,omitempty"`
@@ -147,6 +148,7 @@ type Step struct {
 	Trusted     bool      `json:"trusted,omitempty"`      // the actor that undid it may
 	Looked      bool      `json:"looked,omitempty"`       // in the round that the last turn could not end
 	Trouble     *Trouble  `json:"trouble,omitempty"`
+	Aside       bool      `json:"aside,omitempty"` // tags what another step changed: the case neither waits for it nor fails by it
 }
 
 // Times are the stages of a case, zero where not reached.

@@ -257,6 +257,10 @@ func TestANoticeIsDeliveredInTheStateThatAPlaybookWants(t *testing.T) {
 			t.Errorf("%s is delivered by %d rules, want %d", state, len(by), want)
 		}
 	}
+	hook := []byte(`{"source":"aws.autoscaling","detail-type":"EC2 Instance-launch Lifecycle Action","detail":{"EC2InstanceId":"i-0"}}`)
+	if by := delivered(t, all, hook); len(by) != 1 {
+		t.Errorf("a launch hook's notice is delivered by %d rules", len(by))
+	}
 	forged := []byte(`{"source":"my.app","detail-type":"EC2 Instance State-change Notification","detail":{"instance-id":"i-0","state":"pending"}}`)
 	if by := delivered(t, all, forged); len(by) != 0 {
 		t.Error("a notice that a customer put on the bus is delivered")

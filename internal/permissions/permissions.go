@@ -33,6 +33,7 @@ type Roles struct {
 	ByTier     map[string]string // name, with path; where none is named, all have their customary names
 	Principal  string            // ARN of the role that riposte runs as; "": not known
 	Unreported bool              // no findings are imported
+	TagPrefix  string            // of its own tags; "": the customary one
 }
 
 // For lists the tiers that the playbooks need to answer, weakest first, under their customary names. A tier that none of
@@ -72,7 +73,7 @@ func (r Roles) of(playbooks []playbook.Definition, kinds []action.Kind, around m
 	own := r.own(needed)
 	for i, t := range needed {
 		var err error
-		if needed[i].Document, err = document(t.Tier, calls[t.Tier], own); err != nil {
+		if needed[i].Document, err = document(t.Tier, calls[t.Tier], own, r.tagKeys(playbooks)); err != nil {
 			return nil, err
 		}
 	}
@@ -100,6 +101,7 @@ func anywhere(role string) string { return "arn:*:iam::*:role/" + strings.TrimPr
 func (r Roles) tiers() []TierPolicy {
 	out := []TierPolicy{
 		{Tier: Audit, For: "reads the present state; enough to observe"},
+		{Tier: string(action.TierTag), For: "writes riposte's own tags, and no others"},
 		{Tier: Report, For: "imports findings into Security Hub"},
 		{Tier: string(action.TierContain), For: "contains and takes back; can't write a policy"},
 		{Tier: string(action.TierAuthor), For: "writes denies of its own; off unless the configuration names the role"},
@@ -111,11 +113,27 @@ func (r Roles) tiers() []TierPolicy {
 	return out
 }
 
-// kindsOf returns the kinds of action that playbooks use, each with the kinds that take it back.
+// tagKeys are the keys of the tags that riposte writes: on what it changes, and as the playbooks' parameters name them.
+func (r Roles) tagKeys(playbooks []playbook.Definition) (keys []string) {
+	for _, t := range action.CaseTags(cmp.Or(r.TagPrefix, action.TagPrefix), "", "") {
+		keys = append(keys, t.Key)
+	}
+	for _, p := range playbooks {
+		keys = append(keys, p.TagKeys...)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// kindsOf returns the kinds of action that playbooks use, each with the kinds that take it back; what is changed is tagged.
 func kindsOf(playbooks []playbook.Definition, kinds []action.Kind) []action.Kind {
 	used := map[string]bool{}
 	for _, p := range playbooks {
-		for _, k := range p.Changes {
+		changes := p.Changes
+		if len(changes) > 0 {
+			changes = append(slices.Clip(changes), action.PutTags{}.About().Kind)
+		}
+		for _, k := range changes {
 			used[k.Name] = true
 			for _, back := range WaysBack(k, kinds) {
 				used[back.Name] = true
@@ -128,10 +146,13 @@ func kindsOf(playbooks []playbook.Definition, kinds []action.Kind) []action.Kind
 // WaysBack returns those of the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in
 // the same tier or, where the way back is the more dangerous right, in the author's.
 func WaysBack(k action.Kind, kinds []action.Kind) []action.Kind {
-	if k.Final != "" || k.Class != action.Contain {
+	if k.Final != "" || k.Class != action.Contain && k.Class != action.Mark {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(kinds), func(back action.Kind) bool {
+		if k.Class == action.Mark {
+			return back.Class != action.Mark || back.Name == k.Name
+		}
 		undoes := slices.ContainsFunc(back.Writes, func(w call.ID) bool { return slices.Contains(k.UndoneBy, w) })
 		return back.Class != action.Mend || back.Tier != k.Tier && back.Tier != action.TierAuthor || !undoes
 	})

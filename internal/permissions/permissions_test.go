@@ -97,9 +97,10 @@ func TestOnlyTheTiersThatAreNeeded(t *testing.T) {
 		want []string
 	}{
 		{"no playbook", nil, []string{Report}},
-		{"suspending needs no more than contain", kinds("autoscaling.suspend"), []string{Audit, Report, "contain"}},
-		{"terminating needs destroy alone", kinds("ec2.terminate"), []string{Audit, Report, "destroy"}},
-		{"all", everything(), []string{Audit, Report, "contain", "author", "destroy"}},
+		{"suspending needs no more than contain, and tags", kinds("autoscaling.suspend"), []string{Audit, "tag", Report, "contain"}},
+		{"terminating needs destroy, and tags", kinds("ec2.terminate"), []string{Audit, "tag", Report, "destroy"}},
+		{"tagging needs no more than tag", kinds("tag.put"), []string{Audit, "tag", Report}},
+		{"all", everything(), []string{Audit, "tag", Report, "contain", "author", "destroy"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			all, err := For(c.of, action.Kinds())
@@ -196,7 +197,7 @@ func TestAuditChangesNothing(t *testing.T) {
 }
 
 func TestAnUnknownCallIsRefused(t *testing.T) {
-	_, err := document("contain", []call.ID{call.IAMCreateUser}, nil)
+	_, err := document("contain", []call.ID{call.IAMCreateUser}, nil, nil)
 	if err == nil || !strings.Contains(err.Error(), "iam:CreateUser") {
 		t.Errorf("got %v", err)
 	}
@@ -215,6 +216,31 @@ func TestPredeployedPoliciesDeny(t *testing.T) {
 		d := iam.Evaluate(iam.Request{Action: "iam:DetachUserPolicy", Resource: "*"}, iam.Policies{Identity: []iam.Policy{policy}})
 		if d.Effect != iam.ExplicitDeny {
 			t.Errorf("%s lets its target take it off: %v", p.Name, d.Effect)
+		}
+	}
+}
+
+// The tag tier can't write a key that a company decides about, nor take one off.
+func TestTheTagTierWritesItsOwnKeysAlone(t *testing.T) {
+	named := append(kinds("tag.put"), playbook.Definition{TagKeys: []string{"owner"}})
+	tag, ok := tier(t, named, "tag")
+	if !ok {
+		t.Fatal("there is no tag tier")
+	}
+	for _, c := range []struct {
+		keys []string
+		want bool
+	}{
+		{[]string{"riposte:case", "riposte:variance"}, true}, {[]string{"owner"}, true},
+		{[]string{"riposte:isolation"}, false}, {[]string{"riposte:case", "team"}, false}, {nil, false},
+	} {
+		for _, call := range []string{"ec2:CreateTags", "ec2:DeleteTags", "autoscaling:CreateOrUpdateTags", "iam:TagRole", "iam:UntagUser", "rds:AddTagsToResource"} {
+			var x iam.Context
+			x.SetAll("aws:TagKeys", c.keys)
+			r := iam.Request{Action: call, Resource: "arn:aws:iam::111122223333:role/any", Context: x}
+			if got := iam.Evaluate(r, iam.Policies{Identity: []iam.Policy{tag}}).Effect == iam.Allowed; got != c.want {
+				t.Errorf("%s of %q: %v", call, c.keys, got)
+			}
 		}
 	}
 }

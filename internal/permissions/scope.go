@@ -133,11 +133,20 @@ func written() map[call.ID]scopes {
 	}
 }
 
+// ofKeys is the right to write tags of some keys, and no others: keys that a company decides about stay out of reach.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html#access_tags_control-tag-keys
+func ofKeys(keys []string) scope {
+	return scope{"Tags", anyResource, map[string]map[string][]string{"ForAllValues:StringEquals": {"aws:TagKeys": keys}, "Null": {"aws:TagKeys": {"false"}}}}
+}
+
 // scopesOf returns how a call is narrowed in a tier. One of which nothing says what it may concern is refused: an unknown scope is
 // not "*".
-func scopesOf(tier string, id call.ID) (scopes, error) {
-	if tier == Audit {
+func scopesOf(tier string, id call.ID, tagKeys []string) (scopes, error) {
+	switch tier {
+	case Audit:
 		return scopes{everywhere}, nil
+	case string(action.TierTag):
+		return scopes{ofKeys(tagKeys)}, nil
 	}
 	if s, ok := written()[id]; ok && tier == string(action.TierAuthor) {
 		return s, nil
@@ -158,12 +167,12 @@ const NeverItself = "NeverItself"
 // document allows the calls of a tier, one statement per scope. A tier that changes IAM may not change riposte's own roles
 // with it, neither to free them of a deny nor to give them more. They are named one by one: a pattern would let an
 // attacker choose a name for a role under which it can't be contained.
-func document(tier string, calls []call.ID, own []string) (iam.Document, error) {
+func document(tier string, calls []call.ID, own, tagKeys []string) (iam.Document, error) {
 	var d iam.Document
 	at := map[string]int{}
 	slices.Sort(calls)
 	for _, id := range slices.Compact(calls) {
-		all, err := scopesOf(tier, id)
+		all, err := scopesOf(tier, id, tagKeys)
 		if err != nil {
 			return d, err
 		}

@@ -247,7 +247,7 @@ func checked(t *testing.T, d playbook.Definition, story fixture.Story) map[strin
 		t.Fatal(err)
 	}
 	for _, l := range leads {
-		if _, err := book.Check(t.Context(), playbook.In{AWS: aws.Reads(), Now: w.Now(), History: playbook.History{Recall: playbook.Nothing}}, "c_1", l); err != nil {
+		if _, err := book.Check(t.Context(), playbook.In{AWS: aws.Reads(), Now: w.Now(), History: playbook.History{Recall: playbook.Nothing, Calls: new(playbook.Lookups).Calls(aws.Reads(), w.Now())}}, "c_1", l); err != nil {
 			t.Logf("%s, %s: %v", d.ID, story.Name, err)
 		}
 	}
@@ -283,7 +283,7 @@ func look(t *testing.T, c *cloud.Cloud, now time.Time, record []byte) {
 			t.Fatal(err)
 		}
 		for _, l := range leads {
-			if _, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now, History: playbook.History{Recall: playbook.Nothing}}, "c_1", l); err != nil {
+			if _, err := book.Check(t.Context(), playbook.In{AWS: c.Reads(), Now: now, History: playbook.History{Recall: playbook.Nothing, Calls: new(playbook.Lookups).Calls(c.Reads(), now)}}, "c_1", l); err != nil {
 				t.Errorf("%s: %v", book.ID, err)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,7 @@ import (
 	"github.com/ripostehq/riposte/internal/metrics"
 	"github.com/ripostehq/riposte/internal/serve"
 	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
@@ -190,7 +192,7 @@ func (s *stage) serve(text string, parts ...part) *daemon {
 }
 
 func (d *daemon) load() (*config.Config, error) {
-	return config.Parse("riposte.yaml", []byte(*d.file.Load()), playbooks.All())
+	return config.Parse("riposte.yaml", []byte(*d.file.Load()), slices.DeleteFunc(playbooks.All(), playbook.Definition.Marks))
 }
 
 // end stops the daemon and returns what Run returned.

@@ -2,6 +2,7 @@
 package show
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,29 +16,39 @@ import (
 
 // Case is what is printed of a case. The JSON names are stable: scripts rely on them. What is unknown is absent.
 type Case struct {
-	Case     string            `json:"case"`
-	Incident string            `json:"incident,omitempty"` // id of its first case; absent where no caller is known
-	Playbook string            `json:"playbook"`
-	Severity playbook.Severity `json:"severity"`
-	Title    string            `json:"title"`
-	Account  string            `json:"account,omitempty"`
-	Region   string            `json:"region,omitempty"`
-	Resource string            `json:"resource"`           // ARN, else account/region/type/id
-	Actor    string            `json:"actor,omitempty"`    // ARN; of a role session, the session's
-	Person   string            `json:"person,omitempty"`   // the human behind it, where the issuer is configured
-	DecideAt time.Time         `json:"decide_at,omitzero"` // the next end of a window that a suspect waits for
-	Verdict  string            `json:"verdict,omitempty"`
-	Reason   string            `json:"reason,omitempty"` // RULE: text
-	State    ledger.State      `json:"state"`
-	Plan     []string          `json:"plan"` // kinds of action, first rungs, in order
-	Actions  []Action          `json:"actions"`
-	Times    Times             `json:"times"`
-	Clocks   *Clocks           `json:"clocks,omitempty"` // where a service's notice told of it first
-	Undo     Undo              `json:"undo"`
-	Quiet    string            `json:"quiet,omitempty"`    // since it was taken back: about what, and until when
-	Ladders  []Ladder          `json:"ladders,omitempty"`  // where one case is shown
-	Shown    string            `json:"shown,omitempty"`    // what asks, by the name that approve --as takes
-	Siblings []Sibling         `json:"siblings,omitempty"` // where one case is shown: the others of its incident, oldest first
+	Case            string            `json:"case"`
+	Incident        string            `json:"incident,omitempty"` // id of its first case; absent where no caller is known
+	Playbook        string            `json:"playbook"`
+	Severity        playbook.Severity `json:"severity"`
+	Title           string            `json:"title"`
+	Account         string            `json:"account,omitempty"`
+	Region          string            `json:"region,omitempty"`
+	Resource        string            `json:"resource"`                   // ARN, else account/region/type/id
+	Actor           string            `json:"actor,omitempty"`            // ARN; of a role session, the session's
+	Person          string            `json:"person,omitempty"`           // the human behind it, where the issuer is configured
+	DecideAt        time.Time         `json:"decide_at,omitzero"`         // the next end of a window that a suspect waits for
+	Upstream        []Caller          `json:"upstream,omitempty"`         // who made the actor's credentials, the nearest first
+	UpstreamUnknown bool              `json:"upstream_unknown,omitempty"` // a caller assumed the role, and no record showed which
+	SourceIdentity  string            `json:"source_identity,omitempty"`  // of the actor's session, as the first in the chain that set it chose
+	Verdict         string            `json:"verdict,omitempty"`
+	Reason          string            `json:"reason,omitempty"` // RULE: text
+	State           ledger.State      `json:"state"`
+	Plan            []string          `json:"plan"` // kinds of action, first rungs, in order
+	Actions         []Action          `json:"actions"`
+	Times           Times             `json:"times"`
+	Clocks          *Clocks           `json:"clocks,omitempty"` // where a service's notice told of it first
+	Undo            Undo              `json:"undo"`
+	Quiet           string            `json:"quiet,omitempty"`    // since it was taken back: about what, and until when
+	Ladders         []Ladder          `json:"ladders,omitempty"`  // where one case is shown
+	Shown           string            `json:"shown,omitempty"`    // what asks, by the name that approve --as takes
+	Siblings        []Sibling         `json:"siblings,omitempty"` // where one case is shown: the others of its incident, oldest first
+}
+
+// Caller is who made credentials: that assumed the role, or made the key.
+type Caller struct {
+	Actor string    `json:"actor"`
+	Call  string    `json:"call"`
+	At    time.Time `json:"at"`
 }
 
 // Action is one step, at the rung where it stands.
@@ -89,6 +100,12 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 	}
 	out.Verdict, out.DecideAt = verdict(steps), decideAt(c)
 	out.Clocks = clocks(c)
+	a := c.Origin.Actor
+	out.UpstreamUnknown = len(c.Upstream) == 0 && a.Kind == event.RoleActor && a.Instance == "" && !a.ByAWS() && out.Person == ""
+	out.SourceIdentity = c.Origin.Actor.SourceIdentity
+	for _, m := range c.Upstream {
+		out.Upstream = append(out.Upstream, Caller{Actor: cmp.Or(m.Actor.ARN, m.Actor.InvokedBy), Call: m.Call, At: m.At.UTC()})
+	}
 	out.Undo = undo(c, steps)
 	out.Quiet = quiet(c.Quiet)
 	return out, nil

@@ -14,8 +14,10 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/ripostehq/riposte/internal/world/autoscaling"
+	"github.com/ripostehq/riposte/internal/world/cloudtrail"
 	"github.com/ripostehq/riposte/internal/world/core"
 	"github.com/ripostehq/riposte/internal/world/ec2"
+	"github.com/ripostehq/riposte/internal/world/elb"
 	"github.com/ripostehq/riposte/internal/world/iam"
 	"github.com/ripostehq/riposte/internal/world/ssm"
 )
@@ -38,13 +40,15 @@ type regionEstate struct {
 	SSM         ssm.Estate         `yaml:",inline"`
 	EC2         ec2.Estate         `yaml:",inline"`
 	AutoScaling autoscaling.Estate `yaml:",inline"`
+	CloudTrail  cloudtrail.Estate  `yaml:",inline"`
+	ELB         elb.Estate         `yaml:"target_groups"`
 
 	// Rows are of the kinds that the world keeps as the SDK describes them, in the SDK's words: ec2.vpc, [{VpcId: vpc-1}].
 	Rows map[string][]map[string]any `yaml:"rows"`
 }
 
 func (r regionEstate) build(at core.At) error {
-	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build} {
+	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build, r.ELB.Build, r.CloudTrail.Build} {
 		if err := build(at); err != nil {
 			return err
 		}

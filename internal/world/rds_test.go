@@ -17,6 +17,7 @@ accounts:
     regions:
       eu-west-1:
         rows: {rds.db-snapshot: [{DBSnapshotIdentifier: billing}]}
+        target_groups: [{id: web/0123456789abcdef, port: 80, balancer: app/web/0123456789abcdef, targets: [i-0a], draining: [i-0b]}]
 `
 
 func TestDBSnapshotsAreSharedWithAccounts(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world/cloudtrail"
 	"github.com/ripostehq/riposte/internal/world/core"
 	"github.com/ripostehq/riposte/internal/world/ec2"
+	"github.com/ripostehq/riposte/internal/world/elb"
 	"github.com/ripostehq/riposte/internal/world/iam"
 	"github.com/ripostehq/riposte/internal/world/rds"
 	"github.com/ripostehq/riposte/internal/world/securityhub"
@@ -17,7 +18,7 @@ import (
 
 // services are all that the world answers for. What befalls one's resources, another hears of in this order.
 func services() core.Services {
-	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service(), cloudtrail.Service()}
+	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service(), cloudtrail.Service(), elb.Service()}
 }
 
 // Known is one operation that the world answers.

@@ -114,8 +114,8 @@ func TestPagesTogetherAreAll(t *testing.T) {
 			}
 		}
 	}
-	if pages != 2 || len(seen) != 6 {
-		t.Errorf("%d pages, %d instances: want 2 and 6", pages, len(seen))
+	if pages != 2 || len(seen) != 7 {
+		t.Errorf("%d pages, %d instances: want 2 and 7", pages, len(seen))
 	}
 }
 

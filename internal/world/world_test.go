@@ -43,7 +43,7 @@ accounts:
           - name: web
             id: lt-0cccccccccccccccc
             versions: [{image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, tags: {Name: web}}]
-        groups: [{name: web, template: web, min: 1, max: 4, desired: 2}]
+        groups: [{name: web, template: web, min: 1, max: 4, desired: 2}, {name: gated, template: web, max: 1, desired: 1, hook: gate, instances: [i-0waiting]}]
         rows: {ec2.snapshot: [{SnapshotId: snap-0backup}]}
         instances:
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true, zone: eu-west-1a}

@@ -20,6 +20,8 @@ type Actor struct {
 	Session  string         `json:",omitempty"` // of a role session: ROLE/SESSION
 	Instance string         `json:",omitempty"` // whose credentials these are
 	Seen     time.Time      // when it was seen to act
+	// Of a session: who opened it and can open it again, as far as records showed (Traced).
+	Upstream *Actor `json:",omitempty"`
 }
 
 // ActorOf keeps what matters of an event's actor.
@@ -82,8 +84,19 @@ func (a Actor) ofUser() bool {
 const margin = 10 * time.Minute
 
 // Steps stop the principal: what a user or a session can do is denied, weakest rung first. There are none where riposte
-// has no rung; Others says who has.
-func (a Actor) Steps(scope action.Scope, caseID string) (steps []action.Step) {
+// has no rung; Others says who has. Who opened the session is stopped if a person wants it: a pipeline that assumes a role for
+// others may be among them.
+func (a Actor) Steps(scope action.Scope, caseID string) []action.Step {
+	steps := a.own(scope, caseID)
+	if a.Upstream != nil {
+		for _, step := range a.Upstream.Steps(scope, caseID) {
+			steps = append(steps, step.Asking("it opened the session, and can open it again"))
+		}
+	}
+	return steps
+}
+
+func (a Actor) own(scope action.Scope, caseID string) (steps []action.Step) {
 	if a.Others() != "" {
 		return nil
 	}

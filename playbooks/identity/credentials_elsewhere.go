@@ -139,21 +139,25 @@ func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
 	}
 	return []playbook.Suspect[used]{{
 		Resource: actor.Root(),
-		Title:    title(id, e.SourceIP, e.Endpoint),
+		Title:    title(id, e),
 		Facts: used{
 			Actor: actor, Instance: place.In(event.Instance, id), Known: e.Actor.Instance != "", From: e.SourceIP, Endpoint: e.Endpoint,
 		},
 	}}
 }
 
-func title(instance, from, endpoint string) string {
-	if endpoint != "" {
-		from += " through " + endpoint
+func title(instance string, e event.Event) string {
+	from, end := e.SourceIP, ""
+	if e.Endpoint != "" {
+		from += " through " + e.Endpoint
+	}
+	if e.Failed() {
+		end = ", and AWS refused the call"
 	}
 	if len(from) > 200 {
 		from = from[:200] + "..."
 	}
-	return fmt.Sprintf("credentials of instance %s were used from %q", instance, from)
+	return fmt.Sprintf("credentials of instance %s were used from %q%s", instance, from, end)
 }
 
 // sources are the addresses of a record's source, of which a proxy may have written several; none where it is no address.

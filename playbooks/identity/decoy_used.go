@@ -148,6 +148,11 @@ func checkDecoy(ctx context.Context, in playbook.In, s playbook.Suspect[decoyUse
 			return nil, nil // another role has the name by now
 		}
 	}
+	traced, err := a.Traced(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	s.Facts.Actor = traced
 	s.Title = s.Facts.title()
 	return []playbook.Suspect[decoyUsed]{s}, nil
 }

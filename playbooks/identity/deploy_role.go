@@ -1,13 +1,17 @@
 package identity
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -16,10 +20,14 @@ var deployRoleStories string
 
 // DeployRoleParams are the parameters of identity.deploy-role.
 type DeployRoleParams struct {
-	Regions       []string `yaml:"regions" help:"all regions in which Auto Scaling groups run; a replacement lets a role change its groups in these, and while none is named, none is planned"`
-	WithoutAsking []string `yaml:"without_asking" help:"unique ids (AROA...) of roles whose instances deploy themselves and manage no other group: their policies are narrowed without asking"`
-	AllowRoles    []string `yaml:"allow_roles" help:"unique ids (AROA...) of roles that are meant to change any group: a cluster autoscaler's, a build server's"`
+	Wait          time.Duration `yaml:"wait" help:"how long after the call it is decided: a stack has its role first, and its group later"`
+	Regions       []string      `yaml:"regions" help:"all regions in which Auto Scaling groups run; a replacement lets a role change its groups in these, and while none is named, none is planned"`
+	Tag           string        `yaml:"tag" help:"key of a tag that a role and its groups and load balancers share; where the groups are not found by name, a replacement by this tag is offered"`
+	WithoutAsking []string      `yaml:"without_asking" help:"unique ids (AROA...) of roles whose instances deploy themselves and manage no other group: their policies are narrowed without asking"`
+	AllowRoles    []string      `yaml:"allow_roles" help:"unique ids (AROA...) of roles that are meant to change any group: a cluster autoscaler's, a build server's"`
 }
+
+var tagKey = regexp.MustCompile(`^[A-Za-z0-9._:/-]{0,128}$`)
 
 // Validate refuses what is no id of a role; a name or an ARN can be another role's tomorrow.
 func (p DeployRoleParams) Validate() error {
@@ -29,6 +37,12 @@ func (p DeployRoleParams) Validate() error {
 				return playbook.Wrong{Path: []any{key, i}, Text: fmt.Sprintf("%q is no unique id of a role: they begin with AROA (aws iam get-role shows it)", id)}
 			}
 		}
+	}
+	if p.Wait < 0 || p.Wait > 24*time.Hour {
+		return playbook.Wrong{Path: []any{"wait"}, Text: "want a time up to a day"}
+	}
+	if !tagKey.MatchString(p.Tag) {
+		return playbook.Wrong{Path: []any{"tag"}, Text: fmt.Sprintf("%q is no key that a policy can name: want letters, digits and any of . _ - : /", p.Tag)}
 	}
 	for i, r := range p.Regions {
 		if r == "" || strings.ContainsAny(r, "*?$: ") {
@@ -65,6 +79,8 @@ func DeployRole() playbook.Definition {
 				`"Condition":{"Null":{"ec2:SourceInstanceARN":"false"},"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/cluster-autoscaler"}}}]}`,
 		}},
 		Stories:  deployRoleStories,
+		Defaults: DeployRoleParams{Wait: 15 * time.Minute},
+		Window:   func(p DeployRoleParams) time.Duration { return p.Wait },
 		Suspect:  suspectDeployRole,
 		Observes: observeDeployRole,
 		Check:    checkDeployRole,
@@ -81,14 +97,17 @@ can't be seen from here: such a finding is harmless. The replacement lets the ro
 its profile, or have members that did) and on the load balancers and target groups that these are attached to, and leaves reads and other
 services as they are. Before it is planned it is proved: what the published CodeDeploy scripts call is still allowed on the own
 groups, no changing call is on others, all else is decided as before; or none is planned, and the call that stands in the way is named. Policies that
-are attached, which others may share, are told and not changed. Known false positives are roles that manage other groups on purpose, as a
+are attached, which others may share, are told and not changed. Where its groups can't be named, a replacement by a tag that they share with the
+role (tag) is offered. Known false positives are roles that manage other groups on purpose, as a
 cluster autoscaler or a build server: they go into allow_roles. So riposte asks, unless the role stands in without_asking. It asks, too, where
-the same was written before, since a tool may keep it so, and CloudFormation called.`
+the same was written before, since a tool may keep it so, and CloudFormation called. It waits a quarter of an hour (wait), since a
+stack has its role first.`
 
 // deployRole are the facts of one policy of a role.
 type deployRole struct {
 	Policy   string   // the name of an inline one, else the ARN
 	Through  string   `json:",omitempty"` // the service that passed the call on
+	Role     string   `json:",omitempty"` // with its path, which no record shows
 	RoleID   string   `json:",omitempty"`
 	Groups   []string `json:",omitempty"` // the own ones
 	Old, New string   `json:",omitempty"` // documents
@@ -104,7 +123,7 @@ func planDeployRole(s playbook.Suspect[deployRole], p DeployRoleParams) action.P
 	if f.Refused != "" {
 		return action.Plan{}
 	}
-	step := action.Try(action.ReplaceRolePolicy{Role: s.Resource, Policy: f.Policy, Old: f.Old, New: f.New})
+	step := action.Try(action.ReplaceRolePolicy{Role: s.Resource.Place().In(event.Role, cmp.Or(f.Role, s.Resource.ID)), Policy: f.Policy, Old: f.Old, New: f.New})
 	if f.Doubt != "" {
 		step = step.Asking(f.Doubt)
 	}

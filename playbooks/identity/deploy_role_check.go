@@ -16,8 +16,10 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// mostHolders bounds how many roles are looked at for one policy that many have.
-const mostHolders = 20
+const (
+	mostHolders = 20 // roles that are looked at for one policy that many have
+	mostGroups  = 30 // own groups that a policy can name
+)
 
 // checkDeployRole looks at the role, or at those that have the managed policy, which are one finding.
 func checkDeployRole(ctx context.Context, in playbook.In, s playbook.Suspect[deployRole], p DeployRoleParams) ([]playbook.Suspect[deployRole], error) {
@@ -42,7 +44,7 @@ func checkDeployRole(ctx context.Context, in playbook.In, s playbook.Suspect[dep
 			return nil, err
 		}
 		if confirmed {
-			found = append(found, one.Resource.ID)
+			found = append(found, one.Facts.Role)
 		}
 	}
 	if len(found) == 0 {
@@ -89,24 +91,24 @@ func (l deployLook) look(ctx context.Context, s *playbook.Suspect[deployRole]) (
 	if err != nil || len(profiles) == 0 || slices.Contains(l.params.AllowRoles, aws.ToString(role.RoleId)) {
 		return false, err
 	}
-	s.Resource.ID = strings.TrimPrefix(aws.ToString(role.Path), "/") + aws.ToString(role.RoleName)
-	s.Facts.RoleID = aws.ToString(role.RoleId)
+	s.Facts.Role, s.Facts.RoleID = strings.TrimPrefix(aws.ToString(role.Path), "/")+aws.ToString(role.RoleName), aws.ToString(role.RoleId)
 	r, err := readRights(ctx, from, role)
 	if err != nil {
 		return false, err
 	}
+	r.profiles = profiles
 	document, is := r.documents[s.Facts.Policy]
 	if !is {
 		return false, nil // it was taken away meanwhile
 	}
-	sc := scope{Role: s.Resource, Regions: regionsOr(l.params, l.Origin.Place.Region)}
+	sc := scope{Role: s.Resource.Place().In(event.Role, s.Facts.Role), Regions: regionsOr(l.params, l.Origin.Place.Region)}
 	own, err := policy.Parse([]byte(document))
 	if err != nil {
 		if !speaksOfOthers(sc.Role, sc.Regions, document) {
 			return false, nil
 		}
 		s.Facts.Refused = "it can't be evaluated"
-		s.Title = fmt.Sprintf("instances with role %s have policy %s, which can't be evaluated: whose groups they may change is not known: %v", s.Resource.ID, s.Facts.Policy, err)
+		s.Title = fmt.Sprintf("instances with role %s have policy %s, which can't be evaluated: whose groups they may change is not known: %v", s.Facts.Role, s.Facts.Policy, err)
 		return true, nil
 	}
 	free := sc.wideOf(r.policies)
@@ -114,13 +116,13 @@ func (l deployLook) look(ctx context.Context, s *playbook.Suspect[deployRole]) (
 	if len(calls) == 0 {
 		return false, nil
 	}
-	s.Title = fmt.Sprintf("instances with role %s may change %s by policy %s", s.Resource.ID, reach(calls), s.Facts.Policy)
+	s.Title = fmt.Sprintf("instances with role %s may change %s by policy %s", s.Facts.Role, reach(calls), s.Facts.Policy)
 	for _, other := range r.policies.Identity {
 		if other.Name != s.Facts.Policy && len(sc.wide(other)) > 0 {
 			s.Title += ", and by policy " + other.Name
 		}
 	}
-	if s.Facts.Refused, err = l.replace(ctx, s, sc, profiles, document, calls); err != nil {
+	if s.Facts.Refused, err = l.replace(ctx, s, sc, r, calls); err != nil {
 		return false, err
 	}
 	if s.Facts.Refused != "" {
@@ -163,37 +165,29 @@ func behindProfile(ctx context.Context, from access.IAMReads, role event.Resourc
 }
 
 // replace writes the replacement into the facts, or says why there is none.
-func (l deployLook) replace(ctx context.Context, s *playbook.Suspect[deployRole], sc scope, profiles []string, document string, calls []string) (why string, err error) {
+func (l deployLook) replace(ctx context.Context, s *playbook.Suspect[deployRole], sc scope, r rights, calls []string) (why string, err error) {
 	f := &s.Facts
 	f.Old, f.New, f.Groups, f.Doubt = "", "", nil, ""
-	switch {
-	case strings.HasPrefix(f.Policy, "arn:"):
+	if strings.HasPrefix(f.Policy, "arn:") {
 		return shared, nil
-	case len(l.params.Regions) == 0:
-		return "its own groups are not known, since no regions are named", nil
 	}
-	for _, region := range l.params.Regions {
-		at := s.Resource.Place()
-		at.Region = region
-		reader := groupReader{aws: l.AWS, at: at, profiles: profiles, known: map[source]string{}}
-		own, err := reader.groups(ctx)
-		if err != nil {
-			return "", err
+	sc.Groups, why, err = l.groups(ctx, s.Resource.Place(), r.profiles)
+	switch sc.Tag = r.shared(l.params.Tag); {
+	case err != nil || why != "" && sc.Tag.Value == "":
+		return why, err
+	case why != "":
+		f.Doubt = why + "; it is tied to groups and load balancers by their tag " + sc.Tag.Key + ", which they have to have, and no other caller may write"
+		f.Groups, sc.Groups = []string{"what has its tag " + sc.Tag.Key}, nil
+	default:
+		sc.Tag = sharedTag{}
+		for _, g := range sc.Groups {
+			f.Groups = append(f.Groups, "group "+g.Name+" in "+g.Region)
 		}
-		if reader.doubt != "" {
-			return reader.doubt, nil
+		if len(sc.balancerARNs()) == 0 && strings.HasPrefix(calls[len(calls)-1], "elasticloadbalancing:") {
+			f.Doubt = "no load balancer is attached to its groups: its right to change load balancers would end"
 		}
-		sc.Groups = append(sc.Groups, own...)
 	}
-	if len(sc.Groups) == 0 {
-		return "no group launches with its profile in " + strings.Join(l.params.Regions, ", "), nil
-	}
-	for _, g := range sc.Groups {
-		if strings.ContainsAny(g.Name+strings.Join(g.Classic, "")+strings.Join(g.Targets, ""), "*?${}") {
-			return fmt.Sprintf("the name of group %q would be a pattern in a policy", g.Name), nil
-		}
-		f.Groups = append(f.Groups, "group "+g.Name+" in "+g.Region)
-	}
+	document := r.documents[f.Policy]
 	narrowed, err := sc.narrow(document)
 	if err == nil {
 		err = sc.prove(document, narrowed)
@@ -202,10 +196,34 @@ func (l deployLook) replace(ctx context.Context, s *playbook.Suspect[deployRole]
 		return err.Error(), nil // said to people: it is the policy that is so
 	}
 	f.Old, f.New = document, narrowed
-	if len(sc.balancerARNs()) == 0 && strings.HasPrefix(calls[len(calls)-1], "elasticloadbalancing:") {
-		f.Doubt = "no load balancer is attached to its groups: its right to change load balancers would end"
-	}
 	return "", nil
+}
+
+// groups finds the role's own by its profiles, or says why they can't be named.
+func (l deployLook) groups(ctx context.Context, at event.Place, profiles []string) (own []ownGroup, why string, err error) {
+	if len(l.params.Regions) == 0 {
+		return nil, "its own groups are not known, since no regions are named", nil
+	}
+	for _, at.Region = range l.params.Regions {
+		reader := groupReader{aws: l.AWS, at: at, profiles: profiles, known: map[source]string{}}
+		found, err := reader.groups(ctx)
+		if err != nil || reader.doubt != "" {
+			return nil, reader.doubt, err
+		}
+		own = append(own, found...)
+	}
+	switch {
+	case len(own) == 0:
+		return nil, "no group launches with its profile in " + strings.Join(l.params.Regions, ", "), nil
+	case len(own) > mostGroups:
+		return nil, fmt.Sprintf("%d groups launch with its profile", len(own)), nil
+	}
+	for _, g := range own {
+		if strings.ContainsAny(g.Name+strings.Join(g.Classic, "")+strings.Join(g.Targets, ""), "*?${}") {
+			return nil, fmt.Sprintf("the name of group %q would be a pattern in a policy", g.Name), nil
+		}
+	}
+	return own, "", nil
 }
 
 // doubt says why a person has to decide beside what the parameters want.
@@ -217,11 +235,9 @@ func (l deployLook) doubt(ctx context.Context, s playbook.Suspect[deployRole], r
 	if len(r.unread) > 0 {
 		doubts = append(doubts, "it can't be evaluated what these say: "+strings.Join(r.unread, ", "))
 	}
-	role := s.Resource
-	role.ID = role.ID[strings.LastIndexByte(role.ID, '/')+1:] // as records name it
-	before, err := l.History.Recall(ctx, role, widePolicy(s.Facts.Policy), l.Origin.Occurred)
+	before, err := l.History.Recall(ctx, s.Resource, widePolicy(s.Facts.Policy), l.Origin.Occurred)
 	if err != nil {
-		return "", fmt.Errorf("recall what was written to role %q: %w", role.ID, err)
+		return "", fmt.Errorf("recall what was written to role %q: %w", s.Facts.Role, err)
 	}
 	if before != nil {
 		doubts = append(doubts, before.By+" wrote it so before, and may keep it so")

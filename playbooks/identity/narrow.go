@@ -133,10 +133,10 @@ func (s scope) split(st statement) (parts []statement, err error) {
 			into.Action = append(into.Action, a)
 		}
 	}
-	if groups.Resource, err = encode(s.groupARNs()); err != nil {
+	if err := s.belonging(&groups, s.groupARNs()); err != nil {
 		return nil, err
 	}
-	if balancers.Resource, err = encode(s.balancerARNs()); err != nil {
+	if err := s.belonging(&balancers, s.balancerARNs()); err != nil {
 		return nil, err
 	}
 	for _, p := range []statement{rest, reads, groups, balancers} {
@@ -145,6 +145,35 @@ func (s scope) split(st statement) (parts []statement, err error) {
 		}
 	}
 	return parts, nil
+}
+
+// belonging ties a statement to the role's own, by name or by the tag that they share: there on both sides, and not empty, which
+// would be the same on both too.
+func (s scope) belonging(st *statement, arns []string) (err error) {
+	if s.Tag.Key == "" {
+		st.Resource, err = encode(arns)
+		return err
+	}
+	resource, principal := "aws:ResourceTag/"+s.Tag.Key, "aws:PrincipalTag/"+s.Tag.Key
+	all := map[string]map[string]any{}
+	if len(st.Condition) > 0 {
+		if err := json.Unmarshal(st.Condition, &all); err != nil {
+			return fmt.Errorf("read condition: %w", err)
+		}
+	}
+	for _, c := range [][3]string{
+		{"StringEquals", resource, "${" + principal + "}"}, {"StringNotEquals", principal, ""}, {"Null", resource, "false"}, {"Null", principal, "false"},
+	} {
+		if _, is := all[c[0]][c[1]]; is {
+			return fmt.Errorf("a statement has a condition %s on %s already", c[0], c[1])
+		}
+		if all[c[0]] == nil {
+			all[c[0]] = map[string]any{}
+		}
+		all[c[0]][c[1]] = c[2]
+	}
+	st.Condition, err = encode(all)
+	return err
 }
 
 // with is the statement for other actions, which has no name: a name stands once in a policy.

@@ -18,11 +18,23 @@ type rights struct {
 	documents map[string]string // by the names of inline ones and the ARNs of attached ones
 	policies  policy.Policies
 	unread    []string // those that can't be evaluated, each with the reason
+	tags      []types.Tag
+	profiles  []string // names of the instance profiles that hold the role
+}
+
+// shared is the role's tag of a key; zero where it has none, or an empty one.
+func (r rights) shared(key string) sharedTag {
+	for _, t := range r.tags {
+		if key != "" && aws.ToString(t.Key) == key && aws.ToString(t.Value) != "" {
+			return sharedTag{key, *t.Value}
+		}
+	}
+	return sharedTag{}
 }
 
 // readRights reads a role's inline and attached policies and its boundary.
 func readRights(ctx context.Context, from access.IAMReads, role *types.Role) (r rights, err error) {
-	r.documents = map[string]string{}
+	r.documents, r.tags = map[string]string{}, role.Tags
 	inline := iam.NewListRolePoliciesPaginator(from, &iam.ListRolePoliciesInput{RoleName: role.RoleName})
 	for inline.HasMorePages() {
 		page, err := inline.NextPage(ctx)

@@ -14,7 +14,11 @@ type scope struct {
 	Role    event.Resource
 	Regions []string
 	Groups  []ownGroup
+	Tag     sharedTag // by which its own are known where no groups are; zero: by none
 }
+
+// sharedTag is one that a role has, and what belongs to it, too.
+type sharedTag struct{ Key, Value string }
 
 // ownGroup is an Auto Scaling group whose instances have the role, and the balancers that it is attached to.
 type ownGroup struct {
@@ -66,7 +70,12 @@ func (s scope) balancerARNs() (all []string) {
 // they are in.
 func (s scope) others(service string) (all []asked) {
 	for _, region := range s.Regions {
-		add := func(arn string) { all = append(all, asked{region, arn}) }
+		add := func(arn string) {
+			all = append(all, asked{region, arn, ""})
+			if s.Tag.Key != "" {
+				all = append(all, asked{region, arn, anothersTag})
+			}
+		}
 		add("*")
 		if service == "autoscaling" {
 			add(s.group(region, otherUUID, otherName))
@@ -81,56 +90,70 @@ func (s scope) others(service string) (all []asked) {
 	return all
 }
 
-// namesakes are others whose names begin or end as an own one's do.
-func (s scope) namesakes(service string) (all []asked) {
-	for _, g := range s.Groups {
-		if service == "autoscaling" {
-			for _, name := range []string{g.Name + "-2", "x" + g.Name} {
-				all = append(all, asked{g.Region, s.group(g.Region, otherUUID, name)})
+// namesakes are changing calls on others whose names begin or end as an own one's do.
+func (s scope) namesakes() (all []need) {
+	add := func(actions []string, region string, resources ...string) {
+		for _, a := range actions {
+			for _, r := range resources {
+				all = append(all, need{a, asked{region, r, ""}})
 			}
-			continue
 		}
+	}
+	for _, g := range s.Groups {
+		add(changesGroups(), g.Region, s.group(g.Region, otherUUID, g.Name+"-2"), s.group(g.Region, otherUUID, "x"+g.Name))
 		for _, name := range g.Classic {
-			all = append(all, asked{g.Region, s.classic(g.Region, name+"-2")})
+			add(changesBalancers(), g.Region, s.classic(g.Region, name+"-2"))
 		}
 		for _, arn := range g.Targets {
-			all = append(all, asked{g.Region, arn + "0"})
+			add(changesBalancers(), g.Region, arn+"0")
 		}
 	}
 	return all
 }
 
-// asked is a resource and the region in which it is asked for.
-type asked struct{ region, resource string }
+// asked is a resource, the region in which it is asked for, and what it has of the shared tag; "" for nothing.
+type asked struct{ region, resource, tag string }
+
+// anothersTag is a value of the shared tag that is not the role's.
+const anothersTag = "riposte-another"
 
 // session is an instance's with the role, as policies see it.
 type session struct {
 	by      iam.Principal
-	context map[string]iam.Context // by region
+	context map[[2]string]iam.Context // by region and shared tag
 }
 
 // session makes one. What its context does not have is not known: a condition on it counts as a limit.
 func (s scope) session() session {
 	role := s.Role.ARN()
-	out := session{by: iam.Principal{Role: role, Account: s.Role.Account}, context: map[string]iam.Context{}}
+	out := session{by: iam.Principal{Role: role, Account: s.Role.Account}, context: map[[2]string]iam.Context{}}
 	out.by.ARN = s.arn("sts", "", "assumed-role/"+s.Role.ID[strings.LastIndexByte(s.Role.ID, '/')+1:]+"/i-0123456789abcdef0")
 	regions := s.Regions
 	for _, g := range s.Groups {
 		regions = append(regions[:len(regions):len(regions)], g.Region)
 	}
 	for _, region := range regions {
-		out.context[region] = iam.ContextOf(map[string]string{
-			"aws:PrincipalArn": role, "aws:PrincipalAccount": s.Role.Account, "aws:PrincipalType": "AssumedRole",
-			"aws:ResourceAccount": s.Role.Account, "aws:RequestedRegion": region, "aws:SecureTransport": "true", "aws:ViaAWSService": "false",
-			"ec2:SourceInstanceARN": s.arn("ec2", region, "instance/i-0123456789abcdef0"), "ec2:RoleDelivery": "2.0",
-		})
+		for _, tag := range []string{"", s.Tag.Value, anothersTag} {
+			x := iam.ContextOf(map[string]string{
+				"aws:PrincipalArn": role, "aws:PrincipalAccount": s.Role.Account, "aws:PrincipalType": "AssumedRole",
+				"aws:ResourceAccount": s.Role.Account, "aws:RequestedRegion": region, "aws:SecureTransport": "true", "aws:ViaAWSService": "false",
+				"ec2:SourceInstanceARN": s.arn("ec2", region, "instance/i-0123456789abcdef0"), "ec2:RoleDelivery": "2.0",
+			})
+			if s.Tag.Key != "" {
+				x.Set("aws:PrincipalTag/"+s.Tag.Key, s.Tag.Value)
+			}
+			if tag != "" {
+				x.Set("aws:ResourceTag/"+s.Tag.Key, tag)
+			}
+			out.context[[2]string{region, tag}] = x
+		}
 	}
 	return out
 }
 
 // may decides a call of the session.
 func (s session) may(p iam.Policies, action string, r asked) bool {
-	return iam.Evaluate(iam.Request{Action: action, Resource: r.resource, Principal: s.by, Context: s.context[r.region]}, p).Effect == iam.Allowed
+	return iam.Evaluate(iam.Request{Action: action, Resource: r.resource, Principal: s.by, Context: s.context[[2]string{r.region, r.tag}]}, p).Effect == iam.Allowed
 }
 
 // wide returns the changing calls that the policies allow on what is not the role's own.
@@ -139,15 +162,36 @@ func (s scope) wide(p ...iam.Policy) []string { return s.wideOf(iam.Policies{Ide
 func (s scope) wideOf(p iam.Policies) (all []string) {
 	session := s.session()
 	for service, made := range map[string][]string{"autoscaling": changesGroups(), "elasticloadbalancing": changesBalancers()} {
-		others := s.others(service)
+		others, known := s.others(service), map[string]bool{} // by what is said of an action: policies may be long, and written by an attacker
 		for _, action := range made {
-			if slices.ContainsFunc(others, func(r asked) bool { return session.may(p, action, r) }) {
+			of, key := concerning(p, action)
+			allowed, is := known[key]
+			if !is {
+				allowed = slices.ContainsFunc(others, func(r asked) bool { return session.may(of, action, r) })
+				known[key] = allowed
+			}
+			if allowed {
 				all = append(all, action)
 			}
 		}
 	}
 	slices.Sort(all)
 	return all
+}
+
+// concerning is what identity policies and a boundary say of an action.
+func concerning(p iam.Policies, action string) (of iam.Policies, key string) {
+	for _, one := range p.Identity {
+		part, k := one.Concerning(action)
+		of.Identity = append(of.Identity, part)
+		key += k + "|"
+	}
+	if p.Boundary != nil {
+		part, k := p.Boundary.Concerning(action)
+		of.Boundary = &part
+		key += k
+	}
+	return of, key
 }
 
 // reach says in words what changing calls may change.

@@ -21,10 +21,11 @@ import (
 
 // machine is an instance that runs.
 type machine struct {
-	vpc, profile string
-	interfaces   []string
-	runs         bool
-	launched     time.Time // or started, which moves it
+	id, vpc, subnet, profile string
+	interfaces               []string
+	runs, pending, ended     bool
+	node                     bool      // of a cluster, whose containers may have ways out of their own
+	launched                 time.Time // or started, which moves it
 }
 
 // instanceOf reads an instance; false where there is none, or one that has ended and has no network any more.
@@ -39,9 +40,15 @@ func instanceOf(ctx context.Context, r access.Reads, id event.Resource) (m machi
 	if len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0 || out.Reservations[0].Instances[0].VpcId == nil {
 		return m, false, nil
 	}
-	i := out.Reservations[0].Instances[0] // the one that was asked for
-	m.vpc, m.launched = *i.VpcId, aws.ToTime(i.LaunchTime)
+	return machineOf(out.Reservations[0].Instances[0]), true, nil // the one that was asked for
+}
+
+// machineOf is an instance as EC2 describes it.
+func machineOf(i types.Instance) (m machine) {
+	m.id, m.vpc, m.subnet, m.launched = aws.ToString(i.InstanceId), aws.ToString(i.VpcId), aws.ToString(i.SubnetId), aws.ToTime(i.LaunchTime)
 	m.runs = i.State != nil && i.State.Name == types.InstanceStateNameRunning
+	m.pending = i.State != nil && i.State.Name == types.InstanceStateNamePending
+	m.ended = i.VpcId == nil || i.State != nil && i.State.Name == types.InstanceStateNameShuttingDown
 	if i.IamInstanceProfile != nil {
 		m.profile = aws.ToString(i.IamInstanceProfile.Arn)
 	}
@@ -49,7 +56,11 @@ func instanceOf(ctx context.Context, r access.Reads, id event.Resource) (m machi
 		m.interfaces = append(m.interfaces, aws.ToString(n.NetworkInterfaceId))
 	}
 	slices.Sort(m.interfaces)
-	return m, true, nil
+	for _, t := range i.Tags {
+		key := aws.ToString(t.Key)
+		m.node = m.node || strings.HasPrefix(key, "kubernetes.io/cluster/") || strings.HasSuffix(key, "eks:cluster-name")
+	}
+	return m
 }
 
 // waysOut are those of an instance, by inventory.
@@ -60,6 +71,7 @@ type waysOut struct {
 	known  []netip.Addr
 	blocks playbook.Ranges // that its interfaces were given, for what runs in containers
 	doubt  string          // why there may be others
+	direct bool            // a route leads to the internet by the instances' own addresses
 }
 
 // has reports whether a call from all these addresses, through an endpoint or none, came by the instance's own ways out.
@@ -90,20 +102,27 @@ func (w *waysOut) has(ctx context.Context, m machine, from []netip.Addr, endpoin
 
 // through reports whether an endpoint is one of the instance's network.
 func (w *waysOut) through(ctx context.Context, m machine, endpoint string) (bool, error) {
-	out, err := w.aws.EC2(w.at).DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{VpcEndpointIds: []string{endpoint}})
-	switch {
-	case access.Answered(err, "InvalidVpcEndpointId.NotFound", "InvalidVpcEndpointId.Malformed", "InvalidVpcEndpoint.NotFound"):
-	case err != nil:
-		return false, fmt.Errorf("read endpoint %q: %w", endpoint, err)
-	default:
-		for _, e := range out.VpcEndpoints {
-			if aws.ToString(e.VpcId) == m.vpc {
-				return true, nil
-			}
-		}
+	vpc, err := w.networkOf(ctx, endpoint)
+	if err != nil || vpc == m.vpc {
+		return err == nil, err
 	}
 	w.doubt = "the endpoint is not of the instance's network: it may be a central one, or a stranger's"
 	return false, nil
+}
+
+// networkOf is the network of an endpoint, "" where the account does not show it.
+func (w *waysOut) networkOf(ctx context.Context, endpoint string) (vpc string, err error) {
+	out, err := w.aws.EC2(w.at).DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{VpcEndpointIds: []string{endpoint}})
+	switch {
+	case access.Answered(err, "InvalidVpcEndpointId.NotFound", "InvalidVpcEndpointId.Malformed", "InvalidVpcEndpoint.NotFound"):
+		return "", nil
+	case err != nil:
+		return "", fmt.Errorf("read endpoint %q: %w", endpoint, err)
+	}
+	for _, e := range out.VpcEndpoints {
+		vpc = aws.ToString(e.VpcId)
+	}
+	return vpc, nil
 }
 
 // ofInterfaces adds the addresses of network interfaces, and returns the subnets that they are in.
@@ -170,7 +189,9 @@ func (w *waysOut) routed(ctx context.Context, vpc string, subnets []string) erro
 			continue
 		}
 		for _, r := range table.Routes {
-			switch by := aws.ToString(r.GatewayId); {
+			by := aws.ToString(r.GatewayId)
+			w.direct = w.direct || strings.HasPrefix(by, "igw-")
+			switch {
 			case r.State == types.RouteStateBlackhole, inward(r): // nothing goes out by it, at least not to AWS
 			case r.NatGatewayId != nil:
 				gateways = append(gateways, *r.NatGatewayId)
@@ -187,7 +208,8 @@ func (w *waysOut) routed(ctx context.Context, vpc string, subnets []string) erro
 			return err
 		}
 	}
-	return w.translated(ctx, gateways)
+	slices.Sort(gateways)
+	return w.translated(ctx, slices.Compact(gateways))
 }
 
 // inward reports whether a route leads to private addresses alone, where AWS's public endpoints are not.

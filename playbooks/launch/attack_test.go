@@ -73,6 +73,9 @@ func (a attacker) plans(c *actiontest.AWS, message []byte) (out []string) {
 	e, err := event.Decode(contents[0].Record)
 	a.must(nil, err)
 	for _, d := range playbooks.All() {
+		if d.Marks() {
+			continue // of other themes, and no answer to an attack
+		}
 		if !slices.Contains(d.Calls(), call.OfEvent(e)) {
 			continue
 		}

@@ -43,6 +43,7 @@ type machine struct {
 	VPC        string   `json:",omitempty"`
 	Breaks     string   `json:",omitempty"` // the rule that fired, once checked
 	Doubt      string   `json:",omitempty"` // why it can't be said that it fired at the launch
+	Hook       string   `json:",omitempty"` // of the group Member, that holds it before it enters service
 	Member     string   `json:",omitempty"` // the group that it is in, which need not have launched it
 	Old        bool     `json:",omitempty"` // launched longer ago than terminate_within
 	Source     string   `json:",omitempty"` // the fleet or spot request that launched it, where it can't be told whether it will launch the next

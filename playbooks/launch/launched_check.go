@@ -78,7 +78,12 @@ func (w witness) checkInstance(ctx context.Context, f launched, i types.Instance
 	if of, err = w.launcher(ctx, f, tagOf(i, groupTag), v.doubt); err != nil {
 		return of, m, err
 	}
-	var unread string
+	var unread, hook string
+	for _, known := range f.Instances {
+		if known.ID == aws.ToString(i.InstanceId) && known.Member == tagOf(i, groupTag) {
+			hook = known.Hook
+		}
+	}
 	if of.Group == "" {
 		if of.Source, unread, err = w.source(ctx, i, v.doubt); err != nil {
 			return of, m, err
@@ -88,6 +93,7 @@ func (w witness) checkInstance(ctx context.Context, f launched, i types.Instance
 		return of, m, err
 	}
 	within := w.params.TerminateWithin
+	m.Hook = hook
 	m.Source, m.Old = unread, w.in.Now.Sub(f.At) > within || i.LaunchTime != nil && w.in.Now.Sub(*i.LaunchTime) > within
 	if of.Guessed && m.Doubt == "" {
 		m.Doubt = "the record names neither the instances nor their token: it is taken for one of them by the time of its launch"

@@ -12,14 +12,18 @@ import (
 	"github.com/ripostehq/riposte/playbooks/request"
 )
 
-// suspectNotice is about an instance that EC2 says is pending: the check reads what it was launched from. Who called, and which group
+// suspectNotice is about an instance that EC2 says is pending, or that Auto Scaling says a launch hook holds: the check reads what it was launched from. Who called, and which group
 // launched, the record of the call says later.
 func suspectNotice(e event.Event) []playbook.Suspect[launched] {
-	id := request.Of(e).At("instance-id").Scalar()
-	if !instanceID.MatchString(id) {
+	in := request.Of(e)
+	m := machine{ID: in.At("instance-id").Scalar()}
+	if e.Name == event.LaunchLifecycle.DetailType() {
+		m = machine{ID: in.At("EC2InstanceId").Scalar(), Hook: in.At("LifecycleHookName").Scalar(), Member: in.At("AutoScalingGroupName").Scalar()}
+	}
+	if !instanceID.MatchString(m.ID) {
 		return nil
 	}
-	return gather(nil, e.Place(), launched{Noticed: true, At: e.Time}, machine{ID: id})
+	return gather(nil, e.Place(), launched{Noticed: true, At: e.Time}, m)
 }
 
 // instanceID is what EC2 may call an instance: anything else would be looked for until it can't be late any more.

@@ -13,6 +13,14 @@ import (
 func planLaunch(s playbook.Suspect[launched], p ImageParams) action.Plan {
 	place, f := s.Resource.Place(), s.Facts
 	var plan action.Plan
+	// What a hook holds waits for an answer, and ends by it: before its group is suspended, which may keep Auto Scaling from ending it.
+	for _, m := range f.Instances {
+		if m.Hook == "" || p.Instance == Isolate {
+			continue
+		}
+		abandon := action.Try(action.AbandonLaunch{Instance: place.In(event.Instance, m.ID), Group: m.Member, Hook: m.Hook})
+		plan.Steps = append(plan.Steps, m.ending(abandon))
+	}
 	if f.Group != "" && f.Spared == "" {
 		stop := asking(f.Doubt, stopGroup(place.In(event.Group, f.Group), f.Pin, p.Group))
 		stop.Must = f.Doubt == "" // the instance, of which more may be known, does not wait for a person
@@ -85,10 +93,7 @@ func (m machine) steps(instance event.Resource, caseID string, p ImageParams) []
 		for _, r := range rungs {
 			end = end.Else(r)
 		}
-		if m.Old {
-			return []action.Step{end.Asking("the instance was launched longer ago than terminate_within")}
-		}
-		return []action.Step{asking(m.Doubt, end)}
+		return []action.Step{m.ending(end)}
 	}
 
 	// Cut off, or else stopped; ended only if a person wants it. On standby its group neither replaces nor terminates it, and the
@@ -104,6 +109,14 @@ func (m machine) steps(instance event.Resource, caseID string, p ImageParams) []
 			Else(action.Standby{Instance: instance, Group: m.Member}))
 	}
 	return steps
+}
+
+// ending returns a step that ends the instance, with what is to be asked before.
+func (m machine) ending(step action.Step) action.Step {
+	if m.Old {
+		return step.Asking("the instance was launched longer ago than terminate_within")
+	}
+	return asking(m.Doubt, step)
 }
 
 // asking returns the step, with a question where there is one.

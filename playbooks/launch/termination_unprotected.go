@@ -46,7 +46,7 @@ func TerminationUnprotected() playbook.Definition {
 		On: []playbook.Trigger{
 			playbook.Call(call.EC2ModifyInstanceAttribute),
 			// The calls whose records show a protection; the one that switches it does, too.
-			playbook.Observed(call.EC2RunInstances, call.EC2TerminateInstances, call.EC2StopInstances),
+			playbook.Observed(call.EC2RunInstances, call.EC2TerminateInstances, call.EC2StopInstances, call.IAMCreateAccessKey),
 		},
 		Reads:    append(contain.Reads(), call.EC2DescribeInstanceAttribute, call.EC2DescribeInstances),
 		Changes:  playbook.Always[ProtectionParams](append([]action.Kind{action.Protect{}.About().Kind}, contain.Changes()...)...),

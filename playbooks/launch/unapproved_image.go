@@ -94,7 +94,7 @@ func UnapprovedImage() playbook.Definition {
 				// What makes, or changes, what launches by itself.
 				call.EC2CreateFleet, call.EC2ModifyFleet, call.EC2RequestSpotFleet, call.EC2ModifySpotFleetRequest, call.EC2RequestSpotInstances,
 			).AlsoByAWS(),
-			playbook.Notice(event.InstanceState, "pending"),
+			playbook.Notice(event.InstanceState, "pending"), playbook.Notice(event.LaunchLifecycle),
 			playbook.Observed(call.EC2ModifyImageAttribute),
 		},
 		Reads: []call.ID{
@@ -111,6 +111,7 @@ func UnapprovedImage() playbook.Definition {
 			all := []action.Kind{
 				action.Suspend{}.About().Kind, action.Terminate{}.About().Kind, action.Isolate{}.About().Kind, action.Standby{}.About().Kind, action.Stop{}.About().Kind,
 				action.DenySession{}.About().Kind, action.HoldFleet{}.About().Kind, action.HoldSpotFleet{}.About().Kind, action.CancelSpotRequest{}.About().Kind,
+				action.AbandonLaunch{}.About().Kind,
 			}
 			if p.Group == Pin { // it alone needs the rights to launch, which should not be granted in vain
 				all = append(all, action.Pin{}.About().Kind)
@@ -141,7 +142,8 @@ stopped, and not ended, so that nothing is launched in its place where they coul
 asks: nobody knows by which version it goes on. Likewise an instance whose root volume is replaced by such an image is cut
 off, or stopped. A private image is no better than a public one: whoever owns it shares it, and can take that
 back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
-processes that ran before. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
+processes that ran before. Where a launch hook of the group holds what it launches, the launch is abandoned before the instance enters
+service; a hook is never answered for an instance that may run, which is for its owner to do. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
 template that the policy allows; undo lets it follow what it followed before. What was terminated stays terminated.`
 
 func preventImages() []playbook.Prevention {

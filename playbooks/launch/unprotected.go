@@ -134,6 +134,9 @@ func checkUnprotected(ctx context.Context, in playbook.In, s playbook.Suspect[un
 	if s.Facts.Actor, err = s.Facts.Actor.Present(ctx, in.AWS); err != nil {
 		return nil, err
 	}
+	if s.Facts.Actor, err = s.Facts.Actor.Traced(ctx, in); err != nil {
+		return nil, err
+	}
 	s.Title = s.Facts.title()
 	return []playbook.Suspect[unprotected]{s}, nil
 }

@@ -73,7 +73,7 @@ func (s Story) copies(t *testing.T, d playbook.Definition, denied *actiontest.AW
 	}
 	t.Run("nothing may be read", func(t *testing.T) {
 		_, now := s.AWS(t)
-		in := playbook.In{AWS: denied.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book)}
+		in := looking(playbook.In{AWS: denied.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book)})
 		for _, l := range original {
 			if found, err := book.Check(t.Context(), in, "c_1", l); err == nil {
 				t.Errorf("%s: %d plans, and no error: what can't be read is guessed", l.Title, len(found))

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -29,6 +30,7 @@ type AutoScalingReads struct {
 	describeAutoScalingGroups    Call[autoscaling.DescribeAutoScalingGroupsInput, autoscaling.DescribeAutoScalingGroupsOutput, autoscaling.Options]
 	describeInstanceRefreshes    Call[autoscaling.DescribeInstanceRefreshesInput, autoscaling.DescribeInstanceRefreshesOutput, autoscaling.Options]
 	describeLaunchConfigurations Call[autoscaling.DescribeLaunchConfigurationsInput, autoscaling.DescribeLaunchConfigurationsOutput, autoscaling.Options]
+	describeScalingActivities    Call[autoscaling.DescribeScalingActivitiesInput, autoscaling.DescribeScalingActivitiesOutput, autoscaling.Options]
 }
 
 // OpenAutoScalingReads makes it from a client of its own.
@@ -38,6 +40,7 @@ func OpenAutoScalingReads(cfg aws.Config) AutoScalingReads {
 		describeAutoScalingGroups:    api.DescribeAutoScalingGroups,
 		describeInstanceRefreshes:    api.DescribeInstanceRefreshes,
 		describeLaunchConfigurations: api.DescribeLaunchConfigurations,
+		describeScalingActivities:    api.DescribeScalingActivities,
 	}
 }
 
@@ -51,6 +54,10 @@ func (c AutoScalingReads) DescribeInstanceRefreshes(ctx context.Context, in *aut
 
 func (c AutoScalingReads) DescribeLaunchConfigurations(ctx context.Context, in *autoscaling.DescribeLaunchConfigurationsInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeLaunchConfigurationsOutput, error) {
 	return c.describeLaunchConfigurations(ctx, in, o...)
+}
+
+func (c AutoScalingReads) DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
+	return c.describeScalingActivities(ctx, in, o...)
 }
 
 func (o Reads) CloudTrail(p event.Place) access.CloudTrailReads {
@@ -89,6 +96,7 @@ type EC2Reads struct {
 	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
 	describeNatGateways            Call[ec2.DescribeNatGatewaysInput, ec2.DescribeNatGatewaysOutput, ec2.Options]
 	describeNetworkInterfaces      Call[ec2.DescribeNetworkInterfacesInput, ec2.DescribeNetworkInterfacesOutput, ec2.Options]
+	describeRegions                Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options]
 	describeReplaceRootVolumeTasks Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
 	describeRouteTables            Call[ec2.DescribeRouteTablesInput, ec2.DescribeRouteTablesOutput, ec2.Options]
 	describeSecurityGroupRules     Call[ec2.DescribeSecurityGroupRulesInput, ec2.DescribeSecurityGroupRulesOutput, ec2.Options]
@@ -114,6 +122,7 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeLaunchTemplates:        api.DescribeLaunchTemplates,
 		describeNatGateways:            api.DescribeNatGateways,
 		describeNetworkInterfaces:      api.DescribeNetworkInterfaces,
+		describeRegions:                api.DescribeRegions,
 		describeReplaceRootVolumeTasks: api.DescribeReplaceRootVolumeTasks,
 		describeRouteTables:            api.DescribeRouteTables,
 		describeSecurityGroupRules:     api.DescribeSecurityGroupRules,
@@ -163,6 +172,10 @@ func (c EC2Reads) DescribeNetworkInterfaces(ctx context.Context, in *ec2.Describ
 	return c.describeNetworkInterfaces(ctx, in, o...)
 }
 
+func (c EC2Reads) DescribeRegions(ctx context.Context, in *ec2.DescribeRegionsInput, o ...func(*ec2.Options)) (*ec2.DescribeRegionsOutput, error) {
+	return c.describeRegions(ctx, in, o...)
+}
+
 func (c EC2Reads) DescribeReplaceRootVolumeTasks(ctx context.Context, in *ec2.DescribeReplaceRootVolumeTasksInput, o ...func(*ec2.Options)) (*ec2.DescribeReplaceRootVolumeTasksOutput, error) {
 	return c.describeReplaceRootVolumeTasks(ctx, in, o...)
 }
@@ -201,6 +214,33 @@ func (c EC2Reads) DescribeVpcEndpoints(ctx context.Context, in *ec2.DescribeVpcE
 
 func (c EC2Reads) GetManagedPrefixListEntries(ctx context.Context, in *ec2.GetManagedPrefixListEntriesInput, o ...func(*ec2.Options)) (*ec2.GetManagedPrefixListEntriesOutput, error) {
 	return c.getManagedPrefixListEntries(ctx, in, o...)
+}
+
+func (o Reads) ELB(p event.Place) access.ELBReads {
+	return open(o.Opener, p, "elasticloadbalancing", false, OpenELBReads)
+}
+
+// ELBReads is access.ELBReads.
+type ELBReads struct {
+	describeTargetGroups Call[elasticloadbalancingv2.DescribeTargetGroupsInput, elasticloadbalancingv2.DescribeTargetGroupsOutput, elasticloadbalancingv2.Options]
+	describeTargetHealth Call[elasticloadbalancingv2.DescribeTargetHealthInput, elasticloadbalancingv2.DescribeTargetHealthOutput, elasticloadbalancingv2.Options]
+}
+
+// OpenELBReads makes it from a client of its own.
+func OpenELBReads(cfg aws.Config) ELBReads {
+	api := elasticloadbalancingv2.NewFromConfig(cfg)
+	return ELBReads{
+		describeTargetGroups: api.DescribeTargetGroups,
+		describeTargetHealth: api.DescribeTargetHealth,
+	}
+}
+
+func (c ELBReads) DescribeTargetGroups(ctx context.Context, in *elasticloadbalancingv2.DescribeTargetGroupsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeTargetGroupsOutput, error) {
+	return c.describeTargetGroups(ctx, in, o...)
+}
+
+func (c ELBReads) DescribeTargetHealth(ctx context.Context, in *elasticloadbalancingv2.DescribeTargetHealthInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeTargetHealthOutput, error) {
+	return c.describeTargetHealth(ctx, in, o...)
 }
 
 func (o Reads) IAM(p event.Place) access.IAMReads {
@@ -365,27 +405,33 @@ func (o Writes) AutoScaling(p event.Place) access.AutoScalingWrites {
 
 // AutoScalingWrites is access.AutoScalingWrites.
 type AutoScalingWrites struct {
-	createOrUpdateTags     Call[autoscaling.CreateOrUpdateTagsInput, autoscaling.CreateOrUpdateTagsOutput, autoscaling.Options]
-	deleteTags             Call[autoscaling.DeleteTagsInput, autoscaling.DeleteTagsOutput, autoscaling.Options]
-	enterStandby           Call[autoscaling.EnterStandbyInput, autoscaling.EnterStandbyOutput, autoscaling.Options]
-	exitStandby            Call[autoscaling.ExitStandbyInput, autoscaling.ExitStandbyOutput, autoscaling.Options]
-	resumeProcesses        Call[autoscaling.ResumeProcessesInput, autoscaling.ResumeProcessesOutput, autoscaling.Options]
-	suspendProcesses       Call[autoscaling.SuspendProcessesInput, autoscaling.SuspendProcessesOutput, autoscaling.Options]
-	updateAutoScalingGroup Call[autoscaling.UpdateAutoScalingGroupInput, autoscaling.UpdateAutoScalingGroupOutput, autoscaling.Options]
+	completeLifecycleAction Call[autoscaling.CompleteLifecycleActionInput, autoscaling.CompleteLifecycleActionOutput, autoscaling.Options]
+	createOrUpdateTags      Call[autoscaling.CreateOrUpdateTagsInput, autoscaling.CreateOrUpdateTagsOutput, autoscaling.Options]
+	deleteTags              Call[autoscaling.DeleteTagsInput, autoscaling.DeleteTagsOutput, autoscaling.Options]
+	enterStandby            Call[autoscaling.EnterStandbyInput, autoscaling.EnterStandbyOutput, autoscaling.Options]
+	exitStandby             Call[autoscaling.ExitStandbyInput, autoscaling.ExitStandbyOutput, autoscaling.Options]
+	resumeProcesses         Call[autoscaling.ResumeProcessesInput, autoscaling.ResumeProcessesOutput, autoscaling.Options]
+	suspendProcesses        Call[autoscaling.SuspendProcessesInput, autoscaling.SuspendProcessesOutput, autoscaling.Options]
+	updateAutoScalingGroup  Call[autoscaling.UpdateAutoScalingGroupInput, autoscaling.UpdateAutoScalingGroupOutput, autoscaling.Options]
 }
 
 // OpenAutoScalingWrites makes it from a client of its own.
 func OpenAutoScalingWrites(cfg aws.Config) AutoScalingWrites {
 	api := autoscaling.NewFromConfig(cfg)
 	return AutoScalingWrites{
-		createOrUpdateTags:     api.CreateOrUpdateTags,
-		deleteTags:             api.DeleteTags,
-		enterStandby:           api.EnterStandby,
-		exitStandby:            api.ExitStandby,
-		resumeProcesses:        api.ResumeProcesses,
-		suspendProcesses:       api.SuspendProcesses,
-		updateAutoScalingGroup: api.UpdateAutoScalingGroup,
+		completeLifecycleAction: api.CompleteLifecycleAction,
+		createOrUpdateTags:      api.CreateOrUpdateTags,
+		deleteTags:              api.DeleteTags,
+		enterStandby:            api.EnterStandby,
+		exitStandby:             api.ExitStandby,
+		resumeProcesses:         api.ResumeProcesses,
+		suspendProcesses:        api.SuspendProcesses,
+		updateAutoScalingGroup:  api.UpdateAutoScalingGroup,
 	}
+}
+
+func (c AutoScalingWrites) CompleteLifecycleAction(ctx context.Context, in *autoscaling.CompleteLifecycleActionInput, o ...func(*autoscaling.Options)) (*autoscaling.CompleteLifecycleActionOutput, error) {
+	return c.completeLifecycleAction(ctx, in, o...)
 }
 
 func (c AutoScalingWrites) CreateOrUpdateTags(ctx context.Context, in *autoscaling.CreateOrUpdateTagsInput, o ...func(*autoscaling.Options)) (*autoscaling.CreateOrUpdateTagsOutput, error) {
@@ -513,6 +559,33 @@ func (c EC2Writes) StopInstances(ctx context.Context, in *ec2.StopInstancesInput
 
 func (c EC2Writes) TerminateInstances(ctx context.Context, in *ec2.TerminateInstancesInput, o ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error) {
 	return c.terminateInstances(ctx, in, o...)
+}
+
+func (o Writes) ELB(p event.Place) access.ELBWrites {
+	return open(o.Opener, p, "elasticloadbalancing", false, OpenELBWrites)
+}
+
+// ELBWrites is access.ELBWrites.
+type ELBWrites struct {
+	deregisterTargets Call[elasticloadbalancingv2.DeregisterTargetsInput, elasticloadbalancingv2.DeregisterTargetsOutput, elasticloadbalancingv2.Options]
+	registerTargets   Call[elasticloadbalancingv2.RegisterTargetsInput, elasticloadbalancingv2.RegisterTargetsOutput, elasticloadbalancingv2.Options]
+}
+
+// OpenELBWrites makes it from a client of its own.
+func OpenELBWrites(cfg aws.Config) ELBWrites {
+	api := elasticloadbalancingv2.NewFromConfig(cfg)
+	return ELBWrites{
+		deregisterTargets: api.DeregisterTargets,
+		registerTargets:   api.RegisterTargets,
+	}
+}
+
+func (c ELBWrites) DeregisterTargets(ctx context.Context, in *elasticloadbalancingv2.DeregisterTargetsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DeregisterTargetsOutput, error) {
+	return c.deregisterTargets(ctx, in, o...)
+}
+
+func (c ELBWrites) RegisterTargets(ctx context.Context, in *elasticloadbalancingv2.RegisterTargetsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.RegisterTargetsOutput, error) {
+	return c.registerTargets(ctx, in, o...)
 }
 
 func (o Writes) IAM(p event.Place) access.IAMWrites {

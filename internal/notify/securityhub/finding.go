@@ -63,6 +63,14 @@ func (r *Reporter) finding(c *ledger.Case, at event.Place) (types.AwsSecurityFin
 
 func title(c *ledger.Case) string { return cmp.Or(plain(c.Title), c.Playbook) }
 
+// upstream is who made the actor's credentials, "" where that is not known.
+func upstream(c *ledger.Case) string {
+	if len(c.Upstream) == 0 {
+		return ""
+	}
+	return c.Upstream[0].Actor.ARN
+}
+
 // fields are for filters and for rules of EventBridge, which compare and do not read.
 func fields(c *ledger.Case) map[string]string {
 	out := map[string]string{}
@@ -75,6 +83,7 @@ func fields(c *ledger.Case) map[string]string {
 		"riposte/call":      c.Origin.Name,
 		"riposte/actor":     c.Origin.Actor.ARN,
 		"riposte/source-ip": c.Origin.SourceIP,
+		"riposte/upstream":  upstream(c),
 		"riposte/moved-to":  c.SupersededBy,
 	} {
 		if value = cut(plain(value), maxField); value != "" {

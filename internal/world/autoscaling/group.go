@@ -27,8 +27,11 @@ type group struct {
 	Refreshes                 []refresh
 	Subnets                   string
 	Members                   []*member
+	Activities                []types.Activity  // the newest first
+	Hook                      string            // that holds what is launched
 	Suspended                 map[string]string // reasons by process
-	Tags                      map[string]string // all are propagated to instances
+	Tags                      map[string]string // propagated to instances, but for those of Kept
+	Kept                      map[string]bool   // keys of the tags that are the group's alone
 	Classic, Targets          []string          // names of classic load balancers, ARNs of target groups
 }
 
@@ -146,7 +149,7 @@ func describedGroup(c *core.Call, g *group) types.AutoScalingGroup {
 	}
 	for _, k := range slices.Sorted(maps.Keys(g.Tags)) {
 		out.Tags = append(out.Tags, types.TagDescription{
-			Key: aws.String(k), Value: aws.String(g.Tags[k]), PropagateAtLaunch: aws.Bool(true), ResourceId: aws.String(g.Name),
+			Key: aws.String(k), Value: aws.String(g.Tags[k]), PropagateAtLaunch: aws.Bool(!g.Kept[k]), ResourceId: aws.String(g.Name),
 			ResourceType: aws.String("auto-scaling-group"),
 		})
 	}
@@ -167,6 +170,9 @@ func describedMember(at core.At, g *group, m *member) types.Instance {
 	}
 	if m.Standby {
 		out.LifecycleState = types.LifecycleStateStandby
+	}
+	if m.Hook != "" {
+		out.LifecycleState = types.LifecycleStatePendingWait
 	}
 	if !m.Lost.IsZero() && g.runs("HealthCheck") && !m.Standby {
 		out.HealthStatus = aws.String("Unhealthy")
@@ -193,9 +199,12 @@ type groupEstate struct {
 	Min           int               `yaml:"min"`
 	Max           int               `yaml:"max"`
 	Desired       int               `yaml:"desired"`
+	Hook          string            `yaml:"hook"` // that holds the instances before they enter service
 	Suspended     []string          `yaml:"suspended"`
 	Tags          map[string]string `yaml:"tags"`
-	Instances     []string          `yaml:"instances"` // ids of the running ones; the rest are made
+	Instances     []string          `yaml:"instances"`  // ids of the running ones; the rest are made
+	Standby       []string          `yaml:"standby"`    // ids of those on standby, beside them
+	Activities    []string          `yaml:"activities"` // causes, the newest first
 	Classic       []string          `yaml:"load_balancers"`
 	Targets       []string          `yaml:"target_groups"`
 }
@@ -203,7 +212,7 @@ type groupEstate struct {
 func (e groupEstate) build(at core.At) error {
 	g := &group{
 		Name: e.Name, ARN: groupARN(at, e.Name), Created: at.Now, Min: e.Min, Max: e.Max, Desired: e.Desired, Suspended: map[string]string{}, Tags: e.Tags,
-		Classic: e.Classic, Targets: e.Targets,
+		Classic: e.Classic, Hook: e.Hook, Targets: e.Targets,
 	}
 	for _, process := range e.Suspended {
 		if !slices.Contains(processes(), process) {
@@ -226,16 +235,18 @@ func (e groupEstate) build(at core.At) error {
 		return errors.New(refused.Message)
 	}
 	groups.Put(at, g)
-	for n := range g.Desired {
-		id := ""
-		if n < len(e.Instances) {
-			id = e.Instances[n]
-		}
+	for _, cause := range e.Activities {
+		g.Activities = append(g.Activities, types.Activity{
+			ActivityId: aws.String(at.UUID()), AutoScalingGroupName: aws.String(g.Name), Cause: aws.String(cause), StartTime: aws.Time(at.Now),
+		})
+	}
+	running := append(slices.Clone(e.Instances), make([]string, max(g.Desired-len(e.Instances), 0))...)[:g.Desired]
+	for n, id := range append(running, e.Standby...) {
 		made, err := ec2.Running(at, linked, launchOf(at, g, 1), id)
 		if err != nil {
 			return err
 		}
-		g.Members = append(g.Members, &member{Instance: made})
+		g.Members = append(g.Members, &member{Instance: made, Standby: n >= g.Desired, Hook: e.Hook})
 	}
 	return nil
 }

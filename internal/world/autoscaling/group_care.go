@@ -1,7 +1,6 @@
 package autoscaling
 
 import (
-	"maps"
 	"strings"
 	"time"
 
@@ -88,14 +87,20 @@ func launchFor(at core.At, g *group, n int) {
 		return
 	}
 	for _, i := range out.(*sdk.RunInstancesOutput).Instances {
-		g.Members = append(g.Members, &member{Instance: *i.InstanceId})
+		m := &member{Instance: *i.InstanceId}
+		g.Members = append(g.Members, m)
+		g.hold(at, m)
 	}
 }
 
 // launchOf is a group's RunInstances: from its template, which names the image, or from its launch configuration.
 func launchOf(at core.At, g *group, n int) *sdk.RunInstancesInput {
-	tags := maps.Clone(g.Tags)
-	tags[groupTag] = g.Name
+	tags := map[string]string{groupTag: g.Name}
+	for k, v := range g.Tags {
+		if !g.Kept[k] {
+			tags[k] = v
+		}
+	}
 	in := &sdk.RunInstancesInput{
 		MinCount: aws.Int32(int32(n)), MaxCount: aws.Int32(int32(n)), ClientToken: aws.String(at.UUID()),
 		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: ec2.TagsOf(tags)}},

@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -24,7 +25,7 @@ func createAutoScalingGroup(c *core.Call, in *autoscaling.CreateAutoScalingGroup
 		g.Desired = int(*in.DesiredCapacity)
 	}
 	for _, t := range in.Tags {
-		g.Tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+		g.tag(t)
 	}
 	if in.LaunchTemplate == nil && in.LaunchConfigurationName == nil && in.MixedInstancesPolicy == nil {
 		return nil, core.Refuse("ValidationError", "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
@@ -36,6 +37,7 @@ func createAutoScalingGroup(c *core.Call, in *autoscaling.CreateAutoScalingGroup
 		return nil, refused
 	}
 	groups.Put(c.At, g)
+	g.resized(c, 0, "created an AutoScalingGroup")
 	c.After(ec2.ReactionDelay, replaces, name)
 	return &autoscaling.CreateAutoScalingGroupOutput{}, nil
 }
@@ -60,6 +62,7 @@ func updateAutoScalingGroup(c *core.Call, in *autoscaling.UpdateAutoScalingGroup
 	if refused := next.sized(); refused != nil {
 		return nil, refused
 	}
+	next.resized(c, g.Desired, fmt.Sprintf("update of AutoScalingGroup constraints to min: %d, max: %d, desired: %d", next.Min, next.Max, next.Desired))
 	*g = next
 	c.After(ec2.ReactionDelay, replaces, g.Name)
 	return &autoscaling.UpdateAutoScalingGroupOutput{}, nil
@@ -111,7 +114,9 @@ func setDesiredCapacity(c *core.Call, in *autoscaling.SetDesiredCapacityInput, g
 	case n < g.Min:
 		return nil, core.Refuse("ValidationError", "New SetDesiredCapacity value %d is below min value %d for the AutoScalingGroup.", n, g.Min)
 	}
+	was := g.Desired
 	g.Desired = n
+	g.resized(c, was, "explicitly set group desired capacity")
 	c.After(ec2.ReactionDelay, replaces, g.Name)
 	return &autoscaling.SetDesiredCapacityOutput{}, nil
 }

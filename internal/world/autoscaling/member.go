@@ -17,6 +17,7 @@ import (
 type member struct {
 	Instance string
 	Standby  bool
+	Hook     string    // that holds it before it enters service
 	Lost     time.Time // when its instance stopped or ended, zero while it is well
 }
 

@@ -15,7 +15,7 @@ func Service() *core.Service {
 	return &core.Service{
 		Name: "autoscaling", SDK: "Auto Scaling", Reference: "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_",
 		Words: core.QueryWords(), Resources: []core.Resource{
-			configurationResource(), groupResource(), processResource(), standbyResource(), memberResource(), refreshResource(),
+			configurationResource(), groupResource(), processResource(), standbyResource(), memberResource(), refreshResource(), tagResource(), activityResource(), hookResource(),
 		},
 	}
 }

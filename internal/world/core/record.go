@@ -62,7 +62,7 @@ func (c *Call) Record(out any, refused *Refusal) {
 			r["resources"] = all
 		}
 	}
-	text := c.keep(r)
+	text := c.keep(r, c.Now)
 	if !c.Write && !c.By.onInstance() {
 		return
 	}

@@ -46,8 +46,8 @@ func (at At) History() []*Recorded {
 	return all
 }
 
-// keep puts a record into the event history, and returns its text.
-func (c *Call) keep(r Fields) json.RawMessage {
+// keep puts the record of a call into the event history, and returns its text.
+func (c *Call) keep(r Fields, when time.Time) json.RawMessage {
 	text, err := json.Marshal(r)
 	if err != nil { // it is made of maps, strings, numbers and lists
 		return nil
@@ -57,7 +57,7 @@ func (c *Call) keep(r Fields) json.RawMessage {
 		user = c.By.ARN[strings.LastIndexByte(c.By.ARN, '/')+1:]
 	}
 	trail.Put(c.At, &Recorded{
-		ID: r["eventID"].(string), Name: c.Name, Source: r["eventSource"].(string), User: user, Key: c.By.Key, At: c.Now,
+		ID: r["eventID"].(string), Name: c.Name, Source: r["eventSource"].(string), User: user, Key: c.By.Key, At: when,
 		ReadOnly: !c.Write || c.ReadOnly, Resources: named(reflect.ValueOf(c.Input)), Order: c.Minted, Text: text,
 	})
 	return text
@@ -86,4 +86,17 @@ func named(in reflect.Value) (all []string) {
 		}
 	}
 	return all
+}
+
+// Remember puts a call into the event history that was made before the world began.
+func (at At) Remember(service, name, code string, ago time.Duration, by Principal, from Origin) {
+	c := &Call{
+		At: at, By: by, From: from, RequestID: at.UUID(), Input: &struct{}{},
+		Operation: &Operation{Service: &Service{Name: service}, Name: name},
+	}
+	r := c.header()
+	r["eventTime"] = Stamp(at.Now.Add(-ago))
+	r["requestParameters"], r["responseElements"] = nil, nil
+	Given(r, "errorCode", code)
+	c.keep(r, at.Now.Add(-ago))
 }

@@ -44,6 +44,7 @@ var instances = core.Shelf[Instance]{
 	Filters: map[string]string{
 		"instance-id": "ID", "image-id": "Image", "launch-time": "Launched", "client-token": "Token", "instance-state-name": "State",
 		"instance-type": "Type", "vpc-id": "VPC", "reservation-id": "Reservation", "tag": "Tags", "tag-key": "Tags",
+		"iam-instance-profile.arn": "Profile", "network-interface.network-interface-id": "Interface",
 	},
 }
 
@@ -198,9 +199,10 @@ func ShutDown(at core.At, id string) error {
 }
 
 type instanceEstate struct {
-	ID     string `yaml:"id"`
-	State  string `yaml:"state"` // running
-	Launch Launch `yaml:",inline"`
+	ID     string        `yaml:"id"`
+	State  string        `yaml:"state"` // running
+	For    time.Duration `yaml:"for"`   // how long it has been so
+	Launch Launch        `yaml:",inline"`
 }
 
 func (e instanceEstate) build(at core.At) error {
@@ -216,7 +218,9 @@ func (e instanceEstate) build(at core.At) error {
 	if _, refused := securityGroups.Some(at, e.Launch.SecurityGroups); refused != nil {
 		return fmt.Errorf("instance %s: %s", e.ID, refused.Message)
 	}
-	stand(at, launch(at, e.Launch, 1, "")[0], e.ID, cmp.Or(e.State, "running"))
+	i := launch(at, e.Launch, 1, "")[0]
+	i.Launched = at.Now.Add(-e.For)
+	stand(at, i, e.ID, cmp.Or(e.State, "running"))
 	return nil
 }
 

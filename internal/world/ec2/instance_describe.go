@@ -26,7 +26,7 @@ func describeInstances(c *core.Call, in *ec2.DescribeInstancesInput) (*ec2.Descr
 		}
 		all = named
 	}
-	all, refused := core.Filter(all, in.Filters, instances.Filters)
+	all, refused := core.Filter(all, byProfile(in.Filters), instances.Filters)
 	if refused != nil {
 		return nil, refused
 	}
@@ -44,6 +44,20 @@ func describeInstances(c *core.Call, in *ec2.DescribeInstancesInput) (*ec2.Descr
 		out.Reservations[last].Instances = append(out.Reservations[last].Instances, described(c, i))
 	}
 	return out, nil
+}
+
+// byProfile asks for a profile by its name, where a filter does by its ARN.
+func byProfile(filters []types.Filter) []types.Filter {
+	filters = slices.Clone(filters)
+	for n, f := range filters {
+		if aws.ToString(f.Name) == "iam-instance-profile.arn" {
+			filters[n].Values = nil
+			for _, arn := range f.Values {
+				filters[n].Values = append(filters[n].Values, arn[strings.LastIndexByte(arn, '/')+1:])
+			}
+		}
+	}
+	return filters
 }
 
 func described(c *core.Call, i *Instance) types.Instance {

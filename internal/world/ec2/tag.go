@@ -1,37 +1,69 @@
 package ec2
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
+// label has the tags of a resource that keeps none itself: a fleet, a snapshot.
+type label struct {
+	ID   string
+	Tags map[string]string
+}
+
+var labels = core.Shelf[label]{Kind: "ec2.label", ID: "ID", Missing: core.Missing("InvalidID", "The ID '%s' is not valid")}
+
 func tagResource() core.Resource {
-	return core.Resource{Operations: []core.Operation{
+	return core.Resource{Shelf: &labels, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.CreateTagsInput, ec2.CreateTagsOutput]{
 			Write: true, Basis: "record: a recorded one", Knows: "Resources Tags", Answer: createTags,
-			Needs: func(c *core.Call, in *ec2.CreateTagsInput) []core.Need {
-				kind := map[string]string{"i": "instance/", "lt": "launch-template/", "ami": "image/"}
-				var arns []string
-				for _, id := range in.Resources {
-					prefix, _, _ := strings.Cut(id, "-")
-					arns = append(arns, c.ARN("ec2", kind[prefix]+id))
-				}
-				return c.On(arns...)
-			},
-			Request: func(_ *core.Call, in *ec2.CreateTagsInput) any {
-				resources := []any{}
-				for _, id := range in.Resources {
-					resources = append(resources, core.Fields{"resourceId": id})
-				}
-				return core.Fields{"resourcesSet": core.Fields{"items": resources}, "tagSet": core.Fields{"items": tagList(in.Tags)}}
-			},
+			Needs:    func(c *core.Call, in *ec2.CreateTagsInput) []core.Need { return tagNeeds(c, in.Resources, in.Tags) },
+			Request:  func(_ *core.Call, in *ec2.CreateTagsInput) any { return tagRequest(in.Resources, in.Tags) },
 			Response: returned[ec2.CreateTagsOutput],
 		}),
+		core.Define(core.Spec[ec2.DeleteTagsInput, ec2.DeleteTagsOutput]{
+			Write: true, Basis: "record: like that of CreateTags, unverified", Knows: "Resources Tags", Answer: deleteTags,
+			Needs:    func(c *core.Call, in *ec2.DeleteTagsInput) []core.Need { return tagNeeds(c, in.Resources, in.Tags) },
+			Request:  func(_ *core.Call, in *ec2.DeleteTagsInput) any { return tagRequest(in.Resources, in.Tags) },
+			Response: returned[ec2.DeleteTagsOutput],
+		}),
+		core.Define(core.Spec[ec2.DescribeTagsInput, ec2.DescribeTagsOutput]{
+			Basis: "by the filter resource-id; of a resource that is not there it lists nothing", Knows: "Filters", Answer: describeTags,
+		}),
 	}}
+}
+
+// tagNeeds bring the keys of the tags, as AWS does.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+func tagNeeds(c *core.Call, ids []string, tags []types.Tag) []core.Need {
+	var arns, keys []string
+	for _, id := range ids {
+		prefix, _, _ := strings.Cut(id, "-")
+		arns = append(arns, c.ARN("ec2", tagged[prefix].arn+id))
+	}
+	for _, t := range tags {
+		keys = append(keys, aws.ToString(t.Key))
+	}
+	needs := c.On(arns...)
+	for i := range needs {
+		needs[i].Context = map[string][]string{"aws:TagKeys": keys}
+	}
+	return needs
+}
+
+func tagRequest(ids []string, tags []types.Tag) any {
+	resources := []any{}
+	for _, id := range ids {
+		resources = append(resources, core.Fields{"resourceId": id})
+	}
+	return core.Fields{"resourcesSet": core.Fields{"items": resources}, "tagSet": core.Fields{"items": tagList(tags)}}
 }
 
 // createTags writes tags, over those of the same key. Every resource must exist, or none is tagged.
@@ -39,43 +71,103 @@ func createTags(c *core.Call, in *ec2.CreateTagsInput) (*ec2.CreateTagsOutput, *
 	if refused := reserved(c, in.Tags); refused != nil {
 		return nil, refused
 	}
-	var all []map[string]string
-	for _, id := range in.Resources {
-		tags, refused := tagsOn(c, id)
-		if refused != nil {
-			return nil, refused
-		}
-		all = append(all, tags)
-	}
+	all, refused := tagsOn(c, in.Resources)
 	for _, tags := range all {
 		for _, t := range in.Tags {
 			tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
 		}
 	}
-	return &ec2.CreateTagsOutput{}, nil
+	return &ec2.CreateTagsOutput{}, refused
 }
 
-// tagsOn finds the tags of an instance, a launch template or an image of one's own.
-func tagsOn(c *core.Call, id string) (map[string]string, *core.Refusal) {
-	switch prefix, _, _ := strings.Cut(id, "-"); prefix {
-	case "i":
-		i, refused := instances.Find(c.At, &id)
-		if refused != nil {
-			return nil, refused
+// deleteTags takes tags off; one that names a value only where it has that.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
+func deleteTags(c *core.Call, in *ec2.DeleteTagsInput) (*ec2.DeleteTagsOutput, *core.Refusal) {
+	all, refused := tagsOn(c, in.Resources)
+	for _, tags := range all {
+		for _, t := range in.Tags {
+			if t.Value == nil || *t.Value == tags[aws.ToString(t.Key)] {
+				delete(tags, aws.ToString(t.Key))
+			}
 		}
-		return i.Tags, nil
-	case "lt":
-		t, refused := templates.Find(c.At, &id)
-		if refused != nil {
-			return nil, refused
-		}
-		return t.Tags, nil
-	case "ami":
-		i, refused := images.Find(c.At, &id)
-		if refused != nil {
-			return nil, refused
-		}
-		return i.Tags, nil
 	}
-	return nil, core.Refuse("InvalidID", "The ID '%s' is not valid", id)
+	return &ec2.DeleteTagsOutput{}, refused
+}
+
+func describeTags(c *core.Call, in *ec2.DescribeTagsInput) (*ec2.DescribeTagsOutput, *core.Refusal) {
+	out := &ec2.DescribeTagsOutput{}
+	for _, f := range in.Filters {
+		if aws.ToString(f.Name) != "resource-id" {
+			return nil, core.Refuse("InvalidParameterValue", "The world does not model the filter %s", aws.ToString(f.Name))
+		}
+		for _, id := range f.Values {
+			all, refused := tagsOn(c, []string{id})
+			if refused != nil {
+				continue
+			}
+			for _, k := range slices.Sorted(maps.Keys(all[0])) {
+				out.Tags = append(out.Tags, types.TagDescription{ResourceId: aws.String(id), Key: aws.String(k), Value: aws.String(all[0][k])})
+			}
+		}
+	}
+	return out, nil
+}
+
+// tagged is what can have tags, by the prefix of its ids: what stands before the id in its ARN, and where its tags are.
+var tagged = map[string]struct {
+	arn  string
+	tags func(core.At, string) (map[string]string, *core.Refusal)
+}{
+	"i":     {"instance/", onRow(&instances, func(i *Instance) *map[string]string { return &i.Tags })},
+	"lt":    {"launch-template/", onRow(&templates, func(t *Template) *map[string]string { return &t.Tags })},
+	"ami":   {"image/", onRow(&images, func(i *image) *map[string]string { return &i.Tags })},
+	"sg":    {"security-group/", onRow(&securityGroups, func(g *securityGroup) *map[string]string { return &g.Tags })},
+	"fleet": {"fleet/", onLabel(&fleets)},
+	"sfr":   {"spot-fleet-request/", onLabel(&spotFleets)},
+	"sir":   {"spot-instances-request/", onLabel(&spotRequests)},
+	"snap":  {"snapshot/", onLabel(&snapshots)},
+}
+
+func onRow[T any](s *core.Shelf[T], of func(*T) *map[string]string) func(core.At, string) (map[string]string, *core.Refusal) {
+	return func(at core.At, id string) (map[string]string, *core.Refusal) {
+		row, refused := s.Find(at, &id)
+		if refused != nil {
+			return nil, refused
+		}
+		tags := of(row)
+		if *tags == nil {
+			*tags = map[string]string{}
+		}
+		return *tags, nil
+	}
+}
+
+func onLabel[T any](s *core.Shelf[T]) func(core.At, string) (map[string]string, *core.Refusal) {
+	return func(at core.At, id string) (map[string]string, *core.Refusal) {
+		if _, refused := s.Find(at, &id); refused != nil {
+			return nil, refused
+		}
+		l, refused := labels.Find(at, &id)
+		if refused != nil {
+			l = labels.Put(at, &label{ID: id, Tags: map[string]string{}})
+		}
+		return l.Tags, nil
+	}
+}
+
+// tagsOn finds the tags of resources of one's own, which must all exist.
+func tagsOn(c *core.Call, ids []string) (all []map[string]string, _ *core.Refusal) {
+	for _, id := range ids {
+		prefix, _, _ := strings.Cut(id, "-")
+		one, known := tagged[prefix]
+		if !known {
+			return nil, core.Refuse("InvalidID", "The ID '%s' is not valid", id)
+		}
+		tags, refused := one.tags(c.At, id)
+		if refused != nil {
+			return nil, refused
+		}
+		all = append(all, tags)
+	}
+	return all, nil
 }

@@ -22,5 +22,15 @@ var vpcs = core.Shelf[types.Vpc]{
 func vpcResource() core.Resource {
 	return core.Resource{Shelf: &vpcs, Operations: []core.Operation{core.List[ec2.DescribeVpcsInput, ec2.DescribeVpcsOutput](
 		&vpcs, core.Listing{IDs: "VpcIds", Basis: "a region has one"}, core.AsIs,
-	)}}
+	), core.Define(core.Spec[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput]{
+		Basis: "the regions in which the account has something", Answer: func(c *core.Call, _ *ec2.DescribeRegionsInput) (*ec2.DescribeRegionsOutput, *core.Refusal) {
+			out := &ec2.DescribeRegionsOutput{}
+			for _, at := range c.Places() {
+				if at.Place.Account == c.Place.Account {
+					out.Regions = append(out.Regions, types.Region{RegionName: aws.String(at.Place.Region), OptInStatus: aws.String("opt-in-not-required")})
+				}
+			}
+			return out, nil
+		},
+	})}}
 }

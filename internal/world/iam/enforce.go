@@ -204,7 +204,13 @@ func contextOf(c *core.Call, n core.Need) policy.Context {
 		}
 	}
 	for key, values := range n.Context {
-		x.SetAll(key, values)
+		switch {
+		case len(values) == 0:
+		case key == tagKeysKey:
+			x.SetAll(key, values)
+		default: // the first of what a call names several times
+			x.Set(key, values[0])
+		}
 	}
 	return x
 }

@@ -14,6 +14,7 @@ import (
 const (
 	policyKey   = "iam:PolicyARN"
 	boundaryKey = "iam:PermissionsBoundary"
+	tagKeysKey  = "aws:TagKeys" // of several values
 )
 
 // ofUser is the right to do something with the user that a call names; of one that does not exist, by the ARN that it would
@@ -55,7 +56,7 @@ func conditioned(needs []core.Need, in any, boundary string) []core.Need {
 			needs[0].Context[key] = []string{value}
 		}
 	}
-	needs[0].Context["aws:TagKeys"] = tagKeys(in)
+	needs[0].Context[tagKeysKey] = tagKeys(in)
 	for _, t := range givenTags(in) {
 		needs[0].Context["aws:RequestTag/"+aws.ToString(t.Key)] = []string{aws.ToString(t.Value)}
 	}

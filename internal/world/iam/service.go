@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	policy "github.com/ripostehq/riposte/iam"
@@ -38,12 +39,13 @@ type Estate struct {
 
 // holderEstate is what users and roles share. Documents are YAML, or JSON as text.
 type holderEstate struct {
-	Name     string         `yaml:"name"`
-	Path     string         `yaml:"path"`
-	ID       string         `yaml:"id"`       // AIDA..., AROA...; made where it is left out
-	Inline   map[string]any `yaml:"inline"`   // documents by name
-	Attached []string       `yaml:"attached"` // ARNs
-	Boundary string         `yaml:"boundary"`
+	Name     string            `yaml:"name"`
+	Path     string            `yaml:"path"`
+	ID       string            `yaml:"id"`       // AIDA..., AROA...; made where it is left out
+	Inline   map[string]any    `yaml:"inline"`   // documents by name
+	Attached []string          `yaml:"attached"` // ARNs
+	Boundary string            `yaml:"boundary"`
+	Tags     map[string]string `yaml:"tags"`
 }
 
 type userEstate struct {
@@ -106,6 +108,7 @@ func (e holderEstate) build(at core.At, kind string) (holder, error) {
 	h := newHolder(at, kind, e.Name, e.Path)
 	h.ID = cmp.Or(e.ID, h.ID)
 	h.Attached, h.Boundary = e.Attached, e.Boundary
+	maps.Copy(h.Tags, e.Tags)
 	for name, d := range e.Inline {
 		text, err := document(d)
 		if err != nil {

@@ -17,6 +17,7 @@ resource "aws_cloudformation_stack_set" "spokes" {
     OrganizationId = var.organization_id
     HomeRegion     = var.home_region
     GrantAudit     = contains(var.tiers, "audit")
+    GrantTag       = contains(var.tiers, "tag")
     GrantReport    = contains(var.tiers, "report")
     GrantContain   = contains(var.tiers, "contain")
     GrantAuthor    = contains(var.tiers, "author")

@@ -35,7 +35,7 @@ variable "external_id" {
 }
 
 variable "tiers" {
-  description = "The rights that riposte gets, a role each: audit is enough to observe; report, contain, author and destroy as you dare."
+  description = "The rights that riposte gets, a role each: audit is enough to observe; report, tag, contain, author and destroy as you dare."
   type        = list(string)
   default     = ["audit", "report", "contain"]
 }

@@ -57,7 +57,7 @@ resource "aws_cloudwatch_event_rule" "events" {
   event_bus_name = aws_cloudwatch_event_bus.events.name
   state          = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" # reads, too: what spokes forward was chosen there
   event_pattern = jsonencode(merge(
-    { source = [{ prefix = "aws." }], detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "EC2 Instance State-change Notification"] },
+    { source = [{ prefix = "aws." }], detail-type = ["AWS API Call via CloudTrail", "AWS Console Sign In via CloudTrail", "EC2 Instance State-change Notification", "EC2 Instance-launch Lifecycle Action"] },
     each.value == null ? {} : { account = each.value },
   ))
   tags = var.tags

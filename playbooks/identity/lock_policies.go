@@ -1,0 +1,144 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
+	policies "github.com/ripostehq/riposte/iam"
+)
+
+// readPolicies reads the lock of riposte's that the role has, and reports whether others of its policies lock it already.
+func (l *locking) readPolicies(ctx context.Context) (locked bool, err error) {
+	r, role := l.in.AWS.IAM(l.found.Role.Place()), l.of.RoleName
+	var others []policies.Policy
+	add := func(name, document string) {
+		if document, err := url.PathUnescape(document); err == nil {
+			if signs(document) {
+				l.doubtFirst("the role may read or write objects of S3 (policy %s): URLs that it signs for others would be cut off, and no record shows their use", name)
+			}
+			if p, err := policies.Parse([]byte(document)); err == nil {
+				others = append(others, p)
+				return
+			}
+		}
+		l.doubt("policy %s of the role can't be evaluated", name)
+	}
+	inline := iam.NewListRolePoliciesPaginator(r, &iam.ListRolePoliciesInput{RoleName: role})
+	for inline.HasMorePages() {
+		page, err := inline.NextPage(ctx)
+		if err != nil {
+			return false, fmt.Errorf("read policies of role %q: %w", *role, err)
+		}
+		for _, name := range page.PolicyNames {
+			out, err := r.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: role, PolicyName: &name})
+			if err != nil {
+				return false, fmt.Errorf("read policy %q of role %q: %w", name, *role, err)
+			}
+			if name == action.CredentialLockPolicy {
+				if l.written, err = url.PathUnescape(aws.ToString(out.PolicyDocument)); err != nil {
+					return false, fmt.Errorf("read policy %q of role %q: %w", name, *role, err)
+				}
+				continue
+			}
+			add(name, aws.ToString(out.PolicyDocument))
+		}
+	}
+	attached := iam.NewListAttachedRolePoliciesPaginator(r, &iam.ListAttachedRolePoliciesInput{RoleName: role})
+	for attached.HasMorePages() {
+		page, err := attached.NextPage(ctx)
+		if err != nil {
+			return false, fmt.Errorf("read attached policies of role %q: %w", *role, err)
+		}
+		for _, p := range page.AttachedPolicies {
+			document, err := managed(ctx, r, p.PolicyArn)
+			if err != nil {
+				return false, err
+			}
+			add(aws.ToString(p.PolicyName), document)
+		}
+	}
+	return l.lockedBy(others), nil
+}
+
+// reader is what reads managed policies.
+type reader interface {
+	GetPolicy(context.Context, *iam.GetPolicyInput, ...func(*iam.Options)) (*iam.GetPolicyOutput, error)
+	GetPolicyVersion(context.Context, *iam.GetPolicyVersionInput, ...func(*iam.Options)) (*iam.GetPolicyVersionOutput, error)
+}
+
+// managed is the document of a managed policy that counts.
+func managed(ctx context.Context, r reader, arn *string) (string, error) {
+	p, err := r.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: arn})
+	if err != nil {
+		return "", fmt.Errorf("read policy %q: %w", *arn, err)
+	}
+	v, err := r.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: arn, VersionId: p.Policy.DefaultVersionId})
+	if err != nil {
+		return "", fmt.Errorf("read policy %q: %w", *arn, err)
+	}
+	return aws.ToString(v.PolicyVersion.Document), nil
+}
+
+// signs reports whether a policy allows what signed URLs are made for: whoever has one calls S3 from an address of its own, with
+// the instance's credentials. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+func signs(document string) bool {
+	var d map[string]any
+	if json.Unmarshal([]byte(document), &d) != nil {
+		return true
+	}
+	for _, one := range listed(d["Statement"]) {
+		s, _ := one.(map[string]any)
+		if s["Effect"] != "Allow" {
+			continue
+		}
+		if s["NotAction"] != nil {
+			return true
+		}
+		for _, a := range listed(s["Action"]) {
+			pattern, _ := a.(string)
+			for _, made := range []string{"s3:getobject", "s3:putobject"} {
+				if fits, err := path.Match(strings.ToLower(pattern), made); fits || err != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// listed are the elements of what IAM takes alone or in a list.
+func listed(v any) []any {
+	if all, ok := v.([]any); ok {
+		return all
+	}
+	return []any{v}
+}
+
+// lockedBy reports whether policies deny calls by the internet from several addresses that are documentation's, and no network's.
+// https://www.rfc-editor.org/rfc/rfc5737
+func (l *locking) lockedBy(by []policies.Policy) bool {
+	for _, f := range l.machines {
+		for _, m := range f.all {
+			for _, from := range []string{"198.51.100.254", "203.0.113.254", "2001:db8:ffff::fffe"} {
+				keys := map[string]string{
+					"ec2:SourceInstanceARN": f.at.In(event.Instance, m.id).ARN(), "aws:EC2InstanceSourceVPC": m.vpc, "aws:ViaAWSService": "false", "aws:SourceIp": from,
+					"aws:PrincipalArn": l.found.Role.ARN(), "aws:userid": aws.ToString(l.of.RoleId) + ":" + m.id,
+				}
+				if !denied(keys, call.EC2DescribeInstances, by...) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
