@@ -19,6 +19,7 @@ type Service struct {
 var services = []Service{
 	{Prefix: "autoscaling", Name: "AutoScaling"},
 	{Prefix: "cloudfront", Name: "CloudFront", Global: true},
+	{Prefix: "cloudshell", Name: "CloudShell"},
 	{Prefix: "cloudtrail", Name: "CloudTrail"},
 	{Prefix: "cloudwatch", Name: "CloudWatch", Source: "monitoring.amazonaws.com"},
 	{Prefix: "dynamodb", Name: "DynamoDB"},
@@ -32,6 +33,7 @@ var services = []Service{
 	{Prefix: "rds", Name: "RDS"},
 	{Prefix: "route53", Name: "Route53", Global: true},
 	{Prefix: "s3", Name: "S3"},
+	{Prefix: "secretsmanager", Name: "SecretsManager"},
 	{Prefix: "securityhub", Name: "SecurityHub"},
 	{Prefix: "signin", Name: "SignIn"},
 	{Prefix: "sqs", Name: "SQS"},

@@ -2,6 +2,7 @@ package event
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -24,12 +25,15 @@ func (p People) Person(a Actor) string {
 			return ""
 		}
 	}
-	for _, pattern := range p.Issuers {
-		if matchARN(pattern, a.Issuer) {
-			return a.Session
-		}
+	if p.SignedIn(a) {
+		return a.Session
 	}
 	return ""
+}
+
+// SignedIn reports whether the session's issuer is one that a person has to sign in for, however the session is called.
+func (p People) SignedIn(a Actor) bool {
+	return a.Kind == RoleActor && a.Issuer != "" && slices.ContainsFunc(p.Issuers, func(pattern string) bool { return matchARN(pattern, a.Issuer) })
 }
 
 // matchARN compares an ARN with a pattern part by part. A * stands for any text within its part, so that the * of an

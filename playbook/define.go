@@ -154,23 +154,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		Definition: d,
 		Preempt:    preempt,
 		Observes:   observes,
-		Suspects: func(e event.Event) (out []StoredSuspect, err error) {
-			if !d.fires(e) {
-				return nil, nil
-			}
-			for _, x := range s.Suspect(e, p) {
-				l, err := s.store(x, OriginOf(e))
-				if err != nil {
-					return nil, err
-				}
-				if s.Counts != nil {
-					l.Weight = s.Counts(x)
-				}
-				l.DecideAt = l.Origin.decideAt(d.Window)
-				out = append(out, l)
-			}
-			return out, nil
-		},
+		Suspects:   func(e event.Event) ([]StoredSuspect, error) { return s.suspects(d, e, p) },
 		Check: func(ctx context.Context, in In, caseID string, l StoredSuspect) (out []Proposal, err error) {
 			in.Origin = l.Origin
 			x, err := s.load(l, caseID)
@@ -207,6 +191,25 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			return s.Plan(x, p), nil
 		},
 	}
+}
+
+// suspects are those of an event that fires the playbook, at rest.
+func (s Spec[P, F]) suspects(d Definition, e event.Event, p P) (out []StoredSuspect, err error) {
+	if !d.fires(e) {
+		return nil, nil
+	}
+	for _, x := range s.Suspect(e, p) {
+		l, err := s.store(x, OriginOf(e))
+		if err != nil {
+			return nil, err
+		}
+		if s.Counts != nil {
+			l.Weight = s.Counts(x)
+		}
+		l.DecideAt = l.Origin.decideAt(d.Window)
+		out = append(out, l)
+	}
+	return out, nil
 }
 
 // AnsweredIn returns the region in which a change of a target answers what was called: that of the target, else that of the call, ""

@@ -45,8 +45,8 @@ func (o Organization) Who(a event.Actor) string {
 	return a.Credential()
 }
 
-// ByPerson reports whether a person called, as far as the organisation knows people: by a session of people.issuers, as root, and as an
-// IAM user where users are people. It tells whom a playbook is about, and is never a reason to trust.
+// ByPerson reports whether a person called, as far as the organisation knows people: by a session of people.issuers, whatever it is called, as root, and as
+// an IAM user where users are people. It tells whom a playbook is about, and is never a reason to trust.
 func (o Organization) ByPerson(a event.Actor, users bool) bool {
 	switch a.Kind {
 	case event.RootActor, event.IdentityCenterActor:
@@ -54,7 +54,7 @@ func (o Organization) ByPerson(a event.Actor, users bool) bool {
 	case event.UserActor:
 		return users
 	}
-	return o.Person(a) != ""
+	return o.People.SignedIn(a)
 }
 
 // InEnvironment reports whether an account is in one of the environments. One whose environment is not said is in all of them: what is not known may

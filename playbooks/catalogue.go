@@ -26,6 +26,7 @@ func All() []playbook.Definition {
 		identity.DecoyUsed(),
 		identity.CredentialLock(),
 		identity.ByHandUser(),
+		identity.CloudShellSecrets(),
 		identity.DeployRole(),
 		ownership.Creator(),
 	}

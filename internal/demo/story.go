@@ -13,6 +13,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbook/fixture"
 )
@@ -57,7 +58,28 @@ func Story(d playbook.Definition, catalogue []playbook.Definition, kinds []actio
 			}},
 		},
 	}}
+	if asks(told.Plans) {
+		a := &s.Attacks[0]
+		a.moves = append(a.moves, move{cmp.Or(delay, usual) + d.Window + time.Minute, "sam", "riposte approve", func(ctx context.Context, s *Stage) (string, error) {
+			return s.orders(ctx, d.ID, e.Actor.Session, ledger.Approve, "asked, and it was another")
+		}})
+	}
 	return s, nil
+}
+
+// asks reports whether every step of the plans waits for a person.
+func asks(plans []string) bool {
+	steps := 0
+	for _, plan := range plans {
+		_, rest, _ := strings.Cut(plan, "\n")
+		for line := range strings.Lines(rest) {
+			first, _, _ := strings.Cut(strings.TrimSpace(line), ", else ")
+			if steps++; !strings.HasSuffix(first, " ?") {
+				return false
+			}
+		}
+	}
+	return steps > 0
 }
 
 // usual is how long CloudTrail takes.

@@ -41,6 +41,7 @@ type attempt struct {
 	late      func() bool             // half of its time is over: nothing further is begun that can wait
 
 	inboxWaits  bool      // messages wait for the next attempt
+	passedOver  bool      // suspects among them, since the case has as many as it holds
 	followed    int       // how often a target was found under another name
 	brakedUntil time.Time // a brake keeps what is being taken back until it is looked at again
 	answered    bool      // something was found or done in this attempt
@@ -59,7 +60,7 @@ func (t *attempt) commit(ctx context.Context) error {
 	for joined := false; ; joined = true {
 		t.move(t.state())
 		t.c.Reason, t.c.Due = t.reason(), t.nextDue()
-		t.w.At = t.Now()
+		t.w.At, t.w.SuspectsWait = t.Now(), t.passedOver && t.unchecked() >= batch
 		err := t.store.Commit(ctx, t.c, t.w)
 		if err == nil {
 			break

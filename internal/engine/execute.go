@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
@@ -73,6 +74,7 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 		t.note("%s: %s", r, r.step.Note)
 		return false, nil
 	}
+	r.step.NotBefore = time.Time{} // it is due, and may ask from now on
 	drift, err := ex.plan.drifted(ctx, t, r.revision.Number)
 	if drift || err != nil {
 		return drift && err == nil, err

@@ -35,7 +35,7 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 	for _, m := range t.inbox {
 		switch {
 		case m.Lead != nil && t.unchecked() >= batch:
-			t.inboxWaits = true
+			t.inboxWaits, t.passedOver = true, true
 			continue
 		case m.Lead != nil:
 			l := ledger.Suspect{Key: m.Key, StoredSuspect: *m.Lead}

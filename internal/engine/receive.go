@@ -114,7 +114,9 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 			return nil, err
 		}
 		for _, s := range found {
-			s.Actors = actors
+			if !e.stages.plan.books[s.Playbook].Marks() { // a tag is no part of an attack's story
+				s.Actors = actors
+			}
 			suspects = append(suspects, s)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 type ref struct {
 	revision *ledger.Revision
 	plan     action.Step
+	steps    []action.Step // of the whole plan
 	step     *ledger.Step
 	index    int
 }
@@ -47,8 +48,9 @@ func (t *attempt) live() iter.Seq[ref] {
 			if r.Superseded != 0 {
 				continue
 			}
-			for j, s := range t.plans[r.Plan.Digest].Steps {
-				if !yield(ref{r, s, &r.Steps[j], j}) {
+			steps := t.plans[r.Plan.Digest].Steps
+			for j, s := range steps {
+				if !yield(ref{r, s, steps, &r.Steps[j], j}) {
 					return
 				}
 			}

@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -40,21 +42,31 @@ func (t *attempt) due(r ref) bool {
 	return r.step.State == ledger.Intent || !r.step.NotBefore.After(t.Now())
 }
 
-// led says what has become of the steps before one that waited for its time: whether one of them stands, and whether one still waits. The
-// deletion of what was let out of quarantine, or never was in it, is no end of a quarantine.
+// led says what has become of the steps that one follows which waited for its time: whether one of them stands, and whether one still
+// waits. The deletion of what was let out of quarantine, or never was in it, is no end of a quarantine.
 func (r ref) led() (stands, waiting bool) {
-	for _, s := range r.revision.Steps[:r.index] {
+	for i, s := range r.revision.Steps[:r.index] {
+		if !r.follows(i) {
+			continue
+		}
 		stands = stands || made(s.State)
 		waiting = waiting || waits(s.State) && s.Verdict != "observe" && s.Verdict != "except"
 	}
 	return stands, waiting
 }
 
+// follows reports whether a step follows an earlier one of its plan: those about the same resource, or all where there are none.
+func (r ref) follows(i int) bool {
+	target := func(s action.Step) event.Resource { return s.Ladder[0].Do.About().Target }
+	same := func(s action.Step) bool { return target(s) == target(r.plan) }
+	return i < r.index && r.steps[i].After == 0 && (same(r.steps[i]) || !slices.ContainsFunc(r.steps[:r.index], same))
+}
+
 // begins starts the clocks of the steps that wait for their time behind one that was done first now.
-func (t *attempt) begins(r ref) {
-	for i, s := range t.plans[r.revision.Plan.Digest].Steps {
-		if next := &r.revision.Steps[i]; i > r.index && s.After > 0 && next.State == ledger.Pending {
-			next.NotBefore = t.Now().Add(s.After)
+func (t *attempt) begins(done ref) {
+	for r := range t.live() {
+		if r.revision == done.revision && r.plan.After > 0 && r.step.State == ledger.Pending && r.follows(done.index) {
+			r.step.NotBefore = t.Now().Add(r.plan.After)
 		}
 	}
 }

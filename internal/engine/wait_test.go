@@ -2,8 +2,12 @@ package engine_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
@@ -167,7 +171,68 @@ func TestTheClockOfAStepBeginsWithWhatItFollows(t *testing.T) {
 		t.Fatalf("29 days after the approval %s: %s\n%s", c.State, steps(c), s.history(c))
 	}
 	s.pass(2 * 24 * time.Hour)
+	if c = s.only("test.quarantines"); c.State != ledger.Asked || harmless(s.instance(id)) {
+		t.Fatalf("a month after the approval, which was of the quarantine alone, %s: %s\n%s", c.State, steps(c), s.history(c))
+	}
+	s.order(c, ledger.Order{Verb: ledger.Approve, Revision: 1})
+	s.pass(time.Hour)
 	if c = s.only("test.quarantines"); c.State != ledger.Verified || !harmless(s.instance(id)) {
-		t.Errorf("a month after the approval %s: %s\n%s", c.State, steps(c), s.history(c))
+		t.Errorf("approved again %s: %s\n%s", c.State, steps(c), s.history(c))
+	}
+}
+
+// Forty launches within one window, each a suspect of the same case: what does not fit waits without being asked about again and again.
+func TestSuspectsThatWaitForAWindowCostNoTurns(t *testing.T) {
+	looks := 0
+	s := set(t, world.Options{}, quarantines(&looks, always))
+	for range 2 * 20 {
+		s.launches()
+	}
+	s.pass(14 * time.Minute)
+	c := s.only("test.quarantines")
+	if n := len(strings.Split(strings.TrimSpace(s.history(c)), "\n")); n > 60 || looks != 0 {
+		t.Errorf("%d lines of history, %d looks before the end of the window", n, looks)
+	}
+	s.pass(2 * time.Hour)
+	if c = s.only("test.quarantines"); c.State != ledger.Verified || looks != 40 {
+		t.Errorf("%s after %d looks, %d suspects", c.State, looks, len(c.Suspects))
+	}
+	s.whole()
+}
+
+// Of two instances in one quarantine each has its own month: that one is ended puts the other off by nothing.
+func TestTheEndOfOneInstancePutsNoOtherOff(t *testing.T) {
+	both := playbook.Define(playbook.Spec[struct{}, []string]{
+		ID: "test.both", On: []playbook.Trigger{playbook.Call(call.EC2RunInstances)},
+		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[[]string] {
+			var ids []string
+			for _, i := range request.Answer(e).At("instancesSet").Items() {
+				ids = append(ids, i.At("instanceId").Text())
+			}
+			return []playbook.Suspect[[]string]{{Resource: e.Place().In(event.Group, "web"), Title: "launched", Facts: ids}}
+		},
+		Check: func(_ context.Context, _ playbook.In, s playbook.Suspect[[]string], _ struct{}) ([]playbook.Suspect[[]string], error) {
+			return []playbook.Suspect[[]string]{s}, nil
+		},
+		Plan: func(s playbook.Suspect[[]string], _ struct{}) (p action.Plan) {
+			var later []action.Step
+			for _, id := range s.Facts {
+				i := s.Resource.Place().In(event.Instance, id)
+				end := action.Try(action.Terminate{Instance: i})
+				end.After = month
+				p.Steps, later = append(p.Steps, action.Try(action.Stop{Instance: i})), append(later, end)
+			}
+			p.Steps = append(p.Steps, later...)
+			return p
+		},
+	})
+	s := set(t, world.Options{}, both)
+	_, err := clients{w: s.w, by: mallory}.ec2(ireland).RunInstances(t.Context(), &ec2.RunInstancesInput{
+		ImageId: aws.String("ami-0bbbbbbbbbbbbbbbb"), MinCount: aws.Int32(2), MaxCount: aws.Int32(2),
+	})
+	s.must(err)
+	s.pass(month + time.Hour)
+	if c := s.only("test.both"); steps(c) != "done; done; done; done" || c.State != ledger.Verified {
+		t.Errorf("a month later %s: %s\n%s", c.State, steps(c), s.history(c))
 	}
 }

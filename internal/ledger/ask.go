@@ -26,7 +26,8 @@ type Answer struct {
 	Class action.Class `json:"class"`
 }
 
-// Asks are the steps that wait for a person, of one revision or (0) of all, in order.
+// Asks are the steps that wait for a person, of one revision or (0) of all, in order. One that is not due yet asks when it is: who lets a
+// quarantine go has said nothing of the end that may follow it in a month.
 func (c *Case) Asks(revision int) (out []Ask) {
 	for _, r := range c.Revisions {
 		if r.Superseded != 0 || revision != 0 && r.Number != revision {
@@ -37,7 +38,7 @@ func (c *Case) Asks(revision int) (out []Ask) {
 			if rule, _, _ := strings.Cut(s.Reason, ":"); s.Verdict == "hold" && rule == "limit" {
 				why, asks = rule, true // a limit's text counts on, what it asks stays the same
 			}
-			if asks && s.State == Pending {
+			if asks && s.State == Pending && s.NotBefore.IsZero() {
 				out = append(out, Ask{r.Number, r.Plan.Digest, i, s.Rung, why})
 			}
 		}

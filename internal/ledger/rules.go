@@ -49,14 +49,24 @@ func Rank(now time.Time, ranks []time.Time, i int) time.Time {
 // Astray is from when on the end of a lease is a wrong clock's; see Store.Claim.
 func Astray(now time.Time, lease time.Duration) time.Time { return now.Add(2 * lease) }
 
+// Pressing counts the messages left that are a reason to claim the case at once.
+func (w Write) Pressing(left [Classes]int) (n int) {
+	for class, waiting := range left {
+		if Class(class) != Suspects || !w.SuspectsWait {
+			n += waiting
+		}
+	}
+	return n
+}
+
 // Settle gives a case that is committed its due time. With messages left it is due at once, and one that was open may not
 // close (ErrJoined). One that was closed already commits what it has taken and stays closed: else a sender that is faster than a
 // turn takes would keep it from ever committing anything.
-func (c *Case) Settle(was State, w Write, left int) error {
-	if left > 0 && was.Open() && !c.State.Open() {
+func (c *Case) Settle(was State, w Write, left [Classes]int) error {
+	if left != [Classes]int{} && was.Open() && !c.State.Open() {
 		return ErrJoined
 	}
-	if left > 0 && (c.Due.IsZero() || c.Due.After(w.At)) {
+	if w.Pressing(left) > 0 && (c.Due.IsZero() || c.Due.After(w.At)) {
 		c.Due = w.At
 	}
 	if c.Due.IsZero() && (c.State.Open() || c.Report.Owed()) {

@@ -86,7 +86,10 @@ type Write struct {
 	Requests   []string // request ids of changes made
 	Reserve    []Reservation
 	Exceptions []Exception
-	EndsLease  bool // ends the lease: this was the last commit of the claim
+	// SuspectsWait: the case has as many suspects as it holds and can't look at any of them yet. Further ones wait in its inbox for the
+	// case's own due time, instead of being a reason to claim it at once, again and again.
+	SuspectsWait bool
+	EndsLease    bool // ends the lease: this was the last commit of the claim
 }
 
 // Filter selects cases.

@@ -90,7 +90,13 @@ func (a Actor) Steps(scope action.Scope, caseID string) []action.Step {
 	steps := a.own(scope, caseID)
 	if a.Upstream != nil {
 		for _, step := range a.Upstream.Steps(scope, caseID) {
-			steps = append(steps, step.Asking("it opened the session, and can open it again"))
+			step = step.Asking("it opened the session, and can open it again")
+			for i, r := range step.Ladder { // a yes to denying the one session is none to ending others'
+				if r.Do.About().Kind.Name == (action.RevokeSessions{}).About().Kind.Name {
+					step.Ladder[i].Ask += "; this ends every older session of its role"
+				}
+			}
+			steps = append(steps, step)
 		}
 	}
 	return steps

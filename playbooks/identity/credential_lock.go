@@ -13,6 +13,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/contain"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 //go:embed testdata/credential-lock.txtar
@@ -123,6 +124,14 @@ var (
 // of addresses, an interface or an association.
 func suspectMove(e event.Event, _ LockParams) []playbook.Suspect[lock] {
 	f := lock{Instances: mentioned(e, event.Instance, instanceID)}
+	if call.OfEvent(e) == call.EC2RunInstances { // whose tags are the caller's to write, with ids in them
+		f.Instances = nil
+		for _, i := range request.Answer(e).At("instancesSet").Items() {
+			if id := i.At("instanceId").Scalar(); instanceID.MatchString(id) && len(f.Instances) < mostMoved {
+				f.Instances = append(f.Instances, e.Place().In(event.Instance, id))
+			}
+		}
+	}
 	if made := call.OfEvent(e); made == call.EC2AssociateAddress || made == call.EC2DisassociateAddress {
 		f.Moved = e.Time
 		if len(f.Instances) == 0 {

@@ -83,7 +83,8 @@ instances of the role go on, and this one stops too, until its credentials are r
 instance's where AWS says so (inScopeOf, ec2RoleDelivery); one that is merely named like an instance, as any caller of AssumeRole can name it, is
 left alone unless it has the role of the instance's profile, and then a person is asked. A person is asked, too, where the inventory can't
 say where the instance goes out, since it was stopped or started after the call, or by a private NAT gateway, a transit gateway, a peering, a NAT gateway of another account, endpoints of another network. What is known to be legitimate elsewhere: nodes of
-clusters whose pods go out by other ways, and proxies: allow_roles, organization.egress. An instance that has ended, or that
+clusters whose pods go out by other ways, and proxies: allow_roles, organization.egress. sts:GetCallerIdentity alone is no evidence: instances sign it for others, who
+replay it from where they are (Vault, the control planes of clusters); the thief's next call is. An instance that has ended, or that
 is not found where the record says or was made, is left alone. Reads are delivered for this, and they are many.`
 
 // used are the facts: whose credentials were used, and from where.
@@ -124,6 +125,9 @@ func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
 	id := e.Actor.Session
 	if e.Actor.Instance != "" {
 		id = e.Actor.Instance
+	}
+	if call.OfEvent(e) == call.STSGetCallerIdentity {
+		return nil // whom a caller signs this one for replays it from elsewhere: Vault, and the control planes of clusters
 	}
 	if len(from) == 0 || e.Actor.Kind != event.RoleActor {
 		return nil // a service's name, "AWS Internal" or nothing: AWS called on the session's behalf

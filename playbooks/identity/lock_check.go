@@ -120,7 +120,11 @@ func (l *locking) fits() bool {
 		l.narrows = false
 		l.doubt("new to the role's lock: %s; a caller who may pass the role to an instance can bring a way out", strings.Join(added, ", "))
 	}
-	return slices.Equal(slices.Sorted(slices.Values(to)), l.found.WaysOut)
+	gone := slices.DeleteFunc(slices.Clone(to), func(w string) bool { return slices.Contains(l.found.WaysOut, w) })
+	if len(gone) > 0 && len(added) == 0 { // else a person is asked already
+		l.doubt("no instance of the role goes out by %s now: one that is started there is cut off until the lock has it again", strings.Join(gone, ", "))
+	}
+	return len(added) == 0 && len(gone) == 0
 }
 
 func (l *locking) title() string {

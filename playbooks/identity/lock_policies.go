@@ -2,11 +2,14 @@ package identity
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -124,15 +127,26 @@ func listed(v any) []any {
 	return []any{v}
 }
 
-// lockedBy reports whether policies deny calls by the internet from several addresses that are documentation's, and no network's.
-// https://www.rfc-editor.org/rfc/rfc5737
+// strangers are addresses that are no network's (https://www.rfc-editor.org/rfc/rfc5737), and some that differ from look to look, so that
+// a policy can't name just those.
+func (l *locking) strangers() []string {
+	out := []string{"198.51.100.254", "203.0.113.254", "2001:db8:ffff::fffe"}
+	seed := sha256.Sum256([]byte(l.in.Now.Format(time.RFC3339Nano)))
+	for i := range 3 {
+		out = append(out, netip.AddrFrom4([4]byte{198, 18 + seed[3*i]&1, seed[3*i+1], seed[3*i+2]}).String()) // for benchmarks: no caller has one
+	}
+	return out
+}
+
+// lockedBy reports whether policies deny calls by the internet from whatever address is no network's.
 func (l *locking) lockedBy(by []policies.Policy) bool {
 	for _, f := range l.machines {
 		for _, m := range f.all {
-			for _, from := range []string{"198.51.100.254", "203.0.113.254", "2001:db8:ffff::fffe"} {
+			for _, from := range l.strangers() {
 				keys := map[string]string{
 					"ec2:SourceInstanceARN": f.at.In(event.Instance, m.id).ARN(), "aws:EC2InstanceSourceVPC": m.vpc, "aws:ViaAWSService": "false", "aws:SourceIp": from,
-					"aws:PrincipalArn": l.found.Role.ARN(), "aws:userid": aws.ToString(l.of.RoleId) + ":" + m.id,
+					"aws:RequestedRegion": f.at.Region, "aws:SecureTransport": "true", "aws:PrincipalAccount": f.at.Account, "aws:PrincipalType": "AssumedRole",
+					"aws:CurrentTime": l.in.Now.UTC().Format(time.RFC3339), "aws:PrincipalArn": l.found.Role.ARN(), "aws:userid": aws.ToString(l.of.RoleId) + ":" + m.id,
 				}
 				if !denied(keys, call.EC2DescribeInstances, by...) {
 					return false

@@ -197,15 +197,20 @@ func (w *waysOut) routed(ctx context.Context, vpc string, subnets []string) erro
 				gateways = append(gateways, *r.NatGatewayId)
 			case r.NetworkInterfaceId != nil:
 				machines = append(machines, *r.NetworkInterfaceId)
-			case by == "local", strings.HasPrefix(by, "igw-"), r.EgressOnlyInternetGatewayId != nil, strings.HasPrefix(by, "vpce-"): // by the instance's own addresses, or an endpoint's
+			case by == "local", strings.HasPrefix(by, "igw-"), r.EgressOnlyInternetGatewayId != nil: // by the instance's own addresses
+			case strings.HasPrefix(by, "vpce-") && r.DestinationPrefixListId != nil: // a service's own endpoint; any other is a firewall's
 			default:
 				w.doubt = "a route of the instance's network leads through another, whose ways out this account does not show: name them in organization.egress"
 			}
 		}
 	}
 	if len(machines) > 0 {
+		before := len(w.known)
 		if _, err := w.ofInterfaces(ctx, machines); err != nil {
 			return err
+		}
+		if !slices.ContainsFunc(w.known[before:], func(a netip.Addr) bool { return a.IsGlobalUnicast() && !a.IsPrivate() }) {
+			w.doubt = "a route of the instance's network leads through a machine that has no public address here: name its ways out in organization.egress"
 		}
 	}
 	slices.Sort(gateways)

@@ -36,8 +36,8 @@ func checkByHand(ctx context.Context, in playbook.In, s playbook.Suspect[byHand]
 	}
 	f.Instances = nil
 	for _, i := range there {
-		if over(i) {
-			continue
+		if over(i) || i.LaunchTime != nil && i.LaunchTime.Before(f.At.Add(-early)) {
+			continue // that was there before the call: a token that was used before is answered with what it launched then
 		}
 		m, err := w.machine(ctx, i, verdict{})
 		if err != nil {

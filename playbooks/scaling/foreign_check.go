@@ -37,7 +37,7 @@ func checkChange(ctx context.Context, in playbook.In, s playbook.Suspect[changed
 	if err != nil || c.How == "" {
 		return nil, err
 	}
-	if c.Doubt == "" {
+	if c.Doubt == "" && (c.Balancer != "" || o.group != c.Group.ID) { // a deployment's own changes of its own group are no controller's
 		before, err := in.History.Recall(ctx, c.Actor.Root(), changesOf(c.touched()), c.At.Add(-settled))
 		if err != nil {
 			return nil, fmt.Errorf("recall what %s did before: %w", c.Actor.Session, err)

@@ -112,7 +112,8 @@ func planChange(s playbook.Suspect[changed], _ Params) (plan action.Plan) {
 		add(action.Try(action.Resume{Group: f.Group, Processes: f.Back.Unsure}), "no record shows that these processes ran before")
 	}
 	if len(f.Back.Register) > 0 {
-		add(action.Try(action.RegisterTargets{Group: f.targetGroup(), Targets: f.Back.Register}))
+		add(action.Try(action.RegisterTargets{Group: f.targetGroup(), Targets: f.Back.Register}).
+			Asking("that the targets drain does not show who took them out: their owner may have, before"))
 	}
 	if len(f.Back.Deregister) > 0 {
 		add(action.Try(action.DeregisterTargets{Group: f.targetGroup(), Targets: f.Back.Deregister}), "nothing shows that these targets were not registered before")

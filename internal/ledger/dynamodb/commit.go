@@ -110,7 +110,7 @@ func (t *commit) messages(context.Context) error {
 		t.r.waiting = slices.Delete(t.r.waiting, i, i+1)
 		t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteTaken, Key: rowName(t.c.ID, id), Sum: ledger.Present})
 	}
-	return t.c.Settle(t.r.state, t.w, len(t.r.waiting))
+	return t.c.Settle(t.r.state, t.w, t.r.crowd())
 }
 
 // root leaves the root when the case closes. A case that was closed and is open again (it is being undone) takes it, unless
@@ -145,7 +145,7 @@ func (t *commit) entry(context.Context) error {
 	}
 	r.severity = t.c.Severity
 	r.ready = !r.wake().After(t.w.At)
-	if r.urgency = r.state.Urgency(); len(r.waiting) > 0 {
+	if r.urgency = r.state.Urgency(); t.w.Pressing(r.crowd()) > 0 {
 		r.urgency = 0
 	}
 	err = t.append(r, ledger.Link{

@@ -97,7 +97,7 @@ func odd(r row, i item) string {
 	}
 	urgency := r.state.Urgency()
 	expected := r
-	if len(r.waiting) > 0 || r.urgency == 0 {
+	if r.urgency == 0 {
 		urgency = 0 // a case that was woken is urgent until it is committed
 	}
 	expected.playbook, expected.account, expected.schema, expected.urgency = c.Playbook, c.Root.Account, c.Schema, urgency

@@ -67,7 +67,12 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 		}
 		l.Wrote = append(l.Wrote, wrote...)
 	}
-	left := old.waiting - len(w.Taken)
+	left := [ledger.Classes]int{ledger.Orders: old.waiting - len(w.Taken)}
+	if w.SuspectsWait { // only then does it matter what they are
+		if left, err = t.waiting(c.ID); err != nil {
+			return err
+		}
+	}
 	if err := c.Settle(old.state, w, left); err != nil {
 		return err
 	}
@@ -80,7 +85,7 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 	if err != nil {
 		return err
 	}
-	return t.save(c, w, old, left, payload, head)
+	return t.save(c, w, old, w.Pressing(left), payload, head)
 }
 
 // was reads the row, and refuses the commit of a worker that has not seen the last version.
@@ -101,7 +106,7 @@ func (t *tx) was(c *ledger.Case) (was, error) {
 	return old, nil
 }
 
-func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []byte, head string) error {
+func (t *tx) save(c *ledger.Case, w ledger.Write, old was, pressing int, payload []byte, head string) error {
 	if w.EndsLease {
 		old.holder, old.lease = sql.NullString{}, sql.NullInt64{}
 	}
@@ -110,7 +115,7 @@ func (t *tx) save(c *ledger.Case, w ledger.Write, old was, left int, payload []b
 		root = sql.NullString{String: ledger.RootKey(c.Playbook, c.Root), Valid: true}
 	}
 	u := c.State.Urgency()
-	if left > 0 {
+	if pressing > 0 {
 		u = 0
 	}
 	due := nanos(c.Due)
