@@ -290,7 +290,7 @@ func (a *audience) filed(t *testing.T) {
 		}
 	}
 	for _, c := range cases {
-		if c.Playbook == "ownership.creator" { // it tells nobody
+		if c.Playbook == "ownership.creator" { // it is not told
 			continue
 		}
 		if confirmed := len(c.Revisions) > 0; filed["riposte/"+c.ID] != confirmed {

@@ -10,8 +10,8 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// marked adds to a plan a step for each resource that it may change and that can be tagged: the case and the playbook, for whoever
-// finds the resource changed. They are part of the plan, so that they are approved, kept with their way back and taken back with it.
+// marked adds to a plan a step for each resource that it may change and that can be tagged: the case and the playbook, for the people who
+// find the resource changed. They are part of the plan, so that they are approved, kept with their way back and taken back with it.
 // A plan that only tags says all itself.
 func marked(p action.Plan, prefix, caseID, playbook string) action.Plan {
 	if prefix == "" {

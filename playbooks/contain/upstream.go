@@ -8,8 +8,8 @@ import (
 )
 
 // Traced is the actor with those that opened its session, and theirs. Where no record showed them they stay unknown: reads like
-// AssumeRole are delivered of few callers. An instance's session is opened by EC2, and whoever made a user's key is no part of the
-// user.
+// AssumeRole are delivered of few callers. An instance's session is opened by EC2, and the caller that made a user's key is no part of
+// the user.
 func (a Actor) Traced(ctx context.Context, in playbook.In) (Actor, error) {
 	from := in.Origin.Actor
 	if a.Kind != event.RoleActor || a.Instance != "" || from.PrincipalID != a.UserID {

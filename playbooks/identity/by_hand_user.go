@@ -59,7 +59,7 @@ func ByHandUser() playbook.Definition {
 const whyByHandUser = `An IAM user's keys never expire, belong to no pipeline, and are where most stolen credentials come from; one that was made by
 hand is also how an intruder in a person's session stays. The new user is denied everything, which covers its keys, its password, and what it is given later.
 Nothing relies on it yet; a user whose record came late asks. Its creator is not contained. Undo lifts the deny; riposte deletes no user, since that
-has no way back: whoever administers the account does, when nobody claimed it. A person is known by the issuer of the session (people.issuers), never by its
+has no way back: the account's administrators do, when no owner claimed it. A person is known by the issuer of the session (people.issuers), never by its
 name; the root user counts too. Known false positives: a vendor's installation guide that wants a user, break-glass users being prepared: list the role
 that prepares them as trusted for this playbook. What CloudFormation creates in a person's name came by a template and does not count.`
 

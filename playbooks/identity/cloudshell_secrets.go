@@ -49,7 +49,7 @@ func CloudShellSecrets() playbook.Definition {
 		Changes:  playbook.Always[CloudShellParams](contain.Changes()...),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
-			How:  "Deny CloudShell where nobody needs it: a browser's stolen cookie then gives no shell, and no way for files to leave.",
+			How:  "Deny CloudShell where it is not needed: a browser's stolen cookie then gives no shell, and no way for files to leave.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"NoCloudShell","Effect":"Deny",` +
 				`"Action":["cloudshell:CreateEnvironment","cloudshell:CreateSession","cloudshell:GetFileDownloadUrls"],"Resource":"*"}]}`,
 		}},

@@ -192,7 +192,7 @@ func checkUse(ctx context.Context, in playbook.In, s playbook.Suspect[used], _ E
 		if err != nil || !found || of.UserID != f.Actor.UserID {
 			return nil, err // another role's session that was named like the instance
 		}
-		f.Doubt = "the record does not say that the instance was given these credentials, and whoever may assume the role can name a session like it"
+		f.Doubt = "the record does not say that the instance was given these credentials, and a caller that may assume the role can name a session like it"
 	}
 	out := waysOut{aws: in.AWS, at: f.Instance.Place(), egress: in.Organization.Egress}
 	own, err := out.has(ctx, machine, sources(f.From), f.Endpoint, s.Facts)

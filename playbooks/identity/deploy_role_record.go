@@ -50,7 +50,7 @@ func givenPolicy(e event.Event) (of event.Resource, policy string) {
 	return event.Resource{}, ""
 }
 
-// speaksOfOthers reports whether a document allows changing calls on groups and balancers whoever's they are. One that can't be
+// speaksOfOthers reports whether a document allows changing calls on groups and balancers of any owner. One that can't be
 // evaluated does where it names one of the services.
 func speaksOfOthers(role event.Resource, regions []string, document string) bool {
 	policy, err := iam.Parse([]byte(document))

@@ -82,7 +82,7 @@ func (l *locking) doubtFirst(format string, of ...any) {
 func (l *locking) judge(ctx context.Context) (bool, error) {
 	path := aws.ToString(l.of.Path)
 	if strings.HasPrefix(path, "/aws-service-role/") || strings.HasPrefix(path, "/aws-reserved/") {
-		return false, nil // AWS lets nobody write their policies
+		return false, nil // AWS lets no caller write their policies
 	}
 	place := l.in.Origin.Place
 	place.Region = ""

@@ -92,7 +92,7 @@ func managed(ctx context.Context, r reader, arn *string) (string, error) {
 	return aws.ToString(v.PolicyVersion.Document), nil
 }
 
-// signs reports whether a policy allows what signed URLs are made for: whoever has one calls S3 from an address of its own, with
+// signs reports whether a policy allows what signed URLs are made for: their holders call S3 from an address of its own, with
 // the instance's credentials. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 func signs(document string) bool {
 	var d map[string]any

@@ -94,8 +94,8 @@ launched so in production is quarantined, and ended after 30 days if it is still
 session denied, so that the instance's own credentials serve nothing else. A person is known by the issuer of the session (people.issuers),
 never by a session's name or a user agent; the root user counts too, IAM users where you say so. What CloudFormation or Auto Scaling launches in a
 person's name does not count: it came by a template. The decision waits for a quarter of an hour, in which all that the same person launches counts
-together. Up to five instances are quarantined; more are a bulk job, somebody's script, and ask, so that being louder is no way around. Who really
-attacks is not waited for here: launch.unapproved-image answers at once. Known false positives: an incident's responders (list their role as trusted for this
+together. Up to five instances are quarantined; more are a bulk job, a script, and ask, so that being louder is no way around. An
+attack is not waited for here: launch.unapproved-image answers at once. Known false positives: an incident's responders (list their role as trusted for this
 playbook), a pipeline that runs under a person's session, Terraform on a laptop (both launch by hand as far as AWS can tell), and image
 builders that people start (Packer ends its instance within the window mostly; trust its role, or raise window). Running it in observe for some
 weeks shows whom it would hit.`

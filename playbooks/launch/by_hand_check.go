@@ -68,7 +68,7 @@ func bulk(ctx context.Context, in playbook.In, f byHand, p ByHandParams) (string
 	return "", nil
 }
 
-// planByHand cuts each instance off, denies what its credentials may do, and ends it when nobody wanted it for long enough. A role has other
+// planByHand cuts each instance off, denies what its credentials may do, and ends it when it was not wanted for long enough. A role has other
 // sessions: the deny is of the instance's alone.
 func planByHand(s playbook.Suspect[byHand], p ByHandParams) action.Plan {
 	f := s.Facts

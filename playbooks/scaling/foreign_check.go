@@ -89,7 +89,7 @@ func (c changed) owner(ctx context.Context, r access.Reads) (o owner, proven boo
 	if err != nil || !found || of.UserID != c.Actor.UserID {
 		return o, false, err // another role's session that was named like the instance
 	}
-	o.doubt = "the record does not say that the instance was given these credentials, and whoever may assume the role can name a session like it"
+	o.doubt = "the record does not say that the instance was given these credentials, and a caller that may assume the role can name a session like it"
 	return o, true, nil
 }
 
