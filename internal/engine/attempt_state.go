@@ -7,7 +7,7 @@ import (
 )
 
 // tally counts the steps that are live by what they wait for.
-type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing, later, aside int }
+type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing, later, aside, owning int }
 
 // state derives the state of a case from its suspects and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
@@ -22,7 +22,7 @@ func (t *attempt) state() ledger.State {
 func (t *attempt) derived() ledger.State {
 	c, n := t.c, count(t.c, t.Now())
 	switch {
-	case c.Undo != nil && n.begun+n.done+n.turning+n.aside > 0: // what was begun may have been done
+	case c.Undo != nil && n.owning+n.begun+n.done+n.turning+n.aside > 0: // what was begun may have been done
 		return ledger.Undoing
 	case c.Undo != nil && c.State != ledger.Undoing && c.State != ledger.Undone: // the history shows it, even with nothing left to take back
 		return ledger.Undoing
@@ -94,6 +94,9 @@ func count(c *ledger.Case, now time.Time) (n tally) {
 			n.nothing++
 		}
 		for _, s := range c.Revisions[i].Steps {
+			if len(s.Owned) > 0 {
+				n.owning++
+			}
 			if s.Aside {
 				n.aside += standing(s.State)
 				continue
