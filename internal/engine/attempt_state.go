@@ -22,7 +22,7 @@ func (t *attempt) state() ledger.State {
 func (t *attempt) derived() ledger.State {
 	c, n := t.c, count(t.c, t.Now())
 	switch {
-	case c.Undo != nil && n.owning+n.begun+n.done+n.turning+n.aside > 0: // what was begun may have been done
+	case c.Undo != nil && n.owning+n.begun+n.done+n.turning+n.aside > 0: // what was begun may have been done; what is owned is still to be given up
 		return ledger.Undoing
 	case c.Undo != nil && c.State != ledger.Undoing && c.State != ledger.Undone: // the history shows it, even with nothing left to take back
 		return ledger.Undoing
