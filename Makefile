@@ -22,9 +22,11 @@ lint: ## the part of test that runs nothing
 bench: ## figures, as ratios measured in the same run, beside those to reach; a minute
 	@.ci/bench
 
-generate: ## the figures and ids in the pages' transcripts, the SDK's regions, the names of calls, AWS's clients as the table names them, docs/cli.md, docs/playbooks/, docs/config.schema.json, what is generated of deploy/
+generate: ## the figures and ids in the pages' transcripts, the SDK's regions, the names of calls, AWS's clients as the table names them, docs/cli.md, docs/playbooks/, docs/config.schema.json, docs/keys.md, docs/metrics.md, what is generated of deploy/
 	go test ./internal/region -count=1 -run '^TestGeneratedPartitions$$' -update
 	go test ./call ./access -count=1 -run "^TestGenerated" -update
 	go test ./access -count=1 -run '^TestGeneratedCalls$$' -update
+	go test ./internal/config -count=1 -run '^TestGeneratedKeys$$' -update
+	go test ./internal/metrics -count=1 -run '^TestGeneratedMetrics$$' -update
 	go test ./internal/cli -count=1 -run '^TestGeneratedDocs$$' -update
 	go test ./internal/cli -count=1 -run '^TestTranscripts$$' -update

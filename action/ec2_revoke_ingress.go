@@ -26,12 +26,12 @@ var revokeIngressKind = Define[RevokeIngress](Kind{
 	UndoneBy: []call.ID{call.EC2AuthorizeSecurityGroupIngress, call.EC2ModifySecurityGroupRules},
 })
 
-// allowIngressKind opens it again. It is in the author tier: who may open a group can open every one.
+// allowIngressKind opens it again. It is in the author tier: who may open a group can open every one. Nothing undoes it: a door that
+// is closed by its owner is not opened again.
 var allowIngressKind = Define[AllowIngress](Kind{
 	Name: "ec2.allow-ingress", Version: 1, Does: "give a security group one inbound rule", Class: Mend, Tier: TierAuthor,
-	Reads:    []call.ID{call.EC2DescribeSecurityGroupRules},
-	Writes:   []call.ID{call.EC2AuthorizeSecurityGroupIngress},
-	UndoneBy: []call.ID{call.EC2RevokeSecurityGroupIngress, call.EC2ModifySecurityGroupRules},
+	Reads:  []call.ID{call.EC2DescribeSecurityGroupRules},
+	Writes: []call.ID{call.EC2AuthorizeSecurityGroupIngress},
 })
 
 // IngressRule is an inbound rule by what it lets through; ids change when a rule is made anew.

@@ -39,7 +39,7 @@ func openBoat(t *testing.T, s *mototest.Server) boat {
 	run, err := b.ec2.RunInstances(b.ctx, &ec2.RunInstancesInput{ImageId: &b.golden, InstanceType: types.InstanceTypeT3Micro, SubnetId: &b.subnet,
 		MinCount: aws.Int32(1), MaxCount: aws.Int32(1), IamInstanceProfile: &types.IamInstanceProfileSpecification{Name: name}})
 	must(t, err)
-	address, err := b.ec2.AllocateAddress(b.ctx, &ec2.AllocateAddressInput{Domain: types.DomainTypeVpc})
+	address, err := b.ec2.AllocateAddress(b.ctx, &ec2.AllocateAddressInput{Domain: types.DomainTypeVpc, Address: aws.String("203.0.113.80")}) // moto's own choice is a loopback address
 	must(t, err)
 	_, err = b.ec2.AssociateAddress(b.ctx, &ec2.AssociateAddressInput{AllocationId: address.AllocationId, InstanceId: run.Instances[0].InstanceId})
 	must(t, err)

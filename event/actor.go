@@ -53,6 +53,12 @@ func (a Actor) ByAWS() bool {
 	return a.Kind == ServiceActor || strings.HasPrefix(a.IssuerName(), "role/aws-service-role/")
 }
 
+// Assumed reports whether the actor is a session of a role that a caller opened, and could open again: neither EC2 for an instance nor AWS for
+// itself did.
+func (a Actor) Assumed() bool {
+	return a.Kind == RoleActor && a.Instance == "" && !a.ByAWS()
+}
+
 // IssuerName returns what follows the account in the issuer's ARN: role/PATH/NAME. A path may hold any ASCII character, colons
 // too, so that only what stands at its beginning is AWS's word.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html

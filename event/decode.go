@@ -43,8 +43,9 @@ func (o object) event() Event {
 		Time: o.time(), Region: o.text("awsRegion"), ReadOnly: o.text("readOnly") == "true",
 		Error:    Failure{Code: o.text("errorCode"), Message: o.text("errorMessage")},
 		SourceIP: o.text("sourceIPAddress"), UserAgent: o.text("userAgent"), Endpoint: o.text("vpcEndpointId"),
-		TLS:     TLS{tls.text("tlsVersion"), tls.text("cipherSuite"), tls.text("clientProvidedHostHeader")},
-		Request: o.raw("requestParameters"), Response: o.raw("responseElements"),
+		FromConsole: o.text("sessionCredentialFromConsole") == "true",
+		TLS:         TLS{tls.text("tlsVersion"), tls.text("cipherSuite"), tls.text("clientProvidedHostHeader")},
+		Request:     o.raw("requestParameters"), Response: o.raw("responseElements"),
 		Additional: o.raw("additionalEventData"), Resources: o.resources(), Actor: o.object("userIdentity").actor(),
 	}
 	e.Account = cmp.Or(o.text("recipientAccountId"), e.Actor.Account) // records before version 1.02 name no recipient

@@ -22,28 +22,32 @@ const (
 // Request and Response are the record's own JSON, read lazily by the playbook that wants them. They may hold secrets
 // (session tokens): an Event is never stored or logged, what a playbook takes from it is.
 type Event struct {
-	Kind       Kind
-	ID         string // eventID: duplicates share it
-	SharedID   string // sharedEventID: copies delivered to other accounts share only this
-	RequestID  string
-	Time       time.Time // eventTime: one second resolution
-	Received   time.Time // when riposte first had it; set by the source, zero in a replay
-	Partition  string    // aws, aws-cn, aws-us-gov
-	Account    string    // recipient: the account of the trail
-	Region     string
-	Source     string // ec2.amazonaws.com; of a notice aws.ec2
-	Name       string // RunInstances; versioned names as recorded (AddPermission20150331v2); of a notice its detail-type
-	ReadOnly   bool
-	Error      Failure
-	SourceIP   string // an address, a service's name, "AWS Internal", or absent
-	UserAgent  string
-	Endpoint   string // vpcEndpointId
-	TLS        TLS
-	Request    json.RawMessage // requestParameters: nil where null or absent; of a notice its detail
-	Response   json.RawMessage // responseElements: nil where null or absent, which says nothing about success
-	Additional json.RawMessage // additionalEventData
-	Resources  []Resource
-	Actor      Actor
+	Kind        Kind
+	ID          string // eventID: duplicates share it
+	SharedID    string // sharedEventID: copies delivered to other accounts share only this
+	RequestID   string
+	Time        time.Time // eventTime: one second resolution
+	Received    time.Time // when riposte first had it; set by the source, zero in a replay
+	Partition   string    // aws, aws-cn, aws-us-gov
+	Account     string    // recipient: the account of the trail
+	Region      string
+	Source      string // ec2.amazonaws.com; of a notice aws.ec2
+	Name        string // RunInstances; versioned names as recorded (AddPermission20150331v2); of a notice its detail-type
+	ReadOnly    bool
+	Error       Failure
+	SourceIP    string // an address, a service's name, "AWS Internal", or absent
+	UserAgent   string
+	FromConsole bool   // sessionCredentialFromConsole: AWS gave the credentials to a console's session
+	Endpoint    string // vpcEndpointId
+	TLS         TLS
+	Request     json.RawMessage // requestParameters: nil where null or absent; of a notice its detail
+	Response    json.RawMessage // responseElements: nil where null or absent, which says nothing about success
+	Additional  json.RawMessage // additionalEventData
+	Resources   []Resource
+	Actor       Actor
+	// Repeat is the same for records of the same caller and source, where they were read from bytes (route.Record.Key); 0 where not.
+	// It is this process's, and stored nowhere.
+	Repeat uint64
 }
 
 // Failure is the error of a call that was refused; the zero value is success.

@@ -7,10 +7,46 @@ import (
 )
 
 // People says which role sessions are human: those of the issuers that a person has to sign in for (Identity Center, SAML
-// providers). No other session name is to be believed, since its caller chose it.
+// providers). No other session name is to be believed, since its caller chose it. It also says who a person is: by one address, whatever
+// the name that they came by.
 type People struct {
-	Issuers     []string       // ARN patterns of the roles, with *
-	SessionName *regexp.Regexp // what the whole session name looks like; nil takes any
+	Issuers     []string          // ARN patterns of the roles, with *
+	SessionName *regexp.Regexp    // what the whole session name looks like; nil takes any
+	Template    string            // makes an address of a name, with {session} for the name; "": the name is the address
+	Users       map[string]string // whose an IAM user is: its ARN, and the person's address
+	Aliases     map[string]string // further addresses of a person, and the one that counts
+}
+
+// Address returns the one address, in lower case, of the person of a name: the name of a session, an address, or a further
+// address of a person that has several. It is "" for no name.
+func (p People) Address(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if name != "" && !strings.Contains(name, "@") && p.Template != "" {
+		name = strings.ReplaceAll(p.Template, "{session}", name)
+	}
+	if counts, ok := p.Aliases[name]; ok {
+		return counts
+	}
+	return name
+}
+
+// AddressOf returns the address of the person behind an actor, "" where none is known: no name that a caller may choose counts.
+func (p People) AddressOf(a Actor) string {
+	if a.Kind == UserActor {
+		return p.Address(p.Users[a.ARN])
+	}
+	return p.Address(p.Person(a))
+}
+
+// VouchedAddressOf is AddressOf where AWS vouches for the name. Of a session it does so for Identity Center's roles alone: no caller can make
+// a role below their path or write its trust, while any other role that fits an issuer's pattern can be made, and a session of it
+// named after whom its maker likes.
+// https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html
+func (p People) VouchedAddressOf(a Actor) string {
+	if a.Kind == RoleActor && !strings.HasPrefix(a.IssuerName(), "role/aws-reserved/sso.amazonaws.com/") {
+		return ""
+	}
+	return p.AddressOf(a)
 }
 
 // Person returns the human behind an actor, by the name of the session, "" where none is known.

@@ -24,7 +24,21 @@ const (
 	Group               = "AWS::AutoScaling::AutoScalingGroup"
 	LaunchConfiguration = "AWS::AutoScaling::LaunchConfiguration"
 	TargetGroup         = "AWS::ElasticLoadBalancingV2::TargetGroup"
+	LoadBalancer        = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+	ClassicLoadBalancer = "AWS::ElasticLoadBalancing::LoadBalancer"
+	Environment         = "AWS::ElasticBeanstalk::Environment"
+	Application         = "AWS::ElasticBeanstalk::Application"
+	Bucket              = "AWS::S3::Bucket"
+	Table               = "AWS::DynamoDB::Table"
+	DBInstance          = "AWS::RDS::DBInstance"
+	DBCluster           = "AWS::RDS::DBCluster"
 	DBSnapshot          = "AWS::RDS::DBSnapshot"
+	Stack               = "AWS::CloudFormation::Stack"
+	Function            = "AWS::Lambda::Function"
+	Cluster             = "AWS::EKS::Cluster"
+	HostedZone          = "AWS::Route53::HostedZone"
+	Distribution        = "AWS::CloudFront::Distribution"
+	Key                 = "AWS::KMS::Key"
 	Parameter           = "AWS::SSM::Parameter"
 	User                = "AWS::IAM::User"
 	Role                = "AWS::IAM::Role"
@@ -64,7 +78,21 @@ var types = map[string]resourceType{
 	Group:               {noun: "group", arn: "autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{id}", asff: "AwsAutoScalingAutoScalingGroup"},
 	LaunchConfiguration: {noun: "launch-configuration", arn: "autoscaling:{region}:{account}:launchConfiguration:*:launchConfigurationName/{id}", asff: "AwsAutoScalingLaunchConfiguration"},
 	TargetGroup:         {noun: "target-group", arn: "elasticloadbalancing:{region}:{account}:targetgroup/{id}"},
+	LoadBalancer:        {noun: "load-balancer", arn: "elasticloadbalancing:{region}:{account}:loadbalancer/{id}", asff: "AwsElbv2LoadBalancer"},
+	ClassicLoadBalancer: {noun: "classic-load-balancer", arn: "elasticloadbalancing:{region}:{account}:loadbalancer/{id}", asff: "AwsElbLoadBalancer"},
+	Environment:         {noun: "environment", arn: "elasticbeanstalk:{region}:{account}:environment/*/{id}", asff: "AwsElasticBeanstalkEnvironment"},
+	Application:         {noun: "application", arn: "elasticbeanstalk:{region}:{account}:application/{id}"},
+	Bucket:              {noun: "bucket", arn: "s3:::{id}", asff: "AwsS3Bucket"},
+	Table:               {noun: "table", arn: "dynamodb:{region}:{account}:table/{id}", asff: "AwsDynamoDbTable"},
+	DBInstance:          {noun: "db-instance", arn: "rds:{region}:{account}:db:{id}", asff: "AwsRdsDbInstance"},
+	DBCluster:           {noun: "db-cluster", arn: "rds:{region}:{account}:cluster:{id}", asff: "AwsRdsDbCluster"},
 	DBSnapshot:          {noun: "db-snapshot", arn: "rds:{region}:{account}:snapshot:{id}", asff: "AwsRdsDbSnapshot"},
+	Stack:               {noun: "stack", arn: "cloudformation:{region}:{account}:stack/{id}/*", asff: "AwsCloudFormationStack"},
+	Function:            {noun: "function", arn: "lambda:{region}:{account}:function:{id}", asff: "AwsLambdaFunction"},
+	Cluster:             {noun: "kubernetes-cluster", arn: "eks:{region}:{account}:cluster/{id}", asff: "AwsEksCluster"},
+	HostedZone:          {noun: "hosted-zone", arn: "route53:::hostedzone/{id}", global: true},
+	Distribution:        {noun: "distribution", arn: "cloudfront::{account}:distribution/{id}", global: true, asff: "AwsCloudFrontDistribution"},
+	Key:                 {noun: "key", arn: "kms:{region}:{account}:key/{id}", asff: "AwsKmsKey"},
 	Parameter:           {noun: "parameter", arn: "ssm:{region}:{account}:parameter/{id}"},
 	User:                {noun: "user", arn: "iam::{account}:user/{id}", global: true, path: true, asff: "AwsIamUser"},
 	Policy:              {noun: "policy", arn: "iam::{account}:policy/{id}", global: true, path: true, asff: "AwsIamPolicy"},

@@ -31,7 +31,8 @@ func TestHowAResourceIsCalled(t *testing.T) {
 			[]string{"arn:aws:iam::111122223333:user/ann", "arn:aws:iam::111122223333:user/*/ann"}},
 		{ireland.In(event.Session, "ops/ann"), "arn:aws:sts::111122223333:assumed-role/ops/ann", "", []string{"arn:aws:sts::111122223333:assumed-role/ops/ann"}},
 		{ireland.In(event.AccessKey, "AKIA1"), "", "111122223333//access-key/AKIA1", nil},
-		{ireland.In("AWS::S3::Bucket", "logs"), "", "111122223333/eu-west-1/AWS::S3::Bucket/logs", nil},
+		{ireland.In("AWS::EFS::FileSystem", "fs-1"), "", "111122223333/eu-west-1/AWS::EFS::FileSystem/fs-1", nil},
+		{ireland.In(event.Bucket, "logs"), "arn:aws:s3:::logs", "", []string{"arn:aws:s3:::logs"}},
 		{event.Resource{Type: event.Instance, ID: "i-1"}, "", "//instance/i-1", []string{"arn:*:ec2:::instance/i-1"}},
 	} {
 		if got := c.what.ARN(); got != c.arn {

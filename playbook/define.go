@@ -26,20 +26,23 @@ type Definition struct {
 	Params         []Param
 	TagKeys        []string      // of the tags that it writes; of its parameters, where they have the method
 	Window         time.Duration // after which it decides; by the defaults, a Playbook's by its parameters
-	watches        bool          // parameters name triggers, too: a Playbook has them in On
+	Tells          bool          // it answers nothing: Spec.Tells
+	watches        bool          // parameters name triggers, too: a Playbook has its own in On, a definition those of the defaults
+	plans, joins   bool          // it has a Plan, a Join
+	people         event.People  // whom triggers by person fire on
 	unread         error         // why the stories can't be read
-	bind           func(decode func(any) error) (Playbook, error)
+	bind           func(d Definition, decode func(any) error) (Playbook, error)
 }
 
 // Define erases the types of a Spec.
 func Define[P, F any](s Spec[P, F]) Definition {
 	d := Definition{
-		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.On, Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
-		Prevents: s.Prevents, Params: params(s.Defaults),
+		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.triggers(s.Defaults), Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
+		Prevents: s.Prevents, Params: params(s.Defaults), Tells: s.Tells, plans: s.Plan != nil, joins: s.Join != nil,
 	}
 	d.watches, d.Window, d.TagKeys = s.Watches != nil, s.window(s.Defaults), tagKeys(s.Defaults)
 	d.Stories, d.unread = fixture.Parse(s.Stories)
-	d.bind = func(decode func(any) error) (Playbook, error) {
+	d.bind = func(d Definition, decode func(any) error) (Playbook, error) {
 		p := s.Defaults
 		if err := decode(&p); err != nil {
 			return Playbook{}, err
@@ -64,10 +67,10 @@ func (d Definition) Marks() bool {
 }
 
 // Bind gives the playbook its parameters: decode writes the configured ones over the defaults, strictly.
-func (d Definition) Bind(decode func(any) error) (Playbook, error) { return d.bind(decode) }
+func (d Definition) Bind(decode func(any) error) (Playbook, error) { return d.bind(d, decode) }
 
 // Default binds the playbook to its defaults.
-func (d Definition) Default() (Playbook, error) { return d.bind(func(any) error { return nil }) }
+func (d Definition) Default() (Playbook, error) { return d.Bind(func(any) error { return nil }) }
 
 // store writes a suspect as it is kept at rest, with where it comes from.
 func (s Spec[P, F]) store(x Suspect[F], from Origin) (StoredSuspect, error) {
@@ -81,6 +84,7 @@ func (s Spec[P, F]) store(x Suspect[F], from Origin) (StoredSuspect, error) {
 	}
 	b, err := json.Marshal(x.Facts)
 	return StoredSuspect{
+		Kept:     x.Kept && s.Tells,
 		Playbook: s.ID, Severity: severity, Resource: x.Resource, Title: x.Title, Facts: b, Origin: from, Related: related, Found: found(x.Facts, b),
 	}, err
 }
@@ -99,11 +103,44 @@ func (s Spec[P, F]) bound(d Definition, p P) Definition {
 	if s.Changes != nil {
 		d.Changes = s.Changes(p)
 	}
-	if s.Watches != nil {
-		d.On = slices.Concat(d.On, s.Watches(p))
-	}
+	d.On = d.known(s.triggers(p))
 	d.Window, d.TagKeys = s.window(p), tagKeys(p)
 	return d
+}
+
+// triggers are those that the playbook has by these parameters.
+func (s Spec[P, F]) triggers(p P) []Trigger {
+	if s.Watches == nil {
+		return s.On
+	}
+	return slices.Concat(s.On, s.Watches(p))
+}
+
+// plan is what the playbook plans; a playbook that tells plans nothing.
+func (s Spec[P, F]) plan(x Suspect[F], p P) action.Plan {
+	if s.Plan == nil {
+		return action.Plan{}
+	}
+	return s.Plan(x, p)
+}
+
+// joined is what two findings at rest say together.
+func (s Spec[P, F]) joined(one, two StoredSuspect) (StoredSuspect, error) {
+	first, err := s.load(one, "")
+	if err != nil {
+		return StoredSuspect{}, err
+	}
+	second, err := s.load(two, "")
+	if err != nil {
+		return StoredSuspect{}, err
+	}
+	from := one.Origin
+	if one.Kept && !two.Kept {
+		from = two.Origin // people are told of the call that is told
+	}
+	all, err := s.store(s.Join(first, second), from)
+	all.DecideAt = one.DecideAt
+	return all, err
 }
 
 // tagKeys are the keys of the tags that a playbook writes by these parameters: for no others are rights asked.
@@ -150,9 +187,25 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			return s.Preempt(ctx, recall, x, p)
 		}
 	}
+	var join func(one, two StoredSuspect) (StoredSuspect, error)
+	if s.Join != nil {
+		join = s.joined
+	}
+	var behind func(context.Context, Organization, string, StoredSuspect, []Minter) ([]action.Step, error)
+	if s.Behind != nil {
+		behind = func(ctx context.Context, o Organization, caseID string, l StoredSuspect, openers []Minter) ([]action.Step, error) {
+			x, err := s.load(l, caseID)
+			if err != nil {
+				return nil, err
+			}
+			return s.Behind(ctx, o, x, p, openers), nil
+		}
+	}
 	return Playbook{
 		Definition: d,
+		Join:       join,
 		Preempt:    preempt,
+		Behind:     behind,
 		Observes:   observes,
 		Suspects:   func(e event.Event) ([]StoredSuspect, error) { return s.suspects(d, e, p) },
 		Check: func(ctx context.Context, in In, caseID string, l StoredSuspect) (out []Proposal, err error) {
@@ -171,7 +224,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 				if err != nil {
 					return nil, err
 				}
-				out = append(out, Proposal{found, s.Plan(x, p)})
+				out = append(out, Proposal{found, s.plan(x, p)})
 			}
 			return out, nil
 		},
@@ -188,7 +241,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 			if err != nil {
 				return action.Plan{}, err
 			}
-			return s.Plan(x, p), nil
+			return s.plan(x, p), nil
 		},
 	}
 }
@@ -207,6 +260,9 @@ func (s Spec[P, F]) suspects(d Definition, e event.Event, p P) (out []StoredSusp
 			l.Weight = s.Counts(x)
 		}
 		l.DecideAt = l.Origin.decideAt(d.Window)
+		if s.Tells && !l.Origin.Received.IsZero() && d.Window > 0 {
+			l.DecideAt = l.Origin.Received.Add(d.Window) // what a trail brings late is gathered too
+		}
 		out = append(out, l)
 	}
 	return out, nil
@@ -226,6 +282,9 @@ func (o Origin) AnsweredIn(target event.Resource) string {
 func OriginOf(e event.Event) Origin {
 	return Origin{
 		EventID: cmp.Or(e.ID, e.SharedID, e.RequestID), RequestID: e.RequestID, Name: e.Name, Source: e.Source, Occurred: e.Time, Received: e.Received,
-		Place: e.Place(), SourceIP: e.SourceIP, Actor: e.Actor,
+		Place: e.Place(), SourceIP: e.SourceIP, UserAgent: e.UserAgent[:min(len(e.UserAgent), longestAgent)], Actor: e.Actor,
 	}
 }
+
+// longestAgent is how many bytes of a user agent are kept: a caller may write a kilobyte, into every case and every report of it.
+const longestAgent = 256

@@ -14,7 +14,7 @@ import (
 type Finder interface{ Found() []string }
 
 // Sparer is implemented by facts that the organisation may explain from the configuration alone, without a look at the present. It returns the key
-// of the configuration that does, and why, "" where none does; an error where it is not known. Check asks it too.
+// of the configuration that does, and why, "" where none does; an error where it is not known. Check asks it too, and of a playbook that tells the engine before anything is stored.
 type Sparer interface {
 	Spared(ctx context.Context, root event.Resource, o Organization) (said, why string, err error)
 }

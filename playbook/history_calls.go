@@ -8,14 +8,15 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// Lookup returns the calls that CloudTrail's event history of a region has of one session of a role, reads too.
+// Lookup returns the calls that CloudTrail's event history of a region has of one session of a role, or of a user, reads too.
 type Lookup func(context.Context, Session) (Called, error)
 
-// Session is one session of a role in a window of time.
+// Session is one session of a role, or one user, in a window of time.
 type Session struct {
 	Place    event.Place // whose history
 	Name     string      // as its caller named it: an instance's id
-	UserID   string      // ROLEID:SESSION, which no other role's session of that name has
+	Key      string      // id of the access key, where only its calls are wanted: others may have sessions of the name
+	UserID   string      // ROLEID:SESSION, which no other role's session of that name has; of a user AIDA...
 	From, To time.Time
 }
 
@@ -24,6 +25,8 @@ type Called struct {
 	Calls []RecordedCall
 	// Unseen is why there may be other calls than these, "" where there are none: unknown is not no.
 	Unseen string
+	// UsedUp is true where a later look may see them: the look-ups of the account and region are used up for now.
+	UsedUp bool
 }
 
 // RecordedCall is a call as a check may need it: free of secrets.

@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -29,6 +30,8 @@ const (
 // what happens in one leaves the others theirs. Whoever fills a history, or brings many checks, makes a check tell that it has
 // not seen all, and never that there was nothing. The zero value is ready.
 type Lookups struct {
+	OfLook, OfPlace int // pages; 0: as many as a check, and all checks, may read
+
 	mu    sync.Mutex
 	spent map[event.Place]spent
 }
@@ -41,23 +44,20 @@ type spent struct {
 
 // Calls returns the look-ups of one check.
 func (l *Lookups) Calls(r access.Reads, now time.Time) Lookup {
-	left := pagesOfCheck
+	left := cmp.Or(l.OfLook, pagesOfCheck)
 	return func(ctx context.Context, s Session) (Called, error) {
 		out := Called{}
 		if earliest := now.Add(-historyReaches); s.From.Before(earliest) {
 			s.From = earliest
 		}
-		in := &cloudtrail.LookupEventsInput{
-			LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyUsername, AttributeValue: &s.Name}},
-			StartTime:        &s.From, EndTime: &s.To, MaxResults: aws.Int32(mostOfOnePage),
-		}
+		in := &cloudtrail.LookupEventsInput{LookupAttributes: s.attributes(), StartTime: &s.From, EndTime: &s.To, MaxResults: aws.Int32(mostOfOnePage)}
 		for {
 			switch {
 			case left == 0:
-				out.Unseen = fmt.Sprintf("a look reads %d pages of the event history, and there are more", pagesOfCheck)
+				out.Unseen = fmt.Sprintf("a look reads %d pages of the event history, and there are more", cmp.Or(l.OfLook, pagesOfCheck))
 				return out, nil
 			case !l.take(s.Place, now):
-				out.Unseen = "the look-ups of this account and region are used up for now"
+				out.Unseen, out.UsedUp = usedUp, true
 				return out, nil
 			}
 			left--
@@ -73,6 +73,16 @@ func (l *Lookups) Calls(r access.Reads, now time.Time) Lookup {
 			}
 		}
 	}
+}
+
+const usedUp = "the look-ups of this account and region are used up for now"
+
+// attributes are what a session is looked up by: LookupEvents takes one.
+func (s Session) attributes() []types.LookupAttribute {
+	if s.Key != "" {
+		return []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyAccessKeyId, AttributeValue: &s.Key}}
+	}
+	return []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyUsername, AttributeValue: &s.Name}}
 }
 
 // add takes a record that is the session's. One that can't be read is one that was not seen.
@@ -102,7 +112,7 @@ func (l *Lookups) take(p event.Place, now time.Time) bool {
 	s := l.spent[p]
 	s.pages = max(0, s.pages-now.Sub(s.at).Seconds()/anotherPageIn.Seconds())
 	s.at = now
-	if s.pages+1 > pagesOfPlace {
+	if s.pages+1 > float64(cmp.Or(l.OfPlace, pagesOfPlace)) {
 		l.spent[p] = s
 		return false
 	}

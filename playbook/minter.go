@@ -41,6 +41,12 @@ func Minted(e event.Event) (Observation, bool) {
 	}, true
 }
 
+// Minter is who made the key that an observation of Minted is of.
+func (o Observation) Minter() (m Minter, err error) {
+	m.Call, m.At = o.Call, o.At
+	return m, json.Unmarshal([]byte(o.Value), &m.Actor)
+}
+
 // minted names a key, which is the world's: CloudTrail tells of it in the accounts of both.
 func minted(partition, key string) event.Resource {
 	return event.Place{Partition: partition}.In(event.AccessKey, key)
@@ -57,8 +63,8 @@ func (recall Recall) Minters(ctx context.Context, a event.Actor, before time.Tim
 		if o == nil || before.Sub(o.At) > mintedFor {
 			break
 		}
-		m := Minter{Call: o.Call, At: o.At}
-		if err := json.Unmarshal([]byte(o.Value), &m.Actor); err != nil {
+		m, err := o.Minter()
+		if err != nil {
 			return nil, fmt.Errorf("read who made key %s: %w", a.AccessKey, err)
 		}
 		if m.Actor.AccessKey == a.AccessKey { // no record of AWS's says so

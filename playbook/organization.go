@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/ripostehq/riposte/event"
 )
@@ -16,8 +17,44 @@ type Organization struct {
 	// Environments are what the configuration calls the accounts: production, development. An account that is not listed has none.
 	Environments map[string]string
 	People       event.People
-	Offices      Ranges // ways out of the organisation's own places, where its people sit
-	Egress       Ranges // ways out that instances of any account share: a central NAT, an inspection VPC, a proxy
+	Offices      Ranges            // ways out of the organisation's own places, where its people sit
+	Egress       Ranges            // ways out that instances of any account share: a central NAT, an inspection VPC, a proxy
+	Vendors      map[string]string // accounts of others that may be given data, and what they are called, "" where that is not said
+	Automation   []Automation
+	Decoys       Decoys
+}
+
+// Automation is a role or user that may do what some playbooks find, known by its unique id: what is trusted by an ARN alone is for the gate, which
+// lets it through and pages.
+type Automation struct {
+	ID        string   // AROA..., AIDA...
+	Playbooks []string // ids, or themes as "launch.*"
+	Said      string   // where the configuration says so: trusted[0]
+}
+
+// Decoys are ids of keys, users and roles that are laid out for thieves. An actor that has one is neither trusted automation nor break-glass.
+type Decoys []string
+
+// Has reports whether an actor calls by a decoy.
+func (d Decoys) Has(a event.Actor) bool {
+	return slices.ContainsFunc(d, func(id string) bool { return id != "" && (id == a.AccessKey || id == a.UniqueID()) })
+}
+
+// Covers reports whether a pattern, an id or a theme as "launch.*", means a playbook.
+func Covers(pattern, id string) bool {
+	theme, all := strings.CutSuffix(pattern, "*")
+	return pattern == id || all && strings.HasPrefix(id, theme)
+}
+
+// Automated says by what of the configuration the role or user of a unique id may do what a playbook finds, "" where by nothing. A decoy never may.
+func (o Organization) Automated(id, playbook string) (said string) {
+	i := slices.IndexFunc(o.Automation, func(a Automation) bool {
+		return a.ID == id && slices.ContainsFunc(a.Playbooks, func(pattern string) bool { return Covers(pattern, playbook) })
+	})
+	if i < 0 || id == "" || slices.Contains(o.Decoys, id) {
+		return ""
+	}
+	return o.Automation[i].Said
 }
 
 // Has reports whether an account belongs to the organisation.
@@ -45,16 +82,10 @@ func (o Organization) Who(a event.Actor) string {
 	return a.Credential()
 }
 
-// ByPerson reports whether a person called, as far as the organisation knows people: by a session of people.issuers, whatever it is called, as root, and as
-// an IAM user where users are people. It tells whom a playbook is about, and is never a reason to trust.
+// ByPerson reports whether a person called, as far as the organisation knows people (Persons). It tells whom a playbook is about, and is never a
+// reason to trust.
 func (o Organization) ByPerson(a event.Actor, users bool) bool {
-	switch a.Kind {
-	case event.RootActor, event.IdentityCenterActor:
-		return true
-	case event.UserActor:
-		return users
-	}
-	return o.People.SignedIn(a)
+	return Persons{o.People, users}.Has(a)
 }
 
 // InEnvironment reports whether an account is in one of the environments. One whose environment is not said is in all of them: what is not known may

@@ -39,3 +39,30 @@ func TestWithoutAConfigurationNothingIsKnown(t *testing.T) {
 		t.Errorf("the person is %q", who)
 	}
 }
+
+// The pattern of a session's name names people, and excepts nobody: whoever could choose another name would not be looked at.
+func TestASessionByAnotherNameIsAPersonsAllTheSame(t *testing.T) {
+	o := playbook.Organization{People: event.People{
+		Issuers: []string{"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"}, SessionName: regexp.MustCompile(`[^@]+@example\.com`),
+	}}
+	night := event.Actor{Kind: event.RoleActor, Session: "nightly", Issuer: "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef"}
+	if who := o.Person(night); who != "" || !o.ByPerson(night, false) {
+		t.Errorf("named %q, a person %v", who, o.ByPerson(night, false))
+	}
+}
+
+// Automation is known by its id and for the playbooks that are named; a decoy is none, whatever is said of it.
+func TestAutomationIsKnownByItsID(t *testing.T) {
+	o := playbook.Organization{
+		Automation: []playbook.Automation{{ID: "AROACI", Playbooks: []string{"launch.*", "identity.deploy-role"}, Said: "trusted[0]"}, {ID: "AROADECOY", Playbooks: []string{"*"}, Said: "trusted[1]"}},
+		Decoys:     playbook.Decoys{"AROADECOY"},
+	}
+	for _, c := range []struct{ id, playbook, want string }{
+		{"AROACI", "launch.by-hand", "trusted[0]"}, {"AROACI", "identity.deploy-role", "trusted[0]"}, {"AROACI", "identity.deploy", ""}, {"AROACI", "scaling.foreign-group", ""},
+		{"AROAOTHER", "launch.by-hand", ""}, {"", "launch.by-hand", ""}, {"AROADECOY", "launch.by-hand", ""},
+	} {
+		if got := o.Automated(c.id, c.playbook); got != c.want {
+			t.Errorf("%s for %s: %q, want %q", c.id, c.playbook, got, c.want)
+		}
+	}
+}

@@ -65,18 +65,26 @@ func (d Definition) complete() error {
 		missing bool
 	}{
 		{"id", d.ID == ""}, {"title", d.Title == ""}, {"why", d.Why == ""}, {"severity", d.Severity == ""},
-		{"trigger", len(d.On) == 0 && !d.watches}, {"permissions (Reads)", len(d.Reads) == 0}, {"changes", len(d.Changes) == 0},
+		{"trigger", len(d.On) == 0 && !d.watches}, {"permissions (Reads)", len(d.Reads) == 0 && !d.Tells}, {"changes", len(d.Changes) == 0 && !d.Tells},
 		{"prevention", len(d.Prevents) == 0}, {"stories that fire it", !told}, {"definition (use playbook.Define)", d.bind == nil},
 	} {
 		if need.missing {
 			return fmt.Errorf("has no %s", need.what)
 		}
 	}
+	switch {
+	case d.Tells && (len(d.Changes) > 0 || d.plans):
+		return fmt.Errorf("tells, and has changes or a plan: what changes something says what it would do")
+	case d.Tells && !d.joins:
+		return fmt.Errorf("tells, and has no Join: what two findings of one root say together")
+	case !d.Tells && d.joins:
+		return fmt.Errorf("has a Join, and does not only tell")
+	}
 	for _, t := range d.On {
 		switch t := t.(type) {
 		case Notices:
 		case Callers:
-			if !t.Instances && len(t.Named) == 0 {
+			if !t.Instances && len(t.Named) == 0 && t.People == nil {
 				return fmt.Errorf("has a trigger that names no caller")
 			}
 		default:

@@ -33,6 +33,8 @@ type Suspect[F any] struct {
 	Case     string // the case's id once it has one, "" in a preview; for names that are made in AWS
 	// Severity is this suspect's, where it is worse than the playbook's: shared with the whole world, not with one account.
 	Severity Severity
+	// Kept is what a playbook that tells keeps in the record and tells to nobody.
+	Kept bool
 }
 
 // In is all that a check may use besides the suspect.
@@ -76,6 +78,9 @@ type Spec[P, F any] struct {
 	Watches  func(P) []Trigger     // triggers that parameters name, beside On: the keys of decoys. May be nil
 	Reads    []call.ID             // every call that Check may make
 	Changes  func(P) []action.Kind // what a plan by these parameters may hold; for no other kinds are rights asked
+	// Tells: it answers nothing, in no mode. What it confirms is told, and its case ends as observed; it has no Changes, no Plan, and need
+	// read nothing. What Spared explains, and trusted automation does, is not even kept.
+	Tells    bool
 	Prevents []Prevention
 	Stories  string // its fixture, as package fixture reads it: records that fire it, others, and the plans
 	Defaults P
@@ -92,12 +97,17 @@ type Spec[P, F any] struct {
 	// Check reads the present state and returns what it confirms, completed: nothing means dismissed. What can't be read
 	// is an error, never a guess.
 	Check func(context.Context, In, Suspect[F], P) ([]Suspect[F], error)
+	// Join is what two findings of one root say together, the first before the second, of a playbook that tells: its case has one
+	// finding, however many there were. Pure, and bounded: a person may call a hundred thousand times.
+	Join func(Suspect[F], Suspect[F]) Suspect[F]
 	// Plan is pure: it is asked about confirmed suspects, and by a replay about unchecked ones.
 	Plan func(Suspect[F], P) action.Plan
 	// Preempt is what can be taken back and is clear from the record and from what was observed before. It is done where
 	// Check takes long, as when an attacker has the service throttled, and taken back where Check then dismisses. Nothing that
 	// it does may read what Check waits for. May be nil.
 	Preempt func(context.Context, Recall, Suspect[F], P) (action.Plan, error)
+	// Behind is what stops those that opened the caller's session, where they became known only after the answer: each step asks. May be nil.
+	Behind func(context.Context, Organization, Suspect[F], P, []Minter) []action.Step
 }
 
 // StoredSuspect is a suspect at rest, with what is known of its origin.
@@ -111,6 +121,7 @@ type StoredSuspect struct {
 	Related  []Related      `json:"related,omitempty"`  // for people; nothing is decided by it
 	Found    []string       `json:"found,omitempty"`    // what the finding is of, beside the root (Finder)
 	DecideAt time.Time      `json:"decide_at,omitzero"` // the end of the window that Check waits for; zero: none
+	Kept     bool           `json:"kept,omitempty"`     // it is told to nobody (Suspect.Kept)
 	// Of a suspect that comes from an event, for the ledger's Admit alone: the names of the actor and of those that it acts for,
 	// and as how many resources it counts.
 	Actors []string `json:"-"`
@@ -127,6 +138,7 @@ type Origin struct {
 	Received  time.Time   `json:"received"`
 	Place     event.Place `json:"place"`
 	SourceIP  string      `json:"source_ip,omitempty"`
+	UserAgent string      `json:"user_agent,omitempty"` // as the caller wrote it, its beginning: for people, nothing is decided by it
 	Actor     event.Actor `json:"actor"`
 }
 
@@ -149,8 +161,12 @@ type Playbook struct {
 	Check func(ctx context.Context, in In, caseID string, l StoredSuspect) ([]Proposal, error)
 	// Preempt is the plan that need not wait for Check, often an empty one; nil where the playbook has none.
 	Preempt func(ctx context.Context, recall Recall, caseID string, l StoredSuspect) (action.Plan, error)
+	// Behind are the steps against those that opened the caller's session; nil where the playbook has none.
+	Behind func(ctx context.Context, o Organization, caseID string, l StoredSuspect, openers []Minter) ([]action.Step, error)
 	// Spares says by what of the organisation alone the suspect is dismissed, "" where by nothing (Sparer).
 	Spares func(context.Context, StoredSuspect, Organization) (said, why string, err error)
+	// Join is what two findings of one root say together; nil for a playbook that does more than tell.
+	Join func(one, two StoredSuspect) (StoredSuspect, error)
 	// Preview is the plan on unchecked facts.
 	Preview func(StoredSuspect) (action.Plan, error)
 }

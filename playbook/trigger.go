@@ -19,9 +19,10 @@ type Trigger interface {
 // Calls are a trigger by what was called.
 type Calls struct {
 	IDs    []call.ID
-	Failed bool // calls that AWS refused, too
-	ByAWS  bool // what AWS's services call in a principal's place, too
-	Silent bool // it starts nothing: Observes reads the record
+	Failed bool     // calls that AWS refused, too
+	ByAWS  bool     // what AWS's services call in a principal's place, too
+	Silent bool     // it starts nothing: Observes reads the record
+	People *Persons // of these alone; nil: of anybody
 }
 
 // Call fires on calls that succeeded and that AWS did not make itself.
@@ -42,6 +43,8 @@ func (c Calls) fires(e event.Event) bool {
 	switch {
 	case c.Silent, e.Failed() && !c.Failed, e.Actor.ByAWS() && !c.ByAWS:
 		return false
+	case c.People != nil && (e.Actor.InvokedBy != "" || !c.People.Has(e.Actor)):
+		return false // what a service calls on a person's behalf came by a template, a schedule, a group
 	}
 	return slices.Contains(c.IDs, call.OfEvent(e))
 }

@@ -29,5 +29,6 @@ func All() []playbook.Definition {
 		identity.CloudShellSecrets(),
 		identity.DeployRole(),
 		ownership.Creator(),
+		ownership.ByHand(),
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-var update = flag.Bool("update", false, "write testdata/corpus.tsv instead of comparing it")
+var update = flag.Bool("update", false, "write the files under testdata instead of comparing them")
 
 // Replay looks at every recorded record with the whole catalogue. What fires is written down, playbooks that find nothing too: a change
 // that makes a playbook fire more often, or no more, is seen.

@@ -43,7 +43,12 @@ func AWS(t *testing.T, w *World, c aws.Credentials) *actiontest.AWS {
 // Stories tells the fixtures of all playbooks of a catalogue, by no more rights than those that riposte permissions prints for
 // reading.
 func Stories(t *testing.T, catalogue []playbook.Definition, kinds []action.Kind) {
-	playbooktest.Catalogue(t, catalogue, func(t *testing.T, f fixture.Fixture) (func(event.Place) aws.Config, time.Time) {
+	playbooktest.Catalogue(t, catalogue, Opening(catalogue, kinds))
+}
+
+// Opening opens the AWS of a fixture as Stories does.
+func Opening(catalogue []playbook.Definition, kinds []action.Kind) playbooktest.Open {
+	return func(t *testing.T, f fixture.Fixture) (func(event.Place) aws.Config, time.Time) {
 		estate, err := demo.Furnish(f, catalogue, kinds)
 		if err != nil {
 			t.Fatal(err)
@@ -59,5 +64,5 @@ func Stories(t *testing.T, catalogue []playbook.Definition, kinds []action.Kind)
 			}
 			return w.Config(p, c)
 		}, w.Now()
-	})
+	}
 }

@@ -104,6 +104,7 @@ func (s Shop) Examples() map[string]action.Action {
 		"unshare database":    action.UnshareDBSnapshot{Snapshot: s.DBSnapshot, With: []string{"999988887777", action.Everybody}},
 		"unshare snapshot":    action.UnshareSnapshot{Snapshot: s.Snapshot, With: []string{"999988887777", action.Everybody}},
 		"revoke ingress":      action.RevokeIngress{Group: s.Open, Rule: action.IngressRule{Protocol: "tcp", From: 22, To: 22, Peer: "0.0.0.0/0"}},
+		"allow ingress":       action.AllowIngress{Group: s.Open, Rule: action.IngressRule{Protocol: "tcp", From: 22, To: 22, Peer: "203.0.113.9/32"}},
 		"standby":             action.Standby{Instance: s.Member, Group: s.Group.ID, Decrement: true},
 		"abandon launch":      action.AbandonLaunch{Instance: s.Waiting, Group: "web-hooked", Hook: "gate"},
 		"terminate":           action.Terminate{Instance: s.Alone},

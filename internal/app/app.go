@@ -98,7 +98,8 @@ func policy(c *config.Config, o *Organization) gate.Policy {
 	p := gate.Policy{
 		Mode: o.mode, Foreign: o.foreign,
 		Regions: c.Organization.Regions, Untouchable: c.Untouchable,
-		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour},
+		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour}, Decoys: c.Facts().Decoys,
+		Approval: approval(c),
 	}
 	for _, name := range cloud.RolesOf(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/route"
 	"github.com/ripostehq/riposte/internal/scan"
 	"github.com/ripostehq/riposte/internal/source"
 )
@@ -30,18 +31,22 @@ func (a *App) handle(ctx context.Context, body []byte, vouched bool) (ads []ledg
 			err = &source.Malformed{Err: panicked(v)}
 		}
 	}()
+	var repeat uint64
 	one, sure := scan.Single(body)
 	sender := string(one.Source)
 	byAWS := strings.HasPrefix(sender, "aws.") && !strings.HasPrefix(sender, "aws.partner/") // as far as bytes tell: see event.Bridge
 	if sure && (byAWS || one.Source == nil && !vouched) {
-		wanted, err := a.Engine.Wants(ctx, one.Record.Source, one.Record.Name, one.Record.Caller)
-		if err != nil || !wanted {
+		var wanted bool
+		if wanted, repeat, err = a.Engine.Wants(ctx, routed(one.Record)); err != nil || !wanted {
 			return nil, err
 		}
 	}
 
 	contents, err := event.Unwrap(body)
 	events, bad := a.events(contents, vouched)
+	if len(events) == 1 {
+		events[0].Repeat = repeat
+	}
 	ads, failed := a.receive(ctx, events)
 	var unfit *source.Malformed
 	if failed != nil && !errors.As(failed, &unfit) {
@@ -51,6 +56,11 @@ func (a *App) handle(ctx context.Context, body []byte, vouched bool) (ads []ledg
 		return ads, &source.Malformed{Err: err}
 	}
 	return ads, nil
+}
+
+// routed is what routing goes by.
+func routed(r scan.Record) route.Record {
+	return route.Record{Source: r.Source, Name: r.Name, Caller: r.Caller, Address: r.Address, Endpoint: r.Endpoint, Region: r.Region, ReadOnly: r.ReadOnly}
 }
 
 var errUnvouched = errors.New("a record outside an event of EventBridge's, which any sender can have written: it is not believed here (a source of the daemon takes such with bare: true)")

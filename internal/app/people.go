@@ -6,6 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -29,6 +32,35 @@ func Order(ctx context.Context, s interface {
 	return c, nil
 }
 
+// MayOrder returns why the person of an order may not give it, as far as the case and the configuration say, "" where they may.
+// The worker that carries the case decides, which also knows of other cases.
+func MayOrder(c *config.Config, codec action.Codec, of *ledger.Case, o ledger.Order) (string, error) {
+	p := gate.Policy{Approval: approval(c)}
+	s, err := p.Standing(of, o, codec.Open)
+	if err != nil {
+		return "", fmt.Errorf("case %s: %w", of.ID, err)
+	}
+	return p.MayOrder(o, s), nil
+}
+
+func approval(c *config.Config) gate.Approval {
+	return gate.Approval{
+		People: c.People, Approvers: c.Approvers(), Owners: c.OwnersOf(), Production: c.InProduction,
+		Shell: c.Approval.CommandLine == config.AllOrders, Persons: c.Approval.Production.Destroy.Persons,
+		Tells: c.Report.SecurityHub || c.Report.EventBus.Name != "",
+		Answer: func(d gate.Deed) gate.Answer {
+			a := c.AnswerTo(d.Class, d.Account)
+			return gate.Answer{After: time.Duration(a.After), Silence: ledger.Silence(a.Silence)}
+		},
+		Quiet: gate.Quiet{
+			Contain: time.Duration(c.Exceptions.Contain), Production: time.Duration(c.Exceptions.Production), Owner: time.Duration(c.Exceptions.Owner),
+		},
+	}
+}
+
+// Possible returns why an order can't be, as the case stands.
+func Possible(c *ledger.Case, o ledger.Order) error { return possible(c, &o) }
+
 func possible(c *ledger.Case, o *ledger.Order) error {
 	waits := c.State == ledger.Asked || c.State == ledger.Held
 	switch o.Verb {
@@ -48,7 +80,23 @@ func possible(c *ledger.Case, o *ledger.Order) error {
 		if !c.Returnable() {
 			return fmt.Errorf("case %s is %s: nothing was changed", c.ID, c.State)
 		}
-		o.Found = c.Found()
+		if len(o.Found) == 0 { // else it is of what its giver was shown: what joined since is not let be
+			o.Found = c.Found()
+		}
+	case ledger.Except:
+		if !waits && c.State != ledger.Suspected {
+			return fmt.Errorf("case %s is %s: there is nothing to let be", c.ID, c.State)
+		}
+		if len(o.Found) == 0 {
+			o.Found = c.Found()
+		}
+		if len(o.Found) == 0 {
+			return fmt.Errorf("case %s has found nothing yet that an exception could be of", c.ID)
+		}
+	case ledger.Revoke:
+		if !slices.ContainsFunc(c.Excepts(o.At), func(x ledger.Exception) bool { return x.ID() == o.Ends }) {
+			return fmt.Errorf("case %s has no exception %s in force", c.ID, o.Ends)
+		}
 	}
 	return nil
 }

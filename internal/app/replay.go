@@ -52,6 +52,7 @@ type ReplayLine struct {
 	Title     string            `json:"title"`
 	Plan      []string          `json:"plan"` // action kinds in order, first rungs
 	Spared    []Spared          `json:"spared,omitempty"`
+	once      string            // what is told once of a caller and a source
 }
 
 // ReplayProblem is a file, or a spot in one, that could not be read. The rest was read all the same.
@@ -71,6 +72,7 @@ type ReplaySummary struct {
 	Other      int64   `json:"other"`      // digests, and what other services wrote
 	Duplicates int64   `json:"duplicates"` // records left out since their suspects had been told, or an export held them twice (same eventID)
 	Suspects   int64   `json:"suspects"`
+	Repeated   int64   `json:"repeated,omitempty"` // calls like one that was told: by the same caller, from the same source
 	Seconds    float64 `json:"seconds"`
 
 	Kinds   map[string]int64 `json:"kinds,omitempty"`    // Other, and Insights, by what they are

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,24 +68,41 @@ func recorded(w *bytes.Buffer, r *rand.Rand) {
 		}
 	}
 	pick := func(from ...string) string { return from[r.IntN(len(from))] }
-	role := pick("web", "batch-worker", "ci/deploy", "app/checkout", "data/etl-nightly", "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops", "backup", "app/search")
-	account := pick("111122223333", "444455556666", "777788889999")
-	region := pick("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2")
+	at := r // what the caller is drawn from: one of four is an instance, whose calls are all alike in that
+	session := pick("dana@example.com", "kim@example.com", "build-"+id()[:6])
+	roles := []string{"web", "batch-worker", "ci/deploy", "app/checkout", "data/etl-nightly", "backup", "app/search", "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops"}
+	if r.IntN(4) == 0 {
+		machine := r.Uint64N(50)
+		at, session = rand.New(rand.NewPCG(machine, 5)), fmt.Sprintf("i-0%016x", 0x9e3779b97f4a7c15*(machine+1))
+		roles = roles[:7]
+	}
+	among := func(from ...string) string { return from[at.IntN(len(from))] }
+	role := among(roles...)
+	account := among("111122223333", "444455556666", "777788889999")
+	region := among("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2")
 	name := role[strings.LastIndex(role, "/")+1:]
 	fmt.Fprintf(w, `{"eventVersion":"1.%d","userIdentity":{"type":"AssumedRole","principalId":"AROA%s:%s","arn":"arn:aws:sts::%[4]s:assumed-role/%[5]s/%[3]s","accountId":"%[4]s",`+
 		`"accessKeyId":"ASIA%[6]s","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA%[2]s","arn":"arn:aws:iam::%[4]s:role/%[7]s","accountId":"%[4]s","userName":"%[5]s"},`+
 		`"webIdFederationData":{},"attributes":{"creationDate":"2026-03-01T%02[8]d:%02[9]d:%02[10]dZ","mfaAuthenticated":"false"}}},`,
-		8+r.IntN(4), id()[:17], pick("i-0"+id()[:16], "dana@example.com", "kim@example.com", "build-"+id()[:6]), account, name, id()[:16], role,
-		r.IntN(24), r.IntN(60), r.IntN(60))
+		8+r.IntN(4), letters(at, 17), session, account, name, letters(at, 16), role, at.IntN(24), at.IntN(60), at.IntN(60))
 	fmt.Fprintf(w, `"eventTime":"2026-03-01T%02d:%02d:%02dZ","eventSource":"%s.amazonaws.com","eventName":"%s","awsRegion":"%s","sourceIPAddress":"%d.%d.%d.%d","userAgent":"%s","requestParameters":`,
-		r.IntN(24), r.IntN(60), r.IntN(60), call.source, call.name, region, r.IntN(256), r.IntN(256), r.IntN(256), r.IntN(256),
+		r.IntN(24), r.IntN(60), r.IntN(60), call.source, call.name, region, 1+at.IntN(223), at.IntN(256), at.IntN(256), at.IntN(256),
 		pick("aws-sdk-go-v2/1.41.0 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#arm64 m/E,g", "console.amazonaws.com",
 			"Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#5.10.210 md/arch#x86_64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#legacy",
 			"aws-cli/2.15.20 Python/3.11.6 Linux/6.1.0 exe/x86_64.debian.12 prompt/off command/"+call.source, "[S3Console/0.4, aws-internal/3]"))
 	fill(call.request + `,"responseElements":` + call.response)
-	fill(`,"requestID":"%s","eventID":"%s","readOnly":` + pick("true", "false") + `,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"` + account +
+	fill(`,"requestID":"%s","eventID":"%s","readOnly":` + strconv.FormatBool(call.name != "RunInstances") + `,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"` + account +
 		`","eventCategory":"Management","tlsDetails":{"tlsVersion":"` + pick("TLSv1.3", "TLSv1.2") + `","cipherSuite":"` +
 		pick("TLS_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256") + `","clientProvidedHostHeader":"` + call.source + "." + region + `.amazonaws.com"}}`)
+}
+
+// letters are such as AWS makes ids of.
+func letters(r *rand.Rand, n int) string {
+	var b strings.Builder
+	for range n {
+		b.WriteByte("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[r.IntN(32)])
+	}
+	return b.String()
 }
 
 // trail writes gzipped log files of about 2 MB each, and returns their folder and size, decompressed.
@@ -255,7 +273,7 @@ func routed(table *route.Table, all [][]byte) func() {
 	return func() {
 		for _, b := range all {
 			if rec, ok := scan.Object(b); ok && !rec.Unsure {
-				table.Wants(rec.Source, rec.Name, rec.Caller)
+				table.Wants(route.Record{Source: rec.Source, Name: rec.Name, Caller: rec.Caller, ReadOnly: rec.ReadOnly})
 			}
 		}
 	}

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"runtime"
+	"strings"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -36,6 +38,8 @@ type replayer struct {
 	opener    files.Opener
 	maxRecord int
 	buffer    []byte
+	seed      maphash.Seed
+	known     map[uint64]bool // callers and sources of which a suspect was told (route.Record.Key)
 
 	tally // of the file under way
 
@@ -116,15 +120,45 @@ func (r *replayer) stream(log *files.Log) {
 		case err != nil:
 			r.problem(&ReplayProblem{Path: r.path, Offset: -1, Err: err})
 			return
-		case !rec.Unsure && !r.table.Wants(rec.Source, rec.Name, rec.Caller):
-			r.records++
 		default:
-			if err := r.open(rec.Body, !rec.Piece); err != nil {
+			if err := r.record(rec); err != nil {
 				r.faults(rec.Offset, reader.Line(rec), err)
 			}
 		}
 	}
 }
+
+// record opens a record that is wanted. Of those that want one call of a caller from a source the first is opened, and what follows it
+// is counted.
+func (r *replayer) record(rec scan.Record) error {
+	if rec.Unsure {
+		return r.open(rec.Body, !rec.Piece)
+	}
+	routed := routed(rec)
+	want := r.table.Wants(routed)
+	if want == route.None {
+		r.records++
+		return nil
+	}
+	var key uint64
+	if want == route.Repeats {
+		key = routed.Key(r.seed)
+		if r.known[key] {
+			r.records++
+			r.repeated++
+			return nil
+		}
+	}
+	before := r.told
+	err := r.open(rec.Body, !rec.Piece)
+	if want == route.Repeats && r.told > before && len(r.known) < mostKnown {
+		r.known[key] = true
+	}
+	return err
+}
+
+// mostKnown bounds how many callers and sources a worker knows again, and with it the memory.
+const mostKnown = 1 << 17
 
 // open leaves what was read to the strict decoder, record by record; whole says that what is no record is to be counted.
 func (r *replayer) open(body []byte, whole bool) error {
@@ -169,6 +203,7 @@ func (r *replayer) decode(record []byte) error {
 		found.lines = append(found.lines, lines...)
 	}
 	if len(found.lines) > 0 {
+		r.told++
 		r.add(found)
 	}
 	return errors.Join(errs...)
@@ -187,6 +222,9 @@ func (r *replayer) ask(p playbook.Playbook, e event.Event) (lines []ReplayLine, 
 		return nil, err
 	}
 	for _, lead := range leads {
+		if lead.Kept {
+			continue // nobody would be told of it
+		}
 		plan, err := p.Preview(lead)
 		if err != nil {
 			return lines, err
@@ -198,10 +236,18 @@ func (r *replayer) ask(p playbook.Playbook, e event.Event) (lines []ReplayLine, 
 		lines = append(lines, ReplayLine{
 			Playbook: lead.Playbook, Severity: lead.Severity, EventID: e.ID, EventTime: e.Time, EventName: e.Name,
 			Account: e.Account, Region: e.Region, Actor: e.Actor.ARN, Person: r.people.Person(e.Actor), SourceIP: e.SourceIP,
-			Resource: lead.Resource.String(), Title: lead.Title, Plan: plan.Kinds(), Spared: spared,
+			Resource: lead.Resource.String(), Title: lead.Title, Plan: plan.Kinds(), Spared: spared, once: once(p, lead),
 		})
 	}
 	return lines, nil
+}
+
+// once names what a playbook tells once of a caller and a source, "" where each suspect counts.
+func once(p playbook.Playbook, s playbook.StoredSuspect) string {
+	if !p.OncePerSource() || len(s.Found) == 0 {
+		return ""
+	}
+	return s.Playbook + "\n" + s.Resource.String() + "\n" + strings.Join(s.Found, "\n")
 }
 
 // panicked names a panic of the runtime; any other may hold a value of the record, and that a secret.

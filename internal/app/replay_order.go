@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/sha256"
+	"hash/maphash"
 	"iter"
 	"runtime"
 	"slices"
@@ -22,7 +23,7 @@ type replay struct {
 	listed  atomic.Bool  // all are
 	counts  counts
 	summary ReplaySummary
-	told    map[[16]byte]bool // events of which suspects were told
+	told    map[[16]byte]bool // events of which suspects were told, and what is told once (ReplayLine.once)
 	folders map[string]came   // what their files came to
 }
 
@@ -52,7 +53,7 @@ func (r *replay) start(ctx context.Context) <-chan job {
 	table := route.New(catalogue)
 	for range n {
 		w := &replayer{
-			table: table, playbooks: r.in.Playbooks, people: r.in.People, spares: r.in.Spares, counts: &r.counts, maxRecord: r.in.MaxRecord,
+			seed: maphash.MakeSeed(), known: map[uint64]bool{}, table: table, playbooks: r.in.Playbooks, people: r.in.People, spares: r.in.Spares, counts: &r.counts, maxRecord: r.in.MaxRecord,
 			opener: files.Opener{Stdin: r.in.Stdin, MaxSize: r.in.MaxSize, Read: &r.counts.read},
 		}
 		go func() {
@@ -167,6 +168,14 @@ func (r *replay) tell(found []finding) error {
 		}
 		r.told[key] = true
 		for _, line := range f.lines {
+			if line.once != "" {
+				key := hashed(line.once)
+				if r.told[key] {
+					r.summary.Repeated++
+					continue
+				}
+				r.told[key] = true
+			}
 			r.summary.Suspects++
 			if err := r.in.Emit(line); err != nil {
 				return err

@@ -43,7 +43,9 @@ func Sparing(c *config.Config) func(playbook.Playbook, playbook.StoredSuspect, a
 		if said, reason, err := p.Spares(context.Background(), s, facts); err == nil && said != "" { // what is not known spares nothing
 			all = append(all, Spared{Rule: "organization", Reason: reason, Said: said})
 		}
-		all = append(all, steps(rules, s, plan)...)
+		if !p.Tells || rules.Trusts(p.ID, s.Origin.Actor) { // no step of a telling asks the gate
+			all = append(all, steps(rules, s, plan)...)
+		}
 		for i := range all {
 			all[i].Line = c.Line(all[i].Said)
 		}

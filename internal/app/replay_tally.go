@@ -18,6 +18,8 @@ import (
 type tally struct {
 	records, other, logs, bytes, problems, duplicates int64
 
+	told, repeated int64 // records of which suspects were told, and those that only repeat one (playbook.Callers.PerSource)
+
 	kinds   map[string]int64
 	leftOut map[string]int64
 	labels  map[string]bool // of what is no record
@@ -127,6 +129,7 @@ type counts struct {
 	mu             sync.Mutex
 	records, other int64
 	bytes, again   int64
+	repeated       int64
 	kinds, leftOut map[string]int64
 }
 
@@ -136,6 +139,7 @@ func (c *counts) add(t *tally) {
 	c.files.Add(t.logs)
 	c.records, c.other, c.bytes = c.records+t.records, c.other+t.other, c.bytes+t.bytes
 	c.again += t.duplicates
+	c.repeated += t.repeated
 	for name, n := range t.kinds {
 		count(&c.kinds, name, n)
 	}
@@ -149,6 +153,7 @@ func (c *counts) into(s *ReplaySummary) {
 	defer c.mu.Unlock()
 	s.Records, s.Bytes, s.Other, s.Files = c.records, c.bytes, c.other, c.files.Load()
 	s.Duplicates += c.again
+	s.Repeated += c.repeated
 	s.Kinds, s.LeftOut = maps.Clone(c.kinds), maps.Clone(c.leftOut)
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/identity"
 )
 
 // watch is a playbook that suspects every instance that was started, and panics about one.
@@ -119,6 +120,41 @@ func TestReplayTellsWhatWouldHaveBeenLookedAt(t *testing.T) {
 	s.Seconds = 0
 	if diff := cmp.Diff(app.ReplaySummary{Records: 2, Bytes: int64(len(run("1")+look) + 1), Files: 1, Suspects: 1}, s); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// instances are records of an instance's session, from an address: by its nth credentials, which AWS exchanges every few hours.
+func instances(n int, addresses ...string) string {
+	var all []string
+	for i, from := range addresses {
+		all = append(all, fmt.Sprintf(`{"eventVersion":"1.10","eventID":"%d-%d-%s","eventTime":"2026-03-01T10:00:07Z","eventSource":"s3.amazonaws.com","eventName":"ListBuckets",`+
+			`"awsRegion":"eu-west-1","sourceIPAddress":%[3]q,"recipientAccountId":"111122223333","userIdentity":{"type":"AssumedRole","principalId":"AROAWEBWEBWEBWEBWEBW2:i-0a1b2c3d4e5f60718",`+
+			`"arn":"arn:aws:sts::111122223333:assumed-role/web/i-0a1b2c3d4e5f60718","accountId":"111122223333","accessKeyId":"ASIAWEB%013[1]d","sessionContext":{"sessionIssuer":`+
+			`{"type":"Role","principalId":"AROAWEBWEBWEBWEBWEBW2","arn":"arn:aws:iam::111122223333:role/web","accountId":"111122223333","userName":"web"},"ec2RoleDelivery":"2.0"}}}`, n, i, from))
+	}
+	return `{"Records":[` + strings.Join(all, ",") + `]}`
+}
+
+// An instance calls thousands of times from its one address: a replay tells of the first, whatever its credentials are by then, and
+// counts the others, however many read side by side.
+func TestAReplayTellsOnceOfACallerAndASource(t *testing.T) {
+	elsewhere, err := identity.CredentialsElsewhere().Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := folder(t, map[string]string{
+		"1.json": instances(1, "192.0.2.10", "192.0.2.10", "198.51.100.7"),
+		"2.json": instances(2, "192.0.2.10", "198.51.100.7", "203.0.113.9"),
+		"3.json": instances(2, "203.0.113.9", "192.0.2.10"),
+	})
+	for _, workers := range []int{1, 4} {
+		got := replay(t, app.ReplayInput{Paths: []string{dir}, Workers: workers, Playbooks: []playbook.Playbook{elsewhere}})
+		if diff := cmp.Diff([]string{"1-0-192.0.2.10", "1-2-198.51.100.7", "2-2-203.0.113.9"}, got.events); diff != "" {
+			t.Errorf("%d workers:\n%s", workers, diff)
+		}
+		if s := got.summary; s.Suspects != 3 || s.Repeated != 5 || s.Records != 8 || s.Malformed != 0 {
+			t.Errorf("%d workers: %+v", workers, s)
+		}
 	}
 }
 

@@ -94,11 +94,12 @@ func (t *taker) counted(records int) {
 // record decodes what concerns a playbook, and what the scan is not sure of.
 func (t *taker) record(ctx context.Context, rec scan.Record) error {
 	contents := []event.Content{{Record: rec.Body}}
+	var repeat uint64
 	switch {
 	case !rec.Unsure:
 		var wanted bool
 		if err := t.again(ctx, func() (err error) {
-			wanted, err = t.Engine.Wants(ctx, rec.Source, rec.Name, rec.Caller)
+			wanted, repeat, err = t.Engine.Wants(ctx, routed(rec))
 			return err
 		}); err != nil {
 			return err
@@ -120,6 +121,9 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 	}
 	events, bad := t.App.events(contents, false)
 	events = t.ofTrail(events)
+	if len(events) == 1 {
+		events[0].Repeat = repeat
+	}
 	t.counted(len(events))
 	t.events = append(t.events, events...)
 	if bad != nil {

@@ -36,7 +36,7 @@ const (
 	ticks        = 60 * 24        // a day
 	caseCommits  = 12             // transactions from first sight to the last look
 	commitUnits  = 10             // five rows of at most 1 KB; in a transaction each counts twice
-	readsPerTick = 4              // units: six pages of what is due, half a unit each, and whether effects changed
+	readsPerTick = 7              // units: twelve pages of what is due, half a unit each, and whether effects changed
 	logBytes     = 500            // for one event
 	rowBytes     = 20e3           // kept of one case
 	keptMonths   = 12             // of cases
@@ -60,7 +60,7 @@ func Estimate(l Load) []Line {
 		{Item: "DynamoDB writes, on demand", Quantity: cases * caseCommits * commitUnits, Unit: "units", Price: 0.625 * perMillion,
 			Why: "12 transactions of 10 units for each case", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
 		{Item: "DynamoDB reads, on demand", Quantity: invoked*readsPerTick + cases*caseCommits*commitUnits, Unit: "units", Price: 0.125 * perMillion,
-			Why: "4 units for each request, and what is read before each write", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
+			Why: "7 units for each request, and what is read before each write", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
 		{Item: "DynamoDB storage", Quantity: cases * rowBytes * keptMonths / 1e9, Unit: "GB", Price: 0.25,
 			Why: "20 KB for each case of the last 12 months", Source: "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
 		{Item: "CloudWatch Logs", Quantity: events * logBytes / 1e9, Unit: "GB", Price: 0.50,

@@ -11,21 +11,25 @@ import (
 
 type approveVerb struct {
 	orderFlags
+	ID       string `arg:"" help:"The case, or the beginning of its id."`
 	As       string `placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave. Where it is another one now, nothing is approved."`
 	Revision int    `placeholder:"N" help:"Approve this revision of the plan and no other, as it was made."`
 }
 
 // Run lets go what was shown.
 func (v approveVerb) Run(ctx context.Context, sh *shell) error {
-	return v.on(ctx, sh, func(r record, c *ledger.Case) ([]ledger.Order, error) {
+	return v.on(ctx, sh, v.ID, func(r record, c *ledger.Case) ([]ledger.Order, error) {
+		o := v.order(sh, r, ledger.Approve)
+		o.Revision, o.Shown = v.Revision, v.As
+		if err := r.may(c, o); err != nil {
+			return nil, err
+		}
 		if v.As == "" && v.Revision == 0 {
 			var err error
-			if v.As, err = sh.askFor(r, c); err != nil {
+			if o.Shown, err = sh.askFor(r, c); err != nil {
 				return nil, err
 			}
 		}
-		o := v.order(sh, r, ledger.Approve)
-		o.Revision, o.Shown = v.Revision, v.As
 		return []ledger.Order{o}, nil
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"charm.land/lipgloss/v2"
 
@@ -34,31 +33,45 @@ func (v caseVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	if one.Siblings, err = r.siblings(ctx, c); err != nil {
+	if err = show.Beside(ctx, r, c, &one); err != nil {
 		return err
-	}
-	if sh.json() {
-		sh.object(one)
-		return nil
 	}
 	history, err := r.History(ctx, c.ID)
 	if err != nil {
 		return fmt.Errorf("read the history of case %q: %w", c.ID, err)
 	}
+	one.History = show.HistoryOf(history)
+	if sh.json() {
+		sh.object(one)
+		return nil
+	}
 	if err := sh.brakes(ctx, r); err != nil {
 		return err
 	}
 	sh.facts(one)
+	sh.found(one)
 	sh.steps(one)
 	sh.ladders(one)
 	sh.siblings(one)
+	sh.recent(one)
 	sh.line("\nHistory")
-	for _, e := range history {
+	for _, e := range one.History {
 		for _, note := range e.Notes {
-			sh.line("  %s  %-10s %s", e.At.UTC().Format("2006-01-02 15:04:05.000"), e.State, note)
+			sh.line("  %s  %-10s %s", e.At.Format("2006-01-02 15:04:05.000"), e.State, note)
 		}
 	}
 	return nil
+}
+
+// found lists what a case is of, of which its title may name the first alone.
+func (sh *shell) found(c show.Case) {
+	if len(c.Found) == 0 {
+		return
+	}
+	sh.line("\nFound")
+	for _, f := range c.Found {
+		sh.line("  %s", show.Plain(f))
+	}
 }
 
 // one is the case that an id or its beginning names.
@@ -78,67 +91,19 @@ func (r record) one(ctx context.Context, id string) (*ledger.Case, error) {
 }
 
 func (r record) shown(c *ledger.Case) (show.Case, error) {
-	return show.Of(c, r.codec, r.config.People)
+	return show.Known(c, r.codec, r.config)
 }
 
-// shownWhole is a case with its ladders: whom each rung hits, what it asks, and whether it can be done with what is granted.
+// shownWhole is a case with its ladders.
 func (r record) shownWhole(c *ledger.Case) (show.Case, error) {
-	one, err := r.shown(c)
-	if err != nil {
-		return one, err
-	}
-	one.Shown = c.Shown(0)
-	one.Ladders, err = show.Ladders(c, r.codec, r.config.Granted)
-	return one, err
+	return show.Whole(c, r.codec, r.config)
 }
 
 func (sh *shell) facts(c show.Case) {
 	sh.line("%s  %s", c.Case, c.Title)
-	back := cmp.Or(c.Undo.Why, "possible: riposte undo "+c.Case)
-	for _, f := range []struct{ name, value string }{
-		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
-		{"resource", c.Resource}, {"actor", c.Actor}, {"person", c.Person}, {"upstream", upstream(c)},
-		{"identity", c.SourceIdentity}, {"undo", back}, {"quiet", c.Quiet},
-		{"first clock", firstClock(c.Clocks)}, {"decides", decides(c.DecideAt)},
-		{"happened", stage(c.Times, c.Times.Occurred)}, {"received", stage(c.Times, c.Times.Received)},
-		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
-		{"contained", stage(c.Times, c.Times.Contained)}, {"verified", stage(c.Times, c.Times.Verified)},
-	} {
-		if f.value != "" {
-			sh.line("  %-13s %s", f.name, f.value)
-		}
+	for _, f := range c.Facts() {
+		sh.line("  %-13s %s", f.Name, f.Value)
 	}
-}
-
-// decides says until when a case waits before it is decided.
-func decides(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.Format("2006-01-02 15:04:05 MST") + ", at the end of its window: what else happens until then counts"
-}
-
-// upstream says who made the actor's credentials.
-func upstream(c show.Case) string {
-	var chain []string
-	for _, u := range c.Upstream {
-		chain = append(chain, fmt.Sprintf("%s by %s at %s", u.Call, u.Actor, u.At.Format(time.DateTime)))
-	}
-	if c.UpstreamUnknown {
-		return "not known: no record of who assumed the role has come"
-	}
-	return strings.Join(chain, ", of ")
-}
-
-// firstClock says what told of a case first, where a service's notice did.
-func firstClock(c *show.Clocks) string {
-	switch {
-	case c == nil:
-		return ""
-	case c.Record.IsZero():
-		return "a notice of the service; the record that names the caller has not come"
-	}
-	return fmt.Sprintf("a notice of the service, %s before the record", c.Record.Sub(c.Notice).Round(time.Millisecond))
 }
 
 func (sh *shell) steps(c show.Case) {
@@ -152,6 +117,9 @@ func (sh *shell) steps(c show.Case) {
 		}
 		if a.Error != "" {
 			sh.line("           %s", a.Error)
+		}
+		if len(a.Requests) > 0 {
+			sh.line("           request %s", strings.Join(a.Requests, ", "))
 		}
 	}
 }
@@ -170,6 +138,9 @@ func (sh *shell) ladders(c show.Case) {
 			head += " asks: " + l.Asks
 		}
 		sh.line("%s", head)
+		if l.NoAnswer != "" {
+			sh.line("     %s", l.NoAnswer)
+		}
 		for _, r := range l.Rungs {
 			mark, needs := " ", fmt.Sprintf(" (%s)", r.Tier)
 			if r.Stands {
@@ -187,21 +158,6 @@ func (sh *shell) ladders(c show.Case) {
 	if c.Shown != "" {
 		sh.line("\nTo let go what asks: riposte approve %s --as %s\nTo let it be: riposte dismiss %s", c.Case, c.Shown, c.Case)
 	}
-}
-
-// stage is when a stage of a case was reached, and how long after the first known one it came: all count from the same, so that they compare.
-func stage(all show.Times, t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	s, origin, what := t.Format("2006-01-02 15:04:05.000 MST"), all.Occurred, "it happened"
-	if origin.IsZero() {
-		origin, what = all.Received, "it was received"
-	}
-	if origin.IsZero() || t.Equal(origin) {
-		return s
-	}
-	return fmt.Sprintf("%s  +%s after %s", s, t.Sub(origin).Round(time.Millisecond), what)
 }
 
 // short is the part of an ARN that people know a principal by.

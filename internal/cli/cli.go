@@ -7,16 +7,23 @@ type cli struct {
 	Demo   demoVerb   `cmd:"" group:"See" help:"Watch attacks on an AWS that lives in memory, and what riposte does about them."`
 	Replay replayVerb `cmd:"" group:"See" help:"Read recorded CloudTrail and say what would have been done."`
 
-	Serve serveVerb `cmd:"" group:"Run" help:"Take events and answer them, until told to stop."`
+	Attack attackVerb `cmd:"" group:"See" help:"Tell the event bus of an attack of the demo, as a drill."`
 
-	Cases   casesVerb   `cmd:"" group:"Cases" help:"List the cases of a ledger."`
-	Case    caseVerb    `cmd:"" group:"Cases" help:"Show one case: who, what, when, and every step."`
-	Approve approveVerb `cmd:"" group:"Cases" help:"Let a case that asks go on."`
-	Dismiss dismissVerb `cmd:"" group:"Cases" help:"Say no to what a case asks."`
-	Undo    undoVerb    `cmd:"" group:"Cases" help:"Take back what a case did."`
-	Halt    haltVerb    `cmd:"" group:"Cases" help:"Stop every change, or those of one account, playbook or class."`
-	Release releaseVerb `cmd:"" group:"Cases" help:"Let changes be made again."`
-	Ledger  ledgerVerb  `cmd:"" group:"Cases" help:"The record itself."`
+	Serve   serveVerb   `cmd:"" group:"Run" help:"Take events and answer them, until told to stop."`
+	Console consoleVerb `cmd:"" group:"Run" help:"Show a ledger as web pages, and take people's orders there."`
+
+	Cases      casesVerb      `cmd:"" group:"Cases" help:"List the cases of a ledger."`
+	Case       caseVerb       `cmd:"" group:"Cases" help:"Show one case: who, what, when, and every step."`
+	Approve    approveVerb    `cmd:"" group:"Cases" help:"Let a case that asks go on."`
+	Dismiss    dismissVerb    `cmd:"" group:"Cases" help:"Say no to what a case asks."`
+	Effects    effectsVerb    `cmd:"" group:"Cases" help:"List what stands in the accounts: each change that riposte made and keeps."`
+	Undo       undoVerb       `cmd:"" group:"Cases" help:"Take back what a case did, or what all of them did."`
+	Except     exceptVerb     `cmd:"" group:"Cases" help:"Let be what a case found, for a while."`
+	Exceptions exceptionsVerb `cmd:"" group:"Cases" help:"List what is let be, and until when."`
+	Revoke     revokeVerb     `cmd:"" group:"Cases" help:"End an exception."`
+	Halt       haltVerb       `cmd:"" group:"Cases" help:"Stop every change, or those of one account, playbook or class."`
+	Release    releaseVerb    `cmd:"" group:"Cases" help:"Let changes be made again."`
+	Ledger     ledgerVerb     `cmd:"" group:"Cases" help:"The record itself."`
 
 	Decoy       decoyVerb       `cmd:"" group:"Set up" help:"Plant users whose keys are laid out for thieves, list them, take them away."`
 	Playbooks   playbooksVerb   `cmd:"" group:"Set up" help:"List what riposte finds."`
@@ -31,7 +38,8 @@ type cli struct {
 
 // description stands at the head of the help.
 const description = `riposte watches what happens in an AWS organisation, recognises what must not happen, and answers: it contains the
-attack or mends the misconfiguration, and can take every answer back.
+attack or mends the misconfiguration, and can take back every answer but those that end something, which it names
+beforehand.
 
 Begin with "riposte demo", which needs no AWS account, or with "riposte replay" over CloudTrail files of your own.
 

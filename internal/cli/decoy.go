@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
-	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/decoy"
 )
+
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 type decoyVerb struct {
 	Plant  plantVerb  `cmd:"" help:"Make a user that may do nothing, with a key to lay out for thieves."`
@@ -58,19 +60,6 @@ func (f ledgerFlag) grounds(ctx context.Context, sh *shell) (grounds, error) {
 	}, nil
 }
 
-// watched are the ids that the configuration names as decoys.
-func watched(c *config.Config) (ids []string) {
-	for _, p := range c.Playbooks {
-		if p.ID != "identity.decoy-used" {
-			continue
-		}
-		for _, t := range p.Callers() {
-			ids = append(ids, t.Named...)
-		}
-	}
-	return ids
-}
-
 // account is where a decoy is planted: the one that is named, or the only one of the configuration.
 func (g grounds) account(named string) (event.Place, error) {
 	at, listed := g.home, g.config.Organization.Accounts
@@ -92,7 +81,7 @@ func (g grounds) account(named string) (event.Place, error) {
 
 type removeVerb struct {
 	ledgerFlag
-	ID     string `arg:"" help:"The decoy: the user's unique id (AIDA...), or the id of its key (AKIA...). Never a name."`
+	ID     string `arg:"" help:"The decoy: the user's unique id (AIDA...), or the id of its key (AKIA...); of an interrupted planting, its case. Never a name."`
 	DryRun bool   `help:"Say what would be done, and do nothing."`
 }
 
@@ -107,7 +96,7 @@ func (v removeVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(all, func(d decoy.Decoy) bool { return d.UserID == v.ID || d.Key == v.ID })
+	i := slices.IndexFunc(all, func(d decoy.Decoy) bool { return d.ID() == v.ID || d.Key == v.ID })
 	switch {
 	case i < 0:
 		return fmt.Errorf("%s has no decoy %s: riposte takes away what it planted itself, known by the id in its ledger", g.file, v.ID)
@@ -125,7 +114,7 @@ func (v removeVerb) Run(ctx context.Context, sh *shell) error {
 	} else if f.Odd != "" {
 		return fmt.Errorf("%s: it is left alone", f.Odd)
 	}
-	return sh.removed(f, v.DryRun, watched(g.config))
+	return sh.removed(f, v.DryRun, g.config.Facts().Decoys)
 }
 
 // removed prints what was taken away, or would be.
@@ -143,7 +132,7 @@ func (sh *shell) removed(f decoy.Found, dry bool, configured []string) error {
 	if dry {
 		did = "would be taken away"
 	}
-	sh.line("%s: user %s (%s)", did, f.User.String(), f.UserID)
+	sh.line("%s: user %s (%s)", did, f.User.String(), f.ID())
 	for _, k := range f.Keys {
 		sh.line("%s: key %s", did, k.ID)
 	}

@@ -55,7 +55,7 @@ func (v plantVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil && out.Secret == "" {
 		return err
 	}
-	for _, id := range append(watched(g.config), out.Key, out.UserID) {
+	for _, id := range append(g.config.Facts().Decoys, out.Key, out.UserID) {
 		switch {
 		case strings.HasPrefix(id, "AKIA"):
 			out.Keys = append(out.Keys, id)
@@ -95,9 +95,9 @@ type decoysVerb struct {
 // standing is one line of the list.
 type standing struct {
 	decoy.Found
-	ID         string `json:"id"`         // of the user, or what the configuration names
+	ID         string `json:"id"`         // what it is taken away by, or what the configuration names
 	Configured bool   `json:"configured"` // its uses are noticed
-	State      string `json:"state"`      // stands, gone, odd, removed, unknown, foreign: configured, and not planted by this ledger's riposte
+	State      string `json:"state"`      // stands, begun: its planting has not ended, gone, odd, removed, unknown, foreign: configured, and not planted by this ledger's riposte
 	Says       string `json:"says,omitempty"`
 }
 
@@ -112,11 +112,11 @@ func (v decoysVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	configured, failed := watched(g.config), false
+	configured, failed := g.config.Facts().Decoys, false
 	known := map[string]bool{}
 	for _, d := range all {
 		known[d.UserID], known[d.Key] = true, true
-		s := standing{Found: decoy.Found{Decoy: d}, ID: d.UserID, Configured: slices.Contains(configured, d.UserID) || slices.Contains(configured, d.Key)}
+		s := standing{Found: decoy.Found{Decoy: d}, ID: d.ID(), Configured: slices.Contains(configured, d.UserID) || slices.Contains(configured, d.Key)}
 		if d.Removed && !s.Configured {
 			continue
 		}
@@ -149,6 +149,8 @@ func (s *standing) look(ctx context.Context, g grounds) {
 		s.State, s.Says = "gone", f.Gone
 	case f.Odd != "":
 		s.State, s.Says = "odd", f.Odd
+	case f.Begun:
+		s.State, s.Says = "begun", "its planting was interrupted, or is under way: riposte decoy remove "+s.ID+" takes away what it left"
 	default:
 		s.State = "stands"
 	}
@@ -164,8 +166,12 @@ func (sh *shell) standing(s standing) {
 		noticed = "uses are NOT noticed: it is not in the configuration"
 	}
 	sh.line("%-22s %-8s %s", s.ID, s.State, noticed)
-	if s.UserID != "" {
-		sh.line("  user %s, planted %s by %s", s.User.String(), s.At.UTC().Format("2006-01-02T15:04:05Z"), s.By)
+	did := "planted"
+	if s.Begun {
+		did = "planting begun"
+	}
+	if s.Case != "" {
+		sh.line("  user %s, %s %s by %s", s.User.String(), did, s.At.UTC().Format("2006-01-02T15:04:05Z"), s.By)
 	}
 	for _, k := range s.Keys {
 		state, used := "active", "never used, as far as IAM knows"

@@ -22,6 +22,7 @@ type demoVerb struct {
 	ID            string        `arg:"" optional:"" placeholder:"PLAYBOOK" help:"Play the first story of this playbook, in a world of its own; it acts there."`
 	Ledger        string        `placeholder:"FILE" help:"Keep the ledger, and the world beside it in FILE.world: undo, approve, halt and the next demo go on from there. Default: in memory."`
 	Attack        []string      `placeholder:"NAME" help:"Only these attacks: ${attacks}. Repeatable."`
+	Console       bool          `help:"Show the cases as web pages when the attacks are over, and take orders there, until told to stop."`
 	DeliveryDelay time.Duration `placeholder:"5s" help:"How long CloudTrail takes to deliver, in world time: 40s was measured in 2016. Default 5s."`
 }
 
@@ -76,7 +77,12 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if _, err := store.Checkpoint(ctx, stage.World.Now()); err != nil {
 		return fmt.Errorf("seal the ledger: %w", err)
 	}
-	return sh.demoEnds(ctx, stage, record{Store: store, config: stage.App.Config, codec: stage.App.Codec, file: file}, attacks, t.last != "")
+	r := record{Store: store, config: stage.App.Config, codec: stage.App.Codec, file: file}
+	err = sh.demoEnds(ctx, stage, r, attacks, t.last != "")
+	if err == nil && v.Console {
+		err = sh.demoPages(ctx, r, stage)
+	}
+	return err
 }
 
 // story is the scene of the playbook that is named, nil where none is. Its world is no demo's, so that there is nothing to go

@@ -52,15 +52,20 @@ type billed struct {
 		AsOf         string  `json:"as_of"`
 		// Reads are the playbooks for which reading calls are delivered, too: count these among the events.
 		Reads []string `json:"reads,omitempty"`
+		// People are the playbooks for which every change that people make is delivered: count these, too.
+		People []string `json:"people,omitempty"`
 	} `json:"summary"`
 }
 
-// bill prints the monthly estimate line by line, and which playbooks have reads delivered: these are the most by far.
+// bill prints the monthly estimate line by line, and for which playbooks more is delivered than the calls that they name.
 func (sh *shell) bill(events float64, of []playbook.Definition) {
-	var reads []string
+	var reads, people []string
 	for _, d := range of {
 		if slices.ContainsFunc(d.Callers(), func(c playbook.Callers) bool { return c.Reads }) {
 			reads = append(reads, d.ID)
+		}
+		if slices.ContainsFunc(d.Callers(), func(c playbook.Callers) bool { return c.People != nil }) {
+			people = append(people, d.ID)
 		}
 	}
 	load := bill.Typical(events)
@@ -71,7 +76,7 @@ func (sh *shell) bill(events float64, of []playbook.Definition) {
 		}
 		var sum billed
 		sum.Summary.EventsPerDay, sum.Summary.CasesPerDay, sum.Summary.Dollars, sum.Summary.AsOf = load.Events, load.Cases, bill.Total(lines), bill.AsOf
-		sum.Summary.Reads = reads
+		sum.Summary.Reads, sum.Summary.People = reads, people
 		sh.object(sum)
 		return
 	}
@@ -83,6 +88,10 @@ func (sh *shell) bill(events float64, of []playbook.Definition) {
 	if len(reads) > 0 {
 		sh.line("\nFor %s every call of the callers that it watches is delivered, reads too, which are the most by far: count them among the events.",
 			strings.Join(reads, ", "))
+	}
+	if len(people) > 0 {
+		sh.line("\nFor %s every change that a person makes is delivered, in every account, and a deletion twice: count them too (record: deletions leaves the rest out).",
+			strings.Join(people, ", "))
 	}
 	sh.line("%10.2f $  together\n\nAWS's list prices of us-east-1, %s, without free tiers, discounts and taxes; prices change: see --format json for their pages.",
 		bill.Total(lines), bill.AsOf)

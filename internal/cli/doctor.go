@@ -23,6 +23,7 @@ import (
 type doctorVerb struct {
 	ledgerFlag
 	Canary bool          `help:"Send a harmless marked call in each account and region, and say which arrived, after how long. Something must serve the ledger."`
+	Failed bool          `help:"Only what does not work."`
 	Wait   time.Duration `default:"3m" placeholder:"3m" help:"How long canaries are waited for. Default 3m."`
 }
 
@@ -40,12 +41,17 @@ func (v doctorVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	out := examined{sh: sh, count: map[doctor.State]int{}}
+	out := &examined{sh: sh, count: map[doctor.State]int{}, failed: v.Failed, names: map[string]string{}}
+	for _, a := range p.Accounts {
+		out.names[a.ID] = a.Name
+	}
 	doctor.Run(ctx, p, out.tell)
+	out.print()
 	if v.Canary {
 		if err := v.canaries(ctx, sh, p, out); err != nil {
 			return err
 		}
+		out.print()
 	}
 	ok, warnings, failed := out.count[doctor.OK], out.count[doctor.Warning], out.count[doctor.Failed]
 	if sh.json() {
@@ -71,7 +77,7 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 	members, unknown := app.Survey(ctx, c, base, sh.now)
 	accounts := make([]doctor.Account, 0, len(members))
 	for _, m := range members {
-		accounts = append(accounts, doctor.Account{ID: m.ID, Regions: m.Regions})
+		accounts = append(accounts, doctor.Account{ID: m.ID, Name: m.Name, Regions: m.Regions})
 	}
 	return doctor.Parts{
 		Config: c, Own: base, Home: cloud.Home(base), Accounts: accounts, Unknown: unknown, Rules: rules, Getenv: os.Getenv, Now: sh.now, Call: 20 * time.Second,
@@ -96,7 +102,7 @@ func (v doctorVerb) readable(ctx context.Context, sh *shell, c *config.Config) (
 	return r.file + " can be read", r.Close()
 }
 
-func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out examined) error {
+func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out *examined) error {
 	r, err := v.open(ctx, sh)
 	if err != nil {
 		return err
@@ -110,28 +116,6 @@ func (v doctorVerb) canaries(ctx context.Context, sh *shell, p doctor.Parts, out
 		},
 		Pause: pause,
 	}, out.tell)
-}
-
-// examined prints what a doctor finds, as it finds it.
-type examined struct {
-	sh    *shell
-	count map[doctor.State]int
-}
-
-func (e examined) tell(f doctor.Finding) {
-	e.count[f.State]++
-	if e.sh.json() {
-		e.sh.object(f)
-		return
-	}
-	where := f.Account
-	if f.Region != "" {
-		where += " " + f.Region
-	}
-	e.sh.line("%-8s %-13s %-27s %s", string(f.State), f.Check, where, f.Says)
-	if f.Mend != "" {
-		e.sh.line("%-51s-> %s", "", f.Mend)
-	}
 }
 
 func pause(ctx context.Context, d time.Duration) error {

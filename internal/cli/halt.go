@@ -3,11 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"slices"
-	"strings"
 
-	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -19,8 +16,8 @@ type haltVerb struct {
 
 // Run sets a brake.
 func (v haltVerb) Run(ctx context.Context, sh *shell) error {
-	if err := sh.scope(v.Scope); err != nil {
-		return err
+	if err := app.Scope(v.Scope, ids(sh.catalogue)); err != nil {
+		return usage{err}
 	}
 	r, err := v.serve(ctx, sh)
 	if err != nil {
@@ -68,24 +65,4 @@ func (sh *shell) halted(b ledger.Brake, file string, x roll) {
 		sh.remark("%s", read)
 	}
 	sh.line("halted: %s", b.Scope)
-}
-
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
-
-// scope refuses a brake that would stop nothing.
-func (sh *shell) scope(s string) error {
-	kind, name, _ := strings.Cut(s, ":")
-	classes := []string{string(action.Contain), string(action.Mend), string(action.Mark), string(action.Destroy)}
-	switch {
-	case s == "all":
-		return nil
-	case kind == "account" && accountID.MatchString(name):
-		return nil
-	case kind == "playbook":
-		_, err := sh.find(name)
-		return err
-	case kind == "class" && slices.Contains(classes, name):
-		return nil
-	}
-	return wrongUsage("%q is no scope: want all, account:ID of twelve digits, playbook:ID, or class:%s", s, strings.Join(classes, ", class:"))
 }

@@ -117,7 +117,18 @@ func fill(ctx context.Context, file string) error {
 		if err := become(claim.Case, at, c.state, c.verdict, c.reason, c.step); err != nil {
 			return err
 		}
+		if c.state == ledger.Verified {
+			claim.Case.Recent = &ledger.Recent{
+				Asked: at.Add(2 * time.Minute), Since: at.Add(-time.Hour), Account: "111122223333", Region: "eu-west-1", More: 2, Unseen: "a look reads 3 pages",
+				Calls: []ledger.RecentCalls{{Call: "ec2:DescribeInstances", From: "198.51.100.7\x1b[31m", Times: 40, First: at.Add(-time.Minute), Last: at}},
+			}
+		}
 		w := ledger.Write{At: at, Notes: []string{"it is " + string(c.state)}, EndsLease: true}
+		if c.step == ledger.Done {
+			if err := effect(&w, claim.Case); err != nil {
+				return err
+			}
+		}
 		for _, m := range claim.Inbox {
 			w.Taken = append(w.Taken, m.Key)
 		}
@@ -136,21 +147,37 @@ func place() event.Place {
 }
 
 func admit(ctx context.Context, s *sqlite.Store, at time.Time, group string) error {
-	var actors []string
+	var actors, found []string
 	if group == "web-2" || group == "web-3" { // one incident
-		actors = []string{"AROAEVIL:evil"}
+		actors, found = []string{"AROAEVIL:evil"}, []string{"image ami-0abc"}
 	}
 	_, err := s.Admit(ctx, at, []playbook.StoredSuspect{{
 		Playbook: "launch.unapproved-image", Severity: playbook.High, Resource: place().In(event.Group, group),
-		Title: "i-0123456789abcdef0 was launched from ami-0abc, which is public", Facts: []byte("{}"), Actors: actors,
+		Title: "i-0123456789abcdef0 was launched from ami-0abc, which is public", Facts: []byte("{}"), Actors: actors, Found: found,
 		Origin: playbook.Origin{
-			EventID: "e-" + group, Name: "RunInstances", Source: "ec2.amazonaws.com", Occurred: at.Add(-10 * time.Second), Received: at, Place: place(),
+			EventID: "e-" + group, RequestID: "r-" + group, Name: "RunInstances", Source: "ec2.amazonaws.com", Occurred: at.Add(-10 * time.Second), Received: at,
+			Place: place(), SourceIP: "203.0.113.66", UserAgent: "aws-cli/2.22.0\x1b[31m",
 			Actor: event.Actor{
-				Kind: event.RoleActor, ARN: "arn:aws:sts::111122223333:assumed-role/AutoScaling/\x1b[31mevil", MFA: event.MFAUnknown,
+				Kind: event.RoleActor, ARN: "arn:aws:sts::111122223333:assumed-role/AutoScaling/\x1b[31mevil", AccessKey: "ASIAEVIL000000000001", MFA: event.MFAUnknown,
 			},
 		},
 	}}, ledger.FirstClaim{})
 	return err
+}
+
+// effect writes the effect that the first step of a case has, with the way back from it.
+func effect(w *ledger.Write, c *ledger.Case) error {
+	codec := action.NewCodec(action.Kinds()...)
+	suspended, err := codec.Encode(action.Suspend{Group: c.Root})
+	if err != nil {
+		return err
+	}
+	back, err := codec.Encode(action.Resume{Group: c.Root})
+	if err != nil {
+		return err
+	}
+	w.Effects = []*ledger.Effect{{Key: c.Revisions[0].Steps[0].Owned[0], Action: suspended, Undos: []action.Stored{back}, Owners: []string{c.ID}}}
+	return nil
 }
 
 func become(c *ledger.Case, at time.Time, to ledger.State, verdict, reason string, step ledger.StepState) error {
@@ -164,6 +191,9 @@ func become(c *ledger.Case, at time.Time, to ledger.State, verdict, reason strin
 	}
 	one := ledger.Step{State: step, Verdict: verdict, Reason: reason}
 	c.Revisions = []ledger.Revision{{Number: 1, Plan: plan, Made: at, Steps: []ledger.Step{one, one}}}
+	if first := &c.Revisions[0].Steps[0]; step == ledger.Done {
+		first.Requests, first.Owned, first.Made = []string{"7f3c-0"}, []string{"autoscaling.suspend " + group.String()}, at.Add(4*time.Millisecond)
+	}
 	c.State, c.Reason, c.Due = to, reason, at.Add(time.Hour)
 	c.Times = ledger.Times{Occurred: at.Add(-10 * time.Second), Received: at, Decided: at.Add(3 * time.Millisecond)}
 	if step == ledger.Done {

@@ -13,7 +13,6 @@ import (
 // orderFlags are what approving, dismissing and undoing have in common.
 type orderFlags struct {
 	ledgerFlag
-	ID     string         `arg:"" help:"The case, or the beginning of its id."`
 	Reason string         `placeholder:"TEXT" help:"Why; the record keeps it."`
 	Wait   *time.Duration `placeholder:"30s" help:"How long the outcome is waited for. Default: 30s on a terminal, else not at all."`
 }
@@ -24,30 +23,50 @@ func (f orderFlags) order(sh *shell, r record, verb ledger.Verb) ledger.Order {
 	return ledger.Order{Verb: verb, By: sh.user, At: r.now(sh), Reason: f.Reason}
 }
 
+// may refuses an order that this user may not give, as far as the case and the configuration say: before anything is asked, or said
+// to be done.
+func (r record) may(c *ledger.Case, o ledger.Order) error {
+	why, err := app.MayOrder(r.config, r.codec, c, o)
+	if err == nil && why != "" {
+		err = fmt.Errorf("%s can't %s case %s: %s", o.By, o.Verb, c.ID, why)
+	}
+	return err
+}
+
 // on gives the orders that a verb makes of a case, and prints what became of it.
-func (f orderFlags) on(ctx context.Context, sh *shell, orders func(record, *ledger.Case) ([]ledger.Order, error)) error {
+func (f orderFlags) on(ctx context.Context, sh *shell, id string, orders func(record, *ledger.Case) ([]ledger.Order, error)) error {
 	r, err := f.serve(ctx, sh)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	c, err := r.one(ctx, f.ID)
+	c, err := r.one(ctx, id)
 	if err != nil {
 		return err
 	}
+	return f.about(ctx, sh, r, c, orders)
+}
+
+// about is on, where the ledger is open and the case is known.
+func (f orderFlags) about(ctx context.Context, sh *shell, r record, c *ledger.Case, orders func(record, *ledger.Case) ([]ledger.Order, error)) error {
 	given, err := orders(r, c)
 	if err != nil {
 		return err
 	}
-	most := time.Duration(0)
+	return sh.give(ctx, r, c, f.patience(sh, r), given...)
+}
+
+// patience is how long an outcome is waited for.
+func (f orderFlags) patience(sh *shell, r record) time.Duration {
 	switch {
 	case r.stage != nil: // it is carried out here and now
+		return 0
 	case f.Wait != nil:
-		most = *f.Wait
+		return *f.Wait
 	case sh.width > 0:
-		most = patience
+		return patience
 	}
-	return sh.give(ctx, r, c, most, given...)
+	return 0
 }
 
 // give puts an order into the case's inbox, has it carried out where that is done here, and prints the case.
@@ -91,7 +110,14 @@ func (sh *shell) until(ctx context.Context, r record, c *ledger.Case, most time.
 		if err != nil {
 			return nil, fmt.Errorf("read the case: %w", err)
 		}
+		if at := r.now(sh); len(now.Excepts(at)) < len(c.Excepts(at)) {
+			return now, nil // revoked
+		}
 		done := now.Version != c.Version && now.State != c.State && !slices.Contains([]ledger.State{ledger.Acting, ledger.Undoing}, now.State)
+		if len(now.Approvals()) > len(c.Approvals()) && now.State == ledger.Asked {
+			sh.remark("taken: what has no way back takes %d different persons in production", r.config.Approval.Production.Destroy.Persons)
+			return now, nil
+		}
 		if done || most <= 0 {
 			return now, nil
 		}

@@ -95,7 +95,9 @@ func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.
 				d.Reads = append(d.Reads, k.Reads...)
 			}
 			d.Changes = nil
-			sh.remark("%s only observes: it needs no more than audit", d.ID)
+			if !d.Tells {
+				sh.remark("%s only observes: it needs no more than audit", d.ID)
+			}
 		}
 		of = append(of, d)
 	}

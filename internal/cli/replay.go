@@ -149,6 +149,9 @@ func (r *replayed) summary(s app.ReplaySummary) {
 	}
 	r.sh.remark("%d suspects in %d records of %d files, %s in %.1f s; %d unreadable, %d of another kind, %d duplicates",
 		s.Suspects, s.Records, s.Files, size(s.Bytes), s.Seconds, s.Malformed, s.Other, s.Duplicates)
+	if s.Repeated > 0 {
+		r.sh.remark("  %d further calls by callers that were told, from where they were told to call", s.Repeated)
+	}
 	if len(s.Kinds) > 0 {
 		r.sh.remark("  no calls: %s", app.Listed(s.Kinds))
 	}

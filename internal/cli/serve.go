@@ -48,6 +48,13 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if page != nil {
 		defer page.Close() // a daemon that ran has closed it
 	}
+	pages, err := sh.pages(ctx, c.Console, sh.bar != nil)
+	if err != nil {
+		return err
+	}
+	if pages != nil {
+		defer pages.Close()
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
@@ -58,7 +65,7 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	w.log, w.page = log, page
+	w.log, w.page, w.pages = log, page, pages
 	return errors.Join(v.serve(ctx, c, w), w.store.Close())
 }
 
@@ -75,19 +82,26 @@ const (
 	tablePoll = 5 * time.Second
 )
 
+func pollOf(l config.Ledger) time.Duration {
+	if l.Driver == config.SQLite {
+		return filePoll
+	}
+	return tablePoll
+}
+
 // serve is the daemon over a ledger that is open.
 func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error {
 	l, err := v.ledger(c)
 	if err != nil {
 		return err
 	}
-	poll := filePoll
-	if l.Driver != config.SQLite {
-		poll = tablePoll
+	poll, sh := pollOf(l), w.sh
+	var beside func(context.Context, *serve.Live)
+	if w.pages != nil {
+		beside = w.pages.beside(w, l.String(), poll)
 	}
-	sh := w.sh
 	s, err := serve.New(serve.Options{
-		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Page: w.page, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
+		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Page: w.page, Beside: beside, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
 		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP),
 		Kill: func() <-chan os.Signal { return signals(os.Interrupt, syscall.SIGTERM) },
 	})
@@ -99,8 +113,14 @@ func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error 
 	if w.page != nil {
 		a.Metrics = w.page.Addr().String()
 	}
+	if w.pages != nil {
+		a.Console = w.pages.address()
+	}
 	if err := sh.announce(sh.err, a); err != nil {
 		return fmt.Errorf("print: %w", err)
+	}
+	if w.pages != nil && w.pages.made {
+		sh.remark("%s", w.pages.link())
 	}
 	return s.Run(ctx)
 }

@@ -28,6 +28,7 @@ type wiring struct {
 	base  func(event.Place) aws.Config
 	log   *slog.Logger
 	page  net.Listener // of the figures; nil where they are off
+	pages *pages       // of the console; nil where they are off
 	name  string
 	meter *metrics.Meter
 }

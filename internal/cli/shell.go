@@ -61,6 +61,9 @@ func coloured(f *os.File) io.Writer {
 
 func (sh *shell) json() bool { return sh.format == jsonFormat }
 
+// terminal reports whether results are read by a person.
+func (sh *shell) terminal() bool { return sh.width > 0 && !sh.json() }
+
 // object prints one object on one line.
 func (sh *shell) object(v any) { sh.printed(encode(sh.out, v)) }
 

@@ -1,32 +1,34 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"time"
 
-	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/show"
 )
 
-// mostSiblings is how many other cases of an incident are shown beside one; riposte cases --incident shows all.
-const mostSiblings = 20
-
-// siblings are the other cases of a case's incident, the oldest of them.
-func (r record) siblings(ctx context.Context, c *ledger.Case) (out []show.Sibling, err error) {
-	if c.Incident == "" {
-		return nil, nil
+// recent prints the actor's other calls.
+func (sh *shell) recent(c show.Case) {
+	r := c.Recent
+	if r == nil {
+		return
 	}
-	found, err := r.Cases(ctx, ledger.Filter{Incident: c.Incident, Limit: mostSiblings + 1})
-	if err != nil {
-		return nil, fmt.Errorf("read the incident of case %q: %w", c.ID, err)
+	head := fmt.Sprintf("Recent calls of the actor, in %s of %s", r.Region, r.Account)
+	if r.Case != "" {
+		head += ", looked up for case " + r.Case
 	}
-	for _, other := range found {
-		if other.ID != c.ID && len(out) < mostSiblings {
-			out = append(out, show.SiblingOf(other))
-		}
+	sh.line("\n%s, from %s to %s", head, r.Since.Format("2006-01-02 15:04"), r.Asked.Format("15:04 MST"))
+	for _, one := range r.Calls {
+		sh.line("  %s", one.Says)
 	}
-	return out, nil
+	if r.More > 0 {
+		sh.line("  and %d more calls", r.More)
+	}
+	if r.Unseen != "" {
+		sh.line("  there may be others: %s", r.Unseen)
+	} else if len(r.Calls) == 0 {
+		sh.line("  none")
+	}
 }
 
 func (sh *shell) siblings(c show.Case) {

@@ -25,7 +25,7 @@ func GuardFor(catalogue []playbook.Definition, kinds []action.Kind) Guard {
 			call.OrganizationsListAccounts, call.OrganizationsListRoots, call.OrganizationsListAccountsForParent,
 			call.OrganizationsListOrganizationalUnitsForParent,
 		},
-		Audit: {call.EC2DescribeRegions},
+		Audit: {call.EC2DescribeRegions, call.CloudTrailLookupEvents}, // of the engine itself: a case that was answered is looked up
 	}
 	for _, d := range catalogue {
 		g[Audit] = append(g[Audit], d.Reads...)

@@ -31,6 +31,20 @@ func changeRules() []changeRule {
 		}},
 		{"untouchable", func(old, now *Config) []Change { return spared("untouchable", old.Untouchable, now.Untouchable) }},
 		{"people", peopleChanges},
+		{"owners", func(old, now *Config) []Change {
+			return weakerWhere(true, !reflect.DeepEqual(old.OwnersOf(), now.OwnersOf()), "owners: other people may approve and undo what is done in accounts")
+		}},
+		{"approval", approvalChanges},
+		{"exceptions", func(old, now *Config) (out []Change) {
+			is, was := now.Exceptions, old.Exceptions
+			for _, x := range []struct {
+				key      string
+				old, now Span
+			}{{"contain", was.Contain, is.Contain}, {"owner", was.Owner, is.Owner}, {"production", was.Production, is.Production}} {
+				out = append(out, weakerWhere(x.now > x.old, x.now != x.old, "exceptions.%s: %s, was: %s", x.key, x.now, x.old)...)
+			}
+			return out
+		}},
 		{"organization.discover", func(old, now *Config) []Change {
 			return told(old.Organization.Discover, now.Organization.Discover, "accounts are discovered now", "accounts are not discovered any more")
 		}},
@@ -43,6 +57,10 @@ func changeRules() []changeRule {
 		{"organization.egress", func(old, now *Config) []Change {
 			return entries(old.Organization.Egress, now.Organization.Egress, Change{"organization.egress: instances' credentials may be used from %s now", true},
 				Change{"organization.egress: instances' credentials may not be used from %s any more", false})
+		}},
+		{"organization.vendors", func(old, now *Config) []Change {
+			return entries(vendors(old), vendors(now), Change{"organization.vendors: what is shared with %s is left alone now", true},
+				Change{"organization.vendors: what is shared with %s is not left alone any more", false})
 		}},
 		{"organization.roles", roleChanges},
 		{"sources", sourceChanges},
@@ -68,9 +86,7 @@ func changeRules() []changeRule {
 		{"tags", func(old, now *Config) []Change {
 			return weakerWhere(false, old.Tags != now.Tags, "tags.prefix: %s, was: %s", now.Tags.Prefix, old.Tags.Prefix)
 		}},
-		{"console", func(old, now *Config) []Change {
-			return weakerWhere(false, old.Console != now.Console, "console: it does nothing yet")
-		}},
+		{"console", consoleChanges},
 	}
 }
 
@@ -124,6 +140,13 @@ func trusts(all []Trust) (out []string) {
 		for _, p := range t.Playbooks {
 			out = append(out, t.Principal().String()+" for "+p)
 		}
+	}
+	return out
+}
+
+func vendors(c *Config) (out []string) {
+	for _, v := range c.Organization.Vendors {
+		out = append(out, v.ID)
 	}
 	return out
 }

@@ -2,13 +2,37 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 )
 
 func peopleChanges(old, now *Config) []Change {
 	issuers := entries(old.People.Issuers, now.People.Issuers, Change{"people: sessions of %s count as human now", true},
 		Change{"people: sessions of %s do not count as human any more", true})
-	return append(issuers, value("people.session_name", fmt.Sprint(old.People.SessionName), fmt.Sprint(now.People.SessionName))...)
+	out := append(issuers, value("people.session_name", fmt.Sprint(old.People.SessionName), fmt.Sprint(now.People.SessionName))...)
+	out = append(out, value("people.address", old.People.Template, now.People.Template)...)
+	for _, x := range []struct {
+		key      string
+		old, now map[string]string
+	}{{"users", old.People.Users, now.People.Users}, {"aliases", old.People.Aliases, now.People.Aliases}} {
+		out = append(out, weakerWhere(true, !maps.Equal(x.old, x.now), "people.%s: other names stand for other people", x.key)...)
+	}
+	return append(out, weakerWhere(false, !reflect.DeepEqual(old.Groups, now.Groups), "people.groups: changed")...) // what they are for says whether that weakens
+}
+
+// approvalChanges: more who approve is weaker, and so is none at all, which is everybody.
+func approvalChanges(old, now *Config) []Change {
+	was, is := old.Approvers(), now.Approvers()
+	out := entries(was, is, Change{"approval.approvers: %s may approve now", true}, Change{"approval.approvers: %s may not approve any more", len(is) == 0})
+	out = append(out, weakerWhere(now.Approval.CommandLine == AllOrders, old.Approval.CommandLine != now.Approval.CommandLine,
+		"approval.command_line: %s, was: %s", now.Approval.CommandLine, old.Approval.CommandLine)...)
+	a, b := old.Approval.Production.Destroy.Persons, now.Approval.Production.Destroy.Persons
+	out = append(out, weakerWhere(b < a, a != b, "approval.production.destroy.persons: %d, was: %d", b, a)...)
+	for i, x := range now.answersTo() {
+		out = append(out, value(x.key, old.answersTo()[i].Answer, x.Answer)...)
+	}
+	return out
 }
 
 func accountChanges(old, now *Config) (out []Change) {

@@ -44,9 +44,21 @@ func leaves(of reflect.Type, path string) (out []string) {
 
 // A configuration that changes by one key is told by one line, and as a warning where it weakens.
 func TestWhatAChangeMeans(t *testing.T) {
+	const sec, may = "people: {groups: {sec: {members: ", "}}}\napproval: {approvers: [sec]}"
 	const org = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}]"
 	for _, c := range []struct{ name, before, after, want string }{ // "!" marks what weakens
 		{"nothing", org + "}", org + "}", ""},
+		{"an approver", sec + "[a@example.com, b@example.com]" + may, sec + "[a@example.com, c@example.com]" + may,
+			"people.groups: changed\n!approval.approvers: c@example.com may approve now\napproval.approvers: b@example.com may not approve any more"},
+		{"no approver any more", sec + "[a@example.com, b@example.com]" + may, sec + "[a@example.com, b@example.com]}}}",
+			"!approval.approvers: a@example.com may not approve any more\n!approval.approvers: b@example.com may not approve any more"},
+		{"the command line gives orders", "", "approval: {command_line: all}", "!approval.command_line: all, was: halt-only"},
+		{"fewer persons", "", "approval: {production: {destroy: {persons: 1}}}", "!approval.production.destroy.persons: 1, was: 2"},
+		{"silence acts", "report: {security_hub: true}", "report: {security_hub: true}\napproval: {mend: {after: 48h, silence: act}}", "!approval.mend: silence means act after 2d, was: silence holds"},
+		{"a longer exception", "", "exceptions: {owner: 90d}", "!exceptions.owner: 90d, was: 31d"},
+		{"a shorter one", "", "exceptions: {contain: 36h}", "exceptions.contain: 36h0m0s, was: 31d"},
+		{"a name that is somebody else's", "", "people: {aliases: {a@example.com: b@example.com}}", "!people.aliases: other names stand for other people"},
+		{"other owners", org + "}", org + "}\nowners: {accounts: {\"111122223333\": a@example.com}}", "!owners: other people may approve and undo what is done in accounts"},
 		{"trust", "", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]", "!trusted: arn:aws:iam::111122223333:role/ci for launch.* is spared now"},
 		{"trust for more", "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]",
 			"trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\", \"network.*\"]}]", "!trusted: arn:aws:iam::111122223333:role/ci for network.* is spared now"},
@@ -66,6 +78,8 @@ func TestWhatAChangeMeans(t *testing.T) {
 		{"an office", "", "organization: {offices: [192.0.2.0/24]}", "!organization.offices: 192.0.2.0/24 counts as ours now"},
 		{"a way out", "", "organization: {egress: [192.0.2.0/24]}", "!organization.egress: instances' credentials may be used from 192.0.2.0/24 now"},
 		{"a way out less", "organization: {egress: [192.0.2.0/24]}", "", "organization.egress: instances' credentials may not be used from 192.0.2.0/24 any more"},
+		{"a vendor", "", "organization: {vendors: [{id: \"555566667777\", name: backups}]}", "!organization.vendors: what is shared with 555566667777 is left alone now"},
+		{"a vendor less", "organization: {vendors: [{id: \"555566667777\"}]}", "", "organization.vendors: what is shared with 555566667777 is not left alone any more"},
 		{"a role more", org + ", roles: {audit: a}}", org + ", roles: {audit: a, destroy: d}}", "!the destroy tier is on now, by role d"},
 		{"another role", org + ", roles: {audit: a}}", org + ", roles: {audit: b}}", "!the audit tier has role b, was: a"},
 		{"a role less", org + ", roles: {audit: a, contain: c}}", org + ", roles: {audit: a}}", "!the contain tier has no role any more, was: c"},

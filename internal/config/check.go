@@ -14,12 +14,15 @@ import (
 )
 
 var (
-	accountID = regexp.MustCompile(`^[0-9]{12}$`)
-	ouID      = regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`) // Organizations API, OrganizationalUnit
-	word      = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
-	roleName  = regexp.MustCompile(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`) // IAM, CreateRole; the path before the name
-	envName   = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
-	tagPrefix = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]+$`) // no {1,64} here: compiling it would take longer than all else at start-up
+	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
+	ouID       = regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`) // Organizations API, OrganizationalUnit
+	word       = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+	production = regexp.MustCompile(`^(prod|prd)([-_].*)?$|^production[-_]`) // what people call it who mean it
+	roleName   = regexp.MustCompile(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`)     // IAM, CreateRole; the path before the name
+	external   = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)                    // STS, AssumeRole; at most 1224, which nobody reaches by mistake
+	envName    = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+	hostName   = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*$`)
+	tagPrefix  = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]+$`) // no {1,64} here: compiling it would take longer than all else at start-up
 )
 
 // checker finds what is wrong with a configuration that has the right shape.
@@ -62,10 +65,14 @@ func (k checker) organization() {
 	}
 	k.c.offices = k.ranges(k.at("organization", "offices"), o.Offices)
 	k.c.egress = k.ranges(k.at("organization", "egress"), o.Egress)
+	k.vendors(o.Vendors)
 	for _, t := range o.Roles.Tiers() {
 		if t.Role != "" && !roleName.MatchString(t.Role) {
 			k.at("organization", "roles", t.Name).Complain("%q is not a role's name: it is a name with its path (defence/riposte-audit), no ARN", t.Role)
 		}
+	}
+	if id := o.Roles.ExternalID; id != "" && !external.MatchString(id) { // which is a secret, and not repeated
+		k.at("organization", "roles", "external_id").Complain("STS takes no such external id: want at least two letters, digits or any of + = , . @ : / -, and no spaces")
 	}
 }
 
@@ -76,9 +83,18 @@ func (k checker) account(at strict.Node, a Account) {
 	if slices.Contains(reserved(), a.Environment) {
 		at.At("environment").Complain("an environment can't be called %s: playbooks use that key for something else", a.Environment)
 	}
+	if e := a.Environment; meansProduction(e) {
+		k.warn(at.At("environment"), "%s is another environment than production: what approval.production says, and what playbooks look for in production, does not count in it; call it production", e)
+	}
 	if a.OU != "" && !ouID.MatchString(a.OU) {
 		at.At("ou").Complain("%q is not an organisational unit: want an id like ou-ab12-cdef3456%s", a.OU, spelling.Hint(a.OU, []string{strings.ToLower(a.OU)}))
 	}
+}
+
+// meansProduction reports whether an environment is probably production by another name, and not what comes before it.
+func meansProduction(e string) bool {
+	near := spelling.Hint(e, []string{"production"}) != "" && e != "production" && !strings.HasPrefix(e, "pre") && !strings.HasPrefix(e, "non")
+	return near || production.MatchString(e)
 }
 
 func (k checker) listen(at strict.Node, address string) {
@@ -89,9 +105,7 @@ func (k checker) listen(at strict.Node, address string) {
 
 // settings checks what stands for itself: listeners, the bus, the function, limits and tags.
 func (k checker) settings() {
-	if k.c.Console.Listen != "" {
-		k.listen(k.at("console", "listen"), k.c.Console.Listen)
-	}
+	k.console()
 	if k.c.Metrics.Listen != "" {
 		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
 	}

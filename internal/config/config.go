@@ -16,6 +16,10 @@ type Config struct {
 	File         string // "" where there is none
 	Organization Organization
 	People       event.People
+	Groups       map[string]Group
+	Owners       Owners
+	Approval     Approval
+	Exceptions   Exceptions
 	Trusted      []Trust
 	Untouchable  []string // ARNs, exact
 	BreakGlass   []Principal
@@ -34,6 +38,7 @@ type Config struct {
 	params   map[string]any // by playbook: pointers to what they were bound to
 	fallback rule
 	rules    map[string]rules // by playbook
+	tells    map[string]bool  // playbooks that answer nothing, whatever is said of their modes
 	accounts map[string]Account
 	offices  playbook.Ranges
 	egress   playbook.Ranges
@@ -61,15 +66,18 @@ func (c *Config) Line(said string) int {
 // file is the YAML file as it is written; Config is what it means.
 type file struct {
 	Organization Organization `yaml:"organization" help:"The accounts that riposte defends, and how it enters them."`
-	People       people       `yaml:"people" help:"Issuers of human role sessions: only those that a person has to sign in for."`
+	People       people       `yaml:"people" help:"Issuers of human role sessions: only those that a person has to sign in for. And who is who, where orders are not anybody's."`
 	Trusted      []Trust      `yaml:"trusted" help:"Automation that may do what a playbook would answer. It never counts for evasion and decoys."`
 	Untouchable  []string     `yaml:"untouchable" help:"ARNs of resources that riposte never changes, exact. Its own are known anyway."`
-	BreakGlass   []Principal  `yaml:"break_glass" help:"Principals that are never contained and always paged: {arn, id}, or the ARN alone. By its ARN alone a user ends no containment."`
+	BreakGlass   []Principal  `yaml:"break_glass" help:"Principals that are never contained and always paged: {arn, id}, or the ARN alone. What one that is known by its id makes is asked about before it is answered. Of one that is known by its ARN alone it is not, and such a user ends no containment."`
 	Playbooks    strict.Node  `yaml:"playbooks" help:"Modes and parameters. A playbook that is not named runs with the defaults."`
 	Sources      []Source     `yaml:"sources" help:"Where events come from."`
 	Ledger       Ledger       `yaml:"ledger" help:"Where the record is kept: sqlite:FILE or dynamodb:TABLE."`
 	Report       Report       `yaml:"report" help:"Where cases are reported."`
 	Limits       Limits       `yaml:"limits" help:"Breakers: above them mending and destroying are held. Containment goes on, and pages."`
+	Owners       Owners       `yaml:"owners" help:"Whose things are."`
+	Approval     Approval     `yaml:"approval" help:"Who may approve, dismiss, undo and let be, and what it means that nobody answers. Without approvers it is whoever can write the ledger."`
+	Exceptions   Exceptions   `yaml:"exceptions" help:"How long the same finding may stay unanswered, after an undo or by an exception, where there are approvers: 36h, 31d."`
 	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes on what it changes: the case and the playbook, never over a tag that is there. They need roles.tag, come after the change, and go when it is taken back."`
 	Console      Console      `yaml:"console" help:"The web pages."`
 	Metrics      Metrics      `yaml:"metrics" help:"What riposte serve tells of itself."`
@@ -79,11 +87,18 @@ type file struct {
 // Organization is what riposte defends.
 type Organization struct {
 	Discover bool      `yaml:"discover" help:"Take accounts and OUs from AWS Organizations, and enabled regions from each account."`
-	Accounts []Account `yaml:"accounts" help:"Accounts by hand; they refine what was discovered."`
+	Accounts []Account `yaml:"accounts" help:"Accounts by hand; they refine what was discovered. Without discover, an account that is not listed counts as a stranger: shares with it are taken back, and its images are answered."`
 	Regions  []string  `yaml:"regions" help:"Regions in which riposte does more than observe; elsewhere it observes at most, and pages. What is in no region (IAM) is answered wherever it is called. None: every region that events come from."`
 	Offices  []string  `yaml:"offices" help:"Blocks of addresses from which the organisation's people call: offices, VPNs."`
 	Egress   []string  `yaml:"egress" help:"Blocks of addresses by which instances of any account go out: a central NAT, an inspection VPC, a proxy. Credentials that are used from there count as used where they belong."`
+	Vendors  []Vendor  `yaml:"vendors" help:"Accounts of others that the organisation gives data to: a backup vendor's. Shares with them are left alone, by whichever caller; a share with everybody never is."`
 	Roles    Roles     `yaml:"roles" help:"Roles in each account, one per tier of rights. None at all: the process's own credentials."`
+}
+
+// Vendor is an account of another organisation that is given data.
+type Vendor struct {
+	ID   string `yaml:"id" help:"Twelve digits, in quotes: leading zeros count."`
+	Name string `yaml:"name" help:"For people: it stands beside the account in what replay says."`
 }
 
 // Account is one AWS account.
@@ -135,7 +150,12 @@ func (c *Config) Granted(t action.Tier) bool {
 
 type people struct {
 	Issuers     []string `yaml:"issuers" help:"ARN patterns of the roles behind the sessions; * stands for any text within its part."`
-	SessionName string   `yaml:"session_name" help:"Regular expression for the whole session name. Default: any."`
+	SessionName string   `yaml:"session_name" help:"Regular expression for the whole session name, by which a person is named. Default: any. It excepts nobody: sessions of issuers with other names count as by hand too; trust their role instead."`
+
+	Address string            `yaml:"address" help:"Makes a person's address of a name without an @: {session}@example.com. Default: the name is the address."`
+	Users   map[string]string `yaml:"users" help:"Whose an IAM user is: its ARN, and the person's address."`
+	Aliases map[string]string `yaml:"aliases" help:"Further addresses of a person, and the one that counts."`
+	Groups  map[string]Group  `yaml:"groups" help:"People that other keys refer to by one name."`
 }
 
 // Trust lets one issuer do what some playbooks would answer.
@@ -199,9 +219,4 @@ const DefaultMetrics = "127.0.0.1:9418"
 // Metrics is where riposte serve tells of itself.
 type Metrics struct {
 	Listen string `yaml:"listen" help:"Address and port of /metrics, /healthz and /readyz, for all that can reach it: it asks for no password. Default 127.0.0.1:9418; \"\" switches it off."`
-}
-
-// Console is the web pages.
-type Console struct {
-	Listen string `yaml:"listen" help:"Address and port: 127.0.0.1:8417."`
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +22,11 @@ type imageParams struct {
 	Deny        []string `yaml:"deny" help:"what is refused"`
 	AllowOwners []string `yaml:"allow_owners" help:"accounts that may own an image"`
 	Count       int      `yaml:"count" help:"how many"`
+
+	Environments []string `yaml:"environments" help:"where it counts"`
 }
+
+func (p imageParams) InEnvironments() []string { return p.Environments }
 
 func (p imageParams) Validate() error {
 	if p.Count > 9 {
@@ -35,6 +40,9 @@ func (p imageParams) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Decoys are what is refused: as good as any list for a test.
+func (p imageParams) Decoys() playbook.Decoys { return p.Deny }
 
 // catalogue is two playbooks that find nothing.
 func catalogue(seen *imageParams) []playbook.Definition {
@@ -170,6 +178,7 @@ playbooks:
 }
 
 func TestProblems(t *testing.T) {
+	const told = "report: {security_hub: true}\n"
 	const listed = "organization: {accounts: [{id: \"111122223333\"}]}\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown key", "playbook: {}", `riposte.yaml:1:1: unknown key "playbook"; did you mean "playbooks"?`},
@@ -182,6 +191,13 @@ func TestProblems(t *testing.T) {
 		{"half of it", "organization: {offices: [\"8000::/1\"]}", `"8000::/1" is wider`},
 		{"bits beyond the length", "organization: {offices: [192.0.2.9/24]}", `want 192.0.2.0/24`},
 		{"IPv4 in IPv6", "organization: {offices: [\"::ffff:192.0.2.0/120\"]}", `write it as IPv4`},
+		{"a vendor without an account", "organization: {vendors: [{name: backups}]}", `a vendor needs the id of its account: twelve digits`},
+		{"a vendor that is ours", "organization:\n  accounts: [{id: \"111122223333\"}]\n  vendors:\n  - {id: \"111122223333\"}", `riposte.yaml:4:10: account 111122223333 is in organization.accounts: it is ours, or a vendor's`},
+		{"a vendor twice", "organization:\n  vendors:\n  - {id: \"555566667777\"}\n  - {id: \"555566667777\"}", `riposte.yaml:4:10: account 555566667777 is there twice: first in line 3`},
+		{"a decoy that is trusted", "playbooks: {network.open-port: {params: {deny: [AROAEXAMPLECI0000000]}}}\ntrusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", id: AROAEXAMPLECI0000000, playbooks: [launch.*]}]",
+			`riposte.yaml:2:61: AROAEXAMPLECI0000000 is a decoy of playbooks: a decoy is never trusted`},
+		{"a decoy that is break-glass", "playbooks: {network.open-port: {params: {deny: [AIDAEXAMPLEGLASS0000]}}}\nbreak_glass: [{arn: \"arn:aws:iam::111122223333:user/glass\", id: AIDAEXAMPLEGLASS0000}]",
+			`AIDAEXAMPLEGLASS0000 is a decoy of playbooks: it would never be contained`},
 		{"wrong type of a parameter", "playbooks: {network.open-port: {params: {count: many}}}", `params.count: want a whole number, found a text`},
 		{"a parameter that the playbook refuses", "playbooks: {network.open-port: {params: {count: 10}}}", `network.open-port: count must be below 10`},
 		{"an owner that a playbook refuses", "playbooks:\n  network.open-port:\n    params:\n      allow_owners: [self, sefl, zebra]", `riposte.yaml:4:28: allow_owners[1]: no owner; did you mean "self"?`},
@@ -207,6 +223,26 @@ func TestProblems(t *testing.T) {
 		{"a partition that AWS does not have", "break_glass: [\"arn:aws-eu:iam::111122223333:role/break-glass\"]", `"aws-eu" is no partition of AWS: want one of aws, aws-cn, aws-eusc`},
 		{"a placeholder that was not filled in", "organization: {roles: {external_id: \"${EXTERNAL_ID}\"}}", `organization.roles.external_id: ${EXTERNAL_ID} was not replaced`},
 		{"one in a text of a shape of its own", "ledger: \"dynamodb:${TABLE}\"", `ledger: ${TABLE} was not replaced`},
+		{"one of Terraform's", "organization: {roles: {external_id: \"${var.external_id}\"}}", `organization.roles.external_id: ${var.external_id} was not replaced`},
+		{"one of Helm's", "organization: {roles: {audit: \"{{ .Values.audit }}\"}}", `organization.roles.audit: {{ .Values.audit }} was not replaced`},
+		{"one of a shell's", "organization:\n  roles:\n    external_id: $EXTERNAL_ID", `riposte.yaml:3:18: organization.roles.external_id: $EXTERNAL_ID was not replaced`},
+		{"one as a key", "owners:\n  accounts:\n    \"${ACCOUNT}\": ann@example.com", `riposte.yaml:3:5: a key: ${ACCOUNT} was not replaced`},
+		{"one as an account of a playbook", "playbooks: {network.open-port: {\"${ACCOUNT}\": act}}", `riposte.yaml:1:33: a key: ${ACCOUNT} was not replaced`},
+		{"an external id that STS refuses", "organization: {roles: {external_id: \"a b\"}}", `riposte.yaml:1:37: STS takes no such external id`},
+		{"a queue's URL of no region", "sources: [{sqs: {queue_url: \"https://sqs.eu-wst-1.amazonaws.com/111122223333/events\", region: eu-west-1}}]",
+			`riposte.yaml:1:29: the queue's URL names no region: "eu-wst-1"; did you mean "eu-west-1"?`},
+		{"a queue's URL with another partition's suffix", "sources: [{sqs: {queue_url: \"https://sqs.cn-north-1.amazonaws.com/111122223333/events\", region: cn-north-1}}]",
+			`no queue of cn-north-1 is at sqs.cn-north-1.amazonaws.com: want https://sqs.cn-north-1.amazonaws.com.cn/ACCOUNT/NAME`},
+		{"a queue's URL without an account", "lambda: {queues: [\"https://sqs.eu-west-1.amazonaws.com/events\"]}", `the queue's URL ends with its account's twelve digits and its name`},
+		{"a queue twice", "sources:\n- sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/events\", region: eu-west-1}\n- sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/events\", region: eu-west-1}",
+			`riposte.yaml:3:20: the queue is a source already: first in line 2`},
+		{"a table by its ARN", "ledger: \"dynamodb:arn:aws:dynamodb:eu-west-1:111122223333:table/record\"", `can't be the name of a table: want 3 to 255 letters`},
+		{"an untouchable in no region", "untouchable: [\"arn:aws:rds:eu-wst-1:111122223333:db:ledger\"]", `riposte.yaml:1:15: "eu-wst-1" is not a region: want a name like eu-west-1; did you mean "eu-west-1"?`},
+		{"an untouchable in a region of another partition", "untouchable: [\"arn:aws:rds:cn-north-1:111122223333:db:ledger\"]", `region cn-north-1 is in the partition aws-cn, not in aws`},
+		{"an untouchable in no account", "untouchable: [\"arn:aws:rds:eu-west-1:1111222233:db:ledger\"]", `"1111222233" is no account: want twelve digits`},
+		{"an environment that no account is in",
+			"organization: {accounts: [{id: \"111122223333\", environment: production}]}\nplaybooks: {network.open-port: {params: {environments: [prod]}}}",
+			`riposte.yaml:2:57: no account of organization.accounts is in the environment "prod", so that network.open-port never finds anything; did you mean "production"?`},
 		{"a trusted session", "trusted: [{issuer: \"arn:aws:sts::111122223333:assumed-role/ci/run-7\", playbooks: [\"launch.*\"]}]",
 			`is not the ARN of a role or user; that is a session: name its role, arn:aws:iam::111122223333:role/ci, with the path`},
 		{"region twice", "organization: {regions: [eu-west-1, eu-west-1]}", `region eu-west-1 is there twice`},
@@ -239,6 +275,16 @@ func TestProblems(t *testing.T) {
 		{"a secret in the file", "sources: [{http: {listen: \":1\", secret_env: hunter2}}]", `want the name of an environment variable`},
 		{"bad listener", "console: {listen: 8417}", `console.listen: want a text`},
 		{"listener without a port", "console: {listen: localhost}", `want address and port`},
+		{"pages for every machine", "console: {listen: \"0.0.0.0:8417\"}", `riposte.yaml:1:19: 0.0.0.0:8417 is open to other machines, and no login is named for them: name console.oidc, or listen on 127.0.0.1`},
+		{"pages on every address", "console: {listen: \":8417\"}", `open to other machines`},
+		{"pages under a URL", "console: {hosts: [\"https://riposte.example.com\"]}", `no host's name: want it in lower case, without scheme and port`},
+		{"pages under one name twice", "console: {hosts: [a.example.com, a.example.com]}", `there twice`},
+		{"a provider without TLS", "console: {oidc: {issuer: \"http://login.example.com\", client_id: r, client_secret: env:S}}", `want the provider's URL, like https://login.example.com`},
+		{"a provider's secret in the file", "console: {oidc: {issuer: \"https://login.example.com\", client_id: r, client_secret: hunter2}}", `the secret itself never stands in this file`},
+		{"a provider that knows no way back", "console: {listen: \"0.0.0.0:8417\", oidc: {issuer: \"https://login.example.com\", client_id: r, client_secret: env:S}}", `where it sends people back to`},
+		{"a provider and a key", "console: {key: env:K, oidc: {issuer: \"https://login.example.com\", client_id: r, client_secret: env:S}}", `a key lets anybody in who has it`},
+		{"a provider without approvers", "console: {oidc: {issuer: \"https://login.example.com\", client_id: r, client_secret: env:S}}", `whoever comes in could give every order: name approval.approvers`},
+		{"a key in the file", "console: {key: hunter2hunter2hunter2hunter2hunt}", `the key itself never stands in this file`},
 		{"bad ledger", "ledger: riposte.db", `ledger: want sqlite:FILE or dynamodb:TABLE`},
 		{"a ledger misspelt", "ledger: dynamo:record", `ledger: want sqlite:FILE or dynamodb:TABLE; did you mean "dynamodb"?`},
 		{"a ledger in capitals", "ledger: DynamoDB:record", `want sqlite:FILE or dynamodb:TABLE; did you mean "dynamodb"?`},
@@ -254,6 +300,33 @@ func TestProblems(t *testing.T) {
 		{"a tag that is AWS's", "tags: {prefix: \"aws:riposte:\"}", `not aws:`},
 		{"a tag that is too long", "tags: {prefix: " + strings.Repeat("é", 65) + "}", `at most 64 characters`},
 		{"metrics without a port", "metrics: {listen: localhost}", `want address and port`},
+		{"a group that nobody defines", "people: {groups: {security: {members: [ann@example.com]}}}\napproval:\n  approvers: [securty]",
+			`riposte.yaml:3:15: there is no group "securty" in people.groups; did you mean "security"?`},
+		{"a group without members", "people: {groups: {security: {}}}\napproval: {approvers: [security]}", `the group security has no members: nobody could answer`},
+		{"more persons than there are", "people: {groups: {security: {members: [ann@example.com, ANN@example.com]}}}\napproval: {approvers: [security]}",
+			`what is destroyed in production takes 2 persons (approval.production.destroy.persons), and 1 may approve it`},
+		{"one person by two addresses", "people: {aliases: {root@example.com: ann@example.com}, groups: {security: {members: [ann@example.com, root@example.com]}}}\napproval: {approvers: [security]}",
+			`takes 2 persons (approval.production.destroy.persons), and 1 may approve it`},
+		{"no person", "approval: {production: {destroy: {persons: 0}}}", `riposte.yaml:1:44: want at least 1`},
+		{"a member that is no address", "people: {groups: {security: {members: [ann]}}}", `riposte.yaml:1:40: "ann" is no address: want name@example.com`},
+		{"two members in one", "people: {groups: {security: {members: [\"a@example.com, b@example.com\"]}}}", `is no address`},
+		{"an address without the name", "people: {address: ann@example.com}", `want {session} once, where the name goes: {session}@example.com`},
+		{"an alias of an alias", "people: {aliases: {a@example.com: b@example.com, b@example.com: c@example.com}}", `b@example.com is an alias itself: name the address that counts`},
+		{"an alias of itself", "people: {aliases: {a@example.com: A@example.com}}", `is an alias itself`},
+		{"a user by name", "people: {users: {ann: ann@example.com}}", `"ann" is not the ARN of an IAM user: want arn:aws:iam::ACCOUNT:user/NAME`},
+		{"an owner of a foreign account", listed + "owners: {accounts: {\"999988887777\": ann@example.com}}", `account 999988887777 is not in organization.accounts`},
+		{"an owner that is no group", listed + "owners: {accounts: {\"111122223333\": shop}}", `there is no group "shop" in people.groups`},
+		{"a length that is none", "exceptions: {contain: a month}", `exceptions.contain: want a length of time, like 36h or 31d`},
+		{"silence that contains", told + "approval: {contain: {after: 8h, silence: act}}", `riposte.yaml:2:42: silence can't act what contains: want hold or remind`},
+		{"silence that lets a containment be", told + "approval: {production: {contain: {after: 8h, silence: expire}}}", `silence can't expire what contains: want hold or remind`},
+		{"silence of whom nobody told", "approval: {mend: {after: 48h, silence: act}}", `nobody is told of a question, so that nobody is silent: set report.security_hub or report.event_bus`},
+		{"silence without a time", told + "approval: {mend: {silence: act}}", `say when: after is missing`},
+		{"a time without a meaning", told + "approval: {mend: {after: 48h}}", `after what? say what silence means then: remind, act or expire`},
+		{"silence within the notice", told + "approval: {mend: {after: 7h, silence: act}}", `want at least 8h0m0s: people are told once more 4h0m0s before`},
+		{"silence in the place of two persons", told + "people: {groups: {sec: {members: [a@example.com, b@example.com]}}}\napproval: {approvers: [sec], production: {destroy: {after: 48h, silence: act}}}",
+			`what takes 2 persons is not done because none has answered`},
+		{"silence that means something else", told + "approval: {mend: {after: 48h, silence: yes}}", `approval.mend.silence: "yes" is not one of hold, remind, act, expire`},
+		{"a command line that is neither", "approval: {command_line: any}", `"any" is not one of halt-only, all`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := parse(t, c.text)
@@ -305,7 +378,7 @@ func TestOneMistakeIsSaidOnce(t *testing.T) {
 // What is allowed and unwise is said by everything that reads the file: it is the file's fault, not the daemon's.
 func TestWarnings(t *testing.T) {
 	const (
-		accounts = "organization: {accounts: [{id: \"111122223333\"}], roles: {contain: c, author: a}}\n"
+		accounts = "organization: {accounts: [{id: \"111122223333\"}], roles: {audit: r, report: p, contain: c, author: a}}\n"
 		told     = "report: {security_hub: true}\n"
 		acts     = "playbooks: {network.open-port: {mode: act}}\n"
 	)
@@ -318,12 +391,35 @@ func TestWarnings(t *testing.T) {
 		{"every role is human", accounts + told + acts + "people: {issuers: [\"arn:aws:iam::*:role/*\"]}", "riposte.yaml:4:20: every role's sessions count as human"},
 		{"acting as itself", told + acts, "acting with the process's own credentials"},
 		{"acting without the right", strings.Replace(accounts, "contain: c, ", "", 1) + told + acts, "riposte.yaml:1:57: a playbook acts, and no contain role is named"},
+		{"reading nothing", strings.Replace(accounts, "audit: r, ", "", 1) + told + acts, "riposte.yaml:1:57: no audit role is named: nothing can be read"},
+		{"reporting with no right to", strings.Replace(accounts, "report: p, ", "", 1) + told + acts, "riposte.yaml:1:57: no report role is named: Security Hub is told nothing"},
+		{"reporting to a bus, which takes no role", strings.Replace(accounts, "report: p, ", "", 1) + "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/cases\"}\n" + acts, ""},
+		{"production by another name", strings.Replace(accounts, "333\"}", "333\", environment: prod}", 1) + told + acts, "riposte.yaml:1:61: prod is another environment than production"},
+		{"production misspelt", strings.Replace(accounts, "333\"}", "333\", environment: prodution}", 1) + told + acts, "riposte.yaml:1:61: prodution is another environment than production"},
+		{"what comes before production", strings.Replace(accounts, "333\"}", "333\", environment: preproduction}", 1) + told + acts, ""},
+		{"an environment that no account is in", strings.Replace(accounts, "333\"}", "333\", environment: production}", 1) + told + "playbooks: {network.open-port: {mode: act, params: {environments: [production, prodction]}}}",
+			"riposte.yaml:3:80: no account of organization.accounts is in the environment \"prodction\"; did you mean \"production\"?"},
+		{"an environment that an account may be in", accounts + told + "playbooks: {network.open-port: {mode: act, params: {environments: [prod]}}}",
+			"riposte.yaml:3:68: no account of organization.accounts is in the environment \"prod\""},
+		{"one in no account, where accounts are discovered", strings.Replace(strings.Replace(accounts, "contain: c", "external_id: some-secret, contain: c", 1), "{accounts: [{id: \"111122223333\"}]", "{discover: true, accounts: [{id: \"111122223333\", environment: production}]", 1) + told +
+			"playbooks: {network.open-port: {mode: act, params: {environments: [prod]}}}", "no account of organization.accounts is in the environment \"prod\""},
+		{"no environment, which is any", strings.Replace(accounts, "333\"}", "333\", environment: production}", 1) + told + "playbooks: {network.open-port: {mode: act, params: {environments: []}}}", ""},
+		{"a group that nothing names", accounts + told + acts + "people: {groups: {sec: {members: [a@example.com]}}}", "riposte.yaml:4:24: the group sec is named nowhere"},
+		{"a group that owns", accounts + told + acts + "people: {groups: {shop: {members: [a@example.com, b@example.com]}, sec: {members: [c@example.com, d@example.com]}}}\nowners: {accounts: {\"111122223333\": shop}}\napproval: {approvers: [sec], command_line: all}", ""},
+		{"a user elsewhere", accounts + told + acts + "people: {users: {\"arn:aws:iam::111122223334:user/ann\": ann@example.com}}", "riposte.yaml:4:56: account 111122223334 is not in organization.accounts: nobody there is ever met"},
 		{"destroying", strings.Replace(accounts, "contain: c", "contain: c, destroy: d", 1) + told + acts, "the destroy tier is on"},
 		{"other accounts without an external id", strings.Replace(accounts, "{accounts", "{discover: true, accounts", 1) + told + acts, "assumed without external_id"},
 		{"figures open to all", accounts + told + acts + "metrics: {listen: \":9418\"}", "metrics.listen is open to other machines"},
 		{"a source that believes any sender", accounts + told + acts + "sources: [{sqs: {queue_url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/riposte\", region: eu-west-1, bare: true}}]",
 			"records are believed that no event of EventBridge's wraps"},
 		{"a source open to all", accounts + told + acts + "sources: [{http: {listen: \":8418\", secret_env: A}}]", "http.listen is open to other machines"},
+		{"nobody can answer", accounts + told + acts + "people: {groups: {sec: {members: [a@example.com, b@example.com]}}}\napproval: {approvers: [sec]}",
+			"riposte.yaml:5:11: nobody can approve, dismiss or undo: the command line may halt only, and nobody signs in to the console"},
+		{"one approver", accounts + told + acts + "people: {groups: {sec: {members: [a@example.com]}}}\napproval: {approvers: [sec], command_line: all, production: {destroy: {persons: 1}}}",
+			"a@example.com is the only approver"},
+		{"approvers", accounts + told + acts + "people: {groups: {sec: {members: [a@example.com, b@example.com]}}}\napproval: {approvers: [sec], command_line: all}", ""},
+		{"an approval by nobody", accounts + told + acts + "approval: {command_line: all}", "riposte.yaml:4:11: approval does nothing: nobody is named who may approve, and silence holds"},
+		{"silence, and nobody named", accounts + told + acts + "approval: {mend: {after: 48h, silence: expire}}", ""},
 		{"a limit that is never reached", accounts + told + acts + "limits: {destroy_per_hour: 50, incidents_per_hour: 5}", "riposte.yaml:4:28: destroy_per_hour 50 is never reached"},
 		{"break-glass elsewhere", accounts + told + acts + "break_glass: [{arn: \"arn:aws:iam::111122223334:role/break-glass\", id: AROAEXAMPLEGLASS00001}]", "riposte.yaml:4:15: account 111122223334 is not in organization.accounts"},
 		{"a trusted role without its id", accounts + told + acts + "trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]",
@@ -337,7 +433,9 @@ func TestWarnings(t *testing.T) {
 		{"an untouchable elsewhere", accounts + told + acts + "untouchable: [\"arn:aws:rds:eu-west-1:111122223334:db:ledger\"]", "account 111122223334 is not"},
 		{"people elsewhere", accounts + told + acts + "people: {issuers: [\"arn:aws:iam::111122223334:role/sso/*\"]}", "account 111122223334 is not"},
 		{"an untouchable bucket, its ARN without an account", accounts + told + acts + "untouchable: [\"arn:aws:s3:::trail\"]", ""},
-		{"web pages", accounts + told + acts + "console: {listen: \"127.0.0.1:8417\"}", "console does nothing"},
+		{"a vendor without a name", strings.Replace(accounts, "{accounts", "{vendors: [{id: \"555566667777\"}], accounts", 1) + told + acts, "any share with account 555566667777 is left alone"},
+		{"a vendor with a name", strings.Replace(accounts, "{accounts", "{vendors: [{id: \"555566667777\", name: backups}], accounts", 1) + told + acts, ""},
+		{"web pages nowhere", accounts + told + acts + "console: {hosts: [riposte.example.com]}", "console does nothing"},
 		{"tags", accounts + told + acts + "tags: {prefix: x}", "tags does nothing"},
 		{"a region that is new", strings.Replace(accounts, "{accounts", "{regions: [eu-west-9], accounts", 1) + told + acts, `riposte.yaml:1:26: "eu-west-9" is no region that this riposte knows; did you mean`},
 	} {
@@ -369,6 +467,32 @@ func TestTrustNeverCountsForEvasionAndDecoys(t *testing.T) {
 		if got := fits(x.pattern, x.id); got != x.want {
 			t.Errorf("%s takes in %s: got %v, want %v", x.pattern, x.id, got, x.want)
 		}
+	}
+}
+
+// What playbooks, the gate and the command line know of the organisation is one value: automation by its id alone, decoys of all playbooks.
+func TestFactsOfTheOrganization(t *testing.T) {
+	c, err := parse(t, `organization:
+  accounts: [{id: "111122223333", environment: production}]
+  offices: [203.0.113.0/24]
+  vendors: [{id: "555566667777", name: Backups Ltd}]
+trusted:
+- {issuer: "arn:aws:iam::111122223333:role/free", playbooks: [launch.*]}
+- {issuer: "arn:aws:iam::111122223333:role/ci", id: AROAEXAMPLECI0000000, playbooks: [launch.*]}
+playbooks: {network.open-port: {params: {deny: [AKIADECOY00000000001]}}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := c.Facts()
+	if o.Environments["111122223333"] != "production" || !o.Offices.Has(netip.MustParseAddr("203.0.113.9")) || o.Vendors["555566667777"] != "Backups Ltd" {
+		t.Errorf("got %+v", o)
+	}
+	if !o.Decoys.Has(event.Actor{AccessKey: "AKIADECOY00000000001"}) || o.Decoys.Has(event.Actor{}) {
+		t.Errorf("decoys are %q", o.Decoys)
+	}
+	want := []playbook.Automation{{ID: "AROAEXAMPLECI0000000", Playbooks: []string{"launch.*"}, Said: "trusted[1]"}}
+	if diff := cmp.Diff(want, o.Automation); diff != "" {
+		t.Errorf("automation (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/ripostehq/riposte/internal/spelling"
@@ -12,6 +13,9 @@ const (
 	SQLite   = "sqlite"
 	DynamoDB = "dynamodb"
 )
+
+// tableName as CreateTable takes it: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+var tableName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 
 // Ledger is where the record is kept.
 type Ledger struct {
@@ -28,6 +32,9 @@ func (l *Ledger) UnmarshalText(b []byte) error {
 			hint = spelling.Hint(driver, []string{SQLite, DynamoDB})
 		}
 		return fmt.Errorf("want sqlite:FILE or dynamodb:TABLE%s", hint)
+	}
+	if driver == DynamoDB && !tableName.MatchString(name) {
+		return fmt.Errorf("%q can't be the name of a table: want 3 to 255 letters, digits and any of . _ -, and no ARN", name)
 	}
 	*l = Ledger{driver, name}
 	return nil

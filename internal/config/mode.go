@@ -55,6 +55,9 @@ func (c *Config) ByUnit(playbookID, account string) bool {
 
 // ModeAt is Mode in an account of which more is known than the file says: that of the nearest unit counts.
 func (c *Config) ModeAt(playbookID string, s Standing, class action.Class) (Mode, string) {
+	if c.tells[playbookID] {
+		return Observe, "it tells, and changes nothing"
+	}
 	r := c.rules[playbookID]
 	var said []rule
 	for _, scope := range slices.Concat([]string{s.Account}, s.OUs, []string{s.Environment, string(class)}) {

@@ -18,20 +18,25 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	c := &Config{
 		File: name, root: doc.Root(), Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
 		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics,
-		Lambda: f.Lambda,
-		rules:  map[string]rules{}, accounts: map[string]Account{}, params: map[string]any{},
+		Lambda: f.Lambda, Groups: f.People.Groups, Owners: f.Owners, Approval: f.Approval, Exceptions: f.Exceptions,
+		rules: map[string]rules{}, tells: map[string]bool{}, accounts: map[string]Account{}, params: map[string]any{},
 	}
 	check := checker{c: c, root: doc.Root(), catalogue: catalogue}
 	for _, d := range catalogue {
-		check.ids = append(check.ids, d.ID)
+		check.ids, c.tells[d.ID] = append(check.ids, d.ID), d.Tells
 	}
 	check.organization()
 	check.people(f.People)
+	check.persons(f.People)
+	check.approval()
+	check.answers()
 	check.trusted()
 	check.principals()
 	check.sources()
 	check.settings()
 	check.playbooks(f.Playbooks)
+	check.decoys()
+	check.unreachable()
 	if doc.Err() == nil {
 		check.unwise()
 	}
@@ -46,6 +51,9 @@ func defaults() file {
 		Ledger: Ledger{SQLite, "riposte.db"},
 		Limits: Limits{IncidentsPerHour: 10, DestroyPerHour: 3},
 		Tags:   Tags{Prefix: action.TagPrefix},
+
+		Approval:   Approval{CommandLine: HaltOnly, Production: Production{Destroy: Destroy{Persons: 2}}},
+		Exceptions: Exceptions{Contain: 31 * day, Owner: 31 * day, Production: 366 * day},
 
 		Metrics: Metrics{Listen: DefaultMetrics},
 	}

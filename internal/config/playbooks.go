@@ -64,6 +64,10 @@ func (k checker) playbook(e strict.Entry) (params strict.Node) {
 			inner.Unknown(" in "+where+": neither a setting nor a class, environment, account or OU", spelling.Among(inner.Key, k.scopes()))
 		}
 	}
+	if k.c.tells[e.Key] && (r.all.mode != "" || len(r.scopes) > 0) {
+		k.warn(e.Value, "%s tells, and changes nothing: it has no mode; leave the modes out", e.Key)
+		return params
+	}
 	k.c.rules[e.Key] = r
 	return params
 }
@@ -108,7 +112,7 @@ func mode(e strict.Entry, where string) rule {
 }
 
 func (k checker) bind(d playbook.Definition, params strict.Node) (playbook.Playbook, bool) {
-	p, err := d.Bind(func(v any) error {
+	p, err := d.Knowing(k.c.People).Bind(func(v any) error {
 		if params.Present() {
 			params.Decode(v, "params")
 		}

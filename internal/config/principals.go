@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/region"
 	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // arn is an Amazon Resource Name in its six parts; ok is false where it is none.
@@ -31,7 +33,7 @@ func (k checker) people(p people) {
 			k.partition(at, parts[1])
 		}
 	}
-	k.c.People = event.People{Issuers: p.Issuers}
+	k.c.People = event.People{Issuers: p.Issuers, Template: strings.ToLower(p.Address), Users: p.Users}
 	if p.SessionName == "" {
 		return
 	}
@@ -94,7 +96,9 @@ func (k checker) ours(account string) bool {
 // principals checks the lists of exact ARNs.
 func (k checker) principals() {
 	for i, s := range k.c.Untouchable {
-		k.exact("untouchable", s, k.at("untouchable", i))
+		if parts := k.exact("untouchable", s, k.at("untouchable", i)); parts != nil {
+			k.place(k.at("untouchable", i), parts)
+		}
 	}
 	for i, p := range k.c.BreakGlass {
 		at := k.at("break_glass", i)
@@ -106,6 +110,19 @@ func (k checker) principals() {
 		default:
 			k.id(at, p)
 		}
+	}
+}
+
+// place wants a region and an account that can be, where an ARN has them: an ARN that nothing has protects nothing.
+func (k checker) place(at strict.Node, parts []string) {
+	if parts[3] != "" {
+		k.region(at, parts[3])
+	}
+	if p, known := region.Of(parts[3]); known && p.ID != parts[1] {
+		at.Complain("region %s is in the partition %s, not in %s", parts[3], p.ID, parts[1])
+	}
+	if parts[4] != "" && parts[4] != "aws" && !accountID.MatchString(parts[4]) {
+		at.Complain("%q is no account: want twelve digits", parts[4])
 	}
 }
 
@@ -130,6 +147,5 @@ func fits(pattern, id string) bool {
 	if strings.HasPrefix(id, "evasion.") || id == "identity.decoy-used" {
 		return false
 	}
-	theme, all := strings.CutSuffix(pattern, "*")
-	return pattern == id || all && strings.HasPrefix(id, theme)
+	return playbook.Covers(pattern, id)
 }

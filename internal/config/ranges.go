@@ -29,12 +29,3 @@ func (k checker) ranges(at strict.Node, blocks []string) (all playbook.Ranges) {
 	}
 	return all
 }
-
-// Facts are what playbooks may know of the organisation, but for its accounts, which are looked up.
-func (c *Config) Facts() playbook.Organization {
-	environments := map[string]string{}
-	for id, a := range c.accounts {
-		environments[id] = a.Environment
-	}
-	return playbook.Organization{Environments: environments, People: c.People, Offices: c.offices, Egress: c.egress}
-}

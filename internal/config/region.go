@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,6 +33,10 @@ func (k checker) partition(at strict.Node, id string) {
 	}
 }
 
+// queuePath is a queue's name as CreateQueue takes it, behind the account that it is in.
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+var queuePath = regexp.MustCompile(`^/[0-9]{12}/([A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$`)
+
 // queue wants a queue's URL, of the region that it is asked in.
 func (k checker) queue(at strict.Node, address, in string) {
 	u, err := url.Parse(address)
@@ -39,9 +44,28 @@ func (k checker) queue(at strict.Node, address, in string) {
 		at.Complain("want the queue's URL: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
 		return
 	}
-	for _, label := range strings.Split(u.Hostname(), ".") {
-		if _, known := region.Of(label); known && in != "" && label != in {
-			at.Complain("the queue is in %s by its URL, and region says %s", label, in)
+	label := strings.Split(u.Hostname(), ".")
+	if label[0] == "sqs" && slices.Contains(label, "amazonaws") { // others are endpoints of one's own, and named as they please
+		k.queueAtAWS(at, u, label[1])
+	}
+	for _, name := range label {
+		if _, known := region.Of(name); known && in != "" && name != in {
+			at.Complain("the queue is in %s by its URL, and region says %s", name, in)
 		}
+	}
+}
+
+// queueAtAWS wants a region, the suffix of its partition, and an account's queue behind it: of anything else no queue answers.
+// https://docs.aws.amazon.com/general/latest/gr/sqs-service.html
+func (k checker) queueAtAWS(at strict.Node, u *url.URL, name string) {
+	p := region.In(name)
+	_, known := region.Of(name)
+	switch want := "sqs." + name + "." + p.Suffix; {
+	case !known && !region.Possible(name):
+		at.Complain("the queue's URL names no region: %q%s", name, region.Hint(name))
+	case u.Hostname() != want:
+		at.Complain("no queue of %s is at %s: want https://%s/ACCOUNT/NAME", name, u.Hostname(), want)
+	case !queuePath.MatchString(u.Path):
+		at.Complain("the queue's URL ends with its account's twelve digits and its name: https://%s/ACCOUNT/NAME", want)
 	}
 }

@@ -35,6 +35,9 @@ func (k checker) sources() {
 		case s.SQS != nil:
 			k.queue(at.At("sqs", "queue_url"), s.SQS.QueueURL, s.SQS.Region)
 			k.regionOf(at.At("sqs", "region"), "queue", s.SQS.Region)
+			if first := slices.IndexFunc(k.c.Sources, func(o Source) bool { return o.SQS != nil && o.SQS.QueueURL == s.SQS.QueueURL }); first < i && s.SQS.QueueURL != "" {
+				at.At("sqs", "queue_url").Complain("the queue is a source already: first in line %d", k.at("sources", first, "sqs", "queue_url").Line())
+			}
 		case s.S3 != nil:
 			k.bucket(at, *s.S3)
 		case s.Stdin != nil:

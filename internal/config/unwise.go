@@ -25,20 +25,16 @@ func (k checker) unwise() {
 		k.warn(k.at("report"), "nothing is reported: set report.security_hub or report.event_bus, or watch the log and riposte cases")
 	}
 	k.exposed()
+	k.unanswered()
 	if l := k.c.Limits; l.DestroyPerHour > l.IncidentsPerHour {
 		k.warn(k.at("limits", "destroy_per_hour"), "destroy_per_hour %d is never reached: incidents_per_hour holds at %d; lower the first or raise the second",
 			l.DestroyPerHour, l.IncidentsPerHour)
 	}
 	k.elsewhere()
-	for _, p := range k.bold(Act) {
-		for _, w := range p.Unwise { // careless parameters, by what the playbook itself says of them
-			at := k.at("playbooks", p.ID)
-			if params := k.at("playbooks", p.ID, "params"); params.Present() {
-				at = params.At(w.Path...)
-			}
-			k.warn(at, "%s acts: %s", p.ID, w.Text)
-		}
-	}
+	k.nowhere()
+	k.strangers()
+	k.unlisted()
+	k.careless()
 }
 
 // idle is what is written down and does nothing.
@@ -50,7 +46,10 @@ func (k checker) idle() {
 		section, why string
 		idle         bool
 	}{
-		{"console", "there are no web pages yet; leave it out", true},
+		{"console", "no address is named for the pages; name console.listen, or begin them with riposte console --listen", k.c.Console.Listen == ""},
+		{"approval", "nobody is named who may approve, and silence holds; name approval.approvers", len(k.c.Approvers()) == 0 && !k.answered()},
+		{"owners", "without approval.approvers whoever can write the ledger gives orders", len(k.c.Approvers()) == 0},
+		{"exceptions", "without approval.approvers nothing bounds them", len(k.c.Approvers()) == 0},
 		{"tags", "no tag role is named; name roles.tag, or leave it out", !k.c.Granted(action.TierTag)},
 	} {
 		if at := k.at(x.section); at != k.root && at.Present() && x.idle {
@@ -70,13 +69,21 @@ func (k checker) unarmed() {
 	case len(acts) > 0 && r.Contain == "":
 		k.warn(at, "a playbook acts, and no contain role is named: every change will be refused; name roles.contain, or let it observe")
 	}
-	if roles && r.Author == "" {
-		for _, p := range k.bold(Ask) {
-			if slices.ContainsFunc(p.Changes, func(kind action.Kind) bool { return kind.Name == action.DenySession{}.About().Kind.Name }) {
-				k.warn(at, "no author role is named, so that %s can't deny one session: of a session's ladder only the whole role is left, which stops all its sessions; "+
-					"name roles.author, or approve with that in mind", p.ID)
-			}
+	if roles && r.Audit == "" {
+		k.warn(at, "no audit role is named: nothing can be read, so that no finding is ever confirmed; name roles.audit")
+	}
+	if roles && r.Report == "" && k.c.Report.SecurityHub {
+		k.warn(at, "no report role is named: Security Hub is told nothing; name roles.report, or leave report.security_hub out")
+	}
+	for _, l := range k.c.Lacking() {
+		if l.Tier == action.TierContain && len(acts) > 0 || l.Tier == action.TierDestroy && !l.All {
+			continue // which is said for all, or is the default: what destroys is off unless it is named, and the rest of the playbook answers
 		}
+		follows := l.Follows()
+		if follows != "" {
+			follows = ": " + follows
+		}
+		k.warn(at, "no %s role is named, so that %s%s; name roles.%s, or have it observe", l.Tier, l, follows, l.Tier)
 	}
 	if r.Destroy != "" {
 		k.warn(at.At("destroy"), "the destroy tier is on: what riposte terminates is gone for good; leave roles.destroy out where that must not be")
@@ -139,4 +146,21 @@ func (k checker) elsewhere() {
 			}
 		}
 	}
+}
+
+// unanswered is where a question may find nobody who can answer it.
+func (k checker) unanswered() {
+	switch all := k.c.Approvers(); {
+	case len(all) == 0:
+	case k.c.Approval.CommandLine == HaltOnly && k.c.Console.OIDC == (OIDC{}):
+		k.warn(k.at("approval"), "nobody can approve, dismiss or undo: the command line may halt only, and nobody signs in to the console; "+
+			"name console.oidc, or say command_line: all, where the names of its users can be believed")
+	case len(all) == 1:
+		k.warn(k.at("approval", "approvers"), "%s is the only approver: what the case is about %s's own doing nobody can answer", all[0], all[0])
+	}
+}
+
+// answered reports whether silence means anything.
+func (k checker) answered() bool {
+	return slices.ContainsFunc(k.c.answersTo(), func(x keyedAnswer) bool { return x.After > 0 })
 }

@@ -3,7 +3,9 @@
 package decoy
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -37,7 +39,18 @@ type Decoy struct {
 	By      string         `json:"by"`
 	At      time.Time      `json:"at"`
 	Case    string         `json:"case"`
+	Begun   bool           `json:"begun,omitempty"` // its planting has not ended, as far as the ledger knows: the user may be there or not
 	Removed bool           `json:"removed,omitempty"`
+}
+
+// ID is what a decoy is taken away by: its user's unique id, or, while that is not known, the case of its planting.
+func (d Decoy) ID() string { return cmp.Or(d.UserID, d.Case) }
+
+func (d Decoy) title() string {
+	if d.UserID == "" {
+		return fmt.Sprintf("decoy %s of case %s", d.User, d.Case)
+	}
+	return fmt.Sprintf("decoy %s of user %s", d.User, d.UserID)
 }
 
 // Garden is where decoys are planted: an AWS, and the ledger that keeps who did what.
@@ -97,5 +110,11 @@ func (g Garden) Free(ctx context.Context, user event.Resource) error {
 	case err != nil:
 		return fmt.Errorf("see whether the name %q is free: %w", name(user), err)
 	}
-	return fmt.Errorf("account %s has a user %q already: choose another name", user.Account, name(user))
+	all, err := Planted(ctx, g.Store)
+	for _, d := range all {
+		if d.User == user && d.Begun && !d.Removed {
+			return fmt.Errorf("a planting of %s was interrupted, or is under way: riposte decoy remove %s takes away what it left", user, d.ID())
+		}
+	}
+	return errors.Join(fmt.Errorf("account %s has a user %q already: choose another name", user.Account, name(user)), err)
 }

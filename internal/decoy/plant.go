@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 )
 
@@ -32,7 +33,7 @@ const denyAll = `{"Version":"2012-10-17","Statement":[{"Sid":"MayNothing","Effec
 // the rest fails.
 func (g Garden) Plant(ctx context.Context, place event.Place, called string) (Decoy, Secret, error) {
 	d := At(place, called)
-	d.By, d.At = g.By, g.Now()
+	d.By, d.At, d.Begun = g.By, g.Now(), true
 	if err := g.Free(ctx, d.User); err != nil {
 		return d, "", err
 	}
@@ -53,10 +54,14 @@ func (r *record) plant(ctx context.Context, d *Decoy) (Secret, error) {
 	c, user := r.iam, aws.String(name(d.User))
 	made, err := c.CreateUser(ctx, &iam.CreateUserInput{UserName: user, Tags: []types.Tag{{Key: aws.String(Tag), Value: aws.String(d.Case)}}})
 	if err != nil {
+		d.Begun = !access.Unreadable(err) // any other answer may be that to a second try, after a first one that was made and not answered
 		return "", fmt.Errorf("make user %q: %w", *user, err)
 	}
 	r.made(made.ResultMetadata)
 	d.UserID = aws.ToString(made.User.UserId)
+	if err := r.note(ctx, *d, fmt.Sprintf("user %s was made", d.UserID)); err != nil {
+		return "", r.withdraw(ctx, d, err)
+	}
 	denied, err := c.PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: user, PolicyName: aws.String(policyName), PolicyDocument: aws.String(denyAll)})
 	if err != nil {
 		return "", r.withdraw(ctx, d, fmt.Errorf("deny user %q everything: %w", *user, err))
@@ -67,12 +72,13 @@ func (r *record) plant(ctx context.Context, d *Decoy) (Secret, error) {
 		return "", r.withdraw(ctx, d, fmt.Errorf("give user %q a key: %w", *user, err))
 	}
 	r.made(key.ResultMetadata)
-	d.Key = aws.ToString(key.AccessKey.AccessKeyId)
+	d.Key, d.Begun = aws.ToString(key.AccessKey.AccessKeyId), false
 	return Secret(aws.ToString(key.AccessKey.SecretAccessKey)), nil
 }
 
 // withdraw takes away the user that was just made, and says where it stays.
 func (r *record) withdraw(ctx context.Context, d *Decoy, why error) error {
+	d.Begun = false
 	if err := r.uproot(context.WithoutCancel(ctx), d.User); err != nil {
 		return fmt.Errorf("%w; and the user stays, %s: riposte decoy remove %s", why, err, d.UserID)
 	}

@@ -38,13 +38,17 @@ func (g Garden) Look(ctx context.Context, d Decoy) (f Found, err error) {
 		f.Gone = found.Gone
 		return f, err
 	}
-	f.Now = found.User
+	f.Now, f.UserID = found.User, found.ID
 	reads, user := g.Reads.IAM(f.Now.Place()), aws.String(name(f.Now))
 	out, err := reads.GetUser(ctx, &awsiam.GetUserInput{UserName: user})
 	if err != nil {
 		return f, fmt.Errorf("read user %q: %w", *user, err)
 	}
-	if aws.ToString(out.User.UserId) != d.UserID || tagged(out.User) != d.Case {
+	switch own := tagged(out.User) == d.Case; {
+	case d.UserID == "" && (!own || aws.ToTime(out.User.CreateDate).Before(d.At.Add(-lease))): // a caller that may tag users could make any user the decoy
+		return Found{Decoy: d, Gone: fmt.Sprintf("no user that was made since is %s with the tag %s: %s; what the planting made, if anything, was renamed or has lost it",
+			d.User, Tag, d.Case)}, nil
+	case aws.ToString(out.User.UserId) != f.UserID || !own:
 		f.Odd = fmt.Sprintf("user %s has not the tag %s: %s, by which riposte knows what it planted", f.Now, Tag, d.Case)
 	}
 	pages := awsiam.NewListAccessKeysPaginator(reads, &awsiam.ListAccessKeysInput{UserName: user})
@@ -58,7 +62,7 @@ func (g Garden) Look(ctx context.Context, d Decoy) (f Found, err error) {
 			if key.Used, err = used(ctx, reads, key.ID); err != nil {
 				return f, err
 			}
-			if d.Key != "" && key.ID != d.Key {
+			if d.Key != "" && key.ID != d.Key || d.Key == "" && len(f.Keys) > 0 {
 				f.Odd = fmt.Sprintf("user %s has the key %s, which riposte did not make", f.Now, key.ID)
 			}
 			f.Keys = append(f.Keys, key)
@@ -94,15 +98,16 @@ func (g Garden) Remove(ctx context.Context, f Found) error {
 		return fmt.Errorf("%s: it is left alone", f.Odd)
 	}
 	d := f.Decoy
-	d.Removed, d.By, d.At = true, g.By, g.Now()
+	d.By, d.At = g.By, g.Now()
 	if f.Gone == "" {
 		d.User = f.Now
 	}
-	r, err := g.begin(ctx, d, fmt.Sprintf("decoy %s of user %s is to be taken away", d.User, d.UserID))
+	r, err := g.begin(ctx, d, d.title()+" is to be taken away")
 	if err != nil {
 		return err
 	}
-	what := fmt.Sprintf("decoy %s of user %s was taken away", d.User, d.UserID)
+	d.Removed = true
+	what := d.title() + " was taken away"
 	if f.Gone != "" {
 		return r.end(ctx, d, what+" before: "+f.Gone, nil)
 	}
@@ -120,7 +125,7 @@ func (g Garden) Remove(ctx context.Context, f Found) error {
 		err = r.uproot(ctx, d.User)
 	}
 	if err != nil {
-		d.Removed, what = false, fmt.Sprintf("decoy %s of user %s was not taken away", d.User, d.UserID)
+		d.Removed, what = false, d.title()+" was not taken away"
 	}
 	return errors.Join(err, r.end(ctx, d, what, err))
 }

@@ -25,18 +25,18 @@ var (
 
 // The forms of notes. Left out are those that others of the same moment say better.
 var (
-	quiet    = regexp.MustCompile(`^(opened: |joined: |suspect: |seen: |about to|[^ ]+ wants: )|^(acting|undoing|observed|held|excepted|dismissed)$`)
+	quiet    = regexp.MustCompile(`^(opened: |joined: |suspect: |kept: |seen: |about to|[^ ]+ wants: )|^(acting|undoing|observed|held|excepted|dismissed)$`)
 	judged   = regexp.MustCompile(`^(.*): (act|ask|hold|observe|except), (.*)$`)
 	finding  = regexp.MustCompile(`^confirmed: (.*); plan [0-9]+: \[.*\]$`)
 	standing = regexp.MustCompile(`^verified: round ([0-9]+ of [0-9]+)$`)
 	stage    = regexp.MustCompile(`^(contained|verified|asked|failed|undone|expired|superseded)$`)
-	prefixed = regexp.MustCompile(`^(not confirmed|done|done before|is so|undone|to be taken back, says|can't|error):? (.*)$`)
+	prefixed = regexp.MustCompile(`^(to be told|not confirmed|done|done before|is so|undone|to be taken back, says|can't|error):? (.*)$`)
 )
 
 // spoken are the words of the timeline for those of the ledger.
 var spoken = map[string]string{
 	"act": "decides to act", "ask": "asks", "hold": "holds", "observe": "observes only", "except": "lets it be",
-	"not confirmed": "finds no fault", "done": "does", "done before": "did", "is so": "finds it done", "undone": "was undone",
+	"to be told": "tells", "not confirmed": "finds no fault", "done": "does", "done before": "did", "is so": "finds it done", "undone": "was undone",
 	"to be taken back, says": "takes back", "can't": "can't", "error": "is stopped",
 }
 

@@ -129,7 +129,7 @@ func openWorld(o Options, estate []byte) (*world.World, error) {
 	return world.New(estate, opts)
 }
 
-// credentials are the long-lived keys of the estate, by who holds them.
+// credentials are the long-lived keys of the estate, by their holders' names.
 func credentials(who string) aws.Credentials {
 	keys := map[string][2]string{
 		"riposte":          {"AKIARIPOSTEDEMO00001", "riposte-demo-secret"},
@@ -153,7 +153,7 @@ func credentials(who string) aws.Credentials {
 // elsewhere is where attackers sit.
 const elsewhere = "203.0.113.66"
 
-// hand is somebody with a key, calling AWS from outside.
+// hand is a caller with a key, outside of AWS.
 type hand struct{ cfg, global aws.Config }
 
 func (s *Stage) hand(who, account string) hand { return s.handWith(account, credentials(who)) }

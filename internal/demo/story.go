@@ -47,10 +47,14 @@ func Story(d playbook.Definition, catalogue []playbook.Definition, kinds []actio
 	for _, record := range told.Before {
 		s.before = append(s.before, delivered(record))
 	}
+	does := "riposte, which acts on it. Look at what it finds, does, and finds again afterwards."
+	if d.Tells {
+		does = "riposte, which tells of it, and changes nothing."
+	}
 	who := cmp.Or(e.Actor.UserName, e.Actor.Session, string(e.Actor.Kind))
 	s.Attacks = []Attack{{
 		Name: d.ID, about: d.ID, Title: d.Title + ": " + told.Name,
-		Story: "The first story of " + d.ID + ": its world, its record, and riposte, which acts on it. Look at what it finds, does, and finds again afterwards.",
+		Story: "The first story of " + d.ID + ": its world, its record, and " + does,
 		moves: []move{
 			{0, who, "calls " + e.Name, func(context.Context, *Stage) (string, error) { return "", nil }},
 			{cmp.Or(delay, usual), who, "", func(ctx context.Context, s *Stage) (string, error) {

@@ -12,19 +12,19 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// Line is one line of the timeline. Riposte's are read from its ledger, nobody else writes them.
+// Line is one line of the timeline. Riposte's are read from its ledger, and written by no other voice.
 type Line struct {
 	At      time.Time     // world time
 	Since   time.Duration // from the attack's beginning
 	Attack  string
-	Who     string // Narrator, Tally, Riposte, Trail, or the name of who calls
+	Who     string // Narrator, Tally, Riposte, Trail, or the caller's name
 	Number  int    // of riposte's case, from 1 in the order of the cases; else 0
 	Text    string // of the narrator: a title and, in a second line, the story
 	Stage   bool   // the case reached a stage: contained, verified, ...
 	Refused bool   // AWS said no
 }
 
-// The voices that are nobody's name.
+// The voices that are no caller's name.
 const (
 	Narrator = "narrator"
 	Tally    = "tally" // what an attack came to

@@ -30,6 +30,7 @@ const (
 type Finding struct {
 	Check   string `json:"check"` // credentials, clock, ledger, rungs, source, role, principal, deny, read, isolation, security-hub, rules, canary
 	Account string `json:"account,omitempty"`
+	Name    string `json:"account_name,omitempty"` // of the account, where it is known
 	Region  string `json:"region,omitempty"`
 	State   State  `json:"state"`
 	Says    string `json:"says"`
@@ -45,6 +46,7 @@ type AWS interface {
 // Account is one account to look at, with the regions that count in it.
 type Account struct {
 	ID      string
+	Name    string // "" where it is not known
 	Regions []string
 }
 

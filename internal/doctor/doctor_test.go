@@ -90,7 +90,7 @@ report: {security_hub: true}
 		"ok source eu-west-1", "warning source eu-west-1: the queue has no dead-letter queue: what can't be read comes again for days",
 		"ok read eu-west-1", "failed rules eu-west-1: no enabled rule on the default bus delivers autoscaling:", "failed security-hub eu-west-1: ",
 		"warning isolation eu-west-1: vpc-",
-		"failed rules us-east-1: no enabled rule on the default bus delivers calls by instances' sessions, iam:",
+		"failed rules us-east-1: no enabled rule on the default bus delivers calls by instances' sessions, changes by people, cloudfront:",
 	}
 	if len(first) != len(want) {
 		t.Fatalf("found %d things: %q", len(first), first)

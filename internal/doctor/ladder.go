@@ -2,33 +2,40 @@ package doctor
 
 import (
 	"context"
-	"slices"
+	"fmt"
+	"strings"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
-	"github.com/ripostehq/riposte/playbook"
 )
 
-// rungs warns where the tiers that are granted leave out what a playbook that acts or asks counts on.
+// rungs warns where the tiers that are granted leave out what a playbook that acts or asks counts on, once for each tier.
 func (p Parts) rungs(context.Context) (out []Finding) {
-	missing := func(t action.Tier, of action.Kind) bool {
-		return !p.Config.Granted(t) && slices.ContainsFunc(p.Config.Playbooks, func(b playbook.Playbook) bool {
-			return p.Config.Boldest(b.ID) != config.Observe && slices.ContainsFunc(b.Changes, func(k action.Kind) bool { return k.Name == of.Name })
-		})
+	var lists [][]config.Lack
+	for _, l := range p.Config.Lacking() {
+		if n := len(lists); n == 0 || lists[n-1][0].Tier != l.Tier {
+			lists = append(lists, nil)
+		}
+		lists[len(lists)-1] = append(lists[len(lists)-1], l)
 	}
-	if missing(action.TierAuthor, action.DenySession{}.About().Kind) {
+	for _, all := range lists {
+		tier := all[0].Tier
 		out = append(out, Finding{
 			Check: "rungs", State: Warning,
-			Says: "no author: of a session's ladder only the whole role is left, which stops all its sessions",
-			Mend: "name organization.roles.author, and deploy its role with the spoke; or approve with that in mind (riposte case shows what a rung hits)",
-		})
-	}
-	if missing(action.TierDestroy, action.HoldFleet{}.About().Kind) {
-		out = append(out, Finding{
-			Check: "rungs", State: Warning,
-			Says: "no destroy: a fleet or spot request goes on launching, and what it launches is cut off one by one; no instance is ended",
-			Mend: "name organization.roles.destroy, and deploy its role with the spoke; or be ready to stop fleets by hand",
+			Says: fmt.Sprintf("no %s: %s", tier, refused(all)),
+			Mend: fmt.Sprintf("name organization.roles.%s, and deploy its role with the spoke; or approve with that in mind (riposte case shows what a rung hits)", tier),
 		})
 	}
 	return out
+}
+
+// refused says what playbooks are refused, and, once, what follows of it.
+func refused(all []config.Lack) string {
+	var said, follows []string
+	for _, l := range all {
+		said = append(said, l.String())
+		if f := l.Follows(); f != "" {
+			follows = []string{f}
+		}
+	}
+	return strings.Join(append(said, follows...), "; ")
 }

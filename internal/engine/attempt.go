@@ -28,6 +28,7 @@ type attempt struct {
 	store  ledger.Leases
 	yields *yieldCounts
 
+	tells     bool // the case's playbook answers nothing
 	c         *ledger.Case
 	inbox     []ledger.Message
 	until     time.Time // the lease ends
@@ -44,6 +45,7 @@ type attempt struct {
 	passedOver  bool      // suspects among them, since the case has as many as it holds
 	followed    int       // how often a target was found under another name
 	brakedUntil time.Time // a brake keeps what is being taken back until it is looked at again
+	letBe       bool      // an exception came, or went: what is judged next is judged with that
 	answered    bool      // something was found or done in this attempt
 }
 

@@ -30,6 +30,11 @@ func (t *attempt) nextDue() time.Time {
 	case ledger.Asked:
 		sooner(now.Add(t.Timing.Asked))
 	}
+	for _, at := range append(t.answersDue(), t.c.EndsTold(now)...) {
+		if at.After(now) {
+			sooner(at)
+		}
+	}
 	if at := t.nextRound(); !at.IsZero() && t.c.State.Open() {
 		sooner(at)
 	}
@@ -38,6 +43,9 @@ func (t *attempt) nextDue() time.Time {
 	}
 	if t.atRest() && !t.c.Recheck.IsZero() {
 		sooner(later(now, t.c.Recheck))
+	}
+	if x := t.c.LookAgain; x != nil && t.wantsHindsight() {
+		sooner(later(now, x.Due))
 	}
 	if at := t.scheduled(); !at.IsZero() {
 		sooner(later(now, at))
@@ -66,9 +74,9 @@ func (t *attempt) tries() (at []time.Time) {
 		}
 		return x.Due
 	}
-	for _, l := range t.c.Suspects {
-		if l.Checked == "" {
-			at = append(at, later(again(l.Trouble), l.DecideAt))
+	for i := range t.c.Suspects {
+		if l := &t.c.Suspects[i]; l.Checked == "" {
+			at = append(at, later(again(l.Trouble), t.decideAt(l)))
 		}
 	}
 	stopped := map[int]bool{}

@@ -7,7 +7,7 @@ import (
 )
 
 // tally counts the steps that are live by what they wait for.
-type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing, later, aside, owning int }
+type tally struct{ act, begun, ask, hold, observe, except, done, broken, turning, back, nothing, later, aside, owning, lapsed int }
 
 // state derives the state of a case from its suspects and steps: what is derived can't contradict them. Of several that
 // wait, the strictest shows.
@@ -30,7 +30,7 @@ func (t *attempt) derived() ledger.State {
 		return ledger.Undone
 	case c.GivenUp != "":
 		return ledger.Failed
-	case t.waiting()+t.undecided() > 0 && len(c.Revisions) == 0:
+	case t.waiting()+t.undecided() > 0 && (len(c.Revisions) == 0 || t.tells):
 		return ledger.Suspected
 	case n.hold > 0:
 		return ledger.Held
@@ -46,6 +46,8 @@ func (t *attempt) derived() ledger.State {
 		return ledger.Contained
 	case n.back > 0:
 		return ledger.Undone
+	case n.lapsed > 0:
+		return ledger.Expired
 	case n.observe+n.nothing > 0:
 		return ledger.Observed
 	case n.except > 0:
@@ -112,6 +114,10 @@ func count(c *ledger.Case, now time.Time) (n tally) {
 				n.nothing++ // confirmed, and its target is gone
 			case ledger.StepFailed:
 				n.broken++
+			case ledger.Dropped:
+				if s.Verdict == "lapse" {
+					n.lapsed++
+				}
 			case ledger.Intent:
 				n.act++
 				n.begun++

@@ -58,6 +58,12 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 			l.Checked = "moved"
 			continue
 		}
+		if t.tells {
+			if err := ck.plan.tell(t, l, p); err != nil {
+				return err
+			}
+			continue
+		}
 		l.Checked = "confirmed"
 		t.c.Title, l.Related = p.Suspect.Title, p.Suspect.Related // for people: the facts stay as the event gave them
 		if err := ck.plan.revise(t, l.Key, p); err != nil {
@@ -72,7 +78,7 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 		t.note("not confirmed: %s", l.Title)
 		ck.cleared.add(clearable(ck.plan.books[l.Playbook].Definition, l.StoredSuspect), t.Now())
 	}
-	if l.Checked != "confirmed" && l.Checked != "again" {
+	if l.Checked != "confirmed" && l.Checked != "again" || t.c.Kept() {
 		return nil
 	}
 	if err := ck.plan.trace(ctx, t); err != nil { // for people: the answer does not wait for it

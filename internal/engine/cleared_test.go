@@ -8,6 +8,8 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/route"
+	"github.com/ripostehq/riposte/internal/scan"
 	"github.com/ripostehq/riposte/internal/world"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -17,11 +19,11 @@ type calledFrom struct{ Address string }
 
 func (c calledFrom) Found() []string { return []string{"from " + c.Address} }
 
-// An instance's ordinary calls are looked at once in a while; one from another address is looked at at once.
-func TestWhatALookHasClearedIsNotLookedAtWithEachCall(t *testing.T) {
-	looks := map[string]int{}
-	s := set(t, world.Options{}, playbook.Define(playbook.Spec[struct{}, calledFrom]{
-		ID: "test.callers", On: []playbook.Trigger{playbook.CallerInstance().AlsoReads()}, Severity: playbook.High,
+// watching is a defence that looks at each address an instance calls from, and dismisses it.
+func watching(t *testing.T) (s *stage, looks map[string]int) {
+	looks = map[string]int{}
+	return set(t, world.Options{}, playbook.Define(playbook.Spec[struct{}, calledFrom]{
+		ID: "test.callers", On: []playbook.Trigger{playbook.CallerInstance().AlsoReads().OncePerSource()}, Severity: playbook.High,
 		Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[calledFrom] {
 			return []playbook.Suspect[calledFrom]{{Resource: e.Place().In(event.Session, "web/"+e.Actor.Session), Title: "a call", Facts: calledFrom{e.SourceIP}}}
 		},
@@ -30,14 +32,21 @@ func TestWhatALookHasClearedIsNotLookedAtWithEachCall(t *testing.T) {
 			return nil, nil
 		},
 		Plan: func(playbook.Suspect[calledFrom], struct{}) action.Plan { return action.Plan{} },
-	}))
+	})), looks
+}
+
+const byInstance = `{"eventID":"e-%d","eventSource":%q,"eventName":%q,"eventTime":%q,"awsRegion":"eu-west-1","readOnly":true,` +
+	`"recipientAccountId":"111122223333","sourceIPAddress":%q,"userIdentity":{"type":"AssumedRole","accountId":"111122223333",` +
+	`"principalId":"AROAWEB:i-0a1b2c3d4e5f60718","arn":"arn:aws:sts::111122223333:assumed-role/web/i-0a1b2c3d4e5f60718"}}`
+
+// An instance's ordinary calls are looked at once in a while; one from another address is looked at at once.
+func TestWhatALookHasClearedIsNotLookedAtWithEachCall(t *testing.T) {
+	s, looks := watching(t)
 	n := 0
 	calls := func(from string) {
 		t.Helper()
 		n++
-		e, err := event.Decode(fmt.Appendf(nil, `{"eventID":"e-%d","eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":%q,"awsRegion":"eu-west-1","readOnly":true,
-			"recipientAccountId":"111122223333","sourceIPAddress":%q,"userIdentity":{"type":"AssumedRole","accountId":"111122223333","principalId":"AROAWEB:i-0a1b2c3d4e5f60718",
-			"arn":"arn:aws:sts::111122223333:assumed-role/web/i-0a1b2c3d4e5f60718"}}`, n, s.w.Now().Format(time.RFC3339), from))
+		e, err := event.Decode(fmt.Appendf(nil, byInstance, n, "s3.amazonaws.com", "ListBuckets", s.w.Now().Format(time.RFC3339), from))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,5 +66,51 @@ func TestWhatALookHasClearedIsNotLookedAtWithEachCall(t *testing.T) {
 	calls("192.0.2.10")
 	if looks["192.0.2.10"] != 2 {
 		t.Errorf("looks: %v, want a second after a while", looks)
+	}
+}
+
+// By then its records are known by their bytes, and need not be decoded: as long as the look counts, from that address, and unless they
+// make a credential, which is kept in mind each time.
+func TestARecordOfWhatWasClearedIsKnownByItsBytes(t *testing.T) {
+	s, _ := watching(t)
+	n := 0
+	calls := func(source, name, from string) (wanted bool) {
+		t.Helper()
+		n++
+		bytes := fmt.Appendf(nil, byInstance, n, source, name, s.w.Now().Format(time.RFC3339), from)
+		rec, ok := scan.Object(bytes)
+		if !ok {
+			t.Fatal("no record")
+		}
+		wanted, repeat, err := s.e.Wants(t.Context(), route.Record{
+			Source: rec.Source, Name: rec.Name, Caller: rec.Caller, Address: rec.Address, Endpoint: rec.Endpoint, Region: rec.Region,
+		})
+		s.must(err)
+		if wanted {
+			e, err := event.Decode(bytes)
+			s.must(err)
+			e.Repeat = repeat
+			_, err = s.e.Receive(t.Context(), e)
+			s.must(err)
+		}
+		s.pass(time.Second)
+		return wanted
+	}
+	for _, c := range []struct {
+		story, source, name, from string
+		after                     time.Duration
+		wanted                    bool
+	}{
+		{"the first is looked at", "s3.amazonaws.com", "ListBuckets", "192.0.2.10", 0, true},
+		{"the second shows that it is no more than that", "s3.amazonaws.com", "GetObject", "192.0.2.10", 0, true},
+		{"the third is known", "ec2.amazonaws.com", "DescribeInstances", "192.0.2.10", 0, false},
+		{"another address is not", "ec2.amazonaws.com", "DescribeInstances", "198.51.100.7", 0, true},
+		{"a session that it opens is kept in mind", "sts.amazonaws.com", "AssumeRole", "192.0.2.10", 0, true},
+		{"a look does not count for ever", "s3.amazonaws.com", "ListBuckets", "192.0.2.10", 11 * time.Minute, true},
+	} {
+		s.pass(c.after)
+		if got := calls(c.source, c.name, c.from); got != c.wanted {
+			t.Errorf("%s: wanted %v", c.story, got)
+		}
 	}
 }

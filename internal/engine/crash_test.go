@@ -75,7 +75,7 @@ func mortal(t *testing.T, at int, books []playbook.Definition, story func(*stage
 }
 
 func changes(op string) bool {
-	for _, prefix := range []string{"Describe", "Get", "List"} {
+	for _, prefix := range []string{"Describe", "Get", "List", "Lookup"} {
 		if strings.HasPrefix(op, prefix) {
 			return false
 		}

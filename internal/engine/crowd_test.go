@@ -9,6 +9,7 @@ import (
 
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/route"
 )
 
 // crowded is a ledger whose effects have changed, and take their time to be read.
@@ -34,7 +35,7 @@ func TestACrowdOfEventsReadsTheEffectsOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range crowd {
 		all.Go(func() {
-			if _, err := e.Wants(t.Context(), []byte("s3.amazonaws.com"), []byte("GetObject"), nil); err != nil {
+			if _, _, err := e.Wants(t.Context(), route.Record{Source: []byte("s3.amazonaws.com"), Name: []byte("GetObject")}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -78,6 +78,7 @@ type Engine struct {
 	checkpointed atomic.Value // time.Time: when this process made a checkpoint last
 	fair         fair
 	notices      noticeLimit
+	tellings     tellings
 	yields       yieldCounts // of cases that could not be committed
 }
 
@@ -93,8 +94,9 @@ func New(p Options) *Engine {
 		p.Ours = func(context.Context, string) (bool, error) { return true, nil }
 	}
 	e := &Engine{Options: p, watch: &watch{store: p.Store, codec: p.Codec, now: p.Now}}
-	cleared := &cleared{until: map[string]time.Time{}}
+	cleared := newCleared()
 	e.cleared, e.stages = cleared, newStages(p, e.watch, cleared)
+	e.tellings.of = map[string]telling{}
 	var catalogue []playbook.Definition
 	for _, b := range p.Playbooks {
 		catalogue = append(catalogue, b.Definition)
@@ -173,7 +175,8 @@ func (e *Engine) checkpointAndNext(ctx context.Context) (time.Time, error) {
 // process takes one case as far as it can go now, and writes down what stopped it.
 func (e *Engine) process(ctx context.Context, claim *ledger.Claim) error {
 	t := &attempt{surroundings: surroundings{e.Timing, e.Now, e.Log, e.Meter}, store: e.Store, yields: &e.yields,
-		c: claim.Case, inbox: claim.Inbox, inboxWaits: claim.More, until: claim.Until, committed: Progress{claim.Case.State, claim.Case.Times},
+		tells: e.stages.plan.books[claim.Case.Playbook].Tells,
+		c:     claim.Case, inbox: claim.Inbox, inboxWaits: claim.More, until: claim.Until, committed: Progress{claim.Case.State, claim.Case.Times},
 	}
 	if t.c.Attempts > maxClaims && t.c.State.Open() && e.yields.count(t.c.ID) == 0 { // else it was this process, which lives
 		return e.stages.inbox.abandon(ctx, t)

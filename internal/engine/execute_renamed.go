@@ -18,7 +18,7 @@ const mostFollowed = 5
 
 // follow makes a new revision of a plan whose target was renamed: the same steps, where they stand, against the name that
 // it has now. The check is not asked again, since what the plan has done already may have mended what the check would look
-// for. What waits in it is judged, and asks, anew: an approval is of the plan that was seen.
+// for. What waits in it is judged anew, and what has another target asks anew: an approval is of the step that was seen.
 func (ex *executor) follow(ctx context.Context, t *attempt, r ref, look action.Look) error {
 	renamed := look.Renamed
 	if t.followed++; t.followed > mostFollowed {

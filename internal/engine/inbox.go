@@ -48,7 +48,9 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 			seen, noticed = append(seen, *m.Seen), append(noticed, m.Key)
 			continue
 		case m.Order != nil:
-			ib.order(t, *m.Order)
+			if err := ib.order(ctx, t, *m.Order); err != nil {
+				return err
+			}
 		}
 		t.w.Taken = append(t.w.Taken, m.Key)
 	}
@@ -56,32 +58,50 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 		return err
 	}
 	t.w.Taken = append(t.w.Taken, noticed...)
+	if t.letBe {
+		return t.commit(ctx)
+	}
 	return nil
 }
 
-// order takes what a person wants of the case; of a closed case, only to have it taken back.
-func (ib *inbox) order(t *attempt, o ledger.Order) {
-	if o.Verb != ledger.Undo && !t.c.State.Open() {
+// order takes what a person wants of the case, if that person may; of a closed case, only to have it taken back, or to end an
+// exception that came from it.
+func (ib *inbox) order(ctx context.Context, t *attempt, o ledger.Order) error {
+	if o.Verb != ledger.Undo && o.Verb != ledger.Revoke && !t.c.State.Open() {
 		t.note("%s by %s is void: the case is %s", o.Verb, by(o), t.c.State)
-		return
+		return nil
+	}
+	standing, why, err := ib.mayOrder(ctx, t, o)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		t.note("%s by %s is void: %s", o.Verb, by(o), why)
+		return nil
 	}
 	switch o.Verb {
 	case ledger.Approve:
-		ib.approve(t, o)
+		ib.approve(t, o, standing)
 	case ledger.Dismiss:
 		t.drop("dismissed by " + by(o) + because(o.Reason))
 		t.note("dismissed by %s%s", by(o), because(o.Reason))
 	case ledger.Undo:
 		ib.undo(t, o)
+	case ledger.Except:
+		ib.except(t, o)
+	case ledger.Revoke:
+		ib.revoke(t, o)
 	}
+	return nil
 }
 
 // undo has the case taken back.
 func (ib *inbox) undo(t *attempt, o ledger.Order) {
 	if t.c.Undo != nil {
+		t.note("undo by %s is void: the case is taken back already", by(o))
 		return
 	}
-	if !t.c.Returnable() {
+	if !t.c.Returnable() || t.tells {
 		t.note("undo by %s is void: nothing was changed", by(o))
 		return
 	}
@@ -100,6 +120,7 @@ func (ib *inbox) undo(t *attempt, o ledger.Order) {
 		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID, Found: found,
 	}
 	t.w.Exceptions = append(t.w.Exceptions, *t.c.Quiet)
+	t.c.Reminds(t.Now())
 	t.note("quiet until %s about %s", t.c.Quiet.Until.UTC().Format(time.RFC3339), strings.Join(found, ", "))
 	for i := range t.c.Suspects {
 		if l := &t.c.Suspects[i]; l.Checked == "" {
@@ -126,12 +147,7 @@ func (t *attempt) drop(why string) {
 	}
 }
 
-func by(o ledger.Order) string {
-	if o.Proven {
-		return o.By
-	}
-	return fmt.Sprintf("%s (unproven)", o.By)
-}
+func by(o ledger.Order) string { return o.Giver() }
 
 func because(reason string) string {
 	if reason == "" {

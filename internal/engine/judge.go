@@ -40,6 +40,9 @@ func (gk *gatekeeper) judge(ctx context.Context, t *attempt, r ref) (gate.Verdic
 		t.note("%s: %s, %s", r, v.Do, v.Reason())
 	}
 	r.step.Verdict, r.step.Reason = string(v.Do), v.Reason()
+	if v.Do == gate.Lapse && r.step.State == ledger.Pending {
+		t.lapse(r)
+	}
 	if v.Page != "" && t.c.Paged == "" {
 		t.page(v.Page)
 	}
@@ -56,7 +59,7 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.About().Kind.Class, Target: rung.Do.About().Target, Actor: suspect.Origin.Actor,
 		Region: suspect.Origin.AnsweredIn(rung.Do.About().Target), Ask: rung.Ask, Approved: r.approved() || r.step.Aside, Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
-		Noticed: suspect.Origin.Noticed(),
+		Noticed: suspect.Origin.Noticed(), Asking: r.asking(), Told: r.step.Told,
 	}
 	if gk.namesake != nil && gk.policy.Own(f.Actor) {
 		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)

@@ -28,12 +28,19 @@ func TestAnyLife(t *testing.T) {
 		r := &reaper{}
 		s := set(t, world.Options{}, launches())
 		r.Store, s.store, s.tags = s.store, r, action.TagPrefix
-		mode := gate.Act
+		mode, silence := gate.Act, ledger.Holds
 		s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return mode, "the test says" }
 		s.policy.Limits = gate.Limits{Incidents: 20, Destroy: 20}
+		s.policy.Approval.Tells = true
+		s.policy.Approval.Answer = func(d gate.Deed) gate.Answer {
+			if d.Class == action.Contain {
+				return gate.Answer{After: time.Minute, Silence: ledger.Reminds}
+			}
+			return gate.Answer{After: time.Minute, Silence: silence}
+		}
 		s.restart()
 		for range rapid.IntRange(3, 12).Draw(rt, "moves") {
-			switch rapid.SampledFrom([]string{"launch", "poison", "resume", "die", "halt", "release", "order", "mode", "outage", "wait"}).Draw(rt, "move") {
+			switch rapid.SampledFrom([]string{"launch", "poison", "resume", "die", "halt", "release", "order", "mode", "silence", "deaf", "hours", "outage", "wait"}).Draw(rt, "move") {
 			case "launch":
 				launchAlone(s)
 			case "poison":
@@ -51,6 +58,12 @@ func TestAnyLife(t *testing.T) {
 				anyOrder(rt, s)
 			case "mode":
 				mode = rapid.SampledFrom([]gate.Decision{gate.Act, gate.Ask, gate.Observe}).Draw(rt, "mode")
+			case "silence":
+				silence = rapid.SampledFrom([]ledger.Silence{ledger.Holds, ledger.Reminds, ledger.Acts, ledger.Expires}).Draw(rt, "silence")
+			case "deaf":
+				s.deaf = rapid.SampledFrom([]error{nil, errors.New("no channel answers")}).Draw(rt, "error")
+			case "hours": // silence acts four hours after the last reminder
+				s.pass(6 * time.Hour)
 			case "outage":
 				service, operation, _ := strings.Cut(rapid.SampledFrom([]string{"ec2.TerminateInstances", "autoscaling.SuspendProcesses"}).Draw(rt, "call"), ".")
 				s.w.Fail(service, operation, rapid.IntRange(1, 5).Draw(rt, "times"), errors.New("read tcp: i/o timeout"))
@@ -81,8 +94,12 @@ func anyOrder(rt *rapid.T, s *stage) {
 		return
 	}
 	c := cases[rapid.IntRange(0, len(cases)-1).Draw(rt, "case")]
-	verb := rapid.SampledFrom([]ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Undo}).Draw(rt, "verb")
-	s.order(c, ledger.Order{Verb: verb, Revision: max(1, len(c.Revisions))})
+	verb := rapid.SampledFrom([]ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Undo, ledger.Except, ledger.Revoke}).Draw(rt, "verb")
+	o := ledger.Order{Verb: verb, Revision: max(1, len(c.Revisions)), Except: time.Hour}
+	if all := c.Excepts(s.w.Now()); len(all) > 0 {
+		o.Ends = all[0].ID()
+	}
+	s.order(c, o)
 }
 
 func lifeHolds(rt *rapid.T, s *stage) {

@@ -3,12 +3,15 @@ package engine
 import (
 	"time"
 
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 // Meter is told what the engine does, for figures. It is called from the goroutine that works and must not block.
 type Meter interface {
+	// Called: a change succeeded, which was made so. A record that is delivered twice is told twice.
+	Called(by event.Method)
 	// Admitted: suspects were stored.
 	Admitted(ads []ledger.Admission)
 	// Judged: the gate gave a verdict on one step.
@@ -31,6 +34,8 @@ type Progress struct {
 
 // unmetered counts nothing.
 type unmetered struct{}
+
+func (unmetered) Called(event.Method) {}
 
 func (unmetered) Admitted([]ledger.Admission) {}
 

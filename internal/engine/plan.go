@@ -135,7 +135,8 @@ func factsDigest(l playbook.StoredSuspect) string {
 	return hex.EncodeToString(h[:])
 }
 
-// replan makes a new revision that supersedes another: another plan, whose steps stand where those of the other do.
+// replan makes a new revision that supersedes another: another plan, whose steps stand where those of the other do. What people said yes to stays
+// approved where the step is the same, so that what was approved and done is done again where it is undone; another step asks anew.
 func (pl *planner) replan(t *attempt, was *ledger.Revision, plan action.Plan) (*ledger.Revision, error) {
 	sealed, err := pl.codec.Seal(plan)
 	if err != nil {
@@ -148,9 +149,39 @@ func (pl *planner) replan(t *attempt, was *ledger.Revision, plan action.Plan) (*
 		s.Owned, s.Requests = slices.Clone(s.Owned), slices.Clone(s.Requests)
 		next.Steps = append(next.Steps, s)
 	}
+	if err := pl.keepAnswers(&next, was, plan, t.plans[was.Plan.Digest]); err != nil {
+		return nil, err
+	}
 	was.Superseded = next.Number
 	t.c.Revisions = append(t.c.Revisions, next)
 	t.plans[sealed.Digest], t.planned[next.Number], t.answered = plan, true, true
 	t.c.Report.Wanted++
 	return &t.c.Revisions[len(t.c.Revisions)-1], nil
+}
+
+// keepAnswers has a new revision keep what people said about the steps that it shares with the one it supersedes.
+func (pl *planner) keepAnswers(next, was *ledger.Revision, plan, old action.Plan) error {
+	same := map[int]bool{}
+	for i, s := range old.Steps {
+		before, err := pl.codec.Seal(action.Plan{Steps: []action.Step{s}})
+		if err != nil {
+			return err
+		}
+		now, err := pl.codec.Seal(action.Plan{Steps: plan.Steps[i : i+1]})
+		if err != nil {
+			return err
+		}
+		same[i] = before.Digest == now.Digest
+	}
+	for _, a := range was.Answers {
+		if same[a.Step] {
+			next.Answers, next.Approved = append(next.Answers, a), was.Approved
+		}
+	}
+	for _, x := range was.Consents {
+		if same[x.Step] {
+			next.Consents = append(next.Consents, x)
+		}
+	}
+	return nil
 }

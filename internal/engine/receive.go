@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -41,6 +42,11 @@ func (e *Engine) Receive(ctx context.Context, events ...event.Event) ([]ledger.A
 	for _, ev := range ours {
 		if err := e.watch.notifyCases(ctx, ev, begun); err != nil {
 			return nil, err
+		}
+	}
+	for _, ev := range ours {
+		if ev.Kind == event.Call && !ev.ReadOnly && !ev.Failed() {
+			e.Meter.Called(ev.Method())
 		}
 	}
 	return ads, nil
@@ -83,23 +89,22 @@ func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bo
 
 // suspects are what the playbooks want to look at.
 func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects []playbook.StoredSuspect, err error) {
+	together := tellings{of: map[string]telling{}} // of these events
 	for _, ev := range events {
 		var found []playbook.StoredSuspect
+		var dismissed time.Time // until when all else that is suspected counts as that
 		for _, i := range e.routes.Match(ev) {
-			if ev.Kind == event.Notice && !(e.answers(i, ev.Account) && e.noticed(ev.Account+" "+ev.Region)) {
-				continue
-			}
-			more, err := e.Playbooks[i].Suspects(ev)
+			more, until, err := e.suspectsOf(ctx, i, ev, &together)
 			if err != nil {
 				return nil, fmt.Errorf("playbook %s on event %s: %w", e.Playbooks[i].ID, ev.ID, err)
 			}
-			for _, s := range more {
-				if !e.cleared.has(clearable(e.Playbooks[i].Definition, s), e.Now()) {
-					found = append(found, s)
-				}
+			found = append(found, more...)
+			if !until.IsZero() {
+				dismissed = until
 			}
 		}
 		if len(found) == 0 {
+			e.cleared.learn(ev.Repeat, dismissed, e.Now())
 			continue
 		}
 		own, err := e.watch.byRiposte(ctx, ev)
@@ -109,18 +114,56 @@ func (e *Engine) suspects(ctx context.Context, events []event.Event) (suspects [
 		if own {
 			continue
 		}
-		actors, err := e.stages.plan.tracer.actors(ctx, found[0].Origin)
-		if err != nil {
-			return nil, err
+		// A tag, and what is only kept, are no part of an attack's story.
+		aside := func(s playbook.StoredSuspect) bool { return s.Kept || e.stages.plan.books[s.Playbook].Marks() }
+		var actors []string
+		if slices.ContainsFunc(found, func(s playbook.StoredSuspect) bool { return !aside(s) }) {
+			if actors, err = e.stages.plan.tracer.actors(ctx, found[0].Origin); err != nil {
+				return nil, err
+			}
 		}
 		for _, s := range found {
-			if !e.stages.plan.books[s.Playbook].Marks() { // a tag is no part of an attack's story
+			if !aside(s) {
 				s.Actors = actors
 			}
 			suspects = append(suspects, s)
 		}
 	}
 	return suspects, nil
+}
+
+// suspectsOf are those of one playbook and event, but for what was looked at or stored before; of what a look dismissed, until when
+// that counts.
+func (e *Engine) suspectsOf(ctx context.Context, i int, ev event.Event, together *tellings) (found []playbook.StoredSuspect, dismissed time.Time, err error) {
+	book, now := e.Playbooks[i], e.Now()
+	if ev.Kind == event.Notice && !(e.answers(i, ev.Account) && e.noticed(ev.Account+" "+ev.Region)) {
+		return nil, dismissed, nil
+	}
+	all, err := book.Suspects(ev)
+	if err != nil {
+		return nil, dismissed, err
+	}
+	for _, s := range all {
+		if until, has := e.cleared.has(clearable(book.Definition, s), now); has {
+			dismissed = until
+			continue
+		}
+		if book.Tells && (e.tellings.known(s, now) || together.known(s, now)) {
+			continue
+		}
+		spared, err := e.spared(ctx, book, s)
+		if err != nil {
+			return nil, dismissed, err
+		}
+		if spared {
+			continue
+		}
+		if book.Tells {
+			together.stored(s, now)
+		}
+		found = append(found, s)
+	}
+	return found, dismissed, nil
 }
 
 // answers reports whether a playbook does more than observe in an account. Where it only observes there is nothing to be sooner
@@ -162,5 +205,13 @@ func (e *Engine) admit(ctx context.Context, suspects []playbook.StoredSuspect, o
 	}
 	e.Meter.Admitted(ads)
 	e.Workers.Wake()
-	return ads, e.Store.Sync(ctx)
+	if err := e.Store.Sync(ctx); err != nil {
+		return ads, err
+	}
+	for _, s := range suspects {
+		if e.stages.plan.books[s.Playbook].Tells {
+			e.tellings.stored(s, now)
+		}
+	}
+	return ads, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/route"
 )
 
 const unprotectedID = "launch.termination-unprotected"
@@ -199,7 +200,7 @@ func TestAContainedUserIsWatchedUnderAnyName(t *testing.T) {
 	s.pass(10 * time.Minute)
 	caller := `{"type":"IAMUser","principalId":%q,"arn":"arn:aws:iam::111122223333:user/ghost","userName":"ghost"}`
 	for id, want := range map[string]bool{aws.ToString(who.User.UserId): true, "AIDASOMEBODYELSE": false} {
-		got, err := s.e.Wants(s.Context(), []byte("s3.amazonaws.com"), []byte("DeleteObject"), fmt.Appendf(nil, caller, id))
+		got, _, err := s.e.Wants(s.Context(), route.Record{Source: []byte("s3.amazonaws.com"), Name: []byte("DeleteObject"), Caller: fmt.Appendf(nil, caller, id)})
 		if err != nil || got != want {
 			t.Errorf("a call by %s: wanted %v, %v", id, got, err)
 		}

@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 // reporter tells people of a case, and opens another for what the case leaves.
 type reporter struct {
-	store ledger.Inbox
-	to    Reporter
-	books map[string]playbook.Playbook
+	store  ledger.Inbox
+	to     Reporter
+	books  map[string]playbook.Playbook
+	policy gate.Policy
 }
 
 // tell tells people how the case stands. What is owed was committed with the change that it tells of, so that neither a
@@ -22,8 +24,11 @@ type reporter struct {
 func (rp *reporter) tell(ctx context.Context, t *attempt) error {
 	r := &t.c.Report
 	t.move(t.state())
-	if rp.books[t.c.Playbook].Marks() {
-		r.Sent = r.Wanted // the tag itself tells
+	if rp.books[t.c.Playbook].Marks() || t.c.Kept() {
+		r.Sent = r.Wanted // the tag itself tells, or the record is asked
+	}
+	if !r.Owed() && !rp.books[t.c.Playbook].Marks() && (len(rp.news(t)) > 0 || t.endsSoon()) {
+		r.Wanted++
 	}
 	if t.answered || !r.Owed() || r.Due.After(t.Now()) {
 		return nil
@@ -32,7 +37,9 @@ func (rp *reporter) tell(ctx context.Context, t *attempt) error {
 		return err
 	}
 	wanted := r.Wanted
+	untold, noted := rp.tells(t)
 	if err := rp.to.Report(ctx, t.c); err != nil {
+		untold()
 		r.Attempts++
 		r.Error = err.Error()
 		r.Due = t.Now().Add(t.backoff(r.Attempts))
@@ -41,6 +48,11 @@ func (rp *reporter) tell(ctx context.Context, t *attempt) error {
 		return nil
 	}
 	r.Sent, r.Attempts, r.Error, r.Due = wanted, 0, "", time.Time{}
+	noted()
+	if t.endsSoon() {
+		t.c.Reminded = t.Now()
+		t.note("people are told that an exception ends")
+	}
 	return nil
 }
 

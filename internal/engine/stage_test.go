@@ -81,6 +81,10 @@ type stage struct {
 	workers int        // of the pool
 	wake    func()     // see engine.NewHands
 	tags    string     // see engine.Options
+	seen    int        // records that the test wrote itself
+	org     playbook.Organization
+	bound   []playbook.Playbook // beside books, with parameters of the story's
+	deaf    error               // what telling people returns
 }
 
 func set(t testing.TB, opts world.Options, books ...playbook.Definition) *stage {
@@ -126,6 +130,7 @@ func (s *stage) restart() {
 		}
 		books = append(books, b)
 	}
+	books = append(books, s.bound...)
 	var cloud engine.AWS = s
 	if s.aws != nil {
 		cloud = s.aws
@@ -136,12 +141,15 @@ func (s *stage) restart() {
 	}
 	s.e = engine.New(engine.Options{
 		Workers: hands, Tags: s.tags,
-		Store: s.store, Playbooks: books, Policy: s.policy, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
+		Store: s.store, Playbooks: books, Policy: s.policy, Organization: s.org, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
 		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }
 
 func (s *stage) Report(_ context.Context, c *ledger.Case) error {
+	if s.deaf != nil {
+		return s.deaf
+	}
 	s.reports = append(s.reports, c.State)
 	return nil
 }

@@ -16,6 +16,7 @@ type stages struct {
 	check   *checker
 	execute *executor
 	verify  *verifier
+	after   *hindsight
 	revert  *reverter
 	report  *reporter
 }
@@ -39,8 +40,9 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 		check:   &checker{plan: plan, gate: gate, execute: exec, effects: effects, revert: revert, cleared: cleared},
 		execute: exec,
 		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w},
+		after:   newHindsight(plan),
 		revert:  revert,
-		report:  &reporter{store: p.Store, to: p.Reporter, books: books},
+		report:  &reporter{store: p.Store, to: p.Reporter, books: books, policy: p.Policy},
 	}
 }
 
@@ -49,7 +51,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 func (s *stages) advance(ctx context.Context, t *attempt) error {
 	var errs []error
 	for _, line := range []func(context.Context, *attempt) error{
-		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.answer, s.execute.marks, s.revert.steps, s.report.handOn, s.report.tell,
+		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.answer, s.execute.marks, s.after.look, s.revert.steps, s.report.handOn, s.report.tell,
 	} {
 		err := line(ctx, t)
 		errs = append(errs, err)

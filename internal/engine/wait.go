@@ -12,7 +12,19 @@ import (
 
 // undecidedOf reports whether a suspect waits for the end of its window (playbook.Spec.Window): it is not looked at before.
 func (t *attempt) undecidedOf(l *ledger.Suspect) bool {
-	return l.Checked == "" && l.DecideAt.After(t.Now())
+	return l.Checked == "" && t.decideAt(l).After(t.Now())
+}
+
+// decideAt is the end of the window that a suspect waits for. Where the playbook only tells, all that joined a case is decided with its first: a case that
+// waited for the window of each would never end while the person goes on.
+func (t *attempt) decideAt(l *ledger.Suspect) time.Time {
+	at := l.DecideAt
+	for _, other := range t.c.Suspects {
+		if t.tells && other.DecideAt.Before(at) {
+			at = other.DecideAt
+		}
+	}
+	return at
 }
 
 // undecided counts the suspects that wait for the end of their windows.

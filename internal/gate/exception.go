@@ -17,7 +17,7 @@ func exception(p Policy, f Facts) (Verdict, bool) {
 		switch {
 		case !f.Now.Before(x.Until):
 		case !x.Covers(f.Found):
-			page = fmt.Sprintf("something else than what case %s was taken back for: %s", x.Case, strings.Join(f.Found, ", "))
+			page = fmt.Sprintf("something else than what case %s was taken back or let be for: %s", x.Case, strings.Join(f.Found, ", "))
 		default:
 			return object(Except, "exception", fmt.Sprintf("%s, by %s, until %s", x.Reason, x.By, x.Until.UTC().Format(time.RFC3339)))
 		}

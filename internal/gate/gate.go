@@ -19,12 +19,13 @@ const (
 	Observe Decision = "observe" // only watched: final
 	Hold    Decision = "hold"    // not now: judged again later
 	Except  Decision = "except"  // this actor may do this: final
+	Lapse   Decision = "lapse"   // nobody has answered, and it is let be: final
 )
 
 // Verdict is a decision and the rule that made it.
 type Verdict struct {
 	Do   Decision
-	Rule string // brake, protect, loop, exception, region, mode, age, limit, approval
+	Rule string // brake, protect, loop, exception, region, mode, age, limit, approval, silence
 	Text string
 	Page string // why people must be told at once, "" where they need not
 	Said string // where the configuration says so, as trusted[0]; "" where it is nothing that the configuration says
@@ -40,13 +41,16 @@ type Facts struct {
 	Playbook string
 	Class    action.Class
 	Target   event.Resource
-	Region   string      // where the step answers; "" for what is in none
-	Actor    event.Actor // of the event behind the step
-	Ask      string      // the rung's own wish for a person
-	Approved bool        // a person approved what the step asks at this rung
-	Occurred time.Time   // when the call behind the step was made; zero where its record does not say
-	Received time.Time   // when its record came
-	Noticed  bool        // a service's notice is all there is yet: the actor is not known
+	Region   string       // where the step answers; "" for what is in none
+	Actor    event.Actor  // of the event behind the step
+	Ask      string       // the rung's own wish for a person
+	Approved bool         // a person approved what the step asks at this rung
+	Asking   ledger.Ask   // the step as its question names it, but for why
+	Told     *ledger.Told // what people know of a question of the step; nil: of none
+	Silent   bool         // they know of the one that it asks now, and time is up: what only waits for a yes goes
+	Occurred time.Time    // when the call behind the step was made; zero where its record does not say
+	Received time.Time    // when its record came
+	Noticed  bool         // a service's notice is all there is yet: the actor is not known
 
 	Found      []string // what the finding behind the step is of
 	Brakes     []ledger.Brake
@@ -74,6 +78,15 @@ func rules() []rule {
 
 // Judge says what may happen to one step.
 func Judge(p Policy, f Facts) Verdict {
+	v := judge(p, f)
+	if v.Do == Ask {
+		return silence(p, f, v)
+	}
+	return v
+}
+
+// judge asks the rules.
+func judge(p Policy, f Facts) Verdict {
 	var page string
 	for _, r := range rules() {
 		v, objects := r(p, f)

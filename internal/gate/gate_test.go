@@ -8,6 +8,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 var (
@@ -48,8 +49,14 @@ func policy(mode gate.Decision) gate.Policy {
 			{Issuer: gate.Principal{ARN: "arn:aws:iam::111122223333:role/free"}, Playbooks: []string{"launch.*"}},
 			{Issuer: gate.Principal{ARN: "arn:aws:iam::111122223333:user/free"}, Playbooks: []string{"launch.*"}},
 		},
-		Limits: gate.Limits{Incidents: 10, Destroy: 3},
+		Limits: gate.Limits{Incidents: 10, Destroy: 3}, Decoys: playbook.Decoys{"AKIADECOY", "ASIADECOY"},
 	}
+}
+
+// keyed is an actor that calls by a key.
+func keyed(a event.Actor, key string) event.Actor {
+	a.AccessKey = key
+	return a
 }
 
 // user is an IAM user with an id, which stays whatever the name.
@@ -122,6 +129,30 @@ func TestJudge(t *testing.T) {
 			f.Actor = session("arn:aws:iam::111122223333:role/break-glass", "sam")
 			f.Target = shop.In(event.Session, "break-glass/sam")
 		}, gate.Hold, "protect", true},
+		{"what a break-glass principal makes is asked about", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/break-glass", "sam")
+		}, gate.Ask, "approval", true},
+		{"and mended, or destroyed, once a person says so", gate.Act, func(f *gate.Facts) {
+			f.Actor, f.Class, f.Approved = session("arn:aws:iam::111122223333:role/break-glass", "sam"), action.Destroy, true
+		}, gate.Act, "mode", true},
+		{"so is what the root of an account makes, which there is one of", gate.Act, func(f *gate.Facts) {
+			f.Actor = event.Actor{Kind: event.RootActor, Account: "111122223333", ARN: "arn:aws:iam::111122223333:root", PrincipalID: "111122223333"}
+		}, gate.Ask, "approval", true},
+		{"it is tagged", gate.Act, func(f *gate.Facts) {
+			f.Actor, f.Class = session("arn:aws:iam::111122223333:role/break-glass", "sam"), action.Mark
+		}, gate.Act, "mode", true},
+		{"it is observed where all is", gate.Observe, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/break-glass", "sam")
+		}, gate.Observe, "mode", true},
+		{"what a role of a break-glass name makes", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/glass", "sam")
+		}, gate.Act, "mode", true},
+		{"what a break-glass role makes that was made anew", gate.Act, func(f *gate.Facts) {
+			f.Actor = anew("arn:aws:iam::111122223333:role/break-glass")
+		}, gate.Act, "mode", true},
+		{"what a decoy's key of it makes", gate.Act, func(f *gate.Facts) {
+			f.Actor = keyed(session("arn:aws:iam::111122223333:role/break-glass", "sam"), "ASIADECOY")
+		}, gate.Act, "mode", true},
 		{"a break-glass role that was made anew is contained, and paged", gate.Act, func(f *gate.Facts) {
 			f.Actor, f.Target = anew("arn:aws:iam::111122223333:role/break-glass"), shop.In(event.Role, "break-glass")
 		}, gate.Act, "mode", true},
@@ -163,6 +194,20 @@ func TestJudge(t *testing.T) {
 			f.Actor = session("arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", "AutoScaling")
 			f.Target = shop.In(event.Role, "AWSServiceRoleForAutoScaling")
 		}, gate.Hold, "protect", false},
+		{"AWS's own principals, whoever called", gate.Act, func(f *gate.Facts) {
+			f.Target = shop.In(event.Role, "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")
+		}, gate.Hold, "protect", false},
+		{"a session that a service called in", gate.Act, func(f *gate.Facts) {
+			f.Actor, f.Target = event.Actor{Kind: event.ServiceActor, InvokedBy: "ec2.amazonaws.com"}, shop.In(event.Session, "web/i-0web")
+		}, gate.Hold, "protect", false},
+		{"a role of the customer's, where a group launched with it", gate.Act, func(f *gate.Facts) {
+			f.Actor = session("arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", "AutoScaling")
+			f.Target = shop.In(event.Role, "web")
+		}, gate.Act, "mode", false},
+		{"a role of the customer's, where a service called", gate.Ask, func(f *gate.Facts) {
+			f.Actor, f.Target = event.Actor{Kind: event.ServiceActor, InvokedBy: "ec2.amazonaws.com"}, shop.In(event.Role, "web")
+		}, gate.Ask, "mode", false},
+		{"a role that is only called so", gate.Act, func(f *gate.Facts) { f.Target = shop.In(event.Role, "x/aws-service-role/evil") }, gate.Act, "mode", false},
 		{"what AWS did for a group is answered in the group", gate.Act, func(f *gate.Facts) {
 			f.Actor = session("arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", "AutoScaling")
 		}, gate.Act, "mode", false},
@@ -180,6 +225,7 @@ func TestJudge(t *testing.T) {
 		{"an exception that has ended", gate.Act, excepted(noon), gate.Act, "mode", false},
 		{"trusted automation", gate.Act, func(f *gate.Facts) { f.Actor = pipeline }, gate.Except, "exception", false},
 		{"a trusted user", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "AIDACI") }, gate.Except, "exception", false},
+		{"a decoy's key of a trusted user", gate.Act, func(f *gate.Facts) { f.Actor = keyed(user("ci", "AIDACI"), "AKIADECOY") }, gate.Act, "mode", false},
 		{"a user renamed to a trusted one", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "AIDAMALLORY") }, gate.Act, "mode", true},
 		{"the trusted user by another name", gate.Act, func(f *gate.Facts) { f.Actor = user("di", "AIDACI") }, gate.Act, "mode", false},
 		{"a user of a trusted name without an id in the record", gate.Act, func(f *gate.Facts) { f.Actor = user("ci", "") }, gate.Act, "mode", true},
@@ -248,6 +294,7 @@ func TestMayUndo(t *testing.T) {
 		{"a user of a break-glass name", user("glass", "AIDAMALLORY"), false, true},
 		{"root", event.Actor{Kind: event.RootActor, ARN: "arn:aws:iam::111122223333:root", PrincipalID: "111122223333"}, true, false},
 		{"another user", mallory, false, false},
+		{"a break-glass role's session by a decoy's key", keyed(session("arn:aws:iam::111122223333:role/break-glass", "sam"), "ASIADECOY"), false, true},
 		{"no actor", event.Actor{}, false, false},
 	} {
 		got, page := policy(gate.Act).MayUndo(c.who)

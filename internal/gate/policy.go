@@ -6,6 +6,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // Policy is what the configuration says.
@@ -19,7 +20,9 @@ type Policy struct {
 	Untouchable []string // exact ARNs
 	BreakGlass  []Principal
 	Trusted     []Trust
+	Decoys      playbook.Decoys
 	Limits      Limits
+	Approval    Approval // who may give orders
 }
 
 // Trust is automation that may do what a playbook looks for: the role behind its sessions, since the name of a session is
@@ -35,26 +38,33 @@ type Limits struct {
 	Destroy   int // incidents in which something is destroyed
 }
 
-// trusted returns how surely this actor is one that may do what the playbook finds. An actor that hides traces or touches a
-// decoy is never trusted automation.
-func (p Policy) trusted(playbook string, a event.Actor) recognition {
-	if strings.HasPrefix(playbook, "evasion.") || playbook == "identity.decoy-used" || a.Issuer == "" && a.Kind != event.UserActor {
+// trusted returns how surely this actor is one that may do what the playbook finds. An actor that hides traces, touches a decoy or
+// calls by one is never trusted automation: a key of the automation's own user may be laid out as well.
+func (p Policy) trusted(id string, a event.Actor) recognition {
+	if neverLetBe(id) || a.Issuer == "" && a.Kind != event.UserActor || p.Decoys.Has(a) {
 		return recognition{}
 	}
 	var may []Principal
 	for _, t := range p.Trusted {
-		if t.covers(playbook) {
+		if t.covers(id) {
 			may = append(may, t.Issuer)
 		}
 	}
 	return recognize(a, may)
 }
 
-func (t Trust) covers(playbook string) bool {
-	return slices.ContainsFunc(t.Playbooks, func(p string) bool {
-		theme, all := strings.CutSuffix(p, "*")
-		return p == playbook || all && strings.HasPrefix(playbook, theme)
-	})
+// Trusts reports whether an actor is, beyond doubt, automation that may do what the playbook finds.
+func (p Policy) Trusts(playbook string, a event.Actor) bool {
+	return p.trusted(playbook, a).likeness == same
+}
+
+// neverLetBe: whoever hides traces or touches a decoy is answered, whoever that is.
+func neverLetBe(playbook string) bool {
+	return strings.HasPrefix(playbook, "evasion.") || playbook == "identity.decoy-used"
+}
+
+func (t Trust) covers(id string) bool {
+	return slices.ContainsFunc(t.Playbooks, func(pattern string) bool { return playbook.Covers(pattern, id) })
 }
 
 // MayUndo reports whether this actor's undoing of a containment ends it instead of calling for the next rung: break-glass
@@ -62,6 +72,9 @@ func (t Trust) covers(playbook string) bool {
 // this is a break-glass principal, page says why people must be told. The caller sees to it that it is not the contained
 // actor itself.
 func (p Policy) MayUndo(a event.Actor) (may bool, page string) {
+	if p.Decoys.Has(a) {
+		return false, "a decoy's credentials undid it"
+	}
 	r := recognize(a, p.BreakGlass)
 	return r.vouched(), r.doubt("break-glass principal")
 }

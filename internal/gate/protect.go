@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -53,8 +54,8 @@ func protect(p Policy, f Facts) (Verdict, bool) {
 		return Verdict{Do: Hold, Rule: "protect", Text: caller + " is untouchable", Page: cmp.Or(page, spared), Said: fmt.Sprintf("untouchable[%d]", called)}, true
 	case own(p, f):
 		return Verdict{Do: Hold, Rule: "protect", Text: "riposte does not contain itself", Page: "riposte's own role did this", Said: "organization.roles"}, true
-	case f.Actor.ByAWS():
-		return object(Hold, "protect", "AWS itself called")
+	case ofAWS(f):
+		return object(Hold, "protect", f.Target.String()+" is AWS's own")
 	}
 	return Verdict{Page: page}, false
 }
@@ -69,6 +70,23 @@ func (p Policy) untouchable(r event.Resource) int {
 		_, name, named := strings.Cut(name, ":autoScalingGroupName/")
 		return ok && named && name == r.ID && place == "arn:"+r.Partition+":autoscaling:"+r.Region+":"+r.Account
 	})
+}
+
+// ofAWS reports whether the target is a principal of AWS's: a role below the path that AWS alone can use, or what a service called with. A role of the
+// customer's is none because a service called: a group launches, and the role of its instances is what is to be changed. A role's name is its account's
+// alone, whatever the path.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create.html
+func ofAWS(f Facts) bool {
+	r, by := f.Target, f.Actor
+	switch {
+	case r.Type == event.Role && strings.HasPrefix(strings.TrimPrefix(r.ID, "/"), "aws-service-role/"):
+		return true
+	case !by.ByAWS():
+		return false
+	case r.Type != event.Role:
+		return true
+	}
+	return path.Base(r.ID) == path.Base(by.IssuerName())
 }
 
 // own reports whether riposte itself is the actor, or the target, which is one of its roles or a session of one. Only the role's

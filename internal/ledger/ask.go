@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
@@ -24,6 +25,45 @@ type Answer struct {
 	Step  int          `json:"step"`
 	Ask   string       `json:"ask,omitempty"` // the rung's own; "" where the mode or a limit asked
 	Class action.Class `json:"class"`
+}
+
+// Consent is one person's yes to what takes more than one.
+type Consent struct {
+	Answer
+	Order Order `json:"order"`
+}
+
+// Consent adds one person's yes, and gives all that are to the same.
+func (c *Case) Consent(r *Revision, to Answer, o Order) (all []Order) {
+	c.Schema = max(c.Schema, answersSchema)
+	r.Consents = append(r.Consents, Consent{to, o})
+	for _, x := range r.Consents {
+		if x.Answer == to {
+			all = append(all, x.Order)
+		}
+	}
+	return all
+}
+
+// Approvals are the orders by which people said yes to what counts, in the order of the revisions; an order for several is there once.
+func (c *Case) Approvals() (all []Order) {
+	add := func(o Order) {
+		if !slices.ContainsFunc(all, func(x Order) bool { return x.By == o.By && x.At.Equal(o.At) }) {
+			all = append(all, o)
+		}
+	}
+	for _, r := range c.Revisions {
+		if r.Superseded != 0 {
+			continue
+		}
+		for _, x := range r.Consents {
+			add(x.Order)
+		}
+		if r.Approved != nil {
+			add(*r.Approved)
+		}
+	}
+	return all
 }
 
 // Asks are the steps that wait for a person, of one revision or (0) of all, in order. One that is not due yet asks when it is: who lets a

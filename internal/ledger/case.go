@@ -12,8 +12,14 @@ import (
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Schema of the stored case. A case with a higher one is left to the newer riposte that wrote it.
-const Schema = 1
+// Schema of the stored case, the highest that is known. A case with a higher one is left to the newer riposte that wrote it; one
+// that needs nothing of it keeps the first, so that an older riposte beside can carry it.
+const Schema = 2
+
+const (
+	firstSchema   = 1
+	answersSchema = 2 // Revision.Consents, Step.Told, Case.Granted, Case.Reminded
+)
 
 // State of a case.
 type State string
@@ -21,7 +27,7 @@ type State string
 const (
 	Suspected  State = "suspected"  // a playbook wants to look
 	Dismissed  State = "dismissed"  // the check did not confirm, or a person said no
-	Observed   State = "observed"   // confirmed; the mode is to watch only
+	Observed   State = "observed"   // confirmed; the mode is to watch only, or the playbook tells and changes nothing
 	Asked      State = "asked"      // waits for a person
 	Held       State = "held"       // a rule holds it
 	Excepted   State = "excepted"   // the actor may do this
@@ -58,6 +64,9 @@ type Case struct {
 	Origin       playbook.Origin   `json:"origin"`             // of the first suspect
 	Incident     string            `json:"incident,omitempty"` // id of its first case; "" while no caller is known (see IncidentOf)
 	Upstream     []playbook.Minter `json:"upstream,omitempty"` // that made the caller's credentials, the nearest first, where records showed it
+	Recent       *Recent           `json:"recent,omitempty"`   // the caller's other calls, once they were looked up
+	LookedUp     bool              `json:"looked_up,omitempty"`
+	LookAgain    *Trouble          `json:"look_again,omitempty"` // the event history did not answer
 	State        State             `json:"state"`
 	Reason       string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
 	Paged        string            `json:"paged,omitempty"`
@@ -65,6 +74,8 @@ type Case struct {
 	Revisions    []Revision        `json:"revisions"`
 	Undo         *Order            `json:"undo,omitempty"`          // a person's order to take it back
 	Quiet        *Exception        `json:"quiet,omitempty"`         // that came with it
+	Granted      []Exception       `json:"granted,omitempty"`       // in force, or ended by themselves, that people gave without taking anything back
+	Reminded     time.Time         `json:"reminded,omitzero"`       // when people last heard until when an exception lasts; zero: its end is not told
 	SupersededBy string            `json:"superseded_by,omitempty"` // the case that took this one's place
 	GivenUp      string            `json:"given_up,omitempty"`      // why riposte can't carry it on
 	Rounds       int               `json:"rounds"`                  // verification rounds passed since the last change
@@ -109,6 +120,7 @@ type Revision struct {
 	Preempts    bool          `json:"preempts,omitempty"`   // made before the check, to be taken back where that dismisses
 	Approved    *Order        `json:"approved,omitempty"`   // the last approval
 	Answers     []Answer      `json:"answers,omitempty"`    // what approvals cover; without one the approval is of nothing
+	Consents    []Consent     `json:"consents,omitempty"`   // where it takes more than one person: who has said yes so far
 	Steps       []Step        `json:"steps"`
 }
 
@@ -132,7 +144,7 @@ const (
 type Step struct {
 	State       StepState `json:"state"`
 	Rung        int       `json:"rung"`
-	Verdict     string    `json:"verdict,omitempty"` // observe, ask, act, hold, except
+	Verdict     string    `json:"verdict,omitempty"` // observe, ask, act, hold, except, lapse
 	Reason      string    `json:"reason,omitempty"`  // RULE: text
 	Owned       []string  `json:"held,omitempty"`    // keys of the effects that the step owns, oldest first
 	NewlyOwned  string    `json:"fresh,omitempty"`   // the effect that is owned since this intent: given up where it does not come about
@@ -148,6 +160,7 @@ type Step struct {
 	Trusted     bool      `json:"trusted,omitempty"`      // the actor that undid it may
 	Looked      bool      `json:"looked,omitempty"`       // in the round that the last turn could not end
 	Trouble     *Trouble  `json:"trouble,omitempty"`
+	Told        *Told     `json:"told,omitempty"`  // what people know of what it asks
 	Aside       bool      `json:"aside,omitempty"` // tags what another step changed: the case neither waits for it nor fails by it
 }
 

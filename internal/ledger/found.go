@@ -1,6 +1,9 @@
 package ledger
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Found is what a case is about, as it stands: what the revisions that count were made for, and the suspects that are still
 // to be looked at.
@@ -17,6 +20,64 @@ func (c *Case) Found() (of []string) {
 	}
 	slices.Sort(of)
 	return slices.Compact(of)
+}
+
+// Kept reports whether nobody is told of the case: all that was found is for the record alone (playbook.Suspect.Kept), and nothing went wrong with it.
+func (c *Case) Kept() bool {
+	return c.Paged == "" && len(c.Suspects) > 0 && !slices.ContainsFunc(c.Suspects, func(l Suspect) bool { return !l.Kept })
+}
+
+// Grant keeps with the case an exception that was given from it.
+func (c *Case) Grant(x Exception) {
+	c.Schema = max(c.Schema, answersSchema)
+	c.Granted = append(c.Granted, x)
+}
+
+// Reminds has people told before an exception of the case ends, where it lasts so long; they know of it now.
+func (c *Case) Reminds(now time.Time) {
+	c.Reminded = now
+	if len(c.EndsTold(now)) == 0 {
+		c.Reminded = time.Time{}
+		return
+	}
+	c.Schema = max(c.Schema, answersSchema)
+}
+
+// EndsTold are the times, of those that people were not told at yet, at which they are told that an exception in force ends: a week
+// before, and a day before.
+func (c *Case) EndsTold(now time.Time) (at []time.Time) {
+	if c.Reminded.IsZero() {
+		return nil
+	}
+	for _, x := range c.Excepts(now) {
+		for _, before := range []time.Duration{7 * 24 * time.Hour, 24 * time.Hour} {
+			if when := x.Until.Add(-before); when.After(c.Reminded) {
+				at = append(at, when)
+			}
+		}
+	}
+	return at
+}
+
+// Excepts are the exceptions that came from the case and are in force after a moment.
+func (c *Case) Excepts(at time.Time) (all []Exception) {
+	if c.Quiet != nil && c.Quiet.Until.After(at) {
+		all = append(all, *c.Quiet)
+	}
+	for _, x := range c.Granted {
+		if x.Until.After(at) {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+// Revoke takes an exception off the case.
+func (c *Case) Revoke(id string) {
+	if c.Quiet != nil && c.Quiet.ID() == id {
+		c.Quiet = nil
+	}
+	c.Granted = slices.DeleteFunc(c.Granted, func(x Exception) bool { return x.ID() == id })
 }
 
 // Covers reports whether a finding is nothing else than what the exception was made of.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -34,6 +35,8 @@ const (
 	Approve Verb = "approve"
 	Dismiss Verb = "dismiss"
 	Undo    Verb = "undo"
+	Except  Verb = "except" // let what was found be, for a while
+	Revoke  Verb = "revoke" // end an exception of the case
 )
 
 // Order is what a person wants of a case.
@@ -45,8 +48,30 @@ type Order struct {
 	Reason   string        `json:"reason,omitempty"`
 	Revision int           `json:"revision,omitempty"` // approve: this revision only; 0: all that ask
 	Shown    string        `json:"shown,omitempty"`    // approve: what the person saw (Case.Shown); "": the revision as it was made
-	Except   time.Duration `json:"except,omitempty"`   // undo: how long the same finding stays quiet
-	Found    []string      `json:"found,omitempty"`    // undo: the findings that stay quiet, as the person knew them
+	Except   time.Duration `json:"except,omitempty"`   // undo, except: how long the same finding stays quiet
+	Found    []string      `json:"found,omitempty"`    // undo, except: the findings that stay quiet, as the person knew them
+	Ends     string        `json:"ends,omitempty"`     // revoke: the exception's id
+	Via      Via           `json:"via,omitempty"`      // what brought it; "": the command line
+}
+
+// Via says what brought an order.
+type Via string
+
+const (
+	InConsole Via = "console" // by somebody who signed in there
+	// ByKey is the console, entered with its key: the order says whose process that is, not who holds the key.
+	ByKey Via = "console-key"
+)
+
+// Giver is who gave the order, and whether that was proven, as the record says it.
+func (o Order) Giver() string {
+	switch {
+	case o.Proven:
+		return o.By
+	case o.Via == ByKey:
+		return o.By + " (unproven, by the console's key)"
+	}
+	return o.By + " (unproven)"
 }
 
 // Effect is one lasting change and the cases that want it: it is taken back with the last of them. What could not be taken
@@ -83,6 +108,11 @@ type Exception struct {
 	Reason   string    `json:"reason"`
 	Case     string    `json:"case"`
 	Found    []string  `json:"found"` // what it is of; anything else on the root is answered
+}
+
+// ID names an exception: x_ and 16 hex digits.
+func (x Exception) ID() string {
+	return "x_" + Sum(fmt.Appendf(nil, "%s %q %s %d", x.Case, x.Playbook, x.Root, x.Until.UnixNano()))[:16]
 }
 
 // Reservation takes one place in a durable limit: at most Max incidents in a bucket since Since. An incident that is

@@ -13,14 +13,14 @@ func moves(from State) []State {
 		return []State{Asked, Held, Dismissed, Observed, Excepted, Superseded, Acting, Contained, Failed, Undoing, Undone, Expired}
 	case Acting, Contained:
 		// Nothing may be left of what was begun: an intent was withdrawn, or an actor with the right to took it back.
-		return []State{Acting, Contained, Asked, Held, Verified, Failed, Undoing, Undone, Observed, Excepted, Superseded, Dismissed}
+		return []State{Acting, Contained, Asked, Held, Verified, Failed, Undoing, Undone, Observed, Excepted, Superseded, Dismissed, Expired}
 	case Verified:
 		return []State{Contained, Undoing} // contained again: it was undone later
 	case Failed:
 		return []State{Contained, Undoing} // contained again: what could be done was undone later
 	case Undoing:
 		return []State{Undone, Failed}
-	case Dismissed, Observed, Excepted, Superseded:
+	case Dismissed, Observed, Excepted, Superseded, Expired:
 		return []State{Undoing} // of what was contained, undone by a caller, and not answered again, something may be left
 	}
 	return nil
@@ -29,7 +29,7 @@ func moves(from State) []State {
 // Returnable reports whether a case can be taken back: where something was changed or, before that, where it is open.
 func (c *Case) Returnable() bool {
 	switch c.State {
-	case Dismissed, Observed, Excepted, Superseded:
+	case Dismissed, Observed, Excepted, Superseded, Expired:
 		return slices.ContainsFunc(c.Revisions, func(r Revision) bool {
 			return r.Superseded == 0 && slices.ContainsFunc(r.Steps, func(s Step) bool { return len(s.Owned) > 0 })
 		})

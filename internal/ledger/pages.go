@@ -31,3 +31,27 @@ func All(ctx context.Context, s interface {
 		}
 	}
 }
+
+// Newest goes through the cases that Page would list, some at a time, newest first. It ends with the first error.
+func Newest(ctx context.Context, s interface {
+	Page(context.Context, Filter, string, int) ([]*Case, string, error)
+}, f Filter, some int) iter.Seq2[*Case, error] {
+	return func(yield func(*Case, error) bool) {
+		for before := ""; ; {
+			found, next, err := s.Page(ctx, f, before, some)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, c := range found {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			before = next
+		}
+	}
+}

@@ -53,6 +53,14 @@ type Cases interface {
 	Find(ctx context.Context, prefix string) (*Case, error)
 	// Cases lists, oldest first. What is open is found without a look at what is closed, however much that is. See All.
 	Cases(ctx context.Context, f Filter) ([]*Case, error)
+	// Page lists newest first, for a reader that wants the present: at most limit of those that came before the case of the id
+	// before, "" for the newest. It returns where the next page goes on, "" where there is none: a case keeps its place, so that
+	// what is written between two pages moves none of them. A page is read in bounded time and memory, however rare what fits
+	// is: it may be short, or empty, and have a next one. Filter's After and Limit are Cases' own. See Newest.
+	Page(ctx context.Context, f Filter, before string, limit int) ([]*Case, string, error)
+	// Mark changes when the record does: a reader that finds it unchanged need not read again. It may change for nothing. Where
+	// the ledger has no order of its own, a turn that left its case due when it was may show with the next checkpoint only.
+	Mark(ctx context.Context) (string, error)
 	History(ctx context.Context, id string) ([]Entry, error)
 }
 
@@ -71,6 +79,12 @@ type FactBook interface {
 	Own(ctx context.Context, requestID string) (bool, error)
 	// Facts answers what a gate asks before a change, in one go: it stands between an attack and its answer.
 	Facts(ctx context.Context, q Question) (Facts, error)
+}
+
+// Exceptions lists what people let be.
+type Exceptions interface {
+	// Exceptions are those in force after a moment, the first to end first. Of what another process wrote it may be some seconds late.
+	Exceptions(ctx context.Context, at time.Time) ([]Exception, error)
 }
 
 // Brakes hold all changes, or some.

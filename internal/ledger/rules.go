@@ -11,7 +11,7 @@ import (
 // Opened is a case as its first suspect begins it.
 func Opened(id, key string, l playbook.StoredSuspect) Case {
 	return Case{
-		Schema: Schema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
+		Schema: firstSchema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
 		Title: l.Title, Root: l.Resource, Origin: l.Origin, State: Suspected,
 		Suspects: []Suspect{{Key: key, StoredSuspect: l}},
 		Times:    Times{Occurred: l.Origin.Occurred, Received: l.Origin.Received},

@@ -29,7 +29,7 @@ var (
 )
 
 // Store keeps the record. Every method is one transaction, but for Admit and Release where they say so; a returned error
-// means that nothing was changed, or (where the store itself lost the answer) that looking again will tell. What Claim, Next
+// means that nothing was changed, or (where the store itself lost the answer) that looking again will tell. What Claim, Next, Page
 // and Cases look through may be some seconds late about what another process wrote, and never loses it. Each of its parts is
 // an interface of its own: a user names the parts that it needs.
 type Store interface {
@@ -39,6 +39,7 @@ type Store interface {
 	Effects
 	FactBook
 	Brakes
+	Exceptions
 	Memory
 	Incidents
 	Roll
@@ -86,6 +87,7 @@ type Write struct {
 	Requests   []string // request ids of changes made
 	Reserve    []Reservation
 	Exceptions []Exception
+	Revoked    []Exception // that end now: of this case's own
 	// SuspectsWait: the case has as many suspects as it holds and can't look at any of them yet. Further ones wait in its inbox for the
 	// case's own due time, instead of being a reason to claim it at once, again and again.
 	SuspectsWait bool

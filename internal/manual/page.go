@@ -39,7 +39,7 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	for _, by := range d.Callers() {
 		triggers.Rows = append(triggers.Rows, []string{"any", by.Says()})
 	}
-	if d.Watches() {
+	if d.Watches() && len(d.Callers()) == 0 { // else the defaults name them
 		triggers.Rows = append(triggers.Rows, []string{"any", "calls by the callers that its parameters name, reads and refused ones where it asks for them"})
 	}
 	changes := Table{Head: []string{"action", "class", "does", "taken back"}, Line: "%s (%s): %s; taken back: %s"}
@@ -59,7 +59,7 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 		{Title: "Severity", Texts: []string{string(d.Severity)}},
 		{Title: "Triggers", Table: triggers},
 		{Title: "When it decides", Texts: decides(d)},
-		{Title: "What it may change", Table: changes},
+		{Title: "What it may change", Texts: nothing(d), Table: changes},
 		{Title: "Parameters", Table: parameters},
 		{Title: "Rights", Table: rights(d, kinds)},
 	}
@@ -72,6 +72,14 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 			Section{Title: "What it plans then", Code: strings.Join(example.Plans, "\n")})
 	}
 	return out
+}
+
+// nothing says so of a playbook that changes nothing.
+func nothing(d playbook.Definition) []string {
+	if !d.Tells {
+		return nil
+	}
+	return []string{"Nothing, in no mode: what it finds is told, and its cases end as observed."}
 }
 
 // decides says when a playbook decides that does not at once.

@@ -5,12 +5,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/source"
 )
 
 const namespace = "riposte"
 
-func (m *Meter) counters(version string) {
+func (m *Meter) counters(o Options) {
 	vec := func(name, help string, labels ...string) *prometheus.CounterVec {
 		v := prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, labels)
 		m.registry.MustRegister(v)
@@ -35,14 +37,26 @@ func (m *Meter) counters(version string) {
 		source.CountReconciled: vec("reconciled_total", "Suspects that a best-effort source should have brought and did not.", "source"),
 	}
 	m.foreign = vec("foreign_total", "Messages, or parts of one, that hold no CloudTrail record, by what they are.", "kind")
+	m.calls = vec("changes_total", "Changes that succeeded, of the records that reach riposte and concern it, by how they were made: the console, a command line, Terraform. "+
+		"For a figure alone, since a caller writes its user agent; a record that is delivered twice counts twice.", "method")
+	for _, by := range event.Methods() {
+		m.calls.WithLabelValues(string(by))
+	}
 	m.suspects = vec("suspects_total", "Suspects stored: opened a case, joined one, or a duplicate.", "how")
 	m.verdicts = vec("verdicts_total", "What the gate decided about steps, and the rule that did; a step is judged each time it is looked at.", "playbook", "decision", "rule")
 	m.actions = vec("actions_total", "Changes sent to AWS: done, refused for good, or an error, after which it is looked again.", "kind", "outcome")
 	m.errors = vec("errors_total", "Turns that ended in an error, and reports that could not be sent.", "playbook")
 	m.states = vec("case_states_total", "States that cases have come to.", "playbook", "state")
+	m.paged = vec("paged_total", "Moves of cases that people were paged about, to another state.", "playbook")
+	for _, id := range append([]string{"other"}, o.Playbooks...) {
+		m.paged.WithLabelValues(id)
+		for _, s := range ledger.States() { // increase() does not see a series that begins with 1
+			m.states.WithLabelValues(id, string(s))
+		}
+	}
 	m.ledgerErrors = one("ledger_errors_total", "Failures of the ledger outside a case.")
 	m.reloads = one("config_reload_failures_total", "Reloads refused since the configuration was invalid.")
 	m.reloadFailed = gauge("config_reload_failed", "Whether the configuration on disk was refused (1), so that the one before is in effect, or not (0).", nil)
 	m.loaded = gauge("config_loaded_timestamp_seconds", "When the configuration in effect was read.", nil)
-	gauge("build_info", "What runs: always 1.", prometheus.Labels{"version": version, "go": runtime.Version()}).Set(1)
+	gauge("build_info", "What runs: always 1.", prometheus.Labels{"version": o.Version, "go": runtime.Version()}).Set(1)
 }

@@ -5,12 +5,18 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
 var _ engine.Meter = (*Meter)(nil)
+
+// Called counts a change by how it was made.
+func (m *Meter) Called(by event.Method) {
+	m.calls.WithLabelValues(string(by)).Inc()
+}
 
 // Admitted counts suspects.
 func (m *Meter) Admitted(ads []ledger.Admission) {

@@ -33,9 +33,9 @@ type Meter struct {
 	foreign        *prometheus.CounterVec
 	waited, gained *prometheus.HistogramVec
 
-	suspects, verdicts, actions, errors, states *prometheus.CounterVec
-	ledgerErrors, reloads                       prometheus.Counter
-	reloadFailed, loaded                        prometheus.Gauge
+	calls, suspects, verdicts, actions, errors, states, paged *prometheus.CounterVec
+	ledgerErrors, reloads                                     prometheus.Counter
+	reloadFailed, loaded                                      prometheus.Gauge
 
 	stages                       *prometheus.HistogramVec
 	delivery, answer, containing prometheus.Histogram
@@ -50,15 +50,11 @@ func New(o Options) *Meter {
 	for _, k := range o.Kinds {
 		m.known[k.Name] = true
 	}
-	m.counters(o.Version)
+	m.counters(o)
 	m.histograms()
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if o.Store != nil {
-		m.registry.MustRegister(&backlog{
-			store: o.Store, now: o.Now,
-			cases: prometheus.NewDesc(namespace+"_open_cases", "Open cases in the ledger by state, of all replicas.", []string{"state"}, nil),
-			age:   prometheus.NewDesc(namespace+"_due_age_seconds", "How long the case that is due longest has waited for a worker; 0 where none is due.", nil, nil),
-		})
+		m.registry.MustRegister(newBacklog(o.Store, o.Now))
 	}
 	return m
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/metrics"
@@ -21,13 +22,20 @@ type shelf struct {
 	now  time.Time
 	away bool
 	read int
+	mark string
 }
+
+func (s *shelf) Mark(context.Context) (string, error) { return s.mark, nil }
 
 func (s *shelf) Cases(context.Context, ledger.Filter) ([]*ledger.Case, error) {
 	if s.read++; s.away {
 		return nil, errors.New("away")
 	}
-	return []*ledger.Case{{State: ledger.Held}}, nil
+	return []*ledger.Case{{State: ledger.Held, Paged: "look"}}, nil
+}
+
+func (s *shelf) Brakes(context.Context) ([]ledger.Brake, error) {
+	return []ledger.Brake{{Scope: "all"}, {Scope: "account:111122223333"}, {Scope: "account:444455556666"}}, nil
 }
 
 func (s *shelf) Next(context.Context) (time.Time, error) { return s.now.Add(-7 * time.Second), nil }
@@ -66,6 +74,14 @@ func TestNobodyMakesSeriesByMakingNames(t *testing.T) {
 		`riposte_actions_total{kind="other",outcome="done"} 100`, `riposte_case_states_total{playbook="other",state="observed"} 100`)
 }
 
+// How changes are made has a series for each word of the list, from the beginning: a figure that is missing is no zero.
+func TestChangesAreCountedByHowTheyAreMade(t *testing.T) {
+	m := set(&shelf{})
+	m.Called(event.Event{Kind: event.Call, UserAgent: "aws-cli/2.22.0"}.Method())
+	m.Called(event.Event{Kind: event.Call, UserAgent: "whatever mallory writes"}.Method())
+	wants(t, scrape(m), `riposte_changes_total{method="cli"} 1`, `riposte_changes_total{method="unknown"} 1`, `riposte_changes_total{method="terraform"} 0`)
+}
+
 func TestAChangeIsDoneRefusedOrAnError(t *testing.T) {
 	m := set(&shelf{})
 	m.Acted("ec2.terminate", nil)
@@ -91,18 +107,31 @@ func TestTimesAreMeasuredOnceAndNeverBelowZero(t *testing.T) {
 		`riposte_stage_seconds_count{stage="first_change_contained"} 1`)
 }
 
+// The first case that fails is as much worth an alert as the second: increase() needs the zero before the one.
+func TestStatesAreThereBeforeACaseComesToThem(t *testing.T) {
+	m := set(&shelf{})
+	wants(t, scrape(m), `riposte_case_states_total{playbook="launch.known",state="failed"} 0`, `riposte_paged_total{playbook="launch.known"} 0`)
+	m.Progressed(&ledger.Case{Playbook: "launch.known", State: ledger.Failed, Paged: "riposte gave this case up"}, engine.Progress{State: ledger.Acting})
+	m.Progressed(&ledger.Case{Playbook: "launch.known", State: ledger.Verified}, engine.Progress{State: ledger.Contained})
+	wants(t, scrape(m), `riposte_case_states_total{playbook="launch.known",state="failed"} 1`, `riposte_paged_total{playbook="launch.known"} 1`)
+}
+
 func TestTheBacklogIsReadFromTheLedgerNowAndThen(t *testing.T) {
 	s := &shelf{}
 	m := set(s)
-	wants(t, scrape(m), `riposte_open_cases{state="held"} 1`, `riposte_open_cases{state="acting"} 0`, `riposte_due_age_seconds 7`)
+	wants(t, scrape(m), `riposte_open_cases{state="held"} 1`, `riposte_open_cases{state="acting"} 0`, `riposte_due_age_seconds 7`,
+		`riposte_open_paged_cases 1`, `riposte_halts{scope="all"} 1`, `riposte_halts{scope="account"} 2`, `riposte_halts{scope="class"} 0`)
 	scrape(m)
 	if s.read != 1 {
 		t.Errorf("the ledger was read %d times in one moment", s.read)
 	}
 	s.now = s.now.Add(time.Minute)
-	scrape(m)
-	if s.read != 2 {
-		t.Errorf("a minute later it was read %d times", s.read)
+	if scrape(m); s.read != 1 {
+		t.Errorf("with nothing changed it was read %d times", s.read)
+	}
+	s.now, s.mark = s.now.Add(time.Minute), "2"
+	if scrape(m); s.read != 2 {
+		t.Errorf("a minute after a change it was read %d times", s.read)
 	}
 }
 

@@ -32,6 +32,9 @@ func (m *Meter) histograms() {
 func (m *Meter) Progressed(c *ledger.Case, was engine.Progress) {
 	if was.State != c.State {
 		m.states.WithLabelValues(m.label(c.Playbook), string(c.State)).Inc()
+		if c.Paged != "" {
+			m.paged.WithLabelValues(m.label(c.Playbook)).Inc()
+		}
 	}
 	if was.State == ledger.Suspected && c.State != ledger.Suspected {
 		observe(m.delivery, c.Times.Occurred, c.Times.Received)

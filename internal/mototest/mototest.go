@@ -92,11 +92,26 @@ func Skip(t testing.TB, why string) {
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s; with CI=true nothing may be skipped", why)
 	}
+	skip(t, "", why)
+}
+
+// rare begins the line that make test is told of a test that was skipped for what few machines have.
+const rare = "rare: "
+
+// SkipRare is Skip for what make tools can't install and few machines have, those of CI not among them: a container's daemon. It is
+// said, and fails nothing.
+func SkipRare(t testing.TB, why string) {
+	t.Helper()
+	skip(t, rare, why)
+}
+
+func skip(t testing.TB, kind, why string) {
+	t.Helper()
 	if path := os.Getenv("RIPOSTE_SKIPPED"); path != "" {
 		line, _, _ := strings.Cut(why, "\n")
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 		if err == nil {
-			_, err = fmt.Fprintln(f, t.Name()+": "+line)
+			_, err = fmt.Fprintln(f, kind+t.Name()+": "+line)
 			err = errors.Join(err, f.Close())
 		}
 		if err != nil {

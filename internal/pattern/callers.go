@@ -13,6 +13,7 @@ import (
 
 // Identity is the part of a pattern that concerns the caller.
 type Identity struct {
+	Type        []Value  `json:"type,omitempty"`
 	PrincipalID []Value  `json:"principalId,omitempty"`
 	AccessKeyID []Value  `json:"accessKeyId,omitempty"`
 	ARN         []Value  `json:"arn,omitempty"`
@@ -36,7 +37,7 @@ func callers(playbooks []playbook.Definition) (out []Rule, err error) {
 	for _, d := range playbooks {
 		for _, t := range d.Callers() {
 			for _, id := range identities(t) {
-				for _, r := range byCaller(id, t.Reads) {
+				for _, r := range byCaller(id, t) {
 					if r.size() > Limit {
 						return nil, fmt.Errorf("event pattern for the callers of %s: %d characters, and a rule holds %d", d.ID, r.size(), Limit)
 					}
@@ -55,6 +56,9 @@ func callers(playbooks []playbook.Definition) (out []Rule, err error) {
 func identities(t playbook.Callers) (all []Identity) {
 	if t.Instances {
 		all = append(all, Identity{PrincipalID: []Value{like("*:i-*")}})
+	}
+	if t.People != nil {
+		all = append(all, people(*t.People)...)
 	}
 	for some := range slices.Chunk(t.Named, perRule) {
 		var keys, users, issuers, ids []Value
@@ -86,7 +90,24 @@ func identities(t playbook.Callers) (all []Identity) {
 	return all
 }
 
-func byCaller(id Identity, reads bool) []Rule {
+// people says those who are people as EventBridge can: by the type of who needs no role, and by the roles of the others' sessions. A star of EventBridge's
+// takes more than one of riposte's: what is delivered for it alone is not looked at.
+func people(p playbook.Persons) []Identity {
+	all := []Identity{{Type: values(p.Types()...)}}
+	for some := range slices.Chunk(p.Sessions(), perRule/2) { // operators are longer than names
+		s := &Session{}
+		for _, pattern := range some {
+			for strings.Contains(pattern, "**") { // which EventBridge refuses
+				pattern = strings.ReplaceAll(pattern, "**", "*")
+			}
+			s.Issuer.ARN = append(s.Issuer.ARN, like(pattern))
+		}
+		all = append(all, Identity{Session: s})
+	}
+	return all
+}
+
+func byCaller(id Identity, t playbook.Callers) []Rule {
 	id.InvokedBy = []Value{absent} // what services call on a caller's behalf
 	var global []string
 	for _, s := range call.Services() {
@@ -99,12 +120,16 @@ func byCaller(id Identity, reads bool) []Rule {
 		return nil
 	}
 	state := Writes
-	if reads {
+	if t.Reads {
 		state = AllCalls
+	}
+	var readOnly []bool
+	if t.People != nil {
+		readOnly = []bool{false} // of data events, reads too reach a rule that asks for changes
 	}
 	rule := func(name string, global bool, sources ...Value) Rule {
 		return Rule{Name: name, Global: global, State: state, Pattern: Pattern{
-			Source: []Value{byAWS}, DetailType: values("AWS API Call via CloudTrail"), Detail: Detail{EventSource: sources, UserIdentity: &id},
+			Source: []Value{byAWS}, DetailType: values("AWS API Call via CloudTrail"), Detail: Detail{EventSource: sources, UserIdentity: &id, ReadOnly: readOnly},
 		}}
 	}
 	return []Rule{rule("callers", false, Value(others)), rule("callers-global", true, values(global...)...)}
@@ -118,6 +143,9 @@ func (r Rule) By() string {
 	}
 	if slices.Contains(id.PrincipalID, like("*:i-*")) {
 		return "calls by instances' sessions"
+	}
+	if r.Pattern.Detail.ReadOnly != nil {
+		return "changes by people"
 	}
 	return "calls by watched principals"
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/pattern"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -49,6 +50,56 @@ func TestCallsAreDeliveredByTheirCaller(t *testing.T) {
 	forged := []byte(`{"source":"custom","detail-type":"AWS API Call via CloudTrail","detail":{"eventSource":"s3.amazonaws.com","eventName":"x","userIdentity":` + instance + `}}`)
 	if got := delivered(t, rules(t, []playbook.Definition{{ID: "test.one", On: instances}}), forged); len(got) > 0 {
 		t.Errorf("a forged event goes through %+v", got)
+	}
+}
+
+// What people change is delivered whatever it is, what they read is not, and what services call in their name is not.
+func TestWhatPeopleChangeIsDelivered(t *testing.T) {
+	people := func(issuers ...string) []playbook.Definition {
+		d := playbook.Definition{ID: "test.people", On: []playbook.Trigger{playbook.CallerPerson(false)}}
+		return []playbook.Definition{d.Knowing(event.People{Issuers: issuers})}
+	}
+	session := func(role string) string {
+		return `{"type":"AssumedRole","sessionContext":{"sessionIssuer":{"arn":"arn:aws:iam::111122223333:role/` + role + `"}}}`
+	}
+	const center, root = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0", `{"type":"Root","arn":"arn:aws:iam::111122223333:root"}`
+	many := make([]string, 30)
+	for i := range many {
+		many[i] = fmt.Sprintf("arn:aws:iam::*:role/**/people-%d-*", i)
+	}
+	for _, c := range []struct {
+		story        string
+		of           []playbook.Definition
+		source, name string
+		caller       string
+		readOnly     bool
+		want         int
+	}{
+		{"where people are not known, Identity Center's", people(), "quicksight.amazonaws.com", "CreateDashboard", session(center), false, 1},
+		{"root", people(), "s3.amazonaws.com", "DeleteBucket", root, false, 1},
+		{"of a global service, at home", people(), "iam.amazonaws.com", "CreateUser", root, false, 1},
+		{"Identity Center's own users", people(), "s3.amazonaws.com", "DeleteBucket", `{"type":"IdentityCenterUser"}`, false, 1},
+		{"by the organisation's issuers", people("arn:aws:iam::*:role/okta-*"), "s3.amazonaws.com", "DeleteBucket", session("okta-ops"), false, 1},
+		{"these alone", people("arn:aws:iam::*:role/okta-*"), "s3.amazonaws.com", "DeleteBucket", session(center), false, 0},
+		{"of many issuers", people(many...), "s3.amazonaws.com", "DeleteBucket", session("x/people-29-ops"), false, 1},
+		{"a pipeline", people(), "s3.amazonaws.com", "DeleteBucket", session("ci"), false, 0},
+		{"a role named like Identity Center's", people(), "s3.amazonaws.com", "DeleteBucket", session("AWSReservedSSO_Admin_0"), false, 0},
+		{"an IAM user", people(), "s3.amazonaws.com", "DeleteBucket", `{"type":"IAMUser"}`, false, 0},
+		{"a read of data, which reaches rules for changes too", people(), "s3.amazonaws.com", "GetObject", session(center), true, 0},
+		{"a service in a person's name", people(), "s3.amazonaws.com", "DeleteBucket", `{"type":"Root","invokedBy":"cloudformation.amazonaws.com"}`, false, 0},
+	} {
+		service, _, _ := strings.Cut(c.source, ".")
+		sent := fmt.Appendf(nil, `{"source":"aws.%s","detail-type":%q,"detail":{"eventSource":%q,"eventName":%q,"readOnly":%t,"userIdentity":%s}}`,
+			service, api, c.source, c.name, c.readOnly, c.caller)
+		got := delivered(t, rules(t, c.of), sent)
+		if len(got) != c.want {
+			t.Errorf("%s: %d rules", c.story, len(got))
+		}
+		for _, r := range got {
+			if r.By() != "changes by people" || r.State != pattern.Writes {
+				t.Errorf("%s: %q, %s", c.story, r.By(), r.State)
+			}
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ type Detail struct {
 	EventSource  []Value   `json:"eventSource,omitempty"`
 	EventName    []Value   `json:"eventName,omitempty"`
 	State        []Value   `json:"state,omitempty"` // of a service's notice
+	ReadOnly     []bool    `json:"readOnly,omitempty"`
 	UserIdentity *Identity `json:"userIdentity,omitempty"`
 }
 

@@ -43,11 +43,12 @@ func For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, er
 }
 
 // For is For of a deployment, where riposte also looks around: which regions are enabled, and, for riposte doctor, whether
-// the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals what they were.
+// the rules, the denies, the isolating groups and Security Hub are there, and trusted and break-glass principals what they were; and looks up in
+// the event history what the caller of an answered case did.
 func (r Roles) For(playbooks []playbook.Definition, kinds []action.Kind) ([]TierPolicy, error) {
 	return r.of(playbooks, kinds, map[string][]call.ID{
 		Audit: {
-			call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
+			call.CloudTrailLookupEvents, call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
 			call.IAMGetPolicy, call.IAMGetPolicyVersion, call.IAMGetRole, call.IAMGetUser, call.SecurityHubDescribeHub,
 		},
 		string(action.TierAuthor): decoys(playbooks),

@@ -57,10 +57,13 @@ func (t *Table) Lookup(source, name []byte) []int {
 	return nil
 }
 
-// Wants reports whether a record may lead to a playbook: by its source and name, else by its caller (userIdentity), as the scan saw
-// them. It allocates nothing. It may be true of a record that Match leads nowhere, never the other way round.
-func (t *Table) Wants(source, name, caller []byte) bool {
-	return t.Lookup(source, name) != nil || t.callers.may(caller)
+// Wants says how far a record may lead to a playbook: by its source and name, else by its caller. It allocates nothing. It may want a
+// record that Match leads nowhere, never the other way round.
+func (t *Table) Wants(r Record) Want {
+	if t.Lookup(r.Source, r.Name) != nil {
+		return Each
+	}
+	return t.callers.want(r)
 }
 
 // Match is who wants an event that was decoded: places in the catalogue, in order.

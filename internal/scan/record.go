@@ -10,6 +10,11 @@ type Record struct {
 	Source []byte // eventSource
 	Name   []byte // eventName
 	Caller []byte // userIdentity, a JSON object; nil where there is none
+	// Where the call came from, as it is written, escapes and all; nil where there is none.
+	Address  []byte // sourceIPAddress
+	Endpoint []byte // vpcEndpointId
+	Region   []byte // awsRegion
+	ReadOnly bool   // readOnly, where it is true
 	// Unsure says that Source and Name are not to be relied on: the record lacks a key or has one twice, a key or value
 	// that routes is escaped or no string, it nests very deeply, or it is something else than a bare record.
 	Unsure bool
@@ -39,6 +44,10 @@ type object struct {
 	name      span
 	time      span
 	caller    span
+	address   span
+	endpoint  span
+	region    span
+	readOnly  bool
 	unsure    bool
 }
 
@@ -55,9 +64,18 @@ func (s *object) record(from, end int) Record {
 		if s.caller.to > 0 {
 			r.Caller = s.buf[s.caller.from:s.caller.to]
 		}
+		r.ReadOnly = s.readOnly
+		r.Address, r.Endpoint, r.Region = s.of(s.address), s.of(s.endpoint), s.of(s.region)
 		r.Unsure = len(r.Name) == 0 || len(r.Source) < 4 || string(r.Source[:4]) == "aws:" // which borrows CloudTrail's keys (aws:s3)
 	}
 	return r
+}
+
+func (s *object) of(at span) []byte {
+	if !at.seen {
+		return nil
+	}
+	return s.buf[at.from:at.to]
 }
 
 // skipAny passes over a value that is no object.
@@ -142,6 +160,9 @@ func (s *object) stringValue(key []byte, i int) (int, verdict) {
 	if routes := s.routing(key); routes != nil && v == whole {
 		s.unsure = s.unsure || routes.seen || escaped
 		*routes = span{i + 1, end - 1, true}
+	} else if origin := s.origin(key); origin != nil && v == whole {
+		s.unsure = s.unsure || origin.seen
+		*origin = span{i + 1, end - 1, true}
 	}
 	if e := s.wrapping; e != nil && v == whole {
 		s.unsure = !e.is(key) || s.unsure
@@ -168,6 +189,7 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 		s.unsure = s.unsure || deep
 	default:
 		end, v = skipPlain(s.buf, i)
+		s.readOnly = s.readOnly || s.buf[i] == 't' && string(key) == "readOnly"
 	}
 	if e := s.wrapping; e != nil && v == whole {
 		s.unsure = !e.is(key) || s.unsure
@@ -189,7 +211,7 @@ func (s *object) value(key []byte, i int) (end int, v verdict) {
 			s.unsure = true // neither an object nor null: for the strict decoder
 		}
 	}
-	s.unsure = s.unsure || s.routing(key) != nil // a string was due
+	s.unsure = s.unsure || s.routing(key) != nil || s.origin(key) != nil && s.buf[i] != 'n' // a string was due
 	return end, v
 }
 
@@ -204,6 +226,19 @@ func (s *object) routing(key []byte) *span {
 		return &s.name
 	case "eventTime":
 		return &s.time
+	}
+	return nil
+}
+
+// origin returns where the value of a key is kept that says where the call came from.
+func (s *object) origin(key []byte) *span {
+	switch string(key) {
+	case "sourceIPAddress":
+		return &s.address
+	case "vpcEndpointId":
+		return &s.endpoint
+	case "awsRegion":
+		return &s.region
 	}
 	return nil
 }

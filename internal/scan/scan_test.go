@@ -47,6 +47,38 @@ func read(src io.Reader, max int) []string {
 	}
 }
 
+// Whether a call reads is kept where the record says so plainly.
+func TestTheScanKeepsWhetherACallReads(t *testing.T) {
+	for more, want := range map[string]bool{
+		`"readOnly":true`: true, `"readOnly" : true`: true, `"readOnly":false`: false, `"readOnly":"true"`: false, `"x":{"readOnly":true}`: false, `"x":1`: false,
+	} {
+		if rec, ok := scan.Object([]byte(call("A", more))); !ok || rec.ReadOnly != want {
+			t.Errorf("%s: %v", more, rec.ReadOnly)
+		}
+	}
+}
+
+// Where a call came from is kept as it is written; what is there twice, or is no text, is for the strict decoder.
+func TestTheScanKeepsWhereACallCameFrom(t *testing.T) {
+	for _, c := range []struct{ more, want string }{
+		{`"sourceIPAddress":"192.0.2.10","awsRegion":"eu-west-1","vpcEndpointId":"vpce-1"`, "192.0.2.10 vpce-1 eu-west-1"},
+		{`"awsRegion":"eu\u002dwest-1"`, `  eu\u002dwest-1`},
+		{`"sourceIPAddress":null`, "  "},
+		{`"sourceIPAddress":"192.0.2.10","sourceIPAddress":"198.51.100.7"`, "?"},
+		{`"vpcEndpointId":{"a":1}`, "?"},
+		{`"vpcEndpointId":7`, "?"},
+	} {
+		rec, ok := scan.Object([]byte(call("A", c.more)))
+		got := fmt.Sprintf("%s %s %s", rec.Address, rec.Endpoint, rec.Region)
+		if rec.Unsure {
+			got = "?"
+		}
+		if !ok || got != c.want {
+			t.Errorf("%s: got %q, want %q", c.more, got, c.want)
+		}
+	}
+}
+
 func TestReaderSplitsEveryEnvelope(t *testing.T) {
 	a, b := call("A"), call("B")
 	for _, c := range []struct {

@@ -22,7 +22,8 @@ type Announcement struct {
 	Observe  []string `json:"observe"`
 	Rights   []string `json:"rights"` // tiers that have a role; none: its own credentials
 	Report   []string `json:"report"`
-	Metrics  string   `json:"metrics"` // address; "" where it is off
+	Metrics  string   `json:"metrics"`           // address; "" where it is off
+	Console  string   `json:"console,omitempty"` // address of the pages; "" where they are off
 	Warnings []string `json:"warnings"`
 }
 
@@ -92,6 +93,9 @@ func (a Announcement) Text() []string {
 		{"rights", or(a.Rights, "those of its own credentials")},
 		{"reports", or(a.Report, "to its ledger and log alone")},
 		{"figures", cmp.Or(a.Metrics, "off")},
+	}
+	if a.Console != "" {
+		rows = append(rows, [2]string{"console", a.Console})
 	}
 	var out []string
 	for _, r := range rows {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestWhatIsAnnounced(t *testing.T) {
-	const roles = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}], roles: {audit: a, contain: c, author: w, external_id: x}}\n"
+	const roles = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}], roles: {audit: a, report: r, contain: c, author: w, external_id: xyz}}\n"
 	for _, c := range []struct {
 		name, text string
 		says       []string
@@ -19,9 +19,9 @@ func TestWhatIsAnnounced(t *testing.T) {
 	}{
 		{"nothing", "", []string{"config    none: every playbook observes", "defends   the account of its own credentials, in every region", "acts      nowhere"}, "there is no configuration"},
 		{"acting less far in one place", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act, production: ask, params: {allow_owners: [self]}}}",
-			[]string{"acts      launch.unapproved-image (act, in production ask)", "rights    audit, contain, author", "reports   Security Hub", "defends   accounts listed: 2, in every region"}, ""},
+			[]string{"acts      launch.unapproved-image (act, in production ask)", "rights    audit, report, contain, author", "reports   Security Hub", "defends   accounts listed: 2, in every region"}, "accounts that are not listed count as strangers"},
 		{"acting further in one place", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {production: act, params: {allow_owners: [self]}}}",
-			[]string{"acts      launch.unapproved-image (observe, in production act)"}, ""},
+			[]string{"acts      launch.unapproved-image (observe, in production act)"}, "accounts that are not listed count as strangers"},
 		{"told on a bus", roles + "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/riposte\"}\nplaybooks: {launch.termination-unprotected: {mode: act}}",
 			[]string{"reports   arn:aws:events:eu-west-1:111122223333:event-bus/riposte"}, ""},
 		{"in some regions", strings.Replace(roles, "{accounts", "{regions: [eu-west-1, us-east-1], accounts", 1) + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: act}}",
@@ -31,7 +31,7 @@ func TestWhatIsAnnounced(t *testing.T) {
 		{"acting as itself", "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "acting with the process's own credentials"},
 		{"acting without the right", strings.Replace(roles, "contain: c, ", "", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "no contain role is named"},
 		{"destroying", strings.Replace(roles, "contain: c", "contain: c, destroy: d", 1) + "report: {security_hub: true}\nplaybooks: {defaults: {mode: act}}", nil, "the destroy tier is on"},
-		{"images of any owner", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act}}", nil, "launch.unapproved-image acts: allow_owners names nobody"},
+		{"images of any owner", roles + "report: {security_hub: true}\nplaybooks: {launch.unapproved-image: {mode: act}}", nil, "launch.unapproved-image acts: allow_owners names no owner"},
 		{"sessions without the right to deny one", strings.Replace(roles, "author: w, ", "", 1) + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: ask}}", nil,
 			"of a session's ladder only the whole role is left"},
 		{"figures open to all", roles + "report: {security_hub: true}\nmetrics: {listen: \":9418\"}\nplaybooks: {defaults: {mode: act}}", nil, "metrics.listen is open to other machines"},

@@ -57,7 +57,7 @@ func TestAReloadTellsWhatItChangesAndWarnsOfWhatItWeakens(t *testing.T) {
 			"launch.unapproved-image: allow_owners is [self amazon], was: [self]", "WARN"},
 		{"it goes further", rules("{mode: ask}"), rules("{mode: act}"), "launch.unapproved-image: act, was: ask", "INFO"},
 		{"an account is left out", rules("{mode: act}"), strings.Replace(rules("{mode: act}"), `, {id: "444455556666"}`, "", 1), "account 444455556666 is not listed any more", "WARN"},
-		{"a tier loses its role", accounts + ", roles: {audit: a, contain: c, external_id: x}}" + page, accounts + ", roles: {audit: a, external_id: x}}" + page,
+		{"a tier loses its role", accounts + ", roles: {audit: a, contain: c, external_id: xyz}}" + page, accounts + ", roles: {audit: a, external_id: xyz}}" + page,
 			"the contain tier has no role any more, was: c", "WARN"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -28,7 +28,8 @@ type Options struct {
 	App     func(*config.Config, *engine.WorkerPool) *app.App   // puts riposte together over the ledger, which stays
 	Sources func(c *config.Config, now *Live) ([]Source, error) // those that the configuration names
 	Meter   *metrics.Meter
-	Page    net.Listener // of the figures; nil where they are off
+	Page    net.Listener                 // of the figures; nil where they are off
+	Beside  func(context.Context, *Live) // goes on until the context ends, and has no part in the work; nil where nothing does
 	Log     *slog.Logger
 	Now     func() time.Time
 	Name    string // of this replica
@@ -124,6 +125,11 @@ func (s *Server) Run(ctx context.Context) error {
 		closed, shut := context.WithCancel(hard)
 		defer shut()
 		pages.Go(func() { s.publish(closed) })
+	}
+	if s.Beside != nil {
+		closed, shut := context.WithCancel(hard)
+		defer shut()
+		pages.Go(func() { s.Beside(closed, &s.live) })
 	}
 	present, absent := context.WithCancel(hard)
 	defer absent()

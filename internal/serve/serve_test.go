@@ -273,3 +273,22 @@ func TestWhereItDoesNotGetInIsToldAndNoReasonToRestart(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What goes on beside the work has the riposte in effect, and ends before the daemon does.
+func TestWhatIsBesideEndsWithTheDaemon(t *testing.T) {
+	s := set(t)
+	began, ended := make(chan string, 1), false
+	d := s.serve(acting, func(_ *daemon, o *serve.Options) {
+		o.Beside = func(ctx context.Context, live *serve.Live) {
+			began <- live.App().Config.File
+			<-ctx.Done()
+			ended = true
+		}
+	})
+	if file := <-began; file != "riposte.yaml" {
+		t.Error(file)
+	}
+	if err := d.end(); err != nil || !ended {
+		t.Errorf("%v, ended: %v", err, ended)
+	}
+}

@@ -21,7 +21,10 @@ type Case struct {
 	Playbook        string            `json:"playbook"`
 	Severity        playbook.Severity `json:"severity"`
 	Title           string            `json:"title"`
+	Event           *Event            `json:"event,omitempty"` // that brought it, the first where there are several
 	Account         string            `json:"account,omitempty"`
+	AccountName     string            `json:"account_name,omitempty"` // as organization.accounts has it
+	Environment     string            `json:"environment,omitempty"`  // likewise
 	Region          string            `json:"region,omitempty"`
 	Resource        string            `json:"resource"`                   // ARN, else account/region/type/id
 	Actor           string            `json:"actor,omitempty"`            // ARN; of a role session, the session's
@@ -38,10 +41,16 @@ type Case struct {
 	Times           Times             `json:"times"`
 	Clocks          *Clocks           `json:"clocks,omitempty"` // where a service's notice told of it first
 	Undo            Undo              `json:"undo"`
-	Quiet           string            `json:"quiet,omitempty"`    // since it was taken back: about what, and until when
-	Ladders         []Ladder          `json:"ladders,omitempty"`  // where one case is shown
-	Shown           string            `json:"shown,omitempty"`    // what asks, by the name that approve --as takes
-	Siblings        []Sibling         `json:"siblings,omitempty"` // where one case is shown: the others of its incident, oldest first
+	Quiet           string            `json:"quiet,omitempty"`      // since it was taken back: about what, and until when
+	Exceptions      []Exception       `json:"exceptions,omitempty"` // given from the case without taking anything back; until says whether they still count
+	Ladders         []Ladder          `json:"ladders,omitempty"`    // where one case is shown
+	Asked           *Asked            `json:"asked,omitempty"`      // where silence means something: of several steps, of that whose time is up first
+	Approvals       []Approval        `json:"approvals,omitempty"`  // who said yes so far; of what takes two persons the first alone does nothing
+	Shown           string            `json:"shown,omitempty"`      // what asks, by the name that approve --as takes
+	Found           []string          `json:"found,omitempty"`      // where one case is shown: what it is of, as image ami-0abc
+	Siblings        []Sibling         `json:"siblings,omitempty"`   // where one case is shown: the others of its incident, oldest first
+	Recent          *Recent           `json:"recent,omitempty"`     // the actor's other calls, where they were looked up
+	History         []Entry           `json:"history,omitempty"`    // where one case is shown: what became of it, from the record
 }
 
 // Caller is who made credentials: that assumed the role, or made the key.
@@ -51,14 +60,35 @@ type Caller struct {
 	At    time.Time `json:"at"`
 }
 
+// Asked is what people were told of a question.
+type Asked struct {
+	Told    time.Time      `json:"told"`
+	Until   time.Time      `json:"until"`
+	Silence ledger.Silence `json:"silence"`        // what no answer means: remind, act, expire
+	Means   string         `json:"means"`          // in words
+	Plan    string         `json:"plan,omitempty"` // of a case: all that asks now, by the name that approve --as takes
+}
+
+// Approval is one person's yes.
+type Approval struct {
+	By     string     `json:"by"`
+	At     time.Time  `json:"at"`
+	Proven bool       `json:"proven"`        // false at the command line
+	Via    ledger.Via `json:"via,omitempty"` // absent: the command line
+}
+
 // Action is one step, at the rung where it stands.
 type Action struct {
 	Kind    string `json:"kind"`
 	Target  string `json:"target"`
 	Outcome string `json:"outcome"` // pending, would (observed or excepted), done, already, failed, skipped, undone
 	Error   string `json:"error,omitempty"`
+	// Requests are AWS's ids of the calls that made the change, as CloudTrail has them.
+	Requests []string `json:"requests,omitempty"`
+	Final    string   `json:"final,omitempty"` // why what was done can't be taken back, where that is so
 	// NotBefore is when a pending step that waits for its time is due; it is judged, and its resource looked at, again then.
 	NotBefore time.Time `json:"not_before,omitzero"`
+	Asked     *Asked    `json:"asked,omitempty"` // where it waits for a person, and silence means something
 }
 
 // Times are the stages of a case; those not reached are absent.
@@ -88,7 +118,7 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 	out := Case{
 		Case: c.ID, Incident: c.Incident, Playbook: c.Playbook, Severity: c.Severity, Title: c.Title, Account: c.Root.Account, Region: c.Root.Region,
 		Resource: c.Root.String(), Actor: c.Origin.Actor.ARN, Person: people.Person(c.Origin.Actor), Reason: c.Reason, State: c.State,
-		Plan: []string{}, Actions: []Action{}, Times: times(c.Times),
+		Event: eventOf(c.Origin), Plan: []string{}, Actions: []Action{}, Times: times(c.Times),
 	}
 	steps, err := live(c, codec)
 	if err != nil {
@@ -101,13 +131,25 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 	out.Verdict, out.DecideAt = verdict(steps), decideAt(c)
 	out.Clocks = clocks(c)
 	a := c.Origin.Actor
-	out.UpstreamUnknown = len(c.Upstream) == 0 && a.Kind == event.RoleActor && a.Instance == "" && !a.ByAWS() && out.Person == ""
+	out.UpstreamUnknown = len(c.Upstream) == 0 && a.Assumed() && out.Person == ""
 	out.SourceIdentity = c.Origin.Actor.SourceIdentity
 	for _, m := range c.Upstream {
 		out.Upstream = append(out.Upstream, Caller{Actor: cmp.Or(m.Actor.ARN, m.Actor.InvokedBy), Call: m.Call, At: m.At.UTC()})
 	}
 	out.Undo = undo(c, steps)
-	out.Quiet = quiet(c.Quiet)
+	out.Quiet, out.Recent = quiet(c.Quiet), RecentOf(c, nil)
+	for _, a := range out.Actions {
+		if a.Asked != nil && (out.Asked == nil || a.Asked.Until.Before(out.Asked.Until)) {
+			first := *a.Asked
+			first.Plan, out.Asked = c.Shown(0), &first
+		}
+	}
+	for _, x := range c.Granted {
+		out.Exceptions = append(out.Exceptions, ExceptionOf(x))
+	}
+	for _, o := range c.Approvals() {
+		out.Approvals = append(out.Approvals, Approval{By: o.By, At: o.At.UTC(), Proven: o.Proven, Via: o.Via})
+	}
 	return out, nil
 }
 

@@ -165,3 +165,75 @@ func TestAnotherClockShows(t *testing.T) {
 		}
 	}
 }
+
+// A person's own tool changes things without a plan: its cases say what takes it back.
+func TestADecoysCaseSaysHowItIsTakenAway(t *testing.T) {
+	for facts, want := range map[string]string{
+		`{"user_id":"AIDA1","access_key_id":"AKIA1"}`: "riposte decoy remove AIDA1",
+		`{"begun":true}`:                     "riposte decoy remove c_1",
+		`{}`:                                 "no user was made",
+		`{"user_id":"AIDA1","removed":true}`: "a user that was deleted can't be had back: riposte decoy plant makes another",
+	} {
+		c, err := Of(&ledger.Case{
+			ID: "c_1", Playbook: "riposte.decoy", State: ledger.Observed, Root: here.In(event.User, "x"),
+			Suspects: []ledger.Suspect{{StoredSuspect: playbook.StoredSuspect{Facts: []byte(facts)}}},
+		}, codec(), event.People{})
+		if err != nil || c.Undo != (Undo{Why: want}) {
+			t.Errorf("%s: %+v, want %q, %v", facts, c.Undo, want, err)
+		}
+	}
+}
+
+// Who reads that a case asks reads until when, and what no answer means: what people were told, of the question that stands.
+func TestAQuestionSaysWhatSilenceMeans(t *testing.T) {
+	c := given(t, ledger.Step{Verdict: "ask", Reason: "mode: says ask"}, ledger.Step{Verdict: "ask", Reason: "mode: says ask"})
+	c.State = ledger.Asked
+	asks := c.Asks(0)
+	c.Tell(&c.Revisions[1].Steps[0], ledger.Told{Of: asks[0].Digest(), At: noon, Until: noon.Add(48 * time.Hour), Silence: ledger.Reminds})
+	c.Tell(&c.Revisions[1].Steps[1], ledger.Told{Of: asks[1].Digest(), At: noon, Until: noon.Add(24 * time.Hour), Silence: ledger.Acts})
+	one, err := Of(c, codec(), event.People{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Asked{Told: noon.UTC(), Until: noon.Add(24 * time.Hour).UTC(), Silence: ledger.Acts, Means: "without an answer by 2026-03-02T11:00:00Z it is done", Plan: c.Shown(0)}
+	if d := cmp.Diff(want, one.Asked); d != "" {
+		t.Error(d)
+	}
+	if a := one.Actions[0].Asked; a == nil || a.Means != "without an answer by 2026-03-03T11:00:00Z people are told again" {
+		t.Errorf("of the first step: %+v", a)
+	}
+	c.Revisions[1].Steps[1].Rung = 1 // it has climbed: of what it asks now nobody was told
+	if one, err = Of(c, codec(), event.People{}); err != nil || one.Asked == nil || one.Asked.Silence != ledger.Reminds {
+		t.Errorf("%+v, %v", one.Asked, err)
+	}
+}
+
+func TestWhatIsLetBeShows(t *testing.T) {
+	c := given(t, ledger.Step{Verdict: "except"}, ledger.Step{Verdict: "except"})
+	x := ledger.Exception{Playbook: c.Playbook, Root: c.Root.String(), Until: noon.Add(time.Hour), By: "ann", Reason: "case c_1 was let be", Case: "c_1", Found: []string{"image ami-1"}}
+	c.Grant(x)
+	one, err := Of(c, codec(), event.People{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Exception{{x.ID(), c.Playbook, c.Root.String(), []string{"image ami-1"}, noon.Add(time.Hour).UTC(), "ann", "case c_1 was let be", "c_1"}}
+	if d := cmp.Diff(want, one.Exceptions); d != "" {
+		t.Error(d)
+	}
+}
+
+// Of what takes two persons the first shows.
+func TestWhoHasApprovedShows(t *testing.T) {
+	c := given(t, ledger.Step{Verdict: "ask"}, ledger.Step{Verdict: "ask"})
+	o := ledger.Order{Verb: ledger.Approve, By: "sam", At: noon}
+	c.Consent(&c.Revisions[1], ledger.Answer{Step: 0}, o)
+	c.Consent(&c.Revisions[1], ledger.Answer{Step: 1}, o)
+	c.Revisions[0].Approved = &ledger.Order{Verb: ledger.Approve, By: "ann", At: noon} // of a plan that another took the place of
+	one, err := Of(c, codec(), event.People{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]Approval{{By: "sam", At: noon.UTC()}}, one.Approvals); d != "" {
+		t.Error(d)
+	}
+}

@@ -13,7 +13,8 @@ type Ladder struct {
 	Revision int    `json:"revision"`
 	Step     int    `json:"step"` // from 1
 	Asks     string `json:"asks,omitempty"`
-	After    string `json:"after,omitempty"` // how long after the plan was made it is due: 720h0m0s
+	NoAnswer string `json:"no_answer,omitempty"` // what silence means, where people were told
+	After    string `json:"after,omitempty"`     // how long after the plan was made it is due: 720h0m0s
 	Rungs    []Rung `json:"rungs"`
 }
 
@@ -48,6 +49,9 @@ func Ladders(c *ledger.Case, codec action.Codec, granted func(action.Tier) bool)
 			for _, a := range asks {
 				if a.Revision == r.Number && a.Step == i {
 					l.Asks = a.Why
+					if t := c.Told(a); t != nil {
+						l.NoAnswer = t.Means()
+					}
 				}
 			}
 			out = append(out, l)

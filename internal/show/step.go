@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/decoy"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -11,10 +12,12 @@ import (
 type step struct {
 	plan action.Step
 	at   ledger.Step
+	told *ledger.Told // what people know of its question
 }
 
 // live returns the steps of the revisions that no later one took the place of.
 func live(c *ledger.Case, codec action.Codec) (out []step, err error) {
+	asks := c.Asks(0)
 	for _, r := range c.Revisions {
 		if r.Superseded != 0 {
 			continue
@@ -28,7 +31,13 @@ func live(c *ledger.Case, codec action.Codec) (out []step, err error) {
 			if i < len(r.Steps) {
 				at = r.Steps[i]
 			}
-			out = append(out, step{s, at})
+			one := step{plan: s, at: at}
+			for _, a := range asks {
+				if a.Revision == r.Number && a.Step == i {
+					one.told = c.Told(a)
+				}
+			}
+			out = append(out, one)
 		}
 	}
 	return out, nil
@@ -41,9 +50,15 @@ func (s step) rung() action.Action {
 
 func (s step) action() Action {
 	a := s.rung()
-	out := Action{Kind: a.About().Kind.Name, Target: a.About().Target.String(), Outcome: outcome(s.at), Error: cmp.Or(s.at.Error, s.at.Note)}
+	out := Action{Kind: a.About().Kind.Name, Target: a.About().Target.String(), Outcome: outcome(s.at), Error: cmp.Or(s.at.Error, s.at.Note), Requests: s.at.Requests}
+	if out.Outcome == "done" {
+		out.Final = a.About().Kind.Final
+	}
 	if out.Outcome == "pending" {
 		out.NotBefore = s.at.NotBefore.UTC()
+	}
+	if t := s.told; t != nil {
+		out.Asked = &Asked{Told: t.At.UTC(), Until: t.Until.UTC(), Silence: t.Silence, Means: t.Means()}
 	}
 	return out
 }
@@ -93,6 +108,9 @@ func undo(c *ledger.Case, steps []step) Undo {
 		return Undo{Why: "it was taken back"}
 	case c.Undo != nil:
 		return Undo{Why: "it is being taken back"}
+	}
+	if c.Playbook == decoy.ID {
+		return Undo{Why: decoy.Back(c)}
 	}
 	why := "nothing was changed"
 	for _, s := range steps {

@@ -115,6 +115,10 @@ func (n Node) table(v reflect.Value, path string) {
 	out := reflect.MakeMap(v.Type())
 	for _, e := range n.Entries() {
 		key := strings.TrimPrefix(path+"."+e.Key, ".")
+		if name := placeholder.FindString(e.Key); name != "" {
+			e.unreplaced(name)
+			continue // a map has its keys checked by what reads it, and this one is none
+		}
 		if !e.Value.Present() {
 			e.At.Complain("%s: nothing stands here", key)
 		}
@@ -137,7 +141,7 @@ func (n Node) text(v encoding.TextUnmarshaler, path string) {
 		return
 	}
 	if name := placeholder.FindString(s); name != "" {
-		n.misfit("%s: %s was not replaced: the file is read as it stands; let what writes it put the value in", path, name)
+		n.misfit("%s: "+unreplaced, path, name)
 		return
 	}
 	if err := v.UnmarshalText([]byte(s)); err != nil {

@@ -64,7 +64,16 @@ func (n Node) Problem(format string, args ...any) Problem {
 // Unknown records that the key is not known; what stands behind it is not repeated.
 func (e Entry) Unknown(where, hint string) {
 	d := e.At.doc
+	if name := placeholder.FindString(e.Key); name != "" {
+		e.unreplaced(name)
+		return
+	}
 	d.problems = append(d.problems, d.problem(e.At.n, e.end(), fmt.Sprintf("unknown key %q%s%s", e.Key, where, hint)))
+}
+
+// unreplaced records that the key is what a template left behind.
+func (e Entry) unreplaced(name string) {
+	e.At.doc.problems = append(e.At.doc.problems, e.At.doc.problem(e.At.n, e.end(), fmt.Sprintf("a key: "+unreplaced, name)))
 }
 
 // end is the column behind the key.

@@ -53,8 +53,11 @@ func (n Node) scalar(v reflect.Value, path string) {
 	}
 }
 
-// placeholder is what a template leaves behind if it is not filled in.
-var placeholder = regexp.MustCompile(`\$\{\w+\}`)
+// placeholder is what a template leaves behind if it is not filled in: a shell's or Terraform's ${...}, a shell's $NAME and $(...),
+// Jinja's and Helm's {{...}}. Nothing that AWS gives a name or an id to holds any of them.
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}|^\$[A-Za-z_]\w*$`)
+
+const unreplaced = "%s was not replaced: the file is read as it stands; let what writes it put the value in"
 
 // str writes a text and returns what it would have wanted instead.
 func (n Node) str(v reflect.Value, path string) string {
@@ -71,7 +74,7 @@ func (n Node) str(v reflect.Value, path string) string {
 		return "a text"
 	}
 	if name := placeholder.FindString(v.String()); name != "" {
-		n.misfit("%s: %s was not replaced: the file is read as it stands; let what writes it put the value in", path, name)
+		n.misfit("%s: "+unreplaced, path, name)
 		return ""
 	}
 	if e, ok := v.Interface().(Enum); ok && !slices.Contains(e.Enum(), v.String()) {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/world"
@@ -118,5 +119,71 @@ func TestReadsByOthersAreNotDelivered(t *testing.T) {
 	var record struct{ RequestParameters map[string]any }
 	if err := json.Unmarshal([]byte(*page.Events[0].CloudTrailEvent), &record); err != nil || fmt.Sprint(record.RequestParameters) != "map[instanceIds:[i-0protected]]" {
 		t.Errorf("%v, %v", record, err)
+	}
+}
+
+// The history has the call that opened a session by the key that it gave out: a resource of the record, though the request does not name it.
+func TestWhoOpenedASessionIsFoundByItsKey(t *testing.T) {
+	w, err := world.New([]byte(`
+now: 2030-01-07T09:00:00Z
+accounts:
+  - id: "111122223333"
+    users: [{name: mallory, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: wJalrXUtnFEMI}]}]
+    roles: [{name: ops, trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: "sts:AssumeRole"}]}}]
+  - id: "222233334444"
+    users: [{name: lab, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIALAB0000000000001, secret: lab}]}]
+    roles: [{name: lab, trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: "sts:AssumeRole"}]}}]
+`), world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := w.Config(ireland, mallory)
+	var keys []string
+	for _, name := range []string{"nadia", "bea"} {
+		opened := must(t, func() (*sts.AssumeRoleOutput, error) {
+			return sts.NewFromConfig(by).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::111122223333:role/ops"), RoleSessionName: &name})
+		})
+		keys = append(keys, *opened.Credentials.AccessKeyId)
+	}
+	if err := w.AdvanceTo(w.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	found := must(t, func() (*cloudtrail.LookupEventsOutput, error) {
+		return cloudtrail.NewFromConfig(by).LookupEvents(ctx, &cloudtrail.LookupEventsInput{
+			LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyResourceName, AttributeValue: &keys[0]}},
+		})
+	})
+	if len(found.Events) != 1 {
+		t.Fatalf("%d events", len(found.Events))
+	}
+	e, err := event.Decode([]byte(*found.Events[0].CloudTrailEvent))
+	if err != nil || e.Minted() != keys[0] || e.Actor.UserName != "mallory" {
+		t.Errorf("%s by %s, %v", e.Minted(), e.Actor.ARN, err)
+	}
+
+	// The role of another account: that account's copy has the key, too, and no name of the caller's.
+	opened := must(t, func() (*sts.AssumeRoleOutput, error) {
+		return sts.NewFromConfig(by).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::222233334444:role/lab"), RoleSessionName: aws.String("nadia")})
+	})
+	if err := w.AdvanceTo(w.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		account, key, secret string
+		kind                 event.ActorKind
+	}{{"111122223333", mallory.AccessKeyID, mallory.SecretAccessKey, event.UserActor}, {"222233334444", "AKIALAB0000000000001", "lab", event.AccountActor}} {
+		place := event.Place{Partition: "aws", Account: c.account, Region: ireland.Region}
+		found := must(t, func() (*cloudtrail.LookupEventsOutput, error) {
+			return cloudtrail.NewFromConfig(w.Config(place, aws.Credentials{AccessKeyID: c.key, SecretAccessKey: c.secret})).LookupEvents(ctx, &cloudtrail.LookupEventsInput{
+				LookupAttributes: []types.LookupAttribute{{AttributeKey: types.LookupAttributeKeyResourceName, AttributeValue: opened.Credentials.AccessKeyId}},
+			})
+		})
+		if len(found.Events) != 1 {
+			t.Fatalf("%d events in %s", len(found.Events), c.account)
+		}
+		e, err := event.Decode([]byte(*found.Events[0].CloudTrailEvent))
+		if err != nil || e.Minted() != *opened.Credentials.AccessKeyId || e.Actor.Kind != c.kind || e.Actor.Account != "111122223333" || e.Account != c.account || e.SharedID == "" {
+			t.Errorf("in %s: %+v, %v", c.account, e.Actor, err)
+		}
 	}
 }

@@ -87,17 +87,22 @@ const margin = 10 * time.Minute
 // has no rung; Others says who has. Who opened the session is stopped if a person wants it: a pipeline that assumes a role for
 // others may be among them.
 func (a Actor) Steps(scope action.Scope, caseID string) []action.Step {
-	steps := a.own(scope, caseID)
-	if a.Upstream != nil {
-		for _, step := range a.Upstream.Steps(scope, caseID) {
-			step = step.Asking("it opened the session, and can open it again")
-			for i, r := range step.Ladder { // a yes to denying the one session is none to ending others'
-				if r.Do.About().Kind.Name == (action.RevokeSessions{}).About().Kind.Name {
-					step.Ladder[i].Ask += "; this ends every older session of its role"
-				}
+	return append(a.own(scope, caseID), a.openers(scope, caseID)...)
+}
+
+// openers are the steps against who opened the session, and who opened theirs.
+func (a Actor) openers(scope action.Scope, caseID string) (steps []action.Step) {
+	if a.Upstream == nil {
+		return nil
+	}
+	for _, step := range a.Upstream.Steps(scope, caseID) {
+		step = step.Asking("it opened the session, and can open it again")
+		for i, r := range step.Ladder { // a yes to denying the one session is none to ending others'
+			if r.Do.About().Kind.Name == (action.RevokeSessions{}).About().Kind.Name {
+				step.Ladder[i].Ask += "; this ends every older session of its role"
 			}
-			steps = append(steps, step)
 		}
+		steps = append(steps, step)
 	}
 	return steps
 }

@@ -14,8 +14,8 @@ func Reads() []call.ID {
 	return []call.ID{call.IAMGetUser, call.IAMGetAccessKeyLastUsed, call.IAMListUsers}
 }
 
-// Present is the actor with its user as IAM calls it now: who renames himself after the call is planned against by the name
-// that he has by then, whoever has the old one. Of a user who is nowhere the plan stays, and its actions say so.
+// Present is the actor with its user as IAM calls it now: a user that renames itself after the call is planned against by the name
+// that the user has by then, whichever user has the old one. Of a user that is nowhere the plan stays, and its actions say so.
 //
 // Where IAM can't be read and the id is known, the plan stays too: every action on the user looks for the id itself and
 // holds where it can't, and what else the plan does must not wait for that. Where the id is not known, it is an error.

@@ -3,6 +3,7 @@ package contain
 import (
 	"context"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -19,11 +20,21 @@ func (a Actor) Traced(ctx context.Context, in playbook.In) (Actor, error) {
 	if err != nil {
 		return a, err
 	}
+	return a.openedBy(ctx, in.Organization, minters), nil
+}
+
+// Behind are the steps against those that opened the actor's session, each asking.
+func (a Actor) Behind(ctx context.Context, o playbook.Organization, openers []playbook.Minter, scope action.Scope, caseID string) []action.Step {
+	return a.openedBy(ctx, o, openers).openers(scope, caseID)
+}
+
+// openedBy is the actor with those that opened its session, as far as riposte can stop them.
+func (a Actor) openedBy(ctx context.Context, o playbook.Organization, minters []playbook.Minter) Actor {
 	for last := &a; len(minters) > 0; minters = minters[1:] {
 		m := minters[0]
 		up := ActorOf(m.Actor, m.At)
 		if up.Place.Account != a.Place.Account { // an account that is not known to be ours is not entered: the case names the caller
-			if ours, err := in.Organization.Has(ctx, up.Place.Account); err != nil || !ours {
+			if ours, err := o.Has(ctx, up.Place.Account); err != nil || !ours {
 				break
 			}
 		}
@@ -31,5 +42,5 @@ func (a Actor) Traced(ctx context.Context, in playbook.In) (Actor, error) {
 			break // riposte can't stop it: the case names it
 		}
 	}
-	return a, nil
+	return a
 }

@@ -30,8 +30,9 @@ func DBSnapshotShared() playbook.Definition {
 			How: "Encrypt databases with a key of your own: what is encrypted with it can be shared with nobody who may not use the key, and never with " +
 				"everybody. RDS has no condition by which a policy could tell whom a snapshot is shared with.",
 		}},
-		Stories: dbSnapshotStories,
-		Suspect: suspectDBSnapshot,
+		Stories:  dbSnapshotStories,
+		Observes: observeDBSnapshot,
+		Suspect:  suspectDBSnapshot,
 		Check: func(ctx context.Context, in playbook.In, s playbook.Suspect[shared], p SnapshotParams) ([]playbook.Suspect[shared], error) {
 			shares, err := action.DBSharesOf(ctx, in.AWS, s.Resource)
 			if err != nil {
@@ -40,15 +41,17 @@ func DBSnapshotShared() playbook.Definition {
 			return foreign(ctx, in, s, shares, p)
 		},
 		Plan: func(s playbook.Suspect[shared], _ SnapshotParams) action.Plan {
-			return action.Plan{Steps: []action.Step{action.Try(action.UnshareDBSnapshot{Snapshot: s.Resource, With: s.Facts.With})}}
+			return s.Facts.plan(func(with []string) action.Action { return action.UnshareDBSnapshot{Snapshot: s.Resource, With: with} })
 		},
 	})
 }
 
 const whyDBSnapshot = `A snapshot is a whole database: an account that it is shared with restores it within minutes, and reads it with
 a password of its own making. Exactly the shares that the call added are taken back, where they are still there and lead outside: of
-accounts of the organisation none, of those in allow_accounts none, and none that were there before. Shared with everybody is
-critical, with a foreign account high. What was copied before stays copied. Both ways need the author tier: RDS has no condition
+accounts of the organisation and of its vendors (organization.vendors) none, of those in allow_accounts none, and none that were there before: where the record does not say which shares the call added, or an earlier
+one shows that it was shared so already, a person is asked. Shared with everybody is
+critical, with a foreign account high. Known false positives: accounts of the organisation that are neither listed nor discovered (organization.discover) count as strangers, a central
+backup account first of all; snapshots that are public on purpose, which allow_accounts can't name: except the case. What was copied before stays copied. Both ways need the author tier: RDS has no condition
 that tells adding from taking away.`
 
 // suspectDBSnapshot wants what a call added to those who may restore.

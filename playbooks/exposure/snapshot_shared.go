@@ -36,6 +36,9 @@ func (p SnapshotParams) Validate() error {
 	return nil
 }
 
+// Strangers says, for what reads the configuration, what becomes of accounts that are not known to be the organisation's.
+func (p SnapshotParams) Strangers() string { return "shares with them are taken back" }
+
 // SnapshotShared finds disks that are given away: an EBS snapshot that is shared with everybody, or outside the organisation.
 func SnapshotShared() playbook.Definition {
 	return playbook.Define(playbook.Spec[SnapshotParams, shared]{
@@ -48,8 +51,9 @@ func SnapshotShared() playbook.Definition {
 		Changes:  playbook.Always[SnapshotParams](action.UnshareSnapshot{}.About().Kind),
 		Prevents: []playbook.Prevention{
 			{
-				Kind:     playbook.DeclarativePolicy,
-				How:      "Let EC2 itself refuse to share snapshots with everybody, in all accounts (block public access for snapshots).",
+				Kind: playbook.DeclarativePolicy,
+				How: "Let EC2 itself refuse to share snapshots with everybody, in all accounts (block public access for snapshots). block_all_sharing makes snapshots private that are " +
+					"public now; block_new_sharing does not.",
 				Document: `{"ec2_attributes":{"snapshot_block_public_access":{"state":{"@@assign":"block_all_sharing"}}}}`,
 			},
 			{
@@ -59,25 +63,30 @@ func SnapshotShared() playbook.Definition {
 					`"Resource":"*","Condition":{"StringEquals":{"ec2:Add/group":"all"}}}]}`,
 			},
 		},
-		Stories: snapshotStories,
-		Suspect: suspectSnapshot,
-		Check:   checkSnapshot,
+		Stories:  snapshotStories,
+		Observes: observeSnapshot,
+		Suspect:  suspectSnapshot,
+		Check:    checkSnapshot,
 		Plan: func(s playbook.Suspect[shared], _ SnapshotParams) action.Plan {
-			return action.Plan{Steps: []action.Step{action.Try(action.UnshareSnapshot{Snapshot: s.Resource, With: s.Facts.With})}}
+			return s.Facts.plan(func(with []string) action.Action { return action.UnshareSnapshot{Snapshot: s.Resource, With: with} })
 		},
 	})
 }
 
 const whySnapshot = `A snapshot is a whole disk: who it is shared with copies it into an account of their own within minutes, and
 nothing in this one shows it. Sharing is the quietest way to carry data away, as it moves none. Exactly the shares that the call
-added are taken back, where they are still there and lead outside: of accounts of the organisation none, of those in
-allow_accounts none, and none that were there before, which somebody may live by. Shared with everybody is critical, with a
-foreign account high. What was copied before stays copied: the title says with whom it was shared, for those who have to ask.
+added are taken back, where they are still there and lead outside: of accounts of the organisation and of its vendors (organization.vendors)
+none, of those in allow_accounts none, and none that were there before, which others may live by: where the record does not say which shares
+the call added, or an earlier one shows that it was shared so already, a person is asked. Shared with everybody is critical, with a
+foreign account high. Known false positives: accounts of the organisation that are neither listed nor discovered (organization.discover) count as strangers, a central
+backup account first of all; snapshots that are public on purpose, which allow_accounts can't name: except the case. What was copied before stays copied: the title says with whom it was shared, for those who have to ask.
 Undo shares again what was taken back, which needs the author tier; the contain tier can only take away.`
 
 // shared are the facts: accounts, and action.Everybody. None in an unchecked one: the record does not tell.
 type shared struct {
-	With []string `json:",omitempty"`
+	With   []string `json:",omitempty"`
+	Unsaid bool     `json:",omitempty"` // With is whom it is shared with, whichever of these the call added
+	Before []string `json:",omitempty"` // of With, those whom it was shared with already
 }
 
 // suspectSnapshot wants what a call added. What a call takes away exposes nothing.
@@ -142,23 +151,29 @@ func checkSnapshot(ctx context.Context, in playbook.In, s playbook.Suspect[share
 	return foreign(ctx, in, s, shares, p)
 }
 
-// Spared are shares that stay within the organisation.
+// Spared are shares that stay within the organisation, or lead to one of its vendors.
 func (f shared) Spared(ctx context.Context, _ event.Resource, o playbook.Organization) (said, why string, err error) {
 	for _, with := range f.With {
-		if ours, err := within(ctx, o, with); err != nil || !ours {
+		if known, err := expected(ctx, o, with); err != nil || !known {
 			return "", "", err
 		}
+		if name, vendor := o.Vendors[with]; vendor {
+			said, why = "organization.vendors", strings.TrimSpace("it was shared with the account of a vendor: "+with+" "+name)
+		}
 	}
-	if len(f.With) == 0 {
-		return "", "", nil
+	if len(f.With) == 0 || said != "" {
+		return said, why, nil
 	}
 	return "organization.accounts", "what it was shared with are accounts of the organisation", nil
 }
 
-// within reports whether a share leads to an account of the organisation.
-func within(ctx context.Context, o playbook.Organization, with string) (bool, error) {
+// expected reports whether a share leads to an account of the organisation, or of a vendor.
+func expected(ctx context.Context, o playbook.Organization, with string) (bool, error) {
 	if with == action.Everybody {
 		return false, nil
+	}
+	if _, vendor := o.Vendors[with]; vendor {
+		return true, nil
 	}
 	ours, err := o.Has(ctx, with)
 	if err != nil {
@@ -169,17 +184,25 @@ func within(ctx context.Context, o playbook.Organization, with string) (bool, er
 
 // foreign confirms what of the shares the call added and leads outside the organisation.
 func foreign(ctx context.Context, in playbook.In, s playbook.Suspect[shared], shares []string, p SnapshotParams) ([]playbook.Suspect[shared], error) {
-	var f shared
+	f := shared{Unsaid: s.Facts.Unsaid || len(s.Facts.With) == 0}
 	for _, with := range shares {
-		if len(s.Facts.With) > 0 && !slices.Contains(s.Facts.With, with) || p.allows(with, s.Resource.Account) {
+		if !f.Unsaid && !slices.Contains(s.Facts.With, with) || p.allows(with, s.Resource.Account) {
 			continue
 		}
-		ours, err := within(ctx, in.Organization, with)
+		known, err := expected(ctx, in.Organization, with)
 		if err != nil {
 			return nil, err
 		}
-		if !ours {
-			f.With = append(f.With, with)
+		if known {
+			continue
+		}
+		before, err := standing(ctx, in, s.Resource, with)
+		if err != nil {
+			return nil, err
+		}
+		f.With = append(f.With, with)
+		if before {
+			f.Before = append(f.Before, with)
 		}
 	}
 	if len(f.With) == 0 {

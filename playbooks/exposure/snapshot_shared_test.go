@@ -47,7 +47,7 @@ func lead(t *testing.T) (playbook.Playbook, playbook.StoredSuspect, *actiontest.
 // gives back what was taken.
 func TestExactlyTheForeignShareIsTakenBack(t *testing.T) {
 	book, suspect, c := lead(t)
-	in := playbook.In{AWS: c.Reads(), Organization: playbook.Organization{Accounts: func(_ context.Context, account string) (bool, error) { return account == "444455556666", nil }}}
+	in := playbook.In{AWS: c.Reads(), History: playbook.History{Recall: playbook.Nothing}, Organization: playbook.Organization{Accounts: func(_ context.Context, account string) (bool, error) { return account == "444455556666", nil }}}
 	found, err := book.Check(t.Context(), in, "c_1", suspect)
 	if err != nil || len(found) != 1 || len(found[0].Plan.Steps) != 1 {
 		t.Fatalf("%+v, %v", found, err)
@@ -76,7 +76,7 @@ func TestExactlyTheForeignShareIsTakenBack(t *testing.T) {
 func TestAnOrganizationThatIsNotKnownYetIsAnError(t *testing.T) {
 	book, suspect, c := lead(t)
 	unknown := errors.New("the organisation is not read yet")
-	in := playbook.In{AWS: c.Reads(), Organization: playbook.Organization{Accounts: func(context.Context, string) (bool, error) { return false, unknown }}}
+	in := playbook.In{AWS: c.Reads(), History: playbook.History{Recall: playbook.Nothing}, Organization: playbook.Organization{Accounts: func(context.Context, string) (bool, error) { return false, unknown }}}
 	if found, err := book.Check(t.Context(), in, "c_1", suspect); !errors.Is(err, unknown) || len(found) > 0 {
 		t.Errorf("%d plans, %v", len(found), err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -19,10 +20,16 @@ var byHandUserStories string
 
 // ByHandUserParams are the parameters of identity.by-hand-user.
 type ByHandUserParams struct {
-	Environments []string      `yaml:"environments" help:"environments (organization.accounts) in which people create no users; an account whose environment is not said counts too"`
+	Environments []string      `yaml:"environments" help:"environments (organization.accounts) in which people create no users; none: in all; an account whose environment is not said counts too"`
 	Users        bool          `yaml:"users" help:"whether IAM users count as people, beside the sessions of people.issuers and the root user"`
 	DenyWithin   time.Duration `yaml:"deny_within" help:"a user created longer ago is denied only after asking: something may rely on it by now"`
 }
+
+// InEnvironments are those that it counts in, for what reads the configuration: one that no account is in is misspelt.
+func (p ByHandUserParams) InEnvironments() []string { return p.Environments }
+
+// OfPersons says, for what reads the configuration, that it is about people alone, and whether IAM users are people to it.
+func (p ByHandUserParams) OfPersons() (users bool) { return p.Users }
 
 // Validate refuses what can't be meant.
 func (p ByHandUserParams) Validate() error {
@@ -41,12 +48,12 @@ func ByHandUser() playbook.Definition {
 		Severity: playbook.Medium,
 		On:       []playbook.Trigger{playbook.Call(call.IAMCreateUser)},
 		Reads:    contain.Reads(),
-		Changes:  playbook.Always[ByHandUserParams](contain.Changes()...),
+		Changes:  playbook.Always[ByHandUserParams](action.AttachUserDeny{}.About().Kind, action.DenyUser{}.About().Kind, action.BoundUser{}.About().Kind),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
-			How:  "Let no person create users and long-lived keys, attached to production's unit: people sign in through Identity Center, machines have roles.",
+			How:  "Let no person create users and long-lived keys, attached to production's unit: people sign in through Identity Center, machines have roles. Services that pass a person's call on, as CloudFormation, are left out of it.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"PeopleCreateNoUsers","Effect":"Deny","Action":["iam:CreateUser","iam:CreateAccessKey","iam:CreateLoginProfile"],` +
-				`"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"}}}]}`,
+				`"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"},"BoolIfExists":{"aws:ViaAWSService":"false"}}}]}`,
 		}},
 		Stories:  byHandUserStories,
 		Defaults: ByHandUserParams{Environments: []string{"production"}, DenyWithin: time.Hour},
@@ -61,7 +68,7 @@ hand is also how an intruder in a person's session stays. The new user is denied
 Nothing relies on it yet; a user whose record came late asks. Its creator is not contained. Undo lifts the deny; riposte deletes no user, since that
 has no way back: the account's administrators do, when no owner claimed it. A person is known by the issuer of the session (people.issuers), never by its
 name; the root user counts too. Known false positives: a vendor's installation guide that wants a user, break-glass users being prepared: list the role
-that prepares them as trusted for this playbook. What CloudFormation creates in a person's name came by a template and does not count.`
+that prepares them as trusted for this playbook. A user that is listed as a decoy is left alone. What CloudFormation creates in a person's name came by a template and does not count.`
 
 // byHandUser are the facts of one user.
 type byHandUser struct {
@@ -73,6 +80,14 @@ type byHandUser struct {
 
 // Found is the user by its id: one made anew under the name is another.
 func (f byHandUser) Found() []string { return []string{"user " + f.User.UserID} }
+
+// Spared is a user that was made to be a decoy: it has no right to take, and nobody works with it.
+func (f byHandUser) Spared(_ context.Context, _ event.Resource, o playbook.Organization) (said, why string, err error) {
+	if !slices.Contains(o.Decoys, f.User.UserID) {
+		return "", "", nil
+	}
+	return "playbooks.identity.decoy-used", "user " + f.User.UserID + " is a decoy", nil
+}
 
 func (f byHandUser) title() string {
 	title := fmt.Sprintf("%s created user %s by hand", f.Caller, f.User.Holder.ID)
@@ -90,7 +105,7 @@ func suspectByHandUser(e event.Event, p ByHandUserParams) []playbook.Suspect[byH
 		UserName: user.At("userName").Scalar(), PrincipalID: user.At("userId").Scalar(),
 	}
 	f := byHandUser{User: contain.ActorOf(made, e.Time), Caller: e.Actor.ARN, At: e.Time.UTC()}
-	byMachine := e.Actor.ByAWS() || e.Actor.InvokedBy != "" || e.Actor.Instance != "" || e.Actor.Kind == event.UserActor && !p.Users
+	byMachine := e.Actor.InvokedBy != "" || e.Actor.Instance != "" || e.Actor.Kind == event.UserActor && !p.Users
 	if byMachine || f.User.UserID == "" || f.User.Holder.ID == "" || f.User.Holder.Account == "" {
 		return nil
 	}
@@ -102,6 +117,9 @@ func checkByHandUser(ctx context.Context, in playbook.In, s playbook.Suspect[byH
 	f := &s.Facts
 	if !in.Organization.ByPerson(in.Origin.Actor, p.Users) || !in.Organization.InEnvironment(f.User.Place.Account, p.Environments) {
 		return nil, nil
+	}
+	if said, _, err := f.Spared(ctx, s.Resource, in.Organization); said != "" || err != nil {
+		return nil, err
 	}
 	found, err := action.FindUser(ctx, in.AWS, f.User.Holder, f.User.UserID, "")
 	if err != nil {

@@ -26,6 +26,12 @@ type CloudShellParams struct {
 	Most         int           `yaml:"most" help:"how many secrets a person may read in it"`
 }
 
+// InEnvironments are those that it counts in, for what reads the configuration: one that no account is in is misspelt.
+func (p CloudShellParams) InEnvironments() []string { return p.Environments }
+
+// OfPersons says, for what reads the configuration, that it is about people alone, and whether IAM users are people to it.
+func (p CloudShellParams) OfPersons() (users bool) { return p.Users }
+
 // Validate refuses what can't be meant.
 func (p CloudShellParams) Validate() error {
 	switch {
@@ -106,7 +112,7 @@ func suspectCloudShell(e event.Event, p CloudShellParams) []playbook.Suspect[clo
 		f.Name = a.UserName
 	}
 	root := f.Actor.Root()
-	if a.ByAWS() || a.Instance != "" || a.Kind == event.UserActor && !p.Users || f.Name == "" || f.ID == "" || root.Account == "" {
+	if a.Instance != "" || a.Kind == event.UserActor && !p.Users || f.Name == "" || f.ID == "" || root.Account == "" {
 		return nil
 	}
 	return []playbook.Suspect[cloudShell]{{Resource: root, Title: f.title(), Facts: f}}

@@ -55,8 +55,8 @@ func CredentialLock() playbook.Definition {
 		Changes: playbook.Always[LockParams](action.CredentialLock{}.About().Kind),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
-			How: "Deny what instances' credentials do through endpoints of other networks, in the whole organisation; and by the internet from other addresses than " +
-				"the organisation's, where all its instances leave by known ones.",
+			How: "Deny what instances' credentials do through endpoints of other networks than the instance's. Not where endpoints are central, shared by several VPCs: there it denies " +
+				"every call by them, unless their VPCs are listed. Calls by the internet need a statement of their own, by aws:SourceIp, where all instances leave by known addresses.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"OwnNetwork","Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"ec2:SourceInstanceARN":"false",` +
 				`"aws:SourceVpc":"false"},"BoolIfExists":{"aws:ViaAWSService":"false"},"StringNotEquals":{"aws:SourceVpc":"${aws:EC2InstanceSourceVPC}"}}}]}`,
 		}},
@@ -88,9 +88,10 @@ asked where not all calls could be seen, where an instance's network shows none 
 write objects of S3, since URLs that it signs for others are used from elsewhere and no record shows it; where an instance leaves by an address of its own, since the next one will have another until the lock follows; where a way out is new to a role that has a lock, or an
 instance is in a network of its own, since a caller who may pass the role can launch one; for nodes of clusters, whose pods may leave by other
 ways; where the role is assumed by others than EC2. A role whose policies deny calls from elsewhere already, in whichever words, has a lock of another
-author, which is left alone. What it does not see: calls in other regions than the instance's, data events, and changes of routes and
+author, which is left alone; a deny that does not hang on where the call comes from is none, nor is one of some services. What it does not see: calls in other regions than the instance's, data events, and changes of routes and
 gateways, which no instance's record names: before a NAT gateway is replaced, put its address into organization.egress. allow_roles names the roles
-that are never locked.`
+that are never locked. IAM deletes no role that has an inline policy, and the role's stack does not know of this one: before the role is deleted,
+riposte undo CASE takes it off. Whoever else takes it off has undone it, which is paged, and it is put on again: an attacker would do the same.`
 
 // lock are the facts: what may have moved, and how its role would be locked.
 type lock struct {

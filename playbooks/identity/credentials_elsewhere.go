@@ -28,8 +28,8 @@ type ElsewhereParams struct {
 // Validate refuses what is no unique id of a role: an ARN can be had again by another role.
 func (p ElsewhereParams) Validate() error {
 	for i, id := range p.AllowRoles {
-		if !strings.HasPrefix(id, "AROA") {
-			return playbook.Wrong{Path: []any{"allow_roles", i}, Text: fmt.Sprintf("%q is no unique id of a role: they begin with AROA, and an ARN can be another role's tomorrow", id)}
+		if !given("AROA", id) {
+			return playbook.Wrong{Path: []any{"allow_roles", i}, Text: fmt.Sprintf("%q is no unique id of a role: want AROA and at least twelve capitals and digits, since an ARN can be another role's tomorrow", id)}
 		}
 	}
 	return nil
@@ -43,7 +43,7 @@ func CredentialsElsewhere() playbook.Definition {
 		Title:    "An instance's credentials were used elsewhere",
 		Why:      whyElsewhere,
 		Severity: playbook.Critical,
-		On:       []playbook.Trigger{playbook.CallerInstance().AlsoReads().AlsoFailed()},
+		On:       []playbook.Trigger{playbook.CallerInstance().AlsoReads().AlsoFailed().OncePerSource()},
 		Reads: append([]call.ID{
 			call.EC2DescribeInstances, call.EC2DescribeNetworkInterfaces, call.EC2DescribeRouteTables, call.EC2DescribeNatGateways, call.EC2DescribeVpcEndpoints,
 		}, append(contain.InstanceReads(), action.IsolationReads()...)...),
@@ -51,7 +51,8 @@ func CredentialsElsewhere() playbook.Definition {
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
 			How: "Deny what the metadata service's version 1 handed out, which a forged request can read, and what an instance's role does through an endpoint of another " +
-				"network than the instance's. Calls by the internet have no aws:SourceVpc: lock them by aws:SourceIp to the ways out, in a statement of its own.",
+				"network than the instance's; not where endpoints are central, shared by several VPCs, unless their VPCs are listed: there it denies every call by them. Calls by " +
+				"the internet have no aws:SourceVpc: lock them by aws:SourceIp to the ways out, in a statement of their own.",
 			Document: `{"Version":"2012-10-17","Statement":[` +
 				`{"Sid":"MetadataVersion2","Effect":"Deny","Action":"*","Resource":"*","Condition":{"NumericLessThan":{"ec2:RoleDelivery":"2.0"}}},` +
 				`{"Sid":"OwnNetwork","Effect":"Deny","Action":"*","Resource":"*","Condition":{"Null":{"ec2:SourceInstanceARN":"false","aws:SourceVpc":"false"},` +
@@ -99,10 +100,15 @@ type used struct {
 	Doubt      string   `json:",omitempty"` // why a person has to say whether it is a theft
 }
 
-// Found is where the credentials were used, and where the instance was looked for: that it is not in one region clears nothing in
-// another.
+// Found is where the credentials were used, where the instance was looked for, of which role they are, and who says whose: that the
+// instance is not in one region clears nothing in another, and a session that was named like it nothing that AWS says is the instance's.
 func (u used) Found() []string {
-	return []string{"use from " + u.From + " " + u.Endpoint + " by an instance in " + u.Instance.Region}
+	role, _, _ := strings.Cut(u.Actor.UserID, ":")
+	by := "AWS says that they are an instance's"
+	if !u.Known {
+		by = "their session is named like an instance"
+	}
+	return []string{fmt.Sprintf("use from %s %s of credentials of role %s in %s, of which %s", u.From, u.Endpoint, role, u.Instance.Region, by)}
 }
 
 // Spared is a use from where all instances go out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,19 +30,20 @@ type DecoyParams struct {
 // Validate refuses what is no id.
 func (p DecoyParams) Validate() error {
 	for i, id := range p.Keys {
-		if !strings.HasPrefix(id, "AKIA") {
-			return playbook.Wrong{Path: []any{"keys", i}, Text: fmt.Sprintf("%q is no id of an access key: they begin with AKIA, and never name the secret here", id)}
+		if !given("AKIA", id) {
+			return playbook.Wrong{Path: []any{"keys", i}, Text: fmt.Sprintf("%q is no id of an access key: want AKIA and at least twelve capitals and digits; never name the secret here", id)}
 		}
 	}
 	for i, id := range p.Principals {
-		if !strings.HasPrefix(id, "AIDA") && !strings.HasPrefix(id, "AROA") {
-			return playbook.Wrong{Path: []any{"principals", i}, Text: fmt.Sprintf("%q is no unique id: those of users begin with AIDA, those of roles with AROA", id)}
+		if !given("AIDA", id) && !given("AROA", id) {
+			return playbook.Wrong{Path: []any{"principals", i}, Text: fmt.Sprintf("%q is no unique id: those of users are AIDA, those of roles AROA, and at least twelve capitals and digits", id)}
 		}
 	}
 	return nil
 }
 
-func (p DecoyParams) named() []string { return append(append([]string{}, p.Keys...), p.Principals...) }
+// Decoys are what the gate and other checks know as decoys, too.
+func (p DecoyParams) Decoys() playbook.Decoys { return slices.Concat(p.Keys, p.Principals) }
 
 // DecoyUsed finds the caller that uses credentials which were laid out for thieves: any call, a refused one too, is a break-in.
 func DecoyUsed() playbook.Definition {
@@ -51,25 +53,29 @@ func DecoyUsed() playbook.Definition {
 		Why:      whyDecoy,
 		Severity: playbook.Critical,
 		Watches: func(p DecoyParams) []playbook.Trigger {
-			if len(p.named()) == 0 {
+			if len(p.Decoys()) == 0 {
 				return nil
 			}
-			return []playbook.Trigger{playbook.Caller(p.named()...).AlsoReads().AlsoFailed()}
+			return []playbook.Trigger{playbook.Caller(p.Decoys()...).AlsoReads().AlsoFailed()}
 		},
 		Reads:   append(contain.Reads(), call.IAMGetRole),
 		Changes: playbook.Always[DecoyParams](contain.Changes()...),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
 			How: "Nothing prevents the theft of a decoy, which is what it is for. Let its principal have no rights at all, so that a thief gets nothing from it; what it " +
-				"was found beside is what needs protection.",
+				"was found beside is what needs protection. Name each decoy's ARN: a path or a name that says decoy is read by the thief's first call. `riposte decoy plant` denies its users " +
+				"everything by a policy of their own already.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"DecoysMayNothing","Effect":"Deny","Action":"*","Resource":"*",` +
-				`"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/decoys/*"}}}]}`,
+				`"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:user/backup-reader"}}}]}`,
 		}},
 		Stories: decoyStories,
 		Suspect: suspectDecoy,
 		Check:   checkDecoy,
 		Plan: func(s playbook.Suspect[decoyUsed], _ DecoyParams) action.Plan {
 			return action.Plan{Steps: s.Facts.Actor.Steps(action.Everything, s.Case)}
+		},
+		Behind: func(ctx context.Context, o playbook.Organization, s playbook.Suspect[decoyUsed], _ DecoyParams, openers []playbook.Minter) []action.Step {
+			return s.Facts.Actor.Behind(ctx, o, openers, action.Everything, s.Case)
 		},
 	})
 }
@@ -79,7 +85,7 @@ the trap. It does not matter what was called, nor that AWS refused it. The decoy
 user denied, or its session; nobody works with them, so no innocent caller is hit. What matters is the finding: it says where
 the credentials lay (by which decoy was used), from which address they were used, and when. Thieves look first whom a key belongs
 to (sts:GetCallerIdentity), which is a read: rules must deliver reads for these callers, as the patterns that riposte permissions
---patterns prints with your configuration ask. Trusted automation never counts here. Whoever plants a decoy gives its id to keys or
+--patterns prints with your configuration ask. Trusted automation never counts here, and what calls by a decoy is trusted by no other playbook. Whoever plants a decoy gives its id to keys or
 principals; an alarm that you set off yourself is taken back with riposte undo.`
 
 // decoyUsed are the facts of one call.
@@ -95,7 +101,7 @@ func (d decoyUsed) Found() []string { return []string{"decoy " + d.Decoy} }
 
 func suspectDecoy(e event.Event, p DecoyParams) []playbook.Suspect[decoyUsed] {
 	d := decoyUsed{Actor: contain.ActorOf(e.Actor, e.Time), Call: call.OfEvent(e)}
-	for _, id := range p.named() {
+	for _, id := range p.Decoys() {
 		if id == e.Actor.AccessKey || id == e.Actor.UniqueID() {
 			d.Decoy = id
 		}

@@ -33,8 +33,8 @@ var tagKey = regexp.MustCompile(`^[A-Za-z0-9._:/-]{0,128}$`)
 func (p DeployRoleParams) Validate() error {
 	for key, ids := range map[string][]string{"without_asking": p.WithoutAsking, "allow_roles": p.AllowRoles} {
 		for i, id := range ids {
-			if !strings.HasPrefix(id, "AROA") {
-				return playbook.Wrong{Path: []any{key, i}, Text: fmt.Sprintf("%q is no unique id of a role: they begin with AROA (aws iam get-role shows it)", id)}
+			if !given("AROA", id) {
+				return playbook.Wrong{Path: []any{key, i}, Text: fmt.Sprintf("%q is no unique id of a role: want AROA and at least twelve capitals and digits (aws iam get-role shows it)", id)}
 			}
 		}
 	}
@@ -61,7 +61,7 @@ func DeployRole() playbook.Definition {
 		Why:      whyDeployRole,
 		Severity: playbook.High,
 		On: []playbook.Trigger{playbook.Call(
-			call.IAMPutRolePolicy, call.IAMAttachRolePolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion,
+			call.IAMPutRolePolicy, call.IAMAttachRolePolicy, call.IAMCreatePolicyVersion, call.IAMSetDefaultPolicyVersion, call.IAMAddRoleToInstanceProfile,
 		)},
 		Reads: []call.ID{
 			call.IAMGetRole, call.IAMListInstanceProfilesForRole, call.IAMListRolePolicies, call.IAMGetRolePolicy, call.IAMListAttachedRolePolicies,
@@ -72,7 +72,8 @@ func DeployRole() playbook.Definition {
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
 			How: "Let deployments be registered by CodeDeploy itself, which does it today by the role of the deployment group: then instances need neither right at all, and " +
-				"this policy takes both from every instance. A role that needs them is named in the condition, with its account.",
+				"this policy takes the most harmful calls of both from every instance, on its own group too. A role that needs them is named in the condition, with its account: those of runners that " +
+				"end themselves (TerminateInstanceInAutoScalingGroup) or report their health (SetInstanceHealth), too.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"InstancesChangeNoGroups","Effect":"Deny",` +
 				`"Action":["autoscaling:EnterStandby","autoscaling:Set*","autoscaling:Update*","autoscaling:Delete*","autoscaling:Suspend*","autoscaling:Terminate*",` +
 				`"elasticloadbalancing:Deregister*","elasticloadbalancing:Delete*","elasticloadbalancing:Modify*"],"Resource":"*",` +
@@ -90,8 +91,11 @@ func DeployRole() playbook.Definition {
 
 const whyDeployRole = `Deployment scripts that take an instance out of its load balancer and put it back were long given autoscaling:*
 and elasticloadbalancing:* on everything, since neither service knew resources. Both do today. With such a right one stolen machine
-can put every group of the account into standby, or delete it. The role must stand behind an instance profile. A policy that names
-groups, or ties them by a tag or another condition that riposte does not know the value of, is left alone; so are the two calls that answer a
+can put every group of the account into standby, or delete it. The role must stand behind an instance profile; one that comes behind it later is
+looked at then, with all its policies, of which the first is narrowed and the others are named; one that
+has left it again by the time of the look still counts, since its credentials work on for hours, and a person is asked. A policy that names
+groups, or ties them by a tag or another condition that riposte does not know the value of, is left alone; a condition on where the call comes from, or
+on what its caller may say of itself, ties nothing. Left alone, too, are the two calls that answer a
 lifecycle hook. Where a boundary or another policy of the role denies the calls, nothing is found. A service control policy that denies them
 can't be seen from here: such a finding is harmless. The replacement lets the role do the same on its own groups (those that launch with
 its profile, or have members that did) and on the load balancers and target groups that these are attached to, and leaves reads and other
@@ -99,14 +103,16 @@ services as they are. Before it is planned it is proved: what the published Code
 groups, no changing call is on others, all else is decided as before; or none is planned, and the call that stands in the way is named. Policies that
 are attached, which others may share, are told and not changed. Where its groups can't be named, a replacement by a tag that they share with the
 role (tag) is offered. Known false positives are roles that manage other groups on purpose, as a
-cluster autoscaler or a build server: they go into allow_roles. So riposte asks, unless the role stands in without_asking. It asks, too, where
+cluster autoscaler or a build server: they go into allow_roles, or are trusted, by their id, for scaling.foreign-group. So riposte asks, unless the role stands in without_asking. It asks, too, where
 the same was written before, since a tool may keep it so, and CloudFormation called. It waits a quarter of an hour (wait), since a
 stack has its role first.`
 
 // deployRole are the facts of one policy of a role.
 type deployRole struct {
-	Policy   string   // the name of an inline one, else the ARN
+	Policy   string   // the name of an inline one, else the ARN; "" before the look, where the role came behind a profile
 	Through  string   `json:",omitempty"` // the service that passed the call on
+	Profile  string   `json:",omitempty"` // the instance profile that the record puts the role behind
+	Left     bool     `json:",omitempty"` // it is behind none any more
 	Role     string   `json:",omitempty"` // with its path, which no record shows
 	RoleID   string   `json:",omitempty"`
 	Groups   []string `json:",omitempty"` // the own ones
@@ -126,6 +132,9 @@ func planDeployRole(s playbook.Suspect[deployRole], p DeployRoleParams) action.P
 	step := action.Try(action.ReplaceRolePolicy{Role: s.Resource.Place().In(event.Role, cmp.Or(f.Role, s.Resource.ID)), Policy: f.Policy, Old: f.Old, New: f.New})
 	if f.Doubt != "" {
 		step = step.Asking(f.Doubt)
+	}
+	if f.Left {
+		step = step.Asking("the role is behind no instance profile any more: whether an instance has its credentials is not known")
 	}
 	if !slices.Contains(p.WithoutAsking, f.RoleID) {
 		step = step.Asking("the role's instances may manage other groups on purpose, and its id " + f.RoleID + " is not in without_asking")

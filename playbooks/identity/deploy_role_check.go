@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,70 +13,23 @@ import (
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
-	policy "github.com/ripostehq/riposte/iam"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-const (
-	mostHolders = 20 // roles that are looked at for one policy that many have
-	mostGroups  = 30 // own groups that a policy can name
-)
+// mostGroups is how many own groups a policy can name.
+const mostGroups = 30
 
 // checkDeployRole looks at the role, or at those that have the managed policy, which are one finding.
 func checkDeployRole(ctx context.Context, in playbook.In, s playbook.Suspect[deployRole], p DeployRoleParams) ([]playbook.Suspect[deployRole], error) {
 	l := deployLook{in, p}
-	if s.Resource.Type != event.Policy {
-		confirmed, err := l.look(ctx, &s)
-		if err != nil || !confirmed {
-			return nil, err
-		}
-		return []playbook.Suspect[deployRole]{s}, nil
+	if s.Resource.Type == event.Policy {
+		return l.holders(ctx, s)
 	}
-	holders, err := holdersOf(ctx, in, s)
-	if err != nil {
+	confirmed, err := l.look(ctx, &s)
+	if err != nil || !confirmed {
 		return nil, err
 	}
-	var found []string
-	for _, role := range holders {
-		one := s
-		one.Resource = role
-		confirmed, err := l.look(ctx, &one)
-		if err != nil {
-			return nil, err
-		}
-		if confirmed {
-			found = append(found, one.Facts.Role)
-		}
-	}
-	if len(found) == 0 {
-		return nil, nil
-	}
-	s.Title = fmt.Sprintf("policy %s lets instances change any Auto Scaling group or load balancer, by role %s; no replacement is planned: %s",
-		s.Facts.Policy, strings.Join(found, ", "), s.Facts.Refused)
 	return []playbook.Suspect[deployRole]{s}, nil
-}
-
-// shared is why an attached policy is not edited.
-const shared = "the policy is attached, and others may share it: attach a copy that names the role's groups, then detach it"
-
-// holdersOf are the roles that a managed policy is attached to.
-func holdersOf(ctx context.Context, in playbook.In, s playbook.Suspect[deployRole]) (roles []event.Resource, err error) {
-	pages := iam.NewListEntitiesForPolicyPaginator(in.AWS.IAM(s.Resource.Place()), &iam.ListEntitiesForPolicyInput{
-		PolicyArn: aws.String(s.Facts.Policy), EntityFilter: types.EntityTypeRole,
-	})
-	for pages.HasMorePages() && len(roles) < mostHolders {
-		page, err := pages.NextPage(ctx)
-		if access.Answered(err, "NoSuchEntity") {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("list holders of policy %q: %w", s.Facts.Policy, err)
-		}
-		for _, r := range page.PolicyRoles {
-			roles = append(roles, s.Resource.Place().In(event.Role, aws.ToString(r.RoleName)))
-		}
-	}
-	return roles[:min(len(roles), mostHolders)], nil
 }
 
 // deployLook is a look at roles.
@@ -84,11 +38,19 @@ type deployLook struct {
 	params DeployRoleParams
 }
 
+// mayChangeAny reports whether a role is meant to change any group: by allow_roles, or as automation whose sessions may do so.
+func (l deployLook) mayChangeAny(id string) bool {
+	return slices.Contains(l.params.AllowRoles, id) || l.Organization.Automated(id, "scaling.foreign-group") != ""
+}
+
 // look completes the finding of one role; false where there is none.
 func (l deployLook) look(ctx context.Context, s *playbook.Suspect[deployRole]) (bool, error) {
 	from := l.AWS.IAM(s.Resource.Place())
 	role, profiles, err := behindProfile(ctx, from, s.Resource)
-	if err != nil || len(profiles) == 0 || slices.Contains(l.params.AllowRoles, aws.ToString(role.RoleId)) {
+	if s.Facts.Left = err == nil && role != nil && len(profiles) == 0 && s.Facts.Profile != ""; s.Facts.Left {
+		profiles = []string{s.Facts.Profile} // or a caller would end the wait by taking the role away, and put it back later
+	}
+	if err != nil || len(profiles) == 0 || l.mayChangeAny(aws.ToString(role.RoleId)) {
 		return false, err
 	}
 	s.Facts.Role, s.Facts.RoleID = strings.TrimPrefix(aws.ToString(role.Path), "/")+aws.ToString(role.RoleName), aws.ToString(role.RoleId)
@@ -97,12 +59,41 @@ func (l deployLook) look(ctx context.Context, s *playbook.Suspect[deployRole]) (
 		return false, err
 	}
 	r.profiles = profiles
-	document, is := r.documents[s.Facts.Policy]
-	if !is {
-		return false, nil // it was taken away meanwhile
+	for _, policy := range r.given(s.Facts.Policy) {
+		one := *s
+		one.Facts.Policy = policy
+		if confirmed, err := l.policy(ctx, &one, r); err != nil || confirmed {
+			*s = one
+			return confirmed, err
+		}
 	}
+	return false, nil
+}
+
+// given are the policies to look at: the one that a record names, if the role has it still, or all, those first that can be replaced.
+func (r rights) given(named string) (all []string) {
+	if _, is := r.documents[named]; is {
+		return []string{named}
+	}
+	if named != "" {
+		return nil // it was taken away meanwhile
+	}
+	for name := range r.documents {
+		if !strings.HasPrefix(name, boundaryOf) {
+			all = append(all, name)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.Count(a, ":policy/"), strings.Count(b, ":policy/")), strings.Compare(a, b))
+	})
+	return all
+}
+
+// policy completes the finding of one policy of a role.
+func (l deployLook) policy(ctx context.Context, s *playbook.Suspect[deployRole], r rights) (bool, error) {
+	document := r.documents[s.Facts.Policy]
 	sc := scope{Role: s.Resource.Place().In(event.Role, s.Facts.Role), Regions: regionsOr(l.params, l.Origin.Place.Region)}
-	own, err := policy.Parse([]byte(document))
+	own, err := placeless([]byte(document))
 	if err != nil {
 		if !speaksOfOthers(sc.Role, sc.Regions, document) {
 			return false, nil
@@ -121,6 +112,9 @@ func (l deployLook) look(ctx context.Context, s *playbook.Suspect[deployRole]) (
 		if other.Name != s.Facts.Policy && len(sc.wide(other)) > 0 {
 			s.Title += ", and by policy " + other.Name
 		}
+	}
+	if s.Facts.Left {
+		s.Title += "; it has left instance profile " + s.Facts.Profile + " since"
 	}
 	if s.Facts.Refused, err = l.replace(ctx, s, sc, r, calls); err != nil {
 		return false, err

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
-	"github.com/ripostehq/riposte/iam"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/request"
 )
@@ -13,6 +12,15 @@ import (
 // suspectDeployRole wants policies that may give a role rights to what is not its own. Where the record has the document, that is
 // decided by it; where it has none, it is looked at.
 func suspectDeployRole(e event.Event, p DeployRoleParams) []playbook.Suspect[deployRole] {
+	if call.OfEvent(e) == call.IAMAddRoleToInstanceProfile {
+		role, profile := request.Of(e).At("roleName").Scalar(), request.Of(e).At("instanceProfileName").Scalar()
+		if role == "" {
+			return nil
+		}
+		return []playbook.Suspect[deployRole]{{
+			Resource: e.Place().In(event.Role, role), Title: role + " came behind instance profile " + profile, Facts: deployRole{Through: e.Actor.InvokedBy, Profile: profile},
+		}}
+	}
 	of, policy := givenPolicy(e)
 	document := request.Of(e).At("policyDocument").Scalar()
 	if policy == "" || of.ID == "" || document != "" && !speaksOfOthers(of, regionsOr(p, e.Region), document) {
@@ -53,7 +61,7 @@ func givenPolicy(e event.Event) (of event.Resource, policy string) {
 // speaksOfOthers reports whether a document allows changing calls on groups and balancers of any owner. One that can't be
 // evaluated does where it names one of the services.
 func speaksOfOthers(role event.Resource, regions []string, document string) bool {
-	policy, err := iam.Parse([]byte(document))
+	policy, err := placeless([]byte(document))
 	if err != nil {
 		text := strings.ToLower(document)
 		return strings.Contains(text, "autoscaling:") || strings.Contains(text, "elasticloadbalancing:")

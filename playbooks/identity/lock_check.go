@@ -210,9 +210,7 @@ func (w *waysOut) ofNetwork(ctx context.Context, vpc string, machines []machine)
 // ranges are public addresses and blocks in CIDR's form, sorted.
 func ranges(known []netip.Addr, blocks []netip.Prefix) (all []string) {
 	for _, a := range known {
-		if a = a.Unmap(); a.IsGlobalUnicast() && !a.IsPrivate() {
-			blocks = append(blocks, netip.PrefixFrom(a, a.BitLen()))
-		}
+		blocks = append(blocks, netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()))
 	}
 	slices.SortFunc(blocks, func(a, b netip.Prefix) int { return cmp.Or(a.Addr().Compare(b.Addr()), a.Bits()-b.Bits()) })
 	for _, b := range slices.Compact(blocks) {

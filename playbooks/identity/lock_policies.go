@@ -29,8 +29,10 @@ func (l *locking) readPolicies(ctx context.Context) (locked bool, err error) {
 			if signs(document) {
 				l.doubtFirst("the role may read or write objects of S3 (policy %s): URLs that it signs for others would be cut off, and no record shows their use", name)
 			}
-			if p, err := policies.Parse([]byte(document)); err == nil {
-				others = append(others, p)
+			if _, err := policies.Parse([]byte(document)); err == nil {
+				if p, is := placed(document); is {
+					others = append(others, p)
+				}
 				return
 			}
 		}
@@ -138,7 +140,8 @@ func (l *locking) strangers() []string {
 	return out
 }
 
-// lockedBy reports whether policies deny calls by the internet from whatever address is no network's.
+// lockedBy reports whether policies deny calls by the internet from whatever address is no network's: those of several services, since a
+// policy that names some leaves the others open.
 func (l *locking) lockedBy(by []policies.Policy) bool {
 	for _, f := range l.machines {
 		for _, m := range f.all {
@@ -148,8 +151,10 @@ func (l *locking) lockedBy(by []policies.Policy) bool {
 					"aws:RequestedRegion": f.at.Region, "aws:SecureTransport": "true", "aws:PrincipalAccount": f.at.Account, "aws:PrincipalType": "AssumedRole",
 					"aws:CurrentTime": l.in.Now.UTC().Format(time.RFC3339), "aws:PrincipalArn": l.found.Role.ARN(), "aws:userid": aws.ToString(l.of.RoleId) + ":" + m.id,
 				}
-				if !denied(keys, call.EC2DescribeInstances, by...) {
-					return false
+				for _, made := range []call.ID{call.EC2DescribeInstances, call.S3ListBucket, call.SQSReceiveMessage} {
+					if !denied(keys, made, by...) {
+						return false
+					}
 				}
 			}
 		}

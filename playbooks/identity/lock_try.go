@@ -44,6 +44,10 @@ func (l *locking) try(ctx context.Context) error {
 				if c.Error != "" || c.Call == call.STSGetCallerIdentity || c.At.Before(l.since(m)) || l.gone(c) {
 					continue // what was refused is not missed; what no policy can refuse, and others replay, is not cut off
 				}
+				if from := sources(c.From); c.InvokedBy == "" && c.Endpoint == "" && slices.ContainsFunc(from, func(a netip.Addr) bool { return !public(a) }) {
+					l.doubt("%s by %s is recorded from %s without its endpoint: whether the lock would cut it off is not known", c.Call, m.id, c.From)
+					continue
+				}
 				shown[m.subnet] = shown[m.subnet] || c.InvokedBy == ""
 				if cut, err := cuts(ctx, &out, policy, f.at, m, c); err != nil || cut != "" {
 					l.found.Cuts = cut

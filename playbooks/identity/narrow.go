@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/ripostehq/riposte/iam"
 )
 
 // statement is one of a policy that is to be rewritten; what is not looked into is copied as it is.
@@ -74,7 +72,7 @@ func (s scope) rewrite(version, one json.RawMessage) ([]json.RawMessage, error) 
 	if err != nil {
 		return nil, err
 	}
-	policy, err := iam.Parse(alone)
+	policy, err := placeless(alone)
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,11 @@ import (
 // deployment scripts need goes on with the own groups, no call goes on with others, and every other service's calls are decided as
 // before.
 func (s scope) prove(before, after string) error {
-	old, err := iam.Parse([]byte(before))
+	old, err := placeless([]byte(before))
 	if err != nil {
 		return err
 	}
-	now, err := iam.Parse([]byte(after))
+	now, err := placeless([]byte(after))
 	if err != nil {
 		return err
 	}

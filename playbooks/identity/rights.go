@@ -99,9 +99,12 @@ func (r *rights) add(name string, encoded *string) error {
 	return err
 }
 
+// boundaryOf begins the name of a boundary's document: no name of a policy has a space.
+const boundaryOf = "boundary "
+
 // bound takes the boundary's. One that can't be evaluated is as if it were none: what it denies is not known.
 func (r *rights) bound(arn string, encoded *string) (err error) {
-	r.policies.Boundary, err = r.parse("boundary "+arn, encoded)
+	r.policies.Boundary, err = r.parse(boundaryOf+arn, encoded)
 	return err
 }
 
@@ -111,7 +114,7 @@ func (r *rights) parse(name string, encoded *string) (*policy.Policy, error) {
 		return nil, fmt.Errorf("read policy %q: %w", name, err)
 	}
 	r.documents[name] = document
-	p, err := policy.Parse([]byte(document))
+	p, err := placeless([]byte(document))
 	if err != nil {
 		r.unread = append(r.unread, fmt.Sprintf("%s (%v)", name, err))
 		return nil, nil

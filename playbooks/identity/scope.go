@@ -137,7 +137,7 @@ func (s scope) session() session {
 			x := iam.ContextOf(map[string]string{
 				"aws:PrincipalArn": role, "aws:PrincipalAccount": s.Role.Account, "aws:PrincipalType": "AssumedRole",
 				"aws:ResourceAccount": s.Role.Account, "aws:RequestedRegion": region, "aws:SecureTransport": "true", "aws:ViaAWSService": "false",
-				"aws:userid": "AROA0123456789ABCDEF0:i-0123456789abcdef0", "aws:UserAgent": "aws-cli", // what all callers have, or may say, is no limit
+				"aws:userid":      "AROA0123456789ABCDEF0:i-0123456789abcdef0", // what all callers have is no limit
 				"aws:CurrentTime": "2099-01-01T00:00:00Z", "aws:EpochTime": "4070908800", "aws:TokenIssueTime": "2099-01-01T00:00:00Z",
 				"ec2:SourceInstanceARN": s.arn("ec2", region, "instance/i-0123456789abcdef0"), "ec2:RoleDelivery": "2.0",
 			})

@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -86,12 +85,12 @@ func (w *waysOut) has(ctx context.Context, m machine, from []netip.Addr, endpoin
 	if err != nil {
 		return false, err
 	}
-	if len(from) > 1 || strings.Contains(f.From, ",") {
+	if strings.Contains(f.From, ",") {
 		w.doubt = "the record names several addresses, of which a proxy may have written some"
 	}
 	for _, a := range from {
 		if !slices.Contains(w.known, a) && !w.egress.Has(a) && !w.blocks.Has(a) {
-			if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+			if !public(a) {
 				w.doubt = "the record names a private address and no endpoint: by what network it came is not known"
 			}
 			return false, nil
@@ -141,12 +140,10 @@ func (w *waysOut) ofInterfaces(ctx context.Context, ids []string) (subnets []str
 		}
 		for _, n := range page.NetworkInterfaces {
 			subnets = append(subnets, aws.ToString(n.SubnetId))
-			if n.Association != nil {
+			if n.Association != nil { // the private addresses, which any network may have, prove nothing
 				w.add(n.Association.PublicIp)
 			}
-			w.add(n.PrivateIpAddress)
 			for _, p := range n.PrivateIpAddresses {
-				w.add(p.PrivateIpAddress)
 				if p.Association != nil {
 					w.add(p.Association.PublicIp)
 				}
@@ -155,7 +152,7 @@ func (w *waysOut) ofInterfaces(ctx context.Context, ids []string) (subnets []str
 				w.add(six.Ipv6Address)
 			}
 			for _, delegated := range n.Ipv6Prefixes {
-				if b, err := netip.ParsePrefix(aws.ToString(delegated.Ipv6Prefix)); err == nil {
+				if b, err := netip.ParsePrefix(aws.ToString(delegated.Ipv6Prefix)); err == nil && public(b.Addr()) {
 					w.blocks = append(w.blocks, b)
 				}
 			}
@@ -165,7 +162,7 @@ func (w *waysOut) ofInterfaces(ctx context.Context, ids []string) (subnets []str
 }
 
 func (w *waysOut) add(address *string) {
-	if a, err := netip.ParseAddr(aws.ToString(address)); err == nil {
+	if a, err := netip.ParseAddr(aws.ToString(address)); err == nil && public(a) {
 		w.known = append(w.known, a)
 	}
 }
@@ -209,18 +206,12 @@ func (w *waysOut) routed(ctx context.Context, vpc string, subnets []string) erro
 		if _, err := w.ofInterfaces(ctx, machines); err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(w.known[before:], func(a netip.Addr) bool { return a.IsGlobalUnicast() && !a.IsPrivate() }) {
+		if len(w.known) == before {
 			w.doubt = "a route of the instance's network leads through a machine that has no public address here: name its ways out in organization.egress"
 		}
 	}
 	slices.Sort(gateways)
 	return w.translated(ctx, slices.Compact(gateways))
-}
-
-// inward reports whether a route leads to private addresses alone, where AWS's public endpoints are not.
-func inward(r types.Route) bool {
-	b, err := netip.ParsePrefix(cmp.Or(aws.ToString(r.DestinationCidrBlock), aws.ToString(r.DestinationIpv6CidrBlock)))
-	return err == nil && b.Addr().IsPrivate() && b.Bits() >= 7
 }
 
 // tableOf is the route table that a subnet is associated with, else its network's main one.

@@ -16,12 +16,12 @@ var byHandStories string
 
 // ByHandParams are the parameters of launch.by-hand.
 type ByHandParams struct {
-	Environments    []string          `yaml:"environments" help:"environments (organization.accounts) in which people launch nothing by hand; an account whose environment is not said counts too"`
+	Environments    []string          `yaml:"environments" help:"environments (organization.accounts) in which people launch nothing by hand; none: in all; an account whose environment is not said counts too"`
 	Users           bool              `yaml:"users" help:"whether IAM users count as people, beside the sessions of people.issuers and the root user: only where no automation has a user of its own"`
 	Window          time.Duration     `yaml:"window" help:"how long after a launch it is decided: what the same person launches this long before and after counts together"`
 	Most            int               `yaml:"most" help:"up to so many instances in the window are quarantined; more are taken for a bulk job"`
 	Bulk            BulkAnswer        `yaml:"bulk" help:"what becomes of a bulk job: ask, or leave"`
-	DeleteAfter     time.Duration     `yaml:"delete_after" help:"how long after its quarantine an instance that is still there is terminated (720h are 30 days); 0: never"`
+	DeleteAfter     time.Duration     `yaml:"delete_after" help:"how long after its quarantine an instance that is still there is terminated (30d); 0: never"`
 	IsolationGroups map[string]string `yaml:"isolation_groups" help:"for each VPC's id the security group that isolates; where a VPC is not listed, the group riposte-isolation that the deployment has there"`
 }
 
@@ -35,6 +35,12 @@ const (
 
 // Enum lists the answers.
 func (BulkAnswer) Enum() []string { return []string{string(AskAboutBulk), string(LeaveBulk)} }
+
+// InEnvironments are those that it counts in, for what reads the configuration: one that no account is in is misspelt.
+func (p ByHandParams) InEnvironments() []string { return p.Environments }
+
+// OfPersons says, for what reads the configuration, that it is about people alone, and whether IAM users are people to it.
+func (p ByHandParams) OfPersons() (users bool) { return p.Users }
 
 // Validate refuses what can't be meant.
 func (p ByHandParams) Validate() error {
@@ -75,9 +81,9 @@ func ByHand() playbook.Definition {
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
 			How: "Let no session of Identity Center launch instances, attached to production's unit: whatever people need there, pipelines launch. They read AWS's " +
-				"bare denial, which does not say why nor whom to ask: tell them before.",
+				"bare denial, which does not say why nor whom to ask: tell them before. Services that pass a person's call on, as CloudFormation, are left out of it.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"PeopleLaunchNothing","Effect":"Deny","Action":"ec2:RunInstances","Resource":"arn:aws:ec2:*:*:instance/*",` +
-				`"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"}}}]}`,
+				`"Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"},"BoolIfExists":{"aws:ViaAWSService":"false"}}}]}`,
 		}},
 		Stories:  byHandStories,
 		Defaults: ByHandParams{Environments: []string{"production"}, Window: 15 * time.Minute, Most: 5, Bulk: AskAboutBulk, DeleteAfter: 30 * 24 * time.Hour},

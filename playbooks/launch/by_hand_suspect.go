@@ -60,7 +60,7 @@ func (f byHand) title() string {
 func suspectByHand(e event.Event, p ByHandParams) []playbook.Suspect[byHand] {
 	a := e.Actor
 	root := contain.ActorOf(a, e.Time).Root()
-	if a.ByAWS() || a.InvokedBy != "" || a.Instance != "" || a.Kind == event.UserActor && !p.Users || root.Account == "" {
+	if a.InvokedBy != "" || a.Instance != "" || a.Kind == event.UserActor && !p.Users || root.Account == "" {
 		return nil
 	}
 	f := byHand{Place: e.Place(), At: e.Time.UTC(), Caller: a.ARN}

@@ -86,7 +86,7 @@ func (r reader) image(ctx context.Context, id string) (verdict, error) {
 	}
 	v := verdict{
 		breaks: "it can't be seen: deregistered, or no longer shared", unseen: true,
-		doubt: "its image can't be seen any more, so nobody knows what it is",
+		doubt: "its image can't be seen any more, so that what it is can't be told",
 	}
 	if i := slices.IndexFunc(out.Images, func(i types.Image) bool { return aws.ToString(i.ImageId) == id }); i >= 0 {
 		if v, err = r.judge(ctx, out.Images[i]); err != nil {

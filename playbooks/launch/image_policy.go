@@ -33,7 +33,7 @@ type ImagePolicy struct {
 	AllowIDs    []string          `yaml:"allow_ids" help:"ids of images that may be launched beside those, whatever the other rules say"`
 	AllowNames  []string          `yaml:"allow_names" help:"patterns of names (* and ?) that an allowed owner's image must have; empty: any name"`
 	RequireTags map[string]string `yaml:"require_tags" help:"tags that an allowed owner's image must have, with a pattern for the value; the tags of other accounts' images can't be seen"`
-	MaxAge      time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (2160h are 90 days); 0: any age"`
+	MaxAge      time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (90d); 0: any age"`
 }
 
 // Validate refuses what can't be meant.
@@ -50,7 +50,7 @@ func (p ImagePolicy) Validate() error {
 		}
 	}
 	if slices.Contains(p.Deny, Unlisted) && len(p.AllowOwners)+len(p.AllowIDs) == 0 {
-		errs = append(errs, errors.New("deny holds unlisted, and allow_owners names nobody: no image could be launched; list self, organization or an account there"))
+		errs = append(errs, errors.New("deny holds unlisted, and allow_owners names no owner: no image could be launched; list self, organization or an account there"))
 	}
 	if slices.Contains(p.AllowNames, "") {
 		errs = append(errs, errors.New("allow_names holds an empty pattern, which no image's name matches"))
@@ -61,12 +61,15 @@ func (p ImagePolicy) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Strangers says, for what reads the configuration, what becomes of accounts that are not known to be the organisation's.
+func (p ImagePolicy) Strangers() string { return "what is launched from their images is answered" }
+
 // Unwise warns where Amazon's own images are answered and the parameters do not say that they should be.
 func (p ImagePolicy) Unwise() []playbook.Wrong {
 	if len(p.AllowOwners)+len(p.AllowIDs) > 0 {
 		return nil
 	}
-	return []playbook.Wrong{{Path: []any{"allow_owners"}, Text: "allow_owners names nobody, so all but the organisation's own images are answered, Amazon's public ones too " +
+	return []playbook.Wrong{{Path: []any{"allow_owners"}, Text: "allow_owners names no owner, so all but the organisation's own images are answered, Amazon's public ones too " +
 		"(nodes of EKS, ECS, Elastic Beanstalk); add amazon where they are used, or self to say that they are not"}}
 }
 

@@ -99,7 +99,7 @@ func (r reader) unapproved(ctx context.Context, t *types.LaunchTemplate, uses []
 		v, image, err := r.resolve(ctx, versions[n].image)
 		switch {
 		case errors.Is(err, errIllegible): // one that can't be read must not hide another
-			unread = append(unread, broken{n, versions[n].image, "its image can't be read", "what it would launch can't be read, so nobody knows what it is"})
+			unread = append(unread, broken{n, versions[n].image, "its image can't be read", "what it would launch can't be read, so that what it is can't be told"})
 		case err != nil:
 			return nil, err
 		case v.breaks != "":

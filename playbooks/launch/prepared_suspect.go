@@ -111,7 +111,7 @@ func changed(e event.Event, kind, id, group string) []playbook.Suspect[prepared]
 	case event.LaunchConfiguration:
 		what = "launch configuration"
 	case event.Parameter:
-		what = "whoever reads parameter"
+		what = "a reader of parameter"
 	}
 	s := playbook.Suspect[prepared]{Resource: e.Place().In(kind, id), Title: fmt.Sprintf("%s changes what %s %s launches", e.Name, what, id)}
 	s.Facts.At, s.Facts.By = e.Time, principal(e.Actor.ARN)

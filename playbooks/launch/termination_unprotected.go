@@ -60,17 +60,23 @@ func TerminationUnprotected() playbook.Definition {
 		Check:    checkUnprotected,
 		Plan:     planUnprotected,
 		Preempt:  preemptUnprotected,
+		Behind: func(ctx context.Context, o playbook.Organization, s playbook.Suspect[unprotected], p ProtectionParams, openers []playbook.Minter) []action.Step {
+			return s.Facts.Actor.Behind(ctx, o, openers, action.Scope(p.Scope), s.Case)
+		},
 	})
 }
 
-const whyProtection = `Who wants to destroy what runs must first switch termination protection off. It is switched on again
-at once, which works sooner than any deny, and the caller is denied. Ordinary tools make the same call before they delete
-what was never protected (Terraform does so before every instance), so it counts only where a record shows that the
-protection was on: the launch, a call that switched it on, a refusal because of it. Where none does, a person is asked and
-nothing is changed. "Without MFA" is known of IAM users and root only: an identity provider's MFA stands in no record, so
-for role sessions the protection is restored and a person is asked before the session is denied. Deployments that replace
-protected instances do this every day: list their roles as trusted, by exact ARN and id. Protection stops neither Auto Scaling
-nor a shutdown from inside the instance.`
+const whyProtection = `An attacker that wants to destroy what runs must first switch termination protection off. It is switched on
+again at once, which works sooner than any deny, and the caller is denied. Ordinary tools make the same call before they delete
+what was never protected (Terraform does so before every instance), so it counts only where a record shows that the protection was
+on: the launch, a call that switched it on, a refusal because of it (to stop on shutdown is EC2's default: a launch that says so
+proves nothing). Nothing is found where the record of the launch shows that it was off, and none since that it was switched on:
+EC2 leaves it off where neither the call nor a template says otherwise. What is not known so, as of a launch from a template or
+one that no record shows, a person is asked about, and nothing is changed; so it is where the same principal had launched the
+instance half an hour before at most, by the times that EC2 answered the launch with. "Without MFA" is known of IAM users and root
+only: an identity provider's MFA stands in no record, so for role sessions the protection is restored and a person is asked before
+the session is denied. Deployments that replace protected instances do this every day: list their roles or users as trusted, by
+exact ARN and id. Protection stops neither Auto Scaling nor a shutdown from inside the instance.`
 
 func preventDemolition() []playbook.Prevention {
 	return []playbook.Prevention{
@@ -83,8 +89,9 @@ func preventDemolition() []playbook.Prevention {
 		},
 		{
 			Kind: playbook.ServiceControlPolicy,
-			How: "Keep anybody but riposte from lifting its denies: an attacker who is faster than IAM's propagation can't undo them. The roles are named exactly, " +
-				"with the path that yours have, since a pattern would spare whoever makes a role that fits it; fill in the role that deploys riposte. " +
+			How: "Keep every principal but riposte from detaching its deny policies and deleting its boundary, also an attacker who is faster than IAM's propagation. An inline deny, and a boundary " +
+				"that another replaces, no policy can protect: riposte notices, and does it again. The management account is not bound. The roles are named exactly, " +
+				"with the path that yours have, since a pattern would spare a caller that makes a role which fits it; fill in the role that deploys riposte. " +
 				"riposte permissions prints the whole guardrail for your configuration.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"DeniesStay","Effect":"Deny","Action":["iam:DetachUserPolicy","iam:DetachRolePolicy"],` +
 				`"Resource":"*","Condition":{"ArnLike":{"iam:PolicyARN":"arn:aws:iam::*:policy/riposte-*"},` +
@@ -137,11 +144,14 @@ func preemptUnprotected(ctx context.Context, recall playbook.Recall, s playbook.
 	return action.Plan{Steps: f.Actor.Steps(action.Scope(p.Scope), s.Case)}, nil
 }
 
-// questions returns what a person is asked where nothing shows that there was a protection to switch off, and where no record
-// tells of the second factor; "" where that is known.
+// questions returns what a person is asked where nothing shows that there was a protection to switch off, or it was the caller's own,
+// and where no record tells of the second factor; "" where that is known.
 func (f unprotected) questions() (unknown, unproven string) {
-	if f.Shown == "" {
+	switch {
+	case f.Shown == "":
 		unknown = "nothing shows that the protection was on: ordinary tools switch it off before they delete what was never protected"
+	case f.Own:
+		unknown = "the caller itself launched the instance, less than " + ownFor.String() + " before: it may take its own back"
 	}
 	if f.MFA != event.MFANo {
 		unproven = "whether the caller had MFA is not recorded"

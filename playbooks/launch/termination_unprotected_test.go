@@ -105,8 +105,9 @@ func TestTerminationUnprotected(t *testing.T) {
 			Sort: playbooktest.Fires, Name: "spelled as " + name, Record: attribute(mallory, spelling), AWS: sighted, Suspects: 1, Plans: []string{contained},
 		})
 	}
+	wanted := at("10", attribute(session, `"instanceInitiatedShutdownBehavior":{"value":"stop"}`))
 	for i := range stories {
-		stories[i].Before = []string{guarded("i-0alone"), guarded("i-0ended"), guarded("i-0never"), guarded("i-0protected")}
+		stories[i].Before = []string{wanted, guarded("i-0alone"), guarded("i-0ended"), guarded("i-0never"), guarded("i-0protected")}
 	}
 	playbooktest.Run(t, launch.TerminationUnprotected(), stories)
 }
@@ -116,7 +117,7 @@ func at(minute, record string) string {
 	return strings.Replace(record, "2030-01-07T09:00:00Z", "2030-01-07T08:"+minute+":00Z", 1)
 }
 
-// guarded is the launch of an instance that asks for all protections.
+// guarded is the launch of an instance that asks for all protections. That it stops on shutdown proves none: it would anyway.
 func guarded(instance string) string {
 	return at("00", called(root, "RunInstances", `{"disableApiTermination":true,"disableApiStop":true,"instanceInitiatedShutdownBehavior":"stop"}`,
 		`{"instancesSet":{"items":[{"instanceId":"`+instance+`","imageId":"ami-0bbbbbbbbbbbbbbbb"}]}}`))

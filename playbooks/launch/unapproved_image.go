@@ -25,7 +25,7 @@ type ImageParams struct {
 	AllowIDs        []string          `yaml:"allow_ids" help:"ids of images that may be launched beside those, whatever the other rules say"`
 	AllowNames      []string          `yaml:"allow_names" help:"patterns of names (* and ?) that an allowed owner's image must have; empty: any name"`
 	RequireTags     map[string]string `yaml:"require_tags" help:"tags that an allowed owner's image must have, with a pattern for the value; the tags of other accounts' images can't be seen"`
-	MaxAge          time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (2160h are 90 days); 0: any age"`
+	MaxAge          time.Duration     `yaml:"max_age" help:"oldest image that may be launched, by its creation date (90d); 0: any age"`
 	Group           GroupAnswer       `yaml:"group" help:"what happens to the Auto Scaling group: suspend-all, suspend-launch, or pin (to the last version of its launch template that may be launched, which needs the author tier; where that can't be, its Launch is suspended)"`
 	Instance        InstanceAnswer    `yaml:"instance" help:"what happens to the instance: terminate (where that is refused it is isolated, stopped, or its session denied), or isolate (and standby, where a group owns it)"`
 	TerminateWithin time.Duration     `yaml:"terminate_within" help:"an instance launched longer ago is terminated only after asking"`
@@ -75,6 +75,9 @@ func wrongIsolation(groups map[string]string) error {
 
 // Unwise is that of the policy.
 func (p ImageParams) Unwise() []playbook.Wrong { return p.policy().Unwise() }
+
+// Strangers is that of the policy.
+func (p ImageParams) Strangers() string { return p.policy().Strangers() }
 
 func (p ImageParams) policy() ImagePolicy {
 	return ImagePolicy{p.Deny, p.AllowOwners, p.AllowIDs, p.AllowNames, p.RequireTags, p.MaxAge}
@@ -128,10 +131,10 @@ func UnapprovedImage() playbook.Definition {
 	})
 }
 
-const whyImage = `Whoever may edit a launch template makes an Auto Scaling group launch an image of their choice with the
-group's own rights: a confused deputy. A public image can have been made by anybody. The group is suspended first, since
+const whyImage = `A caller that may edit a launch template makes an Auto Scaling group launch an image of its choice with the
+group's own rights: a confused deputy. A public image can have been made in any account. The group is suspended first, since
 it would replace what is terminated; but only where the record of the launch, or the group's own configuration, shows that
-it launches what may not run: whoever may attach an instance to a group must not have it stopped. What may have been fit
+it launches what may not run: a caller that may attach an instance to a group must not have it stopped. What may have been fit
 at the launch (an image of an allowed owner that a record shows to have been made public lately, or that lacks a tag)
 asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put amazon into allow_owners
 where they are used. An EC2 Fleet or a Spot Fleet that maintains its size, and a persistent spot request, launch again and
@@ -139,8 +142,8 @@ again: as soon as they are asked for, or have launched, from such an image the f
 none; undo gives it its size back) and the request is cancelled, for good, as it knows no pause. Both are rights of the
 destroying tier, since a fleet's size ends instances too where it is said otherwise; an instance of theirs is cut off, or
 stopped, and not ended, so that nothing is launched in its place where they could not be stopped. A fleet whose template launches what may be launched
-asks: nobody knows by which version it goes on. Likewise an instance whose root volume is replaced by such an image is cut
-off, or stopped. A private image is no better than a public one: whoever owns it shares it, and can take that
+asks: by which version it goes on is not known. Likewise an instance whose root volume is replaced by such an image is cut
+off, or stopped. A private image is no better than a public one: its owner shares it, and can take that
 back; so an image is approved by its owner. A suspended group does not heal itself either: undo resumes exactly the
 processes that ran before. Where a launch hook of the group holds what it launches, the launch is abandoned before the instance enters
 service; a hook is never answered for an instance that may run, which is for its owner to do. A group that is pinned instead (group: pin) goes on healing itself, by the last version of its
@@ -150,15 +153,17 @@ func preventImages() []playbook.Prevention {
 	return []playbook.Prevention{
 		{
 			Kind: playbook.AllowedAMIs,
-			How:  "Let EC2 itself refuse images of other owners, in each account and region or as a declarative policy of the organisation.",
-			Document: `{"ec2_attributes":{"allowed_images_settings":{"state":{"@@assign":"enabled"},` +
-				`"image_criteria":{"criteria_1":{"allowed_image_providers":{"@@append":["111122223333"]}}}}}}`,
+			How: "Let EC2 itself refuse images of other owners, in each account and region or as a declarative policy of the organisation. Begin with audit_mode, list all owners " +
+				"that allow_owners has, and enable it when DescribeImages shows nothing in use as not allowed.",
+			Document: `{"ec2_attributes":{"allowed_images_settings":{"state":{"@@assign":"audit_mode"},` +
+				`"image_criteria":{"criteria_1":{"allowed_image_providers":{"@@append":["amazon","111122223333"]}}}}}}`,
 		},
 		{
 			Kind: playbook.ServiceControlPolicy,
-			How:  "Deny launching from public images; calls that Auto Scaling makes through its service-linked role are not bound by it.",
+			How: "Deny launching from public images but Amazon's; name further owners (aws-marketplace, a vendor's account). Calls that Auto Scaling makes through its " +
+				"service-linked role are not bound by it.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"NoPublicImages","Effect":"Deny","Action":"ec2:RunInstances",` +
-				`"Resource":"arn:aws:ec2:*::image/*","Condition":{"Bool":{"ec2:Public":"true"}}}]}`,
+				`"Resource":"arn:aws:ec2:*::image/*","Condition":{"Bool":{"ec2:Public":"true"},"StringNotEquals":{"ec2:Owner":["amazon"]}}}]}`,
 		},
 	}
 }

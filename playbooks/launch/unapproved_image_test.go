@@ -110,7 +110,7 @@ func TestParametersThatCanMatchNothingAreRefused(t *testing.T) {
 		{"an account as the console writes it", "AllowOwners", []string{"1111-2222-3333"}, `has no hyphens here: "111122223333"`},
 		{"an account without its leading zero", "AllowOwners", []string{"11112222333"}, `has 11 digits, an account's id twelve`},
 		{"an account's ARN", "AllowOwners", []string{"arn:aws:iam::111122223333:root"}, `the account's id alone: "111122223333"`},
-		{"nobody's image", "Deny", []string{"unlisted"}, `allow_owners names nobody: no image could be launched`},
+		{"nobody's image", "Deny", []string{"unlisted"}, `allow_owners names no owner: no image could be launched`},
 		{"no owner", "AllowOwners", []string{""}, `"" owns no image`},
 		{"an image by its name", "AllowIDs", []string{"golden"}, `allow_ids[0]: "golden" can't be the id of an image: want ami-`},
 		{"an id with a letter that is none", "AllowIDs", []string{"ami-0123456789abcdefg"}, `can't be the id of an image`},

@@ -32,10 +32,11 @@ func UnapprovedTemplate() playbook.Definition {
 		Changes: playbook.Always[ImagePolicy](action.DefaultVersion{}.About().Kind, action.Suspend{}.About().Kind),
 		Prevents: append(preventImages(), playbook.Prevention{
 			Kind: playbook.ServiceControlPolicy,
-			How:  "Let only the deployment pipeline change launch templates and groups: fill in its role, exactly, since a pattern would spare whoever makes a role that fits it.",
+			How: "Let only the deployment pipeline and riposte change versions of launch templates, and groups: fill in the pipeline's role, exactly, since a pattern would spare a " +
+				"caller that makes a role which fits it, and those of services that change groups for you (Elastic Beanstalk, CodeDeploy). What makes new templates or groups is not covered.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"TemplatesByPipeline","Effect":"Deny",` +
 				`"Action":["ec2:CreateLaunchTemplateVersion","ec2:ModifyLaunchTemplate","autoscaling:UpdateAutoScalingGroup"],"Resource":"*",` +
-				`"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/ci/deploy"}}}]}`,
+				`"Condition":{"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::111122223333:role/ci/deploy","arn:aws:iam::111122223333:role/riposte-contain","arn:aws:iam::111122223333:role/riposte-author"]}}}]}`,
 		}),
 		Stories:  templateStories,
 		Defaults: ImagePolicy{Deny: []Trait{Public}},
@@ -49,7 +50,7 @@ func UnapprovedTemplate() playbook.Definition {
 const whyTemplate = `Between the change of a template and the next launch there is time: a group replaces an instance after a
 minute or two, or at night. The default version goes back to what was the default before, by the records that riposte has
 seen, or to its first version, where all others are the caller's; never to one that the caller made or made the default, since
-an approved image may come with somebody else's user data. Where nothing shows what was the default before, a person is asked
+an approved image may come with another author's user data. Where nothing shows what was the default before, a person is asked
 about the highest lower version that the image policy allows, and the groups that follow the default get their Launch
 suspended meanwhile. So does a group that follows $Latest or names the version itself, and every group where no lower version
 is left. A version that neither the default nor a group would launch is left alone: it does nothing until one of them

@@ -27,6 +27,7 @@ type unprotected struct {
 	At         time.Time // of the call
 	Checked    bool      `json:",omitempty"` // the fields below say how it is
 	Shown      string    `json:",omitempty"` // the record by which a protection was on, "" where none shows it
+	Own        bool      `json:",omitempty"` // the caller launched it, a moment ago
 	Terminated bool      `json:",omitempty"` // it came to that
 	Missing    bool      `json:",omitempty"` // AWS knows no such instance, which alone proves nothing
 }
@@ -98,8 +99,11 @@ func (f unprotected) title() string {
 	case f.Missing:
 		title += "; AWS knows no such instance"
 	}
-	if f.Checked && f.Shown == "" {
+	switch {
+	case f.Checked && f.Shown == "":
 		title += "; nothing shows that it was on"
+	case f.Own:
+		title += "; the caller had launched it right before"
 	}
 	if now := f.Actor.Renamed(); now != "" {
 		title += "; " + now
@@ -112,7 +116,8 @@ func (f unprotected) title() string {
 
 // checkUnprotected reads the protections as they are, and what records showed of them before. An instance that is gone is
 // the attack having succeeded: its protections need no restoring, its attacker needs stopping the more. One that AWS does not
-// know may be gone for an hour, or never have been: only a protection that was seen on tells the two apart.
+// know may be gone for an hour, or never have been: only a protection that was seen on tells the two apart. What never was on
+// was not switched off.
 func checkUnprotected(ctx context.Context, in playbook.In, s playbook.Suspect[unprotected], _ ProtectionParams) ([]playbook.Suspect[unprotected], error) {
 	there, err := present(ctx, in, s.Facts.Instance)
 	if err != nil {
@@ -125,7 +130,7 @@ func checkUnprotected(ctx context.Context, in playbook.In, s playbook.Suspect[un
 	if err != nil || len(s.Facts.Attributes) == 0 {
 		return nil, err
 	}
-	if s.Facts, err = s.Facts.shown(ctx, in.History.Recall); err != nil {
+	if s.Facts, err = s.Facts.shown(ctx, in.History.Recall); err != nil || len(s.Facts.Attributes) == 0 {
 		return nil, err
 	}
 	if s.Facts.Missing && s.Facts.Shown != "" {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -27,8 +28,12 @@ var portStories string
 // PortParams are the parameters of network.open-admin-port.
 type PortParams struct {
 	Ports       []int32  `yaml:"ports" help:"ports that may not be open to the world"`
+	KeepCaller  bool     `yaml:"keep_caller" help:"whether a known person (people.issuers) who opened the ports from one of organization.offices keeps them for the address of the call; needs the author tier"`
 	AllowGroups []string `yaml:"allow_groups" help:"ids of security groups that are meant to be open: a bastion's, a honeypot's"`
 }
+
+// groupID as EC2 gives it: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+var groupID = regexp.MustCompile(`^sg-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // Validate refuses what is no port and no security group.
 func (p PortParams) Validate() error {
@@ -38,14 +43,30 @@ func (p PortParams) Validate() error {
 		}
 	}
 	for i, id := range p.AllowGroups {
-		if !strings.HasPrefix(id, "sg-") {
-			return playbook.Wrong{Path: []any{"allow_groups", i}, Text: fmt.Sprintf("%q is no id of a security group: they begin with sg-, names can be anybody's", id)}
+		if !groupID.MatchString(id) {
+			return playbook.Wrong{Path: []any{"allow_groups", i}, Text: fmt.Sprintf("%q is no id of a security group: want sg- and 17 hexadecimal digits, or 8; names can be anybody's", id)}
 		}
 	}
 	if len(p.Ports) == 0 {
 		return errors.New("ports is empty: nothing would be looked at")
 	}
 	return nil
+}
+
+// Unwise says what follows from a door that is left to the caller.
+func (p PortParams) Unwise() []playbook.Wrong {
+	if !p.KeepCaller {
+		return nil
+	}
+	return []playbook.Wrong{{Path: []any{"keep_caller"}, Text: "a person's session that is stolen and used in an office keeps the ports for that office's address; leave it out unless people administer by them"}}
+}
+
+// Idle says where nobody can keep a door: keep_caller is for people, in offices.
+func (p PortParams) Idle(o playbook.Organization) []playbook.Wrong {
+	if !p.KeepCaller || len(o.People.Issuers) > 0 && len(o.Offices) > 0 {
+		return nil
+	}
+	return []playbook.Wrong{{Path: []any{"keep_caller"}, Text: "keep_caller does nothing: it is for people (people.issuers) who call from an office (organization.offices); name both, or leave it out"}}
 }
 
 // OpenAdminPort finds security groups through which the whole world may administer what is behind them, and takes exactly the
@@ -58,27 +79,25 @@ func OpenAdminPort() playbook.Definition {
 		Severity: playbook.High,
 		On:       []playbook.Trigger{playbook.Call(call.EC2AuthorizeSecurityGroupIngress, call.EC2ModifySecurityGroupRules)},
 		Reads:    []call.ID{call.EC2DescribeSecurityGroupRules, call.EC2GetManagedPrefixListEntries},
-		Changes:  playbook.Always[PortParams](action.RevokeIngress{}.About().Kind),
+		Changes: func(p PortParams) []action.Kind {
+			kinds := []action.Kind{action.RevokeIngress{}.About().Kind}
+			if p.KeepCaller {
+				kinds = append(kinds, action.AllowIngress{}.About().Kind)
+			}
+			return kinds
+		},
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.AccountSetting,
 			How: "Administer by Session Manager or EC2 Instance Connect Endpoints, which need no open port, and switch on VPC Block Public Access (a declarative " +
-				"policy has it too): then no rule of any group lets the internet in. IAM has no condition that tells which addresses a rule names.",
+				"policy has it too): then no rule of any group lets the internet in, nor anything else: internet-facing load balancers and Global Accelerator stop, too. " +
+				"Exclude the VPCs or subnets that serve the public first (exclusions_allowed), and try it in one account. IAM has no condition that tells which addresses a rule names.",
 			Document: `{"ec2_attributes":{"vpc_block_public_access":{"internet_gateway_block":{"mode":{"@@assign":"block_ingress"}}}}}`,
 		}},
 		Stories:  portStories,
 		Defaults: PortParams{Ports: []int32{22, 3389}},
 		Suspect:  suspectRules,
 		Check:    checkRules,
-		Plan: func(s playbook.Suspect[opened], _ PortParams) (plan action.Plan) {
-			for _, r := range s.Facts.Rules {
-				step := action.Try(action.RevokeIngress{Group: s.Resource, Rule: r})
-				if s.Facts.Doubt != "" {
-					step = step.Asking(s.Facts.Doubt)
-				}
-				plan.Steps = append(plan.Steps, step)
-			}
-			return plan
-		},
+		Plan:     planRules,
 	})
 }
 
@@ -88,13 +107,16 @@ written as two halves or sixteen sixteenths; a prefix list, where one of its ent
 the rule that the call added is revoked, if it is still there; other rules of the group stay, older open ones too, which an owner
 may live by: they are for a sweep. Where the record does not say which rule was added, where a rule was changed, which may have been as
 open before, and where a prefix list can't be seen, riposte asks. Connections that were made
-meanwhile go on until they are idle. No address is put in the rule's place: the caller may be the attacker. What is
-meant to be open goes into allow_groups.`
+meanwhile go on until they are idle. No address is put in the rule's place, since the caller may be the attacker; only with keep_caller, which is
+off, and for a person of people.issuers who calls from one of organization.offices over the internet, the ports stay open to the address of the
+call alone: then riposte gives the group that rule after it took the open one. What is meant to be open goes into allow_groups.`
 
 // opened are the facts: rules that were added and, once checked, are open.
 type opened struct {
 	Rules []action.IngressRule `json:",omitempty"`
 	Doubt string               `json:",omitempty"` // why a person has to say which rule was meant
+	From  string               `json:",omitempty"` // the public address of the call, where it is one
+	Keep  []action.IngressRule `json:",omitempty"` // what the caller keeps of them, once checked
 }
 
 // Found are the rules: another rule of the group is another finding.
@@ -131,7 +153,7 @@ func checkRules(ctx context.Context, in playbook.In, s playbook.Suspect[opened],
 	if err != nil {
 		return nil, err
 	}
-	o := opened{Doubt: s.Facts.Doubt}
+	o := opened{Doubt: s.Facts.Doubt, From: s.Facts.From}
 	if len(s.Facts.Rules) == 0 {
 		o.Doubt = "the record does not say which rule was added"
 	}
@@ -152,6 +174,7 @@ func checkRules(ctx context.Context, in playbook.In, s playbook.Suspect[opened],
 		return nil, nil
 	}
 	slices.SortFunc(o.Rules, func(a, b action.IngressRule) int { return strings.Compare(a.String(), b.String()) })
+	o.Keep = p.kept(in, o)
 	return []playbook.Suspect[opened]{o.of(s.Resource)}, nil
 }
 

@@ -38,7 +38,7 @@ func suspectRules(e event.Event, p PortParams) []playbook.Suspect[opened] {
 	if told && len(rules) == 0 {
 		return nil
 	}
-	o := opened{Rules: rules}
+	o := opened{Rules: rules, From: publicAddress(e)}
 	if call.OfEvent(e) == call.EC2ModifySecurityGroupRules { // a new description repeats the whole rule
 		o.Doubt = "the rule was there before and was changed: it may have been as open, and what it was is not in the record"
 	}

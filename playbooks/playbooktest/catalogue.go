@@ -3,7 +3,9 @@ package playbooktest
 import (
 	"bytes"
 	"encoding/json"
+	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +30,9 @@ func Catalogue(t *testing.T, all []playbook.Definition, open Open) {
 	for _, d := range all {
 		t.Run(d.ID, func(t *testing.T) {
 			for _, s := range []fixture.Sort{fixture.Fires, fixture.Quiet, fixture.Gone} {
+				if s == fixture.Gone && len(d.Reads) == 0 {
+					continue // it tells what a record says, and does not look whether that is still so
+				}
 				if !slices.ContainsFunc(d.Stories.Stories, func(x fixture.Story) bool { return x.Sort == s }) {
 					t.Errorf("%s has no story of the sort %q: add one to its fixture (go doc ./playbook/fixture says how)", d.ID, s)
 				}
@@ -42,16 +47,7 @@ func Catalogue(t *testing.T, all []playbook.Definition, open Open) {
 // told tells one story of a fixture.
 func told(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
 	config, now := open(t, d.Stories)
-	s := Story{
-		Sort: Sort(f.Sort), Record: f.Record, Before: f.Before, Members: d.Stories.Organization, Environments: d.Stories.Environments, People: d.Stories.People, Suspects: Any, Plans: f.Plans,
-		AWS: func(*testing.T) (*actiontest.AWS, time.Time) { return actiontest.On(config), now },
-		Configure: func(p any) error { // over the defaults, strictly
-			if f.Params == "" {
-				return nil
-			}
-			return yaml.NewDecoder(bytes.NewReader([]byte(f.Params)), yaml.Strict()).Decode(p)
-		},
-	}
+	s := storyOf(t, d, f, config, now)
 	s.Tell(t, d)
 	if leads, _ := s.leads(t, d); f.Sort == fixture.Gone && len(leads) == 0 {
 		t.Error("nothing is looked at: a record that fires nothing is of the sort \"quiet\"")
@@ -60,18 +56,81 @@ func told(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
 		t.Errorf("%d plans: what fires has some, what is quiet or gone has none", len(f.Plans))
 	}
 	if f.Sort == fixture.Fires {
-		s.copies(t, d, denying(config))
+		s.copies(t, d, config)
 	}
 }
 
+// Suspects are what the record of a story gives alone.
+func Suspects(t *testing.T, d playbook.Definition, f fixture.Story) []playbook.StoredSuspect {
+	t.Helper()
+	leads, _ := storyOf(t, d, f, nil, time.Time{}).leads(t, d)
+	return leads
+}
+
+// Proposals are what a look finds in a story of a fixture.
+func Proposals(t *testing.T, d playbook.Definition, f fixture.Story, open Open) (all []playbook.Proposal) {
+	t.Helper()
+	s := storyOf(t, d, f, nil, time.Time{})
+	config, now := open(t, d.Stories)
+	leads, book := s.leads(t, d)
+	for _, l := range leads {
+		in := looking(playbook.In{AWS: actiontest.On(config).Reads(), Now: now, Organization: s.organization(), History: s.history(t, book)})
+		found, err := book.Check(t.Context(), in, "c_1", l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+func storyOf(t *testing.T, d playbook.Definition, f fixture.Story, config func(event.Place) aws.Config, now time.Time) Story {
+	return Story{
+		Sort: Sort(f.Sort), Record: f.Record, Before: f.Before, Members: d.Stories.Organization, Environments: d.Stories.Environments, People: d.Stories.People, Known: known(t, d.Stories), Suspects: Any, Plans: f.Plans,
+		AWS: func(*testing.T) (*actiontest.AWS, time.Time) { return actiontest.On(config), now },
+		Configure: func(p any) error { // over the defaults, strictly
+			if f.Params == "" {
+				return nil
+			}
+			return yaml.NewDecoder(bytes.NewReader([]byte(f.Params)), yaml.Strict()).Decode(p)
+		},
+	}
+}
+
+// known is what a fixture says of the organisation, beside its accounts and people.
+func known(t *testing.T, f fixture.Fixture) playbook.Organization {
+	t.Helper()
+	o := playbook.Organization{Vendors: map[string]string{}, Decoys: f.Decoys}
+	for _, account := range f.Vendors {
+		o.Vendors[account] = ""
+	}
+	for _, block := range f.Offices {
+		p, err := netip.ParsePrefix(block)
+		if err != nil {
+			t.Fatalf("the offices of the fixture: %v", err)
+		}
+		o.Offices = append(o.Offices, p)
+	}
+	for _, line := range f.Automation {
+		id, pattern, _ := strings.Cut(line, " ")
+		o.Automation = append(o.Automation, playbook.Automation{ID: id, Playbooks: []string{pattern}, Said: "trusted[0]"})
+	}
+	return o
+}
+
 // copies tells of a record that fires what the suite knows by itself.
-func (s Story) copies(t *testing.T, d playbook.Definition, denied *actiontest.AWS) {
+func (s Story) copies(t *testing.T, d playbook.Definition, open func(event.Place) aws.Config) {
 	t.Helper()
 	original, book := s.leads(t, d)
+	denied := denying(open)
+	t.Run("a read is not answered", func(t *testing.T) { s.unanswered(t, book, original, open) })
 	if again, _ := s.leads(t, d); cmp.Diff(original, again) != "" {
 		t.Errorf("the same record is another finding: %s", cmp.Diff(original, again))
 	}
 	t.Run("nothing may be read", func(t *testing.T) {
+		if len(d.Reads) == 0 {
+			t.SkipNow()
+		}
 		_, now := s.AWS(t)
 		in := looking(playbook.In{AWS: denied.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book)})
 		for _, l := range original {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
@@ -39,6 +40,7 @@ type Story struct {
 	Before       []string                                      // records that were observed before, oldest first
 	Members      []string                                      // accounts that are known to belong to the organisation
 	People       []string                                      // ARN patterns of the issuers of human sessions
+	Known        playbook.Organization                         // what else is known of it
 	Environments map[string]string                             // of accounts
 	Suspects     int                                           // how many the record alone gives; Any: that does not matter
 	Plans        []string                                      // "RESOURCE: TITLE" and the steps below, as Lines writes them
@@ -77,6 +79,9 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 				}
 			}
 		}
+		if said, _, err := book.Spares(t.Context(), l, s.organization()); err == nil && said != "" && len(found) > 0 {
+			t.Errorf("%s: %d plans, though a replay says that %s spares it", l.Title, len(found), said)
+		}
 		if (err != nil) != (s.Sort == Denied) {
 			t.Fatalf("check: %v", err)
 		}
@@ -86,6 +91,7 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 				lines = string(p.Suspect.Severity) + ": " + lines
 			}
 			got = append(got, lines)
+			declared(t, book, p.Plan)
 			steady(t, book, in, p)
 		}
 	}
@@ -96,7 +102,9 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 
 // organization is what the checks know of it.
 func (s Story) organization() playbook.Organization {
-	return playbook.Organization{Accounts: s.member, Environments: s.Environments, People: event.People{Issuers: s.People}}
+	o := s.Known
+	o.Accounts, o.Environments, o.People = s.member, s.Environments, event.People{Issuers: s.People}
+	return o
 }
 
 func (s Story) member(_ context.Context, account string) (bool, error) {
@@ -109,7 +117,7 @@ func (s Story) leads(t *testing.T, d playbook.Definition) ([]playbook.StoredSusp
 	if configure == nil {
 		configure = func(any) error { return nil }
 	}
-	book, err := d.Bind(configure)
+	book, err := d.Knowing(event.People{Issuers: s.People}).Bind(configure)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,6 +191,19 @@ func counting(suspects []playbook.StoredSuspect, org playbook.Organization) play
 func looking(in playbook.In) playbook.In {
 	in.History.Calls = new(playbook.Lookups).Calls(in.AWS, in.Now)
 	return in
+}
+
+// declared checks that a plan changes nothing by actions that the playbook does not declare for its parameters: there are no rights for them.
+func declared(t *testing.T, book playbook.Playbook, plan action.Plan) {
+	t.Helper()
+	for _, s := range plan.Steps {
+		for _, r := range s.Ladder {
+			name := r.Do.About().Kind.Name
+			if !slices.ContainsFunc(book.Changes, func(k action.Kind) bool { return k.Name == name }) {
+				t.Errorf("%s plans %s, which it does not declare", book.ID, name)
+			}
+		}
+	}
 }
 
 // steady checks what was confirmed once more: as long as nothing changed it must come out the same, or every case would

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	scaling "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
@@ -36,6 +39,9 @@ func checkChange(ctx context.Context, in playbook.In, s playbook.Suspect[changed
 	}
 	if err != nil || c.How == "" {
 		return nil, err
+	}
+	if c.Doubt == "" && call.ID("autoscaling:"+c.Call) == call.AutoScalingCompleteLifecycleAction {
+		c.Doubt = "a handler that answers the lifecycle hooks of several groups abandons an instance whose setup failed: it may be one, which controllers would say"
 	}
 	if c.Doubt == "" && (c.Balancer != "" || o.group != c.Group.ID) { // a deployment's own changes of its own group are no controller's
 		before, err := in.History.Recall(ctx, c.Actor.Root(), changesOf(c.touched()), c.At.Add(-settled))
@@ -67,13 +73,18 @@ func (c changed) owner(ctx context.Context, r access.Reads) (o owner, proven boo
 	case err != nil && !missing:
 		return o, false, fmt.Errorf("read instance %q: %w", c.Instance.ID, err)
 	case missing || len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0:
-		o.doubt = "the instance is not in region " + c.Instance.Region + ": which group is its own is not known"
-		return o, c.Known, nil
+		err = c.ended(ctx, r, &o, "is not in region "+c.Instance.Region)
+		return o, c.Known, err
 	}
 	i := out.Reservations[0].Instances[0] // the one that was asked for
 	for _, t := range i.Tags {
 		if aws.ToString(t.Key) == groupTag {
 			o.group = aws.ToString(t.Value)
+		}
+	}
+	if o.group == "" && i.State != nil && (i.State.Name == types.InstanceStateNameShuttingDown || i.State.Name == types.InstanceStateNameTerminated) {
+		if err := c.ended(ctx, r, &o, "has ended, and EC2 takes the tags of those away"); err != nil {
+			return o, false, err
 		}
 	}
 	for _, n := range i.NetworkInterfaces {
@@ -92,6 +103,37 @@ func (c changed) owner(ctx context.Context, r access.Reads) (o owner, proven boo
 	o.doubt = "the record does not say that the instance was given these credentials, and a caller that may assume the role can name a session like it"
 	return o, true, nil
 }
+
+// ended finds the own group of an instance that has no tags any more, as one that its group has replaced: the group that it changed is its
+// own where that one's activities say that it launched it. Where they don't, it may be older than the six weeks that Auto Scaling keeps.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-verify-scaling-activity.html
+func (c changed) ended(ctx context.Context, r access.Reads, o *owner, how string) error {
+	o.doubt = "the instance " + how + ": which group is its own is not known"
+	if c.Group.ID == "" || c.Instance.Region != c.Group.Region || c.Instance.Account != c.Group.Account {
+		return nil
+	}
+	pages := autoscaling.NewDescribeScalingActivitiesPaginator(r.AutoScaling(c.Group.Place()), &autoscaling.DescribeScalingActivitiesInput{AutoScalingGroupName: aws.String(c.Group.ID)})
+	for n := 0; n < mostPages && pages.HasMorePages(); n++ {
+		page, err := pages.NextPage(ctx)
+		if access.Unreadable(err) || access.Answered(err, "ValidationError") {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the activities of group %q: %w", c.Group.ID, err)
+		}
+		if slices.ContainsFunc(page.Activities, func(a scaling.Activity) bool {
+			return aws.ToString(a.Description) == "Launching a new EC2 instance: "+c.Instance.ID
+		}) {
+			o.group, o.doubt = c.Group.ID, ""
+			return nil
+		}
+	}
+	return nil
+}
+
+// mostPages bounds how far back a group's activities are looked through.
+const mostPages = 10
 
 // harms says how the call does harm, by an instance of a group; "" where it does none.
 func (c changed) harms(own string) string {

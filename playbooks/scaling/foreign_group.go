@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,10 +24,13 @@ type Params struct {
 	Controllers []string `yaml:"controllers" help:"Roles whose instances manage the groups of others: a cluster autoscaler's nodes, a build server. Unique ids (AROA...), which no other role ever has, or ARNs."`
 }
 
+// roleID as IAM gives it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+var roleID = regexp.MustCompile(`^AROA[A-Z0-9]{12,124}$`)
+
 // Validate refuses what names no role: a session's name is its caller's choice.
 func (p Params) Validate() error {
 	for i, id := range p.Controllers {
-		if !strings.HasPrefix(id, "AROA") && !(strings.HasPrefix(id, "arn:") && strings.Contains(id, ":role/")) {
+		if !roleID.MatchString(id) && !(strings.HasPrefix(id, "arn:") && strings.Contains(id, ":role/")) {
 			return playbook.Wrong{Path: []any{"controllers", i}, Text: fmt.Sprintf("%q is neither the unique id of a role (AROA...) nor its ARN (arn:aws:iam::...:role/...)", id)}
 		}
 	}
@@ -58,11 +62,13 @@ func ForeignGroup() playbook.Definition {
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
 			How: "Auto Scaling's changing actions take resources by now: give a deployed application's role the name of its own group, or a tag that both have. " +
-				"Where roles can't all be mended, let no instance change a group whose team is another than its role's.",
+				"Where roles can't all be mended, let no instance change a group whose team is another than its role's. Tag all groups and roles first, since a group without the tag is denied to every " +
+				"instance, let no instance write the tag, and name the roles of controllers.",
 			Document: `{"Version":"2012-10-17","Statement":[{"Sid":"OwnTeamsGroups","Effect":"Deny",` +
 				`"Action":["autoscaling:EnterStandby","autoscaling:DetachInstances","autoscaling:UpdateAutoScalingGroup","autoscaling:SetDesiredCapacity",` +
 				`"autoscaling:DeleteAutoScalingGroup","autoscaling:SuspendProcesses","autoscaling:TerminateInstanceInAutoScalingGroup"],"Resource":"*",` +
-				`"Condition":{"Null":{"ec2:SourceInstanceARN":"false"},"StringNotEquals":{"autoscaling:ResourceTag/team":"${aws:PrincipalTag/team}"}}}]}`,
+				`"Condition":{"Null":{"ec2:SourceInstanceARN":"false"},"StringNotEquals":{"autoscaling:ResourceTag/team":"${aws:PrincipalTag/team}"},` +
+				`"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/cluster-autoscaler"}}}]}`,
 		}},
 		Stories:  foreignStories,
 		Observes: observeChange,
@@ -81,9 +87,11 @@ deletes one. What it changed is put back: instances that it put on standby retur
 earlier calls, and the desired capacity by what Auto Scaling itself says of the call; processes that it suspended run again where a
 record shows that they ran; targets are registered again while they are drained, which shows that they were registered. What is not
 known is said, and is for the owner. An instance may put itself on standby, detach or terminate itself, leave any balancer and come back, and
-change its own group otherwise, as deployment scripts do. Known to change others' groups and targets: cluster autoscalers, load balancer controllers and
+change its own group otherwise, as deployment scripts do. It may answer the lifecycle hooks of any group so that an instance goes on (CONTINUE), or waits on, as
+AWS Node Termination Handler and drain scripts do; where it abandons an instance of another group, a person is asked. Known to change others' groups and targets: cluster autoscalers, load balancer controllers and
 Kubernetes' cloud provider with the role of their nodes, schedulers and build servers on instances: name their roles in controllers. Where the
-same instance changed the same thing more than a week before already, a person is asked. A session counts as an instance's where AWS says so (inScopeOf, ec2RoleDelivery); one
+same instance changed the same thing more than a week before already, a person is asked; so it is of an instance that has ended, and whose tags are gone, unless the
+group's own activities say that it launched it. A session counts as an instance's where AWS says so (inScopeOf, ec2RoleDelivery); one
 that is merely named like an instance is left alone unless it has the role of the instance's profile, and then a person is asked.
 Refused calls, returning instances and resuming processes count for nothing.`
 

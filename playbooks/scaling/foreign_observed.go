@@ -82,7 +82,8 @@ func observeChange(e event.Event, _ Params) (all []playbook.Observation) {
 		return all
 	}
 	c := changed{Group: g, Balancer: balancer}
-	if _, changes := changing()[made]; changes || balancer != "" {
+	// Answers to lifecycle hooks make nobody a controller: they are left alone, and an attacker would give one a week before.
+	if _, changes := changing()[made]; (changes || balancer != "") && made != call.AutoScalingCompleteLifecycleAction {
 		see(contain.ActorOf(e.Actor, e.Time).Root(), changesOf(c.touched()), false, "")
 	}
 	if made == call.ELBRegisterTargets {

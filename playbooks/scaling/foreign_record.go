@@ -109,7 +109,7 @@ func (c changed) suspect() playbook.Suspect[changed] {
 
 // suspectChange wants the changes by what looks like an instance's session.
 func suspectChange(e event.Event, p Params) []playbook.Suspect[changed] {
-	if !e.Actor.InstanceShaped() || e.Actor.Kind != event.RoleActor || e.Actor.InvokedBy != "" || p.controls(e.Actor) {
+	if !e.Actor.InstanceShaped() || e.Actor.Kind != event.RoleActor || e.Actor.InvokedBy != "" || p.controls(e.Actor) || continues(e) {
 		return nil
 	}
 	c := changed{
@@ -134,6 +134,13 @@ func suspectChange(e event.Event, p Params) []playbook.Suspect[changed] {
 		return nil
 	}
 	return []playbook.Suspect[changed]{c.suspect()}
+}
+
+// continues reports whether a call lets an instance go on that waits at a lifecycle hook, as termination handlers and drain scripts do for the
+// groups of others. It ends the wait, and the instance goes the way that it was going.
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
+func continues(e event.Event) bool {
+	return call.OfEvent(e) == call.AutoScalingCompleteLifecycleAction && request.Of(e).At("lifecycleActionResult").Scalar() == "CONTINUE"
 }
 
 // groupOf is the group that a call names, by its name, by an ARN that ends in it, or within the ARN of a policy of the group.

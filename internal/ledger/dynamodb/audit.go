@@ -103,7 +103,7 @@ func (a *audit) row(i item) bool {
 		a.Row(ledger.WroteEffect, name("effect"), effectSum(numberOf(i["version"]), body))
 	case k == placeKey(name("bucket"), name("incident"), timeOf(i["at"])):
 		a.Row(ledger.WrotePlace, placeName(name("bucket"), name("incident"), timeOf(i["at"])), ledger.Present)
-	case strings.HasPrefix(k.pk, "exception#"):
+	case strings.HasPrefix(k.pk, "exception#"), strings.HasPrefix(k.pk, exceptionsPrefix):
 		a.Row(ledger.WroteException, k.pk+" "+k.sk, ledger.Sum(body))
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")

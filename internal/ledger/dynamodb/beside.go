@@ -6,7 +6,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -71,9 +73,46 @@ func (t *commit) exceptions(context.Context) error {
 		if err != nil {
 			return err
 		}
-		k := key{exceptionsOf(x.Playbook, x.Root), moment(x.Until) + "#" + x.Case}
-		t.put(k, item{"body": blob(body)}, always())
-		t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteException, Key: k.pk + " " + k.sk, Sum: ledger.Sum(body)})
+		for _, k := range exceptionKeys(x) {
+			t.put(k, item{"body": blob(body)}, always())
+			t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteException, Key: k.pk + " " + k.sk, Sum: ledger.Sum(body)})
+		}
+	}
+	for _, x := range t.w.Revoked {
+		for _, k := range exceptionKeys(x) {
+			t.delete(k, always())
+			t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteException, Key: k.pk + " " + k.sk})
+		}
 	}
 	return nil
+}
+
+// exceptionKeys are an exception's two items: that by which a gate finds it, and that of the list of all.
+func exceptionKeys(x ledger.Exception) []key {
+	name := moment(x.Until) + "#" + x.Case
+	return []key{{exceptionsOf(x.Playbook, x.Root), name}, {exceptionsPrefix + shard(x.Case), name}}
+}
+
+// Exceptions are those in force; see ledger.Exceptions. What an older riposte wrote is in no list.
+func (s *Store) Exceptions(ctx context.Context, at time.Time) ([]ledger.Exception, error) {
+	var queries []query
+	for n := range shards {
+		queries = append(queries, query{
+			partition: exceptionsPrefix + strconv.Itoa(n), where: "#s >= :now", values: item{":now": text(moment(at.Add(1)))},
+		})
+	}
+	found, err := s.spread(ctx, queries)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	var out []ledger.Exception
+	for _, i := range found {
+		x, err := bodyOf[ledger.Exception](i)
+		if err != nil {
+			return nil, s.explain(err)
+		}
+		out = append(out, x)
+	}
+	slices.SortFunc(out, func(a, b ledger.Exception) int { return a.Until.Compare(b.Until) })
+	return out, nil
 }

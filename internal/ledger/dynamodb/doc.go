@@ -11,13 +11,13 @@
 //	which case is open on this root       pk root#SUM, sk root
 //	what can be claimed, and when next    index wake: wake_in SCHEMA#URGENCY#SHARD, wake_at (a position: by severity and
 //	                                      rank what was due when it was written, by time the rest); only what has a due time
-//	all cases, or those whose id begins   index cases: list_in SHARD, pk
+//	all cases, or those whose id begins   index cases: list_in SHARD, pk; backwards for a page of the newest
 //	which chains a checkpoint must seal   index unsealed: seal_in SHARD, pk; only those that grew since the last
 //	an effect, all effects                pk effects#SHARD, sk SUM
 //	did the effects change                pk generation, sk NN: counters, their sum
 //	is this request ours                  pk request#SUM, sk request
 //	how many incidents since then         pk limit#BUCKET, sk at#TIME#SUM; sk fence orders those that can be refused
-//	exceptions in force                   pk exception#SUM, sk UNTIL#CASE
+//	exceptions in force                   pk exception#SUM, sk UNTIL#CASE; all of them: pk exceptions#SHARD, sk UNTIL#CASE
 //	what was observed of a resource       pk observed#SUM, sk TIME#ON#SUM
 //	how much an actor did                 pk counted#SUM, sk at#TIME#SUM: an item for each suspect that counts
 //	an actor's last incident              pk trace#SUM, sk trace

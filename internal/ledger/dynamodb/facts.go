@@ -83,8 +83,7 @@ func (s *Store) Generation(ctx context.Context) (int64, error) {
 	defer g.turn.Unlock()
 	now := time.Now()
 	if now.Sub(g.read) >= fresh {
-		var n int64
-		err := s.items(ctx, query{partition: generation}, func(i item) bool { n += numberOf(i["n"]); return true })
+		n, err := s.changes(ctx)
 		if err != nil {
 			return 0, s.explain(err)
 		}
@@ -97,6 +96,12 @@ func (s *Store) Generation(ctx context.Context) (int64, error) {
 		return 2 * g.n, nil
 	}
 	return 2*g.n + 1, nil
+}
+
+// changes is how often an effect has changed.
+func (s *Store) changes(ctx context.Context) (n int64, err error) {
+	err = s.items(ctx, query{partition: generation}, func(i item) bool { n += numberOf(i["n"]); return true })
+	return n, err
 }
 
 // Own reports whether a change of riposte's had this request id.

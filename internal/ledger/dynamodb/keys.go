@@ -40,6 +40,8 @@ const (
 	generation  = "generation"
 	ledgerPK    = "ledger"
 	entryPrefix = "entry#"
+
+	exceptionsPrefix = "exceptions#"
 )
 
 // key is an item's name.

@@ -81,11 +81,7 @@ func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, err
 			return nil, s.explain(err)
 		}
 		for chunk := range slices.Chunk(ids, batch) {
-			var found []*ledger.Case
-			err := retryConflict(ctx, func(ctx context.Context) (err error) { // what one read does not fit together is read again
-				found, err = s.read(ctx, chunk, f)
-				return err
-			})
+			found, err := s.readAgain(ctx, chunk, f)
 			if err != nil {
 				return nil, s.explain(err)
 			}
@@ -129,6 +125,15 @@ func (s *Store) candidates(ctx context.Context, f ledger.Filter) ([]string, erro
 	}
 	ids, err := s.listed(ctx, q)
 	return ids[:min(len(ids), someIDs)], err
+}
+
+// readAgain is read: what one read does not fit together is read again.
+func (s *Store) readAgain(ctx context.Context, ids []string, f ledger.Filter) (found []*ledger.Case, err error) {
+	err = retryConflict(ctx, func(ctx context.Context) error {
+		found, err = s.read(ctx, ids, f)
+		return err
+	})
+	return found, err
 }
 
 // read reads some cases as they stand, and of these what fits.

@@ -218,6 +218,44 @@ func exceptions(s *stage) {
 	s.mustVerify()
 }
 
+// revoked: what a person ended is ended for the next judgment, and the record says so.
+func revoked(s *stage) {
+	except := func(instance string, d time.Duration) (*ledger.Case, ledger.Exception) {
+		c := s.load(s.open(instance))
+		x := ledger.Exception{Playbook: c.Playbook, Root: c.Root.String(), Until: s.now.Add(d), By: "alice", Reason: "a drill", Case: c.ID, Found: []string{"image"}}
+		c.Grant(x)
+		s.must(s.commit(c, ledger.Excepted, never, ledger.Write{Exceptions: []ledger.Exception{x}}))
+		return c, x
+	}
+	lists := func(want ...ledger.Exception) {
+		s.Helper()
+		got, err := s.Exceptions(s.Context(), s.now)
+		s.must(err)
+		if d := cmp.Diff(want, got); d != "" {
+			s.Error(d)
+		}
+	}
+	lists()
+	c, long := except("i-1", 2*time.Hour)
+	_, short := except("i-2", time.Hour)
+	lists(short, long)
+	s.mustVerify()
+	c = s.load(c.ID)
+	c.Revoke(long.ID())
+	s.must(s.commit(c, ledger.Excepted, never, ledger.Write{Revoked: []ledger.Exception{long}}))
+	lists(short)
+	if got := s.facts(ledger.Question{Playbook: long.Playbook, Root: long.Root, At: s.now}).Exceptions; len(got) > 0 {
+		s.Errorf("a gate still hears of %+v", got)
+	}
+	if got := s.load(c.ID).Excepts(s.now); len(got) > 0 {
+		s.Errorf("the case still says %+v", got)
+	}
+	s.mustVerify()
+	s.after(time.Hour)
+	lists()
+	s.mustVerify()
+}
+
 // Whatever a gate asks for in one go, it is told of each thing as it stands, in order, and of nothing else.
 func facts(s *stage) {
 	c := s.load(s.open("i-1"))

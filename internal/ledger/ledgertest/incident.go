@@ -4,6 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ripostehq/riposte/call"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -62,6 +66,23 @@ func incidents(s *stage) {
 		s.Errorf("a case of more than an hour later is of %q", of)
 	}
 	s.members(first, want)
+	s.mustVerify()
+}
+
+// lookedUp: what was looked up of a case's caller is kept with it, and under its digest.
+func lookedUp(s *stage) {
+	id := s.open("i-1")
+	c := s.mustClaim("one", id).Case
+	c.Upstream = []playbook.Minter{{Actor: event.Actor{Kind: event.UserActor, ARN: "arn:aws:iam::111122223333:user/mallory"}, Call: "AssumeRole", At: s.now}}
+	c.Recent = &ledger.Recent{
+		Asked: s.now, Since: s.now.Add(-time.Hour), Account: "111122223333", Region: "eu-west-1", More: 3, Unseen: "there are more",
+		Calls: []ledger.RecentCalls{{Call: string(call.EC2DescribeInstances), From: "198.51.100.7", Error: "AccessDenied", Times: 40, First: s.now.Add(-time.Minute), Last: s.now}},
+	}
+	s.must(s.commit(c, ledger.Observed, 0, ledger.Write{}))
+	got := s.load(id)
+	if diff := cmp.Diff(c.Recent, got.Recent) + cmp.Diff(c.Upstream, got.Upstream); diff != "" {
+		s.Errorf("what was looked up (-want +got):\n%s", diff)
+	}
 	s.mustVerify()
 }
 

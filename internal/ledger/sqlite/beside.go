@@ -1,8 +1,11 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -78,7 +81,28 @@ func (t *tx) exceptions(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 		if _, err := t.exec(addException, x.Playbook, x.Root, x.Until.UnixNano(), body); err != nil {
 			return nil, err
 		}
-		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: fmt.Sprintf("%s %s %d", x.Playbook, x.Root, x.Until.UnixNano()), Sum: sum})
+		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: exceptionKey(x), Sum: sum})
+	}
+	for _, x := range w.Revoked {
+		if _, err := t.exec(`DELETE FROM exceptions WHERE playbook = ? AND root = ? AND until = ?`, x.Playbook, x.Root, x.Until.UnixNano()); err != nil {
+			return nil, err
+		}
+		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: exceptionKey(x)})
 	}
 	return wrote, nil
+}
+
+func exceptionKey(x ledger.Exception) string {
+	return fmt.Sprintf("%s %s %d", x.Playbook, x.Root, x.Until.UnixNano())
+}
+
+// Exceptions are those in force; see ledger.Exceptions.
+func (s *Store) Exceptions(ctx context.Context, at time.Time) ([]ledger.Exception, error) {
+	var out []ledger.Exception
+	err := s.rows(ctx, func(r *sql.Rows) error {
+		x, err := scanJSON[ledger.Exception](r)
+		out = append(out, x)
+		return err
+	}, `SELECT body FROM exceptions WHERE until > ? ORDER BY until`, at.UnixNano())
+	return out, s.explain(err)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,4 +96,42 @@ func BenchmarkOpenCasesBeside50000Closed(b *testing.B) {
 	}
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(float64(took[0])/float64(took[1]), "ratio")
+}
+
+// BenchmarkPagesOf50000 reads the newest page of a ledger in use for years, whatever fits it, against one of a ledger of one
+// page: the last filters fit nothing.
+func BenchmarkPagesOf50000(b *testing.B) {
+	old, young := aged(b, 50_000), aged(b, 50)
+	for _, x := range []struct {
+		name   string
+		filter ledger.Filter
+	}{
+		{"of all", ledger.Filter{}},
+		{"open", ledger.Filter{Open: true}},
+		{"in a state", ledger.Filter{State: ledger.Verified}},
+		{"in a rare state", ledger.Filter{State: ledger.Failed}},
+		{"of another playbook", ledger.Filter{Playbook: "launch.unapproved-template"}},
+		{"of another account", ledger.Filter{Account: "444455556666", State: ledger.Verified}},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			var took [2][]time.Duration
+			for b.Loop() {
+				for i, s := range []*sqlite.Store{old, young} {
+					began := time.Now()
+					if _, _, err := s.Page(b.Context(), x.filter, "", 50); err != nil {
+						b.Fatal(err)
+					}
+					took[i] = append(took[i], time.Since(began))
+				}
+			}
+			var p95 [2]time.Duration
+			for i := range took {
+				slices.Sort(took[i])
+				p95[i] = took[i][len(took[i])*95/100]
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(p95[0].Microseconds())/1000, "p95-ms")
+			b.ReportMetric(float64(p95[0])/float64(p95[1]), "p95-ratio")
+		})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -53,10 +54,29 @@ func (s *Store) Effects(ctx context.Context) ([]*ledger.Effect, error) {
 	return out, s.explain(err)
 }
 
+// counted is the count of what happened to the effects, as it was read once.
+type counted struct {
+	n       int64
+	at      time.Time
+	commits int64 // of this process before it
+}
+
+// fresh is how long the count is not read anew unless this process commits: every record asks for it, and of another process's effects
+// it is soon enough.
+const fresh = 100 * time.Millisecond
+
 // Generation counts what happened to the effects.
-func (s *Store) Generation(ctx context.Context) (n int64, err error) {
-	err = s.row(ctx, generation).Scan(&n)
-	return n, s.explain(err)
+func (s *Store) Generation(ctx context.Context) (int64, error) {
+	last, commits := s.effects.Load(), s.write.commits.Load()
+	if last != nil && last.commits == commits && time.Since(last.at) < fresh {
+		return last.n, ctx.Err()
+	}
+	now := counted{at: time.Now(), commits: commits}
+	if err := s.row(ctx, generation).Scan(&now.n); err != nil {
+		return 0, s.explain(err)
+	}
+	s.effects.Store(&now)
+	return now.n, nil
 }
 
 // Own reports whether a change of riposte's had this request id.

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"sync/atomic"
 
 	"github.com/oklog/ulid/v2"
 	_ "modernc.org/sqlite" // the driver
@@ -28,6 +29,8 @@ type Store struct {
 	ids   *ulid.MonotonicEntropy // used inside write transactions only, so by one at a time
 	tidy  *tidier
 	wal   *wal // nil for a ledger in memory
+
+	effects atomic.Pointer[counted]
 }
 
 // Option changes how a ledger is opened.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/ripostehq/riposte/event"
@@ -69,25 +70,57 @@ const isOpen = `state IN ('suspected', 'asked', 'held', 'acting', 'contained', '
 
 // Cases lists, oldest first; see ledger.Store.
 func (s *Store) Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, error) {
-	where, args := []string{"true"}, []any{}
+	where, args := fits(f)
+	if f.After != "" {
+		where, args = where+" AND n > (SELECT n FROM cases WHERE id = ?)", append(args, f.After)
+	}
+	if f.Limit > 0 {
+		where, args = where+" ORDER BY n LIMIT ?", append(args, f.Limit)
+	}
+	found, err := s.cases(ctx, "WHERE n IN (SELECT n FROM cases "+where+") ORDER BY n", args...)
+	return found, s.explain(err)
+}
+
+// Page lists, newest first; see ledger.Store.
+func (s *Store) Page(ctx context.Context, f ledger.Filter, before string, limit int) ([]*ledger.Case, string, error) {
+	where, args := fits(f)
+	if before != "" {
+		where, args = where+" AND n < (SELECT n FROM cases WHERE id = ?)", append(args, before)
+	}
+	where = "WHERE n IN (SELECT n FROM cases " + where + " ORDER BY n DESC LIMIT ?) ORDER BY n DESC"
+	found, err := s.cases(ctx, where, append(args, limit+1)...)
+	if err != nil || len(found) <= limit {
+		return found, "", s.explain(err)
+	}
+	return found[:limit], found[limit-1].ID, nil
+}
+
+// fits is the condition that a filter sets, with its arguments. It is asked for the places of cases alone, which an index has: what
+// does not fit is not read.
+func fits(f ledger.Filter) (string, []any) {
+	where, args := "WHERE true", []any{}
 	if f.Open || f.State.Open() {
-		where = append(where, isOpen)
+		where += " AND " + isOpen
 	}
 	for _, w := range []struct{ fits, value string }{
 		{"state = ?", string(f.State)}, {"playbook = ?", f.Playbook}, {"account = ?", f.Account}, {"root = ?", f.Root},
 		{"id IN (SELECT case_id FROM incident_cases WHERE incident = ?)", f.Incident},
-		{"n > (SELECT n FROM cases WHERE id = ?)", f.After},
 	} {
 		if w.value != "" {
-			where, args = append(where, w.fits), append(args, w.value)
+			where, args = where+" AND "+w.fits, append(args, w.value)
 		}
 	}
-	order := " ORDER BY n"
-	if f.Limit > 0 {
-		order, args = order+" LIMIT ?", append(args, f.Limit)
-	}
-	found, err := s.cases(ctx, "WHERE "+strings.Join(where, " AND ")+order, args...)
-	return found, s.explain(err)
+	return where, args
+}
+
+// mark is the last entry of all: nothing is written that has none.
+const mark = `SELECT coalesce(max(seq), 0) FROM entries /* beside the writer */`
+
+// Mark is the number of the last entry.
+func (s *Store) Mark(ctx context.Context) (string, error) {
+	var n int64
+	err := s.row(ctx, mark).Scan(&n)
+	return strconv.FormatInt(n, 10), s.explain(err)
 }
 
 func (s *Store) cases(ctx context.Context, where string, args ...any) ([]*ledger.Case, error) {

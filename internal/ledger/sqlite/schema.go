@@ -19,6 +19,9 @@ const base = 7
 //     claims, all others in that of time
 //   - head: hash of the last entry of its chain
 //
+// What a list asks for stands in an index of its own, in the order of lists: a page of what is rare passes over what does not
+// fit without reading it, whose payload is some kilobytes.
+//
 // What a message carries: n, the seq of its entry, and its class, by which it is handed out.
 var migrations = []string{`
 PRAGMA application_id = 0x72707374;
@@ -108,6 +111,8 @@ CREATE INDEX counted_at ON counted (at);
 CREATE TABLE traces (who TEXT PRIMARY KEY, incident TEXT NOT NULL, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX traces_last ON traces (last);
 CREATE TABLE incident_cases (incident TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (incident, case_id)) STRICT, WITHOUT ROWID;
+`, `
+CREATE INDEX cases_listed ON cases (n, state, playbook, account);
 `}
 
 // schema is what all migrations lead to.

@@ -14,7 +14,7 @@ func often() (changing, asking, watching []string) {
 		oldest, newest, stored, take, save, addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException, remember,
 		addCounted, dropCounted, tracesOf, setTrace, dropTraces, addMember,
 	}
-	return changing, []string{hasRequest, question, oneEffect, recall, countAll}, []string{generation, wakeup}
+	return changing, []string{hasRequest, question, oneEffect, recall, countAll}, []string{generation, wakeup, mark}
 }
 
 type preparer interface {

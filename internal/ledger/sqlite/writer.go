@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync"
+	"sync/atomic"
 )
 
 // writer is the one connection of this process that writes, with what is prepared on it. It is kept out of the pool, and
@@ -15,6 +16,8 @@ type writer struct {
 	pool  *sql.DB    // which it is the only one of
 	conn  *sql.Conn
 	ready map[string]*sql.Stmt
+
+	commits atomic.Int64
 }
 
 const (
@@ -79,6 +82,7 @@ func (w *writer) transaction(ctx context.Context, f func(*tx) error) (err error)
 		return err
 	}
 	_, err = t.exec(commit)
+	w.commits.Add(1)
 	done = err == nil
 	return err
 }

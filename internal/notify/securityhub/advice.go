@@ -20,7 +20,9 @@ var waits = map[ledger.State]string{
 // advice tells a person what to do now, how to take the answer back, and what would have prevented it all.
 func (r *Reporter) advice(c *ledger.Case, steps []step) string {
 	var out []string
-	if next := waits[c.State]; next != "" {
+	if next := waits[c.State]; r.catalogue[c.Playbook].Tells && c.State == ledger.Observed {
+		out = append(out, "Ask the caller, who may have had a reason: `riposte case "+c.ID+"`.")
+	} else if next != "" {
 		id := c.ID
 		if c.State == ledger.Superseded {
 			id = c.SupersededBy

@@ -9,13 +9,17 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
+const asksFor = "Waits for a yes"
+
 // heading returns how a step stands. A change that may or may not have been made is under way, and no more than that.
 func heading(c *ledger.Case, s step) string {
 	switch {
 	case s.State == ledger.Done && c.State == ledger.Verified:
 		return "Done and verified"
+	case s.told != nil:
+		return asksFor + ", and " + s.told.Means()
 	case s.State == ledger.Pending:
-		said := map[string]string{"ask": "Waits for a yes", "hold": "Held back", "observe": "Would be done", "except": "Left alone"}
+		said := map[string]string{"ask": asksFor, "hold": "Held back", "observe": "Would be done", "except": "Left alone"}
 		return cmp.Or(said[s.Verdict], "To be done")
 	}
 	return map[ledger.StepState]string{
@@ -29,11 +33,17 @@ func heading(c *ledger.Case, s step) string {
 // several suspects of a case want is one change, and told once, where it stands best.
 func done(c *ledger.Case, steps []step) (out []string) {
 	told := map[string]bool{}
-	for _, h := range []string{
-		"Done and verified", "Done", "So already", "Under way", "To be done", "Waits for a yes", "Held back",
+	headings := []string{
+		"Done and verified", "Done", "So already", "Under way", "To be done", asksFor, "Held back",
 		"Would be done", "Left alone", "Could not be done", "Nothing left to change", "Never begun", "Being taken back",
 		"Taken back", "Stays",
-	} {
+	}
+	for _, s := range steps { // each promise is a heading of its own
+		if h, at := heading(c, s), slices.Index(headings, asksFor); !slices.Contains(headings, h) {
+			headings = slices.Insert(headings, at, h)
+		}
+	}
+	for _, h := range headings {
 		var under []action.Action
 		for _, s := range steps {
 			about := s.does.About()

@@ -3,6 +3,7 @@ package securityhub
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
@@ -71,6 +72,18 @@ func upstream(c *ledger.Case) string {
 	return c.Upstream[0].Actor.ARN
 }
 
+// recent are the actor's other calls, the latest first, as many as fit; "" where none were looked up.
+func recent(c *ledger.Case) string {
+	if c.Recent == nil {
+		return ""
+	}
+	var calls []string
+	for _, one := range c.Recent.Calls {
+		calls = append(calls, one.String())
+	}
+	return strings.Join(calls, "; ")
+}
+
 // fields are for filters and for rules of EventBridge, which compare and do not read.
 func fields(c *ledger.Case) map[string]string {
 	out := map[string]string{}
@@ -84,6 +97,7 @@ func fields(c *ledger.Case) map[string]string {
 		"riposte/actor":     c.Origin.Actor.ARN,
 		"riposte/source-ip": c.Origin.SourceIP,
 		"riposte/upstream":  upstream(c),
+		"riposte/recent":    recent(c),
 		"riposte/moved-to":  c.SupersededBy,
 	} {
 		if value = cut(plain(value), maxField); value != "" {

@@ -10,12 +10,27 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
+
+// promised is a case of which people are told what their silence means.
+func promised(c *ledger.Case) *ledger.Case {
+	a := c.Asks(0)[0]
+	c.Tell(&c.Revisions[0].Steps[a.Step], ledger.Told{Of: a.Digest(), At: reported, Until: reported.Add(48 * time.Hour), Silence: ledger.Acts})
+	return c
+}
+
+// letBe is a case with an exception that lasts a month.
+func letBe(c *ledger.Case) *ledger.Case {
+	c.Grant(ledger.Exception{Playbook: c.Playbook, Root: c.Root.String(), Until: reported.Add(31 * 24 * time.Hour), By: "ann", Case: c.ID, Found: []string{"image ami-1"}})
+	c.Reminds(reported)
+	return c
+}
 
 // Each case becomes the finding in testdata/NAME.json, as the real client puts it on the wire.
 func TestFindings(t *testing.T) {
@@ -27,9 +42,12 @@ func TestFindings(t *testing.T) {
 		{"acting: the group is suspended, the instance is about to end", seed000(t, ledger.Acting, done, ledger.Step{State: ledger.Intent})},
 		{"contained: both done, not verified yet", seed000(t, ledger.Contained, done, done)},
 		{"verified", seed000(t, ledger.Verified, done, done)},
+		{"looked up: what else its actor called", lookedUp(seed000(t, ledger.Verified, done, done))},
 		{"undone: the group runs again, the instance is gone for good", takenBack(seed000(t, ledger.Undone, ledger.Step{State: ledger.StepUndone}, ledger.Step{State: ledger.Stays}))},
 		{"observed, without a group", alone(t, observe)},
 		{"asked", seed000(t, ledger.Asked, ask, ask)},
+		{"let be", letBe(seed000(t, ledger.Excepted, ledger.Step{Verdict: "except"}, ledger.Step{Verdict: "except"}))},
+		{"asked with a deadline", promised(seed000(t, ledger.Asked, ask, ask))},
 		{"held by the limit, people paged", held(seed000(t, ledger.Held, done, ledger.Step{Verdict: "hold"}))},
 		{"failed: termination was refused", seed000(t, ledger.Failed, done, ledger.Step{State: ledger.StepFailed, Error: "AccessDenied"})},
 		{"dismissed by a person", seed000(t, ledger.Dismissed, ledger.Step{State: ledger.Dropped}, ledger.Step{State: ledger.Dropped})},
@@ -41,6 +59,16 @@ func TestFindings(t *testing.T) {
 			golden(t, c.name, pretty(t, report(t, c.made, reported, prevented("launch.unapproved-image"))))
 		})
 	}
+}
+
+// lookedUp is a case whose actor's calls were looked up.
+func lookedUp(c *ledger.Case) *ledger.Case {
+	at := time.Date(2026, 3, 1, 12, 1, 0, 0, time.UTC)
+	c.Recent = &ledger.Recent{Asked: at, Calls: []ledger.RecentCalls{
+		{Call: string(call.EC2DescribeInstances), From: "198.51.100.7", Times: 40, First: at.Add(-3 * time.Minute), Last: at},
+		{Call: string(call.IAMCreateUser), From: "198.51.100.7", Error: "AccessDenied", Times: 1, First: at, Last: at},
+	}}
+	return c
 }
 
 func golden(t *testing.T, name string, got []byte) {

@@ -3,6 +3,7 @@ package securityhub_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,7 @@ func hostile(t *testing.T, text string, n int) *ledger.Case {
 	from := by(text, "arn:aws:sts::111122223333:assumed-role/r/"+text, text, event.RoleActor)
 	c := caseOf(t, "launch.unapproved-image", group, text, from, ledger.Contained, plan, ledger.Step{State: ledger.Done})
 	c.Upstream = []playbook.Minter{{Actor: event.Actor{ARN: text}}}
+	c.Recent = &ledger.Recent{Calls: slices.Repeat([]ledger.RecentCalls{{Call: text, From: text, Error: text, Times: n}}, 25)}
 	c.Reason, c.Origin.EventID, c.Incident = text, text, "c_01jq6p3e4r8w9x0y1z2a3b4c00"
 	for i := range n {
 		c.Suspects[0].Related = append(c.Suspects[0].Related, playbook.Related{

@@ -98,6 +98,24 @@ func TestWhatWasNeverConfirmedIsNotFiled(t *testing.T) {
 	}
 }
 
+// Of a finding that is only told nothing would have been done.
+func TestATellingPromisesNoAnswer(t *testing.T) {
+	c := seed000(t, ledger.Observed, ledger.Step{}, ledger.Step{})
+	plan, err := action.NewCodec().Seal(action.Plan{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Revisions = []ledger.Revision{{Number: 1, Plan: plan}}
+	c.Reason = "playbook: it tells, and changes nothing"
+	f := report(t, c, reported, playbook.Definition{ID: c.Playbook, Tells: true, Prevents: []playbook.Prevention{{Kind: playbook.AccountSetting, How: "Ask before."}}})
+	if a := advice(f); strings.Contains(a, "would have been done") || !strings.Contains(a, "Ask the caller") {
+		t.Error(a)
+	}
+	if d := f["Description"].(string); !strings.Contains(d, "riposte only watches (playbook: it tells, and changes nothing).") {
+		t.Error(d)
+	}
+}
+
 // The table of states: what is told as standing contained, and what leaves the console's list.
 func TestEveryStateHasItsMarks(t *testing.T) {
 	for state, want := range map[ledger.State]string{

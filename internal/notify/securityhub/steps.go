@@ -11,10 +11,12 @@ import (
 type step struct {
 	ledger.Step
 	does action.Action
+	told *ledger.Told // what people know of its question
 }
 
 // steps returns those of all plans that were not superseded, in order.
 func (r *Reporter) steps(c *ledger.Case) (out []step, err error) {
+	asks := c.Asks(0)
 	for _, revision := range c.Revisions {
 		if revision.Superseded != 0 {
 			continue
@@ -28,7 +30,13 @@ func (r *Reporter) steps(c *ledger.Case) (out []step, err error) {
 		}
 		for i, s := range plan.Steps {
 			at := revision.Steps[i]
-			out = append(out, step{at, s.Ladder[min(at.Rung, len(s.Ladder)-1)].Do})
+			one := step{at, s.Ladder[min(at.Rung, len(s.Ladder)-1)].Do, nil}
+			for _, a := range asks {
+				if a.Revision == revision.Number && a.Step == i {
+					one.told = c.Told(a)
+				}
+			}
+			out = append(out, one)
 		}
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -24,16 +25,52 @@ func story(c *ledger.Case, steps []step, resources int) string {
 			call += part.word + text
 		}
 	}
-	parts := []string{sentence(cut(title(c), maxSeen)), sentence(cut(call, maxCall))}
+	parts := append(promises(steps), sentence(cut(title(c), maxSeen)), sentence(cut(call, maxCall)))
 	if n := resources - maxResources; n > 0 {
 		parts = append(parts, fmt.Sprintf("%d more resources are concerned.", n))
 	}
 	parts = append(parts, sentence(cut(decided(c), maxDecided)))
+	parts = append(parts, letBe(c)...)
 	parts = append(parts, done(c, steps)...)
 	if c.Incident != "" && c.Incident != c.ID { // the first to be cut off: it is among the fields, too
 		parts = append(parts, fmt.Sprintf("Of one incident with case %s.", c.Incident))
 	}
 	return strings.Join(parts, " ")
+}
+
+// promises say of how many steps it means a yes that nobody answers, and when. They come first: what is done by silence was told, however long the
+// names are that an attacker brings into the rest.
+func promises(steps []step) (out []string) {
+	var means []string
+	of := map[string]int{}
+	for _, s := range steps {
+		if s.told == nil || s.told.Silence != ledger.Acts {
+			continue
+		}
+		if m := s.told.Means(); of[m] == 0 {
+			means = append(means, m)
+		}
+		of[s.told.Means()]++
+	}
+	for _, m := range means {
+		if n := of[m]; n > 1 {
+			out = append(out, fmt.Sprintf("%d steps wait for a yes: of each, %s.", n, m))
+		} else {
+			out = append(out, fmt.Sprintf("A step waits for a yes: %s.", m))
+		}
+	}
+	return out
+}
+
+// letBe says until when people have let be what was found: also that it ends, to who reads it again shortly before.
+func letBe(c *ledger.Case) (out []string) {
+	if c.Reminded.IsZero() {
+		return nil
+	}
+	for _, x := range c.Excepts(c.Reminded) {
+		out = append(out, fmt.Sprintf("Let be until %s.", x.Until.UTC().Format(time.RFC3339)))
+	}
+	return out
 }
 
 func sentence(s string) string {

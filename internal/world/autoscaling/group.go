@@ -205,6 +205,7 @@ type groupEstate struct {
 	Instances     []string          `yaml:"instances"`  // ids of the running ones; the rest are made
 	Standby       []string          `yaml:"standby"`    // ids of those on standby, beside them
 	Activities    []string          `yaml:"activities"` // causes, the newest first
+	Launched      []string          `yaml:"launched"`   // ids of those that it launched once
 	Classic       []string          `yaml:"load_balancers"`
 	Targets       []string          `yaml:"target_groups"`
 }
@@ -238,6 +239,11 @@ func (e groupEstate) build(at core.At) error {
 	for _, cause := range e.Activities {
 		g.Activities = append(g.Activities, types.Activity{
 			ActivityId: aws.String(at.UUID()), AutoScalingGroupName: aws.String(g.Name), Cause: aws.String(cause), StartTime: aws.Time(at.Now),
+		})
+	}
+	for _, id := range e.Launched {
+		g.Activities = append(g.Activities, types.Activity{
+			ActivityId: aws.String(at.UUID()), AutoScalingGroupName: aws.String(g.Name), Description: aws.String("Launching a new EC2 instance: " + id), StartTime: aws.Time(at.Now),
 		})
 	}
 	running := append(slices.Clone(e.Instances), make([]string, max(g.Desired-len(e.Instances), 0))...)[:g.Desired]

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ type Recorded struct {
 	ID, Name, Source, User, Key string // User is a user's name, or what a session is called
 	At                          time.Time
 	ReadOnly                    bool
-	Resources                   []string // what the request names
+	Resources                   []string // what the request names, and the key that was given out
 	Order                       uint64   // of those at one time
 	Text                        []byte   // the record
 }
@@ -48,6 +49,10 @@ func (at At) History() []*Recorded {
 
 // keep puts the record of a call into the event history, and returns its text.
 func (c *Call) keep(r Fields, when time.Time) json.RawMessage {
+	owner := c.owner(r)
+	if owner != "" {
+		r["sharedEventID"] = uuidOf("shared " + r["eventID"].(string))
+	}
 	text, err := json.Marshal(r)
 	if err != nil { // it is made of maps, strings, numbers and lists
 		return nil
@@ -56,11 +61,40 @@ func (c *Call) keep(r Fields, when time.Time) json.RawMessage {
 	if c.By.Role != nil {
 		user = c.By.ARN[strings.LastIndexByte(c.By.ARN, '/')+1:]
 	}
-	trail.Put(c.At, &Recorded{
+	kept := Recorded{
 		ID: r["eventID"].(string), Name: c.Name, Source: r["eventSource"].(string), User: user, Key: c.By.Key, At: when,
-		ReadOnly: !c.Write || c.ReadOnly, Resources: named(reflect.ValueOf(c.Input)), Order: c.Minted, Text: text,
-	})
+		ReadOnly: !c.Write || c.ReadOnly, Resources: append(named(reflect.ValueOf(c.Input)), minted(r)...), Order: c.Minted, Text: text,
+	}
+	trail.Put(c.At, &kept)
+	if owner != "" {
+		c.copied(r, kept, owner)
+	}
 	return text
+}
+
+// owner is the other account that owns what a record names, "" where there is none.
+func (c *Call) owner(record Fields) string {
+	all, _ := record["resources"].([]any)
+	for _, one := range all {
+		of, _ := one.(Fields)
+		if account, _ := of["accountId"].(string); account != "" && account != c.Place.Account {
+			return account
+		}
+	}
+	return ""
+}
+
+// copied puts a record into the history of the account that owns what it names. There the caller is its account and its id, without a name.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html (a role that is assumed from another account)
+func (c *Call) copied(r Fields, kept Recorded, owner string) {
+	there := maps.Clone(r)
+	kept.ID, kept.User, kept.Key = uuidOf("copy of "+kept.ID), "", ""
+	there["eventID"], there["recipientAccountId"] = kept.ID, owner
+	there["userIdentity"] = Fields{"type": "AWSAccount", "principalId": c.By.ID, "accountId": c.By.Account}
+	if text, err := json.Marshal(there); err == nil { // as in keep
+		kept.Text = text
+		trail.Put(c.State.At(owner, c.Place.Region), &kept)
+	}
 }
 
 // eventID is the record's. That of a read is made of the request's, so that reading makes no difference to later ids.
@@ -68,7 +102,12 @@ func (c *Call) eventID() string {
 	if c.Write {
 		return c.UUID()
 	}
-	h := sha256.Sum256([]byte(c.RequestID))
+	return uuidOf(c.RequestID)
+}
+
+// uuidOf is an id that is made of a text alone, so that it makes no difference to later ids.
+func uuidOf(text string) string {
+	h := sha256.Sum256([]byte(text))
 	x := hex.EncodeToString(h[:])
 	return x[:8] + "-" + x[8:12] + "-4" + x[13:16] + "-a" + x[17:20] + "-" + x[20:32]
 }
@@ -86,6 +125,17 @@ func named(in reflect.Value) (all []string) {
 		}
 	}
 	return all
+}
+
+// minted is the access key that a call gave out, which is a resource of its record: recorded answers show it of AssumeRole, and the session
+// beside it. Of other calls that open sessions it is unverified.
+func minted(record Fields) []string {
+	answer, _ := record["responseElements"].(Fields)
+	given, _ := answer["credentials"].(Fields)
+	if key, ok := given["accessKeyId"].(string); ok {
+		return []string{key}
+	}
+	return nil
 }
 
 // Remember puts a call into the event history that was made before the world began.

@@ -206,8 +206,8 @@ type instanceEstate struct {
 }
 
 func (e instanceEstate) build(at core.At) error {
-	if e.State != "" && e.State != "running" && e.State != "stopped" {
-		return fmt.Errorf("instance %s: state %q is neither running nor stopped", e.ID, e.State)
+	if !slices.Contains([]string{"", "running", "stopped", "shutting-down", "terminated"}, e.State) {
+		return fmt.Errorf("instance %s: no instance stays in state %q", e.ID, e.State)
 	}
 	if instances.Of(at)[e.ID] != nil {
 		return fmt.Errorf("instance %s is listed twice", e.ID)

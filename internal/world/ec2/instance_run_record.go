@@ -75,7 +75,7 @@ func launchedFields(c *core.Call, i types.Instance) core.Fields {
 		"macAddress": "02:00:00:00:00:01", "groupSet": groupItems(i.SecurityGroups),
 		"attachment": core.Fields{
 			"attachmentId": *n.Attachment.AttachmentId, "deviceIndex": 0, "networkCardIndex": 0, "status": "attaching",
-			"attachTime": i.LaunchTime.UnixMilli(), "deleteOnTermination": true,
+			"attachTime": n.Attachment.AttachTime.UnixMilli(), "deleteOnTermination": true,
 		},
 		"privateIpAddressesSet": core.Fields{"item": []any{core.Fields{"privateIpAddress": *i.PrivateIpAddress, "primary": true}}},
 	}

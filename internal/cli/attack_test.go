@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/mototest"
+	"github.com/ripostehq/riposte/playbooks"
+)
+
+// A drill tells the account's bus of an instance that there is; what a rule delivers is what the playbook would look at.
+func TestADrillReachesTheBus(t *testing.T) {
+	server := mototest.Start(t)
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE000000001", "AWS_SECRET_ACCESS_KEY": "example", "AWS_REGION": "eu-west-1",
+	} {
+		t.Setenv(name, value)
+	}
+	attack := func(flags ...string) (int, string) {
+		var out bytes.Buffer
+		sh := &shell{out: &out, err: &out, now: time.Now}
+		code := run(t.Context(), append([]string{"attack", "deputy"}, flags...), sh, playbooks.All(), action.Kinds())
+		return code, out.String()
+	}
+	if code, said := attack(); code != exitFailed || !strings.Contains(said, "no Auto Scaling group has an instance in eu-west-1") {
+		t.Errorf("without a group: %d, %s", code, said)
+	}
+	config := server.Config(event.Place{Partition: "aws", Account: mototest.Account, Region: "eu-west-1"})
+	instance := launched(t, config)
+	read := delivered(t, config)
+
+	code, said := attack()
+	if code != exitDone || strings.Contains(said, "111122223333") || !strings.Contains(said, instance) {
+		t.Fatalf("printed: %d, %s", code, said)
+	}
+	var printed []struct{ Source, DetailType, Detail string }
+	if err := json.Unmarshal([]byte(said[strings.Index(said, "["):]), &printed); err != nil || len(printed) != 2 || !json.Valid([]byte(printed[1].Detail)) {
+		t.Errorf("what put-events takes: %v in %s", err, said)
+	}
+	code, said = attack("--send", "--instance", instance)
+	if code != exitDone || !strings.Contains(said, "sent: 2 events") || !strings.Contains(said, "what answers it is no drill") {
+		t.Fatalf("sent: %d, %s", code, said)
+	}
+	for _, want := range []string{`"detail-type": "EC2 Instance State-change Notification"`, "riposte attack deputy (a drill)"} {
+		if got := read(); !strings.Contains(got, want) && !strings.Contains(strings.ReplaceAll(got, `":"`, `": "`), want) {
+			t.Errorf("the queue holds no %s", want)
+		}
+	}
+}
+
+// launched is an instance that a group launches.
+func launched(t *testing.T, c aws.Config) string {
+	t.Helper()
+	image, err := ec2.NewFromConfig(c).RegisterImage(t.Context(), &ec2.RegisterImageInput{Name: aws.String("golden")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scaling := autoscaling.NewFromConfig(c)
+	if _, err := scaling.CreateLaunchConfiguration(t.Context(), &autoscaling.CreateLaunchConfigurationInput{
+		LaunchConfigurationName: aws.String("web"), ImageId: image.ImageId, InstanceType: aws.String("t3.small"),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := scaling.CreateAutoScalingGroup(t.Context(), &autoscaling.CreateAutoScalingGroupInput{
+		AutoScalingGroupName: aws.String("checkout-asg"), LaunchConfigurationName: aws.String("web"), MinSize: aws.Int32(1), MaxSize: aws.Int32(1), DesiredCapacity: aws.Int32(1),
+		AvailabilityZones: []string{"eu-west-1a"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	groups, err := scaling.DescribeAutoScalingGroups(t.Context(), &autoscaling.DescribeAutoScalingGroupsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aws.ToString(groups.AutoScalingGroups[0].Instances[0].InstanceId)
+}
+
+// delivered reads, at most twice, what a rule for EC2's events brings into a queue.
+func delivered(t *testing.T, c aws.Config) func() string {
+	t.Helper()
+	queues, bus := sqs.NewFromConfig(c), eventbridge.NewFromConfig(c)
+	q, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("riposte"), Attributes: map[string]string{"VisibilityTimeout": "0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bus.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("ec2"), EventPattern: aws.String(`{"source":["aws.ec2"]}`)}); err != nil {
+		t.Fatal(err)
+	}
+	arn := fmt.Sprintf("arn:aws:sqs:eu-west-1:%s:riposte", mototest.Account)
+	if _, err := bus.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: aws.String("ec2"), Targets: []eventtypes.Target{{Id: aws.String("1"), Arn: &arn}}}); err != nil {
+		t.Fatal(err)
+	}
+	return func() (all string) {
+		out, err := queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: q.QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: []sqstypes.MessageSystemAttributeName{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range out.Messages {
+			all += aws.ToString(m.Body) + "\n"
+		}
+		return all
+	}
+}

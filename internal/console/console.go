@@ -1,0 +1,163 @@
+// Package console is the web pages: what the record says, and people's orders into its inboxes. Engine and gate know nothing of it; it reads the
+// ledger and nothing else, so that its process needs no rights in any account.
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/ledger"
+)
+
+// Store is what the pages need of the record.
+type Store interface {
+	ledger.Cases
+	ledger.Inbox
+	ledger.Exceptions
+	ledger.Brakes
+}
+
+// Options are what the pages are made of.
+type Options struct {
+	Store  Store
+	Config func() *config.Config // in effect
+	Codec  action.Codec
+	Ledger string           // as people know it: riposte.db
+	Now    func() time.Time // that orders are given at: in a demo, its world's
+	Clock  func() time.Time // the wall's: sessions and streams end by it
+	Poll   time.Duration    // how often the ledger is asked for news while somebody watches
+	Hosts  []string         // further names of the pages
+	SignIn SignIn           // who comes in; none: whoever has the key
+	Key    string           // that opens the pages where nobody signs in
+	User   string           // of the operating system, whose process this is
+	Log    *slog.Logger
+	Carry  func(context.Context) error // has an order carried out at once; nil where a riposte serves the ledger
+}
+
+// shortestKey is how many characters of a key can't be guessed, whoever chose it.
+const shortestKey = 32
+
+// Console is the pages, put together.
+type Console struct {
+	Options
+	templates templates
+	assets    []asset
+	sessions  *sessions
+	signIn    *signIn // nil where a key opens the pages
+	news      *news
+	figures   *figures
+	carries   sync.Mutex // one order at a time where they are carried out here
+}
+
+// Usable refuses a key that could be guessed.
+func Usable(key string) error {
+	if len(key) < shortestKey {
+		return fmt.Errorf("the console's key has %d characters: want %d or more, as openssl rand -hex 32 prints them", len(key), shortestKey)
+	}
+	return nil
+}
+
+// New puts the pages together.
+func New(o Options) (*Console, error) {
+	c := &Console{Options: o, sessions: newSessions(o.Clock), news: newNews(o.Store.Mark, o.Poll), figures: &figures{store: o.Store, now: o.Now, clock: o.Clock}}
+	err := error(nil)
+	if o.SignIn != (SignIn{}) {
+		c.signIn = newSignIn(o.SignIn, o.Clock)
+	} else if err = Usable(o.Key); err != nil {
+		return nil, err
+	}
+	if c.templates, err = parse(); err != nil {
+		return nil, err
+	}
+	c.assets, err = assets()
+	return c, err
+}
+
+// Handler answers requests for the pages.
+func (c *Console) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, a := range c.assets {
+		mux.Handle("GET /"+a.name, a)
+	}
+	mux.HandleFunc("GET /login", c.answer(c.loginPage))
+	if c.signIn != nil {
+		mux.HandleFunc("GET /login/start", c.answer(c.startSignIn))
+		mux.HandleFunc("GET /login/callback", c.answer(c.endSignIn))
+	} else {
+		mux.HandleFunc("POST /login", c.answer(c.login))
+	}
+	mux.HandleFunc("POST /logout", c.member(c.logout))
+	mux.HandleFunc("GET /changes", c.answer(c.changes))
+	for pattern, page := range map[string]handler{
+		"GET /{$}": c.live("list", c.overview), "GET /cases": c.live("list", c.cases), "GET /cases/{id}": c.live("parts", c.oneCase),
+		"GET /cases/{id}/{verb}": c.orderPage, "POST /cases/{id}/{verb}": c.order,
+		"GET /incidents": c.live("list", c.incidents), "GET /incidents/{id}": c.live("list", c.incident),
+		"GET /exceptions": c.live("list", c.exceptions), "GET /playbooks": c.playbooks, "GET /playbooks/{id}": c.playbook,
+		"GET /halt": c.haltPage, "POST /halt": c.halt, "POST /release": c.release,
+		"GET /": c.nothing,
+	} {
+		mux.HandleFunc(pattern, c.member(page))
+	}
+	return c.guarded(mux)
+}
+
+// Serve answers on a listener until the context ends.
+func (c *Console) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: c.Handler(), BaseContext: func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute,
+		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+	}
+	if c.Carry != nil {
+		go c.tend(ctx)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(limit(l, mostConnections)) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve the console: %w", err)
+	case <-ctx.Done():
+	}
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := server.Shutdown(limited); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("end the console: %w", err)
+	}
+	return nil
+}
+
+// tend has orders carried out that others put into the ledger, where that is done here.
+func (c *Console) tend(ctx context.Context) {
+	tick := time.NewTicker(c.Poll)
+	defer tick.Stop()
+	for last := ""; ; {
+		mark, err := c.Store.Mark(ctx)
+		if err == nil && mark != last {
+			if err = c.carry(ctx); err == nil {
+				last = mark // what came meanwhile is another
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			c.Log.Error("orders could not be carried out", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// loopback reports whether a host is this machine by its own names.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
