@@ -90,7 +90,7 @@ func (h *shop) searched() (members []string) {
 	return members
 }
 
-// instanceSession is the caller whom the metadata service of an instance gave the credentials of role app.
+// instanceSession is a caller with the credentials of role app that the metadata service gave to an instance.
 func instanceSession(roleID, instance string) object {
 	return object{"type": "AssumedRole", "principalId": roleID + ":" + instance, "accountId": mototest.Account, "accessKeyId": "ASIAEXAMPLEEXAMPLE01",
 		"arn": fmt.Sprintf("arn:aws:sts::%s:assumed-role/app/%s", mototest.Account, instance),

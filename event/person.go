@@ -40,7 +40,7 @@ func (p People) AddressOf(a Actor) string {
 
 // VouchedAddressOf is AddressOf where AWS vouches for the name. Of a session it does so for Identity Center's roles alone: no caller can make
 // a role below their path or write its trust, while any other role that fits an issuer's pattern can be made, and a session of it
-// named after whom its maker likes.
+// can bear any person's name.
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html
 func (p People) VouchedAddressOf(a Actor) string {
 	if a.Kind == RoleActor && !strings.HasPrefix(a.IssuerName(), "role/aws-reserved/sso.amazonaws.com/") {
