@@ -159,7 +159,7 @@ func (d *day) with(c aws.Credentials, address, agent string) colleague {
 	return colleague{ec2.NewFromConfig(cfg), autoscaling.NewFromConfig(cfg), iam.NewFromConfig(global), sts.NewFromConfig(cfg)}
 }
 
-// pipeline is a build server's user, which nobody has listed as trusted.
+// pipeline is a build server's user, which is not listed as trusted.
 func (d *day) pipeline() colleague {
 	return d.with(aws.Credentials{AccessKeyID: "AKIADEPLOYER00000001", SecretAccessKey: "own"}, "192.0.2.20", "APN/1.0 HashiCorp/1.0 Terraform/1.11.4")
 }
@@ -193,7 +193,7 @@ func refused(err error) error {
 	return errors.Join(errors.New("it was not refused"), err)
 }
 
-// TestAnOrdinaryDayContainsNothing: every playbook acts, nobody is trusted, and none of what people, a pipeline and instances do on an
+// TestAnOrdinaryDayContainsNothing: every playbook acts, no caller is trusted, and none of what people, a pipeline and instances do on an
 // ordinary day is answered by a change.
 func TestAnOrdinaryDayContainsNothing(t *testing.T) {
 	d, ctx := begin(t), t.Context()

@@ -123,7 +123,7 @@ func entries(told []demo.Telling) (out []entry) {
 	return out
 }
 
-// put sends them. AWS's own bus takes events in the name of AWS's services from nobody else, so that this is for emulators.
+// put sends them. AWS's own bus takes events in the name of AWS's services from those services alone, so that this is for emulators.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
 func (sh *shell) put(ctx context.Context, bus *eventbridge.Client, told []demo.Telling) error {
 	in := &eventbridge.PutEventsInput{}

@@ -120,7 +120,7 @@ func (sh *shell) newest(cases iter.Seq2[*ledger.Case, error], most int) iter.Seq
 	}
 }
 
-// told leaves out the cases of which nobody is told: a thousand launches that were tagged are no news.
+// told leaves out the cases that are told to no one: a thousand launches that were tagged are no news.
 func (sh *shell) told(all iter.Seq2[*ledger.Case, error]) iter.Seq2[*ledger.Case, error] {
 	tags := map[string]bool{}
 	for _, d := range sh.catalogue {

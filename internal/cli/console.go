@@ -17,7 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/serve"
 )
 
-// defaultPages is where pages are that nobody gave an address.
+// defaultPages is where pages are without a configured address.
 const defaultPages = "127.0.0.1:8417"
 
 type consoleVerb struct {
@@ -101,7 +101,7 @@ func (sh *shell) pages(ctx context.Context, at config.Console, printable bool) (
 	return p, nil
 }
 
-// opens finds out who comes in: whoever signs in, or has the key.
+// opens finds out who comes in: a person who signs in, or the holder of the key.
 func (p *pages) opens(printable bool) error {
 	if o := p.at.OIDC; o != (config.OIDC{}) {
 		p.signIn = console.SignIn{Issuer: o.Issuer, ClientID: o.ClientID, Secret: os.Getenv(o.SecretEnv()), Host: p.at.Hosts[0]}

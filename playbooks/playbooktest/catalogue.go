@@ -150,9 +150,6 @@ func (s Story) copies(t *testing.T, d playbook.Definition, open func(event.Place
 		case playbook.Callers:
 			also.Failed = also.Failed || by.Failed
 		}
-		if callers, ok := one.(playbook.Callers); ok {
-			also.Failed = also.Failed || callers.Failed
-		}
 	}
 	for _, copied := range []struct {
 		how, keys string
