@@ -13,7 +13,7 @@ test: ## format, vet, staticcheck, tests with the race detector: a quarter of an
 soak: ## two replicas under load for SOAK (10m), killed at random; then the ledger verified, every expected case counted
 	go test ./e2e -count=1 -timeout 60m -v -run '^TestReplicas' -soak $(or $(SOAK),10m) -pace $(or $(PACE),4s) -seed $(or $(SEED),1)
 
-tools: ## what tests run against and is not on PATH: moto_server, aws, cfn-lint, by pip into .tools
+tools: ## what tests run against and is not on PATH: moto_server, aws, cfn-lint by pip, chromium and axe-core by npm, into .tools
 	@.ci/check tools
 
 lint: ## the part of test that runs nothing

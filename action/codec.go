@@ -32,6 +32,8 @@ type storedStep struct {
 	Ladder []storedRung  `json:"ladder"`
 	After  time.Duration `json:"after,omitempty"`
 	Must   bool          `json:"must,omitempty"`
+	Asks   Asked         `json:"asks,omitempty"`
+	Proof  bool          `json:"proof,omitempty"`
 }
 
 type storedRung struct {
@@ -78,7 +80,7 @@ func (c Codec) Decode(s Stored) (Action, error) {
 func (c Codec) Seal(p Plan) (Sealed, error) {
 	steps := make([]storedStep, 0, len(p.Steps))
 	for _, s := range p.Steps {
-		out := storedStep{After: s.After, Must: s.Must}
+		out := storedStep{After: s.After, Must: s.Must, Asks: s.Asks, Proof: s.Proof}
 		for _, r := range s.Ladder {
 			st, err := c.Encode(r.Do)
 			if err != nil {
@@ -103,7 +105,10 @@ func (c Codec) Open(s Sealed) (Plan, error) {
 	}
 	var p Plan
 	for _, st := range steps {
-		step := Step{After: st.After, Must: st.Must}
+		if st.Asks != "" && st.Asks != TheActor {
+			return Plan{}, fmt.Errorf("read plan: a step asks %q: %w", st.Asks, ErrNewer)
+		}
+		step := Step{After: st.After, Must: st.Must, Asks: st.Asks, Proof: st.Proof}
 		for _, r := range st.Ladder {
 			a, err := c.Decode(r.Stored)
 			if err != nil {

@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/ripostehq/riposte/action"
@@ -28,4 +29,30 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("what was read can't be written: %v", err)
 		}
 	})
+}
+
+// Whom a step asks is part of what is approved, and stays where a plan is put to rest; whom only a newer riposte asks is left to it.
+func TestWhomAStepAsksIsSealed(t *testing.T) {
+	codec := action.NewCodec(action.Kinds()...)
+	step := action.Try(action.Stop{}).Asking("why")
+	plain, err := codec.Seal(action.Plan{Steps: []action.Step{step}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := step.WasItYou()
+	asks.Proof = true
+	sealed, err := codec.Seal(action.Plan{Steps: []action.Step{asks}})
+	if err != nil || sealed.Digest == plain.Digest {
+		t.Fatalf("%v: the same digest, whoever is asked", err)
+	}
+	if p, err := codec.Open(sealed); err != nil || p.Steps[0].Asks != action.TheActor || !p.Steps[0].Proof {
+		t.Errorf("%+v, %v", p, err)
+	}
+	asks.Asks = "neighbour"
+	if sealed, err = codec.Seal(action.Plan{Steps: []action.Step{asks}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := codec.Open(sealed); !errors.Is(err, action.ErrNewer) {
+		t.Errorf("%v", err)
+	}
 }

@@ -11,7 +11,15 @@ type Step struct {
 	Ladder []Rung
 	After  time.Duration // not before this long after the plan was made
 	Must   bool          // where all rungs fail, the plan stops here
+	Asks   Asked         // who answers what the first rung asks, and others that ask the same; "": approvers
+	Proof  bool          // what was done has no honest use: that it was they is then a note, and lets nothing be
 }
+
+// Asked says who a step asks.
+type Asked string
+
+// TheActor is the person who did it: they are asked whether it was they. Where no person is known, approvers are asked.
+const TheActor Asked = "actor"
 
 // Rung is one alternative of a step.
 type Rung struct {
@@ -42,6 +50,18 @@ func (s Step) Asking(why string) Step {
 	}
 	s.Ladder = ladder
 	return s
+}
+
+// WasItYou has the step ask the person who did it, as it asks at its first rung. Rungs that ask something else, since they reach
+// others too, ask approvers.
+func (s Step) WasItYou() Step { s.Asks = TheActor; return s }
+
+// AsksAt is who answers what the step asks at a rung.
+func (s Step) AsksAt(rung int) Asked {
+	if rung < 0 || rung >= len(s.Ladder) || s.Ladder[rung].Ask != s.Ladder[0].Ask {
+		return ""
+	}
+	return s.Asks
 }
 
 // Required stops the plan where the step fails.

@@ -270,6 +270,8 @@ const (
 	SecurityHubBatchImportFindings                 ID = "securityhub:BatchImportFindings"
 	SecurityHubDescribeHub                         ID = "securityhub:DescribeHub"
 	SecurityHubGetFindings                         ID = "securityhub:GetFindings"
+	SESGetEmailIdentity                            ID = "ses:GetEmailIdentity"
+	SESSendEmail                                   ID = "ses:SendEmail"
 	SignInConsoleLogin                             ID = "signin:ConsoleLogin"
 	SQSAddPermission                               ID = "sqs:AddPermission"
 	SQSChangeMessageVisibility                     ID = "sqs:ChangeMessageVisibility"

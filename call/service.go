@@ -39,6 +39,7 @@ var services = []Service{
 	{Prefix: "s3", Name: "S3"},
 	{Prefix: "secretsmanager", Name: "SecretsManager"},
 	{Prefix: "securityhub", Name: "SecurityHub"},
+	{Prefix: "ses", Name: "SES", Client: "sesv2"},
 	{Prefix: "signin", Name: "SignIn"},
 	{Prefix: "sqs", Name: "SQS"},
 	{Prefix: "ssm", Name: "SSM"},

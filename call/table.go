@@ -275,6 +275,8 @@ var table = []Call{
 	{ID: "securityhub:BatchImportFindings", Write: true},
 	{ID: "securityhub:DescribeHub"},
 	{ID: "securityhub:GetFindings"},
+	{ID: "ses:GetEmailIdentity"},
+	{ID: "ses:SendEmail", Write: true},
 	{ID: "signin:ConsoleLogin", Write: true},
 	{ID: "sqs:AddPermission", Write: true},
 	{ID: "sqs:ChangeMessageVisibility", Write: true},

@@ -13,10 +13,12 @@ import (
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 const beginning = 9 * time.Second
 
-// function is a handler that is made once in the life of a process. What can't be made is tried again with each invocation,
-// which fails with the reason: the queue keeps its messages meanwhile.
+// function is a handler that is made once in the life of a process, and again where the configuration has changed. What can't be made is tried again
+// with each invocation, which fails with the reason: the queue keeps its messages meanwhile. Where one was made before, that one goes on.
 type function struct {
-	build func(context.Context) (runtime.Handler, error)
+	build   func(context.Context) (runtime.Handler, error)
+	changed func(context.Context) bool // whether another has to be made; nil where none ever has
+	refused func(error)                // told why another could not be made
 
 	mu   sync.Mutex
 	made runtime.Handler
@@ -34,14 +36,19 @@ func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 func (f *function) handler(ctx context.Context) (runtime.Handler, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.made == nil {
-		ctx, cancel := context.WithTimeout(ctx, beginning)
-		defer cancel()
-		made, err := f.build(ctx)
-		if err != nil {
-			return nil, err
-		}
+	if f.made != nil && (f.changed == nil || !f.changed(ctx)) {
+		return f.made, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, beginning)
+	defer cancel()
+	made, err := f.build(ctx)
+	switch {
+	case err == nil:
 		f.made = made
+	case f.made == nil:
+		return nil, err
+	default:
+		f.refused(err)
 	}
 	return f.made, nil
 }

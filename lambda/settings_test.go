@@ -10,6 +10,7 @@ import (
 	runtime "github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/origin"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
@@ -24,6 +25,7 @@ func TestWhereTheConfigurationIs(t *testing.T) {
 	}{
 		{"beside bootstrap", nil, "riposte.yaml", "riposte.yaml", ""},
 		{"in a layer", map[string]string{"RIPOSTE_CONFIG": "/opt/riposte.yaml"}, "/opt/riposte.yaml", "/opt/riposte.yaml", ""},
+		{"in S3", map[string]string{"RIPOSTE_CONFIG": "s3://settings/riposte.yaml"}, "s3://settings/riposte.yaml", "s3://settings/riposte.yaml", ""},
 		{"as text", map[string]string{"RIPOSTE_CONFIG_TEXT": text}, "", "RIPOSTE_CONFIG_TEXT", ""},
 		{"as text, whatever lies beside bootstrap", map[string]string{"RIPOSTE_CONFIG_TEXT": text}, "riposte.yaml", "RIPOSTE_CONFIG_TEXT", ""},
 		{"nowhere", nil, "", "", "RIPOSTE_CONFIG_TEXT"},
@@ -31,6 +33,7 @@ func TestWhereTheConfigurationIs(t *testing.T) {
 		{"twice", map[string]string{"RIPOSTE_CONFIG": "riposte.yaml", "RIPOSTE_CONFIG_TEXT": text}, "riposte.yaml", "", "one configuration is enough"},
 		{"with a mistake", map[string]string{"RIPOSTE_CONFIG_TEXT": "ledgr: x"}, "", "", "ledgr"},
 		{"with a ledger that a function can't keep", map[string]string{"RIPOSTE_CONFIG_TEXT": "limits: {incidents_per_hour: 5}"}, "", "", "dynamodb:TABLE"},
+		{"with mails by SMTP", map[string]string{"RIPOSTE_CONFIG_TEXT": text + "\nreport: {mail: {from: riposte@example.com, smtp: {server: \"smtp.example.com:587\"}}}"}, "", "", "report.mail.ses"},
 		{"without a region", map[string]string{"RIPOSTE_CONFIG_TEXT": text, "AWS_REGION": "-"}, "", "", "AWS_REGION"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -43,11 +46,11 @@ func TestWhereTheConfigurationIs(t *testing.T) {
 				}
 				return c.env[name]
 			}
-			read := func(name string) ([]byte, error) {
+			read := func(name string) (origin.Text, error) {
 				if name != c.file {
-					return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+					return origin.Text{}, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 				}
-				return []byte(text), nil
+				return origin.Text{Bytes: []byte(text), Version: "version 3"}, nil
 			}
 			s, err := load(env, read, playbooks.All(), action.Kinds())
 			if c.fails != "" {

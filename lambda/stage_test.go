@@ -19,6 +19,7 @@ import (
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/metrics/emf"
 	"github.com/ripostehq/riposte/internal/source/lambda"
 	"github.com/ripostehq/riposte/internal/world"
 	"github.com/ripostehq/riposte/playbooks"
@@ -63,13 +64,18 @@ type stage struct {
 	store ledger.Store
 	f     *lambda.Handler
 
+	figures *emf.Meter
+
 	wakes   []time.Time // in which they arrive
 	lost    bool        // the queue loses wakes
 	doubled bool        // and this one delivers them twice
 	invoked int
 }
 
-func set(t *testing.T) *stage {
+func set(t *testing.T) *stage { return setOver(t, acting, nil) }
+
+// setOver sets the stage with another configuration, and an environment.
+func setOver(t *testing.T, text string, env map[string]string) *stage {
 	w, err := world.New([]byte(shop), world.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -83,16 +89,17 @@ func set(t *testing.T) *stage {
 			t.Error(err)
 		}
 	})
-	c, err := config.Parse("riposte.yaml", []byte(acting), playbooks.All())
+	c, err := config.Parse("riposte.yaml", []byte(text), playbooks.All())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{T: t, w: w, store: store}
-	made := settings{config: c, kinds: action.Kinds(), region: "eu-west-1", name: "test", called: "riposte-function", log: slog.New(slog.DiscardHandler), now: w.Now}
+	s := &stage{T: t, w: w, store: store, figures: emf.New("riposte", w.Now)}
+	made := settings{config: c, kinds: action.Kinds(), region: "eu-west-1", name: "test", called: "riposte-function", log: slog.New(slog.DiscardHandler), now: w.Now,
+		env: func(name string) string { return env[name] }}
 	own := func(p event.Place) aws.Config {
 		return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 	}
-	if s.f, err = made.over(t.Context(), store, own, s); err != nil {
+	if s.f, err = made.over(t.Context(), store, own, s, s.figures); err != nil {
 		t.Fatal(err)
 	}
 	return s

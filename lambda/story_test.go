@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
+	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -45,6 +47,10 @@ func TestContainedAtOnceAndVerifiedByWakes(t *testing.T) {
 				t.Errorf("%d invocations in five minutes", s.invoked)
 			}
 			s.nothingRuns()
+			var told strings.Builder
+			if err := s.figures.Flush(&told); err != nil || !strings.Contains(told.String(), `"CasesContained":1,`) || !strings.Contains(told.String(), `"AnswerSeconds":[0]`) {
+				t.Errorf("CloudWatch is told %s, %v", told.String(), err)
+			}
 			all, err := s.store.Replicas(t.Context())
 			if err != nil || len(all) != 1 || all[0].Name != "riposte-function" || !all[0].Function || all[0].Serves(s.w.Now()) != (c.tick > 0) {
 				t.Errorf("whoever halts does not see that the function serves: %+v, %v", all, err)
@@ -78,5 +84,20 @@ func (s *stage) nothingRuns() {
 	}
 	if !suspended {
 		s.Error("the group may launch again")
+	}
+}
+
+// The function's tick sends a canary, a batch brings its record, and CloudWatch is told how long that took.
+func TestTheTickSendsCanaries(t *testing.T) {
+	s := setOver(t, acting+"organization: {accounts: [{id: \"111122223333\"}], regions: [eu-west-1]}\ncanary: {every: 1h}\n", nil)
+	for range 7 { // each five minutes: the place's turn was within the half hour before, or is now
+		s.run(time.Minute)
+	}
+	var told strings.Builder
+	if err := s.figures.Flush(&told); err != nil || strings.Count(told.String(), `"CanarySeconds":[`) != 1 || !strings.Contains(told.String(), `"CanariesMissing":0`) {
+		t.Errorf("CloudWatch is told %s, %v", told.String(), err)
+	}
+	if got := s.only(); got.Playbook != canary.ID || got.State != ledger.Dismissed {
+		t.Errorf("the canary's case: %s, %s", got.Playbook, got.State)
 	}
 }

@@ -224,6 +224,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 				if err != nil {
 					return nil, err
 				}
+				found.Tags = in.Organization.ownerTags(x.Tags)
 				out = append(out, Proposal{found, s.plan(x, p)})
 			}
 			return out, nil

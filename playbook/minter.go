@@ -16,6 +16,9 @@ type Minter struct {
 	At    time.Time   `json:"at"`
 }
 
+// Acts reports whether what was made is a session, by which its maker acts. A user's key may be anybody's by the time it is used.
+func (m Minter) Acts() bool { return m.Call != "CreateAccessKey" }
+
 const (
 	mintedBy = "minted by"
 	// mintedFor is how long it matters who made a key: no longer than a session of a role may last. Who made a user's key long ago

@@ -22,6 +22,7 @@ type Organization struct {
 	Vendors      map[string]string // accounts of others that may be given data, and what they are called, "" where that is not said
 	Automation   []Automation
 	Decoys       Decoys
+	OwnerTags    []string // keys of tags that say whose a thing is: of a suspect's tags the others are not kept
 }
 
 // Automation is a role or user that may do what some playbooks find, known by its unique id: what is trusted by an ARN alone is for the gate, which
@@ -101,4 +102,23 @@ type Ranges []netip.Prefix
 // Has reports whether an address is in one of them. An IPv4 address in IPv6's form is the IPv4 address.
 func (r Ranges) Has(a netip.Addr) bool {
 	return slices.ContainsFunc(r, func(p netip.Prefix) bool { return p.Contains(a.Unmap().WithZone("")) })
+}
+
+// mostOwnerTags and longestOwner bound what is kept of a resource's tags: whoever may tag writes them.
+const mostOwnerTags, longestOwner = 5, 256
+
+// ownerTags are those of a resource's tags that say whose it is.
+func (o Organization) ownerTags(all map[string]string) map[string]string {
+	var kept map[string]string
+	for _, key := range o.OwnerTags {
+		value, ok := all[key]
+		if !ok || value == "" || len(value) > longestOwner || len(kept) == mostOwnerTags {
+			continue
+		}
+		if kept == nil {
+			kept = map[string]string{}
+		}
+		kept[key] = value
+	}
+	return kept
 }

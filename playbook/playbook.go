@@ -35,6 +35,8 @@ type Suspect[F any] struct {
 	Severity Severity
 	// Kept is what a playbook that tells keeps in the record and tells to nobody.
 	Kept bool
+	// Tags are those of the resource, as Check saw them, where it read them anyway. What they say of its owner is kept (Organization.OwnerTags).
+	Tags map[string]string
 }
 
 // In is all that a check may use besides the suspect.
@@ -122,6 +124,8 @@ type StoredSuspect struct {
 	Found    []string       `json:"found,omitempty"`    // what the finding is of, beside the root (Finder)
 	DecideAt time.Time      `json:"decide_at,omitzero"` // the end of the window that Check waits for; zero: none
 	Kept     bool           `json:"kept,omitempty"`     // it is told to nobody (Suspect.Kept)
+	// Tags say whose the resource is, by whoever may tag it; what they say is for people, and for who may answer what is not urgent.
+	Tags map[string]string `json:"tags,omitempty"`
 	// Of a suspect that comes from an event, for the ledger's Admit alone: the names of the actor and of those that it acts for,
 	// and as how many resources it counts.
 	Actors []string `json:"-"`

@@ -15,6 +15,7 @@ import (
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/decoy"
+	"github.com/ripostehq/riposte/internal/desk"
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -34,6 +35,11 @@ type Parts struct {
 	Meter   engine.Meter       // may be nil
 	Workers *engine.WorkerPool // the idle ones; may be nil
 
+	Channels Channels // in place of those that the configuration names; may be nil
+	Tell     *Telling // nil: nobody is written to, nor answers in Slack
+
+	Canaries canary.Meter // nil: none are sent, whatever the configuration says
+
 	Foreign func(kind string) // told of each message that holds no record, for figures; may be nil
 }
 
@@ -46,6 +52,10 @@ type App struct {
 	Now    func() time.Time
 
 	Organization *Organization
+	Desk         *desk.Desk // writes to people; nil where no channel is configured
+	Slack        *Slack     // takes people's answers; nil where it is not configured
+
+	Canaries *canary.Schedule // nil where none are sent
 
 	access    *cloud.Cloud
 	strangers *source.Strangers
@@ -72,16 +82,19 @@ func New(p Parts) *App {
 	org := organization(p.Config, func() event.Place { return cloud.Home(p.AWS) }, access, p.Now, p.Log)
 	facts := p.Config.Facts()
 	facts.Accounts = org.Member
-	canaries := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor})
+	arriving := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor, Awaited: p.Config.Canary.Every > 0})
+	chat := newSlack(p, codec)
+	letters := newDesk(p, codec, chat)
 	e := engine.New(engine.Options{
-		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), canaries, decoy.Playbook()), Ours: org.Ours, Organization: facts,
+		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), arriving, decoy.Playbook()), Ours: org.Ours, Organization: facts,
 		Tags: tags(p.Config), Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
-		Reporter: reporter(p, access, codec, catalogue),
+		Reporter: reporter(p, access, codec, catalogue, letters),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Workers: p.Workers,
 	})
 	return &App{
-		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, access: access,
+		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, Desk: letters, Slack: chat, access: access,
+		Canaries:  canaries(p, org),
 		strangers: &source.Strangers{Log: p.Log, Count: p.Foreign},
 	}
 }
@@ -96,7 +109,7 @@ func tags(c *config.Config) string {
 
 func policy(c *config.Config, o *Organization) gate.Policy {
 	p := gate.Policy{
-		Mode: o.mode, Foreign: o.foreign,
+		Mode: o.mode, Foreign: o.foreign, Units: func(account string) []string { return o.standing(account).OUs },
 		Regions: c.Organization.Regions, Untouchable: c.Untouchable,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour}, Decoys: c.Facts().Decoys,
 		Approval: approval(c),

@@ -60,8 +60,8 @@ func replaying(b *testing.B, dir string, books []playbook.Definition) func() {
 	}
 }
 
-// Goal: 0.9 or more: messages of which a quarter are calls of 50 instances, which a look has dismissed. Each session that an instance
-// opens is kept in mind, which costs a row: minting tells what the same is with such calls among them.
+// Goal: 0.9 or more: messages of which a quarter are calls of 50 instances, which a look has dismissed. Of a session that an instance
+// opens a glimpse is kept: minting tells what the same is with such calls among them.
 func BenchmarkHandleWholeCatalogueVersusThree(b *testing.B) {
 	for _, name := range []string{"reading", "minting"} {
 		b.Run(name, func(b *testing.B) {

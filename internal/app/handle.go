@@ -37,7 +37,7 @@ func (a *App) handle(ctx context.Context, body []byte, vouched bool) (ads []ledg
 	byAWS := strings.HasPrefix(sender, "aws.") && !strings.HasPrefix(sender, "aws.partner/") // as far as bytes tell: see event.Bridge
 	if sure && (byAWS || one.Source == nil && !vouched) {
 		var wanted bool
-		if wanted, repeat, err = a.Engine.Wants(ctx, routed(one.Record)); err != nil || !wanted {
+		if wanted, repeat, err = a.wants(ctx, one.Record, ""); err != nil || !wanted {
 			return nil, err
 		}
 	}
@@ -56,6 +56,16 @@ func (a *App) handle(ctx context.Context, body []byte, vouched bool) (ads []ledg
 		return ads, &source.Malformed{Err: err}
 	}
 	return ads, nil
+}
+
+// wants reports whether a record, which lay in an account's trail or was delivered, is to be decoded. Of what is not, the engine keeps
+// the bytes where it opened a session.
+func (a *App) wants(ctx context.Context, r scan.Record, trail string) (wanted bool, repeat uint64, err error) {
+	wanted, repeat, err = a.Engine.Wants(ctx, routed(r))
+	if err == nil && !wanted && repeat != 0 && event.MayMint(string(r.Source), string(r.Name)) {
+		a.Engine.Glimpsed(r.Body, trail)
+	}
+	return wanted, repeat, err
 }
 
 // routed is what routing goes by.

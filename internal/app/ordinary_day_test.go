@@ -91,9 +91,17 @@ type day struct {
 	world *world.World
 	app   *app.App
 	store ledger.Store
+
+	patience time.Duration // for letters, as a function has it; 0: as long as it takes
 }
 
 func begin(t *testing.T) *day {
+	t.Helper()
+	return opened(t, officeConfig, nil)
+}
+
+// opened is the office with another configuration, and people who are written to.
+func opened(t *testing.T, says string, channels app.Channels) *day {
 	t.Helper()
 	w, err := world.New([]byte(office), world.Options{})
 	if err != nil {
@@ -104,13 +112,13 @@ func begin(t *testing.T) *day {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	c, err := config.Parse("office.yaml", []byte(officeConfig), playbooks.All())
+	c, err := config.Parse("office.yaml", []byte(says), playbooks.All())
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &day{T: t, world: w, store: store}
 	d.app = app.New(app.Parts{
-		Kinds: action.Kinds(), Config: c, Store: store, Now: w.Now, Name: "office", Log: slog.New(slog.DiscardHandler),
+		Kinds: action.Kinds(), Config: c, Store: store, Now: w.Now, Name: "office", Log: slog.New(slog.DiscardHandler), Channels: channels,
 		AWS: func(p event.Place) aws.Config {
 			return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 		},
@@ -141,7 +149,19 @@ func (d *day) pass(of time.Duration) {
 		}
 		_, err := d.app.Engine.RunDue(d.Context())
 		d.must(err)
+		d.must(d.letters())
 	}
+}
+
+// letters are sent as long as the time lasts that there is for it.
+func (d *day) letters() error {
+	ctx, cancel := d.Context(), func() {}
+	if d.patience > 0 {
+		ctx, cancel = context.WithTimeout(ctx, d.patience)
+	}
+	defer cancel()
+	_, err := d.app.SendLetters(ctx)
+	return err
 }
 
 // colleague is one of those who work there, calling from somewhere.

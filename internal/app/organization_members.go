@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
@@ -62,7 +64,10 @@ func (o *Organization) mode(playbook, account string, class action.Class) (gate.
 	if o.config.Organization.Discover && len(s.OUs) == 0 && o.config.ByUnit(playbook, account) {
 		return gate.Hold, "in which unit the account is, AWS Organizations has not said yet"
 	}
-	m, why := o.config.ModeAt(playbook, s, class)
+	if from := o.config.Enforced(playbook); o.now().Before(from) {
+		return gate.Observe, fmt.Sprintf("playbooks.%s.enforce_from says observe until %s", playbook, from.Format(time.DateOnly))
+	}
+	m, why := o.config.ModeAt(playbook, s, class, o.now())
 	return gate.Decision(m), why
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/gate"
+	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/source"
 	"github.com/ripostehq/riposte/playbooks"
 )
@@ -308,4 +309,42 @@ func TestWithoutDiscoveryTheFileIsTheWholeTruth(t *testing.T) {
 		t.Errorf("no account is listed; %d looks", d.looks)
 	}
 	everybody.Watch(t.Context()) // returns: there is nothing to watch
+}
+
+// An account that the configuration lists with its unit may be in any unit above that one: a halt of those holds it.
+func TestAHaltOfAUnitHoldsAccountsOfWhichOnlyTheNearestIsKnown(t *testing.T) {
+	const listed = `organization: {accounts: [{id: "111122223333", ou: ou-ab12-child123}]}`
+	both := strings.Replace(discovering, "accounts: [", `accounts: [{id: "111122223333", ou: ou-ab12-child123}, `, 1)
+	for _, x := range []struct {
+		name, text, brake string
+		units             []string // that AWS Organizations says
+		want              gate.Decision
+	}{
+		{"the unit itself", listed, "ou:ou-ab12-child123", nil, gate.Hold},
+		{"a unit above", listed, "ou:ou-ab12-parent12", nil, gate.Hold},
+		{"the root", listed, "ou:r-ab12", nil, gate.Hold},
+		{"discovered, a unit above", both, "ou:ou-ab12-parent12", []string{"ou-ab12-child123", "ou-ab12-parent12", "r-ab12"}, gate.Hold},
+		{"discovered, another", both, "ou:ou-ab12-sibling1", []string{"ou-ab12-child123", "ou-ab12-parent12", "r-ab12"}, gate.Act},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				aws := &directoryOf{accounts: []cloud.Account{active(shop, x.units...)}}
+				o := discovered(t, x.text, aws)
+				if x.units != nil {
+					if err := o.Look(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				p := policy(o.config, o)
+				p.Mode = func(string, string, action.Class) (gate.Decision, string) { return gate.Act, "the test says act" }
+				got := gate.Judge(p, gate.Facts{
+					Now: time.Now(), Playbook: "launch.unapproved-image", Class: action.Destroy, Brakes: []ledger.Brake{{Scope: x.brake, By: "ada"}},
+					Target: event.Place{Account: shop, Region: "eu-west-1"}.In(event.Instance, "i-0123456789abcdef0"), Region: "eu-west-1",
+				})
+				if got.Do != x.want {
+					t.Errorf("%s: %s", got.Do, got.Reason())
+				}
+			})
+		})
+	}
 }

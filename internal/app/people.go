@@ -10,6 +10,7 @@ import (
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/owner"
 )
 
 // Order writes what a person wants of a case into its inbox: a replica that serves the ledger takes it up. The case is found by
@@ -25,11 +26,16 @@ func Order(ctx context.Context, s interface {
 	if err := possible(c, &o); err != nil {
 		return c, err
 	}
+	return c, deliver(ctx, s, c, o)
+}
+
+// deliver puts an order into its case's inbox. One of the same person, verb and time is the same order.
+func deliver(ctx context.Context, s ledger.Inbox, c *ledger.Case, o ledger.Order) error {
 	key := fmt.Sprintf("order|%s|%s|%s", o.Verb, o.By, o.At.UTC().Format(time.RFC3339Nano))
 	if _, err := s.Send(ctx, o.At, c.ID, ledger.Message{Key: key, Order: &o}); err != nil {
-		return c, fmt.Errorf("case %s: %w", c.ID, err)
+		return fmt.Errorf("case %s: %w", c.ID, err)
 	}
-	return c, nil
+	return nil
 }
 
 // MayOrder returns why the person of an order may not give it, as far as the case and the configuration say, "" where they may.
@@ -43,18 +49,53 @@ func MayOrder(c *config.Config, codec action.Codec, of *ledger.Case, o ledger.Or
 	return p.MayOrder(o, s), nil
 }
 
+// KeptBy is the open case that keeps a person from all orders, a halt among them, "" where there is none, or where nobody is named as approver.
+func KeptBy(ctx context.Context, s ledger.Cases, c *config.Config, who string) (string, error) {
+	if len(c.Approvers()) == 0 {
+		return "", nil
+	}
+	id, err := gate.Policy{Approval: approval(c)}.KeptBy(who, ledger.All(ctx, s, ledger.Filter{Open: true}))
+	if err != nil {
+		return "", fmt.Errorf("read the open cases: %w", err)
+	}
+	return id, nil
+}
+
 func approval(c *config.Config) gate.Approval {
 	return gate.Approval{
-		People: c.People, Approvers: c.Approvers(), Owners: c.OwnersOf(), Production: c.InProduction,
+		People: c.People, Approvers: c.Approvers(), Owners: c.OwnersOf(), Owner: ownersOf(c), Production: c.InProduction,
 		Shell: c.Approval.CommandLine == config.AllOrders, Persons: c.Approval.Production.Destroy.Persons,
-		Tells: c.Report.SecurityHub || c.Report.EventBus.Name != "",
-		Answer: func(d gate.Deed) gate.Answer {
-			a := c.AnswerTo(d.Class, d.Account)
+		Tells: tells(c), Calendar: calendar(c.Report),
+		Never: c.NeverExcepted, Chat: chat(c),
+		Answer: func(playbook string, d gate.Deed) gate.Answer {
+			a := c.AnswerAbout(playbook, d.Class, d.Account)
 			return gate.Answer{After: time.Duration(a.After), Silence: ledger.Silence(a.Silence)}
 		},
 		Quiet: gate.Quiet{
 			Contain: time.Duration(c.Exceptions.Contain), Production: time.Duration(c.Exceptions.Production), Owner: time.Duration(c.Exceptions.Owner),
 		},
+	}
+}
+
+// tells is what tells people of cases: letters, where there is a channel that people read. What goes to a webhook a program knows.
+func tells(c *config.Config) gate.Telling {
+	r := c.Report
+	switch {
+	case r.Slack.Token != "" || r.Mail.From != "" || r.PagerDuty.Key != "":
+		return gate.ByLetter
+	case r.SecurityHub || r.EventBus.Name != "":
+		return gate.ByReport
+	}
+	return gate.ByNothing
+}
+
+// ownersOf says whose a case's root is, where more than its account or the fallback says so.
+func ownersOf(c *config.Config) func(*ledger.Case) ([]string, bool) {
+	return func(of *ledger.Case) (who []string, tagged bool) {
+		if o := owner.OfCase(c, of); o.By == owner.File || o.Tagged() {
+			return o.People, o.Tagged()
+		}
+		return nil, false
 	}
 }
 
@@ -87,11 +128,21 @@ func possible(c *ledger.Case, o *ledger.Order) error {
 		if !waits && c.State != ledger.Suspected {
 			return fmt.Errorf("case %s is %s: there is nothing to let be", c.ID, c.State)
 		}
+		if o.Shown != "" && o.Shown != c.Seen() {
+			return fmt.Errorf("what was found, or what asks, has changed since %s was shown: look again with riposte case %s", o.Shown, c.ID)
+		}
 		if len(o.Found) == 0 {
 			o.Found = c.Found()
 		}
 		if len(o.Found) == 0 {
 			return fmt.Errorf("case %s has found nothing yet that an exception could be of", c.ID)
+		}
+	case ledger.Mine, ledger.NotMine:
+		if len(c.Asks(0)) == 0 {
+			return fmt.Errorf("case %s is %s: it asks nothing", c.ID, c.State)
+		}
+		if o.Shown != "" && o.Shown != c.Shown(0) {
+			return fmt.Errorf("what asks has changed since %s was shown: look again with riposte case %s", o.Shown, c.ID)
 		}
 	case ledger.Revoke:
 		if !slices.ContainsFunc(c.Excepts(o.At), func(x ledger.Exception) bool { return x.ID() == o.Ends }) {

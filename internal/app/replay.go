@@ -26,10 +26,26 @@ type ReplayInput struct {
 	Spares  func(playbook.Playbook, playbook.StoredSuspect, action.Plan) []Spared
 	MaxSize int64 // bytes of one gzipped file, decompressed; 0 stops at 4 GiB what is more than 100 times its file
 
+	// What a replay that was stopped needs to go on with. Skip says which files it had read, or nobody wants, and is asked of each in its order; Told are the
+	// suspects that it had told. Done is told of each file once all that is in it was told, and of a sum of what was counted until then.
+	Skip func(files.File) Skip
+	Told []ReplayLine
+	Done func(files.File, func() ReplaySummary)
+
 	Emit     func(ReplayLine) error       // a suspect; ordered by path and offset; an error ends the replay
 	Problem  func(ReplayProblem)          // what could not be read, in the same order; may be nil
 	Progress func(files, bytes, of int64) // files done, bytes read of them as they lie on disk, and bytes in all (0 with stdin); may be nil
 }
+
+// Skip is why a file is not read.
+type Skip int
+
+// A file is read, was read by the replay that was stopped, or is none that was asked for.
+const (
+	NotSkipped Skip = iota
+	ReadBefore
+	NotWanted
+)
 
 // Remote lists the files of a path that is none of this machine; it is false of any other. What can't be listed is a file
 // with an error. They come in the order of their names.
@@ -52,7 +68,10 @@ type ReplayLine struct {
 	Title     string            `json:"title"`
 	Plan      []string          `json:"plan"` // action kinds in order, first rungs
 	Spared    []Spared          `json:"spared,omitempty"`
-	once      string            // what is told once of a caller and a source
+
+	Suspect playbook.StoredSuspect `json:"-"` // what there is to check
+	Once    string                 `json:"-"` // what is told once of a caller and a source
+	Method  event.Method           `json:"-"` // how the call was made
 }
 
 // ReplayProblem is a file, or a spot in one, that could not be read. The rest was read all the same.
@@ -73,6 +92,7 @@ type ReplaySummary struct {
 	Duplicates int64   `json:"duplicates"` // records left out since their suspects had been told, or an export held them twice (same eventID)
 	Suspects   int64   `json:"suspects"`
 	Repeated   int64   `json:"repeated,omitempty"` // calls like one that was told: by the same caller, from the same source
+	Wanted     int64   `json:"-"`                  // records that a playbook looks at: what its rules would have delivered
 	Seconds    float64 `json:"seconds"`
 
 	Kinds   map[string]int64 `json:"kinds,omitempty"`    // Other, and Insights, by what they are
@@ -86,12 +106,12 @@ func Replay(ctx context.Context, in ReplayInput) (ReplaySummary, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := replay{in: in, told: map[[16]byte]bool{}, folders: map[string]came{}}
+	r.remember(in.Told)
 	err := r.collect(ctx, r.start(ctx))
-	if err == nil {
+	if err == nil && !r.resumed.Load() { // what was skipped is not known to be without records
 		r.barren()
 	}
-	s := r.summary
-	r.counts.into(&s)
+	s := r.sum()
 	s.Seconds = time.Since(start).Seconds()
 	return s, err
 }

@@ -34,7 +34,6 @@ type replayer struct {
 	playbooks []playbook.Playbook
 	people    event.People
 	spares    func(playbook.Playbook, playbook.StoredSuspect, action.Plan) []Spared
-	counts    *counts
 	opener    files.Opener
 	maxRecord int
 	buffer    []byte
@@ -58,9 +57,8 @@ func (r *replayer) file(ctx context.Context, j job) {
 		r.judge(j.file)
 	}
 	sums := r.other > 0 && only(r.labels, event.Aggregated)
-	*j.came = came{logs: r.logs > 0, good: r.records > 0 || r.problems > 0 || sums}
+	*j.came = came{logs: r.logs > 0, good: r.records > 0 || r.problems > 0 || sums, tally: r.tally}
 	r.flush()
-	r.counts.add(&r.tally)
 }
 
 // log replays one log, unless its content says that it is none and it was not named as one. In a folder, what can't be
@@ -145,6 +143,7 @@ func (r *replayer) record(rec scan.Record) error {
 		key = routed.Key(r.seed)
 		if r.known[key] {
 			r.records++
+			r.wanted++
 			r.repeated++
 			return nil
 		}
@@ -195,7 +194,11 @@ func (r *replayer) decode(record []byte) error {
 	}
 	found := finding{eventID: e.ID}
 	var errs []error
-	for _, i := range r.table.Match(e) {
+	matched := r.table.Match(e)
+	if len(matched) > 0 {
+		r.wanted++
+	}
+	for _, i := range matched {
 		lines, err := r.ask(r.playbooks[i], e)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("playbook %s: %w", r.playbooks[i].ID, err))
@@ -236,7 +239,7 @@ func (r *replayer) ask(p playbook.Playbook, e event.Event) (lines []ReplayLine, 
 		lines = append(lines, ReplayLine{
 			Playbook: lead.Playbook, Severity: lead.Severity, EventID: e.ID, EventTime: e.Time, EventName: e.Name,
 			Account: e.Account, Region: e.Region, Actor: e.Actor.ARN, Person: r.people.Person(e.Actor), SourceIP: e.SourceIP,
-			Resource: lead.Resource.String(), Title: lead.Title, Plan: plan.Kinds(), Spared: spared, once: once(p, lead),
+			Resource: lead.Resource.String(), Title: lead.Title, Plan: plan.Kinds(), Spared: spared, Suspect: lead, Once: once(p, lead), Method: e.Method(),
 		})
 	}
 	return lines, nil

@@ -21,6 +21,7 @@ type replay struct {
 	size    atomic.Int64 // of the files that are listed so far
 	endless atomic.Bool  // one is standard input, its size not known
 	listed  atomic.Bool  // all are
+	resumed atomic.Bool  // some were read by a replay before
 	counts  counts
 	summary ReplaySummary
 	told    map[[16]byte]bool // events of which suspects were told, and what is told once (ReplayLine.once)
@@ -53,7 +54,7 @@ func (r *replay) start(ctx context.Context) <-chan job {
 	table := route.New(catalogue)
 	for range n {
 		w := &replayer{
-			seed: maphash.MakeSeed(), known: map[uint64]bool{}, table: table, playbooks: r.in.Playbooks, people: r.in.People, spares: r.in.Spares, counts: &r.counts, maxRecord: r.in.MaxRecord,
+			seed: maphash.MakeSeed(), known: map[uint64]bool{}, table: table, playbooks: r.in.Playbooks, people: r.in.People, spares: r.in.Spares, maxRecord: r.in.MaxRecord,
 			opener: files.Opener{Stdin: r.in.Stdin, MaxSize: r.in.MaxSize, Read: &r.counts.read},
 		}
 		go func() {
@@ -70,6 +71,15 @@ func (r *replay) dispatch(ctx context.Context, todo, order chan<- job) {
 	defer close(todo)
 	defer close(order)
 	for f := range r.files(ctx) {
+		if r.in.Skip != nil {
+			why := r.in.Skip(f)
+			if why == ReadBefore {
+				r.resumed.Store(true)
+			}
+			if why != NotSkipped {
+				continue
+			}
+		}
 		r.size.Add(f.Size)
 		if f.Path == files.Stdin {
 			r.endless.Store(true)
@@ -134,12 +144,41 @@ func (r *replay) collect(ctx context.Context, jobs <-chan job) error {
 				}
 			}
 		}
-		if folder := j.file.Within; folder != "" {
-			c := r.folders[folder]
-			r.folders[folder] = came{c.logs || j.came.logs, c.good || j.came.good}
-		}
+		r.done(j)
 	}
 	return ctx.Err()
+}
+
+// done counts what a file came to.
+func (r *replay) done(j job) {
+	r.counts.add(&j.came.tally)
+	if folder := j.file.Within; folder != "" {
+		c := r.folders[folder]
+		r.folders[folder] = came{logs: c.logs || j.came.logs, good: c.good || j.came.good}
+	}
+	if r.in.Done != nil {
+		r.in.Done(j.file, r.sum)
+	}
+}
+
+// sum is what was counted until now.
+func (r *replay) sum() ReplaySummary {
+	s := r.summary
+	r.counts.into(&s)
+	return s
+}
+
+// remember takes for told what was told before.
+func (r *replay) remember(lines []ReplayLine) {
+	for _, line := range lines {
+		if line.EventID != "" {
+			r.told[hashed(line.EventID)] = true
+		}
+		if line.Once != "" {
+			r.told[hashed(line.Once)] = true
+		}
+	}
+	r.in.Told = nil
 }
 
 func (r *replay) progress() {
@@ -150,7 +189,7 @@ func (r *replay) progress() {
 	if r.endless.Load() || !r.listed.Load() {
 		size = 0
 	}
-	r.in.Progress(r.counts.files.Load(), r.counts.read.Load(), size)
+	r.in.Progress(r.counts.files, r.counts.read.Load(), size)
 }
 
 // tell passes findings on, those of one event once. Events are remembered by half a hash, since months of logs may hold
@@ -168,8 +207,8 @@ func (r *replay) tell(found []finding) error {
 		}
 		r.told[key] = true
 		for _, line := range f.lines {
-			if line.once != "" {
-				key := hashed(line.once)
+			if line.Once != "" {
+				key := hashed(line.Once)
 				if r.told[key] {
 					r.summary.Repeated++
 					continue

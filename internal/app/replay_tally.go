@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/ripostehq/riposte/event"
@@ -16,7 +15,7 @@ import (
 
 // tally is what one file came to.
 type tally struct {
-	records, other, logs, bytes, problems, duplicates int64
+	records, wanted, other, logs, bytes, problems, duplicates int64
 
 	told, repeated int64 // records of which suspects were told, and those that only repeat one (playbook.Callers.PerSource)
 
@@ -122,21 +121,20 @@ func Listed(counts ...map[string]int64) string {
 	return strings.Join(out, ", ")
 }
 
-// counts are shared by the workers, which add to them file by file.
+// counts are what the files came to, in their order; only what is read of them is counted by the workers.
 type counts struct {
-	files, read atomic.Int64
+	read atomic.Int64
 
-	mu             sync.Mutex
-	records, other int64
-	bytes, again   int64
-	repeated       int64
-	kinds, leftOut map[string]int64
+	files                  int64
+	records, wanted, other int64
+	bytes, again           int64
+	repeated               int64
+	kinds, leftOut         map[string]int64
 }
 
 func (c *counts) add(t *tally) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.files.Add(t.logs)
+	c.files += t.logs
+	c.wanted += t.wanted
 	c.records, c.other, c.bytes = c.records+t.records, c.other+t.other, c.bytes+t.bytes
 	c.again += t.duplicates
 	c.repeated += t.repeated
@@ -149,16 +147,17 @@ func (c *counts) add(t *tally) {
 }
 
 func (c *counts) into(s *ReplaySummary) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s.Records, s.Bytes, s.Other, s.Files = c.records, c.bytes, c.other, c.files.Load()
+	s.Records, s.Wanted, s.Bytes, s.Other, s.Files = c.records, c.wanted, c.bytes, c.other, c.files
 	s.Duplicates += c.again
 	s.Repeated += c.repeated
 	s.Kinds, s.LeftOut = maps.Clone(c.kinds), maps.Clone(c.leftOut)
 }
 
 // came is what files of a folder came to: logs that were read, and whether that was worth it.
-type came struct{ logs, good bool }
+type came struct {
+	logs, good bool
+	tally      tally
+}
 
 // barren tells of folders without a record: they were taken for logs.
 func (r *replay) barren() {

@@ -118,7 +118,7 @@ func TestReplayTellsWhatWouldHaveBeenLookedAt(t *testing.T) {
 		t.Error(diff)
 	}
 	s.Seconds = 0
-	if diff := cmp.Diff(app.ReplaySummary{Records: 2, Bytes: int64(len(run("1")+look) + 1), Files: 1, Suspects: 1}, s); diff != "" {
+	if diff := cmp.Diff(app.ReplaySummary{Records: 2, Bytes: int64(len(run("1")+look) + 1), Files: 1, Suspects: 1, Wanted: 1}, s); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -99,7 +99,7 @@ func (t *taker) record(ctx context.Context, rec scan.Record) error {
 	case !rec.Unsure:
 		var wanted bool
 		if err := t.again(ctx, func() (err error) {
-			wanted, repeat, err = t.Engine.Wants(ctx, routed(rec))
+			wanted, repeat, err = t.wants(ctx, rec, t.stream.Account)
 			return err
 		}); err != nil {
 			return err

@@ -24,10 +24,13 @@ var stages = []string{
 	"internal/source", "internal/scan", "internal/route", "internal/sweep", "internal/gate", "internal/notify", "internal/cloud",
 }
 
-var composers = []string{"internal/engine", "internal/app", "internal/serve", "internal/metrics", "internal/doctor", "internal/demo", "internal/cli", "lambda"}
+var composers = []string{
+	"internal/engine", "internal/desk", "internal/app", "internal/backtest", "internal/serve", "internal/metrics", "internal/doctor", "internal/demo", "internal/setup", "internal/cli", "lambda",
+} // setup lists accounts by way of cloud
 
-// What a stage may use of ours beside the domain: contracts and data, no machinery.
-var contracts = []string{"internal/ledger", "internal/config", "internal/region", "internal/transport"}
+// What a stage may use of ours beside the domain: contracts and data, no machinery. Whose a thing is (internal/owner) is pure, of the configuration
+// and the record: gate, messages and pages have to say the same.
+var contracts = []string{"internal/ledger", "internal/config", "internal/region", "internal/transport", "internal/owner"}
 
 // Adapters are named where things are wired, and in tests, nowhere else.
 var adapters = []string{"internal/ledger/sqlite", "internal/ledger/dynamodb", "internal/world", "internal/console"}

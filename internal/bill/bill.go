@@ -40,7 +40,8 @@ const (
 	logBytes     = 500            // for one event
 	rowBytes     = 20e3           // kept of one case
 	keptMonths   = 12             // of cases
-	alarms       = 6
+	alarms       = 8              // of a function; a daemon has four
+	metrics      = 20             // emf.Figures, each of which has values in a month, those of canaries where they are sent
 )
 
 // Estimate is the bill of a month, service by service as an event meets them.
@@ -67,6 +68,8 @@ func Estimate(l Load) []Line {
 			Why: "500 bytes for each event", Source: "https://aws.amazon.com/cloudwatch/pricing/"},
 		{Item: "CloudWatch alarms", Quantity: alarms, Unit: "alarms", Price: 0.10,
 			Why: "the hub's", Source: "https://aws.amazon.com/cloudwatch/pricing/"},
+		{Item: "CloudWatch metrics", Quantity: metrics, Unit: "metrics", Price: 0.30,
+			Why: "the function's own (lambda.metrics)", Source: "https://aws.amazon.com/cloudwatch/pricing/"},
 		{Item: "Security Hub, findings imported", Quantity: cases * 3, Unit: "findings", Price: 0.00003,
 			Why: "each case when opened, contained and closed", Source: "https://aws.amazon.com/security-hub/cspm/pricing/"},
 	}

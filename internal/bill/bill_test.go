@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/ripostehq/riposte/internal/metrics/emf"
 )
 
 // A million events a day, one thousand cases: what a page of paper says, too.
@@ -26,7 +28,8 @@ func TestEstimate(t *testing.T) {
 		"Lambda time, arm64":         20.31, // 30.46 million of 0.05 GB seconds
 		"DynamoDB writes, on demand": 2.28,  // 30,417 cases of 120 units
 		"CloudWatch Logs":            7.60,  // 15.2 GB
-		"CloudWatch alarms":          0.60,
+		"CloudWatch alarms":          0.80,
+		"CloudWatch metrics":         0.30 * float64(len(emf.Figures())),
 	} {
 		if math.Abs(got[item]-want) > 0.005 {
 			t.Errorf("%s: %.3f dollars, want %.2f", item, got[item], want)

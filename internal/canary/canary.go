@@ -73,6 +73,7 @@ func Arrival(cases []*ledger.Case, requestID string) (playbook.Origin, bool) {
 type Sender struct {
 	Role    string // by name, with its path where it has one; "" for none
 	Session string
+	Awaited bool // a schedule sends some: that they arrived is remembered, each in a row of its own
 }
 
 func (s Sender) sent(e event.Event) bool {
@@ -90,6 +91,12 @@ func Playbook(s Sender) playbook.Playbook {
 		Definition: playbook.Definition{
 			ID: ID, Title: "A canary arrived", Severity: playbook.Low,
 			On: []playbook.Trigger{playbook.Call(call.EC2ModifyInstanceAttribute).AlsoFailed()},
+		},
+		Observes: func(e event.Event) []playbook.Observation {
+			if !s.Awaited {
+				return nil
+			}
+			return arrivals(s, e)
 		},
 		Suspects: func(e event.Event) ([]playbook.StoredSuspect, error) { return leads(s, e), nil },
 		Check: func(context.Context, playbook.In, string, playbook.StoredSuspect) ([]playbook.Proposal, error) {

@@ -12,7 +12,7 @@ import (
 type approveVerb struct {
 	orderFlags
 	ID       string `arg:"" help:"The case, or the beginning of its id."`
-	As       string `placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave. Where it is another one now, nothing is approved."`
+	As       string `aliases:"plan" placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave. Where it is another one now, nothing is approved."`
 	Revision int    `placeholder:"N" help:"Approve this revision of the plan and no other, as it was made."`
 }
 
@@ -20,7 +20,7 @@ type approveVerb struct {
 func (v approveVerb) Run(ctx context.Context, sh *shell) error {
 	return v.on(ctx, sh, v.ID, func(r record, c *ledger.Case) ([]ledger.Order, error) {
 		o := v.order(sh, r, ledger.Approve)
-		o.Revision, o.Shown = v.Revision, v.As
+		o.Revision, o.Shown = v.Revision, whole(v.As, c.Shown(v.Revision))
 		if err := r.may(c, o); err != nil {
 			return nil, err
 		}
@@ -32,6 +32,17 @@ func (v approveVerb) Run(ctx context.Context, sh *shell) error {
 		}
 		return []ledger.Order{o}, nil
 	})
+}
+
+// digits are how many of a name are enough of it.
+const digits = 8
+
+// whole is the name that somebody gave the beginning of, else what they gave.
+func whole(given, name string) string {
+	if len(given) >= digits && strings.HasPrefix(name, given) {
+		return name
+	}
+	return given
 }
 
 // askFor shows what asks, and takes a yes for it. Where there is no terminal to ask on, the caller must say what was shown.

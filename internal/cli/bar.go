@@ -43,3 +43,13 @@ func progressLine(files, done, of int64, took time.Duration) string {
 	left := time.Duration(float64(of-done) / speed * float64(time.Second)).Round(time.Second)
 	return fmt.Sprintf("%s%s %3d%%  %s  %s left", strings.Repeat("█", full), strings.Repeat("░", cells-full), 100*done/of, rest, left)
 }
+
+// looked draws how many of something were looked at.
+func (b *bar) looked(what string, done, of int) {
+	now := b.sh.now()
+	if b.sh.bar == nil || now.Sub(b.started) < time.Second || now.Sub(b.drawn) < 100*time.Millisecond {
+		return
+	}
+	b.drawn = now
+	fmt.Fprintf(b.sh.bar, "\r\x1b[K%d of %d %s", done, of, what)
+}

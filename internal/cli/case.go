@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -68,7 +69,7 @@ func (sh *shell) found(c show.Case) {
 	if len(c.Found) == 0 {
 		return
 	}
-	sh.line("\nFound")
+	sh.line("\nFound, as %s", c.Seen)
 	for _, f := range c.Found {
 		sh.line("  %s", show.Plain(f))
 	}
@@ -134,7 +135,10 @@ func (sh *shell) ladders(c show.Case) {
 		if l.After != "" {
 			head += " after " + l.After
 		}
-		if l.Asks != "" {
+		switch {
+		case l.Whom != "":
+			head += fmt.Sprintf(" asks %s whether it was they: %s", show.Plain(l.Whom), l.Asks)
+		case l.Asks != "":
 			head += " asks: " + l.Asks
 		}
 		sh.line("%s", head)
@@ -154,6 +158,9 @@ func (sh *shell) ladders(c show.Case) {
 				sh.line("       asks: %s", r.Ask)
 			}
 		}
+	}
+	if slices.ContainsFunc(c.Ladders, func(l show.Ladder) bool { return l.Whom != "" }) {
+		sh.line("\nWhether it was you: riposte answer %s mine, or not-mine, which has it done", c.Case)
 	}
 	if c.Shown != "" {
 		sh.line("\nTo let go what asks: riposte approve %s --as %s\nTo let it be: riposte dismiss %s", c.Case, c.Shown, c.Case)

@@ -33,8 +33,8 @@ func (v consoleVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	defer r.Close()
 	at := r.config.Console
-	if at.Listen = cmp.Or(v.Listen, at.Listen, defaultPages); !at.Local() && at.OIDC == (config.OIDC{}) {
-		return wrongUsage("--listen %s: want address and port of this machine alone, like %s: no login is named for others (console.oidc)", at.Listen, defaultPages)
+	if at.Listen = cmp.Or(v.Listen, at.Listen, defaultPages); !at.Local() && !at.SignsIn() {
+		return wrongUsage("--listen %s: want address and port of this machine alone, like %s: no login is named for others (console.oidc, alb or proxy)", at.Listen, defaultPages)
 	}
 	if at.OIDC != (config.OIDC{}) && len(at.Hosts) == 0 {
 		return wrongUsage("console.hosts names no host that the provider could send people back to")
@@ -80,6 +80,7 @@ type pages struct {
 	net.Listener
 	at     config.Console
 	signIn console.SignIn
+	front  console.Front
 	key    string
 	made   bool // the key: it is printed, and ends with this process
 }
@@ -101,10 +102,17 @@ func (sh *shell) pages(ctx context.Context, at config.Console, printable bool) (
 	return p, nil
 }
 
-// opens finds out who comes in: a person who signs in, or the holder of the key.
+// opens finds out who comes in: a person who signs in, here or in front, or the holder of the key.
 func (p *pages) opens(printable bool) error {
+	if a, x := p.at.ALB, p.at.Proxy; a != (config.ALB{}) || x != (config.Proxy{}) {
+		p.front = console.Front{Proxy: console.Proxy(x)}
+		if a != (config.ALB{}) {
+			p.front.ALB = console.ALB{ARN: a.ARN, ClientID: a.ClientID}
+		}
+		return nil
+	}
 	if o := p.at.OIDC; o != (config.OIDC{}) {
-		p.signIn = console.SignIn{Issuer: o.Issuer, ClientID: o.ClientID, Secret: os.Getenv(o.SecretEnv()), Host: p.at.Hosts[0]}
+		p.signIn = console.SignIn{Issuer: o.Issuer, ClientID: o.ClientID, Secret: os.Getenv(o.SecretEnv()), Host: backTo(p.at)}
 		if p.signIn.Secret == "" {
 			return wrongUsage("console.oidc: the environment variable %s is not set", o.SecretEnv())
 		}
@@ -128,6 +136,16 @@ func (p *pages) opens(printable bool) error {
 	return nil
 }
 
+// backTo is where a provider sends people back to. On this machine no proxy stands before the pages, so that it is their own port.
+func backTo(at config.Console) string {
+	host := at.Hosts[0]
+	_, port, err := net.SplitHostPort(at.Listen)
+	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
+		return net.JoinHostPort(host, port)
+	}
+	return host
+}
+
 func (p *pages) address() string { return "http://" + p.Addr().String() + "/" }
 
 // link opens the pages, with the key where nobody has it yet: behind the #, which browsers send to no server.
@@ -139,7 +157,10 @@ func (p *pages) link() string {
 }
 
 func (p *pages) options(poll time.Duration) console.Options {
-	return console.Options{Poll: poll, Hosts: p.at.Hosts, SignIn: p.signIn, Key: p.key}
+	if poll == filePoll { // a file is asked for nothing: browsers hear within a second
+		poll = newsPoll
+	}
+	return console.Options{Poll: poll, Hosts: p.at.Hosts, SignIn: p.signIn, Front: p.front, Key: p.key}
 }
 
 // beside is the console of a daemon, by the configuration in effect.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/console"
 	"github.com/ripostehq/riposte/playbooks"
 )
 
@@ -54,5 +56,27 @@ func TestTheConsoleShowsALedger(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// What the configuration says of who comes reaches the pages; on this machine a provider sends people back to the pages' own port.
+func TestWhoComesReachesThePages(t *testing.T) {
+	const arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/console/0123456789abcdef"
+	for _, at := range []config.Console{
+		{ALB: config.ALB{ARN: arn, ClientID: "riposte"}}, {Proxy: config.Proxy{Header: "X-Token", Issuer: "https://i", Audience: "a", Keys: "https://i/keys"}},
+	} {
+		p := &pages{at: at}
+		if err := p.opens(false); err != nil {
+			t.Fatal(err)
+		}
+		got := p.options(filePoll)
+		if got.Key != "" || got.Front.ALB != (console.ALB{ARN: at.ALB.ARN, ClientID: at.ALB.ClientID}) || got.Front.Proxy != console.Proxy(at.Proxy) {
+			t.Errorf("%+v", got)
+		}
+	}
+	for host, want := range map[string]string{"localhost": "localhost:8417", "127.0.0.1": "127.0.0.1:8417", "riposte.example.com": "riposte.example.com"} {
+		if got := backTo(config.Console{Listen: "127.0.0.1:8417", Hosts: []string{host}}); got != want {
+			t.Errorf("back to %s, want %s", got, want)
+		}
 	}
 }

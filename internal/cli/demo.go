@@ -95,6 +95,9 @@ func (v demoVerb) story(sh *shell) (*demo.Scene, error) {
 		return nil, wrongUsage("the story of a playbook is played by itself, in memory: leave out --ledger and --attack")
 	}
 	d, err := sh.find(v.ID)
+	if err != nil && slices.Contains(names(demo.AttacksOn(sh.catalogue)), v.ID) {
+		return nil, wrongUsage("%s is an attack and no playbook: riposte demo --attack %[1]s", v.ID)
+	}
 	if err != nil {
 		return nil, err
 	}

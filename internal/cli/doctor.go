@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/doctor"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify/slack"
 	"github.com/ripostehq/riposte/internal/pattern"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -29,7 +31,7 @@ type doctorVerb struct {
 
 // Run looks at the accounts.
 func (v doctorVerb) Run(ctx context.Context, sh *shell) error {
-	c, err := v.load(sh)
+	c, err := v.load(ctx, sh)
 	if err != nil {
 		return err
 	}
@@ -79,12 +81,25 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 	for _, m := range members {
 		accounts = append(accounts, doctor.Account{ID: m.ID, Name: m.Name, Regions: m.Regions})
 	}
+	home := cloud.Home(base)
+	var channels []doctor.Channel
+	tell := app.Telling{Report: c.Report, AWS: base, Home: home, Getenv: os.Getenv, Now: sh.now, SMTP: mailer}
+	for _, x := range tell.Channels() {
+		channels = append(channels, doctor.Channel{Name: x.Name, To: x.To, Check: x.Check})
+	}
 	return doctor.Parts{
-		Config: c, Own: base, Home: cloud.Home(base), Accounts: accounts, Unknown: unknown, Rules: rules, Getenv: os.Getenv, Now: sh.now, Call: 20 * time.Second,
+		Config: c, Own: base, Home: home, Channels: channels, Accounts: accounts, Unknown: unknown, Rules: rules, Getenv: os.Getenv, Now: sh.now, Call: 20 * time.Second,
 		AWS: cloud.New(cloud.Options{
 			Base: base, Roles: cloud.RolesOf(c.Organization.Roles), ExternalID: c.Organization.Roles.ExternalID, Guard: doctor.Guard(), Now: sh.now,
 		}),
 		Ledger: func() (string, error) { return v.readable(ctx, sh, c) },
+		Slack: func(ctx context.Context) (*slack.Channel, error) {
+			token, err := tell.Secret(ctx, c.Report.Slack.Token)
+			if err != nil {
+				return nil, err
+			}
+			return app.SlackChannel(c, token, os.Getenv(app.SlackAPI), sh.now, slog.New(slog.DiscardHandler))
+		},
 	}, nil
 }
 

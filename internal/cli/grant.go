@@ -64,6 +64,13 @@ func (g granting) all(of []playbook.Definition) (out []grant, err error) {
 		out = append(out, grant{Tier: t.Tier, Role: t.Role, For: t.For, Document: doc, Trust: entry})
 	}
 	out[len(tiers)].Trust = nil // riposte's own role is entered by what runs it
+	if operate, ok := g.roles.Operate(g.hub); ok {
+		doc, err := operate.Document.JSON()
+		if err != nil {
+			return nil, fmt.Errorf("permissions of tier %q: %w", operate.Tier, err)
+		}
+		out = append(out, grant{Tier: operate.Tier, Role: operate.Role, For: operate.For, Document: doc})
+	}
 
 	ready, err := permissions.Predeployed()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 type haltVerb struct {
 	ledgerFlag
-	Scope  string `arg:"" optional:"" default:"all" help:"all, account:ID, playbook:ID, or class:contain, class:mend, class:destroy."`
+	Scope  string `arg:"" optional:"" default:"all" help:"all, account:ID, ou:ID, region:NAME, playbook:ID, or class:contain, class:mend, class:destroy."`
 	Reason string `placeholder:"TEXT" help:"Why; the record keeps it."`
 }
 

@@ -13,7 +13,8 @@ import (
 )
 
 type ledgerVerb struct {
-	Verify verifyVerb `cmd:"" help:"Check that nothing in the record was changed, left out or cut off."`
+	Verify  verifyVerb  `cmd:"" help:"Check that nothing in the record was changed, left out or cut off."`
+	Changes changesVerb `cmd:"" help:"List brakes and configurations: what concerned every case, and when."`
 }
 
 type verifyVerb struct {

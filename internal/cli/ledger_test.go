@@ -47,6 +47,18 @@ func tamper(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(errors.Join(err, db.Close()))
 }
 
+// revokeFirst is the script command `revoke-first FILE`: riposte revoke of the exception that ends first.
+func revokeFirst(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: revoke-first FILE")
+	}
+	s, err := sqlite.Open(context.Background(), ts.MkAbs(args[0]))
+	ts.Check(err)
+	all, err := s.Exceptions(context.Background(), time.Now())
+	ts.Check(errors.Join(err, s.Close()))
+	ts.Check(ts.Exec("riposte", "revoke", "--ledger", args[0], all[0].ID(), "--reason", "it was a drill"))
+}
+
 // undoVerified is the script command `undo-verified FILE`: riposte undo of the one case that is verified.
 func undoVerified(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -18,6 +19,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/ledger/dynamodb"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
+	"github.com/ripostehq/riposte/internal/origin"
 	"github.com/ripostehq/riposte/internal/spelling"
 )
 
@@ -25,27 +27,62 @@ const defaultConfig = "riposte.yaml"
 
 // configFlag is embedded by verbs that read the configuration.
 type configFlag struct {
-	Config string `placeholder:"FILE" help:"Configuration. Default: what RIPOSTE_CONFIG names, else ./riposte.yaml where there is one; without one every playbook observes."`
+	Config      string `placeholder:"FILE" help:"Configuration: a file, s3://BUCKET/KEY or ssm:/NAME. Default: what RIPOSTE_CONFIG names, else ./riposte.yaml where there is one; without one every playbook observes."`
+	ConfigOwner string `placeholder:"ACCOUNT" help:"The account that the configuration's bucket has to belong to. Default: what RIPOSTE_CONFIG_OWNER names, else that of the credentials."`
 }
 
-// configEnv names the configuration where no flag does, as it does for the function.
-const configEnv = "RIPOSTE_CONFIG"
+// configEnv names the configuration where no flag does, ownerEnv the account of its bucket, as they do for the function.
+const (
+	configEnv = "RIPOSTE_CONFIG"
+	ownerEnv  = "RIPOSTE_CONFIG_OWNER"
+)
+
+// reading is the longest that AWS may take for a configuration.
+const reading = 20 * time.Second
 
 // file is where the configuration is read from.
 func (f configFlag) file() string { return cmp.Or(f.Config, os.Getenv(configEnv), defaultConfig) }
 
+// reader reads the configuration from wherever it lies.
+func (f configFlag) reader() *origin.Reader {
+	return &origin.Reader{AWS: cloud.Load, Owner: cmp.Or(f.ConfigOwner, os.Getenv(ownerEnv))}
+}
+
 // load reads the configuration. One that is named must be there.
-func (f configFlag) load(sh *shell) (*config.Config, error) {
+func (f configFlag) load(ctx context.Context, sh *shell) (*config.Config, error) {
+	return f.loadBy(ctx, sh, f.reader())
+}
+
+func (f configFlag) loadBy(ctx context.Context, sh *shell, r *origin.Reader) (*config.Config, error) {
+	c, _, err := f.loadText(ctx, sh, r)
+	return c, err
+}
+
+// loadText reads the configuration, and the very bytes that it was read from: none where there is no configuration.
+func (f configFlag) loadText(ctx context.Context, sh *shell, r *origin.Reader) (*config.Config, []byte, error) {
 	name := f.file()
-	data, err := os.ReadFile(name)
+	if err := origin.Check(name); err != nil {
+		return nil, nil, usage{err}
+	}
+	ctx, cancel := context.WithTimeout(ctx, reading)
+	defer cancel()
+	text, err := r.Read(ctx, name)
 	named := f.Config != "" || os.Getenv(configEnv) != ""
 	if !named && errors.Is(err, fs.ErrNotExist) {
-		return config.Parse("", nil, sh.catalogue)
+		c, err := config.Parse("", nil, sh.catalogue)
+		return c, nil, err
 	}
-	if err != nil {
-		return nil, usage{fmt.Errorf("read the configuration: %w", err)}
+	switch {
+	case err != nil && origin.Remote(name):
+		return nil, nil, fmt.Errorf("read the configuration: %w", err)
+	case err != nil:
+		return nil, nil, usage{fmt.Errorf("read the configuration: %w", err)}
 	}
-	return config.Parse(name, data, sh.catalogue)
+	c, err := config.Parse(name, text.Bytes, sh.catalogue)
+	if err == nil {
+		c.Version = text.Version
+	}
+	return c, text.Bytes, err
 }
 
 // ledgerFlag is embedded by verbs that work on the record.
@@ -109,7 +146,7 @@ type record struct {
 
 // open opens a ledger that must be there: to halt a new one, which no riposte serves, would only look like safety.
 func (f ledgerFlag) open(ctx context.Context, sh *shell) (record, error) {
-	c, err := f.load(sh)
+	c, err := f.load(ctx, sh)
 	if err != nil {
 		return record{}, err
 	}

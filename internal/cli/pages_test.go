@@ -21,7 +21,7 @@ var (
 // the command line takes.
 func TestCommandsOfThePagesAreTaken(t *testing.T) {
 	for _, page := range []string{
-		"docs/upgrade.md", "docs/backup.md", "docs/leaving.md", "docs/sizing.md", "docs/operating.md", "deploy/run/README.md", "deploy/observe/alerts.yaml",
+		"docs/upgrade.md", "docs/backup.md", "docs/leaving.md", "docs/sizing.md", "docs/operating.md", "docs/first-hour.md", "deploy/run/README.md", "deploy/observe/alerts.yaml",
 	} {
 		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
 		if err != nil {

@@ -34,7 +34,7 @@ func TestTheCommandLineRefusesWhoMayNotOrder(t *testing.T) {
 		{"a command line that halts only", "ann", people + "approval: {approvers: [security]}", "undo c_01kjmmdqp", exitFailed,
 			"ann can't undo case c_01kjmmdqp00000000000000000: the command line gives no such orders (approval.command_line)"},
 		{"a long exception", "ann", people + "approval: {approvers: [security], command_line: all}", "undo c_01kjmmdqp --except 800h", exitFailed,
-			"the same finding may stay quiet for 744h0m0s at most, not for 800h0m0s"},
+			"the same finding may stay quiet for 31d at most, not for 800h0m0s"},
 		{"an approver", "ann", people + "approval: {approvers: [security], command_line: all}", "undo c_01kjmmdqp", exitDone, "recorded in "},
 		{"anybody, where nobody is named", "eve", people, "dismiss c_01kjmmfj9", exitDone, "recorded in "},
 	} {
@@ -67,7 +67,12 @@ func TestTheFirstOfTwoReadsThatItTakesAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- consented(t.Context(), file) }()
+	go func() {
+		served <- takes(t.Context(), file, func(c *ledger.Case, o ledger.Order) string {
+			c.Consent(&c.Revisions[0], ledger.Answer{Step: 1, Class: action.Destroy}, o)
+			return "step 2 of revision 1 approved by " + o.Giver() + ": it takes 2 persons, one of them an approver"
+		})
+	}()
 	var printed, said bytes.Buffer
 	sh := &shell{in: strings.NewReader(""), out: &printed, err: &said, now: halfPastTwelve, user: "ann"}
 	code := run(t.Context(), []string{"approve", "c_01kjmmbx3", "--as", "599dd459bb6843ee", "--wait", "1m", "--ledger", file, "--config", config}, sh, playbooks.All(), action.Kinds())
@@ -79,8 +84,32 @@ func TestTheFirstOfTwoReadsThatItTakesAnother(t *testing.T) {
 	}
 }
 
-// consented is a worker that takes the order of the case that asks, and notes it.
-func consented(ctx context.Context, file string) error {
+// An order that the worker finds void is not waited for any longer, and fails the command: a script must not take it for done.
+func TestAVoidOrderFails(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.db")
+	if err := fill(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() {
+		served <- takes(t.Context(), file, func(_ *ledger.Case, o ledger.Order) string {
+			return "approval by " + o.Giver() + " is void: what asks has changed since it was shown"
+		})
+	}()
+	var printed, said bytes.Buffer
+	sh := &shell{in: strings.NewReader(""), out: &printed, err: &said, now: halfPastTwelve, user: "ann"}
+	code := run(t.Context(), []string{"approve", "c_01kjmmbx3", "--plan", "599dd459", "--wait", "1m", "--format", "json", "--ledger", file}, sh, playbooks.All(), action.Kinds())
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
+	const why = `approval by ann (unproven) is void: what asks has changed since it was shown`
+	if code != exitFailed || !strings.Contains(printed.String(), `"verb":"approve","outcome":"void","why":["`+why+`"]}`) || !strings.Contains(said.String(), why) {
+		t.Errorf("%d, printed %q, said %q", code, printed.String(), said.String())
+	}
+}
+
+// takes is a worker that takes the order of the case that asks, and notes what becomes of it.
+func takes(ctx context.Context, file string, do func(*ledger.Case, ledger.Order) string) error {
 	s, err := sqlite.Open(ctx, file)
 	if err != nil {
 		return err
@@ -98,8 +127,8 @@ func consented(ctx context.Context, file string) error {
 			continue
 		}
 		c, m := claim.Case, claim.Inbox[0]
-		c.Consent(&c.Revisions[0], ledger.Answer{Step: 1, Class: action.Destroy}, *m.Order)
+		note := do(c, *m.Order)
 		c.Due = halfPastTwelve().Add(time.Hour)
-		return s.Commit(ctx, c, ledger.Write{At: halfPastTwelve(), Taken: []string{m.Key}, EndsLease: true})
+		return s.Commit(ctx, c, ledger.Write{At: halfPastTwelve(), Notes: []string{note}, Taken: []string{m.Key}, EndsLease: true})
 	}
 }

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/deployment"
+	"github.com/ripostehq/riposte/internal/origin"
 	"github.com/ripostehq/riposte/internal/permissions"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -14,7 +16,7 @@ import (
 type permissionsVerb struct {
 	configFlag
 	IDs          []string `arg:"" optional:"" name:"id" help:"Playbooks to grant for. Default: all that the configuration lets act or ask, and all reads."`
-	Tier         string   `enum:",audit,report,contain,author,destroy,own" default:"" placeholder:"TIER" help:"Print this tier's document alone: audit, report, contain, author, destroy, own."`
+	Tier         string   `enum:",audit,tag,report,contain,author,destroy,own,operate" default:"" placeholder:"TIER" help:"Print this tier's document alone: audit, tag, report, contain, author, destroy, own, operate."`
 	Principal    string   `placeholder:"ARN" help:"The role that riposte runs as, which the tiers' roles let in."`
 	Organization string   `placeholder:"ID" help:"The organisation that this role must be in, o-...: one more condition of the trust policies."`
 	Deployer     []string `placeholder:"ARN" help:"ARN of a role that deploys riposte, * allowed: the guardrail lets it. Repeatable."`
@@ -23,11 +25,11 @@ type permissionsVerb struct {
 }
 
 // Run prints the policies, or what else is asked for.
-func (v permissionsVerb) Run(sh *shell) error {
+func (v permissionsVerb) Run(ctx context.Context, sh *shell) error {
 	if err := v.check(sh.format); err != nil {
 		return err
 	}
-	wanted, c, err := v.wanted(sh)
+	wanted, c, err := v.wanted(ctx, sh)
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,7 @@ func (v permissionsVerb) Run(sh *shell) error {
 
 // wanted are the playbooks that rights are printed for, and the configuration, nil where it does not count: a playbook that
 // only observes changes nothing.
-func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.Config, err error) {
+func (v permissionsVerb) wanted(ctx context.Context, sh *shell) (of []playbook.Definition, c *config.Config, err error) {
 	for _, id := range v.IDs {
 		d, err := sh.find(id)
 		if err != nil {
@@ -80,7 +82,7 @@ func (v permissionsVerb) wanted(sh *shell) (of []playbook.Definition, c *config.
 	if len(of) > 0 {
 		return of, nil, nil
 	}
-	c, err = v.load(sh)
+	c, err = v.load(ctx, sh)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -132,6 +134,10 @@ func (v permissionsVerb) granted(c *config.Config, kinds []action.Kind) granting
 // hubOf is what the configuration uses of riposte's own account.
 func hubOf(c *config.Config) permissions.Hub {
 	h := permissions.Hub{Bus: c.Report.EventBus.String(), Discover: c.Organization.Discover}
+	h.Setting, _ = origin.Parameter(c.File)
+	if bucket, key, ok := origin.Object(c.File); ok {
+		h.Object = bucket + "/" + key
+	}
 	for _, s := range c.Sources {
 		if s.SQS != nil {
 			h.Queues = append(h.Queues, s.SQS.QueueURL)
@@ -147,8 +153,19 @@ func hubOf(c *config.Config) permissions.Hub {
 	if c.Lambda.WakeQueue != "" {
 		h.Wake = append(h.Wake, c.Lambda.WakeQueue)
 	}
+	if c.Lambda.AnswerQueue != "" {
+		h.Answers = append(h.Answers, c.Lambda.AnswerQueue)
+	}
 	if c.Ledger.Driver == config.DynamoDB {
 		h.Table = c.Ledger.Name
+	}
+	if r := c.Report; r.Mail.SES.Region != "" {
+		h.Mail = permissions.Sender{Address: r.Mail.From, Region: r.Mail.SES.Region}
+	}
+	for _, s := range c.Report.Secrets() {
+		if name := s.Parameter(); name != "" && !slices.Contains(h.Secrets, name) {
+			h.Secrets = append(h.Secrets, name)
+		}
 	}
 	if !h.Discover {
 		for _, a := range c.Organization.Accounts {

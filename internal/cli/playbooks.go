@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"slices"
 
 	"github.com/ripostehq/riposte/internal/config"
@@ -39,19 +40,19 @@ func triggers(d playbook.Definition) []trigger {
 }
 
 // Run lists the catalogue.
-func (v playbooksVerb) Run(sh *shell) error {
-	c, err := v.load(sh)
+func (v playbooksVerb) Run(ctx context.Context, sh *shell) error {
+	c, err := v.load(ctx, sh)
 	if err != nil {
 		return err
 	}
 	t := table{{"PLAYBOOK", "SEVERITY", "MODE", "FINDS"}}
 	for _, d := range sh.catalogue {
 		if !sh.json() {
-			t = append(t, []string{d.ID, severity(d.Severity), c.Modes(d.ID), d.Title})
+			t = append(t, []string{d.ID, severity(d.Severity), c.Modes(d.ID, sh.now()), d.Title})
 			continue
 		}
-		mode, _ := c.Mode(d.ID, "", "")
-		one := listed{d.ID, d.Title, d.Severity, mode, c.Elsewhere(d.ID), triggers(d), []string{}}
+		mode, _ := c.ModeAt(d.ID, config.Standing{}, "", sh.now())
+		one := listed{d.ID, d.Title, d.Severity, mode, c.Elsewhere(d.ID, sh.now()), triggers(d), []string{}}
 		for _, k := range d.Changes {
 			one.Changes = append(one.Changes, k.Name)
 		}

@@ -30,7 +30,7 @@ type replayVerb struct {
 
 // Run replays.
 func (v replayVerb) Run(ctx context.Context, sh *shell) error {
-	c, err := v.load(sh)
+	c, err := v.load(ctx, sh)
 	if err != nil {
 		return err
 	}
@@ -142,6 +142,9 @@ func (r *replayed) problem(p app.ReplayProblem) {
 	r.sh.remark("unreadable: %s: %s", where, p.Err)
 }
 
+// readable is how many suspects somebody may look through one by one.
+const readable = 50
+
 func (r *replayed) summary(s app.ReplaySummary) {
 	if r.sh.json() {
 		r.sh.object(map[string]app.ReplaySummary{"summary": s})
@@ -149,6 +152,9 @@ func (r *replayed) summary(s app.ReplaySummary) {
 	}
 	r.sh.remark("%d suspects in %d records of %d files, %s in %.1f s; %d unreadable, %d of another kind, %d duplicates",
 		s.Suspects, s.Records, s.Files, size(s.Bytes), s.Seconds, s.Malformed, s.Other, s.Duplicates)
+	if s.Suspects > readable {
+		r.sh.remark("  riposte backtest counts them by playbook, account, image's owner and person, and says what would make them fewer")
+	}
 	if s.Repeated > 0 {
 		r.sh.remark("  %d further calls by callers that were told, from where they were told to call", s.Repeated)
 	}

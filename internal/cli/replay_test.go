@@ -55,6 +55,23 @@ func TestAReplayThatIsStoppedSaysWhatItRead(t *testing.T) {
 	}
 }
 
+// Of more suspects than somebody reads one by one, it is said what counts them.
+func TestAReplayOfManySuspectsNamesWhatCountsThem(t *testing.T) {
+	for n, want := range map[int]bool{readable: false, readable + 1: true} {
+		var in, remarks bytes.Buffer
+		for i := range n {
+			fmt.Fprintln(&in, unprotected(fmt.Sprint(i)))
+		}
+		sh := &shell{in: &in, out: io.Discard, err: &remarks, now: time.Now}
+		if code := run(t.Context(), []string{"replay", "-"}, sh, playbooks.All(), action.Kinds()); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+		if got := strings.Contains(remarks.String(), "riposte backtest counts them"); got != want || !strings.Contains(remarks.String(), fmt.Sprintf("%d suspects in", n)) {
+			t.Errorf("of %d: %q", n, remarks.String())
+		}
+	}
+}
+
 // signalled calls done once a text was written.
 type signalled struct {
 	at   string

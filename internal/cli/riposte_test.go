@@ -25,6 +25,6 @@ func TestScripts(t *testing.T) {
 			e.Setenv("NO_COLOR", os.Getenv("NO_COLOR"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ledger": makeLedger, "ledger-of-nobody": makeEmpty, "undo-verified": undoVerified, "tamper": tamper, "code": exitsWith, "killed": killed, "served": served, "halted": halted},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ledger": makeLedger, "ledger-of-nobody": makeEmpty, "undo-verified": undoVerified, "revoke-first": revokeFirst, "tamper": tamper, "code": exitsWith, "killed": killed, "served": served, "halted": halted},
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/origin"
 	"github.com/ripostehq/riposte/internal/serve"
 )
 
@@ -30,10 +31,12 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Workers < 1 || v.Drain < 0 {
 		return wrongUsage("--workers is at least 1, --drain not negative")
 	}
-	c, err := v.load(sh)
+	watch := &origin.Watch{Reader: v.reader(), Name: v.file()}
+	c, err := v.loadBy(ctx, sh, watch.Reader)
 	if err != nil {
 		return err
 	}
+	watch.Took(c.Version)
 	if v.Check {
 		return v.check(ctx, sh, c)
 	}
@@ -65,7 +68,7 @@ func (v serveVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	w.log, w.page, w.pages = log, page, pages
+	w.log, w.page, w.pages, w.watch = log, page, pages, watch
 	return errors.Join(v.serve(ctx, c, w), w.store.Close())
 }
 
@@ -79,6 +82,7 @@ const (
 // How often a ledger is asked what others have written into it. Each time a table is asked it is paid for.
 const (
 	filePoll  = time.Second
+	newsPoll  = 250 * time.Millisecond // a file, for browsers that watch
 	tablePoll = 5 * time.Second
 )
 
@@ -101,8 +105,8 @@ func (v serveVerb) serve(ctx context.Context, c *config.Config, w wiring) error 
 		beside = w.pages.beside(w, l.String(), poll)
 	}
 	s, err := serve.New(serve.Options{
-		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Page: w.page, Beside: beside, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
-		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP),
+		Config: c, Load: func() (*config.Config, error) { return v.reload(ctx, sh, w.watch, pause) }, App: w.app, Sources: w.sources, Meter: w.meter, Page: w.page, Beside: beside, Log: w.log, Now: sh.now, Name: w.name, Version: version(),
+		Workers: v.Workers, Drain: v.Drain, Poll: poll, Reload: signals(syscall.SIGHUP), Changed: changes(ctx, w.watch, pause),
 		Kill: func() <-chan os.Signal { return signals(os.Interrupt, syscall.SIGTERM) },
 	})
 	if err != nil {

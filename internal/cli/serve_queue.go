@@ -12,8 +12,8 @@ import (
 	"github.com/ripostehq/riposte/internal/source/sqs"
 )
 
-// silence is how long a queue may leave polls without an answer before riposte is not ready: what lasts less the source
-// waits for, and is no news.
+// silence is how long a queue that has answered may leave polls without an answer before riposte is not ready: what lasts less
+// the source waits for, and is no news.
 const silence = time.Minute
 
 // heard is a queue, and since when it has answered no poll. A queue that is empty answers.
@@ -24,6 +24,7 @@ type heard struct {
 	mu    sync.Mutex
 	since time.Time // zero while it answers
 	last  error
+	ever  bool // it has answered once: its address and the credentials are right
 }
 
 // ReceiveMessage polls the queue, and remembers whether it answered. A caller that stops polling has not waited for an answer.
@@ -37,17 +38,21 @@ func (h *heard) ReceiveMessage(ctx context.Context, in *awssqs.ReceiveMessageInp
 	defer h.mu.Unlock()
 	switch h.last = err; {
 	case err == nil:
-		h.since = time.Time{}
+		h.since, h.ever = time.Time{}, true
 	case h.since.IsZero():
 		h.since = began
 	}
 	return out, err
 }
 
-// trouble is why the queue's events are missed; nil where it answers, or has not answered for a short while only.
+// trouble is why the queue's events are missed; nil where it answers, or has not answered for a short while only. Of one that was
+// refused from the start nobody knows that it will: riposte is not ready, and what replaces replicas one by one keeps the old ones.
 func (h *heard) trouble() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if !h.ever && h.last != nil {
+		return fmt.Errorf("the queue has not answered yet: %w", h.last)
+	}
 	if h.since.IsZero() || h.now().Sub(h.since) < silence {
 		return nil
 	}

@@ -36,6 +36,8 @@ func TestAQueueThatHasNotAnsweredForAMinuteIsTold(t *testing.T) {
 		ctx   context.Context
 		told  string
 	}{
+		{"whoever stops at once has no answer", 0, context.Canceled, stopped, ""},
+		{"refused from the start", 0, refused, t.Context(), "the queue has not answered yet: the queue does not exist"},
 		{"it answers", 0, nil, t.Context(), ""},
 		{"a fault", time.Hour, refused, t.Context(), ""},
 		{"it lasts", 59 * time.Second, refused, t.Context(), ""},

@@ -27,7 +27,7 @@ func (v serveVerb) check(ctx context.Context, sh *shell, c *config.Config) error
 	if err != nil {
 		return err
 	}
-	a := serve.Announce(c, sources)
+	a := serve.Announce(c, sources, sh.now())
 	a.Ledger = l.String()
 	a.Version, a.Replica, a.Metrics = version(), replica(), c.Metrics.Listen
 	sh.printed(sh.announce(sh.out, a))

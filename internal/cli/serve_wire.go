@@ -19,6 +19,7 @@ import (
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/metrics"
+	"github.com/ripostehq/riposte/internal/origin"
 )
 
 // wiring is what a daemon is put together from, whenever its configuration changes.
@@ -27,15 +28,17 @@ type wiring struct {
 	store ledger.Store
 	base  func(event.Place) aws.Config
 	log   *slog.Logger
-	page  net.Listener // of the figures; nil where they are off
-	pages *pages       // of the console; nil where they are off
+	page  net.Listener  // of the figures; nil where they are off
+	pages *pages        // of the console; nil where they are off
+	watch *origin.Watch // over the configuration
 	name  string
 	meter *metrics.Meter
 }
 
 func (w wiring) app(c *config.Config, hands *engine.WorkerPool) *app.App {
 	return app.New(app.Parts{
-		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Workers: hands, Foreign: w.meter.Foreign,
+		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Workers: hands, Foreign: w.meter.Foreign, Canaries: w.meter,
+		Tell: &app.Telling{Report: c.Report, AWS: w.base, Home: cloud.Home(w.base), Getenv: os.Getenv, Now: w.sh.now, SMTP: mailer},
 	})
 }
 

@@ -41,6 +41,9 @@ func (v undoVerb) Run(ctx context.Context, sh *shell) error {
 		if err := r.may(c, o); err != nil {
 			return nil, err
 		}
+		if but := one.Undo.But; but != "" {
+			sh.remark("not taken back: %s", but)
+		}
 		sh.remark("the same finding on %s is let be until %s, unless riposte undo says --except", one.Resource, o.At.Add(o.Except).Format(time.RFC3339))
 		return []ledger.Order{o}, nil
 	})

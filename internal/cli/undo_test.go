@@ -26,7 +26,7 @@ func undoing(t *testing.T, file string, flags ...string) (code int, out, remarks
 	return code, printed.String(), said.String()
 }
 
-// Taking back keeps the same finding quiet for a while: a person reads until when, before anything else is said.
+// What has no way back is said first. Taking back keeps the same finding quiet for a while: a person reads until when.
 func TestUndoSaysForHowLongTheFindingIsLetBe(t *testing.T) {
 	for _, c := range []struct {
 		flags []string
@@ -40,7 +40,8 @@ func TestUndoSaysForHowLongTheFindingIsLetBe(t *testing.T) {
 			t.Fatal(err)
 		}
 		code, out, said := undoing(t, file, c.flags...)
-		want := "the same finding on 111122223333/eu-west-1/group/web-2 is let be until " + c.until + ", unless riposte undo says --except\n" +
+		want := "not taken back: ec2.terminate (a terminated instance is gone for good)\n" +
+			"the same finding on 111122223333/eu-west-1/group/web-2 is let be until " + c.until + ", unless riposte undo says --except\n" +
 			"recorded in " + file + ", which no riposte serves at present: it is taken up once one does\n"
 		if code != exitDone || said != want {
 			t.Errorf("%v: %d, said %q, want %q", c.flags, code, said, want)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 
 	"github.com/ripostehq/riposte/internal/config"
@@ -21,7 +22,7 @@ type validation struct {
 }
 
 // Run checks the file alone.
-func (v validateVerb) Run(sh *shell) error {
+func (v validateVerb) Run(ctx context.Context, sh *shell) error {
 	if v.File != "" && v.Config != "" {
 		return wrongUsage("name one file, not two")
 	}
@@ -29,7 +30,7 @@ func (v validateVerb) Run(sh *shell) error {
 		v.Config = v.File
 	}
 	v.Config = v.file()
-	c, err := v.load(sh)
+	c, err := v.load(ctx, sh)
 	out := validation{File: v.Config, Valid: err == nil, Problems: []strict.Problem{}, Warnings: []strict.Problem{}}
 	var problems strict.Problems
 	if err != nil && !errors.As(err, &problems) {

@@ -20,6 +20,7 @@ type Account struct {
 	Name   string
 	Active bool     // false: suspended, being closed, or not yet begun
 	OUs    []string // the units that it is in, the nearest first, the root last; nil where that could not be read
+	Names  []string // of these units, in the same order; the root's is Root
 }
 
 // Accounts lists the accounts of the organisation and where each stands in it. It is asked with the process's own credentials:
@@ -43,10 +44,12 @@ func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, erro
 			all = append(all, Account{ID: aws.ToString(a.Id), Name: aws.ToString(a.Name), Active: active})
 		}
 	}
-	w := walk{api: api, found: map[string][]string{}}
+	w := walk{api: api, found: map[string][]unit{}}
 	err := w.roots(ctx)
 	for i := range all {
-		all[i].OUs = w.found[all[i].ID]
+		for _, u := range w.found[all[i].ID] {
+			all[i].OUs, all[i].Names = append(all[i].OUs, u.id), append(all[i].Names, u.name)
+		}
 	}
 	return all, err
 }
@@ -54,8 +57,10 @@ func (c *Cloud) Accounts(ctx context.Context, partition string) ([]Account, erro
 // walk goes down the tree of units.
 type walk struct {
 	api   *organizations.Client
-	found map[string][]string // by account
+	found map[string][]unit // by account
 }
+
+type unit struct{ id, name string }
 
 func (w walk) roots(ctx context.Context) error {
 	for pages := organizations.NewListRootsPaginator(w.api, &organizations.ListRootsInput{}); pages.HasMorePages(); {
@@ -64,7 +69,7 @@ func (w walk) roots(ctx context.Context) error {
 			return fmt.Errorf("list the roots of the organisation: %w", err)
 		}
 		for _, r := range page.Roots {
-			if err := w.below(ctx, []string{aws.ToString(r.Id)}); err != nil {
+			if err := w.below(ctx, []unit{{aws.ToString(r.Id), aws.ToString(r.Name)}}); err != nil {
 				return err
 			}
 		}
@@ -73,12 +78,12 @@ func (w walk) roots(ctx context.Context) error {
 }
 
 // below notes the accounts of a unit, and goes on with the units in it. The path begins with the unit.
-func (w walk) below(ctx context.Context, path []string) error {
-	parent := aws.String(path[0])
+func (w walk) below(ctx context.Context, path []unit) error {
+	parent := aws.String(path[0].id)
 	for pages := organizations.NewListAccountsForParentPaginator(w.api, &organizations.ListAccountsForParentInput{ParentId: parent}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("list the accounts in %s: %w", path[0], err)
+			return fmt.Errorf("list the accounts in %s: %w", path[0].id, err)
 		}
 		for _, a := range page.Accounts {
 			w.found[aws.ToString(a.Id)] = path
@@ -87,10 +92,10 @@ func (w walk) below(ctx context.Context, path []string) error {
 	for pages := organizations.NewListOrganizationalUnitsForParentPaginator(w.api, &organizations.ListOrganizationalUnitsForParentInput{ParentId: parent}); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("list the units in %s: %w", path[0], err)
+			return fmt.Errorf("list the units in %s: %w", path[0].id, err)
 		}
 		for _, u := range page.OrganizationalUnits {
-			if err := w.below(ctx, append([]string{aws.ToString(u.Id)}, path...)); err != nil {
+			if err := w.below(ctx, append([]unit{{aws.ToString(u.Id), aws.ToString(u.Name)}}, path...)); err != nil {
 				return err
 			}
 		}

@@ -70,8 +70,8 @@ func TestTheOrganisationIsReadAsItStands(t *testing.T) {
 	}
 	found = slices.DeleteFunc(found, func(a cloud.Account) bool { return a.ID == mototest.Account })
 	want := []cloud.Account{
-		{ID: shop, Name: "shop", Active: true, OUs: []string{production, workloads, o.root}},
-		{ID: lab, Name: "lab", Active: false, OUs: []string{workloads, o.root}},
+		{ID: shop, Name: "shop", Active: true, OUs: []string{production, workloads, o.root}, Names: []string{"production", "workloads", "Root"}},
+		{ID: lab, Name: "lab", Active: false, OUs: []string{workloads, o.root}, Names: []string{"workloads", "Root"}},
 	}
 	if d := cmp.Diff(want, found); d != "" {
 		t.Errorf("the organisation: %s", d)

@@ -11,23 +11,14 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/spelling"
 	"github.com/ripostehq/riposte/internal/strict"
+	"github.com/ripostehq/riposte/playbook"
 )
-
-// Group is people that other keys refer to by one name.
-type Group struct {
-	Members []string `yaml:"members" help:"Addresses."`
-}
-
-// Owners says whose things are.
-type Owners struct {
-	Accounts map[string]string `yaml:"accounts" help:"By account: a group, or an address."`
-}
 
 // Approval is who may give orders.
 type Approval struct {
 	Approvers   []string    `yaml:"approvers" help:"Groups whose members may approve. Nobody approves what the case is about their own doing, whatever the name."`
 	CommandLine CommandLine `yaml:"command_line" help:"Which orders the command line gives. It knows the operating system's name for whoever types, which proves nothing."`
-	Contain     Answer      `yaml:"contain" help:"How long people have for an answer to what contains. None holds, or reminds: nothing else."`
+	Contain     Contain     `yaml:"contain" help:"How long people have for an answer to what contains. None holds, or reminds: nothing else."`
 	Mend        Answer      `yaml:"mend" help:"To what mends, and what only tags."`
 	Destroy     Answer      `yaml:"destroy" help:"To what has no way back."`
 	Production  Production  `yaml:"production" help:"In accounts whose environment is production, or not said. What stands above does not count there."`
@@ -38,6 +29,16 @@ type Answer struct {
 	After   Span    `yaml:"after" help:"Counted from when everything that is reported to has accepted the question: 48h, 14d."`
 	Silence Silence `yaml:"silence" help:"What it means that nobody has answered. Before act and expire, people are told once more."`
 }
+
+// Contain is how long people have for an answer to what contains, and who is told next.
+type Contain struct {
+	After   Span     `yaml:"after" help:"Counted from when everything that is reported to has accepted the question: 15m."`
+	Silence Silence  `yaml:"silence" help:"What it means that nobody has answered: hold, or remind."`
+	Chain   []string `yaml:"chain" help:"Groups that are told one after the other while nobody answers, in production too; at last pagerduty."`
+}
+
+// PagerDutyAtLast ends a chain of groups by a page.
+const PagerDutyAtLast = "pagerduty"
 
 // String is an answer in words: "act after 2d".
 func (a Answer) String() string {
@@ -85,6 +86,21 @@ type Exceptions struct {
 	Contain    Span `yaml:"contain" help:"Where something was contained, or would be."`
 	Production Span `yaml:"production" help:"Else in production, where an approver orders it."`
 	Owner      Span `yaml:"owner" help:"Else: outside production, and where an owner orders it."`
+
+	Never []string `yaml:"never" help:"Playbooks, or themes like launch.*, of which no finding is ever let be, beside those that hide traces or touch a decoy, which never are."`
+}
+
+// NeverExcepted reports whether no finding of a playbook is ever let be.
+func (c *Config) NeverExcepted(playbookID string) bool {
+	return slices.ContainsFunc(c.Exceptions.Never, func(pattern string) bool { return playbook.Covers(pattern, playbookID) })
+}
+
+func (k checker) exceptions() {
+	for i, pattern := range k.c.Exceptions.Never {
+		if !slices.ContainsFunc(k.ids, func(id string) bool { return playbook.Covers(pattern, id) }) {
+			k.at("exceptions", "never", i).Complain("%q is no playbook, and no theme of any%s", pattern, spelling.Hint(pattern, k.ids))
+		}
+	}
 }
 
 // Approvers are the addresses of those who may approve; none where the file names none.
@@ -94,15 +110,6 @@ func (c *Config) Approvers() (all []string) {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-// OwnersOf are the addresses of the owners of accounts.
-func (c *Config) OwnersOf() map[string][]string {
-	all := map[string][]string{}
-	for account, who := range c.Owners.Accounts {
-		all[account] = c.members(who)
-	}
-	return all
 }
 
 // InProduction reports whether an account is in production, as far as the file says: what is not known may be.
@@ -128,7 +135,7 @@ func (c *Config) AnswerTo(class action.Class, account string) Answer {
 func (c *Config) answersTo() []keyedAnswer {
 	a, p := c.Approval, c.Approval.Production
 	return []keyedAnswer{
-		{"approval.contain", action.Contain, false, a.Contain}, {"approval.mend", action.Mend, false, a.Mend}, {"approval.destroy", action.Destroy, false, a.Destroy},
+		{"approval.contain", action.Contain, false, Answer{a.Contain.After, a.Contain.Silence}}, {"approval.mend", action.Mend, false, a.Mend}, {"approval.destroy", action.Destroy, false, a.Destroy},
 		{"approval.production.contain", action.Contain, true, p.Contain}, {"approval.production.mend", action.Mend, true, p.Mend},
 		{"approval.production.destroy", action.Destroy, true, Answer{p.Destroy.After, p.Destroy.Silence}},
 	}
@@ -152,18 +159,11 @@ func (c *Config) members(name string) (all []string) {
 	return all
 }
 
-// address wants one, and nothing around it.
-func (k checker) address(at strict.Node, s string) {
-	name, host, ok := strings.Cut(s, "@")
-	if !ok || name == "" || !strings.Contains(host, ".") || strings.ContainsAny(s, " \t\r\n<>,;\"") || strings.Contains(host, "@") {
-		at.Complain("%q is no address: want name@example.com", s)
-	}
-}
-
 // persons checks who is who.
 func (k checker) persons(p people) {
+	k.domains(p.Domains)
 	if p.Address != "" {
-		if k.address(k.at("people", "address"), p.Address); strings.Count(p.Address, "{session}") != 1 {
+		if k.ourAddress(k.at("people", "address"), p.Address); strings.Count(p.Address, "{session}") != 1 {
 			k.at("people", "address").Complain("want {session} once, where the name goes: {session}@example.com")
 		}
 	}
@@ -172,27 +172,19 @@ func (k checker) persons(p people) {
 		if parts, ok := arn(user); !ok || parts[2] != "iam" || !accountID.MatchString(parts[4]) || !strings.HasPrefix(parts[5], "user/") {
 			at.Complain("%q is not the ARN of an IAM user: want arn:aws:iam::ACCOUNT:user/NAME", user)
 		}
-		k.address(at, address)
+		k.ourAddress(at, address)
 	}
 	k.c.People.Aliases = map[string]string{}
 	for alias, counts := range p.Aliases {
 		at := k.at("people", "aliases", alias)
-		k.address(at, alias)
-		k.address(at, counts)
+		k.ourAddress(at, alias)
+		k.ourAddress(at, counts)
 		if _, further := p.Aliases[strings.ToLower(counts)]; further {
 			at.Complain("%s is an alias itself: name the address that counts", counts)
 		}
 		k.c.People.Aliases[strings.ToLower(alias)] = strings.ToLower(counts)
 	}
-	for name, g := range p.Groups {
-		at := k.at("people", "groups", name)
-		if !word.MatchString(name) {
-			at.Complain("%q can't be a group's name: want lower case letters, digits and dashes", name)
-		}
-		for i, m := range g.Members {
-			k.address(at.At("members", i), m)
-		}
-	}
+	k.groups(p.Groups)
 }
 
 // approval checks who may give orders: somebody has to be able to.
@@ -201,20 +193,7 @@ func (k checker) approval() {
 	for i, name := range a.Approvers {
 		k.group(k.at("approval", "approvers", i), name)
 	}
-	for account, who := range k.c.Owners.Accounts {
-		at := k.at("owners", "accounts", account)
-		switch {
-		case !accountID.MatchString(account):
-			at.Complain("%q is no account: want twelve digits, in quotes", account)
-		case !k.ours(account):
-			at.Complain("account %s is not in organization.accounts", account)
-		}
-		if strings.Contains(who, "@") {
-			k.address(at, who)
-			continue
-		}
-		k.group(at, who)
-	}
+	k.chain(a.Contain)
 	persons, able := a.Production.Destroy.Persons, k.c.Approvers()
 	for _, who := range k.c.OwnersOf() {
 		able = append(able, who...)
@@ -226,6 +205,30 @@ func (k checker) approval() {
 		at.Complain("want at least 1")
 	case len(k.c.Approvers()) > 0 && persons > len(able):
 		at.Complain("what is destroyed in production takes %d persons (approval.production.destroy.persons), and %d may approve it", persons, len(able))
+	}
+}
+
+// setAReport is what to do where nothing is reported.
+const setAReport = "set report.security_hub, report.event_bus, report.slack or report.mail"
+
+// chain checks who is told next of a containment that nobody answers.
+func (k checker) chain(c Contain) {
+	at := k.at("approval", "contain", "chain")
+	for i, name := range c.Chain {
+		switch at := at.At(i); {
+		case slices.Index(c.Chain, name) < i:
+			at.Complain("%s is there twice", name)
+		case name != PagerDutyAtLast:
+			k.group(at, name)
+		case i < len(c.Chain)-1:
+			at.Complain("%s is the last of a chain: it does not say whether anybody answers", name)
+		case k.c.Report.PagerDuty.Key == "":
+			at.Complain("nobody is paged: set report.pagerduty")
+		}
+	}
+	reminds := c.Silence == Silence(ledger.Reminds) || k.c.Approval.Production.Contain.Silence == Silence(ledger.Reminds)
+	if len(c.Chain) > 0 && !reminds {
+		at.Complain("the next of a chain is told when the one before is reminded: say silence: remind")
 	}
 }
 
@@ -248,8 +251,8 @@ func (k checker) answers() {
 			at.At("silence").Complain("silence can't %s what contains: want hold or remind", means)
 		case after < ledger.Notice*2 && means != ledger.Reminds:
 			at.At("after").Complain("want at least %s: people are told once more %s before", ledger.Notice*2, ledger.Notice)
-		case !k.c.Report.SecurityHub && k.c.Report.EventBus.Name == "":
-			at.At("silence").Complain("nobody is told of a question, so that nobody is silent: set report.security_hub or report.event_bus")
+		case !k.c.Report.Tells():
+			at.At("silence").Complain("nobody is told of a question, so that nobody is silent: %s", setAReport)
 		case means == ledger.Acts && x.production && x.class == action.Destroy && len(k.c.Approval.Approvers) > 0 && k.c.Approval.Production.Destroy.Persons > 1:
 			at.At("silence").Complain("what takes %d persons is not done because none has answered: want hold, remind or expire", k.c.Approval.Production.Destroy.Persons)
 		}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Change is a difference between two configurations that people should see.
@@ -31,9 +32,7 @@ func changeRules() []changeRule {
 		}},
 		{"untouchable", func(old, now *Config) []Change { return spared("untouchable", old.Untouchable, now.Untouchable) }},
 		{"people", peopleChanges},
-		{"owners", func(old, now *Config) []Change {
-			return weakerWhere(true, !reflect.DeepEqual(old.OwnersOf(), now.OwnersOf()), "owners: other people may approve and undo what is done in accounts")
-		}},
+		{"owners", ownerChanges},
 		{"approval", approvalChanges},
 		{"exceptions", func(old, now *Config) (out []Change) {
 			is, was := now.Exceptions, old.Exceptions
@@ -43,7 +42,7 @@ func changeRules() []changeRule {
 			}{{"contain", was.Contain, is.Contain}, {"owner", was.Owner, is.Owner}, {"production", was.Production, is.Production}} {
 				out = append(out, weakerWhere(x.now > x.old, x.now != x.old, "exceptions.%s: %s, was: %s", x.key, x.now, x.old)...)
 			}
-			return out
+			return append(out, entries(was.Never, is.Never, Change{"exceptions.never: no finding of %s is let be any more", false}, Change{"exceptions.never: findings of %s may be let be now", true})...)
 		}},
 		{"organization.discover", func(old, now *Config) []Change {
 			return told(old.Organization.Discover, now.Organization.Discover, "accounts are discovered now", "accounts are not discovered any more")
@@ -74,12 +73,28 @@ func changeRules() []changeRule {
 			return told(old.Report.SecurityHub, now.Report.SecurityHub, "Security Hub is told now", "Security Hub is not told any more")
 		}},
 		{"report.event_bus", busChanges},
+		{"report.link", func(old, now *Config) []Change {
+			return weakerWhere(now.Report.Link == "", old.Report.Link != now.Report.Link, "report.link: messages lead to %s, was: %s", orNowhere(now.Report.Link), orNowhere(old.Report.Link))
+		}},
+		{"report.zone", func(old, now *Config) []Change {
+			return weakerWhere(false, old.Report.Zone.String() != now.Report.Zone.String(), "report.zone: %s, was: %s", now.Report.Zone, old.Report.Zone)
+		}},
+		{"report.quiet", quietChanges},
+		{"report.slack", slackChanges},
+		{"report.mail", func(old, now *Config) []Change {
+			return channel("report.mail", old.Report.Mail != now.Report.Mail, old.Report.Mail.From != "", now.Report.Mail.From != "")
+		}},
+		{"report.pagerduty", func(old, now *Config) []Change {
+			return channel("report.pagerduty", old.Report.PagerDuty != now.Report.PagerDuty, old.Report.PagerDuty.Key != "", now.Report.PagerDuty.Key != "")
+		}},
+		{"report.webhooks", hookChanges},
 		{"ledger", func(old, now *Config) []Change {
 			return weakerWhere(true, old.Ledger != now.Ledger, "ledger: %s from the next start on; %s until then", now.Ledger, old.Ledger)
 		}},
 		{"metrics", func(old, now *Config) []Change {
 			return weakerWhere(false, old.Metrics != now.Metrics, "metrics.listen: from the next start on")
 		}},
+		{"canary.every", canaryChanges},
 		{"lambda", func(old, now *Config) []Change {
 			return weakerWhere(false, !reflect.DeepEqual(old.Lambda, now.Lambda), "lambda: counts for the function only")
 		}},
@@ -96,6 +111,15 @@ func (c *Config) Since(old *Config) (out []Change) {
 		out = append(out, r.of(old, c)...)
 	}
 	return out
+}
+
+// canaryChanges: canaries that come less often, or not at all, show later that nothing arrives any more.
+func canaryChanges(old, now *Config) []Change {
+	was, is := old.Canary.Every, now.Canary.Every
+	if is == 0 {
+		return weakerWhere(true, was != 0, "canary.every: no canaries are sent any more")
+	}
+	return weakerWhere(was != 0 && is > was, is != was, "canary.every: a canary each %s now", is)
 }
 
 // weakerWhere is one change, or none.
@@ -160,7 +184,7 @@ func names(all []Principal) (out []string) {
 
 func playbookChanges(old, now *Config) (out []Change) {
 	for _, p := range now.Playbooks {
-		before, after, weaker := old.Modes(p.ID), now.Modes(p.ID), now.Weaker(old, p.ID)
+		before, after, weaker := old.modes(p.ID, time.Time{}), now.modes(p.ID, time.Time{}), now.Weaker(old, p.ID)
 		switch {
 		case before != after:
 			out = append(out, Change{fmt.Sprintf("%s: %s, was: %s", p.ID, after, before), len(weaker) > 0})
@@ -173,6 +197,7 @@ func playbookChanges(old, now *Config) (out []Change) {
 			is, was, name := params.Field(i).Interface(), past.Field(i).Interface(), params.Type().Field(i).Tag.Get("yaml")
 			out = append(out, weakerWhere(true, !reflect.DeepEqual(was, is), "%s: %s is %v, was: %v", p.ID, name, is, was)...)
 		}
+		out = append(out, treatmentChanges(old, now, p.ID)...)
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 )
 
@@ -18,7 +17,13 @@ func peopleChanges(old, now *Config) []Change {
 	}{{"users", old.People.Users, now.People.Users}, {"aliases", old.People.Aliases, now.People.Aliases}} {
 		out = append(out, weakerWhere(true, !maps.Equal(x.old, x.now), "people.%s: other names stand for other people", x.key)...)
 	}
-	return append(out, weakerWhere(false, !reflect.DeepEqual(old.Groups, now.Groups), "people.groups: changed")...) // what they are for says whether that weakens
+	out = append(out, domainChanges(old.Domains, now.Domains)...)
+	return append(out, groupChanges(old, now)...)
+}
+
+// domainChanges: more domains are weaker, and so is none at all, which is every one.
+func domainChanges(was, is []string) []Change {
+	return entries(was, is, Change{"people.domains: addresses of %s are believed now", len(was) > 0}, Change{"people.domains: %s is not named any more", len(is) == 0})
 }
 
 // approvalChanges: more who approve is weaker, and so is none at all, which is everybody.
@@ -29,6 +34,8 @@ func approvalChanges(old, now *Config) []Change {
 		"approval.command_line: %s, was: %s", now.Approval.CommandLine, old.Approval.CommandLine)...)
 	a, b := old.Approval.Production.Destroy.Persons, now.Approval.Production.Destroy.Persons
 	out = append(out, weakerWhere(b < a, a != b, "approval.production.destroy.persons: %d, was: %d", b, a)...)
+	out = append(out, weakerWhere(true, !slices.Equal(old.Approval.Contain.Chain, now.Approval.Contain.Chain), "approval.contain.chain: %v, was: %v",
+		now.Approval.Contain.Chain, old.Approval.Contain.Chain)...)
 	for i, x := range now.answersTo() {
 		out = append(out, value(x.key, old.answersTo()[i].Answer, x.Answer)...)
 	}

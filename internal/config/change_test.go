@@ -42,10 +42,15 @@ func leaves(of reflect.Type, path string) (out []string) {
 	return out
 }
 
+func hook(at string) string {
+	return "report: {webhooks: [{url: \"https://" + at + "\", secret: env:S}]}"
+}
+
 // A configuration that changes by one key is told by one line, and as a warning where it weakens.
 func TestWhatAChangeMeans(t *testing.T) {
 	const sec, may = "people: {groups: {sec: {members: ", "}}}\napproval: {approvers: [sec]}"
 	const org = "organization: {accounts: [{id: \"111122223333\", environment: production}, {id: \"444455556666\"}]"
+	const slack = "report: {slack: {team: T0123ABCD, channel: \"#riposte\", token: env:T"
 	for _, c := range []struct{ name, before, after, want string }{ // "!" marks what weakens
 		{"nothing", org + "}", org + "}", ""},
 		{"an approver", sec + "[a@example.com, b@example.com]" + may, sec + "[a@example.com, c@example.com]" + may,
@@ -55,6 +60,19 @@ func TestWhatAChangeMeans(t *testing.T) {
 		{"the command line gives orders", "", "approval: {command_line: all}", "!approval.command_line: all, was: halt-only"},
 		{"fewer persons", "", "approval: {production: {destroy: {persons: 1}}}", "!approval.production.destroy.persons: 1, was: 2"},
 		{"silence acts", "report: {security_hub: true}", "report: {security_hub: true}\napproval: {mend: {after: 48h, silence: act}}", "!approval.mend: silence means act after 2d, was: silence holds"},
+		{"another host is told", hook("a.example.com/1"), hook("b.example.com/1"),
+			"report.webhooks: b.example.com (json, signed by env:S) is told now\n!report.webhooks: a.example.com (json, signed by env:S) is not told any more"},
+		{"another URL, which may be a secret", hook("a.example.com/hunter2"), hook("a.example.com/hunter3"), "!report.webhooks: another URL at the same host is told"},
+		{"a click may more", slack + "}}", slack + ", approve: [mend, contain]}}", "!report.slack.approve: a click may approve what does this now: contain"},
+		{"another workspace", slack + "}}", strings.Replace(slack, "T0123", "T0124", 1) + "}}", "!report.slack: people are told in another way"},
+		{"enforced later", "playbooks: {network.open-port: {enforce_from: 2027-02-01}}", "playbooks: {network.open-port: {enforce_from: 2027-03-01}}", "!network.open-port: enforced from 2027-03-01 on, was: 2027-02-01"},
+		{"enforced at once", "playbooks: {network.open-port: {enforce_from: 2027-02-01}}", "", "network.open-port: enforced from at once on, was: 2027-02-01"},
+		{"a domain where all were believed", "", "people: {domains: [example.com]}", "people.domains: addresses of example.com are believed now"},
+		{"a domain more", "people: {domains: [example.com]}", "people: {domains: [example.com, example.org]}", "!people.domains: addresses of example.org are believed now"},
+		{"no domain any more", "people: {domains: [example.com]}", "", "!people.domains: example.com is not named any more"},
+		{"canaries", org + "}\n", org + "}\ncanary: {every: 24h}", "canary.every: a canary each 1d now"},
+		{"canaries less often", org + "}\ncanary: {every: 24h}", org + "}\ncanary: {every: 7d}", "!canary.every: a canary each 7d now"},
+		{"no canaries any more", org + "}\ncanary: {every: 24h}", org + "}", "!canary.every: no canaries are sent any more"},
 		{"a longer exception", "", "exceptions: {owner: 90d}", "!exceptions.owner: 90d, was: 31d"},
 		{"a shorter one", "", "exceptions: {contain: 36h}", "exceptions.contain: 36h0m0s, was: 31d"},
 		{"a name that is somebody else's", "", "people: {aliases: {a@example.com: b@example.com}}", "!people.aliases: other names stand for other people"},

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/ripostehq/riposte/internal/region"
@@ -22,6 +23,7 @@ var (
 	external   = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)                    // STS, AssumeRole; at most 1224, which nobody reaches by mistake
 	envName    = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
 	hostName   = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*$`)
+	namespace  = regexp.MustCompile(`^[A-Za-z0-9._/#:-]+$`)
 	tagPrefix  = regexp.MustCompile(`^[\p{L}\p{N}_.:/=+@-]+$`) // no {1,64} here: compiling it would take longer than all else at start-up
 )
 
@@ -103,12 +105,25 @@ func (k checker) listen(at strict.Node, address string) {
 	}
 }
 
+// answerQueue checks the queue of people's clicks: what comes by the others is believed, and the front that writes into this one stands open to all.
+func (k checker) answerQueue() {
+	l, at := k.c.Lambda, k.at("lambda", "answer_queue")
+	if l.AnswerQueue == "" {
+		return
+	}
+	k.queue(at, l.AnswerQueue, "")
+	if l.AnswerQueue == l.WakeQueue || slices.Contains(l.Queues, l.AnswerQueue) {
+		at.Complain("whoever can write to it could send events: want a queue of its own")
+	}
+}
+
 // settings checks what stands for itself: listeners, the bus, the function, limits and tags.
 func (k checker) settings() {
 	k.console()
 	if k.c.Metrics.Listen != "" {
 		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
 	}
+	k.canary()
 	if b, at := k.c.Report.EventBus, k.at("report", "event_bus"); b.Name != "" {
 		k.partition(at, b.Partition)
 		k.region(at, b.Region)
@@ -122,6 +137,10 @@ func (k checker) settings() {
 	if url := k.c.Lambda.WakeQueue; url != "" {
 		k.queue(k.at("lambda", "wake_queue"), url, "")
 	}
+	if name := k.c.Lambda.Metrics; name != "" && (!namespace.MatchString(name) || len(name) > 255 || strings.HasPrefix(name, "AWS/")) {
+		k.at("lambda", "metrics").Complain("%q can't be a namespace of CloudWatch's: want letters, digits and . - _ / # :, at most 255, not AWS/", name)
+	}
+	k.answerQueue()
 	l := k.c.Limits
 	if l.IncidentsPerHour < 1 {
 		k.at("limits", "incidents_per_hour").Complain("want at least 1: to stop everything, use riposte halt")
@@ -131,5 +150,18 @@ func (k checker) settings() {
 	}
 	if !tagPrefix.MatchString(k.c.Tags.Prefix) || utf8.RuneCountInString(k.c.Tags.Prefix) > 64 || strings.HasPrefix(strings.ToLower(k.c.Tags.Prefix), "aws:") {
 		k.at("tags", "prefix").Complain("want a tag key's beginning of at most 64 characters, not aws:")
+	}
+}
+
+// canary checks the schedule. Where no account is listed or discovered, there would be none to send one into.
+func (k checker) canary() {
+	every, o := time.Duration(k.c.Canary.Every), k.c.Organization
+	at, said := k.said("canary", "every")
+	switch {
+	case !said:
+	case every < time.Hour || every > 30*24*time.Hour:
+		at.Complain("want from 1h to 30d between two canaries of an account and region, as in every: 24h; leave the key out for none")
+	case !o.Discover && len(o.Accounts) == 0:
+		at.Complain("there is no account to send canaries into: list them in organization.accounts, or set organization.discover")
 	}
 }

@@ -13,9 +13,11 @@ import (
 
 // Config is a checked configuration. An empty file gives one that watches with every playbook and changes nothing.
 type Config struct {
-	File         string // "" where there is none
+	File         string // or s3://BUCKET/KEY, or ssm:/NAME; "" where there is none
+	Version      string // of what was read there; "" where whoever read it does not say
 	Organization Organization
 	People       event.People
+	Domains      []string // of addresses that are believed and written to; none: any
 	Groups       map[string]Group
 	Owners       Owners
 	Approval     Approval
@@ -30,6 +32,7 @@ type Config struct {
 	Tags         Tags
 	Console      Console
 	Metrics      Metrics
+	Canary       Canary
 	Lambda       Lambda
 	Playbooks    []playbook.Playbook // all of the catalogue, bound to their parameters, in its order
 	Warnings     []strict.Problem    // what is allowed and unwise
@@ -39,9 +42,11 @@ type Config struct {
 	fallback rule
 	rules    map[string]rules // by playbook
 	tells    map[string]bool  // playbooks that answer nothing, whatever is said of their modes
-	accounts map[string]Account
-	offices  playbook.Ranges
-	egress   playbook.Ranges
+
+	treatments map[string]Treatment // by playbook
+	accounts   map[string]Account
+	offices    playbook.Ranges
+	egress     playbook.Ranges
 }
 
 // Account is what the configuration says of an account; false where it says nothing.
@@ -73,7 +78,7 @@ type file struct {
 	Playbooks    strict.Node  `yaml:"playbooks" help:"Modes and parameters. A playbook that is not named runs with the defaults."`
 	Sources      []Source     `yaml:"sources" help:"Where events come from."`
 	Ledger       Ledger       `yaml:"ledger" help:"Where the record is kept: sqlite:FILE or dynamodb:TABLE."`
-	Report       Report       `yaml:"report" help:"Where cases are reported."`
+	Report       Report       `yaml:"report" help:"Where cases are reported, and how people are told."`
 	Limits       Limits       `yaml:"limits" help:"Breakers: above them mending and destroying are held. Containment goes on, and pages."`
 	Owners       Owners       `yaml:"owners" help:"Whose things are."`
 	Approval     Approval     `yaml:"approval" help:"Who may approve, dismiss, undo and let be, and what it means that nobody answers. Without approvers it is whoever can write the ledger."`
@@ -81,6 +86,7 @@ type file struct {
 	Tags         Tags         `yaml:"tags" help:"The tags that riposte writes on what it changes: the case and the playbook, never over a tag that is there. They need roles.tag, come after the change, and go when it is taken back."`
 	Console      Console      `yaml:"console" help:"The web pages."`
 	Metrics      Metrics      `yaml:"metrics" help:"What riposte serve tells of itself."`
+	Canary       Canary       `yaml:"canary" help:"Harmless marked calls that show, on a schedule, that events arrive from each account and region."`
 	Lambda       Lambda       `yaml:"lambda" help:"What the Lambda function needs beside the rest."`
 }
 
@@ -155,6 +161,7 @@ type people struct {
 	Address string            `yaml:"address" help:"Makes a person's address of a name without an @: {session}@example.com. Default: the name is the address."`
 	Users   map[string]string `yaml:"users" help:"Whose an IAM user is: its ARN, and the person's address."`
 	Aliases map[string]string `yaml:"aliases" help:"Further addresses of a person, and the one that counts."`
+	Domains []string          `yaml:"domains" help:"What stands behind the @ of every address that is believed and written to. None: anything."`
 	Groups  map[string]Group  `yaml:"groups" help:"People that other keys refer to by one name."`
 }
 
@@ -194,12 +201,9 @@ type HTTP struct {
 type Lambda struct {
 	Queues    []string `yaml:"queues" help:"URLs of the queues that bring the function its events, in its region. Messages of any other queue that is mapped to it are refused; without one, it takes only what EventBridge invokes it with."`
 	WakeQueue string   `yaml:"wake_queue" help:"URL of a queue that invokes the function, in its region: delayed messages bring it back when something is due. Without one only the scheduled tick does."`
-}
+	Metrics   string   `yaml:"metrics" help:"The function's figures are metrics of this namespace in CloudWatch, which takes them out of the function's log. Default riposte; \"\" switches them off."`
 
-// Report says where cases are reported.
-type Report struct {
-	SecurityHub bool `yaml:"security_hub" help:"File one Security Hub finding per case."`
-	EventBus    Bus  `yaml:"event_bus" help:"ARN of an EventBridge bus on which each move of a case is published."`
+	AnswerQueue string `yaml:"answer_queue" help:"URL of a queue that brings the function people's clicks, in its region, and nothing else: not one of those above."`
 }
 
 // Limits are durable breakers. Zero would hold everything and is refused.
@@ -216,7 +220,15 @@ type Tags struct {
 // DefaultMetrics is where riposte serve tells of itself unless the file says otherwise: to its own machine.
 const DefaultMetrics = "127.0.0.1:9418"
 
+// DefaultNamespace is where the function's figures are in CloudWatch unless the file says otherwise.
+const DefaultNamespace = "riposte"
+
 // Metrics is where riposte serve tells of itself.
 type Metrics struct {
 	Listen string `yaml:"listen" help:"Address and port of /metrics, /healthz and /readyz, for all that can reach it: it asks for no password. Default 127.0.0.1:9418; \"\" switches it off."`
+}
+
+// Canary is the schedule of canaries.
+type Canary struct {
+	Every Span `yaml:"every" help:"How often one is sent into each account and region, spread over that time: from 1h to 30d. Each leaves a dismissed case in the ledger. Where organization.regions names none, those of a discovered account are meant, of another riposte's own region alone. Without it none is sent: 24h, 7d."`
 }

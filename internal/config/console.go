@@ -12,10 +12,14 @@ import (
 
 // Console is the web pages.
 type Console struct {
-	Listen string   `yaml:"listen" help:"Address and port: 127.0.0.1:8417. Of this machine alone, but where console.oidc says who comes in. riposte serve has no pages without it."`
+	Listen string   `yaml:"listen" help:"Address and port: 127.0.0.1:8417. Of this machine alone, but where console.oidc, alb or proxy says who comes in. riposte serve has no pages without it."`
 	Hosts  []string `yaml:"hosts" help:"Further names under which browsers come, without port: of a proxy that speaks TLS. Under any other name nothing is answered. To the first, console.oidc sends people back."`
-	Key    string   `yaml:"key" help:"Opens the pages: env:NAME, an environment variable with 32 characters or more. Without one, and without console.oidc, a key is made at each start, and printed."`
-	OIDC   OIDC     `yaml:"oidc" help:"Lets the people in whom people.groups, owners and approval.approvers name, by their own names, in place of a key."`
+	Key    string   `yaml:"key" help:"Opens the pages: env:NAME, an environment variable with 32 characters or more. Without one, and without a login, a key is made at each start, and printed."`
+	OIDC   OIDC     `yaml:"oidc" help:"Lets the people in whom people.groups, owners and approval.approvers name, by their own names, in place of a key. Any address of people.domains comes in to the cases alone that ask it whether it was they, or that are about what it owns by a tag."`
+	ALB    ALB      `yaml:"alb" help:"Lets the same people in, who have signed in to a load balancer of AWS's. Only it may reach the pages."`
+	Proxy  Proxy    `yaml:"proxy" help:"Lets the same people in, of whom a proxy says who they are, by a signed token."`
+
+	Viewers []string `yaml:"viewers" help:"Groups and addresses that may look too, and order nothing by that."`
 }
 
 // OIDC is a provider that knows who signs in. The zero value is none.
@@ -31,7 +35,19 @@ func (o OIDC) SecretEnv() string { return strings.TrimPrefix(o.ClientSecret, "en
 // Known reports whether the file names a person, by address: as an approver, in another group, or as an owner.
 func (c *Config) Known(address string) bool {
 	in := func(name string) bool { return slices.Contains(c.members(name), address) }
-	return address != "" && (slices.Contains(c.Approvers(), address) || slices.ContainsFunc(slices.Collect(maps.Keys(c.Groups)), in) || slices.ContainsFunc(slices.Collect(maps.Values(c.Owners.Accounts)), in))
+	return address != "" && (slices.Contains(c.Approvers(), address) || slices.ContainsFunc(slices.Collect(maps.Keys(c.Groups)), in) || slices.ContainsFunc(c.Owners.names(), in))
+}
+
+// MayLook reports whether a person may see the pages: whoever is known, and console.viewers.
+func (c *Config) MayLook(address string) bool {
+	in := func(name string) bool { return slices.Contains(c.members(name), address) }
+	return c.Known(address) || address != "" && slices.ContainsFunc(c.Console.Viewers, in)
+}
+
+// MayCome reports whether a person may sign in: whoever may look, and any address of people.domains, which sees the cases alone that ask it
+// whether it was they, or that are about what it owns by a tag. Where no domain is named nobody more does.
+func (c *Config) MayCome(address string) bool {
+	return c.MayLook(address) || len(c.Domains) > 0 && c.Within(address)
 }
 
 // KeyEnv is the name of the environment variable that holds the key, "" where one is made.
@@ -48,8 +64,8 @@ func (k checker) console() {
 	c, at := k.c.Console, k.at("console")
 	if c.Listen != "" {
 		k.listen(at.At("listen"), c.Listen)
-		if _, _, err := net.SplitHostPort(c.Listen); err == nil && !c.Local() && c.OIDC == (OIDC{}) {
-			at.At("listen").Complain("%s is open to other machines, and no login is named for them: name console.oidc, or listen on 127.0.0.1, and come by ssh -L or through a proxy on the same machine that knows its users", c.Listen)
+		if _, _, err := net.SplitHostPort(c.Listen); err == nil && !c.Local() && !c.SignsIn() {
+			at.At("listen").Complain("%s is open to other machines, and no login is named for them: name console.oidc, alb or proxy, or listen on 127.0.0.1, and come by ssh -L or through a proxy on the same machine that knows its users", c.Listen)
 		}
 	}
 	for i, h := range c.Hosts {
@@ -63,16 +79,13 @@ func (k checker) console() {
 	if name, ok := strings.CutPrefix(c.Key, "env:"); c.Key != "" && (!ok || !envName.MatchString(name)) {
 		at.At("key").Complain("want the name of an environment variable, like env:RIPOSTE_CONSOLE_KEY: the key itself never stands in this file")
 	}
-	if c.OIDC != (OIDC{}) {
-		k.oidc(at, c)
-	}
+	k.login(at, c)
+	k.viewers(at.At("viewers"), c.Viewers)
 }
 
 // oidc checks how people sign in.
 func (k checker) oidc(at strict.Node, c Console) {
-	u, err := url.Parse(c.OIDC.Issuer)
-	secure := err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && !open(net.JoinHostPort(u.Hostname(), "80")))
-	if !secure || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+	if u, err := url.Parse(c.OIDC.Issuer); err != nil || !secure(u) || u.RawQuery != "" || u.Fragment != "" {
 		at.At("oidc", "issuer").Complain("want the provider's URL, like https://login.example.com")
 	}
 	if c.OIDC.ClientID == "" {
@@ -84,12 +97,6 @@ func (k checker) oidc(at strict.Node, c Console) {
 	if len(c.Hosts) == 0 && c.Listen != "" {
 		at.At("hosts").Complain("the provider has to know where it sends people back to: name the console's host, as hosts: [riposte.example.com]")
 	}
-	if c.Key != "" {
-		at.At("key").Complain("a key lets anybody in who has it: leave it out where console.oidc says who comes in")
-	}
-	if len(k.c.Approvers()) == 0 {
-		at.At("oidc").Complain("whoever comes in could give every order: name approval.approvers")
-	}
 }
 
 // consoleChanges are all weaker but a shorter list of names: who comes in, and how.
@@ -97,6 +104,9 @@ func consoleChanges(old, now *Config) []Change {
 	is, was := now.Console, old.Console
 	out := weakerWhere(false, is.Listen != was.Listen, "console.listen: from the next start on")
 	out = append(out, weakerWhere(true, is.OIDC != was.OIDC, "console.oidc: another login from the next start on")...)
+	out = append(out, weakerWhere(true, is.ALB != was.ALB, "console.alb: another login from the next start on")...)
+	out = append(out, weakerWhere(true, is.Proxy != was.Proxy, "console.proxy: another login from the next start on")...)
+	out = append(out, entries(was.Viewers, is.Viewers, Change{"console.viewers: %s may look now", true}, Change{"console.viewers: %s may not look any more by that", false})...)
 	out = append(out, weakerWhere(true, is.Key != was.Key, "console.key: another one from the next start on")...)
 	return append(out, entries(was.Hosts, is.Hosts, Change{"console.hosts: %s counts as the console from the next start on", true},
 		Change{"console.hosts: %s counts as the console no more from the next start on", false})...)

@@ -10,7 +10,7 @@ import (
 // Facts are what playbooks may know of the organisation, but for its accounts, which are looked up.
 func (c *Config) Facts() playbook.Organization {
 	o := playbook.Organization{
-		Environments: map[string]string{}, People: c.People, Offices: c.offices, Egress: c.egress, Vendors: map[string]string{}, Decoys: c.decoys(),
+		Environments: map[string]string{}, People: c.People, Offices: c.offices, Egress: c.egress, Vendors: map[string]string{}, Decoys: c.decoys(), OwnerTags: c.ownerTags(),
 	}
 	for id, a := range c.accounts {
 		o.Environments[id] = a.Environment

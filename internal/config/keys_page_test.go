@@ -16,7 +16,9 @@ import (
 )
 
 // examples are where keys have theirs, the first that has one.
-func examples() []string { return []string{"testdata/every-key.yaml", "testdata/instead.yaml"} }
+func examples() []string {
+	return []string{"testdata/every-key.yaml", "testdata/instead.yaml", "testdata/instead-alb.yaml", "testdata/instead-proxy.yaml"}
+}
 
 // vendorName is the one key whose change is not told: it stands beside an account for people, and means nothing.
 const vendorName = "For people: it stands beside the account in what replay says."
@@ -25,7 +27,7 @@ const keysIntro = `# Keys of the configuration
 
 Every key of riposte.yaml; [configuration.md](configuration.md) introduces them, [config.schema.json](config.schema.json) is for editors. ` + "`[]`" + ` is an entry of
 a list, ` + "`" + anyName + "`" + ` a name of one's own. The examples together are one valid file (` + "`internal/config/testdata/every-key.yaml`" + `; what may not
-stand beside others is in ` + "`instead.yaml`" + `). The last column is what riposte itself says when it reads that file in place of one without the
+stand beside others is in ` + "`instead*.yaml`" + `). The last column is what riposte itself says when it reads that file in place of one without the
 key ("comes"), or the other way ("goes"): on SIGHUP, at once, unless the words say otherwise. **Bold** is a warning: the defence goes
 less far, spares more, may do more, or tells less. "required" is a key without which the rest of the example is refused.
 ` + "`make generate`" + ` writes this page.
@@ -100,17 +102,19 @@ func TestGeneratedKeys(t *testing.T) {
 
 // modes spells out, for one playbook, what the schema says of all of them by reference.
 func modes(s *shape) *shape {
-	books, mode := s.Properties["playbooks"], s.Defs["mode"]
+	books, mode := s.Properties["playbooks"], s.Defs["level"]
 	say := func(text string) *shape { return &shape{Type: "string", Enum: mode.Enum, Description: text} }
 	books.Properties["defaults"] = &shape{Properties: map[string]*shape{"mode": say("How far playbooks go of which the file says nothing else.")}}
 	books.Properties["defaults"].Properties["mode"].Default = json.RawMessage(`"observe"`)
 	one := books.Properties["launch.unapproved-image"].Properties
 	for name := range s.Defs["playbook"].Properties {
-		if name != "params" {
+		if own := s.Defs["playbook"].Properties[name]; own.Description != "" {
+			one[name] = own
+		} else if name != "params" {
 			one[name] = say("What " + name + "s: a class of actions.")
 		}
 	}
-	one["mode"] = say("How far this playbook goes. So it is with the keys below it, of each playbook alike.")
+	one["mode"] = say("How far this playbook goes; {mode: act, until: 2026-12-06T12:00:00Z, then: ask} ends by itself, and goes on as then says, or as what is less specific does. So it is with the keys below it, of each playbook alike.")
 	one["production"] = say("In accounts of the environment of that name (organization.accounts), whatever it is called.")
 	one["444455556666"] = say("In one account.")
 	one["ou-ab12-cdef3456"] = say("In an organisational unit, and those below it.")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 )
@@ -38,7 +39,7 @@ func (c *Config) Lacking() (all []Lack) {
 		for _, p := range c.Playbooks {
 			l := Lack{Tier: t, Playbook: p.ID}
 			for _, kind := range p.Changes {
-				if kind.Tier == t && !c.Granted(t) && !c.boldestOf(p.ID, kind.Class).less(Ask) {
+				if kind.Tier == t && !c.Granted(t) && !c.boldestOf(p.ID, kind.Class).Less(Ask) {
 					l.Kinds = append(l.Kinds, kind.Name)
 				}
 			}
@@ -54,9 +55,9 @@ func (c *Config) Lacking() (all []Lack) {
 
 // boldestOf is the mode of a playbook's changes of one class where it goes furthest.
 func (c *Config) boldestOf(playbookID string, class action.Class) Mode {
-	boldest, _ := c.ModeAt(playbookID, Standing{}, class)
+	boldest, _ := c.ModeAt(playbookID, Standing{}, class, time.Time{})
 	for scope, r := range c.rules[playbookID].scopes {
-		if !slices.Contains(classes(), scope) && boldest.less(r.mode) && !c.tells[playbookID] {
+		if !slices.Contains(classes(), scope) && boldest.Less(r.mode) && !c.tells[playbookID] {
 			boldest = r.mode
 		}
 	}

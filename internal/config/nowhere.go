@@ -10,13 +10,10 @@ import (
 
 // nowhere is what is named, and is nothing that the rest of the file has: it spares and asks nobody.
 func (k checker) nowhere() {
-	named := slices.Clone(k.c.Approval.Approvers)
-	for _, who := range k.c.Owners.Accounts {
-		named = append(named, who)
-	}
+	named := slices.Concat(k.c.Approval.Approvers, k.c.Approval.Contain.Chain, k.c.Owners.names())
 	for _, name := range slices.Sorted(maps.Keys(k.c.Groups)) {
-		if !slices.Contains(named, name) {
-			k.warn(k.at("people", "groups", name), "the group %s is named nowhere: put it into approval.approvers or owners.accounts, or leave it out", name)
+		if !slices.Contains(named, name) && len(k.c.Owners.Tags) == 0 { // a tag may name any of them
+			k.warn(k.at("people", "groups", name), "the group %s is named nowhere: put it into approval.approvers, approval.contain.chain or owners, or leave it out", name)
 		}
 	}
 	for user := range k.c.People.Users {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"time"
+
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/strict"
 	"github.com/ripostehq/riposte/playbook"
@@ -17,8 +19,8 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	doc.Root().Decode(&f, "")
 	c := &Config{
 		File: name, root: doc.Root(), Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
-		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics,
-		Lambda: f.Lambda, Groups: f.People.Groups, Owners: f.Owners, Approval: f.Approval, Exceptions: f.Exceptions,
+		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics, Canary: f.Canary,
+		Lambda: f.Lambda, Groups: f.People.Groups, treatments: map[string]Treatment{}, Owners: f.Owners, Approval: f.Approval, Exceptions: f.Exceptions,
 		rules: map[string]rules{}, tells: map[string]bool{}, accounts: map[string]Account{}, params: map[string]any{},
 	}
 	check := checker{c: c, root: doc.Root(), catalogue: catalogue}
@@ -29,10 +31,13 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	check.people(f.People)
 	check.persons(f.People)
 	check.approval()
+	check.owners()
+	check.exceptions()
 	check.answers()
 	check.trusted()
 	check.principals()
 	check.sources()
+	check.report()
 	check.settings()
 	check.playbooks(f.Playbooks)
 	check.decoys()
@@ -55,6 +60,8 @@ func defaults() file {
 		Approval:   Approval{CommandLine: HaltOnly, Production: Production{Destroy: Destroy{Persons: 2}}},
 		Exceptions: Exceptions{Contain: 31 * day, Owner: 31 * day, Production: 366 * day},
 
+		Report:  Report{Zone: Zone{time.UTC}, Slack: Slack{Approve: []Click{Click(action.Mend)}}, PagerDuty: PagerDuty{Region: "us"}},
 		Metrics: Metrics{Listen: DefaultMetrics},
+		Lambda:  Lambda{Metrics: DefaultNamespace},
 	}
 }

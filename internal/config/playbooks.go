@@ -12,7 +12,9 @@ import (
 )
 
 // reserved are the keys of a playbook that are no environment.
-func reserved() []string { return append([]string{"mode", "params"}, classes()...) }
+func reserved() []string {
+	return slices.Concat([]string{"mode", "params"}, keysOfTreatment(), classes())
+}
 
 func classes() []string {
 	return []string{string(action.Contain), string(action.Mend), string(action.Mark), string(action.Destroy)}
@@ -58,6 +60,7 @@ func (k checker) playbook(e strict.Entry) (params strict.Node) {
 			params = inner.Value
 		case inner.Key == "mode":
 			r.all = mode(inner, where)
+		case k.treatment(e.Key, inner):
 		case k.scope(inner):
 			r.scopes[inner.Key] = mode(inner, where)
 		default:
@@ -104,11 +107,40 @@ func mode(e strict.Entry, where string) rule {
 		e.At.Complain("%s.%s: want one of %s", where, e.Key, strings.Join(m.Enum(), ", "))
 		return rule{}
 	}
-	e.Value.Decode(&m, where+"."+e.Key)
+	where += "." + e.Key
+	if !e.Value.Scalar() {
+		return term(e.Value, where)
+	}
+	e.Value.Decode(&m, where)
 	if !slices.Contains(m.Enum(), string(m)) {
 		return rule{} // said already
 	}
-	return rule{m, where + "." + e.Key}
+	return rule{mode: m, from: where}
+}
+
+// term reads a mode with an end: a way to go further for a while, never one to go further from then on.
+func term(n strict.Node, where string) rule {
+	var t Term
+	n.Decode(&t, where)
+	switch {
+	case !slices.Contains(t.Mode.Enum(), string(t.Mode)) || t.Then != "" && !slices.Contains(t.Then.Enum(), string(t.Then)):
+		if t.Mode == "" {
+			n.Complain("%s: want a mode, or {mode: act, until: 2026-12-06T12:00:00Z}", where)
+		}
+		return rule{}
+	case t.Until.IsZero() && slices.ContainsFunc(n.Entries(), func(e strict.Entry) bool { return e.Key == "until" }):
+		return rule{} // said already
+	case t.Until.IsZero():
+		n.Complain("%s: a mode without an end is written as %s alone; with one it needs until", where, t.Mode)
+		return rule{}
+	case t.Mode == Observe:
+		n.Complain("%s: nothing goes less far than observe, so that it can't end: write observe", where)
+		return rule{}
+	case t.Then != "" && !t.Then.Less(t.Mode):
+		n.Complain("%s: %s, then %s would go as far or further by itself when the time is up: then has to go less far", where, t.Mode, t.Then)
+		return rule{}
+	}
+	return rule{mode: t.Mode, from: where, until: t.Until.Time, then: t.Then}
 }
 
 func (k checker) bind(d playbook.Definition, params strict.Node) (playbook.Playbook, bool) {

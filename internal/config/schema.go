@@ -27,6 +27,7 @@ type schema struct {
 	Properties  map[string]*schema `json:"properties,omitempty"`
 	Patterns    map[string]*schema `json:"patternProperties,omitempty"`
 	Additional  any                `json:"additionalProperties,omitempty"` // false, or a schema
+	Required    []string           `json:"required,omitempty"`
 	Defs        map[string]*schema `json:"$defs,omitempty"`
 }
 
@@ -44,8 +45,12 @@ func Schema(catalogue []playbook.Definition) ([]byte, error) {
 	for _, class := range classes() {
 		book.Properties[class] = mode
 	}
+	treatment := structSchema(reflect.ValueOf(Treatment{}))
+	for _, key := range keysOfTreatment() {
+		book.Properties[key] = treatment.Properties[key]
+	}
 	book.Patterns = map[string]*schema{accountID.String(): mode, ouID.String(): mode, "^(?!(" + strings.Join(reserved(), "|") + ")$)[a-z][a-z0-9_-]*$": mode}
-	s.Defs = map[string]*schema{"mode": {Type: "string", Enum: Mode("").Enum()}, "playbook": book}
+	s.Defs = map[string]*schema{"level": {Type: "string", Enum: Mode("").Enum()}, "mode": {AnyOf: []*schema{defined("level"), termSchema()}}, "playbook": book}
 	b, err := json.MarshalIndent(s, "", "  ")
 	return append(b, '\n'), err
 }
@@ -66,6 +71,16 @@ func playbooksSchema(catalogue []playbook.Definition, help string) *schema {
 		}
 	}
 	return out
+}
+
+// termSchema is that of a mode with an end.
+func termSchema() *schema {
+	s := of(reflect.ValueOf(Term{}))
+	for _, name := range []string{"mode", "then"} {
+		s.Properties[name] = &schema{Ref: defined("level").Ref, Description: s.Properties[name].Description}
+	}
+	s.Required = []string{"mode", "until"}
+	return s
 }
 
 func defined(name string) *schema { return &schema{Ref: "#/$defs/" + name} }

@@ -21,11 +21,12 @@ func (k checker) unwise() {
 	}
 	k.idle()
 	k.unarmed()
-	if !k.c.Report.SecurityHub && k.c.Report.EventBus.Name == "" {
-		k.warn(k.at("report"), "nothing is reported: set report.security_hub or report.event_bus, or watch the log and riposte cases")
+	if !k.c.Report.Tells() {
+		k.warn(k.at("report"), "nothing is reported: %s, or watch the log and riposte cases", setAReport)
 	}
 	k.exposed()
 	k.unanswered()
+	k.unreached()
 	if l := k.c.Limits; l.DestroyPerHour > l.IncidentsPerHour {
 		k.warn(k.at("limits", "destroy_per_hour"), "destroy_per_hour %d is never reached: incidents_per_hour holds at %d; lower the first or raise the second",
 			l.DestroyPerHour, l.IncidentsPerHour)
@@ -48,7 +49,7 @@ func (k checker) idle() {
 	}{
 		{"console", "no address is named for the pages; name console.listen, or begin them with riposte console --listen", k.c.Console.Listen == ""},
 		{"approval", "nobody is named who may approve, and silence holds; name approval.approvers", len(k.c.Approvers()) == 0 && !k.answered()},
-		{"owners", "without approval.approvers whoever can write the ledger gives orders", len(k.c.Approvers()) == 0},
+		{"owners", "without approval.approvers whoever can write the ledger gives orders, and owners are told by report.slack and report.mail alone", len(k.c.Approvers()) == 0 && !k.c.Report.writes()},
 		{"exceptions", "without approval.approvers nothing bounds them", len(k.c.Approvers()) == 0},
 		{"tags", "no tag role is named; name roles.tag, or leave it out", !k.c.Granted(action.TierTag)},
 	} {
@@ -96,7 +97,7 @@ func (k checker) unarmed() {
 // bold are the playbooks that go at least as far as a mode somewhere.
 func (k checker) bold(m Mode) (out []playbook.Playbook) {
 	for _, p := range k.c.Playbooks {
-		if !k.c.Boldest(p.ID).less(m) {
+		if !k.c.Boldest(p.ID).Less(m) {
 			out = append(out, p)
 		}
 	}
@@ -152,9 +153,9 @@ func (k checker) elsewhere() {
 func (k checker) unanswered() {
 	switch all := k.c.Approvers(); {
 	case len(all) == 0:
-	case k.c.Approval.CommandLine == HaltOnly && k.c.Console.OIDC == (OIDC{}):
+	case k.c.Approval.CommandLine == HaltOnly && !k.c.Console.SignsIn() && !k.c.Report.Slack.Takes():
 		k.warn(k.at("approval"), "nobody can approve, dismiss or undo: the command line may halt only, and nobody signs in to the console; "+
-			"name console.oidc, or say command_line: all, where the names of its users can be believed")
+			"name console.oidc, alb or proxy, let Slack take clicks, or say command_line: all, where the names of its users can be believed")
 	case len(all) == 1:
 		k.warn(k.at("approval", "approvers"), "%s is the only approver: what the case is about %s's own doing nobody can answer", all[0], all[0])
 	}

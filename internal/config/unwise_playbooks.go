@@ -24,7 +24,7 @@ func (k checker) careless() {
 			}
 		}
 		for _, w := range p.Unwise {
-			if !void[fmt.Sprint(w.Path)] && !k.c.Boldest(p.ID).less(Act) {
+			if !void[fmt.Sprint(w.Path)] && !k.c.Boldest(p.ID).Less(Act) {
 				k.warn(k.parameter(p.ID, w), "%s acts: %s", p.ID, w.Text)
 			}
 		}
@@ -61,7 +61,7 @@ func (k checker) strangers() {
 	for _, p := range k.c.Playbooks {
 		about, ok := k.c.params[p.ID].(interface{ OfPersons() (users bool) })
 		_, said := k.said("playbooks", p.ID)
-		if ok && !about.OfPersons() && len(k.c.People.Issuers) == 0 && (said || !k.c.Boldest(p.ID).less(Ask)) {
+		if ok && !about.OfPersons() && len(k.c.People.Issuers) == 0 && (said || !k.c.Boldest(p.ID).Less(Ask)) {
 			blind = append(blind, p.ID)
 		}
 	}

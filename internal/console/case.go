@@ -48,6 +48,7 @@ type dossier struct {
 	Revisions []revision
 	Earlier   int // notes that are left out
 	Moments   []moment
+	Letters   []letter // that name the case
 }
 
 // find is the case of a page's address.
@@ -73,7 +74,9 @@ func (c *Console) oneCase(w http.ResponseWriter, r *http.Request, v view) error 
 	if d.Case, err = show.Whole(one, c.Codec, c.Config()); err != nil {
 		return err
 	}
-	if err = show.Beside(r.Context(), c.Store, one, &d.Case); err != nil {
+	if c.guest(sessionOf(r)) {
+		d.Incident, d.Recent = "", nil
+	} else if err := c.beside(r, one, &d); err != nil {
 		return err
 	}
 	history, err := c.Store.History(r.Context(), one.ID)
@@ -103,16 +106,42 @@ func (c *Console) oneCase(w http.ResponseWriter, r *http.Request, v view) error 
 	return c.show(w, r, http.StatusOK, "case", v)
 }
 
+// beside is what else is known around a case: those of its incident, what the actor did beside, and who was told.
+func (c *Console) beside(r *http.Request, one *ledger.Case, d *dossier) error {
+	if err := show.Beside(r.Context(), c.Store, one, &d.Case); err != nil {
+		return err
+	}
+	letters, err := c.Store.Letters(r.Context(), ledger.LetterFilter{Case: one.ID, Limit: 20})
+	if err != nil {
+		return fmt.Errorf("read the letters about case %q: %w", one.ID, err)
+	}
+	for _, l := range letters {
+		d.Letters = append(d.Letters, letterOf(l))
+	}
+	return nil
+}
+
 // offers are the orders that the case takes as it stands.
 func (c *Console) offers(r *http.Request, one *ledger.Case, shown show.Case) (all []offer, err error) {
 	orders := []offer{{Verb: ledger.Approve, Says: "Let it go"}, {Verb: ledger.Dismiss, Says: "Say no"}, {Verb: ledger.Except, Says: "Let it be for a while"},
 		{Verb: ledger.Undo, Says: "Take it back"}}
+	for _, answer := range []offer{{Verb: ledger.Mine, Says: "It was me"}, {Verb: ledger.NotMine, Says: "It was not me"}} {
+		o := c.wanted(r, answer.Verb)
+		o.Shown, o.Strong = shown.Shown, time.Time{}
+		why, err := app.MayOrder(c.Config(), c.Codec, one, o)
+		if err != nil {
+			return nil, err
+		}
+		if why == "" { // to nobody else is it offered
+			orders = append(orders, answer)
+		}
+	}
 	for _, x := range one.Excepts(c.Now()) {
 		orders = append(orders, offer{Verb: ledger.Revoke, Ends: x.ID(), Says: "End exception " + x.ID()})
 	}
 	for _, f := range orders {
 		o := c.wanted(r, f.Verb)
-		o.Shown, o.Ends = shown.Shown, f.Ends
+		o.Shown, o.Ends, o.Strong = one.ShownFor(o), f.Ends, time.Time{} // who may is shown; how lately they signed in is asked on the order's own page
 		if app.Possible(one, o) != nil || f.Verb == ledger.Undo && !shown.Undo.Possible {
 			continue
 		}
@@ -129,7 +158,10 @@ func (c *Console) wanted(r *http.Request, verb ledger.Verb) ledger.Order {
 	one := sessionOf(r)
 	o := ledger.Order{Verb: verb, By: one.who, Proven: one.proven, At: c.Now().UTC(), Via: ledger.ByKey}
 	if one.proven {
-		o.Via = ledger.InConsole
+		o.Via, o.Subject = ledger.InConsole, one.subject
+		if !one.signedIn.IsZero() {
+			o.Strong = o.At.Add(-c.Clock().Sub(one.signedIn)) // a demo's orders are given in its world's time
+		}
 	}
 	return o
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/show"
@@ -125,29 +126,43 @@ func (c *Console) incidents(w http.ResponseWriter, r *http.Request, v view) erro
 	return c.show(w, r, http.StatusOK, "incidents", v)
 }
 
+// Of an incident, how many of its cases and of its moments are shown, the oldest.
+const (
+	mostOfIncident = 50
+	mostTold       = 120
+)
+
+// tale is what the page of an incident shows.
+type tale struct {
+	show.Incident
+	Rows     []show.Case // the oldest
+	Left     int         // moments that are left out
+	Approved string      // how many approvals were just recorded
+}
+
 // incident is one story over its cases, oldest first.
 func (c *Console) incident(w http.ResponseWriter, r *http.Request, v view) error {
 	id := r.PathValue("id")
-	found, err := c.Store.Cases(r.Context(), ledger.Filter{Incident: id, Limit: 2*aPage + 1})
+	found, err := c.Store.Cases(r.Context(), ledger.Filter{Incident: id, Limit: mostOfIncident})
 	if err != nil {
 		return fmt.Errorf("read the incident: %w", err)
 	}
 	if len(found) == 0 {
 		return refused(http.StatusNotFound, "there is no incident %q", clip(60, id))
 	}
-	more := len(found) > 2*aPage
-	rows, _, err := c.list(found[:min(len(found), 2*aPage)])
-	if err != nil {
+	t := tale{Approved: r.URL.Query().Get("approved")}
+	if _, err := strconv.Atoi(t.Approved); err != nil {
+		t.Approved = ""
+	}
+	if t.Incident, err = show.ReadIncident(r.Context(), c.Store, id, c.Config().People); err != nil {
 		return err
 	}
-	title := "Incident"
-	if len(rows) > 0 {
-		title = "Incident: " + rows[0].Title
+	if t.Rows, _, err = c.list(found); err != nil {
+		return err
 	}
-	v.Title, v.Body = title, struct {
-		Rows []show.Case
-		More bool
-		ID   string
-	}{rows, more, id}
+	if t.Left = max(len(t.Times)-mostTold, 0); t.Left > 0 {
+		t.Times = t.Times[:mostTold]
+	}
+	v.Title, v.Body = "Incident: "+t.Incident.Title, t
 	return c.show(w, r, http.StatusOK, "incident", v)
 }

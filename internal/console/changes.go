@@ -14,6 +14,7 @@ const (
 	mostStreams = 64
 	heartbeat   = 15 * time.Second
 	streamLasts = time.Hour // then the browser comes again
+	frontLasts  = 5 * time.Minute
 	slowest     = 10 * time.Second
 )
 
@@ -94,8 +95,13 @@ func (n *news) tell(mark string) {
 
 // changes is a stream of server-sent events: one whenever the record has another mark than the browser knows.
 func (c *Console) changes(w http.ResponseWriter, r *http.Request) error {
-	cookie, err := r.Cookie(cookieName)
-	if err != nil || c.of(cookie.Value) == nil {
+	one, err := c.present(r)
+	switch {
+	case err != nil:
+		return err
+	case c.guest(one):
+		return refused(http.StatusForbidden, "the news of the record are for whom the configuration names")
+	case one == nil:
 		return refused(http.StatusUnauthorized, "you are not logged in, or no more")
 	}
 	marks, leave := c.news.listen()
@@ -118,7 +124,11 @@ func (c *Console) changes(w http.ResponseWriter, r *http.Request) error {
 	if say(": listening\n\n") != nil {
 		return nil // the browser is gone
 	}
-	beat, ends := time.NewTicker(heartbeat), time.After(streamLasts)
+	lasts := streamLasts
+	if c.front != nil { // its word is good for minutes: the browser comes again with a new one
+		lasts = frontLasts
+	}
+	beat, ends := time.NewTicker(heartbeat), time.After(lasts)
 	defer beat.Stop()
 	known := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("mark"))
 	for {
@@ -136,7 +146,7 @@ func (c *Console) changes(w http.ResponseWriter, r *http.Request) error {
 			known = mark
 			text = fmt.Sprintf("id: %s\nevent: changed\ndata: \n\n", mark)
 		}
-		if c.of(cookie.Value) == nil || say(text) != nil {
+		if !c.stands(one) || say(text) != nil {
 			return nil
 		}
 	}

@@ -23,6 +23,7 @@ type Store interface {
 	ledger.Inbox
 	ledger.Exceptions
 	ledger.Brakes
+	ledger.Letters
 }
 
 // Options are what the pages are made of.
@@ -35,7 +36,8 @@ type Options struct {
 	Clock  func() time.Time // the wall's: sessions and streams end by it
 	Poll   time.Duration    // how often the ledger is asked for news while somebody watches
 	Hosts  []string         // further names of the pages
-	SignIn SignIn           // who comes in; none: whoever has the key
+	SignIn SignIn           // who comes in; none: whoever has the key, or whom the front names
+	Front  Front            // what stands before the pages and says who comes
 	Key    string           // that opens the pages where nobody signs in
 	User   string           // of the operating system, whose process this is
 	Log    *slog.Logger
@@ -51,7 +53,8 @@ type Console struct {
 	templates templates
 	assets    []asset
 	sessions  *sessions
-	signIn    *signIn // nil where a key opens the pages
+	signIn    *signIn // nil where nobody signs in here
+	front     *front  // nil where nothing before the pages says who comes
 	news      *news
 	figures   *figures
 	carries   sync.Mutex // one order at a time where they are carried out here
@@ -68,10 +71,18 @@ func Usable(key string) error {
 // New puts the pages together.
 func New(o Options) (*Console, error) {
 	c := &Console{Options: o, sessions: newSessions(o.Clock), news: newNews(o.Store.Mark, o.Poll), figures: &figures{store: o.Store, now: o.Now, clock: o.Clock}}
-	err := error(nil)
-	if o.SignIn != (SignIn{}) {
+	var err error
+	if c.front, err = newFront(o.Front, o.Clock); err != nil {
+		return nil, err
+	}
+	switch {
+	case c.front != nil:
+	case o.SignIn != (SignIn{}):
 		c.signIn = newSignIn(o.SignIn, o.Clock)
-	} else if err = Usable(o.Key); err != nil {
+	default:
+		err = Usable(o.Key)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if c.templates, err = parse(); err != nil {
@@ -87,6 +98,29 @@ func (c *Console) Handler() http.Handler {
 	for _, a := range c.assets {
 		mux.Handle("GET /"+a.name, a)
 	}
+	c.logins(mux)
+	mux.HandleFunc("GET /changes", c.answer(c.changes))
+	for pattern, page := range map[string]handler{
+		"GET /{$}": c.live("list", c.overview), "GET /cases": c.live("list", c.cases), "GET /cases/{id}": c.live("parts", c.oneCase),
+		"GET /cases/{id}/{verb}": c.orderPage, "POST /cases/{id}/{verb}": c.order,
+		"GET /incidents": c.live("list", c.incidents), "GET /incidents/{id}": c.live("list", c.incident),
+		"GET /incidents/{id}/approve": c.togetherPage, "POST /incidents/{id}/approve": c.approveTogether, "GET /letters": c.live("list", c.letters), "POST /letters/again": c.again,
+		"GET /coverage":   c.live("list", c.coverage),
+		"GET /exceptions": c.live("list", c.exceptions), "GET /exceptions/new": c.exceptPage, "POST /exceptions": c.except,
+		"POST /exceptions/end": c.endAlone, "GET /playbooks": c.playbooks, "GET /playbooks/{id}": c.playbook,
+		"GET /halt": c.haltPage, "POST /halt": c.halt, "POST /release": c.release,
+		"GET /": c.nothing,
+	} {
+		mux.HandleFunc(pattern, c.member(page))
+	}
+	return c.guarded(mux)
+}
+
+// logins are the ways in and out. Where a signed header says who comes there is none.
+func (c *Console) logins(mux *http.ServeMux) {
+	if c.front != nil {
+		return
+	}
 	mux.HandleFunc("GET /login", c.answer(c.loginPage))
 	if c.signIn != nil {
 		mux.HandleFunc("GET /login/start", c.answer(c.startSignIn))
@@ -95,18 +129,6 @@ func (c *Console) Handler() http.Handler {
 		mux.HandleFunc("POST /login", c.answer(c.login))
 	}
 	mux.HandleFunc("POST /logout", c.member(c.logout))
-	mux.HandleFunc("GET /changes", c.answer(c.changes))
-	for pattern, page := range map[string]handler{
-		"GET /{$}": c.live("list", c.overview), "GET /cases": c.live("list", c.cases), "GET /cases/{id}": c.live("parts", c.oneCase),
-		"GET /cases/{id}/{verb}": c.orderPage, "POST /cases/{id}/{verb}": c.order,
-		"GET /incidents": c.live("list", c.incidents), "GET /incidents/{id}": c.live("list", c.incident),
-		"GET /exceptions": c.live("list", c.exceptions), "GET /playbooks": c.playbooks, "GET /playbooks/{id}": c.playbook,
-		"GET /halt": c.haltPage, "POST /halt": c.halt, "POST /release": c.release,
-		"GET /": c.nothing,
-	} {
-		mux.HandleFunc(pattern, c.member(page))
-	}
-	return c.guarded(mux)
 }
 
 // Serve answers on a listener until the context ends.
@@ -119,8 +141,12 @@ func (c *Console) Serve(ctx context.Context, l net.Listener) error {
 	if c.Carry != nil {
 		go c.tend(ctx)
 	}
+	share := mostOfAddress
+	if c.front != nil {
+		share = 0
+	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(limit(l, mostConnections)) }()
+	go func() { ended <- server.Serve(limit(l, mostConnections, share)) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serve the console: %w", err)

@@ -34,6 +34,7 @@ type sums struct {
 	Cut                      bool // there are older ones in the month, which are not counted
 	AWS, Ours, All           figure
 	Bars                     []bar
+	Places                   map[place]arrival
 }
 
 // figures are counted in the background, since that takes longer than a page may.
@@ -85,7 +86,7 @@ func (f *figures) count(ctx context.Context, done chan struct{}) {
 }
 
 func (f *figures) add(ctx context.Context) (*sums, error) {
-	s := &sums{}
+	s := &sums{Places: map[place]arrival{}}
 	var aws, ours, all []time.Duration
 	since := f.now().Add(-month)
 	for c, err := range ledger.Newest(ctx, f.store, ledger.Filter{}, 200) {
@@ -100,6 +101,7 @@ func (f *figures) add(ctx context.Context) (*sums, error) {
 			s.Cut = true
 			break
 		}
+		s.heard(c)
 		s.Cases++
 		if c.State == ledger.Failed {
 			s.Failed++

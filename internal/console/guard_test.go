@@ -19,7 +19,7 @@ import (
 func paths(id string) []string {
 	return []string{
 		"/", "/cases", "/cases?open=on", "/cases?incident=" + id, "/cases/" + id, "/cases/" + id + "/approve", "/cases/" + id + "/dismiss", "/cases/" + id + "/except",
-		"/incidents", "/incidents/" + id, "/exceptions", "/playbooks", "/playbooks/launch.unapproved-image", "/halt",
+		"/incidents", "/incidents/" + id, "/incidents/" + id + "/approve", "/letters", "/coverage", "/exceptions", "/exceptions/new", "/playbooks", "/playbooks/launch.unapproved-image", "/halt",
 	}
 }
 

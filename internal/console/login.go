@@ -27,27 +27,42 @@ func sessionOf(r *http.Request) *session {
 
 // member lets only those in that have a session: others log in first, if what they want is a page.
 func (c *Console) member(h handler) http.HandlerFunc {
-	inside, outside := c.answer(h), c.answer(stranger)
-	return func(w http.ResponseWriter, r *http.Request) {
-		if cookie, err := r.Cookie(cookieName); err == nil {
-			if one := c.of(cookie.Value); one != nil {
-				ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), sessionKey{}, one), pageTakes)
-				defer cancel()
-				inside(w, r.WithContext(ctx))
-				return
-			}
+	return c.answer(func(w http.ResponseWriter, r *http.Request) error {
+		one, err := c.present(r)
+		if err != nil {
+			return err
 		}
-		outside(w, r)
-	}
+		if one == nil {
+			return stranger(w, r)
+		}
+		if err := c.admitted(r, one); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(context.WithValue(r.Context(), sessionKey{}, one), pageTakes)
+		defer cancel()
+		c.answer(h)(w, r.WithContext(ctx))
+		return nil
+	})
 }
 
-// of is the session of a cookie. Whom the configuration does not know any more is out.
-func (c *Console) of(cookie string) *session {
-	one := c.sessions.of(cookie)
-	if one != nil && one.proven && !c.Config().Known(one.who) {
-		return nil
+// present is the session of whoever asks, nil where there is none.
+func (c *Console) present(r *http.Request) (*session, error) {
+	if c.front != nil {
+		return c.sent(r)
 	}
-	return one
+	cookie, err := r.Cookie(cookieName)
+	if err != nil {
+		return nil, nil
+	}
+	if one := c.sessions.of(cookie.Value); c.stands(one) {
+		return one, nil
+	}
+	return nil, nil
+}
+
+// stands reports whether a session goes on. Whom the configuration does not know any more is out.
+func (c *Console) stands(one *session) bool {
+	return one != nil && c.sessions.lasts(one) && (!one.proven || c.Config().MayCome(one.who))
 }
 
 func stranger(w http.ResponseWriter, r *http.Request) error {

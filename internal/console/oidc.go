@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,7 +23,7 @@ import (
 // SignIn is an OpenID provider that knows who people are. The zero value is none: then a key opens the pages.
 type SignIn struct {
 	Issuer, ClientID, Secret string
-	Host                     string // of the console, to which it sends people back
+	Host                     string // of the console, to which it sends people back; with its port where browsers don't take the usual one
 }
 
 // How long ago a person signed in, at most, for an order; and for one that has no way back, in production.
@@ -45,6 +46,7 @@ type signIn struct {
 	SignIn
 	client *http.Client
 	clock  func() time.Time
+	codes  *pace // how often the provider is asked what a code is worth
 
 	mu       sync.Mutex
 	provider *oidc.Provider // nil until it has answered once
@@ -53,13 +55,14 @@ type signIn struct {
 }
 
 func newSignIn(s SignIn, clock func() time.Time) *signIn {
-	return &signIn{SignIn: s, client: &http.Client{Timeout: 10 * time.Second}, clock: clock}
+	return &signIn{SignIn: s, client: &http.Client{Timeout: 10 * time.Second}, clock: clock, codes: &pace{one: 30, all: 120, clock: clock}}
 }
 
 // person is who has signed in.
 type person struct {
-	email string
-	at    time.Time // zero: the provider does not say
+	email   string
+	subject string    // ISSUER|SUB
+	at      time.Time // zero: the provider does not say
 }
 
 // ask is the provider, asked for what it is when it is first needed: a provider that is away keeps no daemon from its work.
@@ -68,8 +71,11 @@ func (s *signIn) ask(ctx context.Context) (*oidc.Provider, *oauth2.Config, error
 	if err != nil {
 		return nil, nil, err
 	}
-	scheme := "https"
-	if loopback(s.Host) {
+	scheme, name := "https", s.Host
+	if host, _, err := net.SplitHostPort(s.Host); err == nil {
+		name = host
+	}
+	if loopback(name) {
 		scheme = "http"
 	}
 	return provider, &oauth2.Config{
@@ -143,15 +149,18 @@ func (c *Console) endSignIn(w http.ResponseWriter, r *http.Request) error {
 	if subtle.ConstantTimeCompare([]byte(r.FormValue("state")), []byte(derived(secret, "state"))) != 1 {
 		return refused(http.StatusForbidden, "this is not the way back of a sign-in that this browser began: begin again")
 	}
+	if c.signIn.codes.hasty(r.RemoteAddr) {
+		return refused(http.StatusTooManyRequests, "too many sign-ins within a minute: begin again in a little while")
+	}
 	who, err := c.signIn.verify(r.Context(), r.FormValue("code"), secret)
 	if err != nil {
 		c.Log.Warn("a sign-in was refused", "error", err)
 		return refused(http.StatusForbidden, "the provider's answer does not say who you are: the log of this process says more")
 	}
 	address := c.Config().People.Address(who.email)
-	if !c.Config().Known(address) {
+	if !c.Config().MayCome(address) {
 		c.Log.Warn("a sign-in was refused: nobody of this address is named in the configuration", "address", address)
-		return refused(http.StatusForbidden, "%s is in no group of people.groups, and owns no account: nobody comes in by that address", clip(100, address))
+		return refused(http.StatusForbidden, "%s is in no group of people.groups, owns nothing, is none of console.viewers and of none of people.domains: nobody comes in by that address", clip(100, address))
 	}
 	if anew && c.Clock().Sub(who.at) >= finalFor { // the order's page would send back to the provider, without end
 		return refused(http.StatusForbidden, "the provider did not have you sign in anew, or does not say when it did (auth_time): no order was given")
@@ -159,7 +168,7 @@ func (c *Console) endSignIn(w http.ResponseWriter, r *http.Request) error {
 	if old, err := r.Cookie(cookieName); err == nil {
 		c.sessions.end(old.Value)
 	}
-	http.SetCookie(w, cookie(c.sessions.begin(session{who: address, proven: true, signedIn: who.at}), int(sessionLasts.Seconds())))
+	http.SetCookie(w, cookie(c.sessions.begin(session{who: address, proven: true, guest: !c.Config().MayLook(address), subject: who.subject, signedIn: who.at}), int(sessionLasts.Seconds())))
 	next, _ := base64.RawURLEncoding.DecodeString(encoded) // what can't be read leads to the overview
 	// The session's cookie is strict: browsers send it from the page that this answer is, and not where the provider's page leads on.
 	w.Header().Set("Refresh", "0; url="+local(string(next)))
@@ -185,22 +194,11 @@ func (s *signIn) verify(ctx context.Context, code, secret string) (person, error
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(derived(secret, "nonce"))) != 1 {
 		return person{}, fmt.Errorf("verify the token: it is of another sign-in")
 	}
-	var claims struct {
-		Email    string `json:"email"`
-		Verified any    `json:"email_verified"` // some say "true", in quotes
-		AuthTime int64  `json:"auth_time"`
-	}
-	if err := id.Claims(&claims); err != nil {
+	var said claims
+	if err := id.Claims(&said); err != nil {
 		return person{}, fmt.Errorf("read the token: %w", err)
 	}
-	if !strings.Contains(claims.Email, "@") || claims.Verified != true && claims.Verified != "true" {
-		return person{}, fmt.Errorf("the token has no confirmed address")
-	}
-	who := person{email: claims.Email}
-	if claims.AuthTime > 0 && claims.AuthTime <= s.clock().Add(time.Minute).Unix() { // one that is ahead is no time
-		who.at = time.Unix(claims.AuthTime, 0)
-	}
-	return who, nil
+	return said.person(s.clock())
 }
 
 // unsaid is an error of the exchange without the provider's answer, which may hold what is secret.

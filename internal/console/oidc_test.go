@@ -83,9 +83,10 @@ func (p *provider) exchange(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	email, _, _ := strings.Cut(r.FormValue("code"), " ")
+	subject, _, _ := strings.Cut(email, "@") // who has two addresses of one name is one account of the provider's
 	now := p.options.Clock().Unix()
 	claims := map[string]any{
-		"iss": p.server.URL, "aud": "riposte", "sub": "1", "exp": now + 300, "iat": now, "nonce": p.asked.Get("nonce"), "email": email, "email_verified": true, "auth_time": now,
+		"iss": p.server.URL, "aud": "riposte", "sub": strings.ToLower(subject), "exp": now + 300, "iat": now, "nonce": p.asked.Get("nonce"), "email": email, "email_verified": true, "auth_time": now,
 	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprintf(w, `{"access_token": "a", "token_type": "Bearer", "id_token": %q}`, p.token(claims))
@@ -150,6 +151,28 @@ func TestAPersonSignsIn(t *testing.T) {
 		t.Errorf("the case is %s", now.State)
 	}
 	s.says(s.page("/cases/"+c.ID), "dismissed by ann@example.com")
+}
+
+// Whom the provider knows as one is one, however many addresses the configuration names.
+func TestTwoAddressesOfOneAccountAreOnePerson(t *testing.T) {
+	s := set(t, strings.Replace(staffed, "development", "production", 1))
+	p := s.signsIn()
+	c := s.attack()
+	p.token = func(claims map[string]any) string {
+		claims["sub"] = "one human"
+		return p.signed(claims)
+	}
+	for _, who := range []string{"ann@example.com", "bob@example.com"} {
+		p.as(who)
+		s.passes(time.Second)
+		if a := s.order(c.ID, "approve", "typed", c.Root.ID); a.status != http.StatusSeeOther {
+			t.Fatal(who, a.status, a.body)
+		}
+		s.work()
+	}
+	if now := s.load(c.ID); now.State != ledger.Asked {
+		t.Errorf("after two addresses of one account the case is %s", now.State)
+	}
 }
 
 // What takes two persons takes two who signed in; one with two addresses is one.

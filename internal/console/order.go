@@ -2,8 +2,6 @@ package console
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -23,8 +21,7 @@ import (
 
 const (
 	mostReason = 1000 // characters
-	letBeFor   = 31 * 24 * time.Hour
-	mostTyped  = 3 // names; of more, their number
+	mostTyped  = 3    // names; of more, their number
 )
 
 // question is what the page before an order shows.
@@ -32,7 +29,7 @@ type question struct {
 	show.Case
 	Verb   ledger.Verb
 	Form   string
-	Seen   string // names what the case was when it was shown
+	Seen   string // names what the case was when it was shown (ledger.Case.Seen)
 	Ends   string
 	For    string   // how long, where the order says so
 	Finals []string // what has no way back
@@ -42,12 +39,6 @@ type question struct {
 // purpose is what a form was made for: this order, of this case, as it was shown.
 func purpose(verb ledger.Verb, id, shown, ends, seen string) string {
 	return strings.Join([]string{string(verb), id, shown, ends, seen}, " ")
-}
-
-// seen names what a case is about and what waits in it: where anything has joined since, it is another.
-func seen(one *ledger.Case) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %s", one.ID, one.Found(), one.Shown(0)))
-	return hex.EncodeToString(sum[:8])
 }
 
 // orderPage shows what would be ordered, once more, and asks.
@@ -66,41 +57,45 @@ func (c *Console) orderPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	i := slices.IndexFunc(offers, func(f offer) bool { return f.Verb == q.Verb && f.Ends == q.Ends })
 	switch {
-	case !slices.Contains([]ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Except, ledger.Undo, ledger.Revoke}, q.Verb):
+	case !slices.Contains([]ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Except, ledger.Undo, ledger.Revoke, ledger.Mine, ledger.NotMine}, q.Verb):
 		return c.nothing(w, r)
 	case i < 0:
 		return refused(http.StatusConflict, "case %s is %s: it does not take this order any more", one.ID, one.State)
 	case offers[i].Why != "":
 		return refused(http.StatusForbidden, "%s can't %s case %s: %s", sessionOf(r).who, q.Verb, one.ID, offers[i].Why)
 	}
-	switch q.Verb {
-	case ledger.Except:
-		q.For = config.Span(letBeFor).String()
-	case ledger.Undo:
-		q.For = engine.ExceptFor.String()
+	if usual := map[ledger.Verb]time.Duration{ledger.Except: app.Month, ledger.Undo: engine.ExceptFor}[q.Verb]; usual > 0 {
+		length, err := app.LetBe(c.Config(), c.Codec, one, c.wanted(r, q.Verb), usual)
+		if err != nil {
+			return err
+		}
+		q.For = config.Span(length).String()
 	}
-	if q.Finals, q.Type, err = c.finals(one, q.Verb); err != nil {
+	finals, targets, err := c.finals(one, q.Verb)
+	if err != nil {
 		return err
 	}
+	q.Finals, q.Type = finals, toType(targets)
 	switch session := sessionOf(r); {
 	case c.fresh(session, q.Type != ""):
 	case session.signedIn.IsZero(): // to sign in anew would lead back here, without end
 		return refused(http.StatusForbidden, "the provider does not say when you signed in (auth_time): who signs in by it looks, and gives no orders")
+	case c.front != nil: // which alone can have anybody sign in
+		return refused(http.StatusForbidden, "it is too long ago that you signed in for this order: sign in anew where you came in, and come again")
 	default:
 		http.Redirect(w, r, anew(r), http.StatusSeeOther)
 		return nil
 	}
-	q.Seen = seen(one)
+	q.Seen = one.Seen()
 	q.Form = sessionOf(r).form(purpose(q.Verb, one.ID, q.Shown, q.Ends, q.Seen))
 	return c.show(w, r, http.StatusOK, "order", view{Title: offers[i].Says, Body: q})
 }
 
-// finals are what of an approval has no way back, and what has to be typed for what of it is in production.
-func (c *Console) finals(one *ledger.Case, verb ledger.Verb) (all []string, typed string, err error) {
+// finals are what of an approval has no way back, and the targets of it that are in production.
+func (c *Console) finals(one *ledger.Case, verb ledger.Verb) (all []string, inProduction []event.Resource, err error) {
 	if verb != ledger.Approve {
-		return nil, "", nil
+		return nil, nil, nil
 	}
-	var inProduction []event.Resource
 	for _, a := range one.Asks(0) {
 		for _, r := range one.Revisions {
 			if r.Number != a.Revision {
@@ -108,7 +103,7 @@ func (c *Console) finals(one *ledger.Case, verb ledger.Verb) (all []string, type
 			}
 			plan, err := c.Codec.Open(r.Plan)
 			if err != nil {
-				return nil, "", fmt.Errorf("case %q: %w", one.ID, err)
+				return nil, nil, fmt.Errorf("case %q: %w", one.ID, err)
 			}
 			about := plan.Steps[a.Step].Ladder[a.Rung].Do.About()
 			if about.Kind.Final == "" {
@@ -120,7 +115,7 @@ func (c *Console) finals(one *ledger.Case, verb ledger.Verb) (all []string, type
 			}
 		}
 	}
-	return all, toType(inProduction), nil
+	return all, inProduction, nil
 }
 
 // toType is each target's name, as the page says it; of many, how many there are, and where.
@@ -156,10 +151,10 @@ func (c *Console) order(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	switch o.Verb {
-	case ledger.Approve:
+	case ledger.Approve, ledger.Mine, ledger.NotMine:
 		o.Shown = shown
 	case ledger.Dismiss, ledger.Except, ledger.Undo:
-		if was != seen(one) {
+		if was != one.Seen() {
 			return refused(http.StatusConflict, "nothing was ordered: case %s has changed since the page was made: look again", one.ID)
 		}
 		o.Found = one.Found() // what the page showed, whatever joins on the way
@@ -198,14 +193,15 @@ func (c *Console) ask(r *http.Request, one *ledger.Case, o *ledger.Order) error 
 		}
 		o.Except = time.Duration(length)
 	}
-	_, typed, err := c.finals(one, o.Verb)
+	_, targets, err := c.finals(one, o.Verb)
 	if err != nil {
 		return err
 	}
+	typed := toType(targets)
 	if !c.fresh(sessionOf(r), typed != "") {
 		return refused(http.StatusForbidden, "it is too long ago that you signed in: nothing was ordered; go back, and sign in again")
 	}
-	if typed != "" && !slices.Equal(strings.Fields(show.Plain(r.PostFormValue("typed"))), strings.Fields(typed)) {
+	if !typedAs(r, typed) {
 		return refused(http.StatusBadRequest, "what has no way back in production takes what the page says, typed: %s; nothing was approved", clip(300, typed))
 	}
 	if err := app.Possible(one, *o); err != nil {

@@ -13,29 +13,8 @@ import (
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/ledger"
-	"github.com/ripostehq/riposte/internal/show"
 	"github.com/ripostehq/riposte/playbook"
 )
-
-// mostExceptions is how many are shown, the first to end first.
-const mostExceptions = 200
-
-// exceptions lists what is let be, and until when.
-func (c *Console) exceptions(w http.ResponseWriter, r *http.Request, v view) error {
-	all, err := c.Store.Exceptions(r.Context(), c.Now())
-	if err != nil {
-		return fmt.Errorf("read the exceptions: %w", err)
-	}
-	var rows []show.Exception
-	for _, x := range all[:min(len(all), mostExceptions)] {
-		rows = append(rows, show.ExceptionOf(x))
-	}
-	v.Title, v.Body = "Exceptions", struct {
-		Rows []show.Exception
-		More int
-	}{rows, len(all) - len(rows)}
-	return c.show(w, r, http.StatusOK, "exceptions", v)
-}
 
 // entry is one playbook, as the list shows it.
 type entry struct {
@@ -48,7 +27,7 @@ func (c *Console) playbooks(w http.ResponseWriter, r *http.Request) error {
 	by := c.Config()
 	var all []entry
 	for _, p := range by.Playbooks {
-		all = append(all, entry{p.Definition, by.Modes(p.ID)})
+		all = append(all, entry{p.Definition, by.Modes(p.ID, c.Now())})
 	}
 	return c.show(w, r, http.StatusOK, "playbooks", view{Title: "Playbooks", Body: all})
 }
@@ -64,7 +43,7 @@ func (c *Console) playbook(w http.ResponseWriter, r *http.Request) error {
 	return c.show(w, r, http.StatusOK, "playbook", view{Title: d.Title, Body: struct {
 		entry
 		Why []string // paragraphs
-	}{entry{d, by.Modes(d.ID)}, strings.Split(d.Why, "\n\n")}})
+	}{entry{d, by.Modes(d.ID, c.Now())}, strings.Split(d.Why, "\n\n")}})
 }
 
 // brakes is what the page of halts shows.
@@ -104,9 +83,12 @@ func ids(by *config.Config) (all []string) {
 	return all
 }
 
-// halt sets a brake. As at the command line, whoever can write the ledger may.
+// halt sets a brake: anybody may whom the configuration names, but whoever is an actor of an open case, high or worse.
 func (c *Console) halt(w http.ResponseWriter, r *http.Request) error {
 	if err := c.posted(r, "halt"); err != nil {
+		return err
+	}
+	if err := c.unkept(r); err != nil {
 		return err
 	}
 	b := ledger.Brake{Scope: strings.TrimSpace(r.PostFormValue("scope")), By: sessionOf(r).who, At: c.Now().UTC(), Reason: strings.TrimSpace(r.PostFormValue("reason"))}
@@ -123,6 +105,26 @@ func (c *Console) halt(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// unkept refuses a halt, or its release, or a letter sent again, by an actor of an open case, and by who may look alone. Who has the key has no name that could be one's.
+func (c *Console) unkept(r *http.Request) error {
+	one := sessionOf(r)
+	if !one.proven {
+		return nil
+	}
+	if !c.Config().Known(one.who) {
+		return refused(http.StatusForbidden, "%s may look (console.viewers), and no more", one.who)
+	}
+	id, err := app.KeptBy(r.Context(), c.Store, c.Config(), one.who)
+	if err != nil {
+		return err
+	}
+	if id != "" {
+		c.Log.Warn("an order was refused: its giver is an actor of an open case", "address", one.who, "case", id)
+		return refused(http.StatusForbidden, "%s is an actor of case %s, which is open, and orders nothing until it is closed", one.who, id)
+	}
+	return nil
+}
+
 // release takes a brake off.
 func (c *Console) release(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
@@ -135,6 +137,9 @@ func (c *Console) release(w http.ResponseWriter, r *http.Request) error {
 	one, may := sessionOf(r), c.Config().Approvers()
 	if one.proven && len(may) > 0 && (!slices.Contains(may, one.who) || !c.fresh(one, false)) {
 		return refused(http.StatusForbidden, "to release takes an approver who has signed in within the hour: nothing was released")
+	}
+	if err := c.unkept(r); err != nil {
+		return err
 	}
 	on, err := c.Store.Brakes(r.Context())
 	if err != nil {

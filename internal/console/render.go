@@ -64,7 +64,7 @@ type view struct {
 	Body   any
 	Ledger string
 	User   string
-	Logout string // form; "" where nobody is logged in
+	Logout string // form; "" where nobody is logged in, or in front of the console
 	Brakes []ledger.Brake
 	Pages  []link
 }
@@ -77,7 +77,7 @@ type link struct {
 
 func pages(path string) (all []link) {
 	for _, p := range []link{{Path: "/", Name: "Overview"}, {Path: "/cases", Name: "Cases"}, {Path: "/incidents", Name: "Incidents"},
-		{Path: "/exceptions", Name: "Exceptions"}, {Path: "/playbooks", Name: "Playbooks"}, {Path: "/halt", Name: "Halt"}} {
+		{Path: "/exceptions", Name: "Exceptions"}, {Path: "/playbooks", Name: "Playbooks"}, {Path: "/letters", Name: "Letters"}, {Path: "/coverage", Name: "Coverage"}, {Path: "/halt", Name: "Halt"}} {
 		p.Here = p.Path == path
 		all = append(all, p)
 	}
@@ -89,12 +89,23 @@ func pages(path string) (all []link) {
 func (c *Console) show(w http.ResponseWriter, r *http.Request, status int, name string, v view) error {
 	v.Ledger, v.Pages = c.Ledger, pages("/"+strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 2)[0])
 	if one := sessionOf(r); one != nil {
-		v.User, v.Logout = one.who, one.form("logout")
+		v.User = one.who
+		if c.front == nil {
+			v.Logout = one.form("logout")
+		}
+		if c.guest(one) {
+			v.Pages = nil
+			return c.write(w, status, name, v)
+		}
 		var err error
 		if v.Brakes, err = c.Store.Brakes(r.Context()); err != nil {
 			return fmt.Errorf("read the brakes: %w", err)
 		}
 	}
+	return c.write(w, status, name, v)
+}
+
+func (c *Console) write(w http.ResponseWriter, status int, name string, v view) error {
 	var page bytes.Buffer
 	if err := c.templates[name].ExecuteTemplate(&page, "layout.html", v); err != nil {
 		return fmt.Errorf("write the page %s: %w", name, err)
@@ -143,6 +154,9 @@ func span(d time.Duration) string {
 // live is a page that takes news. Its mark is read before anything else of it: what changes meanwhile is news.
 func (c *Console) live(how string, page func(http.ResponseWriter, *http.Request, view) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if c.guest(sessionOf(r)) {
+			return page(w, r, view{})
+		}
 		mark, err := c.Store.Mark(r.Context())
 		if err != nil {
 			return fmt.Errorf("read the ledger's mark: %w", err)

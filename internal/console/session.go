@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ const (
 	sessionLasts = 8 * time.Hour
 	mostSessions = 256 // the oldest ends
 	mostOfOne    = 8   // a person's: the oldest of these ends, and nobody else's
+	mostGuests   = 64  // of them: they end one another's, and nobody else's
 	mostOrders   = 20  // a minute
 )
 
@@ -23,6 +25,8 @@ const (
 type session struct {
 	who      string // gives the orders: an address, or whose process this is
 	proven   bool
+	guest    bool      // nobody whom the configuration names, when it began
+	subject  string    // ISSUER|SUB, of who signed in
 	signedIn time.Time // zero where nobody said when
 	secret   []byte    // of its forms
 	ends     time.Time
@@ -46,11 +50,43 @@ func (s *sessions) begin(one session) string {
 	cookie := rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.add(sha256.Sum256([]byte(cookie)), one)
+	return cookie
+}
+
+// shared is the session of a person whom each request names anew: one for each sign-in. Its forms are its own, as with a cookie, since
+// browsers send what the front goes by from other sites too.
+func (s *sessions) shared(one session) *session {
+	id := sha256.Sum256(fmt.Appendf(nil, "%q %q signed in at %d", one.who, one.subject, one.signedIn.Unix()))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.all[id]; known != nil && s.clock().Before(known.ends) {
+		return known
+	}
+	return s.add(id, one)
+}
+
+func (s *sessions) add(id [sha256.Size]byte, one session) *session {
 	s.room(mostOfOne, func(other *session) bool { return other.who == one.who })
+	if one.guest {
+		s.room(mostGuests, func(other *session) bool { return other.guest })
+	}
 	s.room(mostSessions, func(*session) bool { return true })
 	one.secret, one.ends, one.used = []byte(rand.Text()), s.clock().Add(sessionLasts), map[string]bool{}
-	s.all[sha256.Sum256([]byte(cookie))] = &one
-	return cookie
+	s.all[id] = &one
+	return &one
+}
+
+// lasts reports whether a session has not ended.
+func (s *sessions) lasts(one *session) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, other := range s.all {
+		if other == one {
+			return s.clock().Before(one.ends)
+		}
+	}
+	return false
 }
 
 // room ends the oldest of some sessions, where there are as many as there may be.

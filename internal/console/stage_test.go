@@ -61,7 +61,7 @@ var ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu
 
 // stage is a world, riposte over it, and the console beside.
 type stage struct {
-	*testing.T
+	testing.TB
 	w      *world.World
 	app    *app.App
 	store  *sqlite.Store
@@ -72,9 +72,9 @@ type stage struct {
 	options console.Options
 }
 
-func set(t *testing.T, text string) *stage {
+func set(t testing.TB, text string) *stage {
 	t.Helper()
-	s := &stage{T: t}
+	s := &stage{TB: t}
 	var err error
 	s.w, err = world.New([]byte(shop), world.Options{})
 	s.must(err)

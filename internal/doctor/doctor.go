@@ -14,6 +14,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/notify/slack"
 	"github.com/ripostehq/riposte/internal/pattern"
 )
 
@@ -28,7 +29,7 @@ const (
 
 // Finding is what one check found.
 type Finding struct {
-	Check   string `json:"check"` // credentials, clock, ledger, rungs, source, role, principal, deny, read, isolation, security-hub, rules, canary
+	Check   string `json:"check"` // credentials, clock, ledger, rungs, slack, source, role, principal, deny, read, isolation, security-hub, rules, canary, channel
 	Account string `json:"account,omitempty"`
 	Name    string `json:"account_name,omitempty"` // of the account, where it is known
 	Region  string `json:"region,omitempty"`
@@ -60,9 +61,11 @@ type Parts struct {
 	Unknown  error          // why it is not known which accounts there are; nil where it is
 	Rules    []pattern.Rule // that must be there in every account
 	Ledger   func() (says string, err error)
+	Channels []Channel // by which people are told
 	Getenv   func(string) string
 	Now      func() time.Time
 	Call     time.Duration // the longest that one call may take
+	Slack    func(context.Context) (*slack.Channel, error)
 }
 
 // atOnce is how many checks run at a time: an organisation has hundreds of accounts.
@@ -87,7 +90,7 @@ func Run(ctx context.Context, p Parts, tell func(Finding)) {
 	if len(p.Accounts) == 0 {
 		p.Accounts = []Account{{ID: p.Home.Account}}
 	}
-	run(ctx, append([]check{p.ledger, p.organization, p.rungs}, p.sources()...), tell)
+	run(ctx, append([]check{p.ledger, p.organization, p.rungs, p.slack}, slices.Concat(p.sources(), p.channels())...), tell)
 	for _, a := range p.Accounts {
 		checks, places := slices.Concat(p.roles(a), p.principals(a), p.denies(a)), p.places(a)
 		for _, at := range places {

@@ -65,7 +65,7 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 			continue
 		}
 		l.Checked = "confirmed"
-		t.c.Title, l.Related = p.Suspect.Title, p.Suspect.Related // for people: the facts stay as the event gave them
+		t.c.Title, l.Related, l.Tags = p.Suspect.Title, p.Suspect.Related, p.Suspect.Tags // for people: the facts stay as the event gave them
 		if err := ck.plan.revise(t, l.Key, p); err != nil {
 			return err
 		}

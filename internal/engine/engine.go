@@ -8,7 +8,7 @@
 //	verify*.go                 looks whether the effect is still there, and escalates where it is not
 //	mark.go                    tags on what was changed
 //	revert*.go                 the way back
-//	report.go                  people are told
+//	report.go, silence*.go     people are told, at once or by letters, and what it means that they do not answer
 //	effect*.go                 what stands, the cases that own it, and the calls that could undo it
 //
 // It commits before every effect on the world (acknowledge, do, notify), so that the next process can go on from any line.
@@ -79,6 +79,7 @@ type Engine struct {
 	fair         fair
 	notices      noticeLimit
 	tellings     tellings
+	openers      *openers
 	yields       yieldCounts // of cases that could not be committed
 }
 
@@ -95,6 +96,8 @@ func New(p Options) *Engine {
 	}
 	e := &Engine{Options: p, watch: &watch{store: p.Store, codec: p.Codec, now: p.Now}}
 	cleared := newCleared()
+	e.openers = newOpeners(p.Store, p.Now, p.Log)
+	p.Store = e.openers // the stages', which recall
 	e.cleared, e.stages = cleared, newStages(p, e.watch, cleared)
 	e.tellings.of = map[string]telling{}
 	var catalogue []playbook.Definition
@@ -169,6 +172,7 @@ func (e *Engine) checkpointAndNext(ctx context.Context) (time.Time, error) {
 			return time.Time{}, fmt.Errorf("seal the ledger: %w", err)
 		}
 	}
+	e.openers.writeIdly(ctx)
 	return e.Store.Next(ctx)
 }
 

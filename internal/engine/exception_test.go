@@ -49,7 +49,7 @@ func TestAnExceptionIsOfWhatWasSeen(t *testing.T) {
 	if cases[0].State != ledger.Undone || cases[1].State != ledger.Excepted || suspendedProcesses(s) != 0 {
 		t.Fatalf("%s, then %s: %s, %d processes suspended", cases[0].State, cases[1].State, cases[1].Reason, suspendedProcesses(s))
 	}
-	if q := cases[0].Quiet; q == nil || strings.Join(q.Found, " ") != "image ami-e2" {
+	if q := cases[0].Quiet; q == nil || strings.Join(q.Found, " ") != "image ami-e2" || q.Order == nil || q.Order.Verb != ledger.Undo || q.Order.By != q.By {
 		t.Errorf("the case says that it is quiet about %+v", q)
 	}
 	image = "ami-e3"

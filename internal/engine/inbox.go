@@ -16,7 +16,7 @@ const ExceptFor = 24 * time.Hour
 // batch is how many suspects may wait in a case to be looked at; the others stay in the inbox.
 const batch = 25
 
-// inbox takes what came in since: suspects, orders, and sightings of calls that concern an effect.
+// inbox takes what came in since: suspects, orders, what people were told, and sightings of calls that concern an effect.
 type inbox struct {
 	store interface {
 		ledger.Effects
@@ -28,7 +28,7 @@ type inbox struct {
 	watch   *watch
 }
 
-// drain moves the inbox into the case: people's orders, sightings, and as many suspects as can be looked at.
+// drain moves the inbox into the case: people's orders, what they were told, sightings, and as many suspects as can be looked at.
 func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 	var seen []ledger.Sighting
 	var noticed []string
@@ -47,6 +47,10 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 		case m.Seen != nil:
 			seen, noticed = append(seen, *m.Seen), append(noticed, m.Key)
 			continue
+		case m.Told != nil:
+			ib.told(t, m.Told)
+		case m.Note != "":
+			t.note("%s", m.Note)
 		case m.Order != nil:
 			if err := ib.order(ctx, t, *m.Order); err != nil {
 				return err
@@ -91,6 +95,8 @@ func (ib *inbox) order(ctx context.Context, t *attempt, o ledger.Order) error {
 		ib.except(t, o)
 	case ledger.Revoke:
 		ib.revoke(t, o)
+	case ledger.Mine, ledger.NotMine:
+		ib.answer(t, o, standing)
 	}
 	return nil
 }
@@ -115,10 +121,8 @@ func (ib *inbox) undo(t *attempt, o ledger.Order) {
 	if len(found) == 0 {
 		found = t.c.Found()
 	}
-	t.c.Quiet = &ledger.Exception{
-		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(quiet), By: o.By,
-		Reason: "case " + t.c.ID + " was taken back", Case: t.c.ID, Found: found,
-	}
+	x := t.c.Exception(o, t.Now(), quiet, found, "case "+t.c.ID+" was taken back")
+	t.c.Quiet = &x
 	t.w.Exceptions = append(t.w.Exceptions, *t.c.Quiet)
 	t.c.Reminds(t.Now())
 	t.note("quiet until %s about %s", t.c.Quiet.Until.UTC().Format(time.RFC3339), strings.Join(found, ", "))

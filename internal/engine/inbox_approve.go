@@ -75,23 +75,13 @@ func (ib *inbox) mayOrder(ctx context.Context, t *attempt, o ledger.Order) (s ga
 	return s, why, err
 }
 
-// grave is an open case that keeps a person from all orders, "" where there is none. None does where each approver has one: then
-// nobody could answer any, and who takes over all their users would have switched people off.
+// grave is an open case that keeps a person from all orders, "" where there is none.
 func (ib *inbox) grave(ctx context.Context, o ledger.Order) (string, error) {
-	of := map[string]string{} // cases, by whom they keep from orders
-	for c, err := range ledger.All(ctx, ib.store, ledger.Filter{Open: true}) {
-		if err != nil {
-			return "", fmt.Errorf("read the open cases: %w", err)
-		}
-		for _, who := range ib.policy.Grave(c) {
-			of[who] = c.ID
-		}
+	id, err := ib.policy.KeptBy(o.By, ledger.All(ctx, ib.store, ledger.Filter{Open: true}))
+	if err != nil {
+		return "", fmt.Errorf("read the open cases: %w", err)
 	}
-	free := func(approver string) bool { return of[approver] == "" }
-	if !slices.ContainsFunc(ib.policy.Approval.Approvers, free) {
-		return "", nil
-	}
-	return of[ib.policy.Approval.People.Address(o.By)], nil
+	return id, nil
 }
 
 // approved reports whether a person has answered what the step asks at its present rung. Who said yes to a destruction did

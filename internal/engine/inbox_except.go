@@ -25,10 +25,7 @@ func (ib *inbox) except(t *attempt, o ledger.Order) {
 		t.note("exception by %s is void: nothing was found that it could be of", by(o))
 		return
 	}
-	x := ledger.Exception{
-		Playbook: t.c.Playbook, Root: t.c.Root.String(), Until: t.Now().Add(o.Except), By: o.By, Reason: "case " + t.c.ID + " was let be" + because(o.Reason),
-		Case: t.c.ID, Found: found,
-	}
+	x := t.c.Exception(o, t.Now(), o.Except, found, "case "+t.c.ID+" was let be"+because(o.Reason))
 	t.c.Grant(x)
 	t.c.Reminds(t.Now())
 	t.w.Exceptions, t.letBe = append(t.w.Exceptions, x), true

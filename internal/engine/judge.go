@@ -61,16 +61,19 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 		Region: suspect.Origin.AnsweredIn(rung.Do.About().Target), Ask: rung.Ask, Approved: r.approved() || r.step.Aside, Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
 		Noticed: suspect.Origin.Noticed(), Asking: r.asking(), Told: r.step.Told,
 	}
+	if r.step.Mine != nil {
+		f.Mine = r.step.Mine.Giver()
+	}
 	if gk.namesake != nil && gk.policy.Own(f.Actor) {
 		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)
 		defer cancel()
 		f.Namesake = gk.namesake(limited, f.Actor)
 	}
-	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), RequestID: suspect.Origin.RequestID}
+	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), Account: t.c.Root.Account, Actor: f.Actor.UniqueID(), RequestID: suspect.Origin.RequestID}
 	for _, place := range gk.reservations(t, r) {
 		q.Buckets, q.Incident, q.Since = append(q.Buckets, place.Bucket), place.Incident, place.Since
 	}
-	as := fmt.Sprint(q.RequestID, q.Incident, q.Buckets)
+	as := fmt.Sprint(q.RequestID, q.Incident, q.Buckets, q.Actor)
 	known, asked := t.known[as]
 	if !asked {
 		if known, err = gk.store.Facts(ctx, q); err != nil {
@@ -78,7 +81,7 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 		}
 		t.known[as] = known
 	}
-	f.Found = r.revision.Found
+	f.Found, f.About = r.revision.Found, gk.policy.About(t.c)
 	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
 	for i, bucket := range q.Buckets {
 		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: gk.limit(bucket)})

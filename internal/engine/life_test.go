@@ -28,11 +28,16 @@ func TestAnyLife(t *testing.T) {
 		r := &reaper{}
 		s := set(t, world.Options{}, launches())
 		r.Store, s.store, s.tags = s.store, r, action.TagPrefix
-		mode, silence := gate.Act, ledger.Holds
+		mode := rapid.SampledFrom([]gate.Decision{gate.Act, gate.Ask}).Draw(rt, "first mode")
+		silence := rapid.SampledFrom([]ledger.Silence{ledger.Holds, ledger.Acts}).Draw(rt, "first silence")
 		s.policy.Mode = func(string, string, action.Class) (gate.Decision, string) { return mode, "the test says" }
 		s.policy.Limits = gate.Limits{Incidents: 20, Destroy: 20}
-		s.policy.Approval.Tells = true
-		s.policy.Approval.Answer = func(d gate.Deed) gate.Answer {
+		s.policy.Approval.Tells = rapid.SampledFrom([]gate.Telling{gate.ByReport, gate.ByLetter}).Draw(rt, "tells")
+		desk := &letters{stage: s}
+		if s.policy.Approval.Tells == gate.ByLetter {
+			s.desk = desk.write
+		}
+		s.policy.Approval.Answer = func(_ string, d gate.Deed) gate.Answer {
 			if d.Class == action.Contain {
 				return gate.Answer{After: time.Minute, Silence: ledger.Reminds}
 			}
@@ -40,7 +45,7 @@ func TestAnyLife(t *testing.T) {
 		}
 		s.restart()
 		for range rapid.IntRange(3, 12).Draw(rt, "moves") {
-			switch rapid.SampledFrom([]string{"launch", "poison", "resume", "die", "halt", "release", "order", "mode", "silence", "deaf", "hours", "outage", "wait"}).Draw(rt, "move") {
+			switch rapid.SampledFrom([]string{"launch", "poison", "resume", "die", "halt", "release", "order", "mode", "silence", "deaf", "desk", "hours", "outage", "wait"}).Draw(rt, "move") {
 			case "launch":
 				launchAlone(s)
 			case "poison":
@@ -62,6 +67,8 @@ func TestAnyLife(t *testing.T) {
 				silence = rapid.SampledFrom([]ledger.Silence{ledger.Holds, ledger.Reminds, ledger.Acts, ledger.Expires}).Draw(rt, "silence")
 			case "deaf":
 				s.deaf = rapid.SampledFrom([]error{nil, errors.New("no channel answers")}).Draw(rt, "error")
+			case "desk":
+				desk.down = rapid.Bool().Draw(rt, "down")
 			case "hours": // silence acts four hours after the last reminder
 				s.pass(6 * time.Hour)
 			case "outage":
@@ -75,7 +82,28 @@ func TestAnyLife(t *testing.T) {
 		r.at = 0
 		s.pass(30 * time.Minute)
 		lifeHolds(rt, s)
+		if s.desk != nil {
+			nothingUntold(rt, desk)
+		}
 	})
+}
+
+// nothingUntold: whatever silence let go was told by a letter that was accepted, and reminded of long enough before.
+func nothingUntold(rt *rapid.T, l *letters) {
+	cases, err := l.store.Cases(l.Context(), ledger.Filter{})
+	l.must(err)
+	for _, c := range cases {
+		for _, r := range c.Revisions {
+			for _, st := range r.Steps {
+				if !strings.HasPrefix(st.Reason, "silence:") || st.Verdict != string(gate.Act) {
+					continue
+				}
+				if k := st.Told; k == nil || !l.in[k.Of] || k.Until.Sub(k.Reminded) < ledger.Notice || !st.Made.IsZero() && st.Made.Before(k.Until) {
+					rt.Errorf("case %s: nobody was silent: %+v\n%s", c.ID, k, l.history(c))
+				}
+			}
+		}
+	}
 }
 
 func launchAlone(s *stage) {

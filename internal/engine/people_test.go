@@ -139,3 +139,41 @@ func TestDestroyingInProductionTakesTwoPersons(t *testing.T) {
 	}
 	s.whole()
 }
+
+// An owner whom a tag alone names, as the check saw it, lets be what mends and is not theirs; what contains is not theirs to say.
+func TestAnOwnerByTagHasNoWordInContainment(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		do   action.Action
+		want ledger.State
+	}{
+		{"what mends", action.SetSizes{Group: ireland.In(event.Group, "web")}, ledger.Dismissed},
+		{"what contains", action.Suspend{Group: ireland.In(event.Group, "web"), Processes: []string{"Launch"}}, ledger.Asked},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			s := set(t, world.Options{}, playbook.Define(playbook.Spec[struct{}, struct{}]{
+				ID: "test.tagged", On: []playbook.Trigger{playbook.Call(call.EC2CreateLaunchTemplateVersion)}, Severity: playbook.Medium,
+				Suspect: func(e event.Event, _ struct{}) []playbook.Suspect[struct{}] {
+					return []playbook.Suspect[struct{}]{{Resource: e.Place().In(event.Group, "web"), Title: "a version"}}
+				},
+				Check: func(_ context.Context, _ playbook.In, s playbook.Suspect[struct{}], _ struct{}) ([]playbook.Suspect[struct{}], error) {
+					s.Tags = map[string]string{"owner": "tess@example.com"}
+					return []playbook.Suspect[struct{}]{s}, nil
+				},
+				Plan: func(playbook.Suspect[struct{}], struct{}) action.Plan {
+					return action.Plan{Steps: []action.Step{action.Try(x.do)}}
+				},
+			}))
+			staffed(s)
+			s.org.OwnerTags = []string{"owner"}
+			s.policy.Approval.Owner = func(c *ledger.Case) ([]string, bool) { return []string{c.Suspects[0].Tags["owner"]}, true }
+			s.restart()
+			version(s, mallory)
+			s.pass(time.Minute)
+			s.says("tess", ledger.Dismiss, s.only("test.tagged"))
+			if c := s.only("test.tagged"); c.State != x.want {
+				t.Errorf("%s\n%s", c.State, s.history(c))
+			}
+		})
+	}
+}

@@ -25,7 +25,9 @@ type planner struct {
 	tracer tracer
 	books  map[string]playbook.Playbook
 	looks  *playbook.Lookups
-	tags   string // begins the keys of the tags on what was changed; "": none are put
+	// letters tell people what is asked: see attempt.inherits
+	letters bool
+	tags    string // begins the keys of the tags on what was changed; "": none are put
 }
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
@@ -86,6 +88,7 @@ func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (
 	t.c.Revisions = append(slices.Clip(t.c.Revisions), ledger.Revision{
 		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: t.begin(plan),
 	})
+	t.c.AsksActor(plan)
 	t.plans[sealed.Digest], t.planned[number] = plan, true
 	return number, nil
 }
@@ -119,6 +122,7 @@ func (pl *planner) revise(t *attempt, suspect string, p playbook.Proposal) error
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
 		Number: number, Suspect: suspect, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: t.begin(p.Plan),
 	})
+	t.c.AsksActor(p.Plan)
 	t.plans[sealed.Digest], t.planned[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++
 	pl.replaceNoticed(t, number)
@@ -154,6 +158,7 @@ func (pl *planner) replan(t *attempt, was *ledger.Revision, plan action.Plan) (*
 	}
 	was.Superseded = next.Number
 	t.c.Revisions = append(t.c.Revisions, next)
+	t.c.AsksActor(plan)
 	t.plans[sealed.Digest], t.planned[next.Number], t.answered = plan, true, true
 	t.c.Report.Wanted++
 	return &t.c.Revisions[len(t.c.Revisions)-1], nil

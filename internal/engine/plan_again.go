@@ -67,6 +67,7 @@ func (pl *planner) repeated(t *attempt, r *ledger.Revision, p playbook.Proposal)
 	slices.Sort(r.Found)
 	r.Found = slices.Compact(r.Found)
 	for i := range r.Steps {
+		r.Steps[i].Mine = nil // it was of what had been found then
 		if s := &r.Steps[i]; made(s.State) && !s.Aside {
 			s.Undone, s.Looked = p.Suspect.Origin.Name+" by "+p.Suspect.Origin.Actor.ARN, false
 			t.c.Recheck = t.Now()

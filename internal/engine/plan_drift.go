@@ -77,6 +77,9 @@ func (pl *planner) supersede(ctx context.Context, t *attempt, number int, found 
 	if len(t.c.Revisions) > before {
 		t.c.Revisions[number-1].Superseded = before + 1
 	}
+	for i := before; i < len(t.c.Revisions) && pl.letters; i++ {
+		t.inherits(&t.c.Revisions[i], t.c.Revisions[number-1])
+	}
 	t.note("revision %d is superseded: what it was made for has changed", number)
 	return nil
 }

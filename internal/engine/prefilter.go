@@ -45,7 +45,8 @@ func prefilterOf(effects []activeEffect) prefilter {
 }
 
 // Wants reports whether a record may concern a playbook or an effect that stands. What it is false for, Receive need not have; false
-// with an error says nothing. Repeat is for the event of the record (event.Event.Repeat).
+// with an error says nothing. Repeat is for the event of the record (event.Event.Repeat). Where there is one and the record is not
+// wanted, a session that it opened is worth a glimpse.
 func (e *Engine) Wants(ctx context.Context, r route.Record) (wanted bool, repeat uint64, err error) {
 	want := e.routes.Wants(r)
 	if want == route.Each {
@@ -58,11 +59,8 @@ func (e *Engine) Wants(ctx context.Context, r route.Record) (wanted bool, repeat
 	if len(standing.effects) > 0 && standing.prefilter.wants(r.Source, r.Name, r.Caller) {
 		return true, 0, nil
 	}
-	switch {
-	case want == route.None:
+	if want == route.None {
 		return false, 0, nil
-	case event.MayMint(string(r.Source), string(r.Name)): // each key that a watched caller makes is kept in mind
-		return true, 0, nil
 	}
 	repeat = r.Key(e.cleared.seed)
 	return !e.cleared.repeats(repeat, e.Now()), repeat, nil

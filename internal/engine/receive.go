@@ -68,12 +68,13 @@ func (e *Engine) ours(ctx context.Context, events []event.Event) (out []event.Ev
 	return out, nil
 }
 
-// observe keeps what the records show, riposte's own among them, before anything is suspected: a check asks for it.
+// observe keeps what the records show, riposte's own among them, before anything is suspected: a check asks for it. It reports whether
+// any of it has to be durable before the receipt.
 func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bool, err error) {
 	var seen []playbook.Observation
 	for _, ev := range events {
 		if o, ok := playbook.Minted(ev); ok {
-			seen = append(seen, o)
+			e.openers.keep(ctx, o)
 		}
 		for _, i := range e.routes.Match(ev) {
 			if observes := e.Playbooks[i].Observes; observes != nil {

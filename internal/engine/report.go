@@ -27,7 +27,7 @@ func (rp *reporter) tell(ctx context.Context, t *attempt) error {
 	if rp.books[t.c.Playbook].Marks() || t.c.Kept() {
 		r.Sent = r.Wanted // the tag itself tells, or the record is asked
 	}
-	if !r.Owed() && !rp.books[t.c.Playbook].Marks() && (len(rp.news(t)) > 0 || t.endsSoon()) {
+	if !rp.books[t.c.Playbook].Marks() && rp.isNews(t) && !r.Owed() {
 		r.Wanted++
 	}
 	if t.answered || !r.Owed() || r.Due.After(t.Now()) {
@@ -54,6 +54,15 @@ func (rp *reporter) tell(ctx context.Context, t *attempt) error {
 		t.note("people are told that an exception ends")
 	}
 	return nil
+}
+
+// isNews reports whether people are to be told something although the case stands where it did.
+func (rp *reporter) isNews(t *attempt) bool {
+	if byLetter(rp.policy) {
+		t.pageUntold()
+		return rp.posts(t) || t.endsSoon()
+	}
+	return len(rp.news(t)) > 0 || t.endsSoon()
 }
 
 // elsewhen marks a suspect of a case that is being taken back, of which that order knew nothing: it is looked

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -23,34 +24,31 @@ func (t *attempt) lapse(r ref) {
 	}
 }
 
-// asks reports whether a step waits for a person now.
-func (r ref) asks() bool {
-	return r.step.State == ledger.Pending && r.step.Verdict == string(gate.Ask) && r.step.NotBefore.IsZero() && !r.step.Aside
-}
+// opened opens the plan of a revision of the case, which were opened all.
+func (t *attempt) opened(p action.Sealed) (action.Plan, error) { return t.plans[p.Digest], nil }
 
-// news is what people are to be told of the questions of a case, of each step that has any: a new question, or an old one again.
+// news is what people are to be told of the questions of a case, by the step: a new question, or an old one again.
 func (rp *reporter) news(t *attempt) map[*ledger.Step]ledger.Told {
 	out := map[*ledger.Step]ledger.Told{}
-	for r := range t.live() {
-		if !rp.policy.Approval.Tells || !r.asks() {
-			continue
-		}
-		question := r.asking()
-		question.Why = r.step.Reason
-		if told, news := rp.policy.AnswerTo(gate.DeedOf(r.rung().Do)).Tell(t.Now(), question, r.step.Told); news {
-			out[r.step] = told
-		}
+	promises, err := rp.policy.Promises(t.c, t.opened, t.Now())
+	if err != nil {
+		return nil // no plan is opened here
+	}
+	for _, p := range promises {
+		out[&t.c.Revisions[p.Question.Revision-1].Steps[p.Question.Step]] = p.Told
 	}
 	return out
 }
 
-// tells writes into the case what it is about to be told with. It returns what takes that back where nobody was told, and what
-// notes it where they were.
+// tells writes into the case what it is about to be told with, where the report itself tells. It returns what takes that back where nobody
+// was told, and what notes it where they were.
 func (rp *reporter) tells(t *attempt) (untold, noted func()) {
 	schema, before := t.c.Schema, map[*ledger.Step]*ledger.Told{}
-	for step, told := range rp.news(t) {
-		before[step] = step.Told
-		t.c.Tell(step, told)
+	if rp.policy.Approval.Tells == gate.ByReport {
+		for step, told := range rp.news(t) {
+			before[step] = step.Told
+			t.c.Tell(step, told)
+		}
 	}
 	untold = func() {
 		t.c.Schema = schema
@@ -61,10 +59,14 @@ func (rp *reporter) tells(t *attempt) (untold, noted func()) {
 	return untold, func() {
 		for r := range t.live() {
 			if _, told := before[r.step]; told {
-				t.note("%s: people are told; no answer until %s means %s", r, r.step.Told.Until.UTC().Format(time.RFC3339), r.step.Told.Silence)
+				t.told(r)
 			}
 		}
 	}
+}
+
+func (t *attempt) told(r ref) {
+	t.note("%s: people are told; no answer until %s means %s", r, r.step.Told.Until.UTC().Format(time.RFC3339), r.step.Told.Silence)
 }
 
 // endsSoon reports whether people are to be told that an exception ends.
@@ -72,16 +74,17 @@ func (t *attempt) endsSoon() bool {
 	return slices.ContainsFunc(t.c.EndsTold(t.Now()), func(at time.Time) bool { return !at.After(t.Now()) })
 }
 
-// answersDue are the times at which silence means something, or people are told again.
+// answersDue are the times at which silence means something, or people are told again, or should have been told.
 func (t *attempt) answersDue() (at []time.Time) {
 	for r := range t.live() {
-		if !r.asks() || r.step.Told == nil {
+		if !r.step.Asks() {
 			continue
 		}
-		for _, one := range []time.Time{r.step.Told.Until, r.step.Told.Remind} {
-			if one.After(t.Now()) {
-				at = append(at, one)
-			}
+		if p := r.step.Posted; p != nil && !p.Untold {
+			at = append(at, p.By)
+		}
+		if r.step.Told != nil {
+			at = append(at, r.step.Told.Until, r.step.Told.Remind)
 		}
 	}
 	return at

@@ -56,8 +56,10 @@ func asked(t *testing.T, means ledger.Silence) *stage {
 
 // silenceMeans is how long people have, from the next process on.
 func (s *stage) silenceMeans(means ledger.Silence, after time.Duration) {
-	s.policy.Approval.Tells = true
-	s.policy.Approval.Answer = func(gate.Deed) gate.Answer { return gate.Answer{After: after, Silence: means} }
+	if s.policy.Approval.Tells == gate.ByNothing {
+		s.policy.Approval.Tells = gate.ByReport
+	}
+	s.policy.Approval.Answer = func(string, gate.Deed) gate.Answer { return gate.Answer{After: after, Silence: means} }
 	s.restart()
 }
 
@@ -130,7 +132,7 @@ func TestWithoutAReminderNothingIsDone(t *testing.T) {
 func TestWithoutAChannelNobodyIsReminded(t *testing.T) {
 	s := asked(t, ledger.Acts)
 	s.pass(time.Hour)
-	s.policy.Approval.Tells = false
+	s.policy.Approval.Tells = gate.ByNothing
 	s.restart()
 	s.pass(2 * twoDays)
 	s.stands(s.only("test.shrinks"), ledger.Asked, false)

@@ -85,6 +85,8 @@ type stage struct {
 	org     playbook.Organization
 	bound   []playbook.Playbook // beside books, with parameters of the story's
 	deaf    error               // what telling people returns
+	desk    func(*ledger.Case)  // writes letters; may be nil
+	behind  time.Duration       // how far riposte's clock is
 }
 
 func set(t testing.TB, opts world.Options, books ...playbook.Definition) *stage {
@@ -142,7 +144,7 @@ func (s *stage) restart() {
 	s.e = engine.New(engine.Options{
 		Workers: hands, Tags: s.tags,
 		Store: s.store, Playbooks: books, Policy: s.policy, Organization: s.org, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
-		Timing: engine.DefaultTiming(), Now: s.w.Now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Timing: engine.DefaultTiming(), Now: s.now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }
 
@@ -151,8 +153,13 @@ func (s *stage) Report(_ context.Context, c *ledger.Case) error {
 		return s.deaf
 	}
 	s.reports = append(s.reports, c.State)
+	if s.desk != nil {
+		s.desk(c)
+	}
 	return nil
 }
+
+func (s *stage) now() time.Time { return s.w.Now().Add(-s.behind) }
 
 // The stage is the engine's AWS: one principal for everything; what the roles may do is tried elsewhere.
 type clients struct {

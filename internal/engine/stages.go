@@ -31,7 +31,8 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 	look := &looker{aws: p.AWS, codec: p.Codec}
 	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store}
 	effects := &effects{store: p.Store, codec: p.Codec, gate: gate, look: look}
-	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, tags: p.Tags}
+	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, tags: p.Tags,
+		letters: byLetter(p.Policy)}
 	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects}
 	exec := &executor{aws: p.AWS, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
 	return &stages{

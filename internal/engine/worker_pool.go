@@ -83,9 +83,9 @@ func (e *Engine) claim(ctx context.Context) (*ledger.Claim, error) {
 	return e.Store.Claim(ctx, e.Now(), e.Name, e.Timing.Lease)
 }
 
-// YieldUnstarted gives back the cases that were offered to workers that take no more.
+// YieldUnstarted gives back the cases that were offered to workers that take no more, and writes down what no worker had the time to.
 func (e *Engine) YieldUnstarted(ctx context.Context) error {
-	var errs []error
+	errs := []error{e.openers.write(ctx)}
 	for c := e.Workers.poll(); c != nil; c = e.Workers.poll() {
 		errs = append(errs, giveBack(ctx, e.Store, c.Case))
 	}

@@ -25,7 +25,7 @@ const (
 // Verdict is a decision and the rule that made it.
 type Verdict struct {
 	Do   Decision
-	Rule string // brake, protect, loop, exception, region, mode, age, limit, approval, silence
+	Rule string // brake, protect, loop, exception, answer, region, mode, age, limit, approval, silence
 	Text string
 	Page string // why people must be told at once, "" where they need not
 	Said string // where the configuration says so, as trusted[0]; "" where it is nothing that the configuration says
@@ -45,6 +45,7 @@ type Facts struct {
 	Actor    event.Actor  // of the event behind the step
 	Ask      string       // the rung's own wish for a person
 	Approved bool         // a person approved what the step asks at this rung
+	Mine     string       // who was asked whether it was they, and says so; "" nobody
 	Asking   ledger.Ask   // the step as its question names it, but for why
 	Told     *ledger.Told // what people know of a question of the step; nil: of none
 	Silent   bool         // they know of the one that it asks now, and time is up: what only waits for a yes goes
@@ -52,6 +53,7 @@ type Facts struct {
 	Received time.Time    // when its record came
 	Noticed  bool         // a service's notice is all there is yet: the actor is not known
 
+	About      Standing // what the case says about who may let it be
 	Found      []string // what the finding behind the step is of
 	Brakes     []ledger.Brake
 	Namesake   bool               // the actor's role has the name of one of riposte's, and is surely another
@@ -73,7 +75,7 @@ type rule func(Policy, Facts) (Verdict, bool)
 // rules stand in the order of their weight: the first that objects names the reason. Ownership by code comes between
 // exception and mode, maintenance windows between limit and approval, from the day they exist.
 func rules() []rule {
-	return []rule{brake, protect, loop, exception, region, mode, age, limit, approval}
+	return []rule{brake, protect, loop, exception, answer, region, mode, age, limit, approval}
 }
 
 // Judge says what may happen to one step.

@@ -49,6 +49,9 @@ func policy(mode gate.Decision) gate.Policy {
 			{Issuer: gate.Principal{ARN: "arn:aws:iam::111122223333:role/free"}, Playbooks: []string{"launch.*"}},
 			{Issuer: gate.Principal{ARN: "arn:aws:iam::111122223333:user/free"}, Playbooks: []string{"launch.*"}},
 		},
+		Units: func(account string) []string {
+			return map[string][]string{"111122223333": {"ou-ab12-shop0000", "r-ab12"}}[account]
+		},
 		Limits: gate.Limits{Incidents: 10, Destroy: 3}, Decoys: playbook.Decoys{"AKIADECOY", "ASIADECOY"},
 	}
 }
@@ -118,6 +121,12 @@ func TestJudge(t *testing.T) {
 		{"another playbook is halted", gate.Act, brakes("playbook:launch.unapproved-template"), gate.Act, "mode", false},
 		{"this class is halted", gate.Act, brakes("class:contain"), gate.Hold, "brake", false},
 		{"another class is halted", gate.Act, brakes("class:destroy"), gate.Act, "mode", false},
+		{"this region is halted", gate.Act, brakes("region:eu-west-1"), gate.Hold, "brake", false},
+		{"another region is halted", gate.Act, brakes("region:us-east-1"), gate.Act, "mode", false},
+		{"its unit is halted", gate.Act, brakes("ou:ou-ab12-shop0000"), gate.Hold, "brake", false},
+		{"the root is halted", gate.Act, brakes("ou:r-ab12"), gate.Hold, "brake", false},
+		{"another unit is halted", gate.Act, brakes("ou:ou-ab12-lab00000"), gate.Act, "mode", false},
+		{"a unit is halted, and where the account is nobody knows", gate.Act, func(f *gate.Facts) { brakes("ou:ou-ab12-lab00000")(f); f.Target.Account = "777788889999" }, gate.Hold, "brake", false},
 		{"a brake that only a newer riposte understands", gate.Act, brakes("planet:mars"), gate.Hold, "brake", false},
 		{"a brake beats an approval", gate.Ask, func(f *gate.Facts) { brakes("all")(f); f.Approved = true }, gate.Hold, "brake", false},
 
@@ -275,7 +284,7 @@ func brakes(scope string) func(*gate.Facts) {
 
 func excepted(until time.Time) func(*gate.Facts) {
 	return func(f *gate.Facts) {
-		f.Exceptions = []ledger.Exception{{Until: until, By: "sam", Reason: "case c_1 was taken back", Found: []string{"image ami-1", "image ami-2"}}}
+		f.Exceptions = []ledger.Exception{{Until: until, By: "sam", Case: "c_1", Reason: "case c_1 was taken back", Found: []string{"image ami-1", "image ami-2"}}}
 		f.Found = []string{"image ami-1"}
 	}
 }

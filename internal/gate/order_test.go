@@ -45,46 +45,55 @@ func deeds(account string, of ...action.Class) (all []gate.Deed) {
 	return all
 }
 
-// The table of who may give an order, walked: by nobody's part, an approver, the owner, and either of them about their own doing.
+// The table of who may give an order, walked: by eve, who has no part but that she is asked whether it was she, an approver, the owner, and either of
+// them about their own doing; by tess, who owns it by a tag alone; and by gil, who has no part but that he gave the exception that is ended.
 func TestWhoMayOrder(t *testing.T) {
-	got := "verb    class    eve  ann  olga  ann of ann's  olga of olga's\n"
-	for _, verb := range []ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Undo, ledger.Except, ledger.Revoke, "shrug"} {
+	got := "verb     class    eve  ann  olga  ann of ann's  olga of olga's  tess  tess of tess's  gil  gil of gil's\n"
+	for _, verb := range []ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Undo, ledger.Except, ledger.Mine, ledger.NotMine, ledger.Revoke, "shrug"} {
 		for _, class := range classes() {
 			var may []any
-			for _, x := range []struct{ who, actor string }{{"eve", "mallory"}, {"ann", "mallory"}, {"olga", "mallory"}, {"ann", "ann"}, {"olga", "olga"}} {
+			for _, x := range []struct{ who, actor string }{{"eve", "mallory"}, {"ann", "mallory"}, {"olga", "mallory"}, {"ann", "ann"}, {"olga", "olga"}, {"tess", "mallory"}, {"tess", "tess"}, {"gil", "mallory"}, {"gil", "gil"}} {
 				why := staffed().MayOrder(ledger.Order{Verb: verb, By: x.who}, gate.Standing{
-					Deeds: deeds(shop.Account, class), Actors: []string{x.actor + "@example.com"}, Known: true,
+					Deeds: deeds(shop.Account, class), Actors: []string{x.actor + "@example.com"}, Known: true, Asked: []string{"eve@example.com"}, Tagged: []string{"tess@example.com"}, Giver: map[bool]string{true: "gil@example.com"}[verb == ledger.Revoke],
 				})
 				may = append(may, map[bool]string{true: "yes", false: "-"}[why == ""])
 			}
-			got += strings.TrimRight(fmt.Sprintf("%-7s %-7s  %-4s %-4s %-5s %-13s %s", append([]any{verb, class}, may...)...), " ") + "\n"
+			got += strings.TrimRight(fmt.Sprintf("%-8s %-7s  %-4s %-4s %-5s %-13s %-14s  %-4s  %-15s  %-3s  %s", append([]any{verb, class}, may...)...), " ") + "\n"
 		}
 	}
-	const want = `verb    class    eve  ann  olga  ann of ann's  olga of olga's
-approve contain  -    yes  -     -             -
-approve mend     -    yes  yes   -             -
-approve mark     -    yes  yes   -             -
-approve destroy  -    yes  yes   -             -
-dismiss contain  -    yes  -     -             -
-dismiss mend     -    yes  yes   yes           yes
-dismiss mark     -    yes  yes   yes           yes
-dismiss destroy  -    yes  yes   yes           yes
-undo    contain  -    yes  -     -             -
-undo    mend     -    yes  yes   -             -
-undo    mark     -    yes  yes   -             -
-undo    destroy  -    yes  -     -             -
-except  contain  -    yes  -     -             -
-except  mend     -    yes  yes   yes           yes
-except  mark     -    yes  yes   yes           yes
-except  destroy  -    yes  yes   yes           yes
-revoke  contain  -    yes  -     -             -
-revoke  mend     -    yes  -     -             -
-revoke  mark     -    yes  -     -             -
-revoke  destroy  -    yes  -     -             -
-shrug   contain  -    -    -     -             -
-shrug   mend     -    -    -     -             -
-shrug   mark     -    -    -     -             -
-shrug   destroy  -    -    -     -             -
+	const want = `verb     class    eve  ann  olga  ann of ann's  olga of olga's  tess  tess of tess's  gil  gil of gil's
+approve  contain  -    yes  -     -             -               -     -                -    -
+approve  mend     -    yes  yes   -             -               yes   -                -    -
+approve  mark     -    yes  yes   -             -               yes   -                -    -
+approve  destroy  -    yes  yes   -             -               yes   -                -    -
+dismiss  contain  -    yes  -     -             -               -     -                -    -
+dismiss  mend     -    yes  yes   yes           yes             yes   -                -    -
+dismiss  mark     -    yes  yes   yes           yes             yes   -                -    -
+dismiss  destroy  -    yes  yes   yes           yes             yes   -                -    -
+undo     contain  -    yes  -     -             -               -     -                -    -
+undo     mend     -    yes  yes   -             -               -     -                -    -
+undo     mark     -    yes  yes   -             -               -     -                -    -
+undo     destroy  -    yes  -     -             -               -     -                -    -
+except   contain  -    yes  -     -             -               -     -                -    -
+except   mend     -    yes  yes   yes           yes             yes   -                -    -
+except   mark     -    yes  yes   yes           yes             yes   -                -    -
+except   destroy  -    yes  yes   yes           yes             yes   -                -    -
+mine     contain  yes  -    -     -             -               -     -                -    -
+mine     mend     yes  -    -     -             -               -     -                -    -
+mine     mark     yes  -    -     -             -               -     -                -    -
+mine     destroy  yes  -    -     -             -               -     -                -    -
+not-mine contain  yes  yes  -     yes           -               -     -                -    -
+not-mine mend     yes  yes  -     yes           -               -     -                -    -
+not-mine mark     yes  yes  -     yes           -               -     -                -    -
+not-mine destroy  -    -    -     -             -               -     -                -    -
+revoke   contain  -    yes  -     -             -               -     -                yes  yes
+revoke   mend     -    yes  -     -             -               -     -                yes  yes
+revoke   mark     -    yes  -     -             -               -     -                yes  yes
+revoke   destroy  -    yes  -     -             -               -     -                yes  yes
+shrug    contain  -    -    -     -             -               -     -                -    -
+shrug    mend     -    -    -     -             -               -     -                -    -
+shrug    mark     -    -    -     -             -               -     -                -    -
+shrug    destroy  -    -    -     -             -               -     -                -    -
 `
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -110,23 +119,43 @@ func TestWhatElseAnOrderNeeds(t *testing.T) {
 		{"proven, beside such a command line", ledger.Order{Verb: ledger.Approve, By: "ann", Proven: true}, func(p *gate.Policy, _ *gate.Standing) { p.Approval.Shell = false }, ""},
 		{"an actor of another case that is open and grave", ledger.Order{Verb: ledger.Dismiss, By: "ann"}, func(_ *gate.Policy, s *gate.Standing) { s.Grave = "c_1" },
 			"ann@example.com is an actor of case c_1, which is open, and gives no orders until it is closed"},
-		{"an owner where the actor is not known", ledger.Order{Verb: ledger.Approve, By: "olga"}, func(_ *gate.Policy, s *gate.Standing) { s.Known = false }, "to approve what is to mend takes an approver or an owner, and olga@example.com is none"},
+		{"that it was they, by an actor of such a case", ledger.Order{Verb: ledger.Mine, By: "eve"}, func(_ *gate.Policy, s *gate.Standing) { s.Grave, s.Asked = "c_1", []string{"eve@example.com"} }, ""},
+		{"that it was they, where nobody is asked", ledger.Order{Verb: ledger.Mine, By: "ann"}, nil, "the case asks nobody whether it was they"},
+		{"that, where anybody may order", ledger.Order{Verb: ledger.NotMine, By: "eve"}, func(p *gate.Policy, _ *gate.Standing) { p.Approval = gate.Approval{} }, "the case asks nobody"},
+		{"that it was they, at a command line that gives no orders", ledger.Order{Verb: ledger.Mine, By: "eve"}, func(p *gate.Policy, s *gate.Standing) { p.Approval.Shell, s.Asked = false, []string{"eve@example.com"} }, "the command line gives no such orders"},
+		{"an owner where the actor is not known", ledger.Order{Verb: ledger.Approve, By: "olga"}, func(_ *gate.Policy, s *gate.Standing) { s.Known = false }, "nobody is known behind the call, so that an owner may not approve: an approver must"},
 		{"an approver where the actor is not known", ledger.Order{Verb: ledger.Approve, By: "ann"}, func(_ *gate.Policy, s *gate.Standing) { s.Known = false }, ""},
+		{"an owner by tag, where the actor is not known, who may be the actor", ledger.Order{Verb: ledger.Dismiss, By: "tess"}, func(_ *gate.Policy, s *gate.Standing) { s.Known, s.Tagged = false, []string{"tess@example.com"} }, "nobody is known behind the call, so that who owns it by a tag alone may not dismiss"},
+		{"an owner by tag, of what also contains", ledger.Order{Verb: ledger.Dismiss, By: "tess"}, func(_ *gate.Policy, s *gate.Standing) {
+			s.Deeds, s.Tagged = deeds(shop.Account, classes()...), []string{"tess@example.com"}
+		}, "to dismiss what is to contain takes an approver, and tess"},
+		{"an exception by an owner by tag, outside production", ledger.Order{Verb: ledger.Except, By: "tess", Except: month}, func(_ *gate.Policy, s *gate.Standing) {
+			s.Deeds, s.Tagged = deeds("444455556666", action.Mend), []string{"tess@example.com"}
+		}, ""},
+		{"an exception by an owner by tag, in production", ledger.Order{Verb: ledger.Except, By: "tess", Except: time.Hour}, func(_ *gate.Policy, s *gate.Standing) { s.Tagged = []string{"tess@example.com"} }, "may stay quiet for 0s at most"},
+		{"an owner by name, in another account", ledger.Order{Verb: ledger.Approve, By: "eve"}, func(_ *gate.Policy, s *gate.Standing) {
+			s.Deeds, s.Owners = deeds("444455556666", action.Mend), []string{"eve@example.com"}
+		}, ""},
 		{"an owner of another account", ledger.Order{Verb: ledger.Approve, By: "olga"}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds("444455556666", action.Mend) }, "olga@example.com is none"},
 		{"an owner, of what reaches into another account", ledger.Order{Verb: ledger.Approve, By: "olga"}, func(_ *gate.Policy, s *gate.Standing) {
 			s.Deeds = append(s.Deeds, deeds("444455556666", action.Mend)...)
 		}, "olga@example.com is none"},
 		{"an owner, of what also contains", ledger.Order{Verb: ledger.Approve, By: "olga"}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds(shop.Account, classes()...) }, "to approve what is to contain takes an approver, and olga"},
 		{"an owner, of what has no plan yet", ledger.Order{Verb: ledger.Dismiss, By: "olga"}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = nil }, "takes an approver, and olga"},
+		{"what destroys in production, just signed in", ledger.Order{Verb: ledger.Approve, By: "ann", At: noon, Strong: noon.Add(-4 * time.Minute)}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds(shop.Account, action.Destroy) }, ""},
+		{"that, signed in this morning", ledger.Order{Verb: ledger.Approve, By: "ann", At: noon, Strong: noon.Add(-6 * time.Minute)}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds(shop.Account, action.Destroy) }, "takes a sign-in of the last 5m0s"},
+		{"that, signed in tomorrow", ledger.Order{Verb: ledger.Approve, By: "ann", At: noon, Strong: noon.Add(time.Hour)}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds(shop.Account, action.Destroy) }, "takes a sign-in of the last 5m0s"},
+		{"that, outside production", ledger.Order{Verb: ledger.Approve, By: "ann", At: noon, Strong: noon.Add(-time.Hour)}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds("444455556666", action.Destroy) }, ""},
+		{"what mends, signed in this morning", ledger.Order{Verb: ledger.Approve, By: "ann", At: noon, Strong: noon.Add(-time.Hour)}, nil, ""},
 		{"an exception within its bounds", ledger.Order{Verb: ledger.Except, By: "olga", Except: month}, nil, ""},
-		{"a longer one", ledger.Order{Verb: ledger.Except, By: "olga", Except: month + 1}, nil, "may stay quiet for 744h0m0s at most"},
+		{"a longer one", ledger.Order{Verb: ledger.Except, By: "olga", Except: month + 1}, nil, "may stay quiet for 31d at most"},
 		{"one of what hides traces", ledger.Order{Verb: ledger.Except, By: "ann", Except: month}, func(_ *gate.Policy, s *gate.Standing) { s.Never = true }, "has no exception"},
 		{"that, where anybody may order", ledger.Order{Verb: ledger.Except, By: "eve", Except: month}, func(p *gate.Policy, s *gate.Standing) { p.Approval, s.Never = gate.Approval{}, true }, "has no exception"},
 		{"an undo with a short exception", ledger.Order{Verb: ledger.Undo, By: "olga", Except: month}, nil, ""},
-		{"an undo with a longer one, by the owner", ledger.Order{Verb: ledger.Undo, By: "olga", Except: month + 1}, nil, "may stay quiet for 744h0m0s at most"},
+		{"an undo with a longer one, by the owner", ledger.Order{Verb: ledger.Undo, By: "olga", Except: month + 1}, nil, "may stay quiet for 31d at most"},
 		{"an undo with a longer one, by an approver, in production", ledger.Order{Verb: ledger.Undo, By: "ann", Except: 12 * month}, nil, ""},
-		{"an undo with that, outside production", ledger.Order{Verb: ledger.Undo, By: "ann", Except: 12 * month}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds("444455556666", action.Mend) }, "may stay quiet for 744h0m0s at most"},
-		{"an undo of a containment with that", ledger.Order{Verb: ledger.Undo, By: "ann", Except: 12 * month}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds(shop.Account, classes()...) }, "may stay quiet for 744h0m0s at most"},
+		{"an undo with that, outside production", ledger.Order{Verb: ledger.Undo, By: "ann", Except: 12 * month}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds("444455556666", action.Mend) }, "may stay quiet for 31d at most"},
+		{"an undo of a containment with that", ledger.Order{Verb: ledger.Undo, By: "ann", Except: 12 * month}, func(_ *gate.Policy, s *gate.Standing) { s.Deeds = deeds(shop.Account, classes()...) }, "may stay quiet for 31d at most"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			p, s := staffed(), sound
@@ -137,6 +166,33 @@ func TestWhatElseAnOrderNeeds(t *testing.T) {
 				t.Errorf("got %q, want %q", why, x.want)
 			}
 		})
+	}
+}
+
+// How long each may let be what was found is what an order of that length is taken for, and not of a second more.
+func TestTheLongestIsTaken(t *testing.T) {
+	for _, x := range []struct {
+		who  string
+		s    gate.Standing
+		want time.Duration
+	}{
+		{"olga", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Known: true}, month},
+		{"ann", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Known: true}, 12 * month},
+		{"ann", gate.Standing{Deeds: deeds(shop.Account, action.Mend, action.Contain), Known: true}, month},
+		{"tess", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Known: true, Tagged: []string{"tess@example.com"}}, 0},
+		{"tess", gate.Standing{Deeds: deeds("444455556666", action.Mend), Known: true, Tagged: []string{"tess@example.com"}}, month},
+		{"olga", gate.Standing{Deeds: deeds(shop.Account, action.Contain), Known: true}, 0},
+		{"ann", gate.Standing{}, month},
+		{"ann", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Never: true}, 0},
+	} {
+		p, o := staffed(), ledger.Order{Verb: ledger.Except, By: x.who, Proven: true}
+		got := p.Longest(o, x.s)
+		if o.Except = got; got != x.want || got > 0 && p.MayOrder(o, x.s) != "" {
+			t.Errorf("%s: %s, want %s: %s", x.who, got, x.want, p.MayOrder(o, x.s))
+		}
+		if o.Except += time.Second; p.MayOrder(o, x.s) == "" {
+			t.Errorf("%s may a second more", x.who)
+		}
 	}
 }
 
@@ -219,6 +275,20 @@ func TestAGraveCaseKeepsItsActorFromAllOrders(t *testing.T) {
 	}
 }
 
+// One human with two addresses counts once, where what brought the orders knows that it is one.
+func TestOneHumanWithTwoAddresses(t *testing.T) {
+	deed := gate.Deed{Class: action.Destroy, Account: shop.Account}
+	for _, x := range []struct {
+		ann, bob string
+		want     bool
+	}{{"idp|1", "idp|1", false}, {"idp|1", "idp|2", true}, {"", "", true}, {"idp|1", "", true}} {
+		by := []ledger.Order{{By: "ann", Subject: x.ann}, {By: "bob", Subject: x.bob}}
+		if got := staffed().Enough(by, gate.Standing{}, deed); got != x.want {
+			t.Errorf("%q and %q: %t", x.ann, x.bob, got)
+		}
+	}
+}
+
 func TestHowManyPersonsItTakes(t *testing.T) {
 	p := staffed()
 	for class, want := range map[action.Class]int{action.Contain: 1, action.Mend: 1, action.Mark: 1, action.Destroy: 2} {
@@ -232,7 +302,7 @@ func TestHowManyPersonsItTakes(t *testing.T) {
 	if n := policy(gate.Ask).Persons(gate.Deed{Class: action.Destroy, Account: shop.Account}); n != 1 {
 		t.Errorf("without approvers it takes %d", n)
 	}
-	s := gate.Standing{Actors: []string{"bob@example.com"}}
+	s := gate.Standing{Actors: []string{"bob@example.com"}, Known: true}
 	for _, x := range []struct {
 		by   string
 		want bool
@@ -288,5 +358,76 @@ func TestWhatAnOrderIsAbout(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+// Who gave an exception ends it, also of what they did themselves and of more than one resource; nobody else does by that, and it gives them no word in
+// anything else.
+func TestWhoGaveAnExceptionEndsIt(t *testing.T) {
+	c := &ledger.Case{ID: "c_1", Root: web, Origin: playbook.Origin{Actor: person("gil")}, State: ledger.Excepted}
+	c.Grant(ledger.Exception{Playbook: "p", Root: web.String(), Until: noon.Add(month), By: "gil", Case: c.ID, Found: []string{"it"}})
+	for _, x := range []struct {
+		verb ledger.Verb
+		who  string
+		wide bool
+		want bool
+	}{
+		{ledger.Revoke, "gil@example.com", false, true}, {ledger.Revoke, "gil@example.com", true, true}, {ledger.Revoke, "eve", false, false}, {ledger.Revoke, "ann", false, true},
+		{ledger.Undo, "gil", false, false}, {ledger.Except, "gil", false, false},
+	} {
+		o := ledger.Order{Verb: x.verb, By: x.who, At: noon, Ends: c.Granted[0].ID(), Proven: true}
+		s, err := staffed().Standing(c, o, func(action.Sealed) (action.Plan, error) { return action.Plan{}, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Wide = x.wide
+		if why := staffed().MayOrder(o, s); (why == "") != x.want {
+			t.Errorf("%s by %s, wide %t: %q", x.verb, x.who, x.wide, why)
+		}
+	}
+}
+
+// At nine ann, an approver, made a key for a user that is nobody's. Whoever holds it is not known, and not ann: of this case she has no say, of others she has.
+func TestWhoMadeAKeyIsNotWhoUsesIt(t *testing.T) {
+	user := event.Actor{
+		Kind: event.UserActor, Partition: "aws", Account: shop.Account, ARN: "arn:aws:iam::111122223333:user/temp", PrincipalID: "AIDATEMP000000000001", UserName: "temp", AccessKey: "AKIATEMP000000000001",
+	}
+	for _, x := range []struct {
+		story  string
+		behind []playbook.Minter
+		known  bool
+	}{
+		{"the key", []playbook.Minter{{Actor: person("ann"), Call: "CreateAccessKey"}}, false},
+		{"the key that opened the session", []playbook.Minter{{Actor: user, Call: "AssumeRole"}, {Actor: person("ann"), Call: "CreateAccessKey"}}, false},
+		{"the session that made the key", []playbook.Minter{{Actor: user, Call: "CreateAccessKey"}, {Actor: person("ann"), Call: "AssumeRole"}}, false},
+		{"the session", []playbook.Minter{{Actor: person("ann"), Call: "AssumeRole"}}, true},
+	} {
+		o := playbook.Origin{Actor: user}
+		c := &ledger.Case{ID: "c_1", State: ledger.Asked, Severity: playbook.High, Origin: o, Upstream: x.behind,
+			Suspects: []ledger.Suspect{{Key: "s", Checked: "confirmed", StoredSuspect: playbook.StoredSuspect{Origin: o}}}}
+		p := staffed()
+		s, err := p.Standing(c, ledger.Order{Verb: ledger.Approve}, func(action.Sealed) (action.Plan, error) { return action.Plan{}, nil })
+		if err != nil || s.Known != x.known || !slices.Contains(s.Actors, "ann@example.com") {
+			t.Errorf("%s: known %t, of %q, %v", x.story, s.Known, s.Actors, err)
+		}
+		kept, err := p.KeptBy("ann", func(yield func(*ledger.Case, error) bool) { yield(c, nil) })
+		if err != nil || (kept != "") != x.known {
+			t.Errorf("%s: ann is kept from orders by %q, %v", x.story, kept, err)
+		}
+		if asked := c.Actor(p.Approval.People, "s"); (asked != "") != x.known {
+			t.Errorf("%s: %q is asked whether it was they", x.story, asked)
+		}
+	}
+}
+
+// Since olga's yes somebody unknown has joined, who may be olga: her yes, which she could not give any more, is no second person's.
+func TestAnOwnersYesWhereAnActorIsNotKnown(t *testing.T) {
+	p, deed := staffed(), gate.Deed{Class: action.Destroy, Account: shop.Account}
+	for _, known := range []bool{true, false} {
+		s := gate.Standing{Known: known, Deeds: []gate.Deed{deed}}
+		may := p.MayOrder(ledger.Order{Verb: ledger.Approve, By: "olga"}, s) == ""
+		if may != known || p.Enough([]ledger.Order{{By: "olga"}, {By: "ann"}}, s, deed) != known || !p.Enough([]ledger.Order{{By: "bob"}, {By: "ann"}}, s, deed) {
+			t.Errorf("known %t: olga may %t", known, may)
+		}
 	}
 }

@@ -14,7 +14,9 @@ type Policy struct {
 	// Mode is the mode of a playbook in an account for a class of action, and where that is said.
 	Mode func(playbook, account string, class action.Class) (Decision, string)
 	// Foreign says that an account is known not to belong to the organisation; nil: none is.
-	Foreign     func(account string) bool
+	Foreign func(account string) bool
+	// Units are the organisational units that an account is in, as far as they are known: all of them where a root is among them. Nil: they are known of none.
+	Units       func(account string) []string
 	Roles       []string // riposte's own roles, by name (with path, where they have one), in the organisation's accounts
 	Regions     []string // where more than observing is done; none: everywhere
 	Untouchable []string // exact ARNs
@@ -86,3 +88,8 @@ func (p Policy) Own(a event.Actor) bool {
 }
 
 func (p Policy) foreign(account string) bool { return p.Foreign != nil && p.Foreign(account) }
+
+// never reports whether nothing that a playbook finds is let be by an exception: of what is never let be, and of exceptions.never.
+func (p Policy) never(playbook string) bool {
+	return neverLetBe(playbook) || p.Approval.Never != nil && p.Approval.Never(playbook)
+}

@@ -33,6 +33,8 @@ func TestWhatSilenceMeans(t *testing.T) {
 		{"the call is old, and only a person can tell", func(f *gate.Facts, _ *ledger.Told) { f.Received, f.Occurred = noon, noon.Add(-2*time.Hour) }, gate.Ask, "mode", false},
 		{"time is not up", func(f *gate.Facts, k *ledger.Told) { k.Until = f.Now.Add(time.Second) }, gate.Ask, "mode", false},
 		{"they were not reminded", func(_ *gate.Facts, k *ledger.Told) { k.Reminded = time.Time{} }, gate.Ask, "mode", false},
+		{"to expire, and they were not reminded", func(_ *gate.Facts, k *ledger.Told) { k.Silence, k.Reminded = ledger.Expires, time.Time{} }, gate.Ask, "mode", false},
+		{"to expire, and reminded too late", func(_ *gate.Facts, k *ledger.Told) { k.Silence, k.Reminded = ledger.Expires, k.Until.Add(-time.Hour) }, gate.Ask, "mode", false},
 		{"too late", func(_ *gate.Facts, k *ledger.Told) { k.Reminded = k.Until.Add(-time.Hour) }, gate.Ask, "mode", false},
 		{"it contains", func(f *gate.Facts, _ *ledger.Told) { f.Class = action.Contain }, gate.Ask, "mode", false},
 		{"it contains, and was to expire", func(f *gate.Facts, k *ledger.Told) { f.Class, k.Silence = action.Contain, ledger.Expires }, gate.Ask, "mode", false},
@@ -60,9 +62,31 @@ func TestWhatSilenceMeans(t *testing.T) {
 	}
 }
 
+// A freeze that was announced after people were told: it is not done before that is over.
+func TestSilenceWaitsWherePeopleRest(t *testing.T) {
+	question := ledger.Ask{Plan: "a plan", Why: "mode: the test says ask"}
+	p := policy(gate.Ask)
+	day := noon.Format(time.DateOnly)
+	for _, freeze := range []gate.Freeze{{First: day, Last: day}, {First: "2001-01-01", Last: "2001-01-02"}} {
+		p.Approval.Calendar.Freezes = []gate.Freeze{freeze}
+		v := gate.Judge(p, gate.Facts{Now: noon, Playbook: "launch.unapproved-image", Class: action.Mend, Target: shop.In("instance", "i-1"), Region: shop.Region, Actor: mallory,
+			Asking: ledger.Ask{Plan: "a plan"},
+			Told:   &ledger.Told{Of: question.Digest(), At: noon.Add(-25 * time.Hour), Until: noon.Add(-time.Hour), Silence: ledger.Acts, Reminded: noon.Add(-6 * time.Hour)}})
+		if frozen := freeze.First == day; (v.Do == gate.Ask) != frozen {
+			t.Errorf("freeze from %s: %s by %s", freeze.First, v.Do, v.Reason())
+		}
+	}
+}
+
 func TestWhatPeopleAreTold(t *testing.T) {
+	for _, silence := range []ledger.Silence{ledger.Acts, ledger.Expires} {
+		t.Run(string(silence), func(t *testing.T) { tellsAgain(t, silence) })
+	}
+}
+
+func tellsAgain(t *testing.T, silence ledger.Silence) {
 	question := ledger.Ask{Plan: "a plan"}
-	act := gate.Answer{After: 48 * time.Hour, Silence: ledger.Acts}
+	act := gate.Answer{After: 48 * time.Hour, Silence: silence}
 	first, news := act.Tell(noon, question, nil)
 	if !news || !first.Until.Equal(noon.Add(48*time.Hour)) || !first.Remind.Equal(noon.Add(36*time.Hour)) {
 		t.Fatalf("at first: %+v, %t", first, news)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // Ask is one step that waits for a person, as it stands: the plan and the rung say what would be done, the reason why not
@@ -84,6 +86,60 @@ func (c *Case) Asks(revision int) (out []Ask) {
 		}
 	}
 	return out
+}
+
+// AsksActor raises the schema of a case whose plan asks the person who did it: it is left alone by a riposte that can't read that.
+func (c *Case) AsksActor(p action.Plan) {
+	if slices.ContainsFunc(p.Steps, func(s action.Step) bool { return s.Asks != "" || s.Proof }) {
+		c.Schema = max(c.Schema, answersSchema)
+	}
+}
+
+// Actor is the address of the person behind a suspect of the case, by the suspect's own call or by who opened its caller's session, "" where AWS
+// vouches for none: a name that a caller may choose is nobody's.
+func (c *Case) Actor(people event.People, suspect string) string {
+	for _, l := range c.Suspects {
+		if l.Key != suspect {
+			continue
+		}
+		if who := people.VouchedAddressOf(l.Origin.Actor); who != "" || l.Origin.Actor.AccessKey == "" || l.Origin.Actor.AccessKey != c.Origin.Actor.AccessKey {
+			return who
+		}
+		for _, m := range c.Openers() {
+			if who := people.VouchedAddressOf(m.Actor); who != "" {
+				return who
+			}
+		}
+	}
+	return ""
+}
+
+// Openers are those of Upstream that opened the sessions through which the caller acted, the nearest first: what lies behind a key that somebody
+// made is not who uses it.
+func (c *Case) Openers() []playbook.Minter {
+	if i := slices.IndexFunc(c.Upstream, func(m playbook.Minter) bool { return !m.Acts() }); i >= 0 {
+		return c.Upstream[:i]
+	}
+	return c.Upstream
+}
+
+// Whom is the person that a question is put to, whether it was they, by address; "" where approvers are asked.
+func (c *Case) Whom(people event.People, a Ask, of action.Step) string {
+	if of.AsksAt(a.Rung) != action.TheActor {
+		return ""
+	}
+	for _, r := range c.Revisions {
+		if r.Number == a.Revision {
+			return c.Actor(people, r.Suspect)
+		}
+	}
+	return ""
+}
+
+// Own keeps with a step that the person who was asked says that it was they.
+func (c *Case) Own(s *Step, o Order) {
+	c.Schema = max(c.Schema, answersSchema)
+	s.Mine = &o
 }
 
 // Shown names what asks, as a person was shown it: where anything has joined, climbed or changed since, it is another. It

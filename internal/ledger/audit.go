@@ -54,7 +54,7 @@ type CaseRow struct {
 // Entries come in order of Seq.
 func NewAudit(kept []Checkpoint) *Audit {
 	a := newAudit(kept, &ordered{})
-	a.rowless = []string{BrakesChain, CheckpointChain} // the last entry of these is the last there is in the order; only cases have rows
+	a.rowless = []string{BrakesChain, CheckpointChain, ExceptionsChain} // the last entry of these is the last there is in the order; only cases have rows
 	return a
 }
 

@@ -18,7 +18,7 @@ const Schema = 2
 
 const (
 	firstSchema   = 1
-	answersSchema = 2 // Revision.Consents, Step.Told, Case.Granted, Case.Reminded
+	answersSchema = 2 // Revision.Consents, Step.Told, Step.Mine, Case.Granted, Case.Reminded, a plan that asks the actor
 )
 
 // State of a case.
@@ -160,8 +160,10 @@ type Step struct {
 	Trusted     bool      `json:"trusted,omitempty"`      // the actor that undid it may
 	Looked      bool      `json:"looked,omitempty"`       // in the round that the last turn could not end
 	Trouble     *Trouble  `json:"trouble,omitempty"`
-	Told        *Told     `json:"told,omitempty"`  // what people know of what it asks
-	Aside       bool      `json:"aside,omitempty"` // tags what another step changed: the case neither waits for it nor fails by it
+	Told        *Told     `json:"told,omitempty"`   // what people know of what it asks
+	Posted      *Posting  `json:"posted,omitempty"` // what letters were last to tell of what it asks
+	Mine        *Order    `json:"mine,omitempty"`   // the person who was asked says that it was they
+	Aside       bool      `json:"aside,omitempty"`  // tags what another step changed: the case neither waits for it nor fails by it
 }
 
 // Times are the stages of a case, zero where not reached.

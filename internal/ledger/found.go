@@ -1,6 +1,9 @@
 package ledger
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -20,6 +23,22 @@ func (c *Case) Found() (of []string) {
 	}
 	slices.Sort(of)
 	return slices.Compact(of)
+}
+
+// Seen names all that the case is about, as a person was shown it: what was found, and what asks. Where anything has joined since that asks
+// nothing, it is another, while Shown is the same.
+func (c *Case) Seen() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %s", c.ID, c.Found(), c.Shown(0)))
+	return hex.EncodeToString(sum[:8])
+}
+
+// ShownFor names what an order is of, as the case stands. Who says no to a case, or lets it be, says so of all that was found: also of what asks
+// nothing, and joined since.
+func (c *Case) ShownFor(o Order) string {
+	if o.Verb == Dismiss || o.Verb == Except {
+		return c.Seen()
+	}
+	return c.Shown(o.Revision)
 }
 
 // Kept reports whether nobody is told of the case: all that was found is for the record alone (playbook.Suspect.Kept), and nothing went wrong with it.
@@ -50,8 +69,8 @@ func (c *Case) EndsTold(now time.Time) (at []time.Time) {
 		return nil
 	}
 	for _, x := range c.Excepts(now) {
-		for _, before := range []time.Duration{7 * 24 * time.Hour, 24 * time.Hour} {
-			if when := x.Until.Add(-before); when.After(c.Reminded) {
+		for _, when := range x.Reminders() {
+			if when.After(c.Reminded) {
 				at = append(at, when)
 			}
 		}
@@ -82,5 +101,5 @@ func (c *Case) Revoke(id string) {
 
 // Covers reports whether a finding is nothing else than what the exception was made of.
 func (x Exception) Covers(found []string) bool {
-	return len(found) > 0 && !slices.ContainsFunc(found, func(f string) bool { return !slices.Contains(x.Found, f) })
+	return x.Any || len(found) > 0 && !slices.ContainsFunc(found, func(f string) bool { return !slices.Contains(x.Found, f) })
 }

@@ -2,7 +2,7 @@ package ledger
 
 import "strconv"
 
-// Class of a message: what waits is handed out in this order, and each class has room of its own, so that what costs an
+// Class of a message: what waits is handed out by classes (see Batch), and each class has room of its own, so that what costs an
 // attacker one call never keeps out what a person wants, or what shows that a containment is being undone.
 type Class int
 
@@ -11,15 +11,21 @@ const (
 	Evidence              // sightings that name what an effect is about, or that got through it
 	Suspects              // further ones, the newest first: whatever was tried before, the last one is what stands now
 	Looks                 // sightings that are a reason to look, and no more
+	Tidings               // what people were told
 
-	Classes = 4 // how many there are
+	Classes = 5 // how many there are
 )
+
+// inOrder is the order in which the classes are handed out: their numbers are stored, and a later one has the next.
+func inOrder() [Classes]Class { return [Classes]Class{Orders, Tidings, Evidence, Suspects, Looks} }
 
 // Class is what the message is about.
 func (m Message) Class() Class {
 	switch {
 	case m.Lead != nil:
 		return Suspects
+	case m.Told != nil || m.Note != "":
+		return Tidings
 	case m.Seen == nil:
 		return Orders
 	case m.Seen.Named || m.Seen.Leak:
@@ -30,7 +36,7 @@ func (m Message) Class() Class {
 
 // Room is how many messages of a class may wait in one case: one more is ErrFull, and its source tries again later. All
 // together they fit the 400 KB that DynamoDB gives a row, beside the case.
-func (c Class) Room() int { return [Classes]int{200, 300, 2000, 100}[c] }
+func (c Class) Room() int { return [Classes]int{200, 300, 2000, 100, 100}[c] }
 
 // Newest reports whether the class is handed out newest first.
 func (c Class) Newest() bool { return c == Suspects }
@@ -40,17 +46,23 @@ const (
 	share = 10 // of these, what each class has for itself
 )
 
-// Batch is how many messages of each class a claim hands out, of those that wait: every class its share, and what that
-// leaves free to the first class that has more. A flood of one class so delays the others by nothing.
-func Batch(waiting [Classes]int) (out [Classes]int) {
+// Handed is how many messages of a class a claim hands out.
+type Handed struct {
+	Class Class
+	N     int
+}
+
+// Batch is how many messages of each class a claim hands out, of those that wait, in the order of the classes: every class its share, and
+// what that leaves free to the first class that has more. A flood of one class so delays the others by nothing.
+func Batch(waiting [Classes]int) (out [Classes]Handed) {
 	free := batch
-	for c, n := range waiting {
-		out[c] = min(n, share)
-		free -= out[c]
+	for i, c := range inOrder() {
+		out[i] = Handed{c, min(waiting[c], share)}
+		free -= out[i].N
 	}
-	for c, n := range waiting {
-		more := min(n-out[c], free)
-		out[c], free = out[c]+more, free-more
+	for i, c := range inOrder() {
+		more := min(waiting[c]-out[i].N, free)
+		out[i].N, free = out[i].N+more, free-more
 	}
 	return out
 }

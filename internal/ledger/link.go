@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// The chains that belong to no case. Whole names what concerns the ledger as one, in a Break.
+// The chains that belong to no case: that of the brakes has what concerns all cases, the configuration too. Whole names what concerns the ledger as one, in a Break.
 const (
 	BrakesChain     = "brakes"
 	CheckpointChain = "checkpoints"
+	ExceptionsChain = "exceptions" // that come from no case
 	Whole           = "ledger"
 )
 

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -9,13 +8,16 @@ import (
 )
 
 // Message waits in a case's inbox until the engine takes it: other processes write there, never into the case itself.
-// Exactly one of the pointers is set.
+// Exactly one of its parts is set.
 type Message struct {
 	Key      string                  `json:"key"`                // a second message of this key is dropped, for ever
 	Coalesce bool                    `json:"coalesce,omitempty"` // no: only while one waits that was not handed out yet; see At
 	Lead     *playbook.StoredSuspect `json:"lead,omitempty"`
 	Seen     *Sighting               `json:"seen,omitempty"`
 	Order    *Order                  `json:"order,omitempty"`
+	Told     []Told                  `json:"told,omitempty"` // a channel has accepted a letter that told this; the key names the letter
+	Due      time.Time               `json:"due,omitzero"`   // when the case has to look at it, where that is not at once
+	Note     string                  `json:"note,omitempty"` // for the case's history: that somebody could not be told
 }
 
 // Sighting is a call that matters to a contained case.
@@ -35,8 +37,10 @@ const (
 	Approve Verb = "approve"
 	Dismiss Verb = "dismiss"
 	Undo    Verb = "undo"
-	Except  Verb = "except" // let what was found be, for a while
-	Revoke  Verb = "revoke" // end an exception of the case
+	Except  Verb = "except"   // let what was found be, for a while
+	Revoke  Verb = "revoke"   // end an exception of the case
+	Mine    Verb = "mine"     // the person who was asked says that it was they
+	NotMine Verb = "not-mine" // that it was not
 )
 
 // Order is what a person wants of a case.
@@ -47,11 +51,14 @@ type Order struct {
 	At       time.Time     `json:"at"`
 	Reason   string        `json:"reason,omitempty"`
 	Revision int           `json:"revision,omitempty"` // approve: this revision only; 0: all that ask
-	Shown    string        `json:"shown,omitempty"`    // approve: what the person saw (Case.Shown); "": the revision as it was made
+	Shown    string        `json:"shown,omitempty"`    // approve: what the person saw (Case.Shown); "": the revision as it was made; dismiss, except: Case.Seen, or ""
 	Except   time.Duration `json:"except,omitempty"`   // undo, except: how long the same finding stays quiet
 	Found    []string      `json:"found,omitempty"`    // undo, except: the findings that stay quiet, as the person knew them
+	Any      bool          `json:"any,omitempty"`      // except, given alone: whatever is found
 	Ends     string        `json:"ends,omitempty"`     // revoke: the exception's id
 	Via      Via           `json:"via,omitempty"`      // what brought it; "": the command line
+	Subject  string        `json:"subject,omitempty"`  // whom the way that brought it knows: ISSUER|SUB, TEAM|USER; an address may be changed, or one human have two
+	Strong   time.Time     `json:"strong,omitzero"`    // when they last signed in, by the order's clock; zero where the way does not say
 }
 
 // Via says what brought an order.
@@ -59,6 +66,7 @@ type Via string
 
 const (
 	InConsole Via = "console" // by somebody who signed in there
+	InSlack   Via = "slack"   // by a button of a message of ours, of somebody whose address Slack vouches for
 	// ByKey is the console, entered with its key: the order says whose process that is, not who holds the key.
 	ByKey Via = "console-key"
 )
@@ -91,28 +99,12 @@ func (e *Effect) Stands() bool { return len(e.Owners) > 0 }
 // Kept reports whether the effect is still of use; the commit of one that is not deletes it.
 func (e *Effect) Kept() bool { return e.Stands() || len(e.Undos) > 0 }
 
-// Brake stops changes. Scope is "all", "account:ID", "playbook:ID" or "class:NAME".
+// Brake stops changes. Scope is "all", "account:ID", "ou:ID", "region:NAME", "playbook:ID" or "class:NAME".
 type Brake struct {
 	Scope  string    `json:"scope"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
-}
-
-// Exception keeps a playbook quiet about what was found on one root, for a while.
-type Exception struct {
-	Playbook string    `json:"playbook"`
-	Root     string    `json:"root"` // event.Resource.String
-	Until    time.Time `json:"until"`
-	By       string    `json:"by"`
-	Reason   string    `json:"reason"`
-	Case     string    `json:"case"`
-	Found    []string  `json:"found"` // what it is of; anything else on the root is answered
-}
-
-// ID names an exception: x_ and 16 hex digits.
-func (x Exception) ID() string {
-	return "x_" + Sum(fmt.Appendf(nil, "%s %q %s %d", x.Case, x.Playbook, x.Root, x.Until.UnixNano()))[:16]
 }
 
 // Reservation takes one place in a durable limit: at most Max incidents in a bucket since Since. An incident that is

@@ -21,7 +21,7 @@ type Inbox interface {
 	// Sync returns once all that Admit has stored outlives a loss of power: only then may the source be told. Admit itself
 	// need not wait for that: every Commit does, also for what was stored before it.
 	Sync(ctx context.Context) error
-	// Send puts a message into a case's inbox and makes the case due now. It is false where this case knows the key, or, of a
+	// Send puts a message into a case's inbox and makes the case due now, or when the message says at the latest. It is false where this case knows the key, or, of a
 	// message that coalesces, where one of that key waits that no claim has handed out yet.
 	Send(ctx context.Context, now time.Time, caseID string, m Message) (bool, error)
 }
@@ -81,10 +81,14 @@ type FactBook interface {
 	Facts(ctx context.Context, q Question) (Facts, error)
 }
 
-// Exceptions lists what people let be.
+// Exceptions is what people let be.
 type Exceptions interface {
 	// Exceptions are those in force after a moment, the first to end first. Of what another process wrote it may be some seconds late.
 	Exceptions(ctx context.Context, at time.Time) ([]Exception, error)
+	// Grant writes an exception that comes from no case. One of the same playbook, root and end takes its place.
+	Grant(ctx context.Context, x Exception) error
+	// Revoke ends such an exception, by an order. It is false where there is none.
+	Revoke(ctx context.Context, x Exception, o Order) (bool, error)
 }
 
 // Brakes hold all changes, or some.
@@ -94,6 +98,8 @@ type Brakes interface {
 	// Release takes a brake off and makes held cases, and those being taken back, due now; where it dies between the two,
 	// those wait for their own due times. It is false where there was no such brake.
 	Release(ctx context.Context, now time.Time, scope, by string) (bool, error)
+	// Note writes into the chain of the brakes what concerns every case: which configuration came into effect, and what it changed.
+	Note(ctx context.Context, at time.Time, notes []string) error
 }
 
 // Sealing proves that the record is whole.

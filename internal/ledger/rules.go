@@ -84,6 +84,8 @@ func (m Message) Line() string {
 		return fmt.Sprintf("%s wants: %s", m.Order.By, m.Order.Verb)
 	case m.Seen != nil:
 		return "seen: " + m.Seen.Call
+	case m.Told != nil:
+		return "people were told: " + m.Key
 	}
 	return "message " + m.Key
 }

@@ -24,11 +24,56 @@ const Notice = 4 * time.Hour
 // configuration says later.
 type Told struct {
 	Of       string    `json:"of"`    // Ask.Digest: of another question nobody was told
-	At       time.Time `json:"at"`    // every channel has accepted it
+	At       time.Time `json:"at"`    // a channel had accepted it
 	Until    time.Time `json:"until"` // from then on it is silence
 	Silence  Silence   `json:"silence"`
 	Remind   time.Time `json:"remind,omitzero"`   // when they are told again
 	Reminded time.Time `json:"reminded,omitzero"` // when they last were
+}
+
+// Posting is what letters were last to tell of a step's question. An older riposte that loses it has the letters written again.
+type Posting struct {
+	Of     string      `json:"of"`               // Ask.Digest
+	Remind time.Time   `json:"remind,omitzero"`  // of a reminder: Told.Remind, which was due
+	At     time.Time   `json:"at"`               // since when it is to be told
+	By     time.Time   `json:"by"`               // by when it should have been
+	Untold bool        `json:"untold,omitempty"` // people were paged since it was not
+	Asked  []time.Time `json:"asked,omitempty"`  // when the step last had another question, as far as that counts
+}
+
+// Tell is the message by which a case comes to know what a letter told. It is taken with the next turn, which is before any of it means
+// anything: a letter costs no turn of its own.
+func Tell(key string, told []Told) Message {
+	m := Message{Key: key, Told: told}
+	for _, t := range told {
+		for _, at := range []time.Time{t.Until, t.Remind} {
+			if !at.IsZero() && (m.Due.IsZero() || at.Before(m.Due)) {
+				m.Due = at
+			}
+		}
+	}
+	return m
+}
+
+// ToldOf is a question of a case and what people are told of it.
+type ToldOf struct {
+	Question Ask
+	Told     Told
+}
+
+// Asks reports whether the step waits for a person's yes now.
+func (s *Step) Asks() bool {
+	return s.State == Pending && s.Verdict == "ask" && s.NotBefore.IsZero() && !s.Aside
+}
+
+// Untold reports whether the step asks something that nobody could be told of for so long that people were paged.
+func (s *Step) Untold() bool {
+	return s.Asks() && s.Posted != nil && s.Posted.Untold && s.Posted.Owes(s.Told)
+}
+
+// Owes reports whether people, who were told this, are still to be told what was posted.
+func (p Posting) Owes(told *Told) bool {
+	return told == nil || told.Of != p.Of || !p.Remind.IsZero() && told.Remind.Equal(p.Remind)
 }
 
 // Digest names the question: the plan, the step, the rung, and why it is asked.
@@ -56,14 +101,18 @@ func (c *Case) Told(a Ask) *Told {
 	return nil
 }
 
-// Means is what silence means, in words.
+// Means is what silence means, and from when on, in words.
 func (t Told) Means() string {
-	until := t.Until.UTC().Format(time.RFC3339)
-	switch t.Silence {
+	return "without an answer by " + t.Until.UTC().Format(time.RFC3339) + " " + t.Silence.Means()
+}
+
+// Means is what silence means, in words, where it means something.
+func (s Silence) Means() string {
+	switch s {
 	case Acts:
-		return "without an answer by " + until + " it is done"
+		return "it is done"
 	case Expires:
-		return "without an answer by " + until + " it is let be"
+		return "it is let be"
 	}
-	return "without an answer by " + until + " people are told again"
+	return "people are told again"
 }

@@ -42,6 +42,7 @@ type Store interface {
 	Exceptions
 	Memory
 	Incidents
+	Letters
 	Roll
 	Sealing
 	Close() error
@@ -109,7 +110,7 @@ type Filter struct {
 // Entry is one link of a case's chain. Bytes are what was hashed: they hold the previous link's hash, the notes, and the
 // hash of the case's payload, which can be pruned without breaking the chain.
 type Entry struct {
-	Chain string // case id, BrakesChain or CheckpointChain
+	Chain string // case id, BrakesChain, ExceptionsChain or CheckpointChain
 	Seq   int64  // without gaps: over the whole ledger, or, where replicas would fight over that, in its chain
 	At    time.Time
 	State State

@@ -20,15 +20,17 @@ type backlog struct {
 	store ledger.Store
 	now   func() time.Time
 
-	cases, paged, halts, age *prometheus.Desc
+	cases, paged, halts, age, letters, troubled *prometheus.Desc
 
-	one  sync.Mutex
-	read time.Time
-	mark string // of the record, as open was counted
-	open map[ledger.State]int
-	told int            // of these, people were paged about
-	held map[string]int // halts that are on, by what kind of scope they have
-	due  time.Duration  // since when the case waits that waits longest
+	one          sync.Mutex
+	read         time.Time
+	mark         string // of the record, as open was counted
+	open         map[ledger.State]int
+	told         int            // of these, people were paged about
+	held         map[string]int // halts that are on, by what kind of scope they have
+	due          time.Duration  // since when the case waits that waits longest
+	lettersRead  time.Time
+	owed, failed int // letters
 }
 
 func newBacklog(store ledger.Store, now func() time.Time) *backlog {
@@ -37,10 +39,12 @@ func newBacklog(store ledger.Store, now func() time.Time) *backlog {
 	}
 	return &backlog{
 		store: store, now: now,
-		cases: desc("open_cases", "Open cases in the ledger by state, of all replicas.", "state"),
-		paged: desc("open_paged_cases", "Open cases in the ledger that people were paged about."),
-		halts: desc("halts", "Halts that are on, by what they stop: all, or one account, playbook or class.", "scope"),
-		age:   desc("due_age_seconds", "How long the case that is due longest has waited for a worker; 0 where none is due."),
+		cases:    desc("open_cases", "Open cases in the ledger by state, of all replicas.", "state"),
+		paged:    desc("open_paged_cases", "Open cases in the ledger that people were paged about."),
+		halts:    desc("halts", "Halts that are on, by what they stop: all, or one account, playbook or class.", "scope"),
+		letters:  desc("letters_owed", "Of the newest 1000 letters to people, those that are to be sent, or brought up to date, now or at their time."),
+		troubled: desc("letters_troubled", "Of the newest 1000 letters, those that were refused, or whose last attempt failed."),
+		age:      desc("due_age_seconds", "How long the case that is due longest has waited for a worker; 0 where none is due."),
 	}
 }
 
@@ -49,7 +53,7 @@ func scopes() []string { return []string{"all", "account", "playbook", "class"} 
 
 // Describe implements prometheus.Collector.
 func (b *backlog) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{b.cases, b.paged, b.halts, b.age} {
+	for _, d := range []*prometheus.Desc{b.cases, b.paged, b.halts, b.age, b.letters, b.troubled} {
 		out <- d
 	}
 }
@@ -74,6 +78,8 @@ func (b *backlog) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(b.halts, prometheus.GaugeValue, float64(b.held[scope]), scope)
 	}
 	out <- prometheus.MustNewConstMetric(b.paged, prometheus.GaugeValue, float64(b.told))
+	out <- prometheus.MustNewConstMetric(b.letters, prometheus.GaugeValue, float64(b.owed))
+	out <- prometheus.MustNewConstMetric(b.troubled, prometheus.GaugeValue, float64(b.failed))
 	out <- prometheus.MustNewConstMetric(b.age, prometheus.GaugeValue, b.due.Seconds())
 }
 
@@ -89,6 +95,9 @@ func (b *backlog) refresh(now time.Time) error {
 			return err
 		}
 		b.mark = mark // read first: what changed meanwhile is counted the next time
+	}
+	if err := b.countLetters(ctx, now); err != nil {
+		return err
 	}
 	next, err := b.store.Next(ctx)
 	if err != nil {

@@ -10,10 +10,12 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/desk"
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/metrics"
+	"github.com/ripostehq/riposte/internal/notify/slack"
 	"github.com/ripostehq/riposte/internal/source"
 )
 
@@ -51,6 +53,12 @@ func busy() *metrics.Meter {
 		Occurred: at, Received: at, Decided: at, FirstChange: at, Contained: at, Verified: at,
 	}}, engine.Progress{State: ledger.Suspected})
 	m.Unreachable(func() int { return 1 })
+	for _, outcome := range desk.Outcomes() {
+		m.Sent(desk.Webhook(0), outcome)
+	}
+	m.Outside()
+	m.Nobody()
+	m.Clicked(slack.Forged)
 	return m
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify/slack"
 	"github.com/ripostehq/riposte/internal/source"
 )
 
@@ -54,9 +55,18 @@ func (m *Meter) counters(o Options) {
 			m.states.WithLabelValues(id, string(s))
 		}
 	}
+	m.letters = vec("letters_total", "Attempts to send a letter to people, by channel and by what became of them.", "channel", "outcome")
+	m.clicks = vec("clicks_total", "Clicks in Slack, by what became of them. Forged: on a button that riposte has not written.", "outcome")
+	for _, outcome := range slack.Outcomes() { // the first forged one is worth an alert
+		m.clicks.WithLabelValues(outcome)
+	}
+	m.outside = one("letters_outside_total", "Addresses that were not written to, since they are in none of people.domains.")
+	m.nobody = one("letters_nobody_total", "Cases that were to be told, and nobody could be.")
 	m.ledgerErrors = one("ledger_errors_total", "Failures of the ledger outside a case.")
 	m.reloads = one("config_reload_failures_total", "Reloads refused since the configuration was invalid.")
 	m.reloadFailed = gauge("config_reload_failed", "Whether the configuration on disk was refused (1), so that the one before is in effect, or not (0).", nil)
 	m.loaded = gauge("config_loaded_timestamp_seconds", "When the configuration in effect was read.", nil)
+	m.canariesMissing = gauge("canary_missing", "Accounts and regions from which the last scheduled canary has not arrived after 15 minutes, or into which it could not be sent, "+
+		"until one arrives; each replica says the same. 0 where canary.every is not set.", nil)
 	gauge("build_info", "What runs: always 1.", prometheus.Labels{"version": o.Version, "go": runtime.Version()}).Set(1)
 }

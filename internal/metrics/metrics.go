@@ -24,7 +24,7 @@ type Options struct {
 	Now       func() time.Time
 }
 
-// Meter is the figures of one process: an engine.Meter and a source.Meter.
+// Meter is the figures of one process: an engine.Meter, a source.Meter and a desk.Meter.
 type Meter struct {
 	registry *prometheus.Registry
 	known    map[string]bool // playbooks and kinds of actions
@@ -33,12 +33,12 @@ type Meter struct {
 	foreign        *prometheus.CounterVec
 	waited, gained *prometheus.HistogramVec
 
-	calls, suspects, verdicts, actions, errors, states, paged *prometheus.CounterVec
-	ledgerErrors, reloads                                     prometheus.Counter
-	reloadFailed, loaded                                      prometheus.Gauge
+	calls, suspects, verdicts, actions, errors, states, paged, letters, clicks *prometheus.CounterVec
+	ledgerErrors, reloads, outside, nobody                                     prometheus.Counter
+	reloadFailed, loaded, canariesMissing                                      prometheus.Gauge
 
-	stages                       *prometheus.HistogramVec
-	delivery, answer, containing prometheus.Histogram
+	stages                                 *prometheus.HistogramVec
+	delivery, answer, containing, canaries prometheus.Histogram
 }
 
 // New makes the figures, all of them in a registry of their own.
@@ -80,6 +80,12 @@ func (m *Meter) Unreachable(count func() int) {
 		Namespace: namespace, Name: "unreachable", Help: "Accounts and regions that riposte does not get into at present, by role.",
 	}, func() float64 { return float64(count()) }))
 }
+
+// CanaryArrived measures a scheduled canary, from the call to its receipt: see canary.Meter.
+func (m *Meter) CanaryArrived(took time.Duration) { m.canaries.Observe(took.Seconds()) }
+
+// CanariesMissing notes from how many places the last one has not come.
+func (m *Meter) CanariesMissing(places int) { m.canariesMissing.Set(float64(places)) }
 
 // LedgerFailed counts an error of the ledger outside any case.
 func (m *Meter) LedgerFailed() { m.ledgerErrors.Inc() }

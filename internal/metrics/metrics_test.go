@@ -40,6 +40,10 @@ func (s *shelf) Brakes(context.Context) ([]ledger.Brake, error) {
 
 func (s *shelf) Next(context.Context) (time.Time, error) { return s.now.Add(-7 * time.Second), nil }
 
+func (s *shelf) Letters(context.Context, ledger.LetterFilter) ([]*ledger.Letter, error) {
+	return []*ledger.Letter{{Wanted: 1}, {Wanted: 2, Sent: 1, Error: "down"}, {Wanted: 1, Failed: true}, {Wanted: 1, Sent: 1}}, nil
+}
+
 func (s *shelf) clock() time.Time { return s.now }
 
 func set(s *shelf) *metrics.Meter {
@@ -120,7 +124,7 @@ func TestTheBacklogIsReadFromTheLedgerNowAndThen(t *testing.T) {
 	s := &shelf{}
 	m := set(s)
 	wants(t, scrape(m), `riposte_open_cases{state="held"} 1`, `riposte_open_cases{state="acting"} 0`, `riposte_due_age_seconds 7`,
-		`riposte_open_paged_cases 1`, `riposte_halts{scope="all"} 1`, `riposte_halts{scope="account"} 2`, `riposte_halts{scope="class"} 0`)
+		`riposte_open_paged_cases 1`, `riposte_halts{scope="all"} 1`, `riposte_halts{scope="account"} 2`, `riposte_halts{scope="class"} 0`, `riposte_letters_owed 2`, `riposte_letters_troubled 2`)
 	scrape(m)
 	if s.read != 1 {
 		t.Errorf("the ledger was read %d times in one moment", s.read)

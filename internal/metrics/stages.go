@@ -21,11 +21,12 @@ func (m *Meter) histograms() {
 	m.answer = prometheus.NewHistogram(options("answer_seconds", "From receipt to contained: riposte's part of the time to contain.", fine))
 	m.containing = prometheus.NewHistogram(options("time_to_contain_seconds",
 		"From eventTime to contained. A containment that was undone is counted again when it is in effect again.", coarse))
+	m.canaries = prometheus.NewHistogram(options("canary_seconds", "From the call of a scheduled canary to its receipt.", coarse))
 	m.gained = prometheus.NewHistogramVec(options("notice_gained_seconds",
 		"How much sooner a service's notice came than the record that names the caller.", coarse), []string{"playbook"})
 	m.waited = prometheus.NewHistogramVec(options("queue_age_seconds", "How long a message had waited in its queue when it was taken.",
 		[]float64{.05, .1, .2, .5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400}), []string{"source"})
-	m.registry.MustRegister(m.stages, m.delivery, m.answer, m.containing, m.gained, m.waited)
+	m.registry.MustRegister(m.stages, m.delivery, m.answer, m.containing, m.canaries, m.gained, m.waited)
 }
 
 // Progressed counts states, and measures the stages that were reached: see engine.Meter.

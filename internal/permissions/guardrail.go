@@ -116,12 +116,14 @@ func keptOfRiposte(runs []string) []kept {
 		// function, would tell it what never happened. https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
 		{sid: "KeepMappings", resources: []string{"*"}, when: map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}},
 			calls: call.Actions(call.LambdaCreateEventSourceMapping, call.LambdaDeleteEventSourceMapping, call.LambdaUpdateEventSourceMapping)},
-		{sid: "KeepAlarms", resources: []string{"arn:*:cloudwatch:*:*:alarm:riposte-*"}, calls: call.Actions(
+		// The alarms, the log, and the configuration where riposte init puts it: who writes that can switch the defence off. A call of one service means no resource
+		// of another's, so that one statement serves for all.
+		{sid: "KeepRest", resources: []string{
+			"arn:*:cloudwatch:*:*:alarm:riposte-*", "arn:*:logs:*:*:log-group:/aws/lambda/riposte-*", "arn:*:ssm:*:*:parameter/riposte/*", "arn:*:s3:::riposte-config-*",
+		}, calls: append(call.Actions(
 			call.CloudWatchDeleteAlarms, call.CloudWatchDisableAlarmActions, call.CloudWatchPutMetricAlarm,
-			call.CloudWatchSetAlarmState,
-		)},
-		{sid: "KeepLogs", resources: []string{"arn:*:logs:*:*:log-group:/aws/lambda/riposte-*"},
-			calls: call.Actions(call.LogsDeleteLogGroup, call.LogsDeleteLogStream, call.LogsPutRetentionPolicy)},
+			call.CloudWatchSetAlarmState, call.LogsDeleteLogGroup, call.LogsDeleteLogStream, call.LogsPutRetentionPolicy, call.SSMPutParameter,
+		), "s3:DeleteBucket*", "s3:DeleteObject*", "s3:PutBucket*", "s3:PutLifecycleConfiguration", "s3:PutObject*", "s3:PutReplicationConfiguration", "ssm:DeleteParameter*")},
 		{sid: "KeepIsolation", resources: []string{securityGroupARNs}, when: exactly("aws:ResourceTag/"+action.IsolationTag, "true"), calls: call.Actions(
 			call.EC2AuthorizeSecurityGroupEgress, call.EC2AuthorizeSecurityGroupIngress, call.EC2DeleteSecurityGroup,
 			call.EC2DeleteTags, call.EC2ModifySecurityGroupRules,

@@ -15,22 +15,91 @@ import (
 // Own is the tier of the role that riposte runs as: its queue and its record, and to assume the other tiers' roles.
 const Own = "own"
 
+// Operate is the tier of people who work on the record: they halt, give orders and read, by riposte's verbs. It changes nothing in any account.
+const Operate = "operate"
+
+// recordCalls are all that a ledger in DynamoDB is asked, by riposte and by people's verbs alike: an order is written as a case is.
+func recordCalls() []call.ID {
+	return []call.ID{
+		call.DynamoDBBatchGetItem, call.DynamoDBDeleteItem, call.DynamoDBDescribeTable, call.DynamoDBGetItem, call.DynamoDBPutItem, call.DynamoDBQuery,
+		call.DynamoDBScan, call.DynamoDBUpdateItem,
+	}
+}
+
+// Operate returns what people need to work on the record from their own machines; false where the record is a file, which only its machine has.
+func (r Roles) Operate(h Hub) (TierPolicy, bool) {
+	out := TierPolicy{Tier: Operate, Role: cmp.Or(r.ByTier[Operate], "riposte-operate"), For: "people, in the hub: the brake, orders, the record; nothing in any account"}
+	if h.Table == "" {
+		return out, false
+	}
+	for _, p := range slices.Concat(h.record(), h.configuration()) {
+		if len(p.resources) > 0 {
+			out.Document.Statement = append(out.Document.Statement, p.allowed())
+		}
+	}
+	return out, true
+}
+
+// granted is one statement of what is used in the hub.
+type granted struct {
+	sid       string
+	calls     []call.ID
+	resources []string
+	from      string // the one address that may be the sender
+}
+
+func (g granted) allowed() iam.Statement {
+	return iam.Statement{Sid: g.sid, Effect: "Allow", Action: call.Actions(g.calls...), Resource: g.resources, Condition: sender(g.from)}
+}
+
+func (h Hub) record() []granted {
+	return []granted{{"Record", recordCalls(), each(list(h.Table), "arn:*:dynamodb:*:*:table/%s", "arn:*:dynamodb:*:*:table/%s/index/*"), ""}}
+}
+
+// configuration is read where it lies in AWS.
+func (h Hub) configuration() []granted {
+	return []granted{
+		{"ReadObject", []call.ID{call.S3GetObject}, each(list(h.Object), "arn:*:s3:::%s"), ""},
+		{"ReadParameter", []call.ID{call.SSMGetParameter}, each(list(h.Setting), "arn:*:ssm:*:*:parameter%s"), ""},
+	}
+}
+
 // Hub is what riposte uses of its own account. What is empty it does not use, and is not granted.
 type Hub struct {
 	Queues   []string // URLs of the queues that events come from
 	Wake     []string // URLs of the queues by which a function asks to be called again
+	Answers  []string // URLs of the queues that bring people's clicks
 	Table    string   // name of the ledger's table
 	Bus      string   // ARN of the bus that outcomes are published on
 	Buckets  []string // names of the buckets of trails
+	Object   string   // BUCKET/KEY of the configuration
+	Setting  string   // or its parameter, /NAME
 	Discover bool     // accounts are read from AWS Organizations
+	Mail     Sender   // by SES
+	Secrets  []string // names of SSM's parameters
 	Accounts []string // with the roles that are assumed; none: any account's
+}
+
+// Sender is who writes mail by SES. The zero value is nobody.
+type Sender struct{ Address, Region string }
+
+// identities are the two by which an address may send: its own, and its domain's.
+func (s Sender) identities() (arns []string) {
+	if s.Address == "" {
+		return nil
+	}
+	_, domain, _ := strings.Cut(s.Address, "@")
+	for _, name := range []string{domain, s.Address} {
+		arns = append(arns, fmt.Sprintf("arn:*:ses:%s:*:identity/%s", s.Region, name))
+	}
+	return arns
 }
 
 // AnyHub returns a hub that uses everything, under customary names.
 func AnyHub() Hub {
 	return Hub{
-		Queues: []string{"riposte-*"}, Wake: []string{"riposte-wake*"}, Table: "riposte*", Bus: "arn:*:events:*:*:event-bus/*",
-		Buckets: []string{"*"}, Discover: true,
+		Queues: []string{"riposte-*"}, Wake: []string{"riposte-wake*"}, Answers: []string{"riposte-answers"}, Table: "riposte*", Bus: "arn:*:events:*:*:event-bus/*",
+		Buckets: []string{"*"}, Object: "riposte-*/*", Setting: "/riposte/*", Discover: true, Mail: Sender{"riposte@*", "*"}, Secrets: []string{"/riposte/*"},
 	}
 }
 
@@ -47,34 +116,38 @@ func decoys(watching []playbook.Definition) []call.ID {
 // Own returns what riposte's own role may do, beside what the tiers' roles may: these it has to assume.
 func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 	own := TierPolicy{Tier: Own, Role: cmp.Or(r.ByTier[Own], "riposte-own"), For: "riposte itself, in the hub: takes events, keeps the record, assumes the other roles"}
-	for _, p := range []struct {
-		sid       string
-		calls     []call.ID
-		resources []string
-	}{
-		{"Receive", []call.ID{call.SQSChangeMessageVisibility, call.SQSDeleteMessage, call.SQSGetQueueAttributes, call.SQSReceiveMessage}, queues(append(slices.Clone(h.Queues), h.Wake...))},
-		{"WakeLater", []call.ID{call.SQSSendMessage}, queues(h.Wake)},
-		{"Record", []call.ID{
-			call.DynamoDBBatchGetItem, call.DynamoDBDeleteItem, call.DynamoDBDescribeTable, call.DynamoDBGetItem, call.DynamoDBPutItem, call.DynamoDBQuery,
-			call.DynamoDBScan, call.DynamoDBUpdateItem,
-		}, each(list(h.Table), "arn:*:dynamodb:*:*:table/%s", "arn:*:dynamodb:*:*:table/%s/index/*")},
-		{"Enter", []call.ID{call.STSAssumeRole}, r.entered(h.Accounts, tiers)},
+	for _, p := range slices.Concat([]granted{
+		{"Receive", []call.ID{call.SQSChangeMessageVisibility, call.SQSDeleteMessage, call.SQSGetQueueAttributes, call.SQSReceiveMessage}, queues(slices.Concat(h.Queues, h.Wake, h.Answers)), ""},
+		{"WakeLater", []call.ID{call.SQSSendMessage}, queues(h.Wake), ""},
+	}, h.record(), []granted{
+		{"Enter", []call.ID{call.STSAssumeRole}, r.entered(h.Accounts, tiers), ""},
 		{"Discover", []call.ID{
 			call.OrganizationsListAccounts, call.OrganizationsListAccountsForParent, call.OrganizationsListOrganizationalUnitsForParent,
 			call.OrganizationsListRoots,
-		}, map[bool][]string{true: {"*"}}[h.Discover]}, // these take no resource
-		{"Publish", []call.ID{call.EventsPutEvents}, list(h.Bus)},
-		{"ListTrail", []call.ID{call.S3ListBucket}, each(h.Buckets, "arn:*:s3:::%s")},
-		{"ReadTrail", []call.ID{call.S3GetObject}, each(h.Buckets, "arn:*:s3:::%s/*")},
-	} {
+		}, map[bool][]string{true: {"*"}}[h.Discover], ""}, // these take no resource
+		{"Publish", []call.ID{call.EventsPutEvents}, list(h.Bus), ""},
+		{"ListTrail", []call.ID{call.S3ListBucket}, each(h.Buckets, "arn:*:s3:::%s"), ""},
+		{"ReadTrail", []call.ID{call.S3GetObject}, each(h.Buckets, "arn:*:s3:::%s/*"), ""},
+		{"SendMail", []call.ID{call.SESSendEmail}, h.Mail.identities(), h.Mail.Address},
+		{"SeeIdentity", []call.ID{call.SESGetEmailIdentity}, h.Mail.identities(), ""},
+		{"ReadSecrets", []call.ID{call.SSMGetParameter}, each(h.Secrets, "arn:*:ssm:*:*:parameter%s"), ""},
+	}, h.configuration()) {
 		if len(p.resources) > 0 {
-			own.Document.Statement = append(own.Document.Statement, iam.Statement{Sid: p.sid, Effect: "Allow", Action: call.Actions(p.calls...), Resource: p.resources})
+			own.Document.Statement = append(own.Document.Statement, p.allowed())
 		}
 	}
 	if len(own.Document.Statement) == 0 {
 		return own, fmt.Errorf("permissions of tier %q: there is nothing that riposte would use", Own)
 	}
 	return own, nil
+}
+
+// sender lets one address alone be the sender, which may have a wildcard.
+func sender(address string) map[string]map[string][]string {
+	if address == "" {
+		return nil
+	}
+	return map[string]map[string][]string{"StringLike": {"ses:FromAddress": {address}}}
 }
 
 // entered returns the tiers' roles in every account.

@@ -63,6 +63,7 @@ func allowed(tiers ...permissions.TierPolicy) map[string]bool {
 func needless() map[string]string {
 	return map[string]string{
 		"dynamodb:CreateTable":  "the deployment makes the table",
+		"ec2:DescribeImages":    "a backtest asks whose an image is that a suspect names, of playbooks that read images themselves",
 		"s3:HeadBucket":         "AWS asks for s3:ListBucket",
 		"sts:GetCallerIdentity": "needs no permission",
 	}
@@ -73,7 +74,7 @@ func written(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
 	root := filepath.Join("..", "..")
-	for _, dir := range []string{"internal/source", "internal/ledger", "internal/notify", "internal/cloud", "internal/doctor", "internal/canary", "internal/decoy", "internal/app", "playbook", "cmd"} {
+	for _, dir := range []string{"internal/source", "internal/ledger", "internal/notify", "internal/cloud", "internal/doctor", "internal/canary", "internal/decoy", "internal/app", "internal/origin", "playbook", "cmd"} {
 		err := filepath.WalkDir(filepath.Join(root, filepath.FromSlash(dir)), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
@@ -143,9 +144,32 @@ func authorized(service, operation string) []string {
 	case "s3.ListObjectsV2":
 		return []string{"s3:ListBucket"}
 	}
-	service = strings.Replace(service, "eventbridge", "events", 1)
+	service = strings.NewReplacer("eventbridge", "events", "sesv2", "ses").Replace(service)
 	if service == "sqs" {
 		operation = strings.TrimSuffix(operation, "Batch")
 	}
 	return []string{service + ":" + operation}
+}
+
+// People who operate have the record and the configuration, to read, and nothing that reaches into an account.
+func TestOperatorsHaveTheRecordAndNothingElse(t *testing.T) {
+	operate, ok := permissions.Roles{}.Operate(permissions.Hub{Table: "riposte-record", Queues: []string{"riposte-events"}, Wake: []string{"riposte-wake"}, Object: "riposte-config/riposte.yaml", Discover: true})
+	if !ok || operate.Role != "riposte-operate" {
+		t.Fatalf("%+v", operate)
+	}
+	for call := range allowed(operate) {
+		if !strings.HasPrefix(call, "dynamodb:") && call != "s3:GetObject" {
+			t.Errorf("operators may %s", call)
+		}
+	}
+	for _, s := range operate.Document.Statement {
+		for _, r := range s.Resource {
+			if !strings.Contains(r, "table/riposte-record") && r != "arn:*:s3:::riposte-config/riposte.yaml" {
+				t.Errorf("%s on %s", s.Sid, r)
+			}
+		}
+	}
+	if _, ok := (permissions.Roles{}).Operate(permissions.Hub{Queues: []string{"riposte-events"}}); ok {
+		t.Error("a record that is a file has operators")
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/config"
 )
@@ -27,8 +28,8 @@ type Announcement struct {
 	Warnings []string `json:"warnings"`
 }
 
-// Announce says what will be done under a configuration.
-func Announce(c *config.Config, sources []Source) Announcement {
+// Announce says what will be done under a configuration, as its modes are at a moment.
+func Announce(c *config.Config, sources []Source, now time.Time) Announcement {
 	a := Announcement{
 		Config: c.File, Ledger: c.Ledger.String(), Regions: append([]string{}, c.Organization.Regions...),
 		Sources: []string{}, Act: []string{}, Ask: []string{}, Observe: []string{}, Rights: []string{}, Report: []string{}, Warnings: []string{},
@@ -45,9 +46,9 @@ func Announce(c *config.Config, sources []Source) Announcement {
 		a.Sources = append(a.Sources, s.Name)
 	}
 	for _, p := range c.Playbooks {
-		list := map[config.Mode]*[]string{config.Act: &a.Act, config.Ask: &a.Ask, config.Observe: &a.Observe}[c.Boldest(p.ID)]
+		list := map[config.Mode]*[]string{config.Act: &a.Act, config.Ask: &a.Ask, config.Observe: &a.Observe}[c.BoldestAt(p.ID, now)]
 		name := p.ID
-		if modes := c.Modes(p.ID); strings.Contains(modes, ",") {
+		if modes := c.Modes(p.ID, now); strings.Contains(modes, ",") {
 			name += " (" + modes + ")"
 		}
 		*list = append(*list, name)
@@ -63,6 +64,7 @@ func Announce(c *config.Config, sources []Source) Announcement {
 	if b := c.Report.EventBus; b.Name != "" {
 		a.Report = append(a.Report, b.String())
 	}
+	a.Report = append(a.Report, c.Report.Channels()...)
 	for _, w := range c.Warnings {
 		a.Warnings = append(a.Warnings, w.String())
 	}

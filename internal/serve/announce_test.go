@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/serve"
@@ -24,6 +25,10 @@ func TestWhatIsAnnounced(t *testing.T) {
 			[]string{"acts      launch.unapproved-image (observe, in production act)"}, "accounts that are not listed count as strangers"},
 		{"told on a bus", roles + "report: {event_bus: \"arn:aws:events:eu-west-1:111122223333:event-bus/riposte\"}\nplaybooks: {launch.termination-unprotected: {mode: act}}",
 			[]string{"reports   arn:aws:events:eu-west-1:111122223333:event-bus/riposte"}, ""},
+		{"told by people's channels", roles + "report: {mail: {from: riposte@example.com, ses: {region: eu-west-1}}, pagerduty: {key: env:K}, webhooks: [{url: env:U, shape: teams}]}\nplaybooks: {launch.termination-unprotected: {mode: act, enforce_from: 2027-02-01}}",
+			[]string{"reports   mail, PagerDuty, webhooks: 1", "acts      launch.termination-unprotected (act, from 2027-02-01 on)"}, ""},
+		{"until an end that is over", roles + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: {mode: act, until: 2026-11-01T00:00:00Z, then: observe}, production: {mode: act, until: 2026-11-01T00:00:00Z}}}",
+			[]string{"observes  launch.unapproved-image, launch.unapproved-template, launch.termination-unprotected (observe since 2026-11-01T00:00:00Z, in production observe since 2026-11-01T00:00:00Z)"}, ""},
 		{"in some regions", strings.Replace(roles, "{accounts", "{regions: [eu-west-1, us-east-1], accounts", 1) + "report: {security_hub: true}\nplaybooks: {launch.termination-unprotected: {mode: act}}",
 			[]string{"defends   accounts listed: 2, in eu-west-1, us-east-1; elsewhere it observes at most"}, ""},
 		{"no reporter", roles + "playbooks: {defaults: {mode: act}}", nil, "nothing is reported"},
@@ -45,7 +50,7 @@ func TestWhatIsAnnounced(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := serve.Announce(cfg, nil)
+			a := serve.Announce(cfg, nil, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 			for _, line := range c.says {
 				if !slices.ContainsFunc(a.Text(), func(s string) bool { return strings.HasPrefix(s, line) }) {
 					t.Errorf("it does not say %q:\n%s", line, strings.Join(a.Text(), "\n"))

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
+	"github.com/ripostehq/riposte/internal/app"
+	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/strict"
 )
 
@@ -23,10 +26,12 @@ func (s *Server) reload(ctx, hard context.Context) {
 	}
 	a := s.App(c, s.pool.workers)
 	a.Organization.Inherit(s.live.App().Organization)
+	a.Engine.Inherit(s.live.App().Engine)
 	s.settle(ctx, a)
 	s.adopt(hard, a)
 	s.crew.exchange(hard, sources)
-	for _, d := range c.Since(s.Config) {
+	changes := c.Since(s.Config)
+	for _, d := range changes {
 		level := slog.LevelInfo
 		if d.Weaker {
 			level = slog.LevelWarn
@@ -40,7 +45,20 @@ func (s *Server) reload(ctx, hard context.Context) {
 	s.health.refused.Store(nil)
 	s.Meter.Loaded(s.Now())
 	s.pool.wake() // what was held may go on under the new one
-	s.Log.Info("the new configuration is in effect", "file", c.File)
+	s.note(ctx, c, changes)
+	s.Log.Info("the new configuration is in effect", "file", c.File, "version", c.Version)
+}
+
+// noting is the longest that the record is waited for with what it only tells.
+const noting = 10 * time.Second
+
+// note writes into the record which configuration is in effect.
+func (s *Server) note(ctx context.Context, c *config.Config, changes []config.Change) {
+	ctx, cancel := context.WithTimeout(ctx, noting)
+	defer cancel()
+	if err := app.Configured(ctx, s.live.App().Store, c, changes, s.Now()); err != nil {
+		s.Log.Warn("the record does not say which configuration is in effect", "error", err)
+	}
 }
 
 // refuse keeps the configuration that is in effect, and says everything that is wrong with the new one.

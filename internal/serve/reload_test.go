@@ -2,16 +2,21 @@ package serve_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/metrics"
 	"github.com/ripostehq/riposte/internal/serve"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 const watching = `
@@ -128,7 +133,7 @@ func TestAReloadLeavesSourcesAloneThatStayTheSame(t *testing.T) {
 	var same, other counted
 	d := s.serve(watching, func(_ *daemon, o *serve.Options) {
 		o.Sources = func(c *config.Config, _ *serve.Live) ([]serve.Source, error) {
-			return []serve.Source{same.source("same"), other.source(c.Modes("launch.unapproved-image"))}, nil
+			return []serve.Source{same.source("same"), other.source(c.Modes("launch.unapproved-image", time.Time{}))}, nil
 		}
 	})
 	s.until("ready", d.says("/readyz", "source observe: ok"))
@@ -151,5 +156,105 @@ func TestNoSourceIsAnErrorThatSaysHowToNameOne(t *testing.T) {
 	})
 	if err == nil || !strings.Contains(err.Error(), "sources:\n      - sqs: {queue_url:") {
 		t.Errorf("%v", err)
+	}
+}
+
+// What lies in S3 or in a parameter is read again without a signal, and the record says what came into effect, from where, with what it changes: once,
+// however many replicas there are.
+func TestAChangeElsewhereIsTakenAndRecorded(t *testing.T) {
+	s := set(t)
+	changed := make(chan struct{})
+	version := 1
+	d := s.serve(watching, func(_ *daemon, o *serve.Options) {
+		o.Changed = changed
+		load := o.Load
+		o.Config.File, o.Config.Version = "s3://settings/riposte.yaml", "version 1"
+		o.Load = func() (*config.Config, error) {
+			c, err := load()
+			if err == nil {
+				version++
+				c.File, c.Version = "s3://settings/riposte.yaml", fmt.Sprintf("version %d", version)
+			}
+			return c, err
+		}
+	})
+	record := func() (all []string) {
+		past, err := d.store.History(t.Context(), ledger.BrakesChain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range past {
+			all = append(all, strings.Join(e.Notes, "; "))
+		}
+		return all
+	}
+	s.until("recorded", func() bool { return len(record()) == 1 })
+	text := acting
+	d.file.Store(&text)
+	changed <- struct{}{}
+	s.until("told", func() bool {
+		return strings.Contains(d.log.String(), `"file":"s3://settings/riposte.yaml","version":"version 2"`)
+	})
+	want := []string{
+		"configuration: s3://settings/riposte.yaml, version 1",
+		"configuration: s3://settings/riposte.yaml, version 2; configuration: launch.unapproved-image: act, was: observe",
+	}
+	if got := record(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the record says %q", got)
+	}
+	now := &config.Config{File: "s3://settings/riposte.yaml", Version: "version 2"}
+	if err := app.Configured(t.Context(), d.store, now, nil, time.Now()); err != nil || len(record()) != 2 {
+		t.Errorf("another replica writes it again: %v, %q", err, record())
+	}
+	if err := d.end(); err != nil {
+		t.Error(err)
+	}
+}
+
+// refusing is a ledger that takes no observation as long as it is told so.
+type refusing struct {
+	ledger.Store
+	refuses *atomic.Bool
+}
+
+func (r refusing) Remember(ctx context.Context, seen []playbook.Observation) error {
+	if r.refuses.Load() {
+		return errBroken
+	}
+	return r.Store.Remember(ctx, seen)
+}
+
+// Who opened a session, which is not written down yet, is not forgotten by a reload, and is no reason to say that the ledger can't be worked on.
+func TestAReloadKeepsWhoOpenedASession(t *testing.T) {
+	const opens = `{"eventID":"opens","eventSource":"sts.amazonaws.com","eventName":"AssumeRole","eventTime":"2030-01-07T09:00:00Z","awsRegion":"eu-west-1","readOnly":true,` +
+		`"recipientAccountId":"111122223333","userIdentity":{"type":"IAMUser","accountId":"111122223333","principalId":"AIDAMALLORY",` +
+		`"arn":"arn:aws:iam::111122223333:user/mallory","accessKeyId":"AKIAMALLORY000000001"},"requestParameters":{},"responseElements":{"credentials":{"accessKeyId":"ASIACHAINED000000001"}}}`
+	s, refuses, brought := set(t), &atomic.Bool{}, make(chan error, 1)
+	refuses.Store(true)
+	d := s.serve(acting, over(func(l ledger.Store) ledger.Store { return refusing{l, refuses} }), sources(func(now *serve.Live) []serve.Source {
+		return []serve.Source{{Name: "one", Made: "one", Run: func(ctx context.Context, up func()) error {
+			up()
+			e, err := event.Decode([]byte(opens))
+			if err == nil {
+				_, err = now.App().Engine.Receive(ctx, e)
+			}
+			brought <- err
+			<-ctx.Done()
+			return nil
+		}}}
+	}))
+	s.must(<-brought)
+	s.until("refused", func() bool { return strings.Contains(d.log.String(), "who opened sessions is not written down yet") })
+	d.hup <- syscall.SIGHUP
+	s.until("told", func() bool { return strings.Contains(d.log.String(), "the new configuration is in effect") })
+	refuses.Store(false)
+	s.must(d.end())
+	recalled, err := playbook.Recall(d.store.Recall).Minters(t.Context(), event.Actor{Partition: "aws", AccessKey: "ASIACHAINED000000001"}, s.w.Now().Add(time.Hour))
+	s.must(err)
+	if len(recalled) != 1 {
+		t.Errorf("recalled: %+v\n%s", recalled, d.log)
+	}
+	if strings.Contains(d.log.String(), "can't be worked on") {
+		t.Errorf("it is told as an outage of the ledger:\n%s", d.log)
 	}
 }

@@ -38,6 +38,7 @@ type Options struct {
 	Drain   time.Duration           // how long what is in hand may take to finish
 	Poll    time.Duration           // how often the ledger is asked what others have written into it: replicas, and people's orders
 	Reload  <-chan os.Signal        // each signal reads the configuration again
+	Changed <-chan struct{}         // so does each of these: where the configuration lies it is another, or can't be read; nil where only a signal says so
 	Kill    func() <-chan os.Signal // asked when draining begins: a further signal ends it
 }
 
@@ -73,7 +74,8 @@ type Server struct {
 	health *health
 	first  []Source
 
-	unwatch context.CancelFunc // ends the watch over the organisation of the riposte in effect
+	unwatch context.CancelFunc // ends the watch over the organisation of the riposte in effect, and its desk
+	letters sync.WaitGroup     // desks, and those who take clicks: what they have in hand is kept before the process ends
 }
 
 // New puts a daemon together; nothing runs yet. No source, or one that can't be made, is an error.
@@ -112,7 +114,7 @@ func Sourced(sources []Source) error {
 }
 
 // Announce says what will be done.
-func (s *Server) Announce() Announcement { return Announce(s.Config, s.first) }
+func (s *Server) Announce() Announcement { return Announce(s.Config, s.first, s.Now()) }
 
 // Run serves until the context ends, and returns nil where everything in hand was finished then. A ledger that is broken for
 // good ends it with an error.
@@ -135,6 +137,8 @@ func (s *Server) Run(ctx context.Context) error {
 	defer absent()
 	pages.Go(func() { s.attend(present) })
 	s.Meter.Loaded(s.Now())
+	first := s.Config
+	pages.Go(func() { s.note(hard, first, nil) })
 	s.adopt(hard, s.live.App())
 	s.pool.start(hard, func() { s.settle(ctx, s.live.App()) })
 	s.crew.exchange(hard, s.first)
@@ -156,6 +160,8 @@ func (s *Server) Run(ctx context.Context) error {
 			s.Log.Error("the ledger is broken: this process ends, for its supervisor to start the next", "error", err)
 			return errors.Join(s.drain(cut), fmt.Errorf("stopped because the ledger is broken: %w", err))
 		case <-s.Reload:
+			s.reload(ctx, hard)
+		case <-s.Changed:
 			s.reload(ctx, hard)
 		}
 	}

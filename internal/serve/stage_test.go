@@ -133,6 +133,8 @@ type daemon struct {
 	stop    context.CancelFunc
 	ended   chan error
 	file    atomic.Pointer[string] // what the configuration file says
+
+	channels app.Channels // by which people are written to; nil where they are not
 }
 
 // part changes what a daemon is made of.
@@ -172,7 +174,7 @@ func (s *stage) serve(text string, parts ...part) *daemon {
 	o.Meter = metrics.New(metrics.Options{Kinds: action.Kinds(), Version: "test", Playbooks: []string{"launch.unapproved-image"}, Store: d.store, Now: s.w.Now})
 	o.App = func(c *config.Config, hands *engine.WorkerPool) *app.App {
 		return app.New(app.Parts{
-			Kinds: action.Kinds(), Config: c, Store: d.store, Now: s.w.Now, Name: "test", Log: log, Meter: o.Meter, Workers: hands,
+			Kinds: action.Kinds(), Config: c, Store: d.store, Now: s.w.Now, Name: "test", Log: log, Meter: o.Meter, Workers: hands, Channels: d.channels, Canaries: o.Meter,
 			AWS: func(p event.Place) aws.Config {
 				return s.w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 			},

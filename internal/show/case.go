@@ -27,6 +27,7 @@ type Case struct {
 	Environment     string            `json:"environment,omitempty"`  // likewise
 	Region          string            `json:"region,omitempty"`
 	Resource        string            `json:"resource"`                   // ARN, else account/region/type/id
+	Owner           *Owner            `json:"owner,omitempty"`            // whose the resource is, where the configuration says anything of owners
 	Actor           string            `json:"actor,omitempty"`            // ARN; of a role session, the session's
 	Person          string            `json:"person,omitempty"`           // the human behind it, where the issuer is configured
 	DecideAt        time.Time         `json:"decide_at,omitzero"`         // the next end of a window that a suspect waits for
@@ -48,6 +49,7 @@ type Case struct {
 	Approvals       []Approval        `json:"approvals,omitempty"`  // who said yes so far; of what takes two persons the first alone does nothing
 	Shown           string            `json:"shown,omitempty"`      // what asks, by the name that approve --as takes
 	Found           []string          `json:"found,omitempty"`      // where one case is shown: what it is of, as image ami-0abc
+	Seen            string            `json:"seen,omitempty"`       // that and what asks, by the name that except --as takes
 	Siblings        []Sibling         `json:"siblings,omitempty"`   // where one case is shown: the others of its incident, oldest first
 	Recent          *Recent           `json:"recent,omitempty"`     // the actor's other calls, where they were looked up
 	History         []Entry           `json:"history,omitempty"`    // where one case is shown: what became of it, from the record
@@ -62,6 +64,7 @@ type Caller struct {
 
 // Asked is what people were told of a question.
 type Asked struct {
+	Of      string         `json:"of,omitempty"` // the person who is asked whether it was they, by address; absent: approvers
 	Told    time.Time      `json:"told"`
 	Until   time.Time      `json:"until"`
 	Silence ledger.Silence `json:"silence"`        // what no answer means: remind, act, expire
@@ -111,6 +114,7 @@ type Clocks struct {
 type Undo struct {
 	Possible bool   `json:"possible"`
 	Why      string `json:"why,omitempty"`
+	But      string `json:"but,omitempty"` // what stays all the same: ec2.terminate (a terminated instance is gone for good)
 }
 
 // Of makes a case presentable. Its plans are opened with the codec: one that a newer riposte made is an error.
@@ -120,7 +124,7 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 		Resource: c.Root.String(), Actor: c.Origin.Actor.ARN, Person: people.Person(c.Origin.Actor), Reason: c.Reason, State: c.State,
 		Event: eventOf(c.Origin), Plan: []string{}, Actions: []Action{}, Times: times(c.Times),
 	}
-	steps, err := live(c, codec)
+	steps, err := live(c, codec, people)
 	if err != nil {
 		return Case{}, fmt.Errorf("case %q: %w", c.ID, err)
 	}

@@ -3,6 +3,7 @@ package show
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func TestVerdictIsTheStrictestThatWaits(t *testing.T) {
 	}{
 		{"asks while another was done", ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{Verdict: "ask"}, "ask", true, ""},
 		{"held is stricter", ledger.Step{Verdict: "hold"}, ledger.Step{Verdict: "ask"}, "hold", false, "nothing was changed"},
-		{"all done", ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{State: ledger.Done, Verdict: "act"}, "act", true, ""},
+		{"all done", ledger.Step{State: ledger.Done, Verdict: "act"}, ledger.Step{State: ledger.Already, Verdict: "act"}, "act", true, ""},
 		{"only what is final was done", ledger.Step{State: ledger.Already, Verdict: "act"}, ledger.Step{State: ledger.Done, Verdict: "act"}, "act", false, "ec2.terminate: a terminated instance is gone for good"},
 		{"not judged yet", ledger.Step{}, ledger.Step{}, "", false, "nothing was changed"},
 	} {
@@ -83,6 +84,32 @@ func TestVerdictIsTheStrictestThatWaits(t *testing.T) {
 				t.Errorf("got %q, %+v", got.Verdict, got.Undo)
 			}
 		})
+	}
+}
+
+// What has no way back is not said to be taken back: before an undo, after it, and in letters, which have the same facts.
+func TestAnUndoSaysWhatStays(t *testing.T) {
+	const final = "ec2.terminate (a terminated instance is gone for good)"
+	for _, x := range []struct {
+		story    string
+		state    ledger.State
+		one, two ledger.Step
+		want     string
+	}{
+		{"before", ledger.Verified, ledger.Step{State: ledger.Done}, ledger.Step{State: ledger.Done}, "possible, but not of: " + final + ": riposte undo c_1"},
+		{"after", ledger.Undone, ledger.Step{State: ledger.StepUndone}, ledger.Step{State: ledger.Stays}, "taken back, but for: " + final},
+		{"what could not be", ledger.Undone, ledger.Step{State: ledger.Stays, Note: "it has changed since"}, ledger.Step{}, "taken back, but for: autoscaling.suspend (it has changed since)"},
+		{"all of it", ledger.Undone, ledger.Step{State: ledger.StepUndone}, ledger.Step{State: ledger.Already}, "it was taken back"},
+	} {
+		c := given(t, x.one, x.two)
+		c.ID, c.State = "c_1", x.state
+		got, err := Of(c, codec(), event.People{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if facts := got.Facts(); !slices.Contains(facts, Fact{"undo", x.want}) {
+			t.Errorf("%s: %v", x.story, facts)
+		}
 	}
 }
 
@@ -121,7 +148,7 @@ func TestLaddersSayWhomARungHitsAndWhatIsLeft(t *testing.T) {
 	c := &ledger.Case{ID: "c_1", Revisions: []ledger.Revision{{
 		Number: 1, Plan: plan, Steps: []ledger.Step{{Verdict: "ask", Reason: "approval: whether the caller had MFA is not recorded"}},
 	}}}
-	got, err := Ladders(c, codec(), func(t action.Tier) bool { return t != action.TierAuthor })
+	got, err := Ladders(c, codec(), event.People{}, func(t action.Tier) bool { return t != action.TierAuthor })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +243,10 @@ func TestWhatIsLetBeShows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Exception{{x.ID(), c.Playbook, c.Root.String(), []string{"image ami-1"}, noon.Add(time.Hour).UTC(), "ann", "case c_1 was let be", "c_1"}}
+	want := []Exception{{
+		Exception: x.ID(), Playbook: c.Playbook, Resource: c.Root.String(), Of: []string{"image ami-1"}, Until: noon.Add(time.Hour).UTC(),
+		By: "ann", Reason: "case c_1 was let be", Case: "c_1",
+	}}
 	if d := cmp.Diff(want, one.Exceptions); d != "" {
 		t.Error(d)
 	}

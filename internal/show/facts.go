@@ -9,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/owner"
 )
 
 // Whole is a case with its ladders: whom each rung hits, what it asks, and whether it can be done with what is granted.
@@ -17,8 +18,10 @@ func Whole(c *ledger.Case, codec action.Codec, by *config.Config) (Case, error) 
 	if err != nil {
 		return one, err
 	}
-	one.Shown, one.Found = c.Shown(0), c.Found()
-	one.Ladders, err = Ladders(c, codec, by.Granted)
+	if one.Shown, one.Found = c.Shown(0), c.Found(); len(one.Found) > 0 {
+		one.Seen = c.Seen()
+	}
+	one.Ladders, err = Ladders(c, codec, by.People, by.Granted)
 	return one, err
 }
 
@@ -27,6 +30,7 @@ func Known(c *ledger.Case, codec action.Codec, by *config.Config) (Case, error) 
 	one, err := Of(c, codec, by.People)
 	a, _ := by.Account(one.Account)
 	one.AccountName, one.Environment = a.Name, a.Environment
+	one.Owner = OwnerOf(owner.OfCase(by, c))
 	return one, err
 }
 
@@ -36,9 +40,12 @@ type Fact struct{ Name, Value string }
 // Facts are those that are known, in the order in which they are read.
 func (c Case) Facts() (known []Fact) {
 	back := cmp.Or(c.Undo.Why, "possible: riposte undo "+c.Case)
+	if c.Undo.Possible && c.Undo.But != "" {
+		back = "possible, but not of: " + c.Undo.But + ": riposte undo " + c.Case
+	}
 	for _, f := range []Fact{
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
-		{"account", account(c)}, {"resource", c.Resource}, {"event", happening(c.Event)}, {"actor", c.Actor}, {"person", c.Person}, {"called from", calledFrom(c.Event)},
+		{"account", account(c)}, {"resource", c.Resource}, {"owner", whose(c.Owner)}, {"event", happening(c.Event)}, {"actor", c.Actor}, {"person", c.Person}, {"called from", calledFrom(c.Event)},
 		{"upstream", upstream(c)},
 		{"identity", c.SourceIdentity}, {"undo", back}, {"quiet", c.Quiet}, {"let be", letBe(c.Exceptions)}, {"approved", approvals(c.Approvals)}, {"no answer", noAnswer(c.Asked)},
 		{"first clock", firstClock(c.Clocks)}, {"decides", decides(c.DecideAt)},
@@ -51,6 +58,14 @@ func (c Case) Facts() (known []Fact) {
 		}
 	}
 	return known
+}
+
+// whose says who the owner is, and how that is known.
+func whose(o *Owner) string {
+	if o == nil {
+		return ""
+	}
+	return cmp.Or(o.Address, o.Group) + ", " + o.How
 }
 
 // decides says until when a case waits before it is decided.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -13,6 +14,7 @@ type Ladder struct {
 	Revision int    `json:"revision"`
 	Step     int    `json:"step"` // from 1
 	Asks     string `json:"asks,omitempty"`
+	Whom     string `json:"whom,omitempty"`      // the person who is asked whether it was they, by address; absent: approvers
 	NoAnswer string `json:"no_answer,omitempty"` // what silence means, where people were told
 	After    string `json:"after,omitempty"`     // how long after the plan was made it is due: 720h0m0s
 	Rungs    []Rung `json:"rungs"`
@@ -30,7 +32,7 @@ type Rung struct {
 }
 
 // Ladders returns the steps of a case's plans that count. Granted tells which tiers of rights riposte has.
-func Ladders(c *ledger.Case, codec action.Codec, granted func(action.Tier) bool) ([]Ladder, error) {
+func Ladders(c *ledger.Case, codec action.Codec, people event.People, granted func(action.Tier) bool) ([]Ladder, error) {
 	asks := c.Asks(0)
 	out := []Ladder{}
 	for _, r := range c.Revisions {
@@ -48,7 +50,7 @@ func Ladders(c *ledger.Case, codec action.Codec, granted func(action.Tier) bool)
 			}
 			for _, a := range asks {
 				if a.Revision == r.Number && a.Step == i {
-					l.Asks = a.Why
+					l.Asks, l.Whom = a.Why, c.Whom(people, a, s)
 					if t := c.Told(a); t != nil {
 						l.NoAnswer = t.Means()
 					}

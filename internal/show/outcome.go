@@ -18,19 +18,20 @@ type Outcome struct {
 
 // phrase is how the engine notes an order: how the note begins, and what stands before the giver.
 type phrase struct {
-	verb           ledger.Verb
-	begins, before string
+	verb                  ledger.Verb
+	begins, before, after string // after: what follows the giver
 }
 
 func phrases() []phrase {
 	all := []phrase{
-		{ledger.Approve, "", "approved by "}, {ledger.Approve, "approval by ", ""}, {ledger.Dismiss, "dismissed by ", ""},
-		{ledger.Except, "let be until ", "says "}, {ledger.Except, "exception by ", ""},
-		{ledger.Undo, "to be taken back, says ", ""},
-		{ledger.Revoke, "the exception of ", " ends, says "}, {ledger.Revoke, "the end of an exception by ", ""},
+		{ledger.Approve, "", "approved by ", ""}, {ledger.Approve, "approval by ", "", ""}, {ledger.Dismiss, "dismissed by ", "", ""},
+		{ledger.Except, "let be until ", "says ", ""}, {ledger.Except, "exception by ", "", ""},
+		{ledger.Undo, "to be taken back, says ", "", ""},
+		{ledger.Revoke, "the exception of ", " ends, says ", ""}, {ledger.Revoke, "the end of an exception by ", "", ""},
+		{ledger.Mine, "", ": ", " says that it was they"}, {ledger.NotMine, "", ": ", " says that it was not they"},
 	}
-	for _, verb := range []ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Except, ledger.Undo, ledger.Revoke} {
-		all = append(all, phrase{verb, string(verb) + " by ", ""}) // void before it is looked at
+	for _, verb := range []ledger.Verb{ledger.Approve, ledger.Dismiss, ledger.Except, ledger.Undo, ledger.Revoke, ledger.Mine, ledger.NotMine} {
+		all = append(all, phrase{verb, string(verb) + " by ", "", ""}) // void before it is looked at
 	}
 	return all
 }
@@ -45,7 +46,7 @@ func OutcomeOf(caseID string, o ledger.Order, history []ledger.Entry, since int6
 		for _, note := range e.Notes {
 			head, then, names := strings.Cut(note, o.Giver())
 			if !names || !slices.ContainsFunc(phrases(), func(p phrase) bool {
-				return p.verb == o.Verb && strings.HasPrefix(note, p.begins) && strings.HasSuffix(head, p.before)
+				return p.verb == o.Verb && strings.HasPrefix(note, p.begins) && strings.HasSuffix(head, p.before) && strings.HasPrefix(then, p.after)
 			}) {
 				continue
 			}

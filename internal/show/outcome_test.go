@@ -26,6 +26,10 @@ func TestWhatBecameOfAnOrder(t *testing.T) {
 		{"of two steps one takes a second person", bob, []string{"step 1 of revision 1 approved by bob@example.com: it takes 2 persons, one of them an approver", "step 2 of revision 1 approved by bob@example.com"}, "one-of-two"},
 		{"the first of two", bob, []string{"step 1 of revision 1 approved by bob@example.com: it takes 2 persons, one of them an approver"}, "one-of-two"},
 		{"changed since", bob, []string{"approval by bob@example.com is void: what asks has changed since it was shown"}, "void"},
+		{"mine", ledger.Order{Verb: ledger.Mine, By: "ann"}, []string{"step 1 of revision 1: ann (unproven) says that it was they"}, "taken"},
+		{"not mine is another answer", ledger.Order{Verb: ledger.Mine, By: "ann"}, []string{"step 1 of revision 1: ann (unproven) says that it was not they"}, "waits"},
+		{"not mine", ledger.Order{Verb: ledger.NotMine, By: "ann"}, []string{"step 1 of revision 1: ann (unproven) says that it was not they"}, "taken"},
+		{"mine, by somebody who is not asked", ledger.Order{Verb: ledger.Mine, By: "ann"}, []string{"mine by ann (unproven) is void: the case asks nobody whether it was they"}, "void"},
 		{"closed", ann, []string{"approve by " + key + " is void: the case is dismissed"}, "void"},
 	} {
 		history := []ledger.Entry{{Seq: 7, Notes: []string{"step 1 of revision 1 approved by " + c.order.Giver()}}, {Seq: 8, Notes: c.notes}}

@@ -2,8 +2,12 @@ package show
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/decoy"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
@@ -13,10 +17,11 @@ type step struct {
 	plan action.Step
 	at   ledger.Step
 	told *ledger.Told // what people know of its question
+	whom string       // the person who is asked whether it was they
 }
 
 // live returns the steps of the revisions that no later one took the place of.
-func live(c *ledger.Case, codec action.Codec) (out []step, err error) {
+func live(c *ledger.Case, codec action.Codec, people event.People) (out []step, err error) {
 	asks := c.Asks(0)
 	for _, r := range c.Revisions {
 		if r.Superseded != 0 {
@@ -34,7 +39,7 @@ func live(c *ledger.Case, codec action.Codec) (out []step, err error) {
 			one := step{plan: s, at: at}
 			for _, a := range asks {
 				if a.Revision == r.Number && a.Step == i {
-					one.told = c.Told(a)
+					one.told, one.whom = c.Told(a), c.Whom(people, a, s)
 				}
 			}
 			out = append(out, one)
@@ -58,7 +63,7 @@ func (s step) action() Action {
 		out.NotBefore = s.at.NotBefore.UTC()
 	}
 	if t := s.told; t != nil {
-		out.Asked = &Asked{Told: t.At.UTC(), Until: t.Until.UTC(), Silence: t.Silence, Means: t.Means()}
+		out.Asked = &Asked{Of: s.whom, Told: t.At.UTC(), Until: t.Until.UTC(), Silence: t.Silence, Means: t.Means()}
 	}
 	return out
 }
@@ -103,7 +108,10 @@ func verdict(steps []step) string {
 
 // undo says whether a step can be taken back, and of several that can't why the first can't.
 func undo(c *ledger.Case, steps []step) Undo {
+	but := stays(c, steps)
 	switch {
+	case c.State == ledger.Undone && but != "":
+		return Undo{Why: "taken back, but for: " + but, But: but}
 	case c.State == ledger.Undone:
 		return Undo{Why: "it was taken back"}
 	case c.Undo != nil:
@@ -115,16 +123,38 @@ func undo(c *ledger.Case, steps []step) Undo {
 	why := "nothing was changed"
 	for _, s := range steps {
 		if len(s.at.Owned) > 0 {
-			return Undo{Possible: true}
+			return Undo{Possible: true, But: but}
 		}
 		if outcome(s.at) != "done" {
 			continue
 		}
 		final := s.rung().About().Kind.Final
 		if final == "" {
-			return Undo{Possible: true}
+			return Undo{Possible: true, But: but}
 		}
 		why = s.rung().About().Kind.Name + ": " + final
 	}
 	return Undo{Why: why}
+}
+
+// mostStays is how many of a case's changes are named that an undo leaves.
+const mostStays = 5
+
+// stays names what of a case's changes an undo leaves, or has left, "" where nothing: what has no way back, and what could not be taken back.
+func stays(c *ledger.Case, steps []step) string {
+	var all []string
+	for _, s := range steps {
+		kind := s.rung().About().Kind
+		why := kind.Final
+		if why == "" && c.State == ledger.Undone && s.at.State == ledger.Stays {
+			why = cmp.Or(s.at.Note, s.at.Error, "it could not be taken back")
+		}
+		if line := kind.Name + " (" + why + ")"; why != "" && outcome(s.at) == "done" && len(s.at.Owned) == 0 && !slices.Contains(all, line) {
+			all = append(all, line)
+		}
+	}
+	if more := len(all) - mostStays; more > 0 {
+		all = append(all[:mostStays], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(all, ", ")
 }

@@ -9,8 +9,8 @@ import (
 // longest word that is compared: what is longer is no slip of a finger, and comparing costs its length squared.
 const longest = 64
 
-// most words that are listed where none is near.
-const most = 16
+// most words that are listed where none is near: no more than the keys that a configuration begins with.
+const most = 20
 
 // Hint is `; did you mean "..."?`, or nothing.
 func Hint(word string, candidates []string) string {

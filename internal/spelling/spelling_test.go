@@ -46,7 +46,7 @@ func TestHint(t *testing.T) {
 
 func TestAmong(t *testing.T) {
 	var many []string
-	for i := range 20 {
+	for i := range 24 {
 		many = append(many, string(rune('a'+i)))
 	}
 	for _, c := range []struct {
@@ -56,7 +56,7 @@ func TestAmong(t *testing.T) {
 	}{
 		{"mdoe", []string{"mode", "params"}, `; did you mean "mode"?`},
 		{"slack", []string{"mode", "params"}, "; there are mode, params"},
-		{"slack", many, "; there are a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p and 4 more"},
+		{"slack", many, "; there are a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t and 4 more"},
 		{"slack", nil, ""},
 	} {
 		if got := Among(c.word, c.among); got != c.want {

@@ -71,7 +71,8 @@ func CloudShellSecrets() playbook.Definition {
 const whyCloudShell = `An intruder in a person's browser has no keys to copy, and opens CloudShell, which has the person's: reading secrets there
 is more likely theft than work. CloudShell's own events say that it was opened; a user agent, which a caller can set, decides nothing. A quarter of an hour
 later riposte looks into CloudTrail's event history for what the same session read meanwhile: Secrets Manager's and Parameter Store's values, each once, and what
-reads many at once as more than a few. Above the limit the person is to be asked, and only a "not me" denies the session: every step asks. Sessions of Identity Center
+reads many at once as more than a few. Above the limit every step asks: the person whether it was they, where AWS vouches for who that is (people.users, or who of
+Identity Center assumed the role), and only their "not mine" denies the session; else approvers. Sessions of Identity Center
 can't be denied from inside; the case then pages, and says who must act. Where the history could not be read whole, and what was read of it stays below the limit, the case says so and
 asks too. Known false positives: administrators who rotate secrets by hand (raise most, or list their role as trusted for this playbook). CloudShell stays open beside the console,
 so secrets that are read in the console count as well. Calls in other regions than CloudShell's do not.`
@@ -167,8 +168,16 @@ func checkCloudShell(ctx context.Context, in playbook.In, s playbook.Suspect[clo
 
 func planCloudShell(s playbook.Suspect[cloudShell], _ CloudShellParams) action.Plan {
 	steps := s.Facts.Actor.Steps(action.Everything, s.Case)
-	for i := range steps {
-		steps[i] = steps[i].Asking("the person may have read them; approve where it was another")
+	for i, s := range steps {
+		own := s.Ladder[0].Ask == "" // and not that of who opened the session, which others may use
+		for n, r := range s.Ladder {
+			if r.Do.About().Kind.Name == (action.RevokeSessions{}).About().Kind.Name && r.Ask == "" {
+				s.Ladder[n].Ask = "it ends every older session of its role"
+			}
+		}
+		if steps[i] = s.Asking("the person may have read them; approve where it was another"); own {
+			steps[i] = steps[i].WasItYou()
+		}
 	}
 	return action.Plan{Steps: steps}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -35,6 +36,7 @@ func checkByHand(ctx context.Context, in playbook.In, s playbook.Suspect[byHand]
 		return nil, err
 	}
 	f.Instances = nil
+	var tags []map[string]string
 	for _, i := range there {
 		if over(i) || i.LaunchTime != nil && i.LaunchTime.Before(f.At.Add(-early)) {
 			continue // that was there before the call: a token that was used before is answered with what it launched then
@@ -43,13 +45,22 @@ func checkByHand(ctx context.Context, in playbook.In, s playbook.Suspect[byHand]
 		if err != nil {
 			return nil, err
 		}
-		f.Instances = append(f.Instances, m)
+		f.Instances, tags = append(f.Instances, m), append(tags, tagsOf(i))
 	}
 	if len(f.Instances) == 0 {
 		return nil, nil
 	}
-	s.Title = f.title()
+	s.Title, s.Tags = f.title(), shared(tags)
 	return []playbook.Suspect[byHand]{s}, nil
+}
+
+// shared are the tags that all have alike: of instances that say differently whose they are, none says it for the others.
+func shared(all []map[string]string) map[string]string {
+	out := maps.Clone(all[0])
+	for _, other := range all[1:] {
+		maps.DeleteFunc(out, func(key, value string) bool { return other[key] != value })
+	}
+	return out
 }
 
 // bulk says why a launch may be one of a bulk job, "" where it is none. What was not counted may be.

@@ -97,6 +97,14 @@ func tagOf(i types.Instance, key string) string {
 	return ""
 }
 
+func tagsOf(i types.Instance) map[string]string {
+	all := map[string]string{}
+	for _, t := range i.Tags {
+		all[aws.ToString(t.Key)] = aws.ToString(t.Value)
+	}
+	return all
+}
+
 // machine returns an instance as it is now, with what there is to stop it by besides its end, which its launch may have
 // forbidden. What can't be read of that is a rung less, and no reason to wait.
 func (w witness) machine(ctx context.Context, i types.Instance, v verdict) (m machine, err error) {

@@ -20,7 +20,7 @@ type audit struct {
 func (a *audit) partition(items []item) {
 	slices.SortFunc(items, func(x, y item) int { return cmp.Compare(textOf(x[sk]), textOf(y[sk])) })
 	chain := textOf(items[0][pk])
-	if isCase(chain) || chain == ledger.BrakesChain || chain == ledger.CheckpointChain {
+	if isCase(chain) || chain == ledger.BrakesChain || chain == ledger.CheckpointChain || chain == ledger.ExceptionsChain {
 		a.chain(chain, items)
 		return
 	}
@@ -108,7 +108,9 @@ func (a *audit) row(i item) bool {
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")
 	case strings.HasPrefix(k.pk, memoryPrefix), strings.HasPrefix(k.pk, countedPrefix), strings.HasPrefix(k.pk, tracePrefix),
-		strings.HasPrefix(k.pk, incidentPrefix), k == key{ledgerPK, ledgerPK}, k.pk == generation, k == replicaKey(name("replica")), strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
+		strings.HasPrefix(k.pk, incidentPrefix), k == key{ledgerPK, ledgerPK}, k.pk == generation, k == replicaKey(name("replica")),
+		k == letterKey(name("letter")), strings.HasPrefix(k.pk, listPrefix), strings.HasPrefix(k.pk, matterPrefix), strings.HasPrefix(k.pk, namedPrefix),
+		strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
 		// they only keep writers in order, stand in no chain, or name replicas
 	default:
 		return false

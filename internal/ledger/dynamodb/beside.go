@@ -1,6 +1,7 @@
 package dynamodb
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -69,14 +70,11 @@ func (t *commit) requests(context.Context) error {
 
 func (t *commit) exceptions(context.Context) error {
 	for _, x := range t.w.Exceptions {
-		body, err := json.Marshal(x)
+		wrote, err := t.except(x)
 		if err != nil {
 			return err
 		}
-		for _, k := range exceptionKeys(x) {
-			t.put(k, item{"body": blob(body)}, always())
-			t.wrote = append(t.wrote, ledger.Wrote{What: ledger.WroteException, Key: k.pk + " " + k.sk, Sum: ledger.Sum(body)})
-		}
+		t.wrote = append(t.wrote, wrote...)
 	}
 	for _, x := range t.w.Revoked {
 		for _, k := range exceptionKeys(x) {
@@ -87,10 +85,59 @@ func (t *commit) exceptions(context.Context) error {
 	return nil
 }
 
+func (t *tx) except(x ledger.Exception) (wrote []ledger.Wrote, err error) {
+	body, err := json.Marshal(x)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range exceptionKeys(x) {
+		t.put(k, item{"body": blob(body)}, always())
+		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: k.pk + " " + k.sk, Sum: ledger.Sum(body)})
+	}
+	return wrote, nil
+}
+
+// Grant writes an exception that comes from no case; see ledger.Exceptions.
+func (s *Store) Grant(ctx context.Context, x ledger.Exception) error {
+	return s.explain(retryConflict(ctx, func(ctx context.Context) error {
+		t := &tx{}
+		wrote, err := t.except(x)
+		if err != nil {
+			return err
+		}
+		return s.appendTo(ctx, t, ledger.ExceptionsChain, ledger.Link{At: x.Order.At, Notes: []string{x.Granted()}, Wrote: wrote})
+	}))
+}
+
+// Revoke ends such an exception; see ledger.Exceptions.
+func (s *Store) Revoke(ctx context.Context, x ledger.Exception, o ledger.Order) (was bool, err error) {
+	err = retryConflict(ctx, func(ctx context.Context) error {
+		keys := exceptionKeys(x)
+		on, err := s.get(ctx, keys[0])
+		if was = on != nil && err == nil; !was {
+			return err
+		}
+		t := &tx{}
+		var wrote []ledger.Wrote
+		for _, k := range keys {
+			t.delete(k, condition{holds: "attribute_exists(pk)", otherwise: errAgain})
+			wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: k.pk + " " + k.sk})
+		}
+		return s.appendTo(ctx, t, ledger.ExceptionsChain, ledger.Link{At: o.At, Notes: []string{x.Ended(o)}, Wrote: wrote})
+	})
+	return was && err == nil, s.explain(err)
+}
+
+// wide stands for the root of exceptions that are of more than one: a gate reads those of a playbook in one go. People give them, so they are few.
+const wide = "*"
+
 // exceptionKeys are an exception's two items: that by which a gate finds it, and that of the list of all.
 func exceptionKeys(x ledger.Exception) []key {
-	name := moment(x.Until) + "#" + x.Case
-	return []key{{exceptionsOf(x.Playbook, x.Root), name}, {exceptionsPrefix + shard(x.Case), name}}
+	name, root := moment(x.Until)+"#"+cmp.Or(x.Case, x.ID()), x.Root
+	if x.Wide() {
+		root = wide
+	}
+	return []key{{exceptionsOf(x.Playbook, root), name}, {exceptionsPrefix + shard(x.Case), name}}
 }
 
 // Exceptions are those in force; see ledger.Exceptions. What an older riposte wrote is in no list.

@@ -48,6 +48,13 @@ func (s *Store) Release(ctx context.Context, now time.Time, scope, by string) (w
 	return was && err == nil, s.explain(err)
 }
 
+// Note writes what concerns every case.
+func (s *Store) Note(ctx context.Context, at time.Time, notes []string) error {
+	return s.explain(retryConflict(ctx, func(ctx context.Context) error {
+		return s.appendTo(ctx, &tx{}, ledger.BrakesChain, ledger.Link{At: at, Notes: notes})
+	}))
+}
+
 // appendTo adds a link to a chain that belongs to no case, with what stands beside it.
 func (s *Store) appendTo(ctx context.Context, t *tx, chain string, l ledger.Link) error {
 	r, err := s.chain(ctx, chain)

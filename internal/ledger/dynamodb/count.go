@@ -10,7 +10,7 @@ import (
 
 const countedPrefix = "counted#"
 
-// endsAt is DynamoDB's time to live, in seconds since 1970. Rows that count have one, and traces: they are no part of the record.
+// endsAt is DynamoDB's time to live, in seconds since 1970. Rows that count have one, traces and letters: they are no part of the record.
 const endsAt = "ends"
 
 func countedIn(playbookID, actor string) string {

@@ -58,6 +58,9 @@ func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messa
 			return err
 		}
 	}
+	if due := messages[0].Due; due.After(now) {
+		return s.dueBy(ctx, t, r, due, l)
+	}
 	return s.wake(ctx, t, r, now, l)
 }
 
@@ -87,11 +90,17 @@ func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
 
 // wake makes a case due now, and urgent.
 func (s *Store) wake(ctx context.Context, t *tx, r *row, now time.Time, l ledger.Link) error {
-	if r.due.IsZero() || now.Before(r.due) {
-		r.due = now
+	r.urgency = 0
+	return s.dueBy(ctx, t, r, now, l)
+}
+
+// dueBy makes a case due at a moment at the latest, and writes what is to be written with that.
+func (s *Store) dueBy(ctx context.Context, t *tx, r *row, at time.Time, l ledger.Link) error {
+	if r.due.IsZero() || at.Before(r.due) {
+		r.due = at
 	}
-	l.Due, r.urgency = r.due, 0
-	r.ready = !r.wake().After(now)
+	l.Due = r.due
+	r.ready = !r.wake().After(l.At)
 	if err := t.append(r, l); err != nil {
 		return err
 	}

@@ -5,7 +5,7 @@
 //
 //	question                              answered by
 //	a case as it stands                   pk CASE, sk head; where it is large, its payload in sk part#NNN
-//	its history                           pk CASE, sk entry#SEQ; pk brakes and pk checkpoints likewise
+//	its history                           pk CASE, sk entry#SEQ; pk brakes, pk exceptions and pk checkpoints likewise
 //	what waits in its inbox               its head lists it; pk CASE, sk message#SUM (half of it)
 //	is this lead known                    pk lead#SUM, sk lead: the case that has it
 //	which case is open on this root       pk root#SUM, sk root
@@ -17,16 +17,21 @@
 //	did the effects change                pk generation, sk NN: counters, their sum
 //	is this request ours                  pk request#SUM, sk request
 //	how many incidents since then         pk limit#BUCKET, sk at#TIME#SUM; sk fence orders those that can be refused
-//	exceptions in force                   pk exception#SUM, sk UNTIL#CASE; all of them: pk exceptions#SHARD, sk UNTIL#CASE
+//	exceptions in force                   pk exception#SUM, sk UNTIL#CASE; those of an account or an actor: the SUM of the playbook and "*";
+//	                                      all of them: pk exceptions#SHARD, sk UNTIL#CASE
 //	what was observed of a resource       pk observed#SUM, sk TIME#ON#SUM
 //	how much an actor did                 pk counted#SUM, sk at#TIME#SUM: an item for each suspect that counts
 //	an actor's last incident              pk trace#SUM, sk trace
 //	which cases are of an incident        pk incident#CASE, sk CASE
+//	a letter                              pk letter#SUM, sk letter: by its recipient, channel and matter
+//	what letter can be taken, and when    index wake: wake_in letter#0 (urgent) or letter#1, wake_at; only what is owed
+//	all letters, those about a matter,    pk letters#SHARD, pk letters-about#SUM, pk letters-of#CASE, sk LETTER: its pk
+//	those that name a case
 //	brakes that are on                    pk brakes, sk brake#SUM
 //	the table's schema                    pk ledger, sk ledger: the schema
 //
 // SUM is a SHA-256 in hex of what is asked for, so that no name in AWS is too long for a key. Times are nanoseconds since
-// 1970. Nothing of the record has a time to live; what is counted and traces have (attribute ends, in seconds), which a deployment's table
+// 1970. Nothing of the record has a time to live; what is counted, traces and letters have (attribute ends, in seconds), which a deployment's table
 // goes by: where it is not switched on, those items stay.
 //
 // Everything is read consistently but for the three indexes, which DynamoDB keeps up a moment later. A claim is therefore a

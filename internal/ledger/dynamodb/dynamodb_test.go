@@ -99,6 +99,10 @@ func TestStore(t *testing.T) {
 		{"a storm on one root", storm},
 		{"an inbox that is full", full},
 		{"the answer to a claim is lost", lostClaim},
+		{"answers about a letter are lost", lostLetter},
+		{"faults of the network, and letters", shakenLetters},
+		{"letters do not stay for ever", letterRows},
+		{"a letter goes and comes back", letterAgain},
 	} {
 		t.Run(x.name, func(t *testing.T) { x.tell(t, s) })
 	}

@@ -17,11 +17,11 @@ func (s *Store) inbox(ctx context.Context, r row, c *ledger.Claim) error {
 		of[class] = append(of[class], id)
 	}
 	var keys []key // of what is handed out, in its order
-	for class, n := range ledger.Batch(r.crowd()) {
-		if ledger.Class(class).Newest() {
-			slices.Reverse(of[class])
+	for _, out := range ledger.Batch(r.crowd()) {
+		if out.Class.Newest() {
+			slices.Reverse(of[out.Class])
 		}
-		for _, id := range of[class][:n] {
+		for _, id := range of[out.Class][:out.N] {
 			keys = append(keys, messageKey(r.id, id))
 		}
 	}

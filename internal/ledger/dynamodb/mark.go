@@ -29,7 +29,7 @@ func (s *Store) Mark(ctx context.Context) (string, error) {
 	for _, d := range s.recent.correct(waiting) {
 		grown = append(grown, fmt.Sprint(d.id, d.urgency, d.number()))
 	}
-	for _, chain := range []string{ledger.BrakesChain, ledger.CheckpointChain} {
+	for _, chain := range []string{ledger.BrakesChain, ledger.ExceptionsChain, ledger.CheckpointChain} {
 		r, err := s.chain(ctx, chain)
 		if err != nil {
 			return "", s.explain(err)

@@ -3,6 +3,7 @@ package dynamodb
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,27 +21,31 @@ const (
 // memoryOf is the partition of what was observed of one resource's attribute.
 func memoryOf(r event.Resource, of string) string { return memoryPrefix + sum(r.String()+" "+of) }
 
-// Remember stores observations, a write each; see ledger.Memory. Written twice is written once.
+// Remember stores observations, a write each, some at once; see ledger.Memory. Written twice is written once.
 func (s *Store) Remember(ctx context.Context, seen []playbook.Observation) error {
-	for _, o := range seen {
-		body, err := json.Marshal(o)
-		if err != nil {
-			return fmt.Errorf("remember %s of %s: %w", o.Of, o.Resource, err)
-		}
-		// Observations stand by their moment; of one second, what shows it on comes last: see playbook.Observation.Counts.
-		on := "0"
-		if o.On {
-			on = "1"
-		}
-		i := key{memoryOf(o.Resource, o.Of), moment(o.At) + "#" + on + "#" + sum(o.Event)}.item()
-		i["body"] = blob(body)
-		err = retryConflict(ctx, func(ctx context.Context) error {
-			_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i})
-			return busy(err)
-		})
-		if err != nil {
-			return s.explain(fmt.Errorf("remember %s of %s: %w", o.Of, o.Resource, err))
-		}
+	errs := make([]error, len(seen))
+	each(len(seen), func(n int) { errs[n] = s.remember(ctx, seen[n]) })
+	return errors.Join(errs...)
+}
+
+func (s *Store) remember(ctx context.Context, o playbook.Observation) error {
+	body, err := json.Marshal(o)
+	if err != nil {
+		return fmt.Errorf("remember %s of %s: %w", o.Of, o.Resource, err)
+	}
+	// Observations stand by their moment; of one second, what shows it on comes last: see playbook.Observation.Counts.
+	on := "0"
+	if o.On {
+		on = "1"
+	}
+	i := key{memoryOf(o.Resource, o.Of), moment(o.At) + "#" + on + "#" + sum(o.Event)}.item()
+	i["body"] = blob(body)
+	err = retryConflict(ctx, func(ctx context.Context) error {
+		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i})
+		return busy(err)
+	})
+	if err != nil {
+		return s.explain(fmt.Errorf("remember %s of %s: %w", o.Of, o.Resource, err))
 	}
 	return nil
 }

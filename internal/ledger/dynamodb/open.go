@@ -51,6 +51,7 @@ type Store struct {
 	skewed   skewedLeases
 	reserved reservedPlaces
 	traces   traces
+	letters  letterBook
 	seen     seen
 }
 

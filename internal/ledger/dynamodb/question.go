@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -13,10 +14,12 @@ func (s *Store) Facts(ctx context.Context, q ledger.Question) (ledger.Facts, err
 	f := ledger.Facts{Incidents: make([]int, len(q.Buckets))}
 	var all errgroup.Group
 	all.Go(func() (err error) { f.Brakes, err = s.Brakes(ctx); return err })
-	inForce := query{ // the first to end first
-		partition: exceptionsOf(q.Playbook, q.Root), where: "#s >= :now", values: item{":now": text(moment(q.At.Add(1)))},
+	inForce := func(root string) query {
+		return query{partition: exceptionsOf(q.Playbook, root), where: "#s >= :now", values: item{":now": text(moment(q.At.Add(1)))}}
 	}
-	all.Go(func() (err error) { f.Exceptions, err = bodies[ledger.Exception](ctx, s, inForce); return err })
+	var wider []ledger.Exception
+	all.Go(func() (err error) { f.Exceptions, err = bodies[ledger.Exception](ctx, s, inForce(q.Root)); return err })
+	all.Go(func() (err error) { wider, err = bodies[ledger.Exception](ctx, s, inForce(wide)); return err })
 	if q.RequestID != "" {
 		all.Go(func() (err error) { f.Own, err = s.Own(ctx, q.RequestID); return err })
 	}
@@ -31,5 +34,14 @@ func (s *Store) Facts(ctx context.Context, q ledger.Question) (ledger.Facts, err
 			return nil
 		})
 	}
-	return f, all.Wait()
+	if err := all.Wait(); err != nil {
+		return f, err
+	}
+	for _, x := range wider {
+		if slices.Contains(q.Wider(), x.Root) {
+			f.Exceptions = append(f.Exceptions, x)
+		}
+	}
+	slices.SortFunc(f.Exceptions, func(a, b ledger.Exception) int { return a.Until.Compare(b.Until) }) // the first to end first
+	return f, nil
 }

@@ -18,6 +18,7 @@ func writes(t *testing.T, s *service) {
 	t.Run("for any worker", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
 	t.Run("claimed", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{}, 5) })
 	lead.Actors, lead.Weight = []string{"alice", "who alice acts for"}, 50
+	t.Run("asked, with one letter", func(t *testing.T) { letterCosts(t, s) })
 	t.Run("counted, and of an incident", func(t *testing.T) { costs(t, s, lead, ledger.FirstClaim{Holder: "replica", Lease: time.Minute}, 4) })
 }
 
@@ -58,4 +59,46 @@ func costs(t *testing.T, s *service, lead playbook.StoredSuspect, hand ledger.Fi
 		t.Errorf("%d writes, want %d: %v", n, want, sent.sent)
 	}
 	t.Logf("%d writes, %d reads", sent.writes()-before, sent.sent["GetItem"]+sent.sent["BatchGetItem"]+sent.sent["Query"])
+}
+
+// letterCosts: one letter about a case that asks is posted, taken, saved twice, since it has something to hand in, and tells the case.
+func letterCosts(t *testing.T, s *service) {
+	sent := &counting{}
+	l := open(t, s.client(func(o *client.Options) { o.APIOptions = append(o.APIOptions, sent.count) }), s.table(t))
+	now := ledgertest.Start()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := l.Admit(t.Context(), now, []playbook.StoredSuspect{ledgertest.Lead("e-1", "i-1")}, ledger.FirstClaim{})
+	must(err)
+	before := sent.writes()
+	did := func(what string, want int) {
+		t.Helper()
+		if n := sent.writes() - before; n != want {
+			t.Errorf("%s: %d writes, want %d", what, n, want)
+		}
+		before = sent.writes()
+	}
+	k := ledger.LetterKey{To: "sam@example.com", Channel: "mail", Matter: "case/" + a[0].Case}
+	must(l.Post(t.Context(), now, ledger.Line{LetterKey: k, Case: a[0].Case, Notice: true}))
+	did("posted", 1)
+	one, err := l.TakeLetter(t.Context(), now, "desk", time.Minute)
+	must(err)
+	did("taken", 1)
+	one.Ref, one.SentAt, one.KeepsLease = "ref", now, true
+	must(l.SaveLetter(t.Context(), one))
+	did("accepted", 1)
+	_, err = l.Send(t.Context(), now, a[0].Case, ledger.Message{Key: "told|" + one.ID, Told: []ledger.Told{{Of: "a question"}}})
+	must(err)
+	did("handed in", 1)
+	one.Sent, one.KeepsLease = one.Wanted, false
+	must(l.SaveLetter(t.Context(), one))
+	did("saved", 1)
+	if none, err := l.TakeLetter(t.Context(), now, "desk", time.Minute); err != nil || none != nil {
+		t.Errorf("taken: %+v, %v", none, err)
+	}
+	did("nothing to take", 0)
 }

@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -199,14 +200,16 @@ func own(s *stage) {
 func exceptions(s *stage) {
 	c := s.load(s.open("i-1"))
 	x := ledger.Exception{Playbook: c.Playbook, Root: c.Root.String(), Until: s.now.Add(time.Hour), By: "alice", Reason: "a drill", Case: c.ID}
-	s.must(s.commit(c, ledger.Undone, never, ledger.Write{Exceptions: []ledger.Exception{x}}))
+	given := c.Exception(ledger.Order{Verb: ledger.Except, By: "olga", Proven: true, Via: ledger.InSlack}, s.now, 2*time.Hour, []string{"image"}, "a drill") // an older riposte keeps no order
+	s.must(s.commit(c, ledger.Undone, never, ledger.Write{Exceptions: []ledger.Exception{x, given}}))
 	for _, look := range []struct {
 		name, playbook, root string
 		at                   time.Time
 		want                 []ledger.Exception
 	}{
-		{"in force", x.Playbook, x.Root, s.now, []ledger.Exception{x}},
-		{"ended", x.Playbook, x.Root, x.Until, nil},
+		{"in force", x.Playbook, x.Root, s.now, []ledger.Exception{x, given}},
+		{"one has ended", x.Playbook, x.Root, x.Until, []ledger.Exception{given}},
+		{"both have", x.Playbook, x.Root, given.Until, nil},
 		{"another root", x.Playbook, "i-2", s.now, nil},
 		{"another playbook", "other", x.Root, s.now, nil},
 	} {
@@ -253,6 +256,64 @@ func revoked(s *stage) {
 	s.mustVerify()
 	s.after(time.Hour)
 	lists()
+	s.mustVerify()
+}
+
+// alone: an exception that comes from no case is found by the resource, the account or the actor that it is of, and by no other; the record says who
+// gave it and who ended it.
+func alone(s *stage) {
+	c := s.load(s.open("i-1"))
+	o := ledger.Order{Verb: ledger.Except, By: "ann", At: s.now, Except: time.Hour, Found: []string{"image"}, Reason: "a drill"}
+	given := map[string]ledger.Exception{}
+	for i, root := range []string{c.Root.String(), "account:" + c.Root.Account, "actor:AIDA1"} {
+		o.Except += time.Duration(i) * time.Minute
+		x := ledger.Alone(c.Playbook, root, o)
+		given[root] = x
+		s.must(s.Grant(s.Context(), x))
+		s.must(s.Grant(s.Context(), x)) // again: it is the same
+	}
+	s.mustVerify()
+	all := []ledger.Exception{given[c.Root.String()], given["account:"+c.Root.Account], given["actor:AIDA1"]}
+	q := ledger.Question{Playbook: c.Playbook, Root: c.Root.String(), Account: c.Root.Account, Actor: "AIDA1", At: s.now}
+	for _, look := range []struct {
+		name string
+		of   func(*ledger.Question)
+		want []ledger.Exception
+	}{
+		{"all that there are", func(*ledger.Question) {}, all},
+		{"another resource", func(q *ledger.Question) { q.Root = "i-2" }, all[1:]},
+		{"another account", func(q *ledger.Question) { q.Account = "9" }, []ledger.Exception{all[0], all[2]}},
+		{"another actor", func(q *ledger.Question) { q.Actor = "AIDA2" }, all[:2]},
+		{"an actor that is not known", func(q *ledger.Question) { q.Actor = "" }, all[:2]},
+		{"another playbook", func(q *ledger.Question) { q.Playbook = "other" }, nil},
+		{"later", func(q *ledger.Question) { q.At = all[1].Until }, all[2:]},
+	} {
+		of := q
+		look.of(&of)
+		if d := cmp.Diff(look.want, s.facts(of).Exceptions, cmpopts.EquateEmpty()); d != "" {
+			s.Errorf("%s: %s", look.name, d)
+		}
+	}
+	listed, err := s.Exceptions(s.Context(), s.now)
+	s.must(err)
+	if d := cmp.Diff(all, listed); d != "" {
+		s.Error(d)
+	}
+	for _, want := range []bool{true, false} {
+		if was, err := s.Revoke(s.Context(), all[1], ledger.Order{Verb: ledger.Revoke, By: "bob", At: s.now}); err != nil || was != want {
+			s.Errorf("revoked: %t, %v; want %t", was, err, want)
+		}
+	}
+	if got := s.facts(q).Exceptions; len(got) != 2 {
+		s.Errorf("a gate still hears of it: %+v", got)
+	}
+	chain, err := s.History(s.Context(), ledger.ExceptionsChain)
+	s.must(err)
+	if n := len(chain); n != 7 || !strings.Contains(chain[n-1].Notes[0], "ends: "+c.Playbook+" of account:"+c.Root.Account+", by bob (unproven)") {
+		s.Errorf("%d entries about exceptions: %+v", n, chain)
+	}
+	_, err = s.Checkpoint(s.Context(), s.now)
+	s.must(err)
 	s.mustVerify()
 }
 

@@ -3,11 +3,12 @@ package ledgertest
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
-// A flood of one sort of message keeps no other sort waiting: each claim hands out some of each, people's orders first.
+// A flood of one sort of message keeps no other sort waiting: each claim hands out some of each, people's orders first, then what they were told.
 func classes(s *stage) {
 	id := s.open("i-1")
 	for n := range 60 {
@@ -16,9 +17,10 @@ func classes(s *stage) {
 	s.send(id, look("deny"))
 	s.send(id, order(ledger.Approve, "o-1"))
 	s.send(id, named("n-1"))
+	s.send(id, ledger.Message{Key: "t-1", Told: []ledger.Told{{Of: "a question", At: s.now, Until: s.now, Silence: ledger.Acts}}})
 	c := s.mustClaim("a", id)
-	want := []string{"o-1", "n-1"}
-	for n := 59; n > 59-47; n-- {
+	want := []string{"o-1", "t-1", "n-1"}
+	for n := 59; n > 59-46; n-- {
 		want = append(want, ledger.Key(Lead(fmt.Sprint("e-", n), "i-1"))) // the newest first
 	}
 	want = append(want, c.Inbox[len(c.Inbox)-1].Key)
@@ -27,9 +29,38 @@ func classes(s *stage) {
 	}
 	s.must(s.commit(c.Case, ledger.Acting, 0, ledger.Write{Taken: want, EndsLease: true}))
 	c = s.mustClaim("b", id)
-	if len(c.Inbox) != 13 || c.More || c.Inbox[12].Key != ledger.Key(Lead("e-0", "i-1")) {
+	if len(c.Inbox) != 14 || c.More || c.Inbox[13].Key != ledger.Key(Lead("e-0", "i-1")) {
 		s.Fatalf("left, more: %t, %s", c.More, keys(c.Inbox))
 	}
+	s.mustVerify()
+}
+
+// What people were told is taken with the turn that the case has anyway, or when it begins to mean something.
+func lazy(s *stage) {
+	id := s.open("i-1")
+	s.must(s.commit(s.mustClaim("a", id).Case, ledger.Asked, time.Hour, ledger.Write{EndsLease: true}))
+	told := func(key string, until time.Duration) ledger.Message {
+		return ledger.Tell(key, []ledger.Told{{Of: "a question", At: s.now, Until: s.now.Add(until), Remind: s.now.Add(until / 2), Silence: ledger.Acts}})
+	}
+	s.send(id, told("t-1", 48*time.Hour))
+	s.claimsNothing("b")
+	s.after(time.Hour)
+	c := s.mustClaim("b", id)
+	if keys(c.Inbox) != "[t-1]" {
+		s.Fatalf("handed out %s", keys(c.Inbox))
+	}
+	s.must(s.commit(c.Case, ledger.Asked, time.Hour, ledger.Write{Taken: taken(c), EndsLease: true}))
+	s.send(id, told("t-2", time.Hour))
+	s.after(30*time.Minute - time.Second)
+	s.claimsNothing("b")
+	s.after(time.Second)
+	if c = s.mustClaim("b", id); keys(c.Inbox) != "[t-2]" {
+		s.Fatalf("handed out %s", keys(c.Inbox))
+	}
+	s.must(s.commit(c.Case, ledger.Dismissed, never, ledger.Write{Taken: taken(c), EndsLease: true}))
+	s.send(id, told("t-3", time.Hour)) // of a case that is closed, it is taken out of the way
+	s.after(time.Hour)
+	s.mustClaim("b", id)
 	s.mustVerify()
 }
 

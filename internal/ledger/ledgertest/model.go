@@ -97,8 +97,8 @@ func (c *mcase) batch() (out []string) {
 		n[m.Class()]++
 	}
 	slices.Reverse(of[ledger.Suspects])
-	for class, n := range ledger.Batch(n) {
-		out = append(out, of[class][:n]...)
+	for _, handed := range ledger.Batch(n) {
+		out = append(out, of[handed.Class][:handed.N]...)
 	}
 	return out
 }

@@ -26,9 +26,11 @@ func brakes(s *stage) {
 			s.Errorf("released: %t, %v; want %t", got, err, want)
 		}
 	}
+	noted := []string{"configuration: riposte.yaml, version 2", "configuration: launch.unapproved-image: act, was: ask"}
+	s.must(s.Note(s.Context(), s.now, noted))
 	chain, err := s.History(s.Context(), ledger.BrakesChain)
 	s.must(err)
-	if len(chain) != 4 || !strings.Contains(chain[3].Notes[0], "bob") {
+	if len(chain) != 5 || !strings.Contains(chain[3].Notes[0], "bob") || cmp.Diff(noted, chain[4].Notes) != "" {
 		s.Errorf("%d entries about brakes: %+v", len(chain), chain)
 	}
 	s.mustVerify()

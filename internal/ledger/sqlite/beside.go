@@ -11,11 +11,12 @@ import (
 )
 
 const (
-	addEffect    = `INSERT INTO effects (key, body, version) VALUES (?, ?, 1) ON CONFLICT DO NOTHING`
-	setEffect    = `UPDATE effects SET body = ?, version = version + 1 WHERE key = ? AND version = ?`
-	dropEffect   = `DELETE FROM effects WHERE key = ? AND version = ?`
-	addRequest   = `INSERT INTO requests (id) VALUES (?) ON CONFLICT DO NOTHING`
-	addException = `INSERT INTO exceptions (playbook, root, until, body) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body`
+	addEffect     = `INSERT INTO effects (key, body, version) VALUES (?, ?, 1) ON CONFLICT DO NOTHING`
+	setEffect     = `UPDATE effects SET body = ?, version = version + 1 WHERE key = ? AND version = ?`
+	dropEffect    = `DELETE FROM effects WHERE key = ? AND version = ?`
+	addRequest    = `INSERT INTO requests (id) VALUES (?) ON CONFLICT DO NOTHING`
+	dropException = `DELETE FROM exceptions WHERE playbook = ? AND root = ? AND until = ?`
+	addException  = `INSERT INTO exceptions (playbook, root, until, body) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body`
 )
 
 // effects writes each effect over the version that was read; one that is of no use any more goes.
@@ -73,23 +74,53 @@ func (t *tx) requests(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 func (t *tx) exceptions(_ string, w ledger.Write) ([]ledger.Wrote, error) {
 	var wrote []ledger.Wrote
 	for _, x := range w.Exceptions {
-		body, err := json.Marshal(x)
+		one, err := t.except(x)
 		if err != nil {
 			return nil, err
 		}
-		sum := ledger.Sum(body)
-		if _, err := t.exec(addException, x.Playbook, x.Root, x.Until.UnixNano(), body); err != nil {
-			return nil, err
-		}
-		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: exceptionKey(x), Sum: sum})
+		wrote = append(wrote, one)
 	}
 	for _, x := range w.Revoked {
-		if _, err := t.exec(`DELETE FROM exceptions WHERE playbook = ? AND root = ? AND until = ?`, x.Playbook, x.Root, x.Until.UnixNano()); err != nil {
+		if _, err := t.exec(dropException, x.Playbook, x.Root, x.Until.UnixNano()); err != nil {
 			return nil, err
 		}
 		wrote = append(wrote, ledger.Wrote{What: ledger.WroteException, Key: exceptionKey(x)})
 	}
 	return wrote, nil
+}
+
+func (t *tx) except(x ledger.Exception) (ledger.Wrote, error) {
+	body, err := json.Marshal(x)
+	if err != nil {
+		return ledger.Wrote{}, err
+	}
+	_, err = t.exec(addException, x.Playbook, x.Root, x.Until.UnixNano(), body)
+	return ledger.Wrote{What: ledger.WroteException, Key: exceptionKey(x), Sum: ledger.Sum(body)}, err
+}
+
+// Grant writes an exception that comes from no case; see ledger.Exceptions.
+func (s *Store) Grant(ctx context.Context, x ledger.Exception) error {
+	return s.change(ctx, func(t *tx) error {
+		wrote, err := t.except(x)
+		if err != nil {
+			return err
+		}
+		return t.appendTo(ledger.ExceptionsChain, ledger.Link{At: x.Order.At, Notes: []string{x.Granted()}, Wrote: []ledger.Wrote{wrote}})
+	})
+}
+
+// Revoke ends such an exception; see ledger.Exceptions.
+func (s *Store) Revoke(ctx context.Context, x ledger.Exception, o ledger.Order) (was bool, err error) {
+	err = s.change(ctx, func(t *tx) error {
+		n, err := t.exec(dropException, x.Playbook, x.Root, x.Until.UnixNano())
+		if was = n > 0; err != nil || !was {
+			return err
+		}
+		return t.appendTo(ledger.ExceptionsChain, ledger.Link{
+			At: o.At, Notes: []string{x.Ended(o)}, Wrote: []ledger.Wrote{{What: ledger.WroteException, Key: exceptionKey(x)}},
+		})
+	})
+	return was && err == nil, err
 }
 
 func exceptionKey(x ledger.Exception) string {

@@ -46,6 +46,11 @@ func (s *Store) Release(ctx context.Context, now time.Time, scope, by string) (b
 	return was > 0 && err == nil, err
 }
 
+// Note writes what concerns every case.
+func (s *Store) Note(ctx context.Context, at time.Time, notes []string) error {
+	return s.change(ctx, func(t *tx) error { return t.appendTo(ledger.BrakesChain, ledger.Link{At: at, Notes: notes}) })
+}
+
 const heldCases = `SELECT id, state, head, lease FROM cases WHERE state IN ('held', 'undoing') AND due > ? ORDER BY n`
 
 // wakeHeld makes what a brake may have stopped due now. Due times are part of the record, so each case notes it.

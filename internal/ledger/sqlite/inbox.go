@@ -22,13 +22,13 @@ func (t *tx) inbox(c *ledger.Claim) error {
 	if err != nil {
 		return err
 	}
-	for class, n := range ledger.Batch(waits) {
-		c.More = c.More || n < waits[class]
-		if n == 0 {
+	for _, of := range ledger.Batch(waits) {
+		c.More = c.More || of.N < waits[of.Class]
+		if of.N == 0 {
 			continue
 		}
 		query := oldest
-		if ledger.Class(class).Newest() {
+		if of.Class.Newest() {
 			query = newest
 		}
 		err := t.rows(func(r *sql.Rows) error {
@@ -38,7 +38,7 @@ func (t *tx) inbox(c *ledger.Claim) error {
 			}
 			c.Inbox = append(c.Inbox, m)
 			return nil
-		}, query, c.Case.ID, class, n)
+		}, query, c.Case.ID, of.Class, of.N)
 		if err != nil {
 			return err
 		}

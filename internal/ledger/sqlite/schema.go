@@ -22,6 +22,9 @@ const base = 7
 // What a list asks for stands in an index of its own, in the order of lists: a page of what is rare passes over what does not
 // fit without reading it, whose payload is some kilobytes.
 //
+// What a letter carries beside its body, which holds all of it (ledger.LetterRow): wake is when it can be taken, NULL where it is not owed;
+// ends is when it may go.
+//
 // What a message carries: n, the seq of its entry, and its class, by which it is handed out.
 var migrations = []string{`
 PRAGMA application_id = 0x72707374;
@@ -113,6 +116,26 @@ CREATE INDEX traces_last ON traces (last);
 CREATE TABLE incident_cases (incident TEXT NOT NULL, case_id TEXT NOT NULL, PRIMARY KEY (incident, case_id)) STRICT, WITHOUT ROWID;
 `, `
 CREATE INDEX cases_listed ON cases (n, state, playbook, account);
+`, `
+CREATE TABLE letters (
+	n      INTEGER PRIMARY KEY,
+	id     TEXT NOT NULL UNIQUE,
+	key    TEXT NOT NULL UNIQUE,
+	matter TEXT NOT NULL,
+	body   BLOB NOT NULL,
+	urgent INTEGER NOT NULL DEFAULT 0,
+	failed INTEGER NOT NULL DEFAULT 0,
+	wake   INTEGER,
+	lease  INTEGER,
+	ends   INTEGER
+) STRICT;
+CREATE INDEX letters_wake ON letters (urgent DESC, wake) WHERE wake IS NOT NULL;
+CREATE INDEX letters_failed ON letters (n) WHERE failed = 1;
+CREATE INDEX letters_lease ON letters (lease) WHERE lease IS NOT NULL;
+CREATE INDEX letters_matter ON letters (matter, n);
+CREATE INDEX letters_ends ON letters (ends) WHERE ends IS NOT NULL;
+CREATE TABLE letter_cases (case_id TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (case_id, n)) STRICT, WITHOUT ROWID;
+CREATE INDEX letter_cases_n ON letter_cases (n);
 `}
 
 // schema is what all migrations lead to.

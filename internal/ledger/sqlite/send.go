@@ -14,6 +14,8 @@ const (
 	caseDue = `SELECT state, version, due, lease, head FROM cases WHERE id = ?`
 	addBody = `INSERT INTO inbox (key, case_id, n, body, class) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	setDue  = `UPDATE cases SET due = ?, wake = ?, urgency = 0, place = NULL, head = ? WHERE id = ?`
+	// What need not be looked at at once makes no case urgent.
+	setLater = `UPDATE cases SET due = ?, wake = ?, place = NULL, head = ? WHERE id = ?`
 )
 
 // Send puts a message into a case's inbox; see ledger.Store.
@@ -49,7 +51,11 @@ func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, erro
 	if err != nil || !added {
 		return false, err
 	}
-	if at := nanos(now); !due.Valid || at.Int64 < due.Int64 {
+	at, set := nanos(now), setDue
+	if m.Due.After(now) {
+		at, set = nanos(m.Due), setLater
+	}
+	if !due.Valid || at.Int64 < due.Int64 {
 		due = at
 	}
 	head, err = t.append(ledger.Link{
@@ -59,5 +65,5 @@ func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	return true, one(t.exec(setDue, due, later(due, lease), head, caseID))
+	return true, one(t.exec(set, due, later(due, lease), head, caseID))
 }

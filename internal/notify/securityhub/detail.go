@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/securityhub/types"
 
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/notify"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -54,7 +55,7 @@ func (t thing) instance() *types.ResourceDetails {
 		d.AwsEc2Instance.LaunchedAt = stamp(at)
 	}
 	if group, known := t.detail[playbook.DetailGroup]; known {
-		if group = cut(plain(group), maxTitle); group == "" {
+		if group = notify.Cut(notify.Plain(group), maxTitle); group == "" {
 			group = "Not part of an ASG"
 		}
 		d.Other = map[string]string{"AutoScalingGroupName": group}

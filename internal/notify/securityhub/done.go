@@ -7,6 +7,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify"
 )
 
 const asksFor = "Waits for a yes"
@@ -16,6 +17,8 @@ func heading(c *ledger.Case, s step) string {
 	switch {
 	case s.State == ledger.Done && c.State == ledger.Verified:
 		return "Done and verified"
+	case s.Untold():
+		return asksFor + ", and nobody could be told"
 	case s.told != nil:
 		return asksFor + ", and " + s.told.Means()
 	case s.State == ledger.Pending:
@@ -66,7 +69,7 @@ func phrases(actions []action.Action) (out []string) {
 	var kinds []string
 	for _, a := range actions {
 		about := a.About()
-		does, target := about.Kind.Does, plain(about.Target.ID)
+		does, target := about.Kind.Does, notify.Plain(about.Target.ID)
 		if !slices.Contains(kinds, does) {
 			kinds = append(kinds, does)
 		}

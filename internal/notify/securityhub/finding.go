@@ -10,6 +10,7 @@ import (
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify"
 )
 
 // Limits of the format, in characters.
@@ -47,9 +48,9 @@ func (r *Reporter) finding(c *ledger.Case, at event.Place) (types.AwsSecurityFin
 		FirstObservedAt: stamp(first),
 		LastObservedAt:  stamp(last),
 
-		Title:         aws.String(cut(title(c), maxTitle)),
-		Description:   aws.String(cut(story(c, steps, len(things)), maxDescription)),
-		Remediation:   &types.Remediation{Recommendation: &types.Recommendation{Text: aws.String(cut(r.advice(c, steps), maxAdvice))}},
+		Title:         aws.String(notify.Cut(title(c), maxTitle)),
+		Description:   aws.String(notify.Cut(story(c, steps, len(things)), maxDescription)),
+		Remediation:   &types.Remediation{Recommendation: &types.Recommendation{Text: aws.String(notify.Cut(r.advice(c, steps), maxAdvice))}},
 		Resources:     resources(things),
 		ProductFields: fields(c),
 
@@ -62,7 +63,7 @@ func (r *Reporter) finding(c *ledger.Case, at event.Place) (types.AwsSecurityFin
 	}, nil
 }
 
-func title(c *ledger.Case) string { return cmp.Or(plain(c.Title), c.Playbook) }
+func title(c *ledger.Case) string { return cmp.Or(notify.Plain(c.Title), c.Playbook) }
 
 // upstream is who made the actor's credentials, "" where that is not known.
 func upstream(c *ledger.Case) string {
@@ -100,7 +101,7 @@ func fields(c *ledger.Case) map[string]string {
 		"riposte/recent":    recent(c),
 		"riposte/moved-to":  c.SupersededBy,
 	} {
-		if value = cut(plain(value), maxField); value != "" {
+		if value = notify.Cut(notify.Plain(value), maxField); value != "" {
 			out[name] = value
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -22,7 +23,7 @@ func TestWhatSilenceDoesIsToldBesideLongNames(t *testing.T) {
 	}
 	c := &ledger.Case{Title: strings.Repeat("t", 5000), State: ledger.Asked, Reason: strings.Repeat("r", 5000),
 		Origin: playbook.Origin{Name: "X", Actor: event.Actor{ARN: strings.Repeat("a", 5000)}}}
-	if told, want := cut(story(c, steps, 1000), maxDescription), "40 steps wait for a yes: of each, without an answer by 2030-01-09T09:00:00Z it is done."; !strings.HasPrefix(told, want) {
+	if told, want := notify.Cut(story(c, steps, 1000), maxDescription), "40 steps wait for a yes: of each, without an answer by 2030-01-09T09:00:00Z it is done."; !strings.HasPrefix(told, want) {
 		t.Errorf("told %q, want it to begin with %q", told, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -67,7 +68,7 @@ func resources(all []thing) (out []types.Resource) {
 
 // some returns a name as the format takes it: one line, within the limit, and nil where it is empty.
 func some(s string) *string {
-	if s = cut(plain(s), maxID); s == "" {
+	if s = notify.Cut(notify.Plain(s), maxID); s == "" {
 		return nil
 	}
 	return &s

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/internal/notify"
 )
 
 // What was seen and why it was decided so may be as long as an attacker's names: each has its share of the description,
@@ -19,17 +20,17 @@ const (
 
 // story says what was seen, what was decided and what was done, each in the tense that is true.
 func story(c *ledger.Case, steps []step, resources int) string {
-	call := plain(c.Origin.Name) // which brought it, by which principal, and from where
+	call := notify.Plain(c.Origin.Name) // which brought it, by which principal, and from where
 	for _, part := range []struct{ word, text string }{{" by ", cmp.Or(c.Origin.Actor.ARN, c.Origin.Actor.InvokedBy)}, {" from ", c.Origin.SourceIP}} {
-		if text := plain(part.text); text != "" && call != "" {
+		if text := notify.Plain(part.text); text != "" && call != "" {
 			call += part.word + text
 		}
 	}
-	parts := append(promises(steps), sentence(cut(title(c), maxSeen)), sentence(cut(call, maxCall)))
+	parts := append(promises(steps), sentence(notify.Cut(title(c), maxSeen)), sentence(notify.Cut(call, maxCall)))
 	if n := resources - maxResources; n > 0 {
 		parts = append(parts, fmt.Sprintf("%d more resources are concerned.", n))
 	}
-	parts = append(parts, sentence(cut(decided(c), maxDecided)))
+	parts = append(parts, sentence(notify.Cut(decided(c), maxDecided)))
 	parts = append(parts, letBe(c)...)
 	parts = append(parts, done(c, steps)...)
 	if c.Incident != "" && c.Incident != c.ID { // the first to be cut off: it is among the fields, too
@@ -99,7 +100,7 @@ func decided(c *ledger.Case) string {
 	}[c.State], "riposte could not finish: a person must look")
 	switch c.State {
 	case ledger.Asked, ledger.Held, ledger.Excepted, ledger.Observed, ledger.Acting:
-		if why := plain(c.Reason); why != "" {
+		if why := notify.Plain(c.Reason); why != "" {
 			return stands + " (" + why + ")"
 		}
 	}

@@ -21,6 +21,8 @@ const maxMargin = 3 * time.Second
 type Parts struct {
 	Handle source.Handle
 	Queues []Queue                                           // their messages may hold events; any queue's may say that it is time
+	Answer *Queue                                            // its messages are clicks, and nothing else; nil: there is none
+	Click  func(context.Context, Click) error                // checks a click's signature, and takes it; malformed: it is none
 	RunDue func(context.Context) (next time.Time, err error) // see engine.Step
 	Wake   *Waker                                            // nil: the scheduled tick alone brings riposte back
 	Hide   Hider                                             // nil: what failed comes again when its queue has it
@@ -40,7 +42,7 @@ func New(p Parts) *Handler { return &Handler{p} }
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	in, err := decode(payload)
+	in, err := decode(payload, h.answers)
 	if err != nil {
 		return nil, err
 	}
@@ -110,5 +112,8 @@ func (h *Handler) handle(ctx context.Context, m message) (err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
+	if h.answers(m.queue) {
+		return h.click(ctx, m)
+	}
 	return h.Handle(ctx, m.body)
 }

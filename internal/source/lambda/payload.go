@@ -46,11 +46,15 @@ const queue = "aws:sqs"
 
 // decode tells a batch from a single message, and leaves out what only says that it is time. What a message holds is not
 // looked at here.
-func decode(raw []byte) (payload, error) {
+//
+// What a queue of answers brings stays in: nothing but clicks may come by it, not even a wake.
+func decode(raw []byte, answers func(arn string) bool) (payload, error) {
 	records, err := batch(raw)
 	switch {
 	case err != nil:
 		return payload{}, err
+	case records == nil && ofURL(raw):
+		return payload{}, errors.New("the function was invoked by a URL: anybody can be that. The front alone has one (RIPOSTE_PART=front)")
 	case records == nil && clock(raw):
 		return payload{}, nil
 	case records == nil:
@@ -58,7 +62,7 @@ func decode(raw []byte) (payload, error) {
 	}
 	in := payload{batch: true}
 	for _, r := range records {
-		if clock([]byte(r.Body)) {
+		if clock([]byte(r.Body)) && !answers(r.Queue) {
 			continue
 		}
 		receipts, err := strconv.ParseInt(r.Attributes["ApproximateReceiveCount"], 10, 64)

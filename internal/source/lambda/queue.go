@@ -30,14 +30,28 @@ func QueueOf(address, region string) (Queue, error) {
 	return Queue{region, part[0], part[1]}, nil
 }
 
+// queueOf reads a queue's ARN.
+func queueOf(arn string) (Queue, bool) {
+	part := strings.Split(arn, ":")
+	if len(part) != 6 || part[2] != "sqs" {
+		return Queue{}, false
+	}
+	return Queue{part[3], part[4], part[5]}, true
+}
+
+// answers reports whether a queue, by its ARN, is the one of people's answers.
+func (h *Handler) answers(arn string) bool {
+	from, ok := queueOf(arn)
+	return ok && h.Answer != nil && from == *h.Answer
+}
+
 // believe refuses what came by a queue that the configuration does not name. A caller that may map a queue of its own to the
 // function would tell it, as AWS, what never happened: which queue it was stands in the batch, and Lambda wrote it.
 func (h *Handler) believe(m message, batch bool) error {
-	if !batch {
+	if !batch || h.answers(m.queue) { // what comes by that is believed for its signature alone
 		return nil
 	}
-	part := strings.Split(m.queue, ":") // an ARN
-	if len(part) == 6 && part[2] == "sqs" && slices.Contains(h.Queues, Queue{part[3], part[4], part[5]}) {
+	if from, ok := queueOf(m.queue); ok && slices.Contains(h.Queues, from) {
 		return nil
 	}
 	return &source.Malformed{Err: fmt.Errorf("a message of the queue %.200q, which lambda.queues does not name: it is not believed", m.queue)}

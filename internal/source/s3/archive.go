@@ -29,7 +29,10 @@ type Locator interface {
 
 // Archive is a bucket as something to be read once, whatever is in it: the objects of a replay.
 type Archive struct {
-	In func(region string) Locator // a client there; "" is wherever the process is
+	In    func(region string) Locator // a client there; "" is wherever the process is
+	Owner string                      // the account that a bucket must belong to; "": whoever's it is
+	// From and To bound when log files were delivered, by their names; an object without such a name counts by its age. Zero: all of them.
+	From, To time.Time
 }
 
 // Names reports whether a path names a bucket.
@@ -54,15 +57,19 @@ func (a Archive) Files(ctx context.Context, path string) (iter.Seq[files.File], 
 			fail(err)
 			return
 		}
-		f := folder{client: a.In(region), bucket: bucket, prefix: prefix, path: path}
-		f.list(ctx, yield)
+		f := folder{Archive: a, client: a.In(region), bucket: bucket, prefix: prefix, path: path}
+		if a.From.IsZero() {
+			f.list(ctx, yield)
+			return
+		}
+		f.window(ctx, yield)
 	}, true
 }
 
 // region is where a bucket is. S3 says so in any answer, refusals included.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
 func (a Archive) region(ctx context.Context, bucket string) (string, error) {
-	out, err := a.In("").HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &bucket})
+	out, err := a.In("").HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &bucket, ExpectedBucketOwner: a.owner()})
 	if err == nil {
 		return aws.ToString(out.BucketRegion), nil
 	}
@@ -88,15 +95,26 @@ func explained(err error) error {
 	return err
 }
 
+// owner is that of a request.
+func (a Archive) owner() *string {
+	if a.Owner == "" {
+		return nil
+	}
+	return &a.Owner
+}
+
 // folder is what lies below a prefix.
 type folder struct {
+	Archive
 	client               Locator
 	bucket, prefix, path string
+
+	named bool // take only what is called as CloudTrail calls log files
 }
 
 func (f folder) list(ctx context.Context, yield func(files.File) bool) {
 	found := false
-	pages := s3.NewListObjectsV2Paginator(f.client, &s3.ListObjectsV2Input{Bucket: &f.bucket, Prefix: &f.prefix})
+	pages := s3.NewListObjectsV2Paginator(f.client, &s3.ListObjectsV2Input{Bucket: &f.bucket, Prefix: &f.prefix, ExpectedBucketOwner: f.owner()})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -156,7 +174,7 @@ type download struct {
 // open asks for what is not read yet; it must be of the same object.
 func (d *download) open() error {
 	ctx, cancel := context.WithCancel(d.ctx)
-	in := &s3.GetObjectInput{Bucket: &d.bucket, Key: &d.key, IfMatch: d.etag}
+	in := &s3.GetObjectInput{Bucket: &d.bucket, Key: &d.key, IfMatch: d.etag, ExpectedBucketOwner: d.owner()}
 	if d.at > 0 {
 		in.Range = aws.String(fmt.Sprintf("bytes=%d-", d.at))
 	}

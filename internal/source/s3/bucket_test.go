@@ -103,6 +103,7 @@ func (b *bucket) ListObjectsV2(_ context.Context, in *s3.ListObjectsV2Input, _ .
 		out.CommonPrefixes = append(out.CommonPrefixes, types.CommonPrefix{Prefix: aws.String(f)})
 	}
 	slices.SortFunc(out.Contents, func(x, y types.Object) int { return strings.Compare(*x.Key, *y.Key) })
+	slices.SortFunc(out.CommonPrefixes, func(x, y types.CommonPrefix) int { return strings.Compare(*x.Prefix, *y.Prefix) })
 	return out, nil
 }
 

@@ -19,7 +19,9 @@ module "hub" {
   source              = "../../modules/hub"
   run_as              = var.run_as
   lambda_zip          = var.lambda_zip
-  config              = var.run_as == "lambda" ? local.config : ""
+  config              = var.run_as == "lambda" && var.config_location == "" ? local.config : ""
+  config_location     = var.config_location
+  operators           = var.operators
   organization_id     = var.organization_id
   discover            = true
   alarm_topic_arn     = var.alarm_topic_arn

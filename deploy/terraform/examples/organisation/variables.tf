@@ -56,6 +56,18 @@ variable "lambda_zip" {
   default     = null
 }
 
+variable "operators" {
+  description = "ARNs of those who may take the role riposte-operate: the brake, orders, reading the record, and nothing in any account. Empty: there is no such role."
+  type        = list(string)
+  default     = []
+}
+
+variable "config_location" {
+  description = "Where the function reads its configuration, at its start and within a minute of each change: s3://BUCKET/KEY, of a bucket of this account, or ssm:/NAME, at most 8 KB. Empty: what output config shows, with which it is deployed."
+  type        = string
+  default     = ""
+}
+
 variable "external_id" {
   description = "Any text that is hard to guess: riposte passes it when it assumes a role."
   type        = string

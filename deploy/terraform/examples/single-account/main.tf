@@ -22,7 +22,9 @@ module "hub" {
   run_as              = var.run_as
   lambda_zip          = var.lambda_zip
   architecture        = var.architecture
-  config              = var.run_as == "lambda" ? local.config : ""
+  config              = var.run_as == "lambda" && var.config_location == "" ? local.config : ""
+  config_location     = var.config_location
+  operators           = var.operators
   daemon_principals   = var.daemon_principals
   role_path           = var.role_path
   alarm_topic_arn     = var.alarm_topic_arn

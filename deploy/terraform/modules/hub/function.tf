@@ -15,7 +15,11 @@ resource "aws_lambda_function" "riposte" {
   tags             = var.tags
 
   environment {
-    variables = var.config == "" ? {} : { RIPOSTE_CONFIG_TEXT = var.config } # else riposte.yaml lies in the package
+    variables = { for name, value in {
+      RIPOSTE_CONFIG_TEXT  = var.config_location == "" ? var.config : ""
+      RIPOSTE_CONFIG       = var.config_location
+      RIPOSTE_CONFIG_OWNER = startswith(var.config_location, "s3:") ? local.account : ""
+    } : name => value if value != "" } # none of them: riposte.yaml lies in the package
   }
   lifecycle {
     precondition {

@@ -8,6 +8,16 @@ output "wake_queue_url" {
   value       = one(aws_sqs_queue.wake[*].url)
 }
 
+output "answer_queue_url" {
+  description = "For lambda: {answer_queue: ...} in riposte.yaml; null without slack_secret."
+  value       = one(aws_sqs_queue.answers[*].url)
+}
+
+output "front_url" {
+  description = "For riposte slack --url, which prints the manifest of the app in Slack; null without slack_secret."
+  value       = local.front ? "${aws_lambda_function_url.front[0].function_url}slack" : null
+}
+
 output "queue_arn" {
   description = "Target of a spoke in this account and region."
   value       = aws_sqs_queue.events.arn
@@ -36,4 +46,9 @@ output "principal_arn" {
 output "function" {
   description = "The function's name; null for a daemon."
   value       = one(aws_lambda_function.riposte[*].function_name)
+}
+
+output "operate_arn" {
+  description = "The role by which people operate riposte; null where operators names nobody."
+  value       = one(aws_iam_role.operate[*].arn)
 }

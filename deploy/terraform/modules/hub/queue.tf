@@ -120,7 +120,7 @@ data "aws_iam_policy_document" "dead" {
 }
 
 data "aws_iam_policy_document" "encrypted" {
-  for_each = { events = local.queue_arn, dead = local.dead_arn, wake = local.wake_arn }
+  for_each = { events = local.queue_arn, dead = local.dead_arn, wake = local.wake_arn, answers = local.answers_arn, answers_dead = local.answers_dead_arn }
   statement {
     sid       = "OnlyByTLS"
     effect    = "Deny"

@@ -59,7 +59,7 @@ data "aws_iam_policy_document" "own" {
   statement {
     sid       = "Receive"
     actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
-    resources = concat([aws_sqs_queue.events.arn], aws_sqs_queue.wake[*].arn, var.trail_queue_arn == null ? [] : [var.trail_queue_arn])
+    resources = concat([aws_sqs_queue.events.arn], aws_sqs_queue.wake[*].arn, aws_sqs_queue.answers[*].arn, var.trail_queue_arn == null ? [] : [var.trail_queue_arn])
   }
   statement {
     sid       = "Record"
@@ -131,6 +131,30 @@ data "aws_iam_policy_document" "own" {
     }
   }
   dynamic "statement" {
+    for_each = startswith(var.config_location, "s3:") ? [trimprefix(var.config_location, "s3://")] : []
+    content {
+      sid       = "ReadObject"
+      actions   = ["s3:GetObject"]
+      resources = ["${local.prefix}:s3:::${statement.value}"]
+    }
+  }
+  dynamic "statement" {
+    for_each = startswith(var.config_location, "ssm:") ? [trimprefix(var.config_location, "ssm:")] : []
+    content {
+      sid       = "ReadParameter"
+      actions   = ["ssm:GetParameter"]
+      resources = ["${local.prefix}:ssm:${local.region}:${local.account}:parameter${statement.value}"]
+    }
+  }
+  dynamic "statement" {
+    for_each = var.config_key_arn == null ? [] : [var.config_key_arn]
+    content {
+      sid       = "DecryptConfig"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+    }
+  }
+  dynamic "statement" {
     for_each = var.trail_key_arn == null ? [] : [var.trail_key_arn]
     content {
       sid       = "DecryptTrail"
@@ -138,11 +162,94 @@ data "aws_iam_policy_document" "own" {
       resources = [statement.value]
     }
   }
+  dynamic "statement" {
+    for_each = var.mail == null ? [] : [var.mail]
+    content {
+      sid       = "SendMail"
+      actions   = ["ses:SendEmail"]
+      resources = local.identities
+      condition {
+        test     = "StringLike"
+        variable = "ses:FromAddress"
+        values   = [statement.value.from]
+      }
+    }
+  }
+  dynamic "statement" {
+    for_each = var.mail == null ? [] : [var.mail]
+    content {
+      sid       = "SeeIdentity"
+      actions   = ["ses:GetEmailIdentity"]
+      resources = local.identities
+    }
+  }
+  dynamic "statement" {
+    for_each = length(local.secrets) > 0 ? [1] : []
+    content {
+      sid       = "ReadSecrets"
+      actions   = ["ssm:GetParameter"]
+      resources = [for name in local.secrets : "${local.prefix}:ssm:*:${local.account}:parameter${name}"]
+    }
+  }
 }
 
 locals {
+  identities = var.mail == null ? [] : [
+    for name in [split("@", var.mail.from)[1], var.mail.from] : "${local.prefix}:ses:${var.mail.region}:${local.account}:identity/${name}"
+  ]
   record_calls = [
     "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan",
     "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem",
   ]
+}
+
+# The role of the people who operate riposte: the brake, orders, the record. Whoever may take it may do with the record what riposte may.
+resource "aws_iam_role" "operate" {
+  count              = length(var.operators) > 0 ? 1 : 0
+  name               = "${var.name}-operate"
+  description        = "People who operate riposte: the brake, orders, the record"
+  assume_role_policy = data.aws_iam_policy_document.operators[0].json
+  tags               = var.tags
+}
+
+data "aws_iam_policy_document" "operators" {
+  count = length(var.operators) > 0 ? 1 : 0
+  statement {
+    actions = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
+    principals {
+      type        = "AWS"
+      identifiers = var.operators
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "operate" {
+  count  = length(var.operators) > 0 ? 1 : 0
+  name   = "operate"
+  role   = aws_iam_role.operate[0].id
+  policy = data.aws_iam_policy_document.operate.json
+}
+
+data "aws_iam_policy_document" "operate" {
+  statement {
+    sid       = "Record"
+    actions   = local.record_calls
+    resources = [aws_dynamodb_table.record.arn, "${aws_dynamodb_table.record.arn}/index/*"]
+  }
+  dynamic "statement" {
+    for_each = startswith(var.config_location, "s3:") ? [trimprefix(var.config_location, "s3://")] : []
+    content {
+      sid       = "ReadObject"
+      actions   = ["s3:GetObject"]
+      resources = ["${local.prefix}:s3:::${statement.value}"]
+    }
+  }
+  dynamic "statement" {
+    for_each = startswith(var.config_location, "ssm:") ? [trimprefix(var.config_location, "ssm:")] : []
+    content {
+      sid       = "ReadParameter"
+      actions   = ["ssm:GetParameter"]
+      resources = ["${local.prefix}:ssm:${local.region}:${local.account}:parameter${statement.value}"]
+    }
+  }
 }

@@ -65,10 +65,26 @@ variable "daemon_principals" {
   default     = []
 }
 
+variable "operators" {
+  description = "ARNs of those who may take the role riposte-operate: the brake, orders, reading the record, and nothing in any account. Empty: there is no such role."
+  type        = list(string)
+  default     = []
+}
+
 variable "lambda_zip" {
   description = "With run_as = \"lambda\": the function's package, from make lambda."
   type        = string
   default     = null
+}
+
+variable "slack_secret" {
+  description = "With run_as = \"lambda\": name of the parameter of SSM's, in this account and region, that holds the signing secret of the app in Slack, like /riposte/slack-secret. The front, a function with a URL, takes people's clicks then. Empty: there is none."
+  type        = string
+  default     = ""
+  validation {
+    condition     = can(regex("^(/[A-Za-z0-9_.-]+)*$", var.slack_secret))
+    error_message = "Want a parameter's name, which begins with a slash: /riposte/slack-secret. The secret itself never stands here."
+  }
 }
 
 variable "architecture" {
@@ -97,6 +113,26 @@ variable "config" {
   description = "With run_as = \"lambda\": riposte.yaml, as text, at most 4 KB. Empty: it lies in lambda_zip, beside bootstrap."
   type        = string
   default     = ""
+  validation {
+    condition     = length(var.config) <= 4000
+    error_message = "Lambda's environment holds 4 KB: put riposte.yaml into S3 or a parameter, and name it in config_location."
+  }
+}
+
+variable "config_location" {
+  description = "Where riposte reads its configuration, at its start and within a minute of each change: s3://BUCKET/KEY, of a bucket of this account, or ssm:/NAME, at most 8 KB. A function is told it; its role may read it. Empty: config."
+  type        = string
+  default     = ""
+  validation {
+    condition     = can(regex("^(|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^*?]+|ssm:(/[A-Za-z0-9_.-]+)+)$", var.config_location))
+    error_message = "Want s3://BUCKET/KEY or ssm:/NAME."
+  }
+}
+
+variable "config_key_arn" {
+  description = "The KMS key of that bucket or parameter, where it has one of its own. Null for none."
+  type        = string
+  default     = null
 }
 
 variable "report_bus_arn" {
@@ -151,6 +187,26 @@ variable "deletion_protection" {
   description = "Whether the table, which is the record of every case, refuses to be deleted. Set it to false, apply, and only then destroy."
   type        = bool
   default     = true
+}
+
+variable "mail" {
+  description = "Who writes mail by Amazon SES, as report.mail of the configuration says: {from, region}. The identity is yours to verify. Null: nobody does."
+  type        = object({ from = string, region = string })
+  default     = null
+  validation {
+    condition     = var.mail == null || can(regex("^[^@* ]+@[^@* ]+$", var.mail.from))
+    error_message = "Want one address, like riposte@example.com."
+  }
+}
+
+variable "secrets" {
+  description = "Names of the SSM parameters that the configuration names as ssm:/name. They are yours to write; one under a key of your own needs kms:Decrypt beside."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for name in var.secrets : can(regex("^/[A-Za-z0-9_./-]+$", name))])
+    error_message = "A parameter's name begins with a slash, and has no wildcard."
+  }
 }
 
 variable "checkpoint_bucket" {
