@@ -43,13 +43,15 @@ func (e *Engine) Glimpsed(record []byte, trail string) {
 
 // keyIn is the key that a record seems to have made: what the decoder says of it counts, once it is asked for.
 func keyIn(record []byte) []byte {
-	_, answer, is := bytes.Cut(record, []byte(`"responseElements"`))
-	_, key, has := bytes.Cut(answer, []byte(`"accessKeyId":"`))
-	end := bytes.IndexByte(key, '"')
-	if !is || !has || end <= 0 {
-		return nil
+	_, key, has := bytes.Cut(record, []byte(`{"accessKeyId":"`)) // as nearly all are written: a brace is rarer than a quote, and found at once
+	if !has {
+		_, answer, _ := bytes.Cut(record, []byte(`"responseElements"`))
+		_, key, _ = bytes.Cut(answer, []byte(`"accessKeyId":"`))
 	}
-	return key[:end]
+	if end := bytes.IndexByte(key, '"'); end > 0 {
+		return key[:end]
+	}
+	return nil
 }
 
 func (g *glimpses) keep(key, record []byte, trail string) {

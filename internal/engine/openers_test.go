@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +69,10 @@ func TestWhoOpenedASessionIsKnownByAGlimpse(t *testing.T) {
 		named bool
 	}{
 		{"a glimpse", func(s *stage) { s.e.Glimpsed(s.bytes(opens, chained, at(s), "deploy"), "") }, true},
+		{"a glimpse of a record in another order", func(s *stage) {
+			record := strings.Replace(string(s.bytes(opens, chained, at(s), "deploy")), `{"accessKeyId":"`+chained+`","sessionToken":"x"}`, `{"sessionToken":"x","accessKeyId":"`+chained+`"}`, 1)
+			s.e.Glimpsed([]byte(record), "")
+		}, true},
 		{"one in the account's own trail", func(s *stage) { s.e.Glimpsed(s.bytes(opens, chained, at(s), "deploy"), "111122223333") }, true},
 		{"one in the trail of another account", func(s *stage) { s.e.Glimpsed(s.bytes(opens, chained, at(s), "deploy"), "444455556666") }, false},
 		{"the key in a name that the caller chose", func(s *stage) {
