@@ -22,7 +22,7 @@ lint: ## the part of test that runs nothing
 bench: ## figures, as ratios measured in the same run, beside those to reach; a minute
 	@.ci/bench
 
-generate: ## the figures and ids in the pages' transcripts, the SDK's regions, the names of calls, AWS's clients as the table names them, docs/cli.md, docs/playbooks/, docs/config.schema.json, docs/keys.md, docs/metrics.md, what is generated of deploy/
+generate: ## the figures and ids in the pages' transcripts, the SDK's regions, the names of calls, AWS's clients as the table names them, docs/cli.md, docs/paths.md, docs/playbooks/, docs/config.schema.json, docs/keys.md, docs/metrics.md, what is generated of deploy/
 	go test ./internal/region -count=1 -run '^TestGeneratedPartitions$$' -update
 	go test ./call ./access -count=1 -run "^TestGenerated" -update
 	go test ./access -count=1 -run '^TestGeneratedCalls$$' -update

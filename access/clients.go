@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -25,6 +26,10 @@ func (c ClientReads) AutoScaling(p event.Place) AutoScalingReads {
 
 func (c ClientReads) CloudTrail(p event.Place) CloudTrailReads {
 	return cloudtrail.NewFromConfig(c(p))
+}
+
+func (c ClientReads) CloudWatch(p event.Place) CloudWatchReads {
+	return cloudwatch.NewFromConfig(c(p))
 }
 
 func (c ClientReads) EC2(p event.Place) EC2Reads {

@@ -58,11 +58,19 @@ type Denier interface {
 	Denies(actor event.Actor, made call.ID) bool
 }
 
+// Regretter is an action of which only later it shows that it does harm.
+type Regretter interface {
+	// Regrets returns why a person may want the change back, "" where nothing speaks against it. People are paged with it, and nothing is
+	// taken back unasked. It is asked 1 h, 24 h and 72 h after the change; what can't be said is an error (playbook.ErrNoEvidence), and is asked again.
+	Regrets(context.Context, access.Reads) (reason string, err error)
+}
+
 // Look is the present state, seen from an action. Of a target that was renamed it is the state under the present name.
 type Look struct {
 	Satisfied bool   // the desired state is there: nothing to do
 	Missing   string // why there is nothing left to change ("the instance is terminated"); "" where there is
 	Refused   string // why Do would change nothing that matters (the policy to attach denies no longer): as good as ErrCannot
+	Under     string // how far the change is that was begun and takes its time ("snapshot 40 %"): not done again, looked at again; "" where none is
 	Renamed   Action // the same desired state, of the target as it is now (its name, its interfaces); nil where it is as it was planned for
 	Inverse   Action // restores the present state; nil where Kind.Final is set, where Satisfied and where Missing
 }

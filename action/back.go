@@ -20,11 +20,12 @@ type returning interface {
 	back(now Action, did []Action) Back
 }
 
-// LookBack compares a way back with the present, part by part. What is as it was before already is neither done nor stays.
+// LookBack compares a way back with the present, part by part. What is as it was before already, or is on its way there, is neither done nor
+// stays.
 // Did are the changes that it is the way back from, in the forms that they were made in.
 func LookBack(ctx context.Context, r access.Reads, undo Action, did []Action) (Back, error) {
 	look, err := undo.Look(ctx, r)
-	if err != nil || look.Missing != "" || look.Satisfied {
+	if err != nil || look.Missing != "" || look.Satisfied || look.Under != "" {
 		return Back{Gone: look.Missing}, err
 	}
 	if look.Renamed != nil {

@@ -11,9 +11,12 @@ import (
 func census(t *testing.T, c *actiontest.AWS, table map[string]action.Action) (left []string) {
 	t.Helper()
 	done := map[string]bool{}
-	for _, a := range table {
+	for name, a := range table {
 		done[a.About().Kind.Name] = true
 		look, err := a.Look(t.Context(), c.Reads())
+		if _, differs := differences()[name]; differs && err != nil {
+			continue // what moto does otherwise is told of each difference
+		}
 		if err != nil {
 			t.Fatalf("look at %s: %v", a.About().Kind.Name, err)
 		}

@@ -54,7 +54,9 @@ func (d DefaultVersion) Look(ctx context.Context, r access.Reads) (Look, error) 
 }
 
 // Do moves the default. A version that was deleted is a definitive refusal; versions count from 1, and a preview knows none.
-func (d DefaultVersion) Do(ctx context.Context, w access.Writes) error {
+func (d DefaultVersion) Do(ctx context.Context, w access.Writes) error { return d.set(ctx, w) }
+
+func (d DefaultVersion) set(ctx context.Context, w access.Writes) error {
 	if d.Version < 1 {
 		return cannot("set a default version that is not known")
 	}

@@ -72,7 +72,9 @@ func (p Protect) on(o *ec2.DescribeInstanceAttributeOutput) bool {
 }
 
 // Do switches the protection on. Spot instances have none: EC2 refuses for good.
-func (p Protect) Do(ctx context.Context, w access.Writes) error {
+func (p Protect) Do(ctx context.Context, w access.Writes) error { return p.set(ctx, w) }
+
+func (p Protect) set(ctx context.Context, w access.Writes) error {
 	in := &ec2.ModifyInstanceAttributeInput{InstanceId: aws.String(p.Instance.ID)}
 	on := &types.AttributeBooleanValue{Value: aws.Bool(true)}
 	switch p.Attribute {

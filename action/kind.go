@@ -9,7 +9,7 @@ const (
 	Contain Class = "contain" // reversible and urgent: the brakes on mending do not hold it
 	Mend    Class = "mend"    // reversible, not urgent
 	Mark    Class = "mark"    // reversible, tells people: beside other steps neither waited for nor counted, and not kept where it is undone
-	Destroy Class = "destroy" // no way back
+	Destroy Class = "destroy" // no way back, or one to something else: a volume that a snapshot gives back has another id
 )
 
 // Tier is the set of rights that an action needs. Tiers are granted one by one (one role each), and contain can't write
@@ -19,6 +19,7 @@ type Tier string
 const (
 	TierTag     Tier = "tag" // writes riposte's own tags, and no others
 	TierContain Tier = "contain"
+	TierMend    Tier = "mend" // puts right what a sweep finds, in ways that can be taken back
 	TierAuthor  Tier = "author"
 	TierDestroy Tier = "destroy"
 )
@@ -31,11 +32,15 @@ type Kind struct {
 	Class          Class
 	Tier           Tier
 	Final          string    // why it is never taken back, "" where it is
+	WayBack        string    // the kind that takes it back, where neither its class nor the calls that could undo it tell; "" where they do
 	Reads          []call.ID // that Look may make
 	Writes         []call.ID // that Do may make
 	UndoneBy       []call.ID // that could undo it; seeing one brings verification forward
 	SharedUndoneBy []call.ID // that change what About.Shares names, for all that it defends
-	decode         func([]byte) (Action, error)
+	// Yields: found undone, it was taken back by a caller that may, and is not done again. For what mends, never for what contains; it has
+	// no UndoneBy.
+	Yields bool
+	decode func([]byte) (Action, error)
 }
 
 // Kinds lists every action ever shipped, the ways back included.
@@ -51,6 +56,11 @@ func Kinds() []Kind {
 		credentialLockKind, credentialUnlockKind,
 		putTagsKind, removeTagsKind,
 		setSizesKind, registerTargetsKind, deregisterTargetsKind,
+		requireTokensKind, metadataOptionsKind, templateVersionKind, deleteTemplateVersionKind, moveDefaultVersionKind,
+		keepProtectedKind, retireKeyKind, reinstateKeyKind, metadataDefaultKind, encryptByDefaultKind, leaveUnencryptedKind,
+		announceKind, snapshotVolumeKind, deleteVolumeKind, restoreVolumeKind, releaseAddressKind, recoverAddressKind,
+		imageInstanceKind, terminateKeptKind, restoreInstanceKind,
+		stopDatabaseKind, startDatabaseKind, deleteDatabaseKind, restoreDatabaseKind,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
@@ -75,7 +76,48 @@ func onMoto(t *testing.T, s *mototest.Server) (actiontest.Shop, *actiontest.AWS)
 	resp.Body.Close()
 	g := actiontest.Shop{Key: b.people(), Group: motoPlace.In(event.Group, "web"), User: motoPlace.In(event.User, "staff/mallory"), Role: motoPlace.In(event.Role, "ci/builder")}
 	b.machines(&g)
+	g.Setting, g.Like = motoPlace.In(event.Setting, motoPlace.Region), actiontest.LikeOf(t, actiontest.On(s.Config).Reads(), g.Template, "2")
+	b.unused(&g)
 	return g, actiontest.On(s.Config)
+}
+
+// unused are the volumes, the address and the snapshot that a case has announced, or made.
+func (b shopfitter) unused(g *actiontest.Shop) {
+	told := []types.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}}
+	volume := func(in ec2.CreateVolumeInput, tags []types.Tag) event.Resource {
+		in.AvailabilityZone = aws.String("eu-west-1a")
+		if tags != nil {
+			in.TagSpecifications = []types.TagSpecification{{ResourceType: types.ResourceTypeVolume, Tags: tags}}
+		}
+		out, err := b.ec2.CreateVolume(b.ctx, &in)
+		must(b.t, err)
+		return motoPlace.In(event.Volume, *out.VolumeId)
+	}
+	g.Plain = volume(ec2.CreateVolumeInput{Size: aws.Int32(8), VolumeType: types.VolumeTypeGp3}, nil)
+	g.Told = volume(ec2.CreateVolumeInput{Size: aws.Int32(8), VolumeType: types.VolumeTypeGp2}, told)
+	g.Kept = volume(ec2.CreateVolumeInput{Size: aws.Int32(100), VolumeType: types.VolumeTypeGp3, Iops: aws.Int32(4000), Throughput: aws.Int32(250)},
+		append([]types.Tag{{Key: aws.String("Name"), Value: aws.String("data")}}, told...))
+	_, err := b.ec2.CreateSnapshot(b.ctx, &ec2.CreateSnapshotInput{VolumeId: &g.Kept.ID, TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSnapshot, Tags: told}}})
+	must(b.t, err)
+	address, err := b.ec2.AllocateAddress(b.ctx, &ec2.AllocateAddressInput{Domain: types.DomainTypeVpc, TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeElasticIp, Tags: told}}})
+	must(b.t, err)
+	g.Address, g.IP = motoPlace.In(event.Address, *address.AllocationId), *address.PublicIp
+	_, err = b.rds.CreateOptionGroup(b.ctx, &rds.CreateOptionGroupInput{ // moto does not find those that it gives by itself
+		OptionGroupName: aws.String("plain"), EngineName: aws.String("mysql"), MajorEngineVersion: aws.String("8.0"), OptionGroupDescription: aws.String("plain"),
+	})
+	must(b.t, err)
+	db, err := b.rds.CreateDBInstance(b.ctx, &rds.CreateDBInstanceInput{
+		DBInstanceIdentifier: aws.String("reports"), Engine: aws.String("mysql"), OptionGroupName: aws.String("plain"), DBInstanceClass: aws.String("db.m5.large"), AllocatedStorage: aws.Int32(100), StorageType: aws.String("gp3"),
+		MasterUsername: aws.String("root"), BackupRetentionPeriod: aws.Int32(0), MasterUserPassword: aws.String("not-a-secret"), Tags: []rdstypes.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}, {Key: aws.String("Name"), Value: aws.String("reports")}},
+	})
+	must(b.t, err)
+	made, err := b.rds.DescribeDBSnapshots(b.ctx, &rds.DescribeDBSnapshotsInput{DBInstanceIdentifier: aws.String("reports")})
+	must(b.t, err)
+	for _, s := range made.DBSnapshots { // moto backs up what is made and what is restored, by a name of the minute: two in one are refused
+		_, err := b.rds.DeleteDBSnapshot(b.ctx, &rds.DeleteDBSnapshotInput{DBSnapshotIdentifier: s.DBSnapshotIdentifier})
+		must(b.t, err)
+	}
+	g.Database, g.DatabaseID = motoPlace.In(event.DBInstance, "reports"), aws.ToString(db.DBInstance.DbiResourceId)
 }
 
 type shopfitter struct {
@@ -147,8 +189,25 @@ func (b shopfitter) machines(g *actiontest.Shop) {
 	}
 	g.Member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
 	b.launchers(g, *id, *image.ImageId)
+	b.stopped(g, image.ImageId, net.SubnetId)
 	b.balanced(g, net.VpcId)
 	b.shared(g)
+}
+
+// stopped are the instances that a case has announced, and the image of the second.
+func (b shopfitter) stopped(g *actiontest.Shop, image, subnet *string) {
+	for _, at := range []*event.Resource{&g.Idle, &g.Imaged} {
+		out, err := b.ec2.RunInstances(b.ctx, &ec2.RunInstancesInput{ImageId: image, InstanceType: types.InstanceTypeT3Micro, SubnetId: subnet, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+			TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: []types.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}}}}})
+		must(b.t, err)
+		*at = motoPlace.In(event.Instance, *out.Instances[0].InstanceId)
+	}
+	_, err := b.ec2.StopInstances(b.ctx, &ec2.StopInstancesInput{InstanceIds: []string{g.Idle.ID, g.Imaged.ID}})
+	must(b.t, err)
+	_, err = b.ec2.CreateImage(b.ctx, &ec2.CreateImageInput{InstanceId: &g.Imaged.ID, Name: aws.String("kept"), TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeImage, Tags: []types.Tag{
+		{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}, {Key: aws.String(action.OfTag), Value: aws.String(g.Imaged.ID)},
+	}}}})
+	must(b.t, err)
 }
 
 // balanced is the target group.
@@ -173,7 +232,7 @@ func (b shopfitter) shared(g *actiontest.Shop) {
 	g.Snapshot = motoPlace.In(event.Snapshot, *s.SnapshotId)
 	g.DBSnapshot = motoPlace.In(event.DBSnapshot, "billing")
 	_, err = b.rds.CreateDBInstance(b.ctx, &rds.CreateDBInstanceInput{DBInstanceIdentifier: aws.String("billing"), Engine: aws.String("postgres"), DBInstanceClass: aws.String("db.t3.micro"),
-		MasterUsername: aws.String("root"), MasterUserPassword: aws.String("password"), AllocatedStorage: aws.Int32(20)})
+		MasterUsername: aws.String("root"), BackupRetentionPeriod: aws.Int32(0), MasterUserPassword: aws.String("password"), AllocatedStorage: aws.Int32(20)})
 	must(b.t, err)
 	_, err = b.rds.CreateDBSnapshot(b.ctx, &rds.CreateDBSnapshotInput{DBInstanceIdentifier: aws.String("billing"), DBSnapshotIdentifier: aws.String(g.DBSnapshot.ID)})
 	must(b.t, err)

@@ -27,6 +27,8 @@ var definitive = []string{
 	"InvalidGroup.NotFound", "InvalidGroupId.Malformed", "InvalidSecurityGroupID.NotFound",
 	"InvalidLaunchTemplateId.VersionNotFound", "InvalidLaunchTemplateName.VersionNotFound",
 	"TagLimitExceeded", "InvalidID", // EC2: fifty tags are there; what is to be tagged is nothing
+	"VolumeInUse", "InvalidIPAddress.InUse", "InvalidSnapshot.InUse", "AddressLimitExceeded", "SnapshotLimitExceeded", "VolumeLimitExceeded",
+	"DBSnapshotAlreadyExists", "SnapshotQuotaExceeded", "InstanceQuotaExceeded", "StorageQuotaExceeded", // RDS
 	"InvalidTarget",   // ELB: not of the group's network, or not running
 	"ValidationError", // Auto Scaling: among others a group that is gone, a capacity below the minimum
 }
@@ -36,7 +38,8 @@ var definitive = []string{
 var absent = []string{
 	"NoSuchEntity", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.Malformed", "InvalidNetworkInterfaceID.NotFound",
-	"InvalidSnapshot.NotFound", "InvalidAMIID.NotFound", "InvalidFleetId.NotFound", "InvalidSpotFleetRequestId.NotFound", "InvalidSpotInstanceRequestID.NotFound",
+	"InvalidSnapshot.NotFound", "InvalidVolume.NotFound", "InvalidAllocationID.NotFound", "InvalidAMIID.NotFound", "InvalidFleetId.NotFound", "InvalidSpotFleetRequestId.NotFound", "InvalidSpotInstanceRequestID.NotFound",
+	"DBInstanceNotFound", "DBInstanceNotFoundFault", "DBSnapshotNotFound", "DBSnapshotNotFoundFault",
 }
 
 // Refused says of a failed change whether it failed for good. What is not found is left to the next look, which knows

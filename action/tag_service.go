@@ -201,8 +201,8 @@ func removeRoleTags(ctx context.Context, w access.Writes, d RemoveTags) error {
 
 func readRDSTags(ctx context.Context, r access.Reads, of event.Resource, _ string) (map[string]string, string, error) {
 	out, err := r.RDS(of.Place()).ListTagsForResource(ctx, &rds.ListTagsForResourceInput{ResourceName: aws.String(of.ARN())})
-	if access.Answered(err, "DBSnapshotNotFound") {
-		return nil, "the snapshot is deleted", nil
+	if Missing(err) {
+		return nil, "the " + event.Noun(of.Type) + " is deleted", nil
 	}
 	if err != nil {
 		return nil, "", err

@@ -21,6 +21,11 @@ func Validate(kinds []Kind) error {
 			return fmt.Errorf("action kind %q: %w", k.Name, err)
 		}
 	}
+	for _, k := range kinds {
+		if k.WayBack != "" && !seen[k.WayBack] {
+			return fmt.Errorf("action kind %q is taken back by %q, which is none of the kinds", k.Name, k.WayBack)
+		}
+	}
 	return nil
 }
 
@@ -32,9 +37,10 @@ func (k Kind) complete() error {
 		{"name", k.Name == ""}, {"version", k.Version < 1}, {"line on what it does", k.Does == ""},
 		{"call that Look makes (Reads)", len(k.Reads) == 0}, {"call that Do makes (Writes)", len(k.Writes) == 0},
 		{"class", !slices.Contains([]Class{Contain, Mend, Mark, Destroy}, k.Class)},
-		{"tier", !slices.Contains([]Tier{TierTag, TierContain, TierAuthor, TierDestroy}, k.Tier)},
+		{"tier", !slices.Contains([]Tier{TierTag, TierContain, TierMend, TierAuthor, TierDestroy}, k.Tier)},
 		{"type (use action.Define)", k.decode == nil},
-		{"reason why there is no way back (Final), though it destroys", k.Class == Destroy && k.Final == ""},
+		{"reason why there is no way back (Final), nor one (WayBack), though it destroys", k.Class == Destroy && (k.Final == "") == (k.WayBack == "")},
+		{"calls that could undo it (UndoneBy), or yields to none", k.Yields && (len(k.UndoneBy)+len(k.SharedUndoneBy) > 0 || k.Class != Mend)},
 		{"tier for what destroys", k.Class == Destroy && k.Tier != TierDestroy},
 	} {
 		if need.missing {

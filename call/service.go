@@ -34,6 +34,7 @@ var services = []Service{
 	{Prefix: "lambda", Name: "Lambda"},
 	{Prefix: "logs", Name: "Logs", Client: "cloudwatchlogs"},
 	{Prefix: "organizations", Name: "Organizations", Global: true},
+	{Prefix: "pricing", Name: "Pricing"},
 	{Prefix: "rds", Name: "RDS"},
 	{Prefix: "route53", Name: "Route53", Global: true},
 	{Prefix: "s3", Name: "S3"},

@@ -53,7 +53,7 @@ func TestSingleAccountAsDaemon(t *testing.T) {
 		t.Errorf("what is no record went on: %v", got)
 	}
 
-	ownRights(t, s, permissions.Hub{Queues: []string{"riposte-events"}, Table: "riposte-record"})
+	ownRights(t, s, permissions.Hub{Queues: []string{"riposte-events"}, Table: "riposte-record", Prices: true})
 	if _, err := dynamodb.Open(t.Context(), awsdynamodb.NewFromConfig(s.Config(place(here))), d.Text(t, "table")); err != nil {
 		t.Errorf("the table for the record: %v", err)
 	}
@@ -124,7 +124,7 @@ func TestSingleAccountAsFunction(t *testing.T) {
 	if !strings.HasSuffix(c.Lambda.WakeQueue, "/riposte-wake") || len(c.Sources) > 0 {
 		t.Errorf("wakes by %q, sources %v", c.Lambda.WakeQueue, c.Sources)
 	}
-	ownRights(t, s, permissions.Hub{Queues: []string{"riposte-events"}, Wake: []string{"riposte-wake"}, Table: "riposte-record"}, "Log")
+	ownRights(t, s, permissions.Hub{Queues: []string{"riposte-events"}, Wake: []string{"riposte-wake"}, Table: "riposte-record", Prices: true}, "Log")
 	for _, queue := range []string{"riposte-events", "riposte-wake"} {
 		if !strings.Contains(invokedBy(t, s), queue) {
 			t.Errorf("the function is not invoked by %s", queue)

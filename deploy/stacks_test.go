@@ -38,7 +38,7 @@ func TestStacks(t *testing.T) {
 	in.leaves(t, s, here, "aws.iam", "DetachUserPolicy")
 	in.leaves(t, s, here, "aws.ec2", "DescribeInstances")
 
-	ownRights(t, s, permissions.Hub{Queues: []string{"riposte-events"}, Table: "riposte-record", Discover: true})
+	ownRights(t, s, permissions.Hub{Queues: []string{"riposte-events"}, Table: "riposte-record", Prices: true, Discover: true})
 	if _, err := dynamodb.Open(t.Context(), awsdynamodb.NewFromConfig(s.Config(place(here))), "riposte-record"); err != nil {
 		t.Errorf("the table for the record: %v", err)
 	}

@@ -236,7 +236,7 @@ func TestConsoleIsAccessible(t *testing.T) {
 	b := browse(t)
 	paths := []string{
 		"/", "/cases", "/cases?state=failed", "/cases/" + c.ID, "/cases/" + c.ID + "/approve", "/cases/" + c.ID + "/dismiss", "/cases/" + c.ID + "/except", "/incidents",
-		"/incidents/" + c.ID, "/incidents/" + c.ID + "/approve", "/letters", "/coverage", "/exceptions", "/exceptions/new", "/playbooks", "/playbooks/launch.unapproved-image", "/halt", "/nowhere",
+		"/incidents/" + c.ID, "/incidents/" + c.ID + "/approve", "/letters", "/coverage", "/savings", "/surges", "/exceptions", "/exceptions/new", "/playbooks", "/playbooks/launch.unapproved-image", "/halt", "/nowhere",
 	}
 	for _, colours := range []string{"light", "dark"} {
 		b.scheme(colours)
@@ -253,7 +253,7 @@ func TestConsoleIsAccessible(t *testing.T) {
 	b.honest(d.url)
 }
 
-// What the stories look for would be seen: a script and a picture that somebody got into a page are refused, and said.
+// What the stories look for would be seen: a script and a picture that an attacker got into a page are refused, and said.
 func TestConsoleRefusesWhatIsPutIn(t *testing.T) {
 	d := sit(t, pagesConfig)
 	b := browse(t)
@@ -293,7 +293,7 @@ func passes(t *tab, axe, path, colours string) {
 	}
 }
 
-// named is a case that has a name wherever AWS, or whoever calls it, has a word.
+// named is a case that has a name wherever AWS, or its caller, has a word.
 func (d *desk) named(i int, name string) *ledger.Case {
 	d.Helper()
 	ads, err := d.store.Admit(d.Context(), d.w.Now(), []playbook.StoredSuspect{{

@@ -11,13 +11,16 @@ import (
 // They are stored.
 const (
 	Instance            = "AWS::EC2::Instance"
-	Launch              = "Riposte::EC2::Launch" // one RunInstances call, its ID the client token: AWS has no name for it
+	Launch              = "Riposte::EC2::Launch"  // one RunInstances call, its ID the client token: AWS has no name for it
+	Setting             = "Riposte::EC2::Setting" // what an account has chosen for all of a region, its ID the region: AWS has no name for it
 	Image               = "AWS::EC2::Ami"
 	LaunchTemplate      = "AWS::EC2::LaunchTemplate"
 	Fleet               = "AWS::EC2::EC2Fleet"
 	SpotFleet           = "AWS::EC2::SpotFleet"
 	SpotRequest         = "AWS::EC2::SpotInstanceRequest" // as EC2's API calls it
 	Snapshot            = "AWS::EC2::Snapshot"
+	Volume              = "AWS::EC2::Volume"
+	Address             = "AWS::EC2::EIP"
 	Association         = "AWS::EC2::EIPAssociation" // of an Elastic IP with an interface
 	NetworkInterface    = "AWS::EC2::NetworkInterface"
 	SecurityGroup       = "AWS::EC2::SecurityGroup"
@@ -66,12 +69,15 @@ type resourceType struct {
 var types = map[string]resourceType{
 	Instance:            {noun: "instance", arn: "ec2:{region}:{account}:instance/{id}", asff: "AwsEc2Instance"},
 	Launch:              {noun: "launch"},
+	Setting:             {noun: "ec2-setting"},
 	Image:               {noun: "image", arn: "ec2:{region}::image/{id}"},
 	LaunchTemplate:      {noun: "launch-template", arn: "ec2:{region}:{account}:launch-template/{id}", prefix: "lt-", asff: "AwsEc2LaunchTemplate"},
 	Fleet:               {noun: "fleet", arn: "ec2:{region}:{account}:fleet/{id}"},
 	SpotFleet:           {noun: "spot-fleet", arn: "ec2:{region}:{account}:spot-fleet-request/{id}"},
 	SpotRequest:         {noun: "spot-request", arn: "ec2:{region}:{account}:spot-instances-request/{id}"},
 	Snapshot:            {noun: "snapshot", arn: "ec2:{region}::snapshot/{id}"},
+	Volume:              {noun: "volume", arn: "ec2:{region}:{account}:volume/{id}", asff: "AwsEc2Volume"},
+	Address:             {noun: "address", arn: "ec2:{region}:{account}:elastic-ip/{id}", asff: "AwsEc2Eip"},
 	Association:         {noun: "address-association"},
 	NetworkInterface:    {noun: "network-interface", arn: "ec2:{region}:{account}:network-interface/{id}", shared: true, asff: "AwsEc2NetworkInterface"},
 	SecurityGroup:       {noun: "security-group", arn: "ec2:{region}:{account}:security-group/{id}", shared: true, asff: "AwsEc2SecurityGroup"},

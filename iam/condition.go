@@ -17,6 +17,8 @@ type condition struct {
 	absent   bool // Null "true": the key may be absent
 	present  bool // Null "false": the key may be present
 	values   matcher
+	named    []string // the values as they are written
+	keys     []string // of the variables in them, in lower case
 }
 
 // quantifier says how many of a key's values an operator asks for.
@@ -88,7 +90,9 @@ func (c compiler) condition(name string, k field) (condition, error) {
 		return condition{}, fmt.Errorf("%s: %w", k.key, err)
 	}
 	out := condition{key: strings.ToLower(k.key), set: set, ifExists: ifExists, negated: op.negated, null: base == "Null"}
+	out.named = values
 	if !out.null {
+		out.keys = c.keys(values)
 		if out.values, err = op.compile(c, values); err != nil {
 			return condition{}, fmt.Errorf("%s: %w", k.key, err)
 		}

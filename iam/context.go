@@ -1,6 +1,9 @@
 package iam
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // Context holds the condition keys of a request. A key that is not there is absent, which is not the same as empty; one
 // that holds no values is absent.
@@ -29,6 +32,16 @@ func (c *Context) SetAll(key string, values []string) {
 	c.put(key, contextValue{all: values, set: true})
 }
 
+// With is the context with more keys, or other values of them; the context itself stays as it is.
+func (c Context) With(more map[string]string) Context {
+	out := Context{values: make(map[string]contextValue, len(c.values)+len(more))}
+	maps.Copy(out.values, c.values)
+	for k, v := range more {
+		out.Set(k, v)
+	}
+	return out
+}
+
 func (c *Context) put(key string, v contextValue) {
 	if c.values == nil {
 		c.values = map[string]contextValue{}
@@ -43,4 +56,13 @@ func (c Context) variable(key string) (string, bool) {
 		return "", false
 	}
 	return v.all[0], true
+}
+
+// Lookup returns the first value of a key; false where it is absent.
+func (c Context) Lookup(key string) (string, bool) {
+	v := c.values[strings.ToLower(key)].all
+	if len(v) == 0 {
+		return "", false
+	}
+	return v[0], true
 }

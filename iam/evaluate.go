@@ -67,11 +67,11 @@ func Evaluate(r Request, p Policies) Decision {
 	identity.By = IdentitySource
 	based, g := p.granted(&r)
 	switch foreign := p.foreign(&r); {
-	case g == noGrant && (foreign || p.Trust != nil):
+	case g == NoGrant && (foreign || p.Trust != nil):
 		return Decision{By: TrustSource}
-	case g == directGrant && !foreign:
+	case g == DirectGrant && !foreign:
 		return based
-	case g == roleGrant && !foreign:
+	case g == RoleGrant && !foreign:
 		return p.limited(&r, based)
 	case !granted:
 		return Decision{By: IdentitySource}
@@ -87,7 +87,7 @@ func (p *Policies) foreign(r *Request) bool {
 }
 
 // granted returns the strongest grant of the resource's own policy, and the statement that gives it.
-func (p *Policies) granted(r *Request) (by Decision, best grant) {
+func (p *Policies) granted(r *Request) (by Decision, best Grant) {
 	for _, q := range []*Policy{p.Trust, p.Resource} {
 		if q == nil {
 			continue

@@ -16,14 +16,14 @@ type Principal struct {
 	bounded bool   // it has a permissions boundary; set by Evaluate
 }
 
-// grant is how directly a trust policy names a principal; of several the strongest counts.
-type grant int
+// Grant is how directly a trust policy names a principal; of several the strongest counts.
+type Grant int
 
 const (
-	noGrant      grant = iota
-	accountGrant       // the account: its own policies have to allow it too
-	roleGrant          // the session's role, or any principal: boundary and session policy still limit it
-	directGrant        // the very user, session or service: its own policies need not allow it
+	NoGrant      Grant = iota
+	AccountGrant       // the account: its own policies have to allow it too
+	RoleGrant          // the session's role, or any principal: boundary and session policy still limit it
+	DirectGrant        // the very user, session or service: its own policies need not allow it
 )
 
 // principal is one entry of a Principal element.
@@ -58,7 +58,7 @@ func (c compiler) principal(n node) ([]principal, error) {
 	return out, nil
 }
 
-// notPrincipal reads whom a deny excepts; a "*" would except everybody, and AWS does not say what it does.
+// notPrincipal reads the principals that a deny excepts; a "*" would except all, and AWS does not say what it does.
 func (c compiler) notPrincipal(n node) ([]principal, error) {
 	if c.form != resource {
 		return nil, errors.New("it belongs into the policies of resources, and not of roles")
@@ -79,26 +79,26 @@ func (s *statement) names(p *Principal) bool {
 	case s.notPrincipals:
 		return p.bounded || !s.excepts(p)
 	}
-	return s.grants(p) > noGrant || slices.Contains(s.principals, principal{"AWS", "*"}) // a service is hit by it, if not granted
+	return s.grants(p) > NoGrant || slices.Contains(s.principals, principal{"AWS", "*"}) // a service is hit by it, if not granted
 }
 
 // excepts asks for each that AWS may look at, one after the other, to be named: the account, the role, the session or user.
 func (s *statement) excepts(p *Principal) bool {
 	if p.Service != "" {
-		return s.grants(p) > noGrant
+		return s.grants(p) > NoGrant
 	}
 	account, role, self := false, p.Role == "", false
 	for _, e := range s.principals {
 		g := e.grants(p)
 		account = account || e.kind == "AWS" && p.Account != "" && accountOf(e.value) == p.Account
-		role = role || g == roleGrant
-		self = self || g == directGrant
+		role = role || g == RoleGrant
+		self = self || g == DirectGrant
 	}
 	return account && role && self
 }
 
 // grants returns the strongest way in which the statement names the principal.
-func (s *statement) grants(p *Principal) (best grant) {
+func (s *statement) grants(p *Principal) (best Grant) {
 	for _, e := range s.principals {
 		best = max(best, e.grants(p))
 	}
@@ -107,22 +107,22 @@ func (s *statement) grants(p *Principal) (best grant) {
 
 // grants follows "Principal" in the reference of policy elements, and for what each form gives past boundaries
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-request-context.html
-func (e principal) grants(p *Principal) grant {
+func (e principal) grants(p *Principal) Grant {
 	switch {
 	case e.kind == "Service" && p.Service != "" && e.value == p.Service:
-		return directGrant
+		return DirectGrant
 	case e.kind != "AWS" || p.Service != "":
-		return noGrant
+		return NoGrant
 	case e.value == "*":
-		return roleGrant
+		return RoleGrant
 	case e.value == p.ARN:
-		return directGrant
+		return DirectGrant
 	case p.Role != "" && e.value == p.Role:
-		return roleGrant
+		return RoleGrant
 	case p.Account != "" && accountOf(e.value) == p.Account:
-		return accountGrant
+		return AccountGrant
 	}
-	return noGrant
+	return NoGrant
 }
 
 // accountOf returns the account that a value names as a whole, by its number or its root's ARN, else "".

@@ -54,7 +54,7 @@ func (d *deskStage) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ .
 	return &sqs.SendMessageOutput{}, nil
 }
 
-func asking(t *testing.T) *deskStage {
+func asking(t testing.TB) *deskStage {
 	env := map[string]string{"TOKEN": slacktest.Token, "SECRET": slacktest.Secret}
 	d := &deskStage{stage: setOver(t, answering, env)}
 	d.slack = slacktest.New(t, d.w.Now,
@@ -134,7 +134,7 @@ func TestAClickGoesThroughTheFront(t *testing.T) {
 	}
 }
 
-// Who is only in the channel approves nothing, and learns why.
+// A person who is only in the channel approves nothing, and learns why.
 func TestAClickOfSomebodyElse(t *testing.T) {
 	d := asking(t)
 	d.post(d.slack.Press("U2EVE", d.message, "Approve").Body(), nil)
@@ -145,7 +145,7 @@ func TestAClickOfSomebodyElse(t *testing.T) {
 	}
 }
 
-// What the front lets through: what Slack has just signed, to the one path, by POST, within bounds. Whoever is refused reaches no queue.
+// What the front lets through: what Slack has just signed, to the one path, by POST, within bounds. A caller that is refused reaches no queue.
 func TestWhatTheFrontRefuses(t *testing.T) {
 	header := func(name, to string) func(map[string]any) {
 		return func(r map[string]any) { r["headers"].(map[string]string)[name] = to }
@@ -185,7 +185,7 @@ func TestWhatTheFrontRefuses(t *testing.T) {
 	}
 }
 
-// By the queue of answers come clicks that Slack has signed within twenty minutes, and nothing else: who takes the front over gives no
+// By the queue of answers come clicks that Slack has signed within twenty minutes, and nothing else: an attacker with the front gives no
 // orders, frames nobody, and does not even wake the function.
 func TestForgedAnswers(t *testing.T) {
 	wrapped := `{"version":"0","id":"1","detail-type":"AWS API Call via CloudTrail","source":"aws.ec2","account":"111122223333","region":"eu-west-1","time":"2026-03-25T12:00:00Z","detail":` + forged + `}`

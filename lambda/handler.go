@@ -87,11 +87,14 @@ func (s *settings) over(ctx context.Context, store ledger.Store, base func(event
 // app knows of the organisation what the one before it knew.
 func (s *settings) app(store ledger.Store, base func(event.Place) aws.Config, m *emf.Meter) *app.App {
 	a := app.New(app.Parts{
-		Config: s.config, Kinds: s.kinds, Store: store, AWS: base, Now: s.now, Name: s.name, Log: s.log, Meter: m, Canaries: m,
+		Config: s.config, Kinds: s.kinds, Store: store, AWS: base, Now: s.now, Name: s.name, Log: s.log, Meter: m, Canaries: m, Sweeps: m,
 		Tell: &app.Telling{Report: s.config.Report, AWS: base, Home: event.Place{Region: s.region}, Getenv: s.env, Now: s.now},
 	})
 	if a.Canaries != nil {
 		a.Canaries.Name = s.called // as the roll knows all processes of the function
+	}
+	if a.Sweeps != nil {
+		a.Sweeps.Started = time.Time{} // what was missed is due at once: a process of the function may not see its turn
 	}
 	if s.before != nil {
 		a.Organization.Inherit(s.before.Organization)
@@ -127,6 +130,9 @@ func (s *settings) serve(ctx context.Context, a *app.App, q queues, m *emf.Meter
 	}
 	if queue := s.config.Lambda.WakeQueue; queue != "" {
 		p.Wake = lambda.NewWaker(q, queue, s.now)
+	}
+	if a.Sweeps != nil {
+		p.Sweep = (&sweeps{rounds: a.Sweeps, now: s.now}).step
 	}
 	return lambda.New(p), nil
 }

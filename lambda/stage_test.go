@@ -59,9 +59,10 @@ var ireland = event.Place{Partition: "aws", Account: "111122223333", Region: "eu
 
 // stage is the function in a world, and what invokes it: the trail by way of a queue, wakes, ticks.
 type stage struct {
-	*testing.T
+	testing.TB
 	w     *world.World
 	store ledger.Store
+	watch *watched // the same
 	f     *lambda.Handler
 
 	figures *emf.Meter
@@ -75,7 +76,7 @@ type stage struct {
 func set(t *testing.T) *stage { return setOver(t, acting, nil) }
 
 // setOver sets the stage with another configuration, and an environment.
-func setOver(t *testing.T, text string, env map[string]string) *stage {
+func setOver(t testing.TB, text string, env map[string]string) *stage {
 	w, err := world.New([]byte(shop), world.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -93,13 +94,14 @@ func setOver(t *testing.T, text string, env map[string]string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{T: t, w: w, store: store, figures: emf.New("riposte", w.Now)}
+	watch := &watched{Store: store}
+	s := &stage{TB: t, w: w, store: watch, watch: watch, figures: emf.New("riposte", w.Now)}
 	made := settings{config: c, kinds: action.Kinds(), region: "eu-west-1", name: "test", called: "riposte-function", log: slog.New(slog.DiscardHandler), now: w.Now,
 		env: func(name string) string { return env[name] }}
 	own := func(p event.Place) aws.Config {
 		return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 	}
-	if s.f, err = made.over(t.Context(), store, own, s, s.figures); err != nil {
+	if s.f, err = made.over(t.Context(), watch, own, s, s.figures); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -87,6 +87,26 @@ func (s *stage) nothingRuns() {
 	}
 }
 
+// A tick that brings nothing sweeps an account, once a day, and CloudWatch is told how far that reaches.
+func TestTheTickSweeps(t *testing.T) {
+	s := setOver(t, acting+"organization: {accounts: [{id: \"111122223333\"}], regions: [eu-west-1]}\nsweep: {at: \"03:00\"}\n", nil)
+	for range 3 {
+		s.run(time.Minute)
+	}
+	duties, err := s.store.Duties(t.Context(), "2030-01-01")
+	if err != nil || len(duties) != 1 || duties[0].Ended.IsZero() || duties[0].Error != "" || duties[0].Day != "2030-01-07" {
+		t.Errorf("duties %+v, %v", duties, err)
+	}
+	all, err := s.store.Coverages(t.Context(), "111122223333")
+	if err != nil || len(all) == 0 {
+		t.Errorf("coverage %+v, %v", all, err)
+	}
+	var told strings.Builder
+	if err := s.figures.Flush(&told); err != nil || !strings.Contains(told.String(), `"ListingsFailed":0`) {
+		t.Errorf("CloudWatch is told %s, %v", told.String(), err)
+	}
+}
+
 // The function's tick sends a canary, a batch brings its record, and CloudWatch is told how long that took.
 func TestTheTickSendsCanaries(t *testing.T) {
 	s := setOver(t, acting+"organization: {accounts: [{id: \"111122223333\"}], regions: [eu-west-1]}\ncanary: {every: 1h}\n", nil)

@@ -11,6 +11,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/inventory"
 	"github.com/ripostehq/riposte/playbook/fixture"
 )
 
@@ -18,7 +19,9 @@ import (
 type Definition struct {
 	ID, Title, Why string
 	Severity       Severity
+	Concern        Concern
 	On             []Trigger
+	Lists          []inventory.Listing // what a sweep lists for it
 	Reads          []call.ID
 	Changes        []action.Kind // of all parameters; a Playbook has those of its own
 	Prevents       []Prevention
@@ -29,7 +32,7 @@ type Definition struct {
 	Tells          bool          // it answers nothing: Spec.Tells
 	watches        bool          // parameters name triggers, too: a Playbook has its own in On, a definition those of the defaults
 	plans, joins   bool          // it has a Plan, a Join
-	people         event.People  // whom triggers by person fire on
+	people         event.People  // the people that triggers by person fire on
 	unread         error         // why the stories can't be read
 	bind           func(d Definition, decode func(any) error) (Playbook, error)
 }
@@ -39,6 +42,10 @@ func Define[P, F any](s Spec[P, F]) Definition {
 	d := Definition{
 		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.triggers(s.Defaults), Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
 		Prevents: s.Prevents, Params: params(s.Defaults), Tells: s.Tells, plans: s.Plan != nil, joins: s.Join != nil,
+	}
+	d.Concern = cmp.Or(s.Concern, Security)
+	for _, l := range s.Lists {
+		d.Lists = append(d.Lists, l.listing)
 	}
 	d.watches, d.Window, d.TagKeys = s.Watches != nil, s.window(s.Defaults), tagKeys(s.Defaults)
 	d.Stories, d.unread = fixture.Parse(s.Stories)
@@ -203,6 +210,9 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 	}
 	return Playbook{
 		Definition: d,
+		Sweeps:     s.sweeps(p),
+		Ripe:       s.ripe(p),
+		Saves:      s.saves(),
 		Join:       join,
 		Preempt:    preempt,
 		Behind:     behind,
@@ -225,7 +235,7 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 					return nil, err
 				}
 				found.Tags = in.Organization.ownerTags(x.Tags)
-				out = append(out, Proposal{found, s.plan(x, p)})
+				out = append(out, Proposal{found, s.plan(x, p), x.Tags})
 			}
 			return out, nil
 		},

@@ -65,7 +65,7 @@ func (d Definition) complete() error {
 		missing bool
 	}{
 		{"id", d.ID == ""}, {"title", d.Title == ""}, {"why", d.Why == ""}, {"severity", d.Severity == ""},
-		{"trigger", len(d.On) == 0 && !d.watches}, {"permissions (Reads)", len(d.Reads) == 0 && !d.Tells}, {"changes", len(d.Changes) == 0 && !d.Tells},
+		{"trigger or listing", len(d.On) == 0 && !d.watches && len(d.Lists) == 0}, {"permissions (Reads)", len(d.Reads) == 0 && !d.Tells}, {"changes", len(d.Changes) == 0 && !d.Tells},
 		{"prevention", len(d.Prevents) == 0}, {"stories that fire it", !told}, {"definition (use playbook.Define)", d.bind == nil},
 	} {
 		if need.missing {

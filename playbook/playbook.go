@@ -46,6 +46,11 @@ type In struct {
 	Origin       Origin // the event that brought the suspect
 	Organization Organization
 	History      History
+	// Of a suspect that a sweep brought; nil, else and where the process has none of it: ErrNoEvidence, ErrNoPrice.
+	Streak  *Streak
+	Metrics Metrics
+	Past    Past
+	Prices  Prices
 }
 
 // Prevention is what would have made the finding impossible: remediation is the second best.
@@ -76,10 +81,16 @@ type Spec[P, F any] struct {
 	Title    string // what it finds, in a few words
 	Why      string // why it matters, and what to know before switching it on
 	Severity Severity
+	Concern  Concern // "": security
 	On       []Trigger
-	Watches  func(P) []Trigger     // triggers that parameters name, beside On: the keys of decoys. May be nil
-	Reads    []call.ID             // every call that Check may make
-	Changes  func(P) []action.Kind // what a plan by these parameters may hold; for no other kinds are rights asked
+	Lists    []Listing[P, F] // what a daily sweep lists for it, beside On: one of the two must be there
+	// Ripe says when a streak becomes a case: long enough, seen often enough. Pure. Needed by what lists without a trigger; nil: at once.
+	Ripe func(Streak, F, time.Time, P) bool
+	// Saves is what the end of a suspect's resource is worth; ErrNoPrice where that is not known. nil: it is not about money.
+	Saves   func(context.Context, Prices, Suspect[F]) (Saving, error)
+	Watches func(P) []Trigger     // triggers that parameters name, beside On: the keys of decoys. May be nil
+	Reads   []call.ID             // every call that Check may make
+	Changes func(P) []action.Kind // what a plan by these parameters may hold; for no other kinds are rights asked
 	// Tells: it answers nothing, in no mode. What it confirms is told, and its case ends as observed; it has no Changes, no Plan, and need
 	// read nothing. What Spared explains, and trusted automation does, is not even kept.
 	Tells    bool
@@ -124,7 +135,8 @@ type StoredSuspect struct {
 	Found    []string       `json:"found,omitempty"`    // what the finding is of, beside the root (Finder)
 	DecideAt time.Time      `json:"decide_at,omitzero"` // the end of the window that Check waits for; zero: none
 	Kept     bool           `json:"kept,omitempty"`     // it is told to nobody (Suspect.Kept)
-	// Tags say whose the resource is, by whoever may tag it; what they say is for people, and for who may answer what is not urgent.
+	// Tags say whose the resource is, by any caller that may tag it; what they say is for people, and decides which of
+	// them may answer what is not urgent.
 	Tags map[string]string `json:"tags,omitempty"`
 	// Of a suspect that comes from an event, for the ledger's Admit alone: the names of the actor and of those that it acts for,
 	// and as how many resources it counts.
@@ -144,12 +156,15 @@ type Origin struct {
 	SourceIP  string      `json:"source_ip,omitempty"`
 	UserAgent string      `json:"user_agent,omitempty"` // as the caller wrote it, its beginning: for people, nothing is decided by it
 	Actor     event.Actor `json:"actor"`
+	// Sweep names the duty that listed it (DAY/ACCOUNT), "" for what an event brought: then there is no call, no actor, no request id.
+	Sweep string `json:"sweep,omitempty"`
 }
 
 // Proposal is a confirmed lead with its plan.
 type Proposal struct {
 	Suspect StoredSuspect
 	Plan    action.Plan
+	Tags    map[string]string // of the resource, as Check read them, if it did; they are not stored
 }
 
 // Playbook is a Definition bound to its parameters: what the engine works with.
@@ -159,6 +174,12 @@ type Playbook struct {
 	Unwise []Wrong
 	// Suspects are the suspects of one event, at rest.
 	Suspects func(event.Event) ([]StoredSuspect, error)
+	// Sweeps are its listings.
+	Sweeps []Sweep
+	// Ripe says whether a streak of a stored suspect is a case.
+	Ripe func(Streak, StoredSuspect, time.Time) (bool, error)
+	// Saves is what its end is worth; nil for a playbook that is not about money.
+	Saves func(context.Context, Prices, StoredSuspect) (Saving, error)
 	// Observes is what one event shows, to be kept; nil for a playbook that keeps nothing.
 	Observes func(event.Event) []Observation
 	// Check confirms or dismisses; caseID goes into the names of what the plan makes.

@@ -4,11 +4,13 @@ package playbooks
 import (
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/exposure"
+	"github.com/ripostehq/riposte/playbooks/hardening"
 	"github.com/ripostehq/riposte/playbooks/identity"
 	"github.com/ripostehq/riposte/playbooks/launch"
 	"github.com/ripostehq/riposte/playbooks/network"
 	"github.com/ripostehq/riposte/playbooks/ownership"
 	"github.com/ripostehq/riposte/playbooks/scaling"
+	"github.com/ripostehq/riposte/playbooks/waste"
 )
 
 // All is the catalogue.
@@ -30,5 +32,14 @@ func All() []playbook.Definition {
 		identity.DeployRole(),
 		ownership.Creator(),
 		ownership.ByHand(),
+		hardening.IMDSv1(),
+		hardening.TerminationProtection(),
+		hardening.Encryption(),
+		hardening.StaticKeys(),
+		hardening.TagStandard(),
+		waste.UnattachedVolume(),
+		waste.UnusedAddress(),
+		waste.IdleDatabase(),
+		waste.StoppedInstance(),
 	}
 }

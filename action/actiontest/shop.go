@@ -19,7 +19,7 @@ import (
 const Regions = `
     regions:
       eu-west-1:
-        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}, {id: ami-0eeeeeeeeeeeeeeee, name: brief, created: 2029-11-01T00:00:00Z}]
+        images: [{id: ami-0bbbbbbbbbbbbbbbb, name: golden, created: 2029-11-01T00:00:00Z}, {id: ami-0eeeeeeeeeeeeeeee, name: brief, created: 2029-11-01T00:00:00Z}, {id: ami-0kept, name: kept, created: 2030-01-06T00:00:00Z, disks: [/dev/xvda], tags: {"riposte:case": c_1, "riposte:of": i-0kept}}]
         security_groups: [{id: sg-0isolated, name: riposte-isolation, tags: {"riposte:isolation": "true"}}, {id: sg-0open, name: open, ingress: [0.0.0.0/0, tcp 22 0.0.0.0/0]}]
         templates:
           - name: web
@@ -39,6 +39,8 @@ const Regions = `
           - {id: i-0waiting, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
           - {id: i-0member, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro}
           - {id: i-0alone, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, shutdown: terminate}
+          - {id: i-0idle, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, state: stopped, tags: {"riposte:case": c_1}}
+          - {id: i-0kept, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, state: stopped, profile: web, key: ops, tags: {Name: old, "riposte:case": c_1}}
           - {id: i-0protected, image: ami-0bbbbbbbbbbbbbbbb, type: t3.micro, protected: true}
         fleets:
           - {id: fleet-0a, template: lt-0cccccccccccccccc, total: 3, on_demand: 1, spot: 1, instances: [i-0fleet1, i-0fleet2, i-0fleet3]}
@@ -49,7 +51,35 @@ const Regions = `
         spot_requests: [{id: sir-0a, type: persistent, image: ami-0bbbbbbbbbbbbbbbb, instance: i-0spot}]
         rows:
           rds.db-snapshot: [{DBSnapshotIdentifier: billing, DBSnapshotAttributes: [{AttributeName: restore, AttributeValues: ["444455556666", "999988887777", all]}]}]
-          ec2.snapshot: [{SnapshotId: snap-0a, CreateVolumePermissions: [{Group: all}, {UserId: "999988887777"}, {UserId: "444455556666"}]}]
+          rds.db-instance:
+            - {DBInstanceIdentifier: ledger, DbiResourceId: db-LEDGER, DBInstanceStatus: available, Engine: mysql, DeletionProtection: true, TagList: [{Key: "riposte:case", Value: c_1}]}
+            - DBInstanceIdentifier: reports
+              DbiResourceId: db-REPORTS
+              DBInstanceStatus: available
+              Engine: postgres
+              DBInstanceClass: db.m5.large
+              AllocatedStorage: 500
+              StorageType: gp3
+              Iops: 12000
+              StorageThroughput: 500
+              AvailabilityZone: eu-west-1a
+              DBSubnetGroup: {DBSubnetGroupName: inner}
+              DBParameterGroups: [{DBParameterGroupName: tuned}]
+              OptionGroupMemberships: [{OptionGroupName: plain}]
+              VpcSecurityGroups: [{VpcSecurityGroupId: sg-0open}]
+              Endpoint: {Port: 5433}
+              BackupRetentionPeriod: 7
+              TagList: [{Key: Name, Value: reports}, {Key: "riposte:case", Value: c_1}]
+          ec2.snapshot:
+            - {SnapshotId: snap-0a}
+            - {SnapshotId: snap-0kept, VolumeId: vol-0kept, VolumeSize: 100, Encrypted: true, KmsKeyId: key-1, State: completed, StartTime: 2030-01-06T09:00:00Z, Tags: [{Key: "riposte:case", Value: c_1}]}
+          ec2.volume:
+            - {VolumeId: vol-0disk, State: in-use, Size: 8, VolumeType: gp3, AvailabilityZone: eu-west-1a, Attachments: [{InstanceId: i-0kept, VolumeId: vol-0disk, Device: /dev/xvda, DeleteOnTermination: true}]}
+            - {VolumeId: vol-0plain, State: available, Size: 8, VolumeType: gp3, AvailabilityZone: eu-west-1a}
+            - {VolumeId: vol-0told, State: available, Size: 8, VolumeType: gp2, AvailabilityZone: eu-west-1a, Tags: [{Key: "riposte:case", Value: c_1}]}
+            - {VolumeId: vol-0kept, State: available, Size: 100, VolumeType: gp3, Iops: 4000, Throughput: 250, Encrypted: true, KmsKeyId: key-1, AvailabilityZone: eu-west-1a, Tags: [{Key: Name, Value: data}, {Key: "riposte:case", Value: c_1}]}
+          ec2.address: [{AllocationId: eipalloc-0a, PublicIp: 203.0.113.80, Tags: [{Key: Name, Value: mail}, {Key: "riposte:case", Value: c_1}]}]
+          ec2.snapshot-sharing: [{SnapshotId: snap-0a, CreateVolumePermissions: [{Group: all}, {UserId: "999988887777"}, {UserId: "444455556666"}]}]
 `
 
 // Scaling is the builder's inline policy.
@@ -62,9 +92,17 @@ type Shop struct {
 	Fleet, SpotFleet, SpotRequest              event.Resource // the request launches again and again
 	Snapshot, DBSnapshot                       event.Resource // shared with everybody and two accounts
 	TargetGroup                                event.Resource // in which Alone is not
+	Plain, Told, Kept                          event.Resource // volumes: without tags; with a case's; with a snapshot that the case had made
+	Address                                    event.Resource // with a case's tag
+	Idle, Imaged                               event.Resource // stopped instances with a case's tag; of the second the case had an image made
+	Database                                   event.Resource // with a case's tag
+	DatabaseID                                 string         // its resource id
+	IP                                         string         // of Address
 	Open                                       event.Resource // a security group that lets tcp 22 in from everywhere
 	Key, Isolated                              string
-	Interfaces                                 []string // of Alone
+	Interfaces                                 []string       // of Alone
+	Setting                                    event.Resource // of the region
+	Like                                       string         // of the template's version 2
 }
 
 // ShopOf returns the shop that Regions describes, in an account.
@@ -73,19 +111,38 @@ func ShopOf(t *testing.T, r access.Reads, p event.Place) Shop {
 	s := Shop{
 		Group: p.In(event.Group, "web"), Member: p.In(event.Instance, "i-0member"), Alone: p.In(event.Instance, "i-0alone"),
 		Template: p.In(event.LaunchTemplate, "lt-0cccccccccccccccc"), User: p.In(event.User, "staff/mallory"), Role: p.In(event.Role, "ci/builder"),
+		Idle: p.In(event.Instance, "i-0idle"), Imaged: p.In(event.Instance, "i-0kept"),
 		Waiting: p.In(event.Instance, "i-0waiting"),
 		Fleet:   p.In(event.Fleet, "fleet-0a"), SpotFleet: p.In(event.SpotFleet, "sfr-0a"), SpotRequest: p.In(event.SpotRequest, "sir-0a"),
 		Snapshot: p.In(event.Snapshot, "snap-0a"), DBSnapshot: p.In(event.DBSnapshot, "billing"),
-		TargetGroup: p.In(event.TargetGroup, "web/0123456789abcdef"), Open: p.In(event.SecurityGroup, "sg-0open"), Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
+		Setting:  p.In(event.Setting, p.Region),
+		Database: p.In(event.DBInstance, "reports"), DatabaseID: "db-REPORTS",
+		TargetGroup: p.In(event.TargetGroup, "web/0123456789abcdef"), Open: p.In(event.SecurityGroup, "sg-0open"),
+		Plain: p.In(event.Volume, "vol-0plain"), Told: p.In(event.Volume, "vol-0told"), Kept: p.In(event.Volume, "vol-0kept"), Address: p.In(event.Address, "eipalloc-0a"), IP: "203.0.113.80", Key: "AKIAMALLORY000000001", Isolated: "sg-0isolated",
 	}
 	out, err := r.EC2(p).DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{InstanceIds: []string{s.Alone.ID}})
 	if err != nil || len(out.Reservations) != 1 {
 		t.Fatalf("the shop's instance: %+v, %v", out, err)
 	}
+	s.Like = LikeOf(t, r, s.Template, "2")
 	for _, n := range out.Reservations[0].Instances[0].NetworkInterfaces {
 		s.Interfaces = append(s.Interfaces, aws.ToString(n.NetworkInterfaceId))
 	}
 	return s
+}
+
+// LikeOf is what action.LikeTemplate says of a version.
+func LikeOf(t *testing.T, r access.Reads, template event.Resource, version string) string {
+	t.Helper()
+	out, err := r.EC2(template.Place()).DescribeLaunchTemplateVersions(t.Context(), &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: &template.ID, Versions: []string{version}})
+	if err != nil || len(out.LaunchTemplateVersions) != 1 {
+		t.Fatalf("the shop's template: %+v, %v", out, err)
+	}
+	like, err := action.LikeTemplate(out.LaunchTemplateVersions[0].LaunchTemplateData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return like
 }
 
 // Examples returns one action of each kind that has a way of its own to be wanted, by name. The ways back are found by
@@ -124,6 +181,22 @@ func (s Shop) Examples() map[string]action.Action {
 		"lock credentials":    action.CredentialLock{Role: s.Role, WaysOut: []string{"192.0.2.20/32"}},
 		"attach role deny":    action.AttachRoleDeny{Role: s.Role},
 		"replace role policy": action.ReplaceRolePolicy{Role: s.Role, Policy: "scaling", Old: Scaling, New: strings.Replace(Scaling, "autoscaling:*", "autoscaling:Describe*", 1)},
+		"require tokens":      action.RequireTokens{Instance: s.Alone, Keeps: action.MetadataOptions{Endpoint: "enabled", IPv6: "disabled", Tags: "disabled", Hops: 1}},
+		"template version":    action.TemplateVersion{Template: s.Template, Source: 2, Next: 3, Like: s.Like},
+		"keep protected":      action.KeepProtected{Instance: s.Alone},
+		"retire key":          action.RetireKey{User: s.User, Key: s.Key},
+		"move default":        action.MoveDefaultVersion{Template: s.Template, Version: 1},
+		"metadata default":    action.MetadataDefault{Region: s.Setting, Tokens: "required"},
+		"encrypt by default":  action.EncryptByDefault{Region: s.Setting},
+		"announce":            action.Announce{Resource: s.Plain, Tags: action.Announced("c_1", "waste.unattached-volume", kept, kept)},
+		"snapshot volume":     action.SnapshotVolume{Volume: s.Told, Case: "c_1", Keep: kept.AddDate(1, 0, 0)},
+		"delete volume":       action.DeleteVolume{Volume: s.Kept, Case: "c_1"},
+		"image instance":      action.ImageInstance{Instance: s.Idle, Case: "c_1", Keep: kept.AddDate(1, 0, 0)},
+		"terminate kept":      action.TerminateKept{Instance: s.Imaged, Case: "c_1"},
+		"release address":     action.ReleaseAddress{Address: s.Address, IP: s.IP, Case: "c_1"},
+		"stop database":       action.StopDatabase{Database: s.Database, ID: s.DatabaseID, Case: "c_1", Told: kept},
+		"delete database":     action.DeleteDatabase{Database: s.Database, ID: s.DatabaseID, Case: "c_1"},
+		"tag volume":          tagged(s.Plain),
 		"tag instance":        tagged(s.Alone),
 		"tag group":           tagged(s.Group),
 		"tag user":            tagged(s.User),
@@ -131,6 +204,9 @@ func (s Shop) Examples() map[string]action.Action {
 		"tag database":        tagged(s.DBSnapshot),
 	}
 }
+
+// kept is when what is announced was last used.
+var kept = time.Date(2029, 11, 1, 9, 0, 0, 0, time.UTC)
 
 func tagged(r event.Resource) action.Action {
 	return action.PutTags{Resource: r, Tags: action.CaseTags(action.TagPrefix, "c_1", "launch.unapproved-image")}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"golang.org/x/time/rate"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -17,9 +18,11 @@ import (
 	"github.com/ripostehq/riposte/internal/decoy"
 	"github.com/ripostehq/riposte/internal/desk"
 	"github.com/ripostehq/riposte/internal/engine"
+	"github.com/ripostehq/riposte/internal/evidence"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/source"
+	"github.com/ripostehq/riposte/internal/sweep"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -39,8 +42,11 @@ type Parts struct {
 	Tell     *Telling // nil: nobody is written to, nor answers in Slack
 
 	Canaries canary.Meter // nil: none are sent, whatever the configuration says
+	Sweeps   sweep.Meter  // nil: nothing is swept by the schedule, whatever the configuration says
 
 	Foreign func(kind string) // told of each message that holds no record, for figures; may be nil
+
+	Pace rate.Limit // of questions to the event history and to the price list, a second; 0: what AWS bears. A world bears all
 }
 
 // App is riposte, put together.
@@ -56,8 +62,10 @@ type App struct {
 	Slack        *Slack     // takes people's answers; nil where it is not configured
 
 	Canaries *canary.Schedule // nil where none are sent
+	Sweeps   *sweep.Rounds    // nil where nothing is swept
 
 	access    *cloud.Cloud
+	prices    playbook.Prices
 	strangers *source.Strangers
 }
 
@@ -85,18 +93,22 @@ func New(p Parts) *App {
 	arriving := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor, Awaited: p.Config.Canary.Every > 0})
 	chat := newSlack(p, codec)
 	letters := newDesk(p, codec, chat)
+	book := prices(p.Store, access, p)
 	e := engine.New(engine.Options{
 		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), arriving, decoy.Playbook()), Ours: org.Ours, Organization: facts,
 		Tags: tags(p.Config), Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue, letters),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Workers: p.Workers,
+		Metrics: evidence.NewMetrics(access.Reads(), p.Now), Past: past(p.Store, access, p), Prices: book,
 	})
-	return &App{
-		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, Desk: letters, Slack: chat, access: access,
+	a := &App{
+		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, Desk: letters, Slack: chat, access: access, prices: book,
 		Canaries:  canaries(p, org),
 		strangers: &source.Strangers{Log: p.Log, Count: p.Foreign},
 	}
+	a.Sweeps = a.rounds(p)
+	return a
 }
 
 // tags begins the keys of the tags on what was changed: none are put where the rights for it are not granted.
@@ -111,7 +123,7 @@ func policy(c *config.Config, o *Organization) gate.Policy {
 	p := gate.Policy{
 		Mode: o.mode, Foreign: o.foreign, Units: func(account string) []string { return o.standing(account).OUs },
 		Regions: c.Organization.Regions, Untouchable: c.Untouchable,
-		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour}, Decoys: c.Facts().Decoys,
+		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour, Sweep: sweepLimits(c.Sweep.Limits)}, Decoys: c.Facts().Decoys,
 		Approval: approval(c),
 	}
 	for _, name := range cloud.RolesOf(c.Organization.Roles) {

@@ -61,6 +61,10 @@ func KeptBy(ctx context.Context, s ledger.Cases, c *config.Config, who string) (
 	return id, nil
 }
 
+// weekly is how often people are told again of what waits for them for ever, where they are told by letter. A person asked to let something
+// be contained is asked again by the chain.
+const weekly = 7 * 24 * time.Hour
+
 func approval(c *config.Config) gate.Approval {
 	return gate.Approval{
 		People: c.People, Approvers: c.Approvers(), Owners: c.OwnersOf(), Owner: ownersOf(c), Production: c.InProduction,
@@ -69,7 +73,11 @@ func approval(c *config.Config) gate.Approval {
 		Never: c.NeverExcepted, Chat: chat(c),
 		Answer: func(playbook string, d gate.Deed) gate.Answer {
 			a := c.AnswerAbout(playbook, d.Class, d.Account)
-			return gate.Answer{After: time.Duration(a.After), Silence: ledger.Silence(a.Silence)}
+			means := gate.Answer{After: time.Duration(a.After), Silence: ledger.Silence(a.Silence)}
+			if (means.Silence == "" || means.Silence == ledger.Holds) && d.Class != action.Contain && tells(c) == gate.ByLetter {
+				return gate.Answer{After: weekly, Silence: ledger.Reminds}
+			}
+			return means
 		},
 		Quiet: gate.Quiet{
 			Contain: time.Duration(c.Exceptions.Contain), Production: time.Duration(c.Exceptions.Production), Owner: time.Duration(c.Exceptions.Owner),

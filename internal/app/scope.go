@@ -25,9 +25,11 @@ func Scope(s string, playbooks []string) error {
 		return nil
 	case kind == "account" && accountID.MatchString(name):
 		return nil
+	case kind == "surge" && slices.Contains(playbooks, name): // riposte puts it on itself
+		return nil
 	case kind == "playbook" && slices.Contains(playbooks, name):
 		return nil
-	case kind == "playbook":
+	case kind == "playbook", kind == "surge":
 		return fmt.Errorf("there is no playbook %q%s", name, spelling.Among(name, playbooks))
 	case kind == "class" && slices.Contains(classes, name):
 		return nil

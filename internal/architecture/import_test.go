@@ -1,4 +1,4 @@
-// Package architecture holds the project to its own design: who may import whom, and what no package does.
+// Package architecture holds the project to its own design: which package may import which, and what no package does.
 package architecture
 
 import (
@@ -9,13 +9,14 @@ import (
 
 // The domain, in order: each package may import those named, and nothing else of ours.
 var domain = map[string][]string{
-	"iam":       {},
+	"iam":       {"iam"}, // what asks it about an organisation stands beside it
 	"event":     {},
 	"call":      {"event"},
 	"access":    {"event"},
-	"action":    {"event", "call", "access", "action", "iam"},             // its suite stands beside it
-	"playbook":  {"event", "call", "access", "action", "playbook", "iam"}, // its fixtures stand beside it
-	"playbooks": {"event", "call", "access", "action", "playbook", "playbooks", "iam"},
+	"inventory": {"event", "call", "access"},
+	"action":    {"event", "call", "access", "action", "iam"},                          // its suite stands beside it
+	"playbook":  {"event", "call", "access", "action", "inventory", "playbook", "iam"}, // its fixtures stand beside it
+	"playbooks": {"event", "call", "access", "action", "inventory", "playbook", "playbooks", "iam"},
 }
 
 // The stages of the engine's sentence. One knows the domain and the contract of the record, never another stage; only

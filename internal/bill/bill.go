@@ -20,6 +20,7 @@ type Line struct {
 type Load struct {
 	Events float64 // delivered in a day: only those that match the rules' patterns are
 	Cases  float64 // opened in a day
+	Sweeps float64 // calls of sweeps in a day
 }
 
 // Typical is a load of so many events a day, of which one in a thousand opens a case.
@@ -41,7 +42,7 @@ const (
 	rowBytes     = 20e3           // kept of one case
 	keptMonths   = 12             // of cases
 	alarms       = 8              // of a function; a daemon has four
-	metrics      = 20             // emf.Figures, each of which has values in a month, those of canaries where they are sent
+	metrics      = 22             // emf.Figures, each of which has values in a month, those of canaries where they are sent
 )
 
 // Estimate is the bill of a month, service by service as an event meets them.
@@ -72,6 +73,13 @@ func Estimate(l Load) []Line {
 			Why: "the function's own (lambda.metrics)", Source: "https://aws.amazon.com/cloudwatch/pricing/"},
 		{Item: "Security Hub, findings imported", Quantity: cases * 3, Unit: "findings", Price: 0.00003,
 			Why: "each case when opened, contained and closed", Source: "https://aws.amazon.com/security-hub/cspm/pricing/"},
+	}
+	if l.Sweeps > 0 {
+		lines = append(lines,
+			Line{Item: "GuardDuty, CloudTrail events of sweeps", Quantity: l.Sweeps * days, Unit: "events", Price: 4.00 * perMillion,
+				Why: "each call of a sweep is a management event, where GuardDuty is on", Source: "https://aws.amazon.com/guardduty/pricing/"},
+			Line{Item: "CloudTrail, events of sweeps in further trails", Quantity: l.Sweeps * days, Unit: "events", Price: 2.00 / 100_000,
+				Why: "once for each trail beyond the first, which is free", Source: "https://aws.amazon.com/cloudtrail/pricing/"})
 	}
 	for i, x := range lines {
 		lines[i].Dollars = x.Quantity * x.Price

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ripostehq/riposte/event"
@@ -21,7 +22,7 @@ const (
 	missed   = 15 * time.Minute // CloudTrail's records come within that, in general: what has not arrived by then is missing
 	late     = time.Hour        // as long as a missing one is looked for: the next is not far
 	stepIn   = 10 * time.Minute // what the first replica has not sent by then, another does
-	overdue  = 30 * time.Minute // a turn that nobody took within that waits for the next
+	overdue  = 30 * time.Minute // a turn that no replica took within that waits for the next
 	perLook  = 200              // places whose last canary is read in one look
 	sentName = "canary-sent"
 )
@@ -51,8 +52,9 @@ type Schedule struct {
 	Now   func() time.Time
 	Log   *slog.Logger
 
-	looked time.Time
-	known  map[event.Place]flight
+	looking sync.Mutex // held by the one look that is going on
+	looked  time.Time
+	known   map[event.Place]flight
 }
 
 // flight is the last canary of a place.
@@ -69,8 +71,13 @@ func (f flight) missing(now time.Time) bool {
 	return !f.sent.IsZero() && !f.arrived && (f.lost || f.request == "" || now.Sub(f.sent) > missed)
 }
 
-// Look does what is due, about once a minute however often it is called. An error is the ledger's.
+// Look does what is due, about once a minute however often it is called. A function's workers call it beside each other: one looks, and
+// the others have nothing to wait for. An error is the ledger's.
 func (s *Schedule) Look(ctx context.Context) error {
+	if !s.looking.TryLock() {
+		return nil
+	}
+	defer s.looking.Unlock()
 	now := s.Now()
 	if since := now.Sub(s.looked); since >= 0 && since < between {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -227,6 +228,42 @@ func TestTwoOfOneNameDoNotSendTwice(t *testing.T) {
 }
 
 // Where no schedule waits for them, and any caller's marked call may count, they leave no rows.
+// A tick's workers all look: while one of them sends, the others neither wait nor send.
+func TestLooksBesideEachOtherSendOnce(t *testing.T) {
+	w := watching(t, 1)
+	s := w.schedule("a")
+	s.Every = time.Hour
+	sends := 0
+	s.Send = func(ctx context.Context, _ event.Place) (string, error) {
+		sends++
+		for range 3 {
+			if err := s.Look(ctx); err != nil {
+				t.Errorf("a look beside another: %v", err)
+			}
+		}
+		return "request", nil
+	}
+	for range 60 {
+		w.now = w.now.Add(time.Minute)
+		before := sends
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if err := s.Look(t.Context()); err != nil {
+					t.Errorf("a worker's look: %v", err)
+				}
+			})
+		}
+		all.Wait()
+		if sends > before+1 {
+			t.Errorf("one tick sent %d canaries", sends-before)
+		}
+	}
+	if sends == 0 {
+		t.Error("none was sent in an hour")
+	}
+}
+
 func TestNothingIsRememberedWhereNoneIsAwaited(t *testing.T) {
 	e := event.Event{
 		ID: "e-1", RequestID: "r-1", Source: "ec2.amazonaws.com", Name: "ModifyInstanceAttribute", Account: here.Account, Region: here.Region,

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
@@ -25,7 +26,8 @@ import (
 type attackVerb struct {
 	Name     string `arg:"" help:"The demo's attack: deputy."`
 	Instance string `placeholder:"ID" help:"The instance that the records name, of an Auto Scaling group. Default: the first that runs."`
-	Send     bool   `help:"Send them to the account's bus, instead of printing what aws events put-events --entries takes."`
+	Send     bool   `xor:"to" help:"Send them to the account's bus, instead of printing what aws events put-events --entries takes. For emulators."`
+	Queue    string `xor:"to" placeholder:"URL" help:"Send them into riposte's own queue, past bus and rules, as on AWS: its URL."`
 }
 
 // Run tells the bus of an attack that did not happen, about an instance that there is.
@@ -52,11 +54,14 @@ func (v attackVerb) Run(ctx context.Context, sh *shell) error {
 		return err
 	}
 	sh.remark("a drill: %s of group %s, from %s, as if the group had launched it just now", target.Instance, target.Group, target.Image)
-	if !v.Send {
+	if !v.Send && v.Queue == "" {
 		sh.object(entries(told))
 		return nil
 	}
 	sh.remark("what answers it is no drill: where the playbook acts, the instance is terminated or cut off, and its group stopped")
+	if v.Queue != "" {
+		return sh.enqueue(ctx, sqs.NewFromConfig(base(at)), v.Queue, target.Place, told)
+	}
 	return sh.put(ctx, eventbridge.NewFromConfig(base(at)), told)
 }
 
@@ -140,15 +145,36 @@ func (sh *shell) put(ctx context.Context, bus *eventbridge.Client, told []demo.T
 		switch code := aws.ToString(e.ErrorCode); code {
 		case "":
 		case "NotAuthorizedForSourceException":
-			return errors.New("the bus takes no events in the name of AWS's services, as AWS's own never does: on AWS, riposte doctor --canary shows that events arrive; drills are for emulators")
+			return errors.New("the bus takes no events in the name of AWS's services, as AWS's own never does: on AWS, riposte doctor --canary shows that events arrive, and --queue sends a drill into riposte's own queue")
 		default:
 			return fmt.Errorf("the bus refused a record: %s: %s", code, aws.ToString(e.ErrorMessage))
 		}
 	}
+	sh.sent(told)
+	return nil
+}
+
+// enqueue puts them where the rules of EventBridge would have put them. A principal that may send to this queue may do so anyway: it is no way past
+// a check, which believes no record.
+func (sh *shell) enqueue(ctx context.Context, queues *sqs.Client, url string, at event.Place, told []demo.Telling) error {
+	for _, t := range told {
+		body, err := t.Envelope(at)
+		if err != nil {
+			return err
+		}
+		if _, err := queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &url, MessageBody: aws.String(string(body))}); err != nil {
+			return fmt.Errorf("send a record to the queue %s: %w", url, err)
+		}
+	}
+	sh.sent(told)
+	return nil
+}
+
+// sent says how many there were.
+func (sh *shell) sent(told []demo.Telling) {
 	if sh.json() {
 		sh.object(map[string]int{"sent": len(told)})
-		return nil
+		return
 	}
 	sh.line("sent: %s; riposte cases shows what became of it", counted(len(told), "event"))
-	return nil
 }

@@ -60,6 +60,48 @@ func TestADrillReachesTheBus(t *testing.T) {
 			t.Errorf("the queue holds no %s", want)
 		}
 	}
+	queue(t, config, attack)
+}
+
+// On AWS no bus takes them: they go into riposte's own queue, each as a rule would have delivered it, and the same records as before.
+func queue(t *testing.T, c aws.Config, attack func(...string) (int, string)) {
+	t.Helper()
+	queues := sqs.NewFromConfig(c)
+	q, err := queues.CreateQueue(t.Context(), &sqs.CreateQueueInput{QueueName: aws.String("riposte-events")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, said := attack("--queue", aws.ToString(q.QueueUrl)); code != exitDone || !strings.Contains(said, "sent: 2 events") {
+		t.Fatalf("sent: %d, %s", code, said)
+	}
+	notices, records := 0, 0
+	for range 2 {
+		out, err := queues.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: q.QueueUrl, MaxNumberOfMessages: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range out.Messages {
+			contents, err := event.Unwrap([]byte(aws.ToString(m.Body)))
+			if err != nil || len(contents) != 1 {
+				t.Fatalf("%v: %s", err, aws.ToString(m.Body))
+			}
+			if contents[0].Notice != nil {
+				notices++
+				continue
+			}
+			e, err := event.Decode(contents[0].Record)
+			if err != nil || e.Account != mototest.Account || e.UserAgent != "riposte attack deputy (a drill)" {
+				t.Errorf("the record is %+v, %v", e, err)
+			}
+			records++
+		}
+	}
+	if notices != 1 || records != 1 {
+		t.Errorf("the queue holds %d notices and %d records", notices, records)
+	}
+	if code, _ := attack("--send", "--queue", "https://example.com"); code != exitUsage {
+		t.Errorf("both ways at once: %d", code)
+	}
 }
 
 // launched is an instance that a group launches.

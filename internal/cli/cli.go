@@ -9,7 +9,11 @@ type cli struct {
 
 	Backtest backtestVerb `cmd:"" group:"See" help:"Say what the playbooks would have done about a month of your own history."`
 
+	Paths pathsVerb `cmd:"" group:"See" help:"Say who comes to administrator, hop by hop, and what to take away."`
+
 	Attack attackVerb `cmd:"" group:"See" help:"Tell the event bus of an attack of the demo, as a drill."`
+
+	Sweep sweepVerb `cmd:"" group:"See" help:"List what lies in the accounts, and say what playbooks look for in it."`
 
 	Serve   serveVerb   `cmd:"" group:"Run" help:"Take events and answer them, until told to stop."`
 	Console consoleVerb `cmd:"" group:"Run" help:"Show a ledger as web pages, and take people's orders there."`

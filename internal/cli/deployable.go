@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/internal/bill"
+	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/deployment"
 	"github.com/ripostehq/riposte/internal/pattern"
 	"github.com/ripostehq/riposte/playbook"
@@ -58,7 +59,7 @@ type billed struct {
 }
 
 // bill prints the monthly estimate line by line, and for which playbooks more is delivered than the calls that they name.
-func (sh *shell) bill(events float64, of []playbook.Definition) {
+func (sh *shell) bill(events float64, of []playbook.Definition, c *config.Config) {
 	var reads, people []string
 	for _, d := range of {
 		if slices.ContainsFunc(d.Callers(), func(c playbook.Callers) bool { return c.Reads }) {
@@ -69,6 +70,7 @@ func (sh *shell) bill(events float64, of []playbook.Definition) {
 		}
 	}
 	load := bill.Typical(events)
+	load.Sweeps = sweepCalls(of, c)
 	lines := bill.Estimate(load)
 	if sh.json() {
 		for _, l := range lines {
@@ -95,6 +97,26 @@ func (sh *shell) bill(events float64, of []playbook.Definition) {
 	}
 	sh.line("%10.2f $  together\n\nAWS's list prices of us-east-1, %s, without free tiers, discounts and taxes; prices change: see --format json for their pages.",
 		bill.Total(lines), bill.AsOf)
+}
+
+// enabled is how many regions an account has from the start.
+const enabled = 17
+
+// sweepCalls is how many calls a day the schedule makes at least, of one page each: what is discovered is not known here.
+func sweepCalls(of []playbook.Definition, c *config.Config) float64 {
+	if c == nil {
+		return 0
+	}
+	if _, on := c.Sweep.At.Since(); !on {
+		return 0
+	}
+	kinds := map[string]bool{}
+	for _, d := range of {
+		for _, l := range d.Lists {
+			kinds[l.Kind] = true
+		}
+	}
+	return float64(max(1, len(c.Organization.Accounts)) * enabled * len(kinds))
 }
 
 // grouped writes a number for people: 1,234,567, and what is small with what counts of it.

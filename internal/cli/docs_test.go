@@ -18,6 +18,7 @@ import (
 	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/deployment"
 	"github.com/ripostehq/riposte/internal/manual"
+	"github.com/ripostehq/riposte/internal/paths"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks"
 )
@@ -30,7 +31,7 @@ func docs(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]string{"cli.md": reference(t), "config.schema.json": string(schema)}
+	out := map[string]string{"cli.md": reference(t), "config.schema.json": string(schema), "paths.md": paths.Page()}
 	index := "# Playbooks\n\n| playbook | severity | finds |\n| --- | --- | --- |\n"
 	for _, d := range playbooks.All() {
 		out["playbooks/"+d.ID+".md"] = manual.Markdown(d, action.Kinds())

@@ -92,7 +92,8 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 		AWS: cloud.New(cloud.Options{
 			Base: base, Roles: cloud.RolesOf(c.Organization.Roles), ExternalID: c.Organization.Roles.ExternalID, Guard: doctor.Guard(), Now: sh.now,
 		}),
-		Ledger: func() (string, error) { return v.readable(ctx, sh, c) },
+		Ledger:  func() (string, error) { return v.readable(ctx, sh, c) },
+		Covered: func(ctx context.Context) ([]ledger.Coverage, error) { return v.covered(ctx, c) },
 		Slack: func(ctx context.Context) (*slack.Channel, error) {
 			token, err := tell.Secret(ctx, c.Report.Slack.Token)
 			if err != nil {
@@ -101,6 +102,24 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 			return app.SlackChannel(c, token, os.Getenv(app.SlackAPI), sh.now, slog.New(slog.DiscardHandler))
 		},
 	}, nil
+}
+
+// covered is how the last listings of sweeps went. A ledger that is not there keeps none, and is not made for the question.
+func (v doctorVerb) covered(ctx context.Context, c *config.Config) ([]ledger.Coverage, error) {
+	if l, err := v.ledger(c); err != nil || l.Driver == config.SQLite && absent(l.Name) {
+		return nil, err
+	}
+	store, err := v.connect(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.Coverages(ctx, "")
+	return all, errors.Join(err, store.Close())
+}
+
+func absent(file string) bool {
+	_, err := os.Stat(file)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // readable says whether the ledger can be read, or will be made.

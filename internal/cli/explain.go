@@ -74,6 +74,9 @@ func explained(d playbook.Definition) explanation {
 		ID: d.ID, Title: d.Title, Why: d.Why, Severity: d.Severity, Triggers: triggers(d), Reads: d.Reads, Changes: []change{},
 		Params: []parameter{}, Prevents: []prevention{}, Example: json.RawMessage(example.Record), Plans: example.Plans,
 	}
+	if example.Listed != nil {
+		out.Example = json.RawMessage(example.Listed.JSON())
+	}
 	for _, k := range d.Changes {
 		out.Changes = append(out.Changes, change{k.Name, k.Does, string(k.Class), string(k.Tier), k.Final, k.Reads, k.Writes})
 	}

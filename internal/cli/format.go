@@ -7,17 +7,22 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// The formats that every verb prints, and those of riposte permissions alone.
+// The formats that every verb prints, those of riposte permissions alone, and those of riposte paths.
 const (
 	textFormat           = "text"
 	jsonFormat           = "json"
 	terraformFormat      = "terraform"
 	cloudFormationFormat = "cloudformation"
+	dotFormat            = "dot"
+	svgFormat            = "svg"
 )
 
 // formats are those that a verb knows.
 func formats(verb *kong.Node) []string {
-	if verb.Name == "permissions" {
+	switch verb.Name {
+	case "paths":
+		return []string{textFormat, jsonFormat, dotFormat, svgFormat}
+	case "permissions":
 		return []string{textFormat, jsonFormat, terraformFormat, cloudFormationFormat}
 	}
 	return []string{textFormat, jsonFormat}
@@ -32,8 +37,11 @@ func describe(verb *kong.Node) {
 			}
 			f.PlaceHolder = strings.Join(formats(verb), "|")
 			f.Help = "How results are printed; json is one object per line."
-			if slices.Contains(formats(verb), terraformFormat) {
+			switch all := formats(verb); {
+			case slices.Contains(all, terraformFormat):
 				f.Help = "How results are printed; json is one object per line, terraform and cloudformation are files to deploy."
+			case slices.Contains(all, svgFormat):
+				f.Help = "How results are printed; json is one object per line, dot a graph for Graphviz, svg a picture."
 			}
 		}
 	}

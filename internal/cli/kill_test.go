@@ -3,18 +3,21 @@ package cli
 import (
 	"bufio"
 	"os/exec"
+	"strconv"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// killed is the script command `killed VERB...`: riposte is killed, as kill -9 does it, whenever it has printed some
+// killed is the script command `killed LINES VERB...`: riposte is killed, as kill -9 does it, whenever it has printed so many
 // lines, and started again, until it ends by itself, which must be well.
 func killed(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: killed VERB...")
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: killed LINES VERB...")
 	}
+	lines, err := strconv.Atoi(args[0])
+	ts.Check(err)
 	for kills := 0; ; kills++ {
-		done, err := killedAfter(ts, 60, args)
+		done, err := killedAfter(ts, lines, args[1:])
 		switch {
 		case done && err == nil && kills > 3:
 			return

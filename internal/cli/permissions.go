@@ -35,7 +35,7 @@ func (v permissionsVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	switch {
 	case v.Cost != nil:
-		sh.bill(*v.Cost, wanted)
+		sh.bill(*v.Cost, wanted, c)
 		return nil
 	case v.Patterns:
 		return sh.rules(wanted)
@@ -124,16 +124,21 @@ func (v permissionsVerb) granted(c *config.Config, kinds []action.Kind) granting
 		g.trustee.ExternalID = r.ExternalID
 	}
 	g.roles.ByTier = map[string]string{
-		permissions.Audit: r.Audit, "tag": r.Tag, permissions.Report: r.Report, "contain": r.Contain, "author": r.Author, "destroy": r.Destroy,
+		permissions.Audit: r.Audit, "tag": r.Tag, permissions.Report: r.Report, "contain": r.Contain, "mend": r.Mend, "author": r.Author, "destroy": r.Destroy,
 	}
 	g.roles.TagPrefix = c.Tags.Prefix
 	g.roles.Unreported, g.hub = !c.Report.SecurityHub, hubOf(c)
 	return g
 }
 
+// aboutMoney reports whether a playbook that is on says what its findings cost.
+func aboutMoney(c *config.Config) bool {
+	return slices.ContainsFunc(c.Playbooks, func(p playbook.Playbook) bool { return p.Saves != nil })
+}
+
 // hubOf is what the configuration uses of riposte's own account.
 func hubOf(c *config.Config) permissions.Hub {
-	h := permissions.Hub{Bus: c.Report.EventBus.String(), Discover: c.Organization.Discover}
+	h := permissions.Hub{Bus: c.Report.EventBus.String(), Discover: c.Organization.Discover, Prices: aboutMoney(c)}
 	h.Setting, _ = origin.Parameter(c.File)
 	if bucket, key, ok := origin.Object(c.File); ok {
 		h.Object = bucket + "/" + key

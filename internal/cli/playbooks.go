@@ -25,13 +25,17 @@ type listed struct {
 type trigger struct {
 	Source string   `json:"source,omitempty"`
 	Events []string `json:"events,omitempty"`
-	By     string   `json:"by,omitempty"` // whose calls, whatever they are
+	By     string   `json:"by,omitempty"`    // whose calls, whatever they are
+	Lists  string   `json:"lists,omitempty"` // what a daily sweep lists
 }
 
 func triggers(d playbook.Definition) []trigger {
 	out := []trigger{}
 	for _, heard := range d.Hears() {
 		out = append(out, trigger{Source: heard.Source, Events: heard.Names})
+	}
+	for _, l := range d.Lists {
+		out = append(out, trigger{Lists: l.Kind})
 	}
 	for _, c := range d.Callers() {
 		out = append(out, trigger{By: c.Says()})

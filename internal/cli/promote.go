@@ -212,7 +212,7 @@ func (f modeFlags) write(ctx context.Context, sh *shell, m *mover, p *app.Promot
 		}
 		return errors.Join(r.Note(ctx, sh.now(), []string{note}), r.Close())
 	}
-	return replaceFile(m.config.File, m.text, p.Text, func() error {
+	return replaceFile(ctx, m.config.File, m.text, p.Text, func() error {
 		err := noted(note)
 		if err != nil && further {
 			return fmt.Errorf("nothing is changed, since it can't be put on record: %w", err)

@@ -2,29 +2,31 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/ripostehq/riposte/internal/ledger/sqlite"
 )
 
-// replaceFile replaces a file's content as one, unless it is no longer what it was. Two that do so at once exclude each other by a file
-// beside it. Before is called with the file locked and found unchanged, and its error ends it; failed where it was called in vain.
-func replaceFile(name string, old, now []byte, before func() error, failed func(error)) (err error) {
+// replaceFile replaces a file's content as one, unless it is no longer what it was. Two that do so at once exclude each other by a lock on a file
+// beside it, which stays there, empty: the lock goes with the process, however that ends. Before is called with the file locked and found
+// unchanged, and its error ends it; failed where it was called in vain.
+func replaceFile(ctx context.Context, name string, old, now []byte, before func() error, failed func(error)) (err error) {
 	if name, err = filepath.EvalSymlinks(name); err != nil {
 		return fmt.Errorf("replace the file: %w", err)
 	}
-	lock := name + ".lock"
-	l, err := os.OpenFile(lock, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is being changed by somebody else: try again; where nobody is (one was killed), remove %s", name, lock)
+	release, err := sqlite.Lock(ctx, name+".lock")
+	if errors.Is(err, sqlite.ErrTaken) {
+		return fmt.Errorf("%s is being changed by somebody else: try again", name)
 	}
 	if err != nil {
 		return fmt.Errorf("lock the file: %w", err)
 	}
-	defer os.Remove(lock)
-	defer l.Close()
+	defer func() { err = errors.Join(err, release()) }()
 	info, err := os.Stat(name)
 	if err != nil {
 		return fmt.Errorf("replace the file: %w", err)

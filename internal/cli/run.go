@@ -19,7 +19,13 @@ func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Def
 	if err := playbook.Validate(catalogue, kinds); err != nil {
 		return sh.fail(err, exitFailed)
 	}
-	sh.catalogue, sh.kinds, sh.format = catalogue, kinds, wanted(args)
+	sh.catalogue, sh.kinds = catalogue, kinds
+	return runOver(ctx, args, sh)
+}
+
+// runOver is the program over a catalogue that was checked.
+func runOver(ctx context.Context, args []string, sh *shell) int {
+	sh.format = wanted(args)
 	grammar := &cli{}
 	parser, err := newParser(sh, grammar)
 	if err != nil {
@@ -34,6 +40,8 @@ func run(ctx context.Context, args []string, sh *shell, catalogue []playbook.Def
 	case slices.Contains(all, sh.format):
 	case sh.format == terraformFormat || sh.format == cloudFormationFormat:
 		err = wrongUsage("only riposte permissions knows --format %s; here it is one of %s", sh.format, strings.Join(all, ", "))
+	case sh.format == dotFormat || sh.format == svgFormat:
+		err = wrongUsage("only riposte paths knows --format %s; here it is one of %s", sh.format, strings.Join(all, ", "))
 	default:
 		err = wrongUsage("--format must be one of %s, found %q", strings.Join(all, ", "), sh.format)
 	}

@@ -37,7 +37,7 @@ type wiring struct {
 
 func (w wiring) app(c *config.Config, hands *engine.WorkerPool) *app.App {
 	return app.New(app.Parts{
-		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Workers: hands, Foreign: w.meter.Foreign, Canaries: w.meter,
+		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Workers: hands, Foreign: w.meter.Foreign, Canaries: w.meter, Sweeps: w.meter,
 		Tell: &app.Telling{Report: c.Report, AWS: w.base, Home: cloud.Home(w.base), Getenv: os.Getenv, Now: w.sh.now, SMTP: mailer},
 	})
 }

@@ -52,6 +52,6 @@ func (v undoVerb) Run(ctx context.Context, sh *shell) error {
 // undo is the order: it lets be what the case had found when it was looked at.
 func (v undoVerb) undo(sh *shell, r record, c *ledger.Case) ledger.Order {
 	o := v.order(sh, r, ledger.Undo)
-	o.Except, o.Found = cmp.Or(time.Duration(v.Except), engine.ExceptFor), c.Found()
+	o.Except, o.Found = cmp.Or(time.Duration(v.Except), engine.ExceptAfter(c)), c.Found()
 	return o
 }

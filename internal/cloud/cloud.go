@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/pricing"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 
 	"github.com/ripostehq/riposte/access"
@@ -24,12 +25,15 @@ const (
 	Own     Purpose = "own" // with the process's own credentials
 	Tag     Purpose = Purpose(action.TierTag)
 	Contain Purpose = Purpose(action.TierContain)
+	Mend    Purpose = Purpose(action.TierMend)
 	Author  Purpose = Purpose(action.TierAuthor)
 	Destroy Purpose = Purpose(action.TierDestroy)
 )
 
 // changes reports whether a purpose is to change anything.
-func (p Purpose) changes() bool { return p == Tag || p == Contain || p == Author || p == Destroy }
+func (p Purpose) changes() bool {
+	return p == Tag || p == Contain || p == Mend || p == Author || p == Destroy
+}
 
 // Options are what a Cloud stands on.
 type Options struct {
@@ -50,6 +54,7 @@ type Cloud struct {
 	lasting  clientCache                       // sessions that read and report: as many as there are accounts and regions
 	passing  clientCache                       // sessions of cases
 	http     map[aws.HTTPClient]aws.HTTPClient // by the base's
+	listed   map[string]entry                  // accounts that sweeps have entered: their clients are kept nowhere
 }
 
 // New makes a Cloud.
@@ -84,6 +89,16 @@ func (c *Cloud) ImportFindings(p event.Place) ImportFindings {
 	s := session{place: p, purpose: Report, name: "riposte"}
 	return client(c, s, "securityhub", func(cfg aws.Config) ImportFindings { return securityhub.NewFromConfig(cfg).BatchImportFindings })
 }
+
+// Products asks AWS's price list with the process's own credentials: it says the same to every caller. It has endpoints in few regions, of
+// which the caller names one.
+func (c *Cloud) Products() Products {
+	s := session{place: OrganizationsIn("aws"), purpose: Own}
+	return client(c, s, "pricing", func(cfg aws.Config) Products { return pricing.NewFromConfig(cfg).GetProducts })
+}
+
+// Products is how AWS's price list is asked.
+type Products = calls.Call[pricing.GetProductsInput, pricing.GetProductsOutput, pricing.Options]
 
 // ImportFindings is how Security Hub is told.
 type ImportFindings = calls.Call[securityhub.BatchImportFindingsInput, securityhub.BatchImportFindingsOutput, securityhub.Options]

@@ -23,12 +23,15 @@ func GuardFor(catalogue []playbook.Definition, kinds []action.Kind) Guard {
 		Report: {call.SecurityHubBatchImportFindings},
 		Own: {
 			call.OrganizationsListAccounts, call.OrganizationsListRoots, call.OrganizationsListAccountsForParent,
-			call.OrganizationsListOrganizationalUnitsForParent,
+			call.OrganizationsListOrganizationalUnitsForParent, call.PricingGetProducts,
 		},
 		Audit: {call.EC2DescribeRegions, call.CloudTrailLookupEvents}, // of the engine itself: a case that was answered is looked up
 	}
 	for _, d := range catalogue {
 		g[Audit] = append(g[Audit], d.Reads...)
+		for _, l := range d.Lists {
+			g[Audit] = append(g[Audit], l.Reads...)
+		}
 	}
 	for _, k := range kinds {
 		g[Audit] = append(g[Audit], k.Reads...)

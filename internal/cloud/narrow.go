@@ -63,11 +63,29 @@ func concerned(id call.ID, a action.Action) []string {
 	t := about.Target
 	made, _ := call.Of(id)
 	switch id {
-	case call.EC2RunInstances, call.EC2CreateTags: // tags of what is launched; of what is there, the call concerns that alone
-		if slices.Contains(made.On, t.Type) {
+	case call.EC2RunInstances, call.EC2CreateTags: // tags of what is launched, or made; of what is there, the call concerns that alone
+		if makes := madeBy(about.Kind); id == call.EC2CreateTags && makes != "" {
+			return everyOne(makes, t.Place())
+		}
+		if id == call.EC2CreateTags && slices.Contains(made.On, t.Type) {
 			break
 		}
 		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":ec2:" + t.Region + ":*"}
+	case call.EC2ModifyInstanceMetadataDefaults, call.EC2EnableEbsEncryptionByDefault, call.EC2DisableEbsEncryptionByDefault: // which take no resource
+		return []string{"*"}
+	case call.EC2CreateSnapshot, call.EC2CreateVolume, call.EC2AllocateAddress: // what is made has no id yet
+		all := everyOne(made.On[0], t.Place())
+		for _, r := range append([]event.Resource{t}, about.Concerns...) {
+			if slices.Contains(made.On[1:], r.Type) {
+				all = append(all, r.Patterns(literal)...)
+			}
+		}
+		return all
+	case call.EC2CreateImage: // and of each disk a snapshot
+		all := append(everyOne(event.Image, t.Place()), everyOne(event.Snapshot, t.Place())...)
+		return append(all, t.Patterns(literal)...)
+	case call.RDSRestoreDBInstanceFromDBSnapshot: // its groups of subnets, parameters and options, too
+		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":rds:" + t.Region + ":" + t.Account + ":*"}
 	case call.IAMPassRole:
 		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":iam::" + t.Account + ":role/*"}
 	}
@@ -79,6 +97,22 @@ func concerned(id call.ID, a action.Action) []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// madeBy returns the type of what a kind makes anew, "" where it makes nothing.
+func madeBy(k action.Kind) string {
+	for _, id := range []call.ID{call.EC2CreateImage, call.EC2CreateSnapshot, call.EC2CreateVolume, call.EC2AllocateAddress} {
+		if slices.Contains(k.Writes, id) {
+			made, _ := call.Of(id)
+			return made.On[0]
+		}
+	}
+	return ""
+}
+
+// everyOne returns the pattern of all resources of a type in a place.
+func everyOne(kind string, in event.Place) []string {
+	return in.In(kind, "*").Patterns(func(id string) string { return id })
 }
 
 // literal keeps a name from meaning more or less than itself: an attacker may call a group ${aws:username}, which would

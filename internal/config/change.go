@@ -95,6 +95,8 @@ func changeRules() []changeRule {
 			return weakerWhere(false, old.Metrics != now.Metrics, "metrics.listen: from the next start on")
 		}},
 		{"canary.every", canaryChanges},
+		{"sweep", sweepChanges},
+		{"sweep.limits", sweepLimitChanges},
 		{"lambda", func(old, now *Config) []Change {
 			return weakerWhere(false, !reflect.DeepEqual(old.Lambda, now.Lambda), "lambda: counts for the function only")
 		}},

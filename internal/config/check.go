@@ -18,7 +18,7 @@ var (
 	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
 	ouID       = regexp.MustCompile(`^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$`) // Organizations API, OrganizationalUnit
 	word       = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
-	production = regexp.MustCompile(`^(prod|prd)([-_].*)?$|^production[-_]`) // what people call it who mean it
+	production = regexp.MustCompile(`^(prod|prd)([-_].*)?$|^production[-_]`) // names that mean production
 	roleName   = regexp.MustCompile(`^([\w+=,.@-]+/)*[\w+=,.@-]{1,64}$`)     // IAM, CreateRole; the path before the name
 	external   = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)                    // STS, AssumeRole; at most 1224, which nobody reaches by mistake
 	envName    = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
@@ -124,6 +124,7 @@ func (k checker) settings() {
 		k.listen(k.at("metrics", "listen"), k.c.Metrics.Listen)
 	}
 	k.canary()
+	k.sweep()
 	if b, at := k.c.Report.EventBus, k.at("report", "event_bus"); b.Name != "" {
 		k.partition(at, b.Partition)
 		k.region(at, b.Region)

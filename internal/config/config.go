@@ -14,7 +14,7 @@ import (
 // Config is a checked configuration. An empty file gives one that watches with every playbook and changes nothing.
 type Config struct {
 	File         string // or s3://BUCKET/KEY, or ssm:/NAME; "" where there is none
-	Version      string // of what was read there; "" where whoever read it does not say
+	Version      string // of what was read there; "" where its reader does not say
 	Organization Organization
 	People       event.People
 	Domains      []string // of addresses that are believed and written to; none: any
@@ -33,6 +33,7 @@ type Config struct {
 	Console      Console
 	Metrics      Metrics
 	Canary       Canary
+	Sweep        Sweep
 	Lambda       Lambda
 	Playbooks    []playbook.Playbook // all of the catalogue, bound to their parameters, in its order
 	Warnings     []strict.Problem    // what is allowed and unwise
@@ -87,6 +88,7 @@ type file struct {
 	Console      Console      `yaml:"console" help:"The web pages."`
 	Metrics      Metrics      `yaml:"metrics" help:"What riposte serve tells of itself."`
 	Canary       Canary       `yaml:"canary" help:"Harmless marked calls that show, on a schedule, that events arrive from each account and region."`
+	Sweep        Sweep        `yaml:"sweep" help:"Once a day, what lies in each account and region is listed, for playbooks that look for what no event shows."`
 	Lambda       Lambda       `yaml:"lambda" help:"What the Lambda function needs beside the rest."`
 }
 
@@ -121,6 +123,7 @@ type Roles struct {
 	Tag        string `yaml:"tag" help:"Writes riposte's own tags, on what was changed too, and no others."`
 	Report     string `yaml:"report" help:"Imports findings into Security Hub."`
 	Contain    string `yaml:"contain" help:"Contains: attaches pre-deployed denies, switches keys off, suspends. Can't write a policy."`
+	Mend       string `yaml:"mend" help:"Puts right what a sweep finds, and gives back what was deleted: snapshots, volumes, addresses. Off unless named."`
 	Author     string `yaml:"author" help:"Writes policies. Off unless named."`
 	Destroy    string `yaml:"destroy" help:"Terminates and deletes. Off unless named."`
 	ExternalID string `yaml:"external_id" help:"Passed when a role is assumed."`
@@ -131,7 +134,7 @@ type Tier struct{ Name, Role string }
 
 // Tiers are all of them, those without a role too.
 func (r Roles) Tiers() []Tier {
-	return []Tier{{"audit", r.Audit}, {"tag", r.Tag}, {"report", r.Report}, {"contain", r.Contain}, {"author", r.Author}, {"destroy", r.Destroy}}
+	return []Tier{{"audit", r.Audit}, {"tag", r.Tag}, {"report", r.Report}, {"contain", r.Contain}, {"mend", r.Mend}, {"author", r.Author}, {"destroy", r.Destroy}}
 }
 
 // Granted reports whether riposte has a tier of rights: by a role that is named for it, or, where no role is named at all, by
@@ -146,6 +149,8 @@ func (c *Config) Granted(t action.Tier) bool {
 		return r.Tag != ""
 	case action.TierContain:
 		return r.Contain != ""
+	case action.TierMend:
+		return r.Mend != ""
 	case action.TierAuthor:
 		return r.Author != ""
 	case action.TierDestroy:

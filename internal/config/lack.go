@@ -9,7 +9,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 )
 
-// Lack is what a playbook that asks or acts is refused, since nobody has granted the tier.
+// Lack is what a playbook that asks or acts is refused, since the tier is not granted.
 type Lack struct {
 	Tier     action.Tier
 	Playbook string
@@ -35,7 +35,7 @@ func (l Lack) Follows() string {
 
 // Lacking lists, tier by tier, the playbooks whose changes some account would see asked about or made, and whose tier is not granted.
 func (c *Config) Lacking() (all []Lack) {
-	for _, t := range []action.Tier{action.TierContain, action.TierAuthor, action.TierDestroy, action.TierTag} {
+	for _, t := range []action.Tier{action.TierContain, action.TierMend, action.TierAuthor, action.TierDestroy, action.TierTag} {
 		for _, p := range c.Playbooks {
 			l := Lack{Tier: t, Playbook: p.ID}
 			for _, kind := range p.Changes {

@@ -19,7 +19,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	doc.Root().Decode(&f, "")
 	c := &Config{
 		File: name, root: doc.Root(), Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
-		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics, Canary: f.Canary,
+		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics, Canary: f.Canary, Sweep: f.Sweep,
 		Lambda: f.Lambda, Groups: f.People.Groups, treatments: map[string]Treatment{}, Owners: f.Owners, Approval: f.Approval, Exceptions: f.Exceptions,
 		rules: map[string]rules{}, tells: map[string]bool{}, accounts: map[string]Account{}, params: map[string]any{},
 	}
@@ -56,6 +56,7 @@ func defaults() file {
 		Ledger: Ledger{SQLite, "riposte.db"},
 		Limits: Limits{IncidentsPerHour: 10, DestroyPerHour: 3},
 		Tags:   Tags{Prefix: action.TagPrefix},
+		Sweep:  Sweep{Zone: Zone{time.UTC}, Spread: Span(2 * time.Hour), CallsPerAccount: 5000, Limits: SweepLimits{PerPlaybook: 20, PerAccount: 20, Organisation: 100, SharePercent: 10}},
 
 		Approval:   Approval{CommandLine: HaltOnly, Production: Production{Destroy: Destroy{Persons: 2}}},
 		Exceptions: Exceptions{Contain: 31 * day, Owner: 31 * day, Production: 366 * day},

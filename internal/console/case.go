@@ -32,7 +32,7 @@ type revision struct {
 	Steps              []string
 }
 
-// offer is an order that a case takes, or why whoever looks at it may not give it.
+// offer is an order that a case takes, or why the person who looks at it may not give it.
 type offer struct {
 	Verb ledger.Verb
 	Ends string // revoke: the exception
@@ -49,6 +49,7 @@ type dossier struct {
 	Earlier   int // notes that are left out
 	Moments   []moment
 	Letters   []letter // that name the case
+	Seal      *ledger.Checkpoint
 }
 
 // find is the case of a page's address.
@@ -90,6 +91,9 @@ func (c *Console) oneCase(w http.ResponseWriter, r *http.Request, v view) error 
 	}
 	if d.Earlier = max(len(d.Moments)-mostMoments, 0); d.Earlier > 0 {
 		d.Moments = d.Moments[d.Earlier:]
+	}
+	if d.Seal, err = c.Store.SealOf(r.Context(), one.ID); err != nil {
+		return fmt.Errorf("read what seals case %q: %w", one.ID, err)
 	}
 	if d.Offers, err = c.offers(r, one, d.Case); err != nil {
 		return err
@@ -153,7 +157,7 @@ func (c *Console) offers(r *http.Request, one *ledger.Case, shown show.Case) (al
 	return all, nil
 }
 
-// wanted is an order of whoever asks.
+// wanted is an order of the person who asks.
 func (c *Console) wanted(r *http.Request, verb ledger.Verb) ledger.Order {
 	one := sessionOf(r)
 	o := ledger.Order{Verb: verb, By: one.who, Proven: one.proven, At: c.Now().UTC(), Via: ledger.ByKey}

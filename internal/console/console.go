@@ -24,6 +24,7 @@ type Store interface {
 	ledger.Exceptions
 	ledger.Brakes
 	ledger.Letters
+	ledger.Sweeps
 }
 
 // Options are what the pages are made of.
@@ -34,9 +35,9 @@ type Options struct {
 	Ledger string           // as people know it: riposte.db
 	Now    func() time.Time // that orders are given at: in a demo, its world's
 	Clock  func() time.Time // the wall's: sessions and streams end by it
-	Poll   time.Duration    // how often the ledger is asked for news while somebody watches
+	Poll   time.Duration    // how often the ledger is asked for news while a person watches
 	Hosts  []string         // further names of the pages
-	SignIn SignIn           // who comes in; none: whoever has the key, or whom the front names
+	SignIn SignIn           // how people come in; none: the person with the key, or whom the front names
 	Front  Front            // what stands before the pages and says who comes
 	Key    string           // that opens the pages where nobody signs in
 	User   string           // of the operating system, whose process this is
@@ -56,7 +57,8 @@ type Console struct {
 	signIn    *signIn // nil where nobody signs in here
 	front     *front  // nil where nothing before the pages says who comes
 	news      *news
-	figures   *figures
+	figures   *counted[sums]
+	worth     *counted[worth]
 	carries   sync.Mutex // one order at a time where they are carried out here
 }
 
@@ -70,7 +72,8 @@ func Usable(key string) error {
 
 // New puts the pages together.
 func New(o Options) (*Console, error) {
-	c := &Console{Options: o, sessions: newSessions(o.Clock), news: newNews(o.Store.Mark, o.Poll), figures: &figures{store: o.Store, now: o.Now, clock: o.Clock}}
+	c := &Console{Options: o, sessions: newSessions(o.Clock), news: newNews(o.Store.Mark, o.Poll), figures: &counted[sums]{count: figures{o.Store, o.Store, o.Now}.add, clock: o.Clock}}
+	c.worth = &counted[worth]{count: c.value, clock: o.Clock}
 	var err error
 	if c.front, err = newFront(o.Front, o.Clock); err != nil {
 		return nil, err
@@ -105,7 +108,7 @@ func (c *Console) Handler() http.Handler {
 		"GET /cases/{id}/{verb}": c.orderPage, "POST /cases/{id}/{verb}": c.order,
 		"GET /incidents": c.live("list", c.incidents), "GET /incidents/{id}": c.live("list", c.incident),
 		"GET /incidents/{id}/approve": c.togetherPage, "POST /incidents/{id}/approve": c.approveTogether, "GET /letters": c.live("list", c.letters), "POST /letters/again": c.again,
-		"GET /coverage":   c.live("list", c.coverage),
+		"GET /coverage": c.live("list", c.coverage), "GET /savings": c.live("list", c.savings), "GET /surges": c.live("list", c.surges),
 		"GET /exceptions": c.live("list", c.exceptions), "GET /exceptions/new": c.exceptPage, "POST /exceptions": c.except,
 		"POST /exceptions/end": c.endAlone, "GET /playbooks": c.playbooks, "GET /playbooks/{id}": c.playbook,
 		"GET /halt": c.haltPage, "POST /halt": c.halt, "POST /release": c.release,

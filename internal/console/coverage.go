@@ -38,10 +38,34 @@ func (s *sums) heard(c *ledger.Case) {
 	}
 }
 
+// listed is what sweeps read of a place.
+type listed struct {
+	Swept  time.Time // by which all types that are listed there were read to their end; zero: never
+	Missed int       // types that the last sweep did not read to their end
+}
+
+// swept sums up the listings of each place: it is as old as the oldest of them.
+func swept(all []ledger.Coverage) map[place]listed {
+	out := map[place]listed{}
+	for _, c := range all {
+		at := place{c.Place.Account, c.Place.Region}
+		one, known := out[at]
+		if !known || c.Last.Before(one.Swept) {
+			one.Swept = c.Last
+		}
+		if c.Error != "" {
+			one.Missed++
+		}
+		out[at] = one
+	}
+	return out
+}
+
 // covered is a row of the page.
 type covered struct {
 	place
 	arrival
+	listed
 	Name     string
 	Foreign  bool // the configuration does not name the account, or the region
 	Known    bool // something came
@@ -71,7 +95,7 @@ func (c *Console) places(s *sums) (all []covered) {
 	all = append(all, others...)
 	week := c.Now().Add(-7 * 24 * time.Hour)
 	for i := range all {
-		all[i].arrival = s.Places[all[i].place]
+		all[i].arrival, all[i].listed = s.Places[all[i].place], s.Sweeps[all[i].place]
 		all[i].Known = !all[i].Event.IsZero() || !all[i].Canary.IsZero()
 		all[i].Restless = all[i].Event.Before(week) && all[i].Canary.Before(week)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -35,57 +34,21 @@ type sums struct {
 	AWS, Ours, All           figure
 	Bars                     []bar
 	Places                   map[place]arrival
+	Sweeps                   map[place]listed
 }
 
-// figures are counted in the background, since that takes longer than a page may.
+// figures are of these cases.
 type figures struct {
 	store interface {
 		Page(context.Context, ledger.Filter, string, int) ([]*ledger.Case, string, error)
 	}
-	now, clock func() time.Time
-
-	mu      sync.Mutex
-	latest  *sums
-	err     error
-	at      time.Time
-	running chan struct{} // closed at its end; nil where nobody counts
+	sweeps interface {
+		Coverages(ctx context.Context, account string) ([]ledger.Coverage, error)
+	}
+	now func() time.Time
 }
 
-// get returns the figures, nil while they are counted for the first time.
-func (f *figures) get(ctx context.Context) (*sums, error) {
-	f.mu.Lock()
-	if f.running == nil && (f.latest == nil || f.clock().Sub(f.at) >= figuresLast) {
-		f.running = make(chan struct{})
-		go f.count(context.WithoutCancel(ctx), f.running)
-	}
-	running, known := f.running, f.latest
-	f.mu.Unlock()
-	if known == nil && running != nil {
-		select {
-		case <-running:
-		case <-time.After(atOnce):
-		case <-ctx.Done():
-		}
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.latest, f.err
-}
-
-func (f *figures) count(ctx context.Context, done chan struct{}) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	s, err := f.add(ctx)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err == nil {
-		f.latest = s
-	}
-	f.err, f.at, f.running = err, f.clock(), nil
-	close(done)
-}
-
-func (f *figures) add(ctx context.Context) (*sums, error) {
+func (f figures) add(ctx context.Context) (*sums, error) {
 	s := &sums{Places: map[place]arrival{}}
 	var aws, ours, all []time.Duration
 	since := f.now().Add(-month)
@@ -112,6 +75,11 @@ func (f *figures) add(ctx context.Context) (*sums, error) {
 		s.Contained++
 		aws, ours, all = append(aws, t.Received.Sub(t.Occurred)), append(ours, t.Contained.Sub(t.Received)), append(all, t.Contained.Sub(t.Occurred))
 	}
+	covers, err := f.sweeps.Coverages(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("read the coverage: %w", err)
+	}
+	s.Sweeps = swept(covers)
 	s.AWS, s.Ours, s.All, s.Bars = spread(aws), spread(ours), spread(all), bars(all)
 	return s, nil
 }

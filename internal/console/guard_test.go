@@ -19,7 +19,7 @@ import (
 func paths(id string) []string {
 	return []string{
 		"/", "/cases", "/cases?open=on", "/cases?incident=" + id, "/cases/" + id, "/cases/" + id + "/approve", "/cases/" + id + "/dismiss", "/cases/" + id + "/except",
-		"/incidents", "/incidents/" + id, "/incidents/" + id + "/approve", "/letters", "/coverage", "/exceptions", "/exceptions/new", "/playbooks", "/playbooks/launch.unapproved-image", "/halt",
+		"/incidents", "/incidents/" + id, "/incidents/" + id + "/approve", "/letters", "/coverage", "/savings", "/surges", "/exceptions", "/exceptions/new", "/playbooks", "/playbooks/launch.unapproved-image", "/halt",
 	}
 }
 
@@ -195,7 +195,7 @@ func TestAKeyThatCouldBeGuessedIsRefused(t *testing.T) {
 	}
 }
 
-// News comes to whoever listens, to so many at most, and ends with the session.
+// News comes to each listener, to so many at most, and ends with the session.
 func TestNews(t *testing.T) {
 	s := set(t, asking)
 	s.login()
@@ -275,7 +275,7 @@ func TestAStreamStaysOpen(t *testing.T) {
 	}
 }
 
-// A process that is told to stop does not wait for those who listen.
+// A process that is told to stop does not wait for listeners.
 func TestTheConsoleEndsWithItsProcess(t *testing.T) {
 	s := set(t, asking)
 	pages, err := console.New(s.options)

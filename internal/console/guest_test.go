@@ -38,8 +38,8 @@ owners: {tags: [owner]}
 approval: {approvers: [security]}
 `
 
-// Whom the configuration does not name sees the case that asks whether it was they, and the one about what is theirs by a tag; nothing else, and no
-// other's. Where no domain is named nobody more comes in.
+// A person whom the configuration does not name sees the case that asks whether it was they, and the one about what is theirs by a tag;
+// nothing else, and no other's. Where no domain is named no further person comes in.
 func TestAGuestSeesTheirOwnCaseAlone(t *testing.T) {
 	asks := action.Try(action.Stop{Instance: ireland.In(event.Instance, "i-1")}).WasItYou()
 	mends := action.Try(action.Start{Instance: ireland.In(event.Instance, "i-1")})
@@ -82,7 +82,7 @@ func TestAGuestSeesTheirOwnCaseAlone(t *testing.T) {
 				s.page("/cases")
 				return
 			}
-			for _, path := range []string{"/", "/cases", "/incidents", "/incidents/" + c.ID, "/exceptions", "/exceptions/new", "/letters", "/playbooks", "/coverage", "/halt", "/changes", "/cases/c_none"} {
+			for _, path := range []string{"/", "/cases", "/incidents", "/incidents/" + c.ID, "/exceptions", "/exceptions/new", "/letters", "/playbooks", "/coverage", "/savings", "/surges", "/halt", "/changes", "/cases/c_none"} {
 				if a := s.get(path); a.status != http.StatusForbidden || strings.Contains(a.body, c.Title) {
 					t.Errorf("%s: %d", path, a.status)
 				}
@@ -99,7 +99,7 @@ func TestAGuestSeesTheirOwnCaseAlone(t *testing.T) {
 	}
 }
 
-// Who is asked answers where the letter leads.
+// The person who is asked answers where the letter leads.
 func TestAGuestAnswers(t *testing.T) {
 	s := set(t, asking+guests)
 	s.options.Store = edited{s.store, func(c *ledger.Case) {

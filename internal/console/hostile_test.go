@@ -31,7 +31,7 @@ func hostile() []string {
 	}
 }
 
-// planted is a case that has the name wherever AWS, or whoever calls it, has a word.
+// planted is a case that has the name wherever AWS, or its caller, has a word.
 func (s *stage) planted(i int, name string) *ledger.Case {
 	s.Helper()
 	ads, err := s.store.Admit(s.Context(), s.w.Now(), []playbook.StoredSuspect{{
@@ -58,15 +58,18 @@ func (s *stage) planted(i int, name string) *ledger.Case {
 func TestHostileNamesAreText(t *testing.T) {
 	s := set(t, asking)
 	s.login()
+	s.swept(hostile()...)
 	for i, name := range hostile() {
 		c := s.planted(i, name)
 		s.must(s.store.Post(t.Context(), s.w.Now(), ledger.Line{LetterKey: ledger.LetterKey{To: name, Channel: name, Matter: "case/" + name}, Case: c.ID, Due: s.w.Now()}))
 		b := brake("all")
 		b.By, b.Reason = name, name
 		s.must(s.store.Halt(t.Context(), b))
+		b.Scope = "surge:" + name
+		s.must(s.store.Halt(t.Context(), b))
 		for _, path := range []string{
 			"/", "/cases", "/cases/" + c.ID, "/cases/" + c.ID + "/dismiss", "/cases/" + c.ID + "/except", "/cases/" + c.ID + "/revoke?ends=" + s.load(c.ID).Granted[0].ID(), "/incidents",
-			"/incidents/" + c.Incident, "/exceptions", "/playbooks", "/halt", "/letters", "/coverage",
+			"/incidents/" + c.Incident, "/exceptions", "/playbooks", "/halt", "/letters", "/coverage", "/savings", "/surges",
 		} {
 			page := s.page(path)
 			if wrong := markup(page); wrong != "" {
@@ -81,6 +84,8 @@ func TestHostileNamesAreText(t *testing.T) {
 				t.Errorf("%s with %q has %d bytes", path, clip(name), len(page))
 			}
 		}
+		_, err := s.store.Release(t.Context(), s.w.Now(), b.Scope, "ann")
+		s.must(err)
 	}
 	for _, path := range []string{"/cases?playbook=<script>alert(1)</script>", "/cases?account=\"><img src=x onerror=alert(1)>", "/cases?before=<script>alert(1)</script>", "/login?next=/\"><img src=x onerror=alert(1)>"} {
 		a := s.get(strings.NewReplacer("<", "%3C", ">", "%3E", `"`, "%22", " ", "%20").Replace(path))
@@ -112,7 +117,7 @@ func TestPagesAreSmall(t *testing.T) {
 		c := s.planted(i, "the usual name of a thing")
 		s.must(s.store.Post(t.Context(), s.w.Now(), ledger.Line{LetterKey: ledger.LetterKey{To: "group:security", Channel: "slack", Matter: "case/" + c.ID}, Case: c.ID, Due: s.w.Now()}))
 	}
-	for path, most := range map[string]int{"/": 60, "/cases": 60, "/incidents": 60, "/exceptions": 60, "/playbooks": 60, "/halt": 60, "/letters": 60, "/coverage": 60, "/console.js": 6, "/console.css": 12} {
+	for path, most := range map[string]int{"/": 60, "/cases": 60, "/incidents": 60, "/exceptions": 60, "/playbooks": 60, "/halt": 60, "/letters": 60, "/coverage": 60, "/savings": 60, "/surges": 60, "/console.js": 6, "/console.css": 12} {
 		if n := len(s.page(path)); n > most<<10 {
 			t.Errorf("%s has %d bytes, want %d KB", path, n, most)
 		}

@@ -64,7 +64,7 @@ func (c *Console) orderPage(w http.ResponseWriter, r *http.Request) error {
 	case offers[i].Why != "":
 		return refused(http.StatusForbidden, "%s can't %s case %s: %s", sessionOf(r).who, q.Verb, one.ID, offers[i].Why)
 	}
-	if usual := map[ledger.Verb]time.Duration{ledger.Except: app.Month, ledger.Undo: engine.ExceptFor}[q.Verb]; usual > 0 {
+	if usual := map[ledger.Verb]time.Duration{ledger.Except: app.Month, ledger.Undo: engine.ExceptAfter(one)}[q.Verb]; usual > 0 {
 		length, err := app.LetBe(c.Config(), c.Codec, one, c.wanted(r, q.Verb), usual)
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (c *Console) orderPage(w http.ResponseWriter, r *http.Request) error {
 	case c.fresh(session, q.Type != ""):
 	case session.signedIn.IsZero(): // to sign in anew would lead back here, without end
 		return refused(http.StatusForbidden, "the provider does not say when you signed in (auth_time): who signs in by it looks, and gives no orders")
-	case c.front != nil: // which alone can have anybody sign in
+	case c.front != nil: // which alone can have a person sign in
 		return refused(http.StatusForbidden, "it is too long ago that you signed in for this order: sign in anew where you came in, and come again")
 	default:
 		http.Redirect(w, r, anew(r), http.StatusSeeOther)
@@ -134,7 +134,7 @@ func toType(targets []event.Resource) string {
 	return show.Plain(strings.Join(names, " "))
 }
 
-// order takes an order, and puts it into the case's inbox: whoever carries the case decides.
+// order takes an order, and puts it into the case's inbox: the worker that carries the case decides.
 func (c *Console) order(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
@@ -214,7 +214,7 @@ func (c *Console) ask(r *http.Request, one *ledger.Case, o *ledger.Order) error 
 	return err
 }
 
-// carry has orders carried out where that is done here; whoever gave one and is gone does not cut it short.
+// carry has orders carried out where that is done here; a person who gave one and is gone does not cut it short.
 func (c *Console) carry(ctx context.Context) error {
 	if c.Carry == nil {
 		return nil

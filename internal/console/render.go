@@ -30,6 +30,8 @@ func parse() (templates, error) {
 		"clip": clip, "iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"stamp": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
 		"span":  span, "join": func(s []string) string { return strings.Join(s, ", ") },
+		"dollars": func(d float64) string { return fmt.Sprintf("%.2f", d) }, "percent": func(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) },
+		"day": func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"mul": func(a, b int) int { return a * b }, "sub": func(a, b int) int { return a - b },
 	}).ParseFS(files, "pages/layout.html", "pages/parts.html")
 	if err != nil {
@@ -77,7 +79,8 @@ type link struct {
 
 func pages(path string) (all []link) {
 	for _, p := range []link{{Path: "/", Name: "Overview"}, {Path: "/cases", Name: "Cases"}, {Path: "/incidents", Name: "Incidents"},
-		{Path: "/exceptions", Name: "Exceptions"}, {Path: "/playbooks", Name: "Playbooks"}, {Path: "/letters", Name: "Letters"}, {Path: "/coverage", Name: "Coverage"}, {Path: "/halt", Name: "Halt"}} {
+		{Path: "/exceptions", Name: "Exceptions"}, {Path: "/playbooks", Name: "Playbooks"}, {Path: "/letters", Name: "Letters"}, {Path: "/coverage", Name: "Coverage"},
+		{Path: "/savings", Name: "Savings"}, {Path: "/surges", Name: "Surges"}, {Path: "/halt", Name: "Halt"}} {
 		p.Here = p.Path == path
 		all = append(all, p)
 	}

@@ -82,7 +82,7 @@ func typed(t *testing.T, page string) string {
 	return what
 }
 
-// Who may not approve what an incident asks is shown it, and has no form.
+// A person who may not approve what an incident asks is shown it, and has no form.
 func TestAReaderApprovesNoIncident(t *testing.T) {
 	s := set(t, staffed)
 	p := s.signsIn()
@@ -164,6 +164,7 @@ func TestCoverageSaysWhatIsNotKnown(t *testing.T) {
 		Origin: playbook.Origin{EventID: "c", Name: "ModifyInstanceAttribute", Occurred: s.w.Now(), Received: s.w.Now(), Place: elsewhere},
 	}}, ledger.FirstClaim{})
 	s.must(err)
+	s.sweeps(elsewhere)
 	s.wall.Add(61)
 	s.page("/coverage") // counts anew
 	var page string
@@ -171,8 +172,8 @@ func TestCoverageSaysWhatIsNotKnown(t *testing.T) {
 		page = text(s.page("/coverage"))
 	}
 	for _, want := range []string{
-		"111122223333 eu-west-1 2030-01-07 09:00:06 6s not known heard of", "111122223333 eu-central-1 not known - 2030-01-07 09:00:06 heard of",
-		"111122223333 us-east-1 not known - not known unseen",
+		"111122223333 eu-west-1 2030-01-07 09:00:06 6s not known not known heard of", "111122223333 eu-central-1 not known - 2030-01-07 09:00:06 2030-01-07 03:00:00 1 not read to the end heard of",
+		"111122223333 us-east-1 not known - not known not known unseen",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("it does not say %q: %s", want, page)
@@ -181,7 +182,7 @@ func TestCoverageSaysWhatIsNotKnown(t *testing.T) {
 	s.says(s.page("/"), "nothing has come in a week, no canary either: 1")
 }
 
-// What whoever looks may answer stands before what others are asked; that nobody was told of a question is said.
+// What the person who looks may answer stands before what others are asked; that nobody was told of a question is said.
 func TestTheOverviewAsksYouFirst(t *testing.T) {
 	s := set(t, staffed)
 	p := s.signsIn()
@@ -216,5 +217,20 @@ func TestALargeIncidentIsAPage(t *testing.T) {
 	s.says(page, "and others")
 	if len(page) > 60<<10 {
 		t.Errorf("it has %d bytes", len(page))
+	}
+}
+
+// sweeps writes two listings of a place into the ledger, of which one broke off.
+func (s *stage) sweeps(at event.Place) {
+	s.Helper()
+	night := time.Date(2030, 1, 7, 3, 0, 0, 0, time.UTC)
+	d, _, err := s.store.TakeDuty(s.Context(), night, "2030-01-07", at.Account, "one", time.Hour)
+	s.must(err)
+	for _, c := range []ledger.Coverage{{Began: night, Ended: night}, {Began: night, Ended: night.Add(time.Hour)}} {
+		c.Listing = ledger.Listing{Place: at, Kind: event.Instance}
+		if !c.Ended.Equal(night) {
+			c.Error = "throttled"
+		}
+		s.must(s.store.Swept(s.Context(), d, c, nil))
 	}
 }

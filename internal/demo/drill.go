@@ -36,6 +36,18 @@ type Telling struct {
 	Detail     string // JSON
 }
 
+// Envelope is the event as a rule of EventBridge delivers it from an account, which is what riposte's queue holds.
+func (t Telling) Envelope(at event.Place) ([]byte, error) {
+	b, err := json.Marshal(map[string]any{
+		"version": "0", "id": "drill-" + rand.Text(), "detail-type": t.DetailType, "source": t.Source, "account": at.Account, "region": at.Region,
+		"time": t.Time.Format(time.RFC3339), "resources": t.Resources, "detail": json.RawMessage(t.Detail),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write an event of a drill: %w", err)
+	}
+	return b, nil
+}
+
 // Drill plays an attack's moves with nobody there to answer, and returns what the playbook that it is about would have looked at: told of
 // another machine, now, and with a user agent that says what it is. Nothing believes or spares a drill by that: an attacker can write it, too.
 func (s *Stage) Drill(ctx context.Context, a Attack, t Target) (out []Telling, err error) {

@@ -33,6 +33,9 @@ func Story(d playbook.Definition, catalogue []playbook.Definition, kinds []actio
 	if !ok {
 		return Scene{}, fmt.Errorf("%s has no story that fires it", d.ID)
 	}
+	if told.Listed != nil {
+		return Scene{}, fmt.Errorf("%s: what it finds takes weeks of sweeps, and no record: riposte explain %[1]s shows an example", d.ID)
+	}
 	e, err := event.Decode([]byte(told.Record))
 	if err != nil {
 		return Scene{}, fmt.Errorf("the record of %s: %w", d.ID, err)

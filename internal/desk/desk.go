@@ -19,13 +19,14 @@ type Store interface {
 	ledger.Letters
 	Load(ctx context.Context, id string) (*ledger.Case, error)
 	Exceptions(ctx context.Context, at time.Time) ([]ledger.Exception, error)
+	Brakes(ctx context.Context) ([]ledger.Brake, error)
 	Send(ctx context.Context, now time.Time, caseID string, m ledger.Message) (bool, error)
 }
 
 // Owner is whose a case's root is: an address or a group, none where that is not known, and how it is known.
 type Owner struct {
 	Address, Group, How string
-	Ignored             bool   // a tag names somebody who is not believed, and not written to
+	Ignored             bool   // a tag names a person who is not believed, and not written to
 	Beside              *Owner // who is told as well where they are known by a tag, and have no word in the case
 }
 
@@ -70,13 +71,13 @@ type Options struct {
 // Desk writes and sends letters. Replicas share the work by leases.
 type Desk struct {
 	Options
-	wake   chan struct{} // a token: somebody posted
+	wake   chan struct{} // a token: a letter was posted
 	pauses pauses
 	crowd  crowd
 
 	drafting bool // shows what would be told, before anything is
 	looking  sync.Mutex
-	looked   time.Time // when exceptions that end were last looked for
+	looked   time.Time // when that which comes from no case was last looked for
 }
 
 // New makes a desk. Nothing runs yet.

@@ -17,23 +17,9 @@ import (
 // alone begins the matter of such a letter: alone/x_.../1.
 const alone = "alone/"
 
-// How often a replica looks for exceptions that end, and how soon again where that failed.
-const (
-	endingsEvery = time.Hour
-	endingsAgain = time.Minute
-)
-
-// endings posts what is to be told of exceptions that end soon, now and then.
+// endings posts what is to be told of exceptions that end soon.
 func (d *Desk) endings(ctx context.Context) error {
 	now := d.Now()
-	if !d.looking.TryLock() {
-		return nil // another hand looks
-	}
-	defer d.looking.Unlock()
-	if since := now.Sub(d.looked); !d.looked.IsZero() && since >= 0 && since < endingsEvery {
-		return nil
-	}
-	d.looked = now.Add(endingsAgain - endingsEvery) // unless all of it is done
 	all, err := d.Store.Exceptions(ctx, now)
 	if err != nil {
 		return fmt.Errorf("exceptions that end: %w", err)
@@ -43,12 +29,11 @@ func (d *Desk) endings(ctx context.Context) error {
 			return err
 		}
 	}
-	d.looked = now
 	return nil
 }
 
-// endingOf posts the last letter that is due of one exception: to who gave it, else to approvers. One that was given later than the letter is due
-// was never to be told of.
+// endingOf posts the last letter that is due of one exception: to the person who gave it, else to approvers. One that was given later than the letter
+// is due was never to be told of.
 func (d *Desk) endingOf(ctx context.Context, x ledger.Exception, now time.Time) error {
 	n := 0
 	for i, at := range x.Reminders() {

@@ -12,8 +12,8 @@ import (
 )
 
 // accepted hands what people were told into the cases, until it is in, and closes the letter. That a mail was sent is kept first, since a mail
-// can't be found again: who dies in between finds a letter that is owed, sees that nothing has changed, and hands in the rest. Any other
-// message is found, and the write is spared.
+// can't be found again: after a worker that died in between the next one finds a letter that is owed, sees that nothing has changed, and hands
+// in the rest. Any other message is found, and the write is spared.
 func (d *Desk) accepted(ctx context.Context, l *ledger.Letter, s sheet) error {
 	starts := d.again(l, s, d.Now())
 	words := d.words(l, s.told)
@@ -128,7 +128,7 @@ func (d *Desk) elsewhere(ctx context.Context, l *ledger.Letter, why string) erro
 	d.Log.Error("a letter can't be delivered", "letter", l.ID, "channel", l.Channel, "instead", len(places), "error", notify.Plain(why))
 	var lines []ledger.Line
 	about := l.Cases
-	if len(about) == 0 { // an exception that was given alone
+	if len(about) == 0 { // an exception that was given alone, or a surge
 		about = []string{""}
 	}
 	for _, p := range places {

@@ -38,13 +38,13 @@ const Patience = 15 * time.Second
 // Step takes the letter that goes first and sends it. Where none is due, worked is false, and next is when one will be, zero for never.
 func (d *Desk) Step(ctx context.Context) (worked bool, next time.Time, err error) {
 	defer func() {
-		if p := recover(); p != nil { // who calls waits before the next step, as after any error
+		if p := recover(); p != nil { // the caller waits before the next step, as after any error
 			d.Log.Error("panic recovered", "in", "letters", "what", fmt.Sprint(p), "stack", string(debug.Stack()))
 			worked, next, err = false, time.Time{}, fmt.Errorf("panic: %v", p)
 		}
 	}()
-	if err := d.endings(ctx); err != nil { // what is owed is sent all the same
-		d.Log.Warn("exceptions that end are not told yet", "error", err)
+	if err := d.look(ctx); err != nil { // what is owed is sent all the same
+		d.Log.Warn("exceptions that end, or surges, are not told yet", "error", err)
 	}
 	now := d.Now()
 	l, err := d.Store.TakeLetter(ctx, now, d.Holder, lease)
@@ -125,6 +125,9 @@ func (d *Desk) sheet(ctx context.Context, l *ledger.Letter, now time.Time) (shee
 	if strings.HasPrefix(l.Matter, alone) {
 		return d.writeEnding(ctx, l)
 	}
+	if strings.HasPrefix(l.Matter, surge) {
+		return d.writeSurge(ctx, l)
+	}
 	cases, err := d.read(ctx, l, now)
 	if err != nil {
 		return sheet{}, err
@@ -148,7 +151,7 @@ func notice(l *ledger.Letter, s sheet) (worth bool, soonest time.Time) {
 	case l.Ref == "":
 		return true, time.Time{}
 	case isDigest(l.Matter):
-		return s.asks && !edits(l.Channel), l.SentAt.Add(mailsApart) // who died while that was handed in; what is new is in the next letter
+		return s.asks && !edits(l.Channel), l.SentAt.Add(mailsApart) // a worker died while that was handed in; what is new is in the next letter
 	case s.asksAny() && !s.asked:
 		apart = 0
 	case isAgain(l.Matter), l.Notices > 0 && aboutException(l.Matter):

@@ -11,7 +11,7 @@ import (
 	"github.com/ripostehq/riposte/internal/notify"
 )
 
-// Who reads mail alone hears what silence did, once, with the next daily letter; of what somebody answered no mail tells.
+// A person who reads mail alone hears what silence did, once, with the next daily letter; of what a person answered no mail tells.
 func TestMailTellsWhatSilenceDid(t *testing.T) {
 	for _, x := range []struct {
 		story string
@@ -70,5 +70,40 @@ func TestPeopleAreRemindedBeforeItIsLetBe(t *testing.T) {
 	told := c.Revisions[0].Steps[0].Told
 	if slack.messages() != 2 || told.Reminded.IsZero() || told.Until.Sub(told.Reminded) < ledger.Notice {
 		t.Errorf("%d messages, told %+v", slack.messages(), told)
+	}
+}
+
+// What waits for ever is told again each week, to whom it was told, with a daily letter and as what is asked again; nobody is flooded in between.
+func TestWhatWaitsForEverIsToldAgainEachWeek(t *testing.T) {
+	const week = 7 * 24 * time.Hour
+	w := newWorld(t)
+	mail := w.channel()
+	p := company()
+	p.Channels = []string{Mail}
+	d := w.desk(&life{}, p, map[string]notify.Channel{Mail: mail})
+	weekly := func(string, gate.Deed) gate.Answer { return gate.Answer{After: week, Silence: ledger.Reminds} }
+	d.Policy.Approval.Answer = weekly
+	var cases []*ledger.Case
+	for _, id := range []string{"c_1", "c_2", "c_3"} {
+		c := w.add(id, ledger.Asked, starts(id), asksMode)
+		c.Origin.Actor.Session = "owner olga@example.com"
+		cases = append(cases, c)
+		w.report(d, c)
+	}
+	w.until(d, monday.Add(24*time.Hour))
+	for n := range 3 {
+		told := cases[0].Revisions[0].Steps[0].Told
+		if mail.messages() != n+1 || told == nil || told.Silence != ledger.Reminds {
+			t.Fatalf("%d mails after %d weeks, told %+v", mail.messages(), n, told)
+		}
+		w.until(d, told.Remind)
+		for _, c := range cases {
+			w.report(d, c)
+		}
+		w.until(d, told.Remind.Add(24*time.Hour))
+		last := mail.last[w.letters[w.order[len(w.order)-1]].Nonce].Content
+		if !slices.Contains(last.Says, "Nobody has answered yet: 3 questions, asked again.") || len(last.Cases) != 3 {
+			t.Errorf("it says %q of %d cases", last.Says, len(last.Cases))
+		}
 	}
 }

@@ -54,6 +54,7 @@ type world struct {
 	notes    []string
 	made     int
 	excepted []ledger.Exception
+	brakes   []ledger.Brake
 	unlinked bool // letters have no link
 	mu       sync.Mutex
 }
@@ -126,6 +127,8 @@ func (m mortal) Exceptions(_ context.Context, at time.Time) (out []ledger.Except
 	}
 	return out, nil
 }
+
+func (m mortal) Brakes(context.Context) ([]ledger.Brake, error) { return m.brakes, nil }
 
 func (m mortal) SaveLetter(_ context.Context, l *ledger.Letter) error {
 	return m.do(func() error {
@@ -303,7 +306,7 @@ func company() Directory {
 	}
 }
 
-// policy is who approves, and that silence does what mends, after two days.
+// policy names the approvers, and that silence does what mends, after two days.
 func policy() gate.Policy {
 	return gate.Policy{Approval: gate.Approval{
 		Approvers: []string{"ann@example.com"}, Production: func(account string) bool { return account == "999999999999" }, Persons: 2, Tells: gate.ByLetter,

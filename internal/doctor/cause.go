@@ -23,24 +23,39 @@ type Place struct {
 // requestID is AWS's number of one call, which no two refusals have in common.
 var requestID = regexp.MustCompile(`(?i)(, )?request ?id: [0-9a-z-]+`)
 
-// Causes groups findings by what was found, in the order in which it was found first.
+// vpcID is of a network, of which no two accounts have the same; in texts about many of them VPC stands for each.
+var vpcID = regexp.MustCompile(`\bvpc-[0-9a-f]{8,17}\b`)
+
+// Causes groups findings by what was found, in the order in which it was found first. The networks of one account are told one by one.
 func Causes(all []Finding) (out []Cause) {
+	for _, like := range grouped(all, func(f Finding, s string) string { return vpcID.ReplaceAllString(f.anywhere(s), "VPC") }) {
+		if slices.ContainsFunc(like, func(f Finding) bool { return f.Account != like[0].Account }) {
+			out = append(out, together(like))
+			continue
+		}
+		for _, one := range grouped(like, Finding.anywhere) {
+			out = append(out, together(one))
+		}
+	}
+	return out
+}
+
+// grouped are findings that say the same, in what is general of their texts.
+func grouped(all []Finding, general func(Finding, string) string) (out [][]Finding) {
 	type key struct {
 		check      string
 		state      State
 		says, mend string
 	}
-	of := map[key][]Finding{}
-	var order []key
+	at := map[key]int{}
 	for _, f := range all {
-		k := key{f.Check, f.State, f.anywhere(f.Says), f.anywhere(f.Mend)}
-		if _, there := of[k]; !there {
-			order = append(order, k)
+		k := key{f.Check, f.State, general(f, f.Says), general(f, f.Mend)}
+		i, there := at[k]
+		if !there {
+			i = len(out)
+			at[k], out = i, append(out, nil)
 		}
-		of[k] = append(of[k], f)
-	}
-	for _, k := range order {
-		out = append(out, together(of[k]))
+		out[i] = append(out[i], f)
 	}
 	return out
 }
@@ -77,6 +92,9 @@ func together(all []Finding) Cause {
 			general.Region = ""
 		}
 		c.Says, c.Mend = general.anywhere(c.Says), general.anywhere(c.Mend)
+		if c.Account == "" {
+			c.Says, c.Mend = vpcID.ReplaceAllString(c.Says, "VPC"), vpcID.ReplaceAllString(c.Mend, "VPC")
+		}
 	}
 	c.Places = places(all)
 	return c

@@ -53,6 +53,28 @@ func TestFindingsAreGroupedByTheirCause(t *testing.T) {
 	}
 }
 
+// What each account's own network lacks is one thing to mend; the networks of one account are told apart.
+func TestNetworksOfManyAccountsAreOneCause(t *testing.T) {
+	lacks := func(account, vpc string) doctor.Finding {
+		return doctor.Finding{Check: "isolation", Account: account, Region: "eu-west-1", State: doctor.Warning, Says: vpc + " has no isolating group", Mend: "deploy it with Vpc=" + vpc + " in eu-west-1"}
+	}
+	said := func(all ...doctor.Finding) (out []string) {
+		for _, c := range doctor.Causes(all) {
+			out = append(out, c.Says+" -> "+c.Mend)
+		}
+		return out
+	}
+	one, two := lacks("111122220000", "vpc-0aaaaaaaaaaaaaaaa"), lacks("111122220001", "vpc-b6527fed")
+	if d := cmp.Diff([]string{"VPC has no isolating group -> deploy it with Vpc=VPC in eu-west-1"}, said(one, two)); d != "" {
+		t.Errorf("of two accounts (-want +got):\n%s", d)
+	}
+	two.Account = one.Account
+	want := []string{"vpc-0aaaaaaaaaaaaaaaa has no isolating group -> deploy it with Vpc=vpc-0aaaaaaaaaaaaaaaa in eu-west-1", "vpc-b6527fed has no isolating group -> deploy it with Vpc=vpc-b6527fed in eu-west-1"}
+	if d := cmp.Diff(want, said(one, two)); d != "" {
+		t.Errorf("of one account (-want +got):\n%s", d)
+	}
+}
+
 // Of one place it is said as it was found, the number of AWS's call too, which its support asks for.
 func TestWhatWasFoundInOnePlaceIsSaidAsItIs(t *testing.T) {
 	f := doctor.Finding{Check: "role", Account: "111122223333", State: doctor.Failed, Says: "assume arn:aws:iam::111122223333:role/riposte-audit: RequestID: 7f3c", Mend: "deploy the spoke in account 111122223333"}

@@ -14,6 +14,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/config"
+	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/notify/slack"
 	"github.com/ripostehq/riposte/internal/pattern"
 )
@@ -29,7 +30,7 @@ const (
 
 // Finding is what one check found.
 type Finding struct {
-	Check   string `json:"check"` // credentials, clock, ledger, rungs, slack, source, role, principal, deny, read, isolation, security-hub, rules, canary, channel
+	Check   string `json:"check"` // credentials, clock, ledger, rungs, slack, source, role, principal, deny, read, isolation, security-hub, rules, canary, channel, coverage
 	Account string `json:"account,omitempty"`
 	Name    string `json:"account_name,omitempty"` // of the account, where it is known
 	Region  string `json:"region,omitempty"`
@@ -65,7 +66,9 @@ type Parts struct {
 	Getenv   func(string) string
 	Now      func() time.Time
 	Call     time.Duration // the longest that one call may take
-	Slack    func(context.Context) (*slack.Channel, error)
+	// Covered is how the last listings of sweeps went; nil: the ledger keeps none.
+	Covered func(context.Context) ([]ledger.Coverage, error)
+	Slack   func(context.Context) (*slack.Channel, error)
 }
 
 // atOnce is how many checks run at a time: an organisation has hundreds of accounts.
@@ -90,7 +93,7 @@ func Run(ctx context.Context, p Parts, tell func(Finding)) {
 	if len(p.Accounts) == 0 {
 		p.Accounts = []Account{{ID: p.Home.Account}}
 	}
-	run(ctx, append([]check{p.ledger, p.organization, p.rungs, p.slack}, slices.Concat(p.sources(), p.channels())...), tell)
+	run(ctx, append([]check{p.ledger, p.organization, p.rungs, p.covered, p.slack}, slices.Concat(p.sources(), p.channels())...), tell)
 	for _, a := range p.Accounts {
 		checks, places := slices.Concat(p.roles(a), p.principals(a), p.denies(a)), p.places(a)
 		for _, at := range places {

@@ -14,7 +14,7 @@ type tracer struct {
 	of  ledger.Memory
 }
 
-// actors are the actor's own name, and those of whom it acts for: who made its credentials, and theirs. None where no caller is
+// actors are the actor's own name, and those of the principals that it acts for: the makers of its credentials, and theirs. None where no caller is
 // known.
 func (tr tracer) actors(ctx context.Context, o playbook.Origin) (names []string, err error) {
 	who := tr.org.Who(o.Actor)
@@ -33,7 +33,7 @@ func (tr tracer) actors(ctx context.Context, o playbook.Origin) (names []string,
 // trace says whose doing a confirmed case is: it puts it into its actor's incident where the caller was not known when it was opened
 // (a notice of a service names none), and names those that made the caller's credentials.
 func (pl *planner) trace(ctx context.Context, t *attempt) (err error) {
-	if t.c.Origin.Noticed() {
+	if t.c.Origin.Noticed() || t.c.Origin.Sweep != "" {
 		return nil
 	}
 	if len(t.c.Upstream) == 0 {

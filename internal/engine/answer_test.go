@@ -86,7 +86,7 @@ func TestMineLastsForNothingElse(t *testing.T) {
 	version(s, mallory)
 	s.pass(time.Minute)
 	s.says("ann", ledger.Mine, first)
-	if c := s.only("test.wonders"); c.State != ledger.Excepted || c.Schema != ledger.Schema {
+	if c := s.only("test.wonders"); c.State != ledger.Excepted || c.Schema != 2 {
 		t.Fatalf("%s, schema %d\n%s", c.State, c.Schema, s.history(c))
 	}
 	if all, err := s.store.Exceptions(s.Context(), s.w.Now()); err != nil || len(all) != 0 {

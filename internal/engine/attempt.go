@@ -39,6 +39,7 @@ type attempt struct {
 	planned   map[int]bool            // revisions that were made in this attempt
 	looks     map[string]looked       // what looks have shown since the last change, by the action at rest
 	known     map[string]ledger.Facts // what the ledger has answered since the last commit or change, by the question
+	covered   map[string]*covered     // what is known of the sweeps behind suspects, by their keys
 	late      func() bool             // half of its time is over: nothing further is begun that can wait
 
 	inboxWaits  bool      // messages wait for the next attempt
@@ -56,7 +57,7 @@ func (t *attempt) note(format string, args ...any) {
 
 // commit writes the case as it stands and all that belongs to it, before anything else happens, then logs and meters it.
 // Where it would close and something has come in, what was done is kept and the case goes on as it was: otherwise an attacker
-// who sends often enough keeps it from ever keeping anything.
+// that sends often enough keeps it from ever keeping anything.
 func (t *attempt) commit(ctx context.Context) error {
 	before, notes := *t.c, len(t.w.Notes)
 	for joined := false; ; joined = true {

@@ -18,17 +18,21 @@ func (t *attempt) nextDue() time.Time {
 			due = at
 		}
 	}
+	held, asked := t.Timing.Held, t.Timing.Asked
+	if t.c.Origin.Sweep != "" { // thousands of them may wait, and none is urgent; what releases a brake wakes them
+		held, asked = t.Timing.Swept, t.Timing.Swept
+	}
 	switch t.c.State {
 	case ledger.Suspected, ledger.Acting:
 		if t.undecided() == 0 {
-			sooner(now.Add(t.Timing.Held)) // where all that is left waits for something that was not foreseen
+			sooner(now.Add(held)) // where all that is left waits for something that was not foreseen
 		}
 	case ledger.Undoing:
 		sooner(later(now, t.c.Recheck))
 	case ledger.Held:
-		sooner(now.Add(t.Timing.Held))
+		sooner(now.Add(held))
 	case ledger.Asked:
-		sooner(now.Add(t.Timing.Asked))
+		sooner(now.Add(asked))
 	}
 	for _, at := range append(t.answersDue(), t.c.EndsTold(now)...) {
 		if at.After(now) {
@@ -43,6 +47,9 @@ func (t *attempt) nextDue() time.Time {
 	}
 	if t.atRest() && !t.c.Recheck.IsZero() {
 		sooner(later(now, t.c.Recheck))
+	}
+	if at := t.regretsDue(); !at.IsZero() {
+		sooner(later(now, at))
 	}
 	if x := t.c.LookAgain; x != nil && t.wantsHindsight() {
 		sooner(later(now, x.Due))
@@ -89,17 +96,21 @@ func (t *attempt) tries() (at []time.Time) {
 			at = append(at, later(again(r.step.Trouble), t.brakedUntil))
 		case !waits(r.step.State) || stopped[n] && r.step.State != ledger.Intent:
 		case r.step.State == ledger.Intent || r.step.Verdict == "act" || r.step.Verdict == "" || !t.due(r):
-			at = append(at, later(again(r.step.Trouble), r.step.NotBefore))
+			at = append(at, later(later(again(r.step.Trouble), again(r.step.Under)), r.step.NotBefore))
 		}
 		stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && waits(r.step.State)
 	}
 	return at
 }
 
-// backoff is the wait after so many failures in a row.
+// backoff is the wait after so many failures in a row. What a sweep found is in no hurry: a read that stays denied is tried once a day in the end,
+// or thousands of cases would write of it each minute.
 func (t *attempt) backoff(failures int) time.Duration {
-	d := t.Timing.Retry << min(failures-1, 10)
-	return min(d, t.Timing.MaxRetry)
+	most, doubled := t.Timing.MaxRetry, 10
+	if t.c.Origin.Sweep != "" && t.c.Undo == nil {
+		most, doubled = t.Timing.Swept, 17
+	}
+	return min(t.Timing.Retry<<min(failures-1, doubled), most)
 }
 
 func later(a, b time.Time) time.Time {

@@ -30,9 +30,11 @@ func (t *attempt) derived() ledger.State {
 		return ledger.Undone
 	case c.GivenUp != "":
 		return ledger.Failed
+	case c.Spared != "" && n.turning+n.begun == 0:
+		return ledger.Dismissed
 	case t.waiting()+t.undecided() > 0 && (len(c.Revisions) == 0 || t.tells):
 		return ledger.Suspected
-	case n.hold > 0:
+	case n.hold > 0, t.blind() > 0:
 		return ledger.Held
 	case n.ask > 0:
 		return ledger.Asked
@@ -143,7 +145,17 @@ func count(c *ledger.Case, now time.Time) (n tally) {
 }
 
 // waiting counts the suspects that were not looked at, and need not wait for the end of a window.
-func (t *attempt) waiting() int { return t.unchecked() - t.undecided() }
+func (t *attempt) waiting() int { return t.unchecked() - t.undecided() - t.blind() }
+
+// blind counts the suspects that are held since there is no evidence either way.
+func (t *attempt) blind() (n int) {
+	for _, l := range t.c.Suspects {
+		if l.Checked == "" && l.Trouble != nil && l.Trouble.Unknown && t.backsOff(l.Trouble) {
+			n++
+		}
+	}
+	return n
+}
 
 func (t *attempt) unchecked() (n int) {
 	for _, l := range t.c.Suspects {
@@ -156,8 +168,13 @@ func (t *attempt) unchecked() (n int) {
 
 // reason is that of the strictest verdict that waits, else of the last one given.
 func (t *attempt) reason() string {
-	if t.c.Undo != nil {
+	switch {
+	case t.c.Undo != nil:
 		return t.c.Reason
+	case t.c.Spared != "":
+		return "spared: " + t.c.Spared
+	case t.blind() > 0:
+		return "evidence: there is none either way"
 	}
 	weight := map[string]int{"hold": 3, "ask": 2, "act": 1}
 	best, reason := -1, t.c.Reason

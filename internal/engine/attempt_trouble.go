@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"time"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // tellAfter is how often in a row a suspect, a step or a whole attempt may fail before people are told. It goes on being tried:
@@ -39,6 +42,12 @@ func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error
 		return nil
 	case endsTurn(err):
 		return err
+	case errors.Is(err, playbook.ErrNoEvidence):
+		t.unknown(at, err)
+		if ctx.Err() != nil {
+			return errTimeOver
+		}
+		return nil
 	}
 	if *at == nil {
 		*at = &ledger.Trouble{}
@@ -58,6 +67,33 @@ func (t *attempt) retryLater(ctx context.Context, at **ledger.Trouble, err error
 	return nil
 }
 
+// unknown holds a suspect or step of which there is no evidence either way. Nobody is paged: that is how it is, and no failure.
+func (t *attempt) unknown(at **ledger.Trouble, err error) {
+	if *at == nil || (*at).Error != err.Error() {
+		t.note("held: %v", err)
+	}
+	*at = &ledger.Trouble{Times: 1, Due: t.Now().Add(t.Timing.Swept), Error: err.Error(), Unknown: true}
+	if errors.Is(err, playbook.ErrNotNow) {
+		(*at).Due = t.Now().Add(t.apart())
+	}
+}
+
+// apart is a wait of up to four hours, another for each case and each time: what found no room together does not come back together.
+func (t *attempt) apart() time.Duration {
+	h := fnv.New64a()
+	fmt.Fprint(h, t.c.ID, t.Now().UnixNano())
+	return t.Timing.Under + time.Duration(h.Sum64()%uint64(t.Timing.Swept/6))
+}
+
+// inTime has a question about what a sweep found that did not end in time be asked again: that AWS is slow is no failure of riposte's, and nobody is
+// to be told.
+func inTime(ctx context.Context, err error) error {
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", err, playbook.ErrNotNow)
+	}
+	return err
+}
+
 // page tells people at once.
 func (t *attempt) page(why string) {
 	t.c.Paged = why
@@ -72,7 +108,7 @@ func (t *attempt) backsOff(x *ledger.Trouble) bool { return x != nil && x.Due.Af
 func (t *attempt) troubles() string {
 	var errs []error
 	note := func(x *ledger.Trouble) {
-		if x != nil {
+		if x != nil && !x.Unknown {
 			errs = append(errs, errors.New(x.Error))
 		}
 	}

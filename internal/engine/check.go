@@ -15,6 +15,7 @@ type checker struct {
 	effects *effects
 	revert  *reverter
 	cleared *cleared
+	sweeps  *sweeps
 }
 
 // suspects reads the present for the suspects that were not looked at, until one is confirmed: that is answered before the
@@ -76,6 +77,9 @@ func (ck *checker) suspect(ctx context.Context, t *attempt, l *ledger.Suspect) e
 		t.named(l)
 	} else if l.Checked == "dismissed" {
 		t.note("not confirmed: %s", l.Title)
+		if l.Origin.Sweep != "" {
+			return ck.sweeps.restart(ctx, t, l.StoredSuspect)
+		}
 		ck.cleared.add(clearable(ck.plan.books[l.Playbook].Definition, l.StoredSuspect), t.Now())
 	}
 	if l.Checked != "confirmed" && l.Checked != "again" || t.c.Kept() {

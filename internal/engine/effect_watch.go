@@ -49,7 +49,7 @@ func (wt *watch) activeEffects(ctx context.Context) (*effectIndex, error) {
 	}
 	var effects []activeEffect
 	for _, f := range all {
-		if a, err := wt.codec.Decode(f.Action); err == nil { // a newer riposte's effect is that riposte's to watch
+		if a, err := wt.codec.Decode(f.Action); err == nil && !a.About().Kind.Yields { // a newer riposte's effect is that riposte's to watch
 			effects = append(effects, activeEffectOf(f, a))
 		}
 	}

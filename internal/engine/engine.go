@@ -8,6 +8,7 @@
 //	verify*.go                 looks whether the effect is still there, and escalates where it is not
 //	mark.go                    tags on what was changed
 //	revert*.go                 the way back
+//	sweep*.go                  what sweeps found: admission, its check, what is let be, limits, surges
 //	report.go, silence*.go     people are told, at once or by letters, and what it means that they do not answer
 //	effect*.go                 what stands, the cases that own it, and the calls that could undo it
 //
@@ -63,8 +64,12 @@ type Options struct {
 	Now      func() time.Time
 	Name     string // of this replica, in its leases
 	Log      *slog.Logger
-	Meter    Meter       // may be nil
-	Workers  *WorkerPool // that Receive wakes; may be nil
+	Meter    Meter // may be nil
+	// What the checks of sweeps ask; each may be nil: then nothing is known, and what depends on it is held.
+	Metrics playbook.Metrics
+	Past    playbook.Past
+	Prices  playbook.Prices
+	Workers *WorkerPool // that Receive wakes; may be nil
 }
 
 // Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
@@ -76,6 +81,7 @@ type Engine struct {
 	stages       *stages
 	cleared      *cleared
 	checkpointed atomic.Value // time.Time: when this process made a checkpoint last
+	surged       atomic.Value // time.Time: when it looked for surges last
 	fair         fair
 	notices      noticeLimit
 	tellings     tellings
@@ -106,6 +112,7 @@ func New(p Options) *Engine {
 	}
 	e.routes = route.New(catalogue)
 	e.checkpointed.Store(time.Time{})
+	e.surged.Store(time.Time{})
 	return e
 }
 
@@ -119,6 +126,10 @@ type Timing struct {
 	Recheck     time.Duration   // a second look after one that did not find the effect
 	Second      time.Duration   // a second look after one that found it although a call could have undone it
 	Held        time.Duration   // between two looks at a case that a rule holds
+	Swept       time.Duration   // the same two of a case of a sweep, and between two questions that have no answer either way
+	Under       time.Duration   // before the first look at what is under way; doubled with each further one
+	MaxUnder    time.Duration
+	Regrets     []time.Duration // after a change, when it is asked whether it does harm
 	Asked       time.Duration   // between two looks at a case that waits for a person, whose answer wakes it
 	Retry       time.Duration   // after a first error; doubled with each further one
 	MaxRetry    time.Duration
@@ -130,7 +141,8 @@ func DefaultTiming() Timing {
 	return Timing{
 		Lease: time.Minute, Call: 20 * time.Second, Patience: 2 * time.Second, Propagation: 10 * time.Second,
 		Rounds:  []time.Duration{5 * time.Second, 30 * time.Second, 90 * time.Second},
-		Recheck: 2 * time.Second, Second: 30 * time.Second, Held: time.Minute, Asked: time.Hour, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
+		Recheck: 2 * time.Second, Second: 30 * time.Second, Held: time.Minute, Asked: time.Hour,
+		Swept: 24 * time.Hour, Under: time.Minute, MaxUnder: time.Hour, Regrets: []time.Duration{time.Hour, 24 * time.Hour, 72 * time.Hour}, Retry: time.Second, MaxRetry: time.Minute, Checkpoint: 15 * time.Minute,
 	}
 }
 
@@ -151,12 +163,16 @@ func (e *Engine) ProcessOne(ctx context.Context) (worked bool, next time.Time, e
 	if err := ctx.Err(); err != nil {
 		return false, time.Time{}, err
 	}
-	claim, err := e.claim(ctx)
+	claim, end, events, err := e.claim(ctx)
+	defer end()
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("claim a case: %w", err)
 	}
 	if claim == nil {
 		next, err = e.checkpointAndNext(ctx)
+		if soon := e.Now().Add(e.Timing.Retry); events && next.Before(soon) && !next.IsZero() {
+			next = soon // what is due is of sweeps: it waits for the workers that have some in hand
+		}
 		return false, next, err
 	}
 	return true, time.Time{}, e.process(ctx, claim)

@@ -21,6 +21,7 @@ type executor struct {
 	look    *looker
 	effects *effects
 	revert  *reverter
+	spare   *sparer
 }
 
 // steps goes through the steps that wait: it judges each right before it looks, commits and does it. What must wait for
@@ -44,7 +45,7 @@ func (ex *executor) steps(ctx context.Context, t *attempt) error {
 			stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && r.step.State == ledger.StepFailed
 			continue
 		}
-		if !t.backsOff(r.step.Trouble) {
+		if !t.backsOff(r.step.Trouble) && !t.backsOff(r.step.Under) {
 			again, err := ex.step(ctx, t, r, stopped[r.revision.Number])
 			if again {
 				return ex.steps(ctx, t) // the plans have changed under us: begin again with the new one
@@ -52,6 +53,7 @@ func (ex *executor) steps(ctx context.Context, t *attempt) error {
 			if err = t.retryLater(ctx, &r.step.Trouble, err); err != nil {
 				return err
 			}
+			r.unknown()
 		}
 		settled := r.step.State == ledger.Done || r.step.State == ledger.Already || r.step.State == ledger.Skipped
 		stopped[r.revision.Number] = stopped[r.revision.Number] || r.plan.Must && !settled
@@ -79,10 +81,11 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 	if drift || err != nil {
 		return drift && err == nil, err
 	}
-	if spared, err := ex.plan.spared(ctx, t, r); err != nil || spared {
-		return false, err
+	spared, err := ex.spare.spared(ctx, t, r)
+	if err == nil && !spared {
+		err = ex.climb(ctx, t, r)
 	}
-	if err = ex.climb(ctx, t, r); errors.Is(err, errFollowed) {
+	if errors.Is(err, errFollowed) || errors.Is(err, errTightened) {
 		return true, nil
 	}
 	return false, err
@@ -110,7 +113,7 @@ func (ex *executor) wait(ctx context.Context, t *attempt, r ref) error {
 
 // climb takes one step, rung by rung, until one holds. A rung above the first is judged for itself.
 func (ex *executor) climb(ctx context.Context, t *attempt, r ref) error {
-	for waits(r.step.State) {
+	for waits(r.step.State) && !t.backsOff(r.step.Under) {
 		v, err := ex.gate.judge(ctx, t, r)
 		if err != nil {
 			return err
@@ -140,13 +143,20 @@ func (ex *executor) try(ctx context.Context, t *attempt, r ref) error {
 		t.note("%s: nothing to change, %s", r, look.Missing)
 		return nil
 	case look.Satisfied:
+		r.step.Under = nil
 		return ex.effects.already(ctx, t, r)
+	case look.Under != "":
+		return t.under(r, look)
 	case look.Renamed != nil:
 		return ex.follow(ctx, t, r, look)
 	case look.Refused != "" && r.step.State == ledger.Intent: // it may have been made before it became useless: there is something to take back
 		return fmt.Errorf("%s: %s: %w, %w", r, look.Refused, action.ErrCannot, action.ErrPartly)
 	case look.Refused != "":
 		return fmt.Errorf("%s: %s: %w", r, look.Refused, action.ErrCannot)
+	}
+	r.step.Under = nil
+	if spared, err := ex.spare.resumed(ctx, t, r, look); err != nil || spared {
+		return err
 	}
 	if err := ex.effects.intend(ctx, t, r, look); err != nil || r.step.State != ledger.Intent {
 		return err
@@ -180,6 +190,11 @@ func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	t.w.Requests = append(t.w.Requests, trace.Requests()...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", r, err)
+	}
+	if t.swept(r) { // what a sweep plans may take hours, and the next step waits for its end
+		if look, err := ex.look.now(ctx, t, a); err != nil || look.Under != "" {
+			return errors.Join(err, t.under(r, look))
+		}
 	}
 	t.made(r, ledger.Done)
 	t.note("done: %s", r)

@@ -126,7 +126,7 @@ func (h *hindsight) askAbout(ctx context.Context, t *attempt) error {
 	if err != nil {
 		return err
 	}
-	next.Steps = append(next.Steps, t.begin(more)...)
+	next.Steps = append(next.Steps, t.begin(more, false)...)
 	number := next.Number
 	if !t.c.State.Open() {
 		t.takeUp()

@@ -8,10 +8,22 @@ import (
 
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
 
 // ExceptFor is how long an answer that was taken back is not given again, unless the person says otherwise.
 const ExceptFor = 24 * time.Hour
+
+// exceptSwept is the same of what a sweep found: nobody should have to say no to tidying every day.
+const exceptSwept = 30 * 24 * time.Hour
+
+// ExceptAfter is how long an answer of a case that was taken back is not given again, unless the person says otherwise.
+func ExceptAfter(c *ledger.Case) time.Duration {
+	if c.Origin.Sweep != "" {
+		return exceptSwept
+	}
+	return ExceptFor
+}
 
 // batch is how many suspects may wait in a case to be looked at; the others stay in the inbox.
 const batch = 25
@@ -43,6 +55,7 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 				l.Checked = t.handedOn(l.StoredSuspect)
 			}
 			t.c.Suspects = append(t.c.Suspects, l)
+			t.caused(l.StoredSuspect)
 			t.note("suspect: %s (%s)", m.Lead.Title, m.Lead.Origin.EventID)
 		case m.Seen != nil:
 			seen, noticed = append(seen, *m.Seen), append(noticed, m.Key)
@@ -66,6 +79,15 @@ func (ib *inbox) drain(ctx context.Context, t *attempt) error {
 		return t.commit(ctx)
 	}
 	return nil
+}
+
+// caused makes the case of a sweep an event's, where an event brings the same: there is a caller by now, and no time to lose.
+func (t *attempt) caused(l playbook.StoredSuspect) {
+	if t.c.Origin.Sweep == "" || l.Origin.Sweep != "" {
+		return
+	}
+	t.c.Origin, t.c.Times.Occurred, t.c.Times.Received = l.Origin, l.Origin.Occurred, l.Origin.Received
+	t.note("a sweep found it, and a record tells of it: %s by %s", l.Origin.Name, l.Origin.Actor.ARN)
 }
 
 // order takes what a person wants of the case, if that person may; of a closed case, only to have it taken back, or to end an
@@ -116,7 +138,7 @@ func (ib *inbox) undo(t *attempt, o ledger.Order) {
 	// at once. It is of what the person who ordered it knew; what joined since is answered.
 	quiet, found := o.Except, o.Found
 	if quiet == 0 {
-		quiet = ExceptFor
+		quiet = ExceptAfter(t.c)
 	}
 	if len(found) == 0 {
 		found = t.c.Found()

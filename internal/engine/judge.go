@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -19,6 +18,7 @@ type gatekeeper struct {
 	policy   gate.Policy
 	namesake func(context.Context, event.Actor) bool
 	store    ledger.FactBook
+	sweeps   *sweeps
 }
 
 // judge asks the gate about one step at its present rung, on facts read now, and writes the verdict down.
@@ -59,7 +59,7 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 	f = gate.Facts{
 		Now: t.Now(), Playbook: t.c.Playbook, Class: rung.Do.About().Kind.Class, Target: rung.Do.About().Target, Actor: suspect.Origin.Actor,
 		Region: suspect.Origin.AnsweredIn(rung.Do.About().Target), Ask: rung.Ask, Approved: r.approved() || r.step.Aside, Occurred: suspect.Origin.Occurred, Received: suspect.Origin.Received,
-		Noticed: suspect.Origin.Noticed(), Asking: r.asking(), Told: r.step.Told,
+		Noticed: suspect.Origin.Noticed(), Sweep: suspect.Origin.Sweep, Asking: r.asking(), Told: r.step.Told,
 	}
 	if r.step.Mine != nil {
 		f.Mine = r.step.Mine.Giver()
@@ -70,28 +70,32 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 		f.Namesake = gk.namesake(limited, f.Actor)
 	}
 	q := ledger.Question{At: f.Now, Playbook: t.c.Playbook, Root: t.c.Root.String(), Account: t.c.Root.Account, Actor: f.Actor.UniqueID(), RequestID: suspect.Origin.RequestID}
-	for _, place := range gk.reservations(t, r) {
-		q.Buckets, q.Incident, q.Since = append(q.Buckets, place.Bucket), place.Incident, place.Since
-	}
-	as := fmt.Sprint(q.RequestID, q.Incident, q.Buckets, q.Actor)
-	known, asked := t.known[as]
-	if !asked {
-		if known, err = gk.store.Facts(ctx, q); err != nil {
-			return f, false, fmt.Errorf("read what decides: %w", err)
+	if f.Sweep != "" {
+		c, err := gk.covered(ctx, t, suspect)
+		if err != nil {
+			return f, false, err
 		}
-		t.known[as] = known
+		f.Listed = c.here.Last
+	}
+	places := gk.reservations(t, r)
+	known, incidents, read, err := gk.known(ctx, t, q, places)
+	if err != nil {
+		return f, false, err
 	}
 	f.Found, f.About = r.revision.Found, gk.policy.About(t.c)
 	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
-	for i, bucket := range q.Buckets {
-		f.Limits = append(f.Limits, gate.Count{Bucket: bucket, Incidents: known.Incidents[i], Max: gk.limit(bucket)})
+	for i, place := range places {
+		f.Limits = append(f.Limits, gk.count(place, incidents[i], f.Sweep != ""))
 	}
-	return f, !asked, nil
+	return f, read, nil
 }
 
 // reservations are the places that a step takes in the limits. Containment is counted and never refused. An approved step
 // is not refused either: a person has decided.
 func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
+	if t.swept(r) {
+		return gk.tidying(t, r)
+	}
 	buckets := []string{"playbook:" + t.c.Playbook, "account:" + t.c.Root.Account, "organisation"}
 	class := r.rung().Do.About().Kind.Class
 	if class == action.Mark {

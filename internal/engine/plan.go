@@ -27,13 +27,14 @@ type planner struct {
 	looks  *playbook.Lookups
 	// letters tell people what is asked: see attempt.inherits
 	letters bool
+	sweeps  *sweeps
 	tags    string // begins the keys of the tags on what was changed; "": none are put
 }
 
 // open wakes the plans of a case. They were sealed when they were made; one that is not what was sealed is an error.
 func (pl *planner) open(_ context.Context, t *attempt) error {
 	t.plans, t.cores, t.planned = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
-	t.looks, t.known = map[string]looked{}, map[string]ledger.Facts{}
+	t.looks, t.known, t.covered = map[string]looked{}, map[string]ledger.Facts{}, map[string]*covered{}
 	for _, r := range t.c.Revisions {
 		p, err := pl.codec.Open(r.Plan)
 		if err != nil {
@@ -51,16 +52,26 @@ func (pl *planner) open(_ context.Context, t *attempt) error {
 func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) ([]playbook.Proposal, error) {
 	book, known := pl.books[l.Playbook]
 	suspect, caseID, limit := l.StoredSuspect, t.c.ID, t.Timing.Call
-	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count, Calls: pl.looks.Calls(pl.aws.Reads(), t.Now())}}
+	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, Metrics: pl.sweeps.metrics, Past: pl.sweeps.past, Prices: pl.sweeps.prices, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count, Calls: pl.looks.Calls(pl.aws.Reads(), t.Now())}}
 	return func(ctx context.Context) ([]playbook.Proposal, error) {
 		if !known {
 			return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", suspect.Playbook, ledger.ErrNewer)
 		}
 		ctx, cancel := context.WithTimeout(ctx, limit) // however much there is to read, the others are looked at in time
 		defer cancel()
-		found, err := book.Check(ctx, in, caseID, suspect)
+		check := book.Check
+		if suspect.Origin.Sweep != "" {
+			check = pl.sweeps.check(book)
+		}
+		found, err := check(ctx, in, caseID, suspect)
+		if suspect.Origin.Sweep != "" {
+			err = inTime(ctx, err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("check %q: %w", suspect.Title, err)
+		}
+		if suspect.Origin.Sweep != "" {
+			return found, nil // it has tags of its own, which tell before anything is changed
 		}
 		for i := range found {
 			found[i].Plan = marked(found[i].Plan, pl.tags, caseID, suspect.Playbook)
@@ -86,7 +97,7 @@ func (pl *planner) preempt(ctx context.Context, t *attempt, l *ledger.Suspect) (
 	}
 	number = len(t.c.Revisions) + 1
 	t.c.Revisions = append(slices.Clip(t.c.Revisions), ledger.Revision{
-		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: t.begin(plan),
+		Number: number, Suspect: l.Key, Plan: sealed, Made: t.Now(), Preempts: true, Steps: t.begin(plan, l.Origin.Sweep != ""),
 	})
 	t.c.AsksActor(plan)
 	t.plans[sealed.Digest], t.planned[number] = plan, true
@@ -120,13 +131,13 @@ func (pl *planner) revise(t *attempt, suspect string, p playbook.Proposal) error
 	}
 	number := len(t.c.Revisions) + 1
 	t.c.Revisions = append(t.c.Revisions, ledger.Revision{
-		Number: number, Suspect: suspect, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: t.begin(p.Plan),
+		Number: number, Suspect: suspect, Plan: sealed, Found: p.Suspect.Found, FactsDigest: factsDigest(p.Suspect), Made: t.Now(), Steps: t.begin(p.Plan, p.Suspect.Origin.Sweep != ""),
 	})
 	t.c.AsksActor(p.Plan)
 	t.plans[sealed.Digest], t.planned[number], t.answered = p.Plan, true, true
 	t.c.Report.Wanted++
 	pl.replaceNoticed(t, number)
-	if len(p.Plan.Steps) == 0 && t.c.Paged == "" {
+	if len(p.Plan.Steps) == 0 && t.c.Paged == "" && p.Suspect.Origin.Sweep == "" {
 		t.c.Paged = "riposte has no answer to this, a person must act"
 	}
 	t.note("confirmed: %s; plan %d: %v", p.Suspect.Title, number, p.Plan.Kinds())

@@ -26,7 +26,7 @@ func (pl *planner) again(t *attempt, suspect string, p playbook.Proposal) (bool,
 		r := &t.c.Revisions[i]
 		from := t.suspect(r.Suspect).Origin
 		otherClock := from.Noticed() != p.Suspect.Origin.Noticed()
-		if r.Superseded != 0 || ended(r) || !otherClock && from.Actor.Credential() != p.Suspect.Origin.Actor.Credential() {
+		if r.Superseded != 0 || ended(r) || !otherClock && p.Suspect.Origin.Sweep == "" && from.Actor.Credential() != p.Suspect.Origin.Actor.Credential() {
 			continue
 		}
 		observed := func(s ledger.Step) bool { return s.Verdict == string(gate.Observe) }
@@ -66,6 +66,9 @@ func (pl *planner) repeated(t *attempt, r *ledger.Revision, p playbook.Proposal)
 	r.Found = append(slices.Clone(r.Found), p.Suspect.Found...)
 	slices.Sort(r.Found)
 	r.Found = slices.Compact(r.Found)
+	if p.Suspect.Origin.Sweep != "" {
+		return nil // a sweep sees what is so, and no caller that did it again
+	}
 	for i := range r.Steps {
 		r.Steps[i].Mine = nil // it was of what had been found then
 		if s := &r.Steps[i]; made(s.State) && !s.Aside {

@@ -2,9 +2,7 @@ package engine
 
 import (
 	"context"
-	"slices"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -36,32 +34,15 @@ func (pl *planner) drifted(ctx context.Context, t *attempt, number int) (bool, e
 	return true, pl.supersede(ctx, t, number, found)
 }
 
-// spared drops a destruction that had to wait in a plan that was begun, where a look at the present would not plan it any
-// more. Facts are not compared: the plan itself has changed some of them.
-func (pl *planner) spared(ctx context.Context, t *attempt, r ref) (bool, error) {
-	a := r.rung().Do
-	if t.planned[r.revision.Number] || r.step.State != ledger.Pending || a.About().Kind.Class != action.Destroy {
-		return false, nil
-	}
-	found, err := pl.confirm(t, t.suspect(r.revision.Suspect))(ctx)
-	if err != nil {
-		return false, err
-	}
-	planned := func(r action.Rung) bool { return key(r.Do) == key(a) }
-	for _, p := range found {
-		if slices.ContainsFunc(p.Plan.Steps, func(s action.Step) bool { return slices.ContainsFunc(s.Ladder, planned) }) {
-			return false, nil
-		}
-	}
-	r.step.State, r.step.Note = ledger.Dropped, "no longer called for"
-	t.note("%s: %s", r, r.step.Note)
-	return true, nil
-}
-
 // supersede puts what a check finds now in the place of a revision.
 func (pl *planner) supersede(ctx context.Context, t *attempt, number int, found []playbook.Proposal) error {
 	before := len(t.c.Revisions)
 	suspect := t.c.Revisions[number-1].Suspect
+	if l := t.suspect(suspect); len(found) == 0 && l.Origin.Sweep != "" {
+		if err := pl.sweeps.restart(ctx, t, l.StoredSuspect); err != nil {
+			return err
+		}
+	}
 	t.c.Revisions[number-1].Superseded = -1
 	for _, p := range found {
 		var err error

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -171,10 +170,7 @@ func (e *Engine) suspectsOf(ctx context.Context, i int, ev event.Event, together
 // for: a notice would make a second case of what the record shows with its caller.
 func (e *Engine) answers(playbook int, account string) bool {
 	book := e.Playbooks[playbook]
-	return slices.ContainsFunc(book.Changes, func(k action.Kind) bool {
-		d, _ := e.Policy.Mode(book.ID, account, k.Class)
-		return d != gate.Observe
-	})
+	return e.Policy.Furthest(book.ID, event.Place{Account: account}, book.Changes) != gate.Observe
 }
 
 // admit stores suspects and wakes a worker: the answer begins while the receipt is made durable, for which its first commit

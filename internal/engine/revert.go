@@ -17,6 +17,7 @@ type reverter struct {
 	aws     AWS
 	gate    *gatekeeper
 	effects *effects
+	sweeps  *sweeps
 }
 
 // steps takes the case back step by step, the last first, and says of each what became of it, or why it stays as it is.
@@ -25,6 +26,9 @@ func (rv *reverter) steps(ctx context.Context, t *attempt) error {
 		return nil
 	}
 	if held, err := rv.gate.braked(ctx, t); err != nil || held {
+		return err
+	}
+	if err := rv.sweeps.undone(ctx, t); err != nil {
 		return err
 	}
 	t.c.Reason = "exception: taken back by " + by(*t.c.Undo)
@@ -60,13 +64,17 @@ func asideFirst(s *ledger.Step) int {
 	return 0
 }
 
-// rest ends a step whose containment a caller who may has undone: what is left of it goes back as well.
+// rest ends a step whose containment was undone by a caller that may: what is left of it goes back as well.
 func (rv *reverter) rest(ctx context.Context, t *attempt, r ref) error {
 	if held, err := rv.gate.braked(ctx, t); err != nil || held {
 		t.brakedUntil = t.c.Recheck
 		return err
 	}
-	if err := rv.step(ctx, t, r, "taken back: "+r.step.Undone); err != nil {
+	note := "taken back: " + r.step.Undone
+	if t.c.Spared != "" {
+		note = takenOff + t.c.Spared
+	}
+	if err := rv.step(ctx, t, r, note); err != nil {
 		return err
 	}
 	for tag := range t.live() { // it says that something was changed here

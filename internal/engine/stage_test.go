@@ -87,6 +87,8 @@ type stage struct {
 	deaf    error               // what telling people returns
 	desk    func(*ledger.Case)  // writes letters; may be nil
 	behind  time.Duration       // how far riposte's clock is
+	ours    func(context.Context, string) (bool, error)
+	kinds   []action.Kind // beside those that riposte has
 }
 
 func set(t testing.TB, opts world.Options, books ...playbook.Definition) *stage {
@@ -142,8 +144,8 @@ func (s *stage) restart() {
 		hands.Idle()
 	}
 	s.e = engine.New(engine.Options{
-		Workers: hands, Tags: s.tags,
-		Store: s.store, Playbooks: books, Policy: s.policy, Organization: s.org, AWS: cloud, Reporter: s, Codec: action.NewCodec(action.Kinds()...),
+		Workers: hands, Tags: s.tags, Ours: s.ours,
+		Store: s.store, Playbooks: books, Policy: s.policy, Organization: s.org, AWS: cloud, Reporter: s, Codec: action.NewCodec(append(action.Kinds(), s.kinds...)...),
 		Timing: engine.DefaultTiming(), Now: s.now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }

@@ -16,6 +16,8 @@ type stages struct {
 	check   *checker
 	execute *executor
 	verify  *verifier
+	regret  *regretter
+	sweeps  *sweeps
 	after   *hindsight
 	revert  *reverter
 	report  *reporter
@@ -29,18 +31,22 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 	}
 	// look, gate and effects are what several stages share; the collaborators of each are named here and nowhere else.
 	look := &looker{aws: p.AWS, codec: p.Codec}
-	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store}
+	swept := newSweeps(p)
+	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store, sweeps: swept}
 	effects := &effects{store: p.Store, codec: p.Codec, gate: gate, look: look}
 	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, tags: p.Tags,
-		letters: byLetter(p.Policy)}
-	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects}
-	exec := &executor{aws: p.AWS, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
+		letters: byLetter(p.Policy), sweeps: swept}
+	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects, sweeps: swept}
+	spare := &sparer{sweeps: swept, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
+	exec := &executor{aws: p.AWS, plan: plan, gate: gate, look: look, effects: effects, revert: revert, spare: spare}
 	return &stages{
 		inbox:   &inbox{store: p.Store, policy: p.Policy, look: look, effects: effects, watch: w},
 		plan:    plan,
-		check:   &checker{plan: plan, gate: gate, execute: exec, effects: effects, revert: revert, cleared: cleared},
+		check:   &checker{plan: plan, gate: gate, execute: exec, effects: effects, revert: revert, cleared: cleared, sweeps: swept},
 		execute: exec,
-		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w},
+		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w, spare: spare},
+		regret:  &regretter{aws: p.AWS},
+		sweeps:  swept,
 		after:   newHindsight(plan),
 		revert:  revert,
 		report:  &reporter{store: p.Store, to: p.Reporter, books: books, policy: p.Policy},
@@ -52,7 +58,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 func (s *stages) advance(ctx context.Context, t *attempt) error {
 	var errs []error
 	for _, line := range []func(context.Context, *attempt) error{
-		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.answer, s.execute.marks, s.after.look, s.revert.steps, s.report.handOn, s.report.tell,
+		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.regret.look, s.answer, s.sweeps.told, s.execute.marks, s.after.look, s.revert.steps, s.report.handOn, s.report.tell,
 	} {
 		err := line(ctx, t)
 		errs = append(errs, err)

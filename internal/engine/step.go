@@ -6,6 +6,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -34,6 +35,37 @@ func (r ref) target() event.Resource { return r.rung().Do.About().Target }
 
 // marks reports whether the step only tags: nothing depends on it, and where its tags are taken off they stay off.
 func (r ref) marks() bool { return r.rung().Do.About().Kind.Class == action.Mark }
+
+// tags reports whether the step writes tags and nothing else: those of a sweep's plan tell its owner what is to come.
+func (r ref) tags() bool { return r.rung().Do.About().Kind.Tier == action.TierTag }
+
+// yields reports whether the step is not done again where a caller takes it back.
+func (r ref) yields() bool { return r.rung().Do.About().Kind.Yields }
+
+// unknown has the gate's verdict say what holds a step of which there is no evidence either way.
+func (r ref) unknown() {
+	if x := r.step.Trouble; x != nil && x.Unknown {
+		r.step.Verdict, r.step.Reason = string(gate.Hold), "evidence: "+x.Error
+	}
+}
+
+// swept reports whether a step is of what a sweep found.
+func (t *attempt) swept(r ref) bool { return t.suspect(r.revision.Suspect).Origin.Sweep != "" }
+
+// under has a step that is under way looked at again, ever more slowly.
+func (t *attempt) under(r ref, look action.Look) error {
+	if look.Under == "" {
+		return nil
+	}
+	x := r.step.Under
+	if x == nil {
+		x = &ledger.Trouble{}
+		t.note("%s: under way, %s", r, look.Under)
+	}
+	wait := min(t.Timing.Under<<min(x.Times, 10), t.Timing.MaxUnder)
+	r.step.Under = &ledger.Trouble{Times: x.Times + 1, Due: t.Now().Add(wait), Error: look.Under}
+	return nil
+}
 
 func (r ref) String() string {
 	a := r.rung().Do

@@ -15,6 +15,7 @@ type verifier struct {
 	effects *effects
 	revert  *reverter
 	watch   *watch
+	spare   *sparer
 }
 
 // steps looks whether what was done is still so: in rounds after the last change, and at once where something was seen
@@ -41,6 +42,9 @@ func (vf *verifier) steps(ctx context.Context, t *attempt) (undone bool, err err
 			return undone, err
 		}
 		r.step.Looked = due
+		if t.c.Spared != "" {
+			return false, nil
+		}
 	}
 	if !due {
 		return undone, nil
@@ -84,7 +88,7 @@ func (vf *verifier) step(ctx context.Context, t *attempt, r ref) (raised bool, e
 	switch {
 	case err != nil:
 		return false, fmt.Errorf("verify %s: %w", r, err)
-	case look.Missing != "":
+	case look.Missing != "", look.Under != "":
 		return false, nil
 	case look.Satisfied && s.PassedBy == "":
 		s.MissedLooks, s.Undone, s.Trusted = 0, "", false
@@ -102,6 +106,9 @@ func (vf *verifier) step(ctx context.Context, t *attempt, r ref) (raised bool, e
 		t.c.Recheck = t.Now().Add(t.Timing.Recheck)
 		t.note("%s: not found, looking again", r)
 		return false, nil
+	}
+	if r.yields() {
+		return false, vf.spare.yield(ctx, t, r)
 	}
 	vf.escalate(t, r, "two looks did not find it", false)
 	return true, nil

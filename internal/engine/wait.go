@@ -38,10 +38,11 @@ func (t *attempt) undecided() (n int) {
 }
 
 // begin returns the steps of a new plan, none begun, each with the time before which it is not due.
-func (t *attempt) begin(p action.Plan) []ledger.Step {
+// The tags of a sweep's plan are steps as others are: they tell its owner what is to come.
+func (t *attempt) begin(p action.Plan, swept bool) []ledger.Step {
 	steps, aside := make([]ledger.Step, len(p.Steps)), asides(p)
 	for i, s := range p.Steps {
-		steps[i].Aside = aside(s)
+		steps[i].Aside = aside(s) && !swept
 		if s.After > 0 {
 			steps[i].NotBefore = t.Now().Add(s.After)
 		}

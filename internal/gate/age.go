@@ -12,7 +12,7 @@ const Oldest = time.Hour
 
 // age asks before anything is done about an old call.
 func age(_ Policy, f Facts) (Verdict, bool) {
-	if f.Approved || f.Occurred.IsZero() || f.Received.Sub(f.Occurred) <= Oldest {
+	if f.Approved || f.Sweep != "" || f.Occurred.IsZero() || f.Received.Sub(f.Occurred) <= Oldest {
 		return pass()
 	}
 	return object(Ask, "age", fmt.Sprintf("the call was made at %s, and its record came at %s", f.Occurred.UTC().Format(time.RFC3339), f.Received.UTC().Format(time.RFC3339)))

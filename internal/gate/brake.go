@@ -20,6 +20,8 @@ func brake(p Policy, f Facts) (Verdict, bool) {
 			stops = name == string(f.Class)
 		case "region":
 			stops = name == f.Target.Region // what is in no region is in none that is halted
+		case ofSurge:
+			stops = false // the rule of that name
 		case "ou":
 			stops = within(p, f.Target.Account, name)
 		}

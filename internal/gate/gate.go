@@ -25,7 +25,7 @@ const (
 // Verdict is a decision and the rule that made it.
 type Verdict struct {
 	Do   Decision
-	Rule string // brake, protect, loop, exception, answer, region, mode, age, limit, approval, silence
+	Rule string // brake, protect, loop, exception, answer, region, coverage, surge, mode, age, limit, approval, silence
 	Text string
 	Page string // why people must be told at once, "" where they need not
 	Said string // where the configuration says so, as trusted[0]; "" where it is nothing that the configuration says
@@ -52,6 +52,8 @@ type Facts struct {
 	Occurred time.Time    // when the call behind the step was made; zero where its record does not say
 	Received time.Time    // when its record came
 	Noticed  bool         // a service's notice is all there is yet: the actor is not known
+	Listed   time.Time    // of a sweep: when the last complete listing ended that showed it; zero: none
+	Sweep    string       // the sweep behind the step, "" of an event: then there is no call, nor an actor
 
 	About      Standing // what the case says about who may let it be
 	Found      []string // what the finding behind the step is of
@@ -67,6 +69,8 @@ type Count struct {
 	Bucket    string
 	Incidents int
 	Max       int
+	Within    string // of a sweep: "a day", "30 days"
+	Page      string // of a sweep: why people are told where it is full
 }
 
 // rule objects or lets pass; it may also ask for people to be told.
@@ -75,7 +79,7 @@ type rule func(Policy, Facts) (Verdict, bool)
 // rules stand in the order of their weight: the first that objects names the reason. Ownership by code comes between
 // exception and mode, maintenance windows between limit and approval, from the day they exist.
 func rules() []rule {
-	return []rule{brake, protect, loop, exception, answer, region, mode, age, limit, approval}
+	return []rule{brake, protect, loop, exception, answer, region, coverage, surge, mode, age, limit, approval}
 }
 
 // Judge says what may happen to one step.

@@ -7,7 +7,8 @@ import (
 )
 
 // limit is the circuit breaker: it holds what mends and what destroys; containment goes on and people are told, or an attacker
-// could switch the defence off by being loud. A person's approval counts for more than a number.
+// could switch the defence off by being loud. What a sweep found is in no hurry, whatever is done about it: it is held, and waits for
+// tomorrow. A person's approval counts for more than a number.
 func limit(_ Policy, f Facts) (Verdict, bool) {
 	if f.Approved {
 		return pass()
@@ -17,6 +18,10 @@ func limit(_ Policy, f Facts) (Verdict, bool) {
 			continue
 		}
 		text := fmt.Sprintf("%s has had %d incidents within the hour, %d are allowed", c.Bucket, c.Incidents, c.Max)
+		if f.Sweep != "" {
+			text = fmt.Sprintf("%s has had %d changes within %s, %d are allowed", c.Bucket, c.Incidents, c.Within, c.Max)
+			return Verdict{Do: Hold, Rule: "limit", Text: text, Page: c.Page}, true
+		}
 		if f.Class == action.Contain {
 			return Verdict{Page: text}, false
 		}

@@ -38,6 +38,13 @@ type Trust struct {
 type Limits struct {
 	Incidents int // per playbook, per account and for the organisation
 	Destroy   int // incidents in which something is destroyed
+	Sweep     SweepLimits
+}
+
+// SweepLimits are the most resources that are changed within 24 hours by what sweeps find, apart from those of attacks; 0 means no limit.
+type SweepLimits struct {
+	Playbook, Account, Organisation int
+	Share                           int // percent of what was listed of a type in an account; at least one
 }
 
 // trusted returns how surely this actor is one that may do what the playbook finds. An actor that hides traces, touches a decoy or
@@ -60,7 +67,7 @@ func (p Policy) Trusts(playbook string, a event.Actor) bool {
 	return p.trusted(playbook, a).likeness == same
 }
 
-// neverLetBe: whoever hides traces or touches a decoy is answered, whoever that is.
+// neverLetBe: a caller that hides traces or touches a decoy is answered, whichever it is.
 func neverLetBe(playbook string) bool {
 	return strings.HasPrefix(playbook, "evasion.") || playbook == "identity.decoy-used"
 }

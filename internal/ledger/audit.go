@@ -19,9 +19,10 @@ type Audit struct {
 	breaks []Break
 
 	last    int64             // seq that stands for the whole ledger
-	rowless []string          // chains that have no row that holds their head
+	rowless func(string) bool // chains that have no row that holds their head
 	awaited map[string][]Head // named by checkpoints and not met yet, oldest first
 	named   map[string]int64  // the last entry of each chain that a checkpoint names
+	sweeps  sweepAudit
 }
 
 // seals is how a store counts its entries, and what its checkpoints say of them.
@@ -54,7 +55,9 @@ type CaseRow struct {
 // Entries come in order of Seq.
 func NewAudit(kept []Checkpoint) *Audit {
 	a := newAudit(kept, &ordered{})
-	a.rowless = []string{BrakesChain, CheckpointChain, ExceptionsChain} // the last entry of these is the last there is in the order; only cases have rows
+	a.rowless = func(chain string) bool { // the last entry of these is the last there is in the order; only cases have rows
+		return slices.Contains([]string{BrakesChain, CheckpointChain, ExceptionsChain}, chain) || IsSweepChain(chain)
+	}
 	return a
 }
 
@@ -69,7 +72,7 @@ func newAudit(kept []Checkpoint, s seals) *Audit {
 	slices.SortStableFunc(kept, func(a, b Checkpoint) int { return cmp.Compare(a.Seq, b.Seq) })
 	a := &Audit{
 		seals: s, heads: map[string]*head{}, rows: map[row]*trail{}, found: map[row]string{}, kept: kept,
-		awaited: map[string][]Head{}, named: map[string]int64{},
+		awaited: map[string][]Head{}, named: map[string]int64{}, rowless: func(string) bool { return false },
 	}
 	a.compareKept(0, "")
 	return a
@@ -173,10 +176,11 @@ func (a *Audit) compareKept(seq int64, root string) {
 // Verification ends the audit: what was recorded and did not turn up is gone.
 func (a *Audit) Verification() Verification {
 	for chain, h := range a.heads {
-		if !h.seen && !slices.Contains(a.rowless, chain) {
+		if !h.seen && !a.rowless(chain) {
 			a.Broken(chain, h.seq, "the case is gone")
 		}
 	}
+	a.compareSweeps()
 	a.compareRows()
 	for chain, due := range a.awaited { // what was sealed and did not turn up
 		for _, h := range due {

@@ -14,11 +14,12 @@ import (
 
 // Schema of the stored case, the highest that is known. A case with a higher one is left to the newer riposte that wrote it; one
 // that needs nothing of it keeps the first, so that an older riposte beside can carry it.
-const Schema = 2
+const Schema = 3
 
 const (
 	firstSchema   = 1
 	answersSchema = 2 // Revision.Consents, Step.Told, Step.Mine, Case.Granted, Case.Reminded, a plan that asks the actor
+	sweepSchema   = 3 // Case.Spared, Step.Under, Step.Regretted, Trouble.Unknown: of a sweep's case
 )
 
 // State of a case.
@@ -78,6 +79,7 @@ type Case struct {
 	Reminded     time.Time         `json:"reminded,omitzero"`       // when people last heard until when an exception lasts; zero: its end is not told
 	SupersededBy string            `json:"superseded_by,omitempty"` // the case that took this one's place
 	GivenUp      string            `json:"given_up,omitempty"`      // why riposte can't carry it on
+	Spared       string            `json:"spared,omitempty"`        // why nothing more is done about what a sweep found: it is used again
 	Rounds       int               `json:"rounds"`                  // verification rounds passed since the last change
 	Recheck      time.Time         `json:"recheck,omitzero"`        // a look between the rounds, because something was seen
 	Failures     int               `json:"failures,omitempty"`      // turns in a row that ended in an error, beside those of single suspects and steps
@@ -105,6 +107,8 @@ type Trouble struct {
 	Times int       `json:"times"` // in a row
 	Due   time.Time `json:"due"`   // when it is tried again
 	Error string    `json:"error"`
+	// Unknown: there is no evidence either way, which holds it. No failure: nobody is paged, and it is asked again a day later.
+	Unknown bool `json:"unknown,omitempty"`
 }
 
 // Revision is one version of the plan: of one suspect, or of a suspect whose resource has changed since. Approval is of what was
@@ -160,10 +164,12 @@ type Step struct {
 	Trusted     bool      `json:"trusted,omitempty"`      // the actor that undid it may
 	Looked      bool      `json:"looked,omitempty"`       // in the round that the last turn could not end
 	Trouble     *Trouble  `json:"trouble,omitempty"`
-	Told        *Told     `json:"told,omitempty"`   // what people know of what it asks
-	Posted      *Posting  `json:"posted,omitempty"` // what letters were last to tell of what it asks
-	Mine        *Order    `json:"mine,omitempty"`   // the person who was asked says that it was they
-	Aside       bool      `json:"aside,omitempty"`  // tags what another step changed: the case neither waits for it nor fails by it
+	Told        *Told     `json:"told,omitempty"`      // what people know of what it asks
+	Posted      *Posting  `json:"posted,omitempty"`    // what letters were last to tell of what it asks
+	Mine        *Order    `json:"mine,omitempty"`      // the person who was asked says that it was they
+	Under       *Trouble  `json:"under,omitempty"`     // how far the change is that takes its time, and when it is looked at again
+	Regretted   int       `json:"regretted,omitempty"` // how often it was asked whether the change does harm
+	Aside       bool      `json:"aside,omitempty"`     // tags what another step changed: the case neither waits for it nor fails by it
 }
 
 // Times are the stages of a case, zero where not reached.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"strings"
+	"time"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
@@ -11,6 +12,13 @@ import (
 // meets an event, end in one case.
 func Key(l playbook.StoredSuspect) string {
 	return strings.Join([]string{"lead", plain(l.Playbook), plain(l.Origin.EventID), resource(l.Resource)}, "|")
+}
+
+// StreakEventID is Origin.EventID of a suspect that a sweep brings: the same each day, so that one streak opens one case, and another where a
+// new streak has begun, or where the mode was promoted: what was only told before may act then. The first sighting stays
+// as it is while the streak stands; Since may be proven to be earlier.
+func StreakEventID(first time.Time, mode string) string {
+	return "streak/" + kept(first).Format(time.RFC3339Nano) + "/" + mode
 }
 
 // RootKey is what two open cases never share: the playbook and the root of containment, in its account and region.

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -48,5 +49,19 @@ func TestRootsTellApart(t *testing.T) {
 	roots := map[string]bool{ledger.RootKey("p", web): true, ledger.RootKey("q", web): true, ledger.RootKey("p", far): true}
 	if len(roots) != 3 {
 		t.Errorf("roots: %v", roots)
+	}
+}
+
+func TestAStreakHasOneEventUntilItEndsOrItsModeIsAnother(t *testing.T) {
+	first := time.Date(2026, 11, 1, 3, 0, 0, 123456789, time.UTC)
+	id := ledger.StreakEventID(first, "ask")
+	if got := ledger.StreakEventID(first.Truncate(time.Millisecond), "ask"); got != id {
+		t.Errorf("as the store keeps its time it is %q, and was %q", got, id)
+	}
+	if got := ledger.StreakEventID(first, "act"); got == id {
+		t.Errorf("promoted, it is still %q", got)
+	}
+	if got := ledger.StreakEventID(first.AddDate(0, 0, 1), "ask"); got == id {
+		t.Errorf("a new streak is still %q", got)
 	}
 }

@@ -17,7 +17,7 @@ type Message struct {
 	Order    *Order                  `json:"order,omitempty"`
 	Told     []Told                  `json:"told,omitempty"` // a channel has accepted a letter that told this; the key names the letter
 	Due      time.Time               `json:"due,omitzero"`   // when the case has to look at it, where that is not at once
-	Note     string                  `json:"note,omitempty"` // for the case's history: that somebody could not be told
+	Note     string                  `json:"note,omitempty"` // for the case's history: that a person could not be told
 }
 
 // Sighting is a call that matters to a contained case.
@@ -65,13 +65,13 @@ type Order struct {
 type Via string
 
 const (
-	InConsole Via = "console" // by somebody who signed in there
-	InSlack   Via = "slack"   // by a button of a message of ours, of somebody whose address Slack vouches for
+	InConsole Via = "console" // by a person who signed in there
+	InSlack   Via = "slack"   // by a button of a message of ours, of a person whose address Slack vouches for
 	// ByKey is the console, entered with its key: the order says whose process that is, not who holds the key.
 	ByKey Via = "console-key"
 )
 
-// Giver is who gave the order, and whether that was proven, as the record says it.
+// Giver is the person who gave the order, and whether that was proven, as the record says it.
 func (o Order) Giver() string {
 	switch {
 	case o.Proven:
@@ -99,7 +99,8 @@ func (e *Effect) Stands() bool { return len(e.Owners) > 0 }
 // Kept reports whether the effect is still of use; the commit of one that is not deletes it.
 func (e *Effect) Kept() bool { return e.Stands() || len(e.Undos) > 0 }
 
-// Brake stops changes. Scope is "all", "account:ID", "ou:ID", "region:NAME", "playbook:ID" or "class:NAME".
+// Brake stops changes. Scope is "all", "account:ID", "ou:ID", "region:NAME", "playbook:ID" or "class:NAME"; of
+// a playbook whose sweeps suddenly find more, "surge:ID".
 type Brake struct {
 	Scope  string    `json:"scope"`
 	By     string    `json:"by"`

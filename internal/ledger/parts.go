@@ -34,6 +34,8 @@ type Leases interface {
 	// A lease that ends more than two of the claimer's own lengths from now is a wrong clock's, and counts as ended: one
 	// length is the lease, the other what clocks may differ by.
 	Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*Claim, error)
+	// ClaimOfEvents is Claim of what events had a part in: nil where only cases of sweeps are due.
+	ClaimOfEvents(ctx context.Context, now time.Time, holder string, lease time.Duration) (*Claim, error)
 	// Commit writes the case and all that goes with it, or nothing: ErrStale, ErrJoined, ErrLimit. It ends no lease;
 	// the case's version, effects' versions, Attempts and (with messages left: due at once) Due are brought up to date in
 	// place.
@@ -62,6 +64,9 @@ type Cases interface {
 	// the ledger has no order of its own, a turn that left its case due when it was may show with the next checkpoint only.
 	Mark(ctx context.Context) (string, error)
 	History(ctx context.Context, id string) ([]Entry, error)
+	// SealOf is the first checkpoint that seals a chain as it stands, up to its last entry. It is nil where none does yet, and where an
+	// older riposte's did, which did not note which one it was.
+	SealOf(ctx context.Context, id string) (*Checkpoint, error)
 }
 
 // Effects reads what cases have done and hold.

@@ -10,8 +10,12 @@ import (
 
 // Opened is a case as its first suspect begins it.
 func Opened(id, key string, l playbook.StoredSuspect) Case {
+	schema := firstSchema
+	if l.Origin.Sweep != "" {
+		schema = sweepSchema
+	}
 	return Case{
-		Schema: firstSchema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
+		Schema: schema, ID: id, Playbook: l.Playbook, Severity: l.Severity,
 		Title: l.Title, Root: l.Resource, Origin: l.Origin, State: Suspected,
 		Suspects: []Suspect{{Key: key, StoredSuspect: l}},
 		Times:    Times{Occurred: l.Origin.Occurred, Received: l.Origin.Received},
@@ -27,6 +31,64 @@ func (s State) Urgency() int {
 		return 1
 	}
 	return 2
+}
+
+// SchemasAt are the schemas that cases of an urgency may have, the first and the last: what only sweeps have brought has had theirs from the beginning.
+func SchemasAt(urgency int) (first, last int) {
+	if urgency >= SweptUrgency {
+		return sweepSchema, Schema
+	}
+	return firstSchema, Schema
+}
+
+// Urgencies is how many there are: those of State.Urgency, then those of sweeps.
+const (
+	SweptUrgency        = 3 // must act, or a message waits
+	SweptWaitingUrgency = 4
+	Urgencies           = 5
+)
+
+// Urgency is its place among all: what only sweeps have brought goes after whatever an event did, since what has lain there for
+// months can wait. A night's tidying never stands before an attack.
+func (c *Case) Urgency() int {
+	u := c.State.Urgency()
+	switch {
+	case !c.OfSweeps():
+		return u
+	case u == 0:
+		return SweptUrgency
+	}
+	return SweptWaitingUrgency
+}
+
+// OfSweeps reports whether no event had a part in the case. One that joins makes it an event's.
+func (c *Case) OfSweeps() bool {
+	return c.Origin.Sweep != "" && !slices.ContainsFunc(c.Suspects, func(s Suspect) bool { return s.Origin.Sweep == "" })
+}
+
+// Woken is the urgency of a case that a message has made due; was is the one before.
+func (m Message) Woken(was int) int {
+	if was < SweptUrgency || m.Lead != nil && m.Lead.Origin.Sweep == "" {
+		return 0
+	}
+	return SweptUrgency
+}
+
+// Committed is the urgency of a case that is committed, with so many messages left that are a reason to claim it; was is the one before. A case of
+// sweeps that was urgent has a suspect of an event in its inbox, or had one.
+func (c *Case) Committed(was, pressing int) int {
+	switch u := c.Urgency(); {
+	case pressing == 0:
+		return u
+	case u >= SweptUrgency && was >= SweptUrgency:
+		return SweptUrgency
+	}
+	return 0
+}
+
+// FitsUrgency reports whether a case may stand at this urgency: it may have been woken since it was committed.
+func (c *Case) FitsUrgency(u int) bool {
+	return u == 0 || u == c.Urgency() || u == SweptUrgency && c.OfSweeps()
 }
 
 // Precedence orders claims of one urgency: 0 is critical. What this riposte does not know goes with the high ones.

@@ -44,6 +44,7 @@ type Store interface {
 	Incidents
 	Letters
 	Roll
+	Sweeps
 	Sealing
 	Close() error
 }

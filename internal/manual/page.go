@@ -39,6 +39,9 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 	for _, by := range d.Callers() {
 		triggers.Rows = append(triggers.Rows, []string{"any", by.Says()})
 	}
+	for _, l := range d.Lists {
+		triggers.Rows = append(triggers.Rows, []string{"a daily sweep", l.Kind})
+	}
 	if d.Watches() && len(d.Callers()) == 0 { // else the defaults name them
 		triggers.Rows = append(triggers.Rows, []string{"any", "calls by the callers that its parameters name, reads and refused ones where it asks for them"})
 	}
@@ -67,8 +70,12 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 		out = append(out, Section{Title: "Prevention: " + string(p.Kind), Texts: []string{squeeze(p.How)}, Code: indent(p.Document)})
 	}
 	if example, ok := d.Stories.First(); ok {
+		text, code := "A CloudTrail record that it fires on:", example.Record
+		if example.Listed != nil {
+			text, code = "What a sweep lists that it finds:", example.Listed.JSON()
+		}
 		out = append(out,
-			Section{Title: "An example", Texts: []string{"A CloudTrail record that it fires on:"}, Code: indent(example.Record)},
+			Section{Title: "An example", Texts: []string{text}, Code: indent(code)},
 			Section{Title: "What it plans then", Code: strings.Join(example.Plans, "\n")})
 	}
 	return out

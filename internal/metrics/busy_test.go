@@ -17,6 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/metrics"
 	"github.com/ripostehq/riposte/internal/notify/slack"
 	"github.com/ripostehq/riposte/internal/source"
+	"github.com/ripostehq/riposte/internal/sweep"
 )
 
 // figure is one that is exposed: what a reader of the page sees of it.
@@ -59,6 +60,10 @@ func busy() *metrics.Meter {
 	m.Outside()
 	m.Nobody()
 	m.Clicked(slack.Forged)
+	for _, outcome := range []string{"ok", "throttled", "failed"} {
+		m.SweepCalled("ec2", outcome)
+	}
+	m.SweepsStand(sweep.Standing{Oldest: time.Hour, Listed: map[string]int{event.Instance: 10}, Suspects: map[string]int{event.Instance: 1}})
 	return m
 }
 

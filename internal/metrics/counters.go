@@ -29,6 +29,11 @@ func (m *Meter) counters(o Options) {
 		m.registry.MustRegister(g)
 		return g
 	}
+	gauges := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		v := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: help}, labels)
+		m.registry.MustRegister(v)
+		return v
+	}
 	m.sources = map[source.Figure]*prometheus.CounterVec{
 		source.CountReceived:   vec("events_total", "Messages with events that a source has read.", "source"),
 		source.CountMalformed:  vec("malformed_total", "Messages of which some can't be read.", "source"),
@@ -68,5 +73,11 @@ func (m *Meter) counters(o Options) {
 	m.loaded = gauge("config_loaded_timestamp_seconds", "When the configuration in effect was read.", nil)
 	m.canariesMissing = gauge("canary_missing", "Accounts and regions from which the last scheduled canary has not arrived after 15 minutes, or into which it could not be sent, "+
 		"until one arrives; each replica says the same. 0 where canary.every is not set.", nil)
+	m.sweepCalls = vec("sweep_calls_total", "Calls of sweeps, each attempt, by how they went: ok, throttled, failed.", "service", "outcome")
+	m.listed = gauges("listed", "Resources that the last listing of each place found, by type.", "type")
+	m.listedSuspects = gauges("listed_suspects", "Of these, those that playbooks look for.", "type")
+	m.coverageAge = gauge("coverage_age_seconds", "How long ago the place and type was listed to its end where that is longest ago; of places that are mostly empty the six days "+
+		"between are left out. Told once an hour by the replica that reads it, 0 before, and where nothing is swept.", nil)
+	m.coverageFailed = gauge("coverage_failed", "Places and types whose last listing was not read to its end.", nil)
 	gauge("build_info", "What runs: always 1.", prometheus.Labels{"version": o.Version, "go": runtime.Version()}).Set(1)
 }

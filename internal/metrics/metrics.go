@@ -35,7 +35,10 @@ type Meter struct {
 
 	calls, suspects, verdicts, actions, errors, states, paged, letters, clicks *prometheus.CounterVec
 	ledgerErrors, reloads, outside, nobody                                     prometheus.Counter
-	reloadFailed, loaded, canariesMissing                                      prometheus.Gauge
+	reloadFailed, loaded, canariesMissing, coverageAge, coverageFailed         prometheus.Gauge
+
+	sweepCalls             *prometheus.CounterVec
+	listed, listedSuspects *prometheus.GaugeVec
 
 	stages                                 *prometheus.HistogramVec
 	delivery, answer, containing, canaries prometheus.Histogram

@@ -37,6 +37,9 @@ func (m *Meter) Progressed(c *ledger.Case, was engine.Progress) {
 			m.paged.WithLabelValues(m.label(c.Playbook)).Inc()
 		}
 	}
+	if c.Origin.Sweep != "" {
+		return // nothing happened that was delivered or contained: its times are days
+	}
 	if was.State == ledger.Suspected && c.State != ledger.Suspected {
 		observe(m.delivery, c.Times.Occurred, c.Times.Received)
 	}

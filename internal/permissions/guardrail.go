@@ -34,9 +34,10 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 		}
 	}
 	runs := append([]string{ownRoles}, list(r.Principal)...)
+	announce := []string{byTier[string(action.TierTag)], byTier[string(action.TierMend)]}
 	contain, author := byTier[string(action.TierContain)], byTier[string(action.TierAuthor)]
 	var d iam.Document
-	for _, k := range append(keptOnPrincipals(contain, author, named), keptOfRiposte(runs)...) {
+	for _, k := range append(keptOnPrincipals(contain, author, named), keptOfRiposte(runs, announce)...) {
 		spared := k.own
 		if !k.ownAlone {
 			spared = slices.Concat(spared, deployers)
@@ -88,8 +89,8 @@ func keptOnPrincipals(contain, author string, roles []string) []kept {
 	}
 }
 
-// keptOfRiposte returns what is kept of all that riposte runs on, and of the isolating groups.
-func keptOfRiposte(runs []string) []kept {
+// keptOfRiposte returns what is kept of all that riposte runs on, of the isolating groups, and of the tag that announces.
+func keptOfRiposte(runs, announce []string) []kept {
 	return []kept{
 		{sid: "KeepRules", resources: []string{"arn:*:events:*:*:event-bus/riposte-*", "arn:*:events:*:*:rule/riposte-*"}, calls: call.Actions(
 			call.EventsCreateEventBus, call.EventsDeleteEventBus, call.EventsDeleteRule, call.EventsDisableRule,
@@ -116,8 +117,8 @@ func keptOfRiposte(runs []string) []kept {
 		// function, would tell it what never happened. https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
 		{sid: "KeepMappings", resources: []string{"*"}, when: map[string]map[string][]string{"ArnLike": {"lambda:FunctionArn": {functionARNs}}},
 			calls: call.Actions(call.LambdaCreateEventSourceMapping, call.LambdaDeleteEventSourceMapping, call.LambdaUpdateEventSourceMapping)},
-		// The alarms, the log, and the configuration where riposte init puts it: who writes that can switch the defence off. A call of one service means no resource
-		// of another's, so that one statement serves for all.
+		// The alarms, the log, and the configuration where riposte init puts it: a principal that writes that can switch the defence off. A call
+		// of one service means no resource of another's, so that one statement serves for all.
 		{sid: "KeepRest", resources: []string{
 			"arn:*:cloudwatch:*:*:alarm:riposte-*", "arn:*:logs:*:*:log-group:/aws/lambda/riposte-*", "arn:*:ssm:*:*:parameter/riposte/*", "arn:*:s3:::riposte-config-*",
 		}, calls: append(call.Actions(
@@ -130,5 +131,8 @@ func keptOfRiposte(runs []string) []kept {
 		)},
 		{sid: "KeepIsolationScarce", resources: []string{securityGroupARNs}, when: map[string]map[string][]string{"Null": {"aws:RequestTag/" + action.IsolationTag: {"false"}}},
 			calls: call.Actions(call.EC2CreateTags)},
+		// The destroy tier deletes what has this tag, whatever it says. To take it off is how a person says no.
+		{sid: "KeepAnnouncing", own: announce, ownAlone: true, resources: []string{"*"}, when: present("aws:RequestTag/" + action.CaseTag),
+			calls: call.Actions(call.EC2CreateTags, call.RDSAddTagsToResource)},
 	}
 }

@@ -91,6 +91,8 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 		return map[string]string{"lambda:FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:" + name}
 	}
 	const group = "arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0123456789abcdef0"
+	const volume = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-0a"
+	announcing := map[string]string{"aws:RequestTag/riposte:case": "c_1"}
 	isolating := map[string]string{"aws:ResourceTag/riposte:isolation": "true"}
 	denies, bounds := map[string]string{"iam:PolicyARN": policies + "riposte-deny"}, map[string]string{"iam:PermissionsBoundary": policies + "riposte-deny-boundary"}
 	for _, c := range []struct {
@@ -153,6 +155,14 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 		{"it loses its tag", "admin", "ec2:DeleteTags", group, isolating, true},
 		{"another group is given the tag", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/riposte:isolation": "true"}, true},
 		{"or a name", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/Name": "web"}, false},
+		{"a volume is tagged, so that riposte's destroyer may delete it", "admin", "ec2:CreateTags", volume, announcing, true},
+		{"or a database", "admin", "rds:AddTagsToResource", "arn:aws:rds:eu-west-1:111122223333:db:web", announcing, true},
+		{"by a deployer", "stacksets-exec-1", "ec2:CreateTags", volume, announcing, true},
+		{"by the destroyer", "riposte-destroy", "ec2:CreateTags", volume, announcing, true},
+		{"riposte announces", "riposte-tag", "ec2:CreateTags", volume, announcing, false},
+		{"and tags its snapshots", "riposte-mend", "ec2:CreateTags", volume, announcing, false},
+		{"an owner keeps a volume", "admin", "ec2:CreateTags", volume, map[string]string{"aws:RequestTag/riposte:keep": "true"}, false},
+		{"or says no", "admin", "ec2:DeleteTags", volume, map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, false},
 		{"other services are no business of it", "admin", "s3:DeleteBucket", "arn:aws:s3:::web", nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

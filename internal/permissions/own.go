@@ -75,6 +75,7 @@ type Hub struct {
 	Object   string   // BUCKET/KEY of the configuration
 	Setting  string   // or its parameter, /NAME
 	Discover bool     // accounts are read from AWS Organizations
+	Prices   bool     // AWS's price list is asked what resources cost
 	Mail     Sender   // by SES
 	Secrets  []string // names of SSM's parameters
 	Accounts []string // with the roles that are assumed; none: any account's
@@ -99,7 +100,7 @@ func (s Sender) identities() (arns []string) {
 func AnyHub() Hub {
 	return Hub{
 		Queues: []string{"riposte-*"}, Wake: []string{"riposte-wake*"}, Answers: []string{"riposte-answers"}, Table: "riposte*", Bus: "arn:*:events:*:*:event-bus/*",
-		Buckets: []string{"*"}, Object: "riposte-*/*", Setting: "/riposte/*", Discover: true, Mail: Sender{"riposte@*", "*"}, Secrets: []string{"/riposte/*"},
+		Buckets: []string{"*"}, Object: "riposte-*/*", Setting: "/riposte/*", Discover: true, Prices: true, Mail: Sender{"riposte@*", "*"}, Secrets: []string{"/riposte/*"},
 	}
 }
 
@@ -125,6 +126,7 @@ func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 			call.OrganizationsListAccounts, call.OrganizationsListAccountsForParent, call.OrganizationsListOrganizationalUnitsForParent,
 			call.OrganizationsListRoots,
 		}, map[bool][]string{true: {"*"}}[h.Discover], ""}, // these take no resource
+		{"Price", []call.ID{call.PricingGetProducts}, map[bool][]string{true: {"*"}}[h.Prices], ""},
 		{"Publish", []call.ID{call.EventsPutEvents}, list(h.Bus), ""},
 		{"ListTrail", []call.ID{call.S3ListBucket}, each(h.Buckets, "arn:*:s3:::%s"), ""},
 		{"ReadTrail", []call.ID{call.S3GetObject}, each(h.Buckets, "arn:*:s3:::%s/*"), ""},

@@ -74,7 +74,7 @@ func written(t *testing.T) map[string]bool {
 	t.Helper()
 	out := map[string]bool{}
 	root := filepath.Join("..", "..")
-	for _, dir := range []string{"internal/source", "internal/ledger", "internal/notify", "internal/cloud", "internal/doctor", "internal/canary", "internal/decoy", "internal/app", "internal/origin", "playbook", "cmd"} {
+	for _, dir := range []string{"internal/source", "internal/ledger", "internal/notify", "internal/cloud", "internal/price", "internal/doctor", "internal/canary", "internal/decoy", "internal/app", "internal/origin", "playbook", "cmd"} {
 		err := filepath.WalkDir(filepath.Join(root, filepath.FromSlash(dir)), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err

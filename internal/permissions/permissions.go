@@ -65,8 +65,13 @@ func (r Roles) of(playbooks []playbook.Definition, kinds []action.Kind, around m
 	}
 	for _, p := range playbooks {
 		calls[Audit] = append(calls[Audit], p.Reads...)
+		for _, l := range p.Lists {
+			calls[Audit] = append(calls[Audit], l.Reads...)
+		}
 	}
+	keptOnly := true
 	for _, k := range kindsOf(playbooks, kinds) {
+		keptOnly = keptOnly && (k.Name == action.TerminateKept{}.About().Kind.Name || !slices.Contains(k.Writes, call.EC2TerminateInstances))
 		calls[Audit] = append(calls[Audit], k.Reads...)
 		calls[string(k.Tier)] = append(calls[string(k.Tier)], k.Writes...)
 	}
@@ -74,7 +79,7 @@ func (r Roles) of(playbooks []playbook.Definition, kinds []action.Kind, around m
 	own := r.own(needed)
 	for i, t := range needed {
 		var err error
-		if needed[i].Document, err = document(t.Tier, calls[t.Tier], own, r.tagKeys(playbooks)); err != nil {
+		if needed[i].Document, err = document(t.Tier, calls[t.Tier], own, r.tagKeys(playbooks), keptOnly); err != nil {
 			return nil, err
 		}
 	}
@@ -105,6 +110,7 @@ func (r Roles) tiers() []TierPolicy {
 		{Tier: string(action.TierTag), For: "writes riposte's own tags, and no others"},
 		{Tier: Report, For: "imports findings into Security Hub"},
 		{Tier: string(action.TierContain), For: "contains and takes back; can't write a policy"},
+		{Tier: string(action.TierMend), For: "makes snapshots, puts right what sweeps find, and gives back what was deleted; off unless the configuration names the role"},
 		{Tier: string(action.TierAuthor), For: "writes denies of its own; off unless the configuration names the role"},
 		{Tier: string(action.TierDestroy), For: "destroys; off unless the configuration names the role"},
 	}
@@ -121,6 +127,9 @@ func (r Roles) tagKeys(playbooks []playbook.Definition) (keys []string) {
 	}
 	for _, p := range playbooks {
 		keys = append(keys, p.TagKeys...)
+		if slices.ContainsFunc(p.Changes, func(k action.Kind) bool { return k.Name == (action.Announce{}).About().Kind.Name }) {
+			keys = append(keys, action.CaseTag, action.PlaybookTag, action.UnusedSinceTag, action.DeletesTag)
+		}
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
@@ -147,6 +156,9 @@ func kindsOf(playbooks []playbook.Definition, kinds []action.Kind) []action.Kind
 // WaysBack returns those of the kinds that take a kind's changes back: what mends, by one of the calls that could undo it; in
 // the same tier or, where the way back is the more dangerous right, in the author's.
 func WaysBack(k action.Kind, kinds []action.Kind) []action.Kind {
+	if k.WayBack != "" {
+		return slices.DeleteFunc(slices.Clone(kinds), func(back action.Kind) bool { return back.Name != k.WayBack })
+	}
 	if k.Final != "" || k.Class != action.Contain && k.Class != action.Mark {
 		return nil
 	}

@@ -90,6 +90,69 @@ func TestWhatIsTakenBackIsGrantedToo(t *testing.T) {
 	}
 }
 
+// TestOnlyWhatWasAnnouncedIsDeleted: a stolen session of the destroy tier deletes nothing that the tag tier's role did not tag, and one of the
+// mend tier tags nothing but what it makes.
+func TestOnlyWhatWasAnnouncedIsDeleted(t *testing.T) {
+	const volume = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-0a"
+	destroy, _ := tier(t, kinds("ec2.delete-volume", "ec2.release-address"), "destroy")
+	mend, _ := tier(t, kinds("ec2.delete-volume", "ec2.snapshot-volume"), "mend")
+	for _, c := range []struct {
+		story   string
+		of      iam.Policy
+		call    string
+		context map[string]string
+		want    bool
+	}{
+		{"announced", destroy, "ec2:DeleteVolume", map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, true},
+		{"not announced", destroy, "ec2:DeleteVolume", nil, false},
+		{"an address that was not announced", destroy, "ec2:ReleaseAddress", map[string]string{"aws:ResourceTag/Name": "mail"}, false},
+		{"tags with what is made", mend, "ec2:CreateTags", map[string]string{"ec2:CreateAction": "CreateVolume"}, true},
+		{"tags on what is there", mend, "ec2:CreateTags", nil, false},
+		{"gives back what was deleted", mend, "ec2:CreateVolume", nil, true},
+		{"deletes", mend, "ec2:DeleteVolume", map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, false},
+	} {
+		if got := may(c.of, c.call, volume, c.context); got != c.want {
+			t.Errorf("%s: %v, want %v", c.story, got, c.want)
+		}
+	}
+}
+
+// TestMendDoesNoMoreThanMend: what a stolen session of the mend tier can't do.
+func TestMendDoesNoMoreThanMend(t *testing.T) {
+	mend, _ := tier(t, everything(), "mend")
+	const instance, db, rds = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a", "arn:aws:rds:eu-west-1:111122223333:db:web", "arn:aws:rds:eu-west-1:111122223333:"
+	tokens := func(v string) map[string]string { return map[string]string{"ec2:Attribute/HttpTokens": v} }
+	keys := func(k string) map[string]string { return map[string]string{"aws:TagKeys": k} }
+	for _, c := range []struct {
+		story, call, on string
+		context         map[string]string
+		want            bool
+	}{
+		{"requires tokens", "ec2:ModifyInstanceMetadataOptions", instance, tokens("required"), true},
+		{"makes them optional", "ec2:ModifyInstanceMetadataOptions", instance, tokens("optional"), false},
+		{"says nothing of them", "ec2:ModifyInstanceMetadataOptions", instance, nil, false},
+		{"has its own user data run", "ec2:CreateLaunchTemplateVersion", "arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-0a", nil, false},
+		{"has another version run", "ec2:ModifyLaunchTemplate", "arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-0a", nil, false},
+		{"deletes a version", "ec2:DeleteLaunchTemplateVersions", "arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-0a", nil, false},
+		{"activates a key", "iam:UpdateAccessKey", "arn:aws:iam::111122223333:user/mallory", nil, false},
+		{"stops what was announced", "rds:StopDBInstance", db, map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, true},
+		{"stops another database", "rds:StopDBInstance", db, nil, false},
+		{"gives an owner's tag back", "rds:AddTagsToResource", db, keys("team"), true},
+		{"announces", "rds:AddTagsToResource", db, keys("riposte:case"), false},
+		{"in other letters", "rds:AddTagsToResource", db, keys("Riposte:Case"), false},
+		{"restores a final snapshot", "rds:RestoreDBInstanceFromDBSnapshot", rds + "snapshot:riposte-0a", nil, true},
+		{"restores another", "rds:RestoreDBInstanceFromDBSnapshot", rds + "snapshot:payroll", nil, false},
+	} {
+		if got := may(mend, c.call, c.on, c.context); got != c.want {
+			t.Errorf("%s: %v, want %v", c.story, got, c.want)
+		}
+	}
+	author, _ := tier(t, everything(), "author")
+	if !may(author, "ec2:ModifyInstanceMetadataOptions", instance, tokens("optional")) {
+		t.Error("nothing takes the requirement back")
+	}
+}
+
 func TestOnlyTheTiersThatAreNeeded(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -100,7 +163,7 @@ func TestOnlyTheTiersThatAreNeeded(t *testing.T) {
 		{"suspending needs no more than contain, and tags", kinds("autoscaling.suspend"), []string{Audit, "tag", Report, "contain"}},
 		{"terminating needs destroy, and tags", kinds("ec2.terminate"), []string{Audit, "tag", Report, "destroy"}},
 		{"tagging needs no more than tag", kinds("tag.put"), []string{Audit, "tag", Report}},
-		{"all", everything(), []string{Audit, "tag", Report, "contain", "author", "destroy"}},
+		{"all", everything(), []string{Audit, "tag", Report, "contain", "mend", "author", "destroy"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			all, err := For(c.of, action.Kinds())
@@ -162,7 +225,8 @@ func TestAuthorLaunchesFromTemplatesOnly(t *testing.T) {
 	}{
 		{"from a template", "ec2:RunInstances", instance, template, true},
 		{"its image, which has no account", "ec2:RunInstances", "arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0", template, true},
-		{"by hand", "ec2:RunInstances", instance, nil, false},
+		{"by hand", "ec2:RunInstances", "arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0", nil, false}, // EC2 asks about the image, too
+		{"of an image that a case had made", "ec2:RunInstances", "arn:aws:ec2:eu-west-1::image/ami-0123456789abcdef0", map[string]string{"aws:ResourceTag/" + action.CaseTag: "c_1"}, true},
 		{"tags what it launches", "ec2:CreateTags", instance, map[string]string{"ec2:CreateAction": "RunInstances"}, true},
 		{"tags nothing else", "ec2:CreateTags", instance, nil, false},
 		{"passes a role to an instance", "iam:PassRole", role, toEC2, true},
@@ -197,7 +261,7 @@ func TestAuditChangesNothing(t *testing.T) {
 }
 
 func TestAnUnknownCallIsRefused(t *testing.T) {
-	_, err := document("contain", []call.ID{call.IAMCreateUser}, nil, nil)
+	_, err := document("contain", []call.ID{call.IAMCreateUser}, nil, nil, false)
 	if err == nil || !strings.Contains(err.Error(), "iam:CreateUser") {
 		t.Errorf("got %v", err)
 	}

@@ -100,6 +100,47 @@ func exactly(key string, values ...string) map[string]map[string][]string {
 	return map[string]map[string][]string{"StringEquals": {key: values}}
 }
 
+// announced narrows what deletes to what riposte said beforehand that it would: a stolen session of the destroy tier deletes nothing that
+// the tag tier's role did not tag. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+var announced = scopes{{"DeleteWhatWasAnnounced", anyResource, present("aws:ResourceTag/" + action.CaseTag)}}
+
+// newTags are the tags that the mend tier makes something with, and it puts no others.
+var newTags = scope{"TagWhatIsMade", []string{"arn:*:ec2:*:*:*"}, exactly("ec2:CreateAction", "AllocateAddress", "CreateImage", "CreateSnapshot", "CreateVolume")}
+
+// relaunches are what the author tier may launch beside what templates say: an instance of an image that a case had made, and of no other.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
+var relaunches = scopes{
+	{"LaunchKeptImages", []string{"arn:*:ec2:*::image/*"}, present("aws:ResourceTag/" + action.CaseTag)},
+	{"LaunchInto", []string{
+		"arn:*:ec2:*:*:instance/*", "arn:*:ec2:*:*:key-pair/*", "arn:*:ec2:*:*:network-interface/*", "arn:*:ec2:*:*:security-group/*", "arn:*:ec2:*::snapshot/*",
+		"arn:*:ec2:*:*:subnet/*", "arn:*:ec2:*:*:volume/*",
+	}, nil},
+}
+
+// mended returns how calls of the mend tier are narrowed: a stolen session of it stops no database that was not announced, and announces
+// none; makes databases of final snapshots of riposte's alone; and switches no token off.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-instance-metadata
+func mended() map[call.ID]scopes {
+	return map[call.ID]scopes{
+		call.EC2CreateTags:                    {newTags},
+		call.EC2ModifyInstanceMetadataOptions: {{"RequireTokens", anyResource, attribute("HttpTokens", "required")}},
+		call.RDSStopDBInstance:                {{"StopWhatWasAnnounced", anyResource, present("aws:ResourceTag/" + action.CaseTag)}},
+		call.RDSAddTagsToResource:             {{"TagDatabasesThatComeBack", []string{"arn:*:rds:*:*:db:*"}, unannounced()}},
+		call.RDSRestoreDBInstanceFromDBSnapshot: {{name: "RestoreFinalSnapshots", resources: []string{
+			"arn:*:rds:*:*:db:*", "arn:*:rds:*:*:og:*", "arn:*:rds:*:*:pg:*", "arn:*:rds:*:*:snapshot:riposte-*", "arn:*:rds:*:*:subgrp:*",
+		}}},
+	}
+}
+
+// unannounced leaves out the keys that announce. IAM compares the key in aws:ResourceTag whatever its case, and so are they here.
+func unannounced() map[string]map[string][]string {
+	return map[string]map[string][]string{
+		"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": {action.CaseTag, action.PlaybookTag, action.UnusedSinceTag, action.DeletesTag}},
+		"Null":                                   {"aws:TagKeys": {"false"}},
+	}
+}
+
 // narrowed returns the changing calls that are allowed under a condition, or on some resources only; all others are allowed on all
 // of the type that they concern.
 func narrowed() map[call.ID]scopes {
@@ -108,6 +149,9 @@ func narrowed() map[call.ID]scopes {
 		call.EC2CreateTags:                  {launchTags},
 		call.IAMPassRole:                    {passed},
 		call.EC2ModifyInstanceAttribute:     protections,
+		call.EC2DeleteVolume:                announced,
+		call.EC2ReleaseAddress:              announced,
+		call.RDSDeleteDBInstance:            announced,
 		call.EC2ModifyFleet:                 {fleets},
 		call.EC2ModifySpotFleetRequest:      {spotFleets},
 		call.EC2ModifySnapshotAttribute:     unshared,
@@ -128,6 +172,7 @@ func written() map[call.ID]scopes {
 	return map[call.ID]scopes{
 		call.IAMPutUserPermissionsBoundary: {users}, call.IAMDeleteUserPermissionsBoundary: {users},
 		call.EC2ModifySnapshotAttribute: {{name: "Snapshots", resources: anyResource}},
+		call.EC2RunInstances:            append(scopes{launches}, relaunches...),
 		call.IAMCreateUser:              {newDecoys}, call.IAMTagUser: {newDecoys},
 		call.IAMCreateAccessKey: {ownDecoys}, call.IAMDeleteAccessKey: {ownDecoys}, call.IAMDeleteUser: {ownDecoys},
 	}
@@ -140,13 +185,19 @@ func ofKeys(keys []string) scope {
 }
 
 // scopesOf returns how a call is narrowed in a tier. One of which nothing says what it may concern is refused: an unknown scope is
-// not "*".
-func scopesOf(tier string, id call.ID, tagKeys []string) (scopes, error) {
+// not "*". Where no playbook terminates but what was announced (keptOnly), nothing else can be.
+func scopesOf(tier string, id call.ID, tagKeys []string, keptOnly bool) (scopes, error) {
+	if id == call.EC2TerminateInstances && keptOnly {
+		return announced, nil
+	}
 	switch tier {
 	case Audit:
 		return scopes{everywhere}, nil
 	case string(action.TierTag):
 		return scopes{ofKeys(tagKeys)}, nil
+	}
+	if s, ok := mended()[id]; ok && tier == string(action.TierMend) {
+		return s, nil
 	}
 	if s, ok := written()[id]; ok && tier == string(action.TierAuthor) {
 		return s, nil
@@ -167,12 +218,12 @@ const NeverItself = "NeverItself"
 // document allows the calls of a tier, one statement per scope. A tier that changes IAM may not change riposte's own roles
 // with it, neither to free them of a deny nor to give them more. They are named one by one: a pattern would let an
 // attacker choose a name for a role under which it can't be contained.
-func document(tier string, calls []call.ID, own, tagKeys []string) (iam.Document, error) {
+func document(tier string, calls []call.ID, own, tagKeys []string, keptOnly bool) (iam.Document, error) {
 	var d iam.Document
 	at := map[string]int{}
 	slices.Sort(calls)
 	for _, id := range slices.Compact(calls) {
-		all, err := scopesOf(tier, id, tagKeys)
+		all, err := scopesOf(tier, id, tagKeys, keptOnly)
 		if err != nil {
 			return d, err
 		}

@@ -95,7 +95,7 @@ func (h *health) reach(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 		defer cancel()
 		store := h.live.App().Store
-		if _, h.ledger = store.Next(ctx); h.ledger == nil {
+		if _, h.ledger = store.Generation(ctx); h.ledger == nil {
 			h.ledger = store.Sync(ctx)
 		}
 		h.at = now

@@ -41,6 +41,9 @@ func (s *Server) adopt(ctx context.Context, a *app.App) {
 	if a.Canaries != nil {
 		s.letters.Go(func() { s.keep(watched, "canaries", func(ctx context.Context) { s.patrol(ctx, a.Canaries) }) })
 	}
+	if a.Sweeps != nil {
+		s.letters.Go(func() { s.keep(watched, "sweeps", a.Sweeps.Run) })
+	}
 	if a.Slack.Listens() {
 		s.letters.Go(func() { s.keep(watched, "clicks", a.Slack.Listen) })
 	}

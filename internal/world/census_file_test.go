@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -28,7 +29,7 @@ import (
 // clientsOf are the clients that the files of the census call, by service.
 func clientsOf(c aws.Config) map[string]any {
 	return map[string]any{
-		"autoscaling": autoscaling.NewFromConfig(c), "cloudtrail": cloudtrail.NewFromConfig(c), "ec2": ec2.NewFromConfig(c), "elasticloadbalancing": elasticloadbalancingv2.NewFromConfig(c), "iam": iam.NewFromConfig(c), "rds": rds.NewFromConfig(c),
+		"autoscaling": autoscaling.NewFromConfig(c), "cloudtrail": cloudtrail.NewFromConfig(c), "cloudwatch": cloudwatch.NewFromConfig(c), "ec2": ec2.NewFromConfig(c), "elasticloadbalancing": elasticloadbalancingv2.NewFromConfig(c), "iam": iam.NewFromConfig(c), "rds": rds.NewFromConfig(c),
 		"securityhub": securityhub.NewFromConfig(c), "ssm": ssm.NewFromConfig(c), "sts": sts.NewFromConfig(c),
 	}
 }

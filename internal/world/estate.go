@@ -15,6 +15,7 @@ import (
 
 	"github.com/ripostehq/riposte/internal/world/autoscaling"
 	"github.com/ripostehq/riposte/internal/world/cloudtrail"
+	"github.com/ripostehq/riposte/internal/world/cloudwatch"
 	"github.com/ripostehq/riposte/internal/world/core"
 	"github.com/ripostehq/riposte/internal/world/ec2"
 	"github.com/ripostehq/riposte/internal/world/elb"
@@ -42,13 +43,14 @@ type regionEstate struct {
 	AutoScaling autoscaling.Estate `yaml:",inline"`
 	CloudTrail  cloudtrail.Estate  `yaml:",inline"`
 	ELB         elb.Estate         `yaml:"target_groups"`
+	CloudWatch  cloudwatch.Estate  `yaml:"metrics"`
 
 	// Rows are of the kinds that the world keeps as the SDK describes them, in the SDK's words: ec2.vpc, [{VpcId: vpc-1}].
 	Rows map[string][]map[string]any `yaml:"rows"`
 }
 
 func (r regionEstate) build(at core.At) error {
-	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build, r.ELB.Build, r.CloudTrail.Build} {
+	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build, r.ELB.Build, r.CloudTrail.Build, r.CloudWatch.Build} {
 		if err := build(at); err != nil {
 			return err
 		}

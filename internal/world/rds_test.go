@@ -16,7 +16,11 @@ accounts:
     users: [{name: mallory, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: wJalrXUtnFEMI}]}]
     regions:
       eu-west-1:
-        rows: {rds.db-snapshot: [{DBSnapshotIdentifier: billing}]}
+        rows:
+          rds.db-snapshot: [{DBSnapshotIdentifier: billing}]
+          rds.db-instance: [{DBInstanceIdentifier: reports, DbiResourceId: db-REPORTS, DBInstanceStatus: available, Engine: postgres, AllocatedStorage: 100}, {DBInstanceIdentifier: kept, DbiResourceId: db-KEPT, DBInstanceStatus: available, DeletionProtection: true}]
+          rds.proxy: [{DBProxyName: pool}]
+          rds.proxy-target: [{TargetArn: pool/reports, RdsResourceId: reports}]
         target_groups: [{id: web/0123456789abcdef, port: 80, balancer: app/web/0123456789abcdef, targets: [i-0a], draining: [i-0b]}]
 `
 

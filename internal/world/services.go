@@ -6,6 +6,7 @@ import (
 
 	"github.com/ripostehq/riposte/internal/world/autoscaling"
 	"github.com/ripostehq/riposte/internal/world/cloudtrail"
+	"github.com/ripostehq/riposte/internal/world/cloudwatch"
 	"github.com/ripostehq/riposte/internal/world/core"
 	"github.com/ripostehq/riposte/internal/world/ec2"
 	"github.com/ripostehq/riposte/internal/world/elb"
@@ -18,7 +19,7 @@ import (
 
 // services are all that the world answers for. What befalls one's resources, another hears of in this order.
 func services() core.Services {
-	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service(), cloudtrail.Service(), elb.Service()}
+	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service(), cloudtrail.Service(), cloudwatch.Service(), elb.Service()}
 }
 
 // Known is one operation that the world answers.

@@ -200,9 +200,9 @@ func TestAKeyThatIsUnknownInactiveOrFalselySigned(t *testing.T) {
 func TestWhatTheWorldDoesNotKnowFailsClosed(t *testing.T) {
 	w := made(t, world.Options{})
 	client := ec2.NewFromConfig(w.Config(ireland, mallory))
-	_, err := client.DescribeVolumes(context.Background(), &ec2.DescribeVolumesInput{})
+	_, err := client.DescribeKeyPairs(context.Background(), &ec2.DescribeKeyPairsInput{})
 	var unsupported *world.Unsupported
-	if !errors.As(err, &unsupported) || unsupported.Operation != "DescribeVolumes" || unsupported.Service != "ec2" {
+	if !errors.As(err, &unsupported) || unsupported.Operation != "DescribeKeyPairs" || unsupported.Service != "ec2" {
 		t.Errorf("unknown operation: %v", err)
 	}
 	_, err = client.TerminateInstances(context.Background(), &ec2.TerminateInstancesInput{InstanceIds: []string{"i-0elsewhere"}, SkipOsShutdown: aws.Bool(true)})

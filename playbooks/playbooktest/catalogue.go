@@ -46,6 +46,10 @@ func Catalogue(t *testing.T, all []playbook.Definition, open Open) {
 
 // told tells one story of a fixture.
 func told(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
+	if f.Listed != nil {
+		listed(t, d, f, open)
+		return
+	}
 	config, now := open(t, d.Stories)
 	s := storyOf(t, d, f, config, now)
 	s.Tell(t, d)
@@ -60,9 +64,12 @@ func told(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
 	}
 }
 
-// Suspects are what the record of a story gives alone.
+// Suspects are what the record of a story gives alone; none where it has no record.
 func Suspects(t *testing.T, d playbook.Definition, f fixture.Story) []playbook.StoredSuspect {
 	t.Helper()
+	if f.Listed != nil {
+		return nil
+	}
 	leads, _ := storyOf(t, d, f, nil, time.Time{}).leads(t, d)
 	return leads
 }
@@ -70,6 +77,9 @@ func Suspects(t *testing.T, d playbook.Definition, f fixture.Story) []playbook.S
 // Proposals are what a look finds in a story of a fixture.
 func Proposals(t *testing.T, d playbook.Definition, f fixture.Story, open Open) (all []playbook.Proposal) {
 	t.Helper()
+	if f.Listed != nil {
+		return swept(t, d, f, open)
+	}
 	s := storyOf(t, d, f, nil, time.Time{})
 	config, now := open(t, d.Stories)
 	leads, book := s.leads(t, d)

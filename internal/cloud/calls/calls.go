@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -81,12 +82,35 @@ func (c CloudTrailReads) LookupEvents(ctx context.Context, in *cloudtrail.Lookup
 	return c.lookupEvents(ctx, in, o...)
 }
 
+func (o Reads) CloudWatch(p event.Place) access.CloudWatchReads {
+	return open(o.Opener, p, "cloudwatch", false, OpenCloudWatchReads)
+}
+
+// CloudWatchReads is access.CloudWatchReads.
+type CloudWatchReads struct {
+	getMetricData Call[cloudwatch.GetMetricDataInput, cloudwatch.GetMetricDataOutput, cloudwatch.Options]
+}
+
+// OpenCloudWatchReads makes it from a client of its own.
+func OpenCloudWatchReads(cfg aws.Config) CloudWatchReads {
+	api := cloudwatch.NewFromConfig(cfg)
+	return CloudWatchReads{
+		getMetricData: api.GetMetricData,
+	}
+}
+
+func (c CloudWatchReads) GetMetricData(ctx context.Context, in *cloudwatch.GetMetricDataInput, o ...func(*cloudwatch.Options)) (*cloudwatch.GetMetricDataOutput, error) {
+	return c.getMetricData(ctx, in, o...)
+}
+
 func (o Reads) EC2(p event.Place) access.EC2Reads {
 	return open(o.Opener, p, "ec2", false, OpenEC2Reads)
 }
 
 // EC2Reads is access.EC2Reads.
 type EC2Reads struct {
+	describeAddressTransfers       Call[ec2.DescribeAddressTransfersInput, ec2.DescribeAddressTransfersOutput, ec2.Options]
+	describeAddresses              Call[ec2.DescribeAddressesInput, ec2.DescribeAddressesOutput, ec2.Options]
 	describeFleets                 Call[ec2.DescribeFleetsInput, ec2.DescribeFleetsOutput, ec2.Options]
 	describeImages                 Call[ec2.DescribeImagesInput, ec2.DescribeImagesOutput, ec2.Options]
 	describeInstanceAttribute      Call[ec2.DescribeInstanceAttributeInput, ec2.DescribeInstanceAttributeOutput, ec2.Options]
@@ -102,10 +126,15 @@ type EC2Reads struct {
 	describeSecurityGroupRules     Call[ec2.DescribeSecurityGroupRulesInput, ec2.DescribeSecurityGroupRulesOutput, ec2.Options]
 	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
 	describeSnapshotAttribute      Call[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput, ec2.Options]
+	describeSnapshots              Call[ec2.DescribeSnapshotsInput, ec2.DescribeSnapshotsOutput, ec2.Options]
 	describeSpotFleetRequests      Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
 	describeSpotInstanceRequests   Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
 	describeTags                   Call[ec2.DescribeTagsInput, ec2.DescribeTagsOutput, ec2.Options]
+	describeVolumes                Call[ec2.DescribeVolumesInput, ec2.DescribeVolumesOutput, ec2.Options]
+	describeVolumesModifications   Call[ec2.DescribeVolumesModificationsInput, ec2.DescribeVolumesModificationsOutput, ec2.Options]
 	describeVpcEndpoints           Call[ec2.DescribeVpcEndpointsInput, ec2.DescribeVpcEndpointsOutput, ec2.Options]
+	getEbsEncryptionByDefault      Call[ec2.GetEbsEncryptionByDefaultInput, ec2.GetEbsEncryptionByDefaultOutput, ec2.Options]
+	getInstanceMetadataDefaults    Call[ec2.GetInstanceMetadataDefaultsInput, ec2.GetInstanceMetadataDefaultsOutput, ec2.Options]
 	getManagedPrefixListEntries    Call[ec2.GetManagedPrefixListEntriesInput, ec2.GetManagedPrefixListEntriesOutput, ec2.Options]
 }
 
@@ -113,6 +142,8 @@ type EC2Reads struct {
 func OpenEC2Reads(cfg aws.Config) EC2Reads {
 	api := ec2.NewFromConfig(cfg)
 	return EC2Reads{
+		describeAddressTransfers:       api.DescribeAddressTransfers,
+		describeAddresses:              api.DescribeAddresses,
 		describeFleets:                 api.DescribeFleets,
 		describeImages:                 api.DescribeImages,
 		describeInstanceAttribute:      api.DescribeInstanceAttribute,
@@ -128,12 +159,25 @@ func OpenEC2Reads(cfg aws.Config) EC2Reads {
 		describeSecurityGroupRules:     api.DescribeSecurityGroupRules,
 		describeSecurityGroups:         api.DescribeSecurityGroups,
 		describeSnapshotAttribute:      api.DescribeSnapshotAttribute,
+		describeSnapshots:              api.DescribeSnapshots,
 		describeSpotFleetRequests:      api.DescribeSpotFleetRequests,
 		describeSpotInstanceRequests:   api.DescribeSpotInstanceRequests,
 		describeTags:                   api.DescribeTags,
+		describeVolumes:                api.DescribeVolumes,
+		describeVolumesModifications:   api.DescribeVolumesModifications,
 		describeVpcEndpoints:           api.DescribeVpcEndpoints,
+		getEbsEncryptionByDefault:      api.GetEbsEncryptionByDefault,
+		getInstanceMetadataDefaults:    api.GetInstanceMetadataDefaults,
 		getManagedPrefixListEntries:    api.GetManagedPrefixListEntries,
 	}
+}
+
+func (c EC2Reads) DescribeAddressTransfers(ctx context.Context, in *ec2.DescribeAddressTransfersInput, o ...func(*ec2.Options)) (*ec2.DescribeAddressTransfersOutput, error) {
+	return c.describeAddressTransfers(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeAddresses(ctx context.Context, in *ec2.DescribeAddressesInput, o ...func(*ec2.Options)) (*ec2.DescribeAddressesOutput, error) {
+	return c.describeAddresses(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeFleets(ctx context.Context, in *ec2.DescribeFleetsInput, o ...func(*ec2.Options)) (*ec2.DescribeFleetsOutput, error) {
@@ -196,6 +240,10 @@ func (c EC2Reads) DescribeSnapshotAttribute(ctx context.Context, in *ec2.Describ
 	return c.describeSnapshotAttribute(ctx, in, o...)
 }
 
+func (c EC2Reads) DescribeSnapshots(ctx context.Context, in *ec2.DescribeSnapshotsInput, o ...func(*ec2.Options)) (*ec2.DescribeSnapshotsOutput, error) {
+	return c.describeSnapshots(ctx, in, o...)
+}
+
 func (c EC2Reads) DescribeSpotFleetRequests(ctx context.Context, in *ec2.DescribeSpotFleetRequestsInput, o ...func(*ec2.Options)) (*ec2.DescribeSpotFleetRequestsOutput, error) {
 	return c.describeSpotFleetRequests(ctx, in, o...)
 }
@@ -208,8 +256,24 @@ func (c EC2Reads) DescribeTags(ctx context.Context, in *ec2.DescribeTagsInput, o
 	return c.describeTags(ctx, in, o...)
 }
 
+func (c EC2Reads) DescribeVolumes(ctx context.Context, in *ec2.DescribeVolumesInput, o ...func(*ec2.Options)) (*ec2.DescribeVolumesOutput, error) {
+	return c.describeVolumes(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeVolumesModifications(ctx context.Context, in *ec2.DescribeVolumesModificationsInput, o ...func(*ec2.Options)) (*ec2.DescribeVolumesModificationsOutput, error) {
+	return c.describeVolumesModifications(ctx, in, o...)
+}
+
 func (c EC2Reads) DescribeVpcEndpoints(ctx context.Context, in *ec2.DescribeVpcEndpointsInput, o ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error) {
 	return c.describeVpcEndpoints(ctx, in, o...)
+}
+
+func (c EC2Reads) GetEbsEncryptionByDefault(ctx context.Context, in *ec2.GetEbsEncryptionByDefaultInput, o ...func(*ec2.Options)) (*ec2.GetEbsEncryptionByDefaultOutput, error) {
+	return c.getEbsEncryptionByDefault(ctx, in, o...)
+}
+
+func (c EC2Reads) GetInstanceMetadataDefaults(ctx context.Context, in *ec2.GetInstanceMetadataDefaultsInput, o ...func(*ec2.Options)) (*ec2.GetInstanceMetadataDefaultsOutput, error) {
+	return c.getInstanceMetadataDefaults(ctx, in, o...)
 }
 
 func (c EC2Reads) GetManagedPrefixListEntries(ctx context.Context, in *ec2.GetManagedPrefixListEntriesInput, o ...func(*ec2.Options)) (*ec2.GetManagedPrefixListEntriesOutput, error) {
@@ -249,7 +313,9 @@ func (o Reads) IAM(p event.Place) access.IAMReads {
 
 // IAMReads is access.IAMReads.
 type IAMReads struct {
+	generateCredentialReport    Call[iam.GenerateCredentialReportInput, iam.GenerateCredentialReportOutput, iam.Options]
 	getAccessKeyLastUsed        Call[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput, iam.Options]
+	getCredentialReport         Call[iam.GetCredentialReportInput, iam.GetCredentialReportOutput, iam.Options]
 	getInstanceProfile          Call[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput, iam.Options]
 	getPolicy                   Call[iam.GetPolicyInput, iam.GetPolicyOutput, iam.Options]
 	getPolicyVersion            Call[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput, iam.Options]
@@ -270,7 +336,9 @@ type IAMReads struct {
 func OpenIAMReads(cfg aws.Config) IAMReads {
 	api := iam.NewFromConfig(cfg)
 	return IAMReads{
+		generateCredentialReport:    api.GenerateCredentialReport,
 		getAccessKeyLastUsed:        api.GetAccessKeyLastUsed,
+		getCredentialReport:         api.GetCredentialReport,
 		getInstanceProfile:          api.GetInstanceProfile,
 		getPolicy:                   api.GetPolicy,
 		getPolicyVersion:            api.GetPolicyVersion,
@@ -288,8 +356,16 @@ func OpenIAMReads(cfg aws.Config) IAMReads {
 	}
 }
 
+func (c IAMReads) GenerateCredentialReport(ctx context.Context, in *iam.GenerateCredentialReportInput, o ...func(*iam.Options)) (*iam.GenerateCredentialReportOutput, error) {
+	return c.generateCredentialReport(ctx, in, o...)
+}
+
 func (c IAMReads) GetAccessKeyLastUsed(ctx context.Context, in *iam.GetAccessKeyLastUsedInput, o ...func(*iam.Options)) (*iam.GetAccessKeyLastUsedOutput, error) {
 	return c.getAccessKeyLastUsed(ctx, in, o...)
+}
+
+func (c IAMReads) GetCredentialReport(ctx context.Context, in *iam.GetCredentialReportInput, o ...func(*iam.Options)) (*iam.GetCredentialReportOutput, error) {
+	return c.getCredentialReport(ctx, in, o...)
 }
 
 func (c IAMReads) GetInstanceProfile(ctx context.Context, in *iam.GetInstanceProfileInput, o ...func(*iam.Options)) (*iam.GetInstanceProfileOutput, error) {
@@ -354,7 +430,12 @@ func (o Reads) RDS(p event.Place) access.RDSReads {
 
 // RDSReads is access.RDSReads.
 type RDSReads struct {
+	describeDBInstances          Call[rds.DescribeDBInstancesInput, rds.DescribeDBInstancesOutput, rds.Options]
+	describeDBProxies            Call[rds.DescribeDBProxiesInput, rds.DescribeDBProxiesOutput, rds.Options]
+	describeDBProxyTargets       Call[rds.DescribeDBProxyTargetsInput, rds.DescribeDBProxyTargetsOutput, rds.Options]
 	describeDBSnapshotAttributes Call[rds.DescribeDBSnapshotAttributesInput, rds.DescribeDBSnapshotAttributesOutput, rds.Options]
+	describeDBSnapshots          Call[rds.DescribeDBSnapshotsInput, rds.DescribeDBSnapshotsOutput, rds.Options]
+	describeEvents               Call[rds.DescribeEventsInput, rds.DescribeEventsOutput, rds.Options]
 	listTagsForResource          Call[rds.ListTagsForResourceInput, rds.ListTagsForResourceOutput, rds.Options]
 }
 
@@ -362,13 +443,38 @@ type RDSReads struct {
 func OpenRDSReads(cfg aws.Config) RDSReads {
 	api := rds.NewFromConfig(cfg)
 	return RDSReads{
+		describeDBInstances:          api.DescribeDBInstances,
+		describeDBProxies:            api.DescribeDBProxies,
+		describeDBProxyTargets:       api.DescribeDBProxyTargets,
 		describeDBSnapshotAttributes: api.DescribeDBSnapshotAttributes,
+		describeDBSnapshots:          api.DescribeDBSnapshots,
+		describeEvents:               api.DescribeEvents,
 		listTagsForResource:          api.ListTagsForResource,
 	}
 }
 
+func (c RDSReads) DescribeDBInstances(ctx context.Context, in *rds.DescribeDBInstancesInput, o ...func(*rds.Options)) (*rds.DescribeDBInstancesOutput, error) {
+	return c.describeDBInstances(ctx, in, o...)
+}
+
+func (c RDSReads) DescribeDBProxies(ctx context.Context, in *rds.DescribeDBProxiesInput, o ...func(*rds.Options)) (*rds.DescribeDBProxiesOutput, error) {
+	return c.describeDBProxies(ctx, in, o...)
+}
+
+func (c RDSReads) DescribeDBProxyTargets(ctx context.Context, in *rds.DescribeDBProxyTargetsInput, o ...func(*rds.Options)) (*rds.DescribeDBProxyTargetsOutput, error) {
+	return c.describeDBProxyTargets(ctx, in, o...)
+}
+
 func (c RDSReads) DescribeDBSnapshotAttributes(ctx context.Context, in *rds.DescribeDBSnapshotAttributesInput, o ...func(*rds.Options)) (*rds.DescribeDBSnapshotAttributesOutput, error) {
 	return c.describeDBSnapshotAttributes(ctx, in, o...)
+}
+
+func (c RDSReads) DescribeDBSnapshots(ctx context.Context, in *rds.DescribeDBSnapshotsInput, o ...func(*rds.Options)) (*rds.DescribeDBSnapshotsOutput, error) {
+	return c.describeDBSnapshots(ctx, in, o...)
+}
+
+func (c RDSReads) DescribeEvents(ctx context.Context, in *rds.DescribeEventsInput, o ...func(*rds.Options)) (*rds.DescribeEventsOutput, error) {
+	return c.describeEvents(ctx, in, o...)
 }
 
 func (c RDSReads) ListTagsForResource(ctx context.Context, in *rds.ListTagsForResourceInput, o ...func(*rds.Options)) (*rds.ListTagsForResourceOutput, error) {
@@ -468,17 +574,30 @@ func (o Writes) EC2(p event.Place) access.EC2Writes {
 
 // EC2Writes is access.EC2Writes.
 type EC2Writes struct {
+	allocateAddress                 Call[ec2.AllocateAddressInput, ec2.AllocateAddressOutput, ec2.Options]
 	authorizeSecurityGroupIngress   Call[ec2.AuthorizeSecurityGroupIngressInput, ec2.AuthorizeSecurityGroupIngressOutput, ec2.Options]
 	cancelSpotInstanceRequests      Call[ec2.CancelSpotInstanceRequestsInput, ec2.CancelSpotInstanceRequestsOutput, ec2.Options]
+	createImage                     Call[ec2.CreateImageInput, ec2.CreateImageOutput, ec2.Options]
+	createLaunchTemplateVersion     Call[ec2.CreateLaunchTemplateVersionInput, ec2.CreateLaunchTemplateVersionOutput, ec2.Options]
+	createSnapshot                  Call[ec2.CreateSnapshotInput, ec2.CreateSnapshotOutput, ec2.Options]
 	createTags                      Call[ec2.CreateTagsInput, ec2.CreateTagsOutput, ec2.Options]
+	createVolume                    Call[ec2.CreateVolumeInput, ec2.CreateVolumeOutput, ec2.Options]
+	deleteLaunchTemplateVersions    Call[ec2.DeleteLaunchTemplateVersionsInput, ec2.DeleteLaunchTemplateVersionsOutput, ec2.Options]
 	deleteTags                      Call[ec2.DeleteTagsInput, ec2.DeleteTagsOutput, ec2.Options]
+	deleteVolume                    Call[ec2.DeleteVolumeInput, ec2.DeleteVolumeOutput, ec2.Options]
+	disableEbsEncryptionByDefault   Call[ec2.DisableEbsEncryptionByDefaultInput, ec2.DisableEbsEncryptionByDefaultOutput, ec2.Options]
+	enableEbsEncryptionByDefault    Call[ec2.EnableEbsEncryptionByDefaultInput, ec2.EnableEbsEncryptionByDefaultOutput, ec2.Options]
 	modifyFleet                     Call[ec2.ModifyFleetInput, ec2.ModifyFleetOutput, ec2.Options]
 	modifyInstanceAttribute         Call[ec2.ModifyInstanceAttributeInput, ec2.ModifyInstanceAttributeOutput, ec2.Options]
+	modifyInstanceMetadataDefaults  Call[ec2.ModifyInstanceMetadataDefaultsInput, ec2.ModifyInstanceMetadataDefaultsOutput, ec2.Options]
+	modifyInstanceMetadataOptions   Call[ec2.ModifyInstanceMetadataOptionsInput, ec2.ModifyInstanceMetadataOptionsOutput, ec2.Options]
 	modifyLaunchTemplate            Call[ec2.ModifyLaunchTemplateInput, ec2.ModifyLaunchTemplateOutput, ec2.Options]
 	modifyNetworkInterfaceAttribute Call[ec2.ModifyNetworkInterfaceAttributeInput, ec2.ModifyNetworkInterfaceAttributeOutput, ec2.Options]
 	modifySnapshotAttribute         Call[ec2.ModifySnapshotAttributeInput, ec2.ModifySnapshotAttributeOutput, ec2.Options]
 	modifySpotFleetRequest          Call[ec2.ModifySpotFleetRequestInput, ec2.ModifySpotFleetRequestOutput, ec2.Options]
+	releaseAddress                  Call[ec2.ReleaseAddressInput, ec2.ReleaseAddressOutput, ec2.Options]
 	revokeSecurityGroupIngress      Call[ec2.RevokeSecurityGroupIngressInput, ec2.RevokeSecurityGroupIngressOutput, ec2.Options]
+	runInstances                    Call[ec2.RunInstancesInput, ec2.RunInstancesOutput, ec2.Options]
 	startInstances                  Call[ec2.StartInstancesInput, ec2.StartInstancesOutput, ec2.Options]
 	stopInstances                   Call[ec2.StopInstancesInput, ec2.StopInstancesOutput, ec2.Options]
 	terminateInstances              Call[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput, ec2.Options]
@@ -488,21 +607,38 @@ type EC2Writes struct {
 func OpenEC2Writes(cfg aws.Config) EC2Writes {
 	api := ec2.NewFromConfig(cfg)
 	return EC2Writes{
+		allocateAddress:                 api.AllocateAddress,
 		authorizeSecurityGroupIngress:   api.AuthorizeSecurityGroupIngress,
 		cancelSpotInstanceRequests:      api.CancelSpotInstanceRequests,
+		createImage:                     api.CreateImage,
+		createLaunchTemplateVersion:     api.CreateLaunchTemplateVersion,
+		createSnapshot:                  api.CreateSnapshot,
 		createTags:                      api.CreateTags,
+		createVolume:                    api.CreateVolume,
+		deleteLaunchTemplateVersions:    api.DeleteLaunchTemplateVersions,
 		deleteTags:                      api.DeleteTags,
+		deleteVolume:                    api.DeleteVolume,
+		disableEbsEncryptionByDefault:   api.DisableEbsEncryptionByDefault,
+		enableEbsEncryptionByDefault:    api.EnableEbsEncryptionByDefault,
 		modifyFleet:                     api.ModifyFleet,
 		modifyInstanceAttribute:         api.ModifyInstanceAttribute,
+		modifyInstanceMetadataDefaults:  api.ModifyInstanceMetadataDefaults,
+		modifyInstanceMetadataOptions:   api.ModifyInstanceMetadataOptions,
 		modifyLaunchTemplate:            api.ModifyLaunchTemplate,
 		modifyNetworkInterfaceAttribute: api.ModifyNetworkInterfaceAttribute,
 		modifySnapshotAttribute:         api.ModifySnapshotAttribute,
 		modifySpotFleetRequest:          api.ModifySpotFleetRequest,
+		releaseAddress:                  api.ReleaseAddress,
 		revokeSecurityGroupIngress:      api.RevokeSecurityGroupIngress,
+		runInstances:                    api.RunInstances,
 		startInstances:                  api.StartInstances,
 		stopInstances:                   api.StopInstances,
 		terminateInstances:              api.TerminateInstances,
 	}
+}
+
+func (c EC2Writes) AllocateAddress(ctx context.Context, in *ec2.AllocateAddressInput, o ...func(*ec2.Options)) (*ec2.AllocateAddressOutput, error) {
+	return c.allocateAddress(ctx, in, o...)
 }
 
 func (c EC2Writes) AuthorizeSecurityGroupIngress(ctx context.Context, in *ec2.AuthorizeSecurityGroupIngressInput, o ...func(*ec2.Options)) (*ec2.AuthorizeSecurityGroupIngressOutput, error) {
@@ -513,12 +649,44 @@ func (c EC2Writes) CancelSpotInstanceRequests(ctx context.Context, in *ec2.Cance
 	return c.cancelSpotInstanceRequests(ctx, in, o...)
 }
 
+func (c EC2Writes) CreateImage(ctx context.Context, in *ec2.CreateImageInput, o ...func(*ec2.Options)) (*ec2.CreateImageOutput, error) {
+	return c.createImage(ctx, in, o...)
+}
+
+func (c EC2Writes) CreateLaunchTemplateVersion(ctx context.Context, in *ec2.CreateLaunchTemplateVersionInput, o ...func(*ec2.Options)) (*ec2.CreateLaunchTemplateVersionOutput, error) {
+	return c.createLaunchTemplateVersion(ctx, in, o...)
+}
+
+func (c EC2Writes) CreateSnapshot(ctx context.Context, in *ec2.CreateSnapshotInput, o ...func(*ec2.Options)) (*ec2.CreateSnapshotOutput, error) {
+	return c.createSnapshot(ctx, in, o...)
+}
+
 func (c EC2Writes) CreateTags(ctx context.Context, in *ec2.CreateTagsInput, o ...func(*ec2.Options)) (*ec2.CreateTagsOutput, error) {
 	return c.createTags(ctx, in, o...)
 }
 
+func (c EC2Writes) CreateVolume(ctx context.Context, in *ec2.CreateVolumeInput, o ...func(*ec2.Options)) (*ec2.CreateVolumeOutput, error) {
+	return c.createVolume(ctx, in, o...)
+}
+
+func (c EC2Writes) DeleteLaunchTemplateVersions(ctx context.Context, in *ec2.DeleteLaunchTemplateVersionsInput, o ...func(*ec2.Options)) (*ec2.DeleteLaunchTemplateVersionsOutput, error) {
+	return c.deleteLaunchTemplateVersions(ctx, in, o...)
+}
+
 func (c EC2Writes) DeleteTags(ctx context.Context, in *ec2.DeleteTagsInput, o ...func(*ec2.Options)) (*ec2.DeleteTagsOutput, error) {
 	return c.deleteTags(ctx, in, o...)
+}
+
+func (c EC2Writes) DeleteVolume(ctx context.Context, in *ec2.DeleteVolumeInput, o ...func(*ec2.Options)) (*ec2.DeleteVolumeOutput, error) {
+	return c.deleteVolume(ctx, in, o...)
+}
+
+func (c EC2Writes) DisableEbsEncryptionByDefault(ctx context.Context, in *ec2.DisableEbsEncryptionByDefaultInput, o ...func(*ec2.Options)) (*ec2.DisableEbsEncryptionByDefaultOutput, error) {
+	return c.disableEbsEncryptionByDefault(ctx, in, o...)
+}
+
+func (c EC2Writes) EnableEbsEncryptionByDefault(ctx context.Context, in *ec2.EnableEbsEncryptionByDefaultInput, o ...func(*ec2.Options)) (*ec2.EnableEbsEncryptionByDefaultOutput, error) {
+	return c.enableEbsEncryptionByDefault(ctx, in, o...)
 }
 
 func (c EC2Writes) ModifyFleet(ctx context.Context, in *ec2.ModifyFleetInput, o ...func(*ec2.Options)) (*ec2.ModifyFleetOutput, error) {
@@ -527,6 +695,14 @@ func (c EC2Writes) ModifyFleet(ctx context.Context, in *ec2.ModifyFleetInput, o 
 
 func (c EC2Writes) ModifyInstanceAttribute(ctx context.Context, in *ec2.ModifyInstanceAttributeInput, o ...func(*ec2.Options)) (*ec2.ModifyInstanceAttributeOutput, error) {
 	return c.modifyInstanceAttribute(ctx, in, o...)
+}
+
+func (c EC2Writes) ModifyInstanceMetadataDefaults(ctx context.Context, in *ec2.ModifyInstanceMetadataDefaultsInput, o ...func(*ec2.Options)) (*ec2.ModifyInstanceMetadataDefaultsOutput, error) {
+	return c.modifyInstanceMetadataDefaults(ctx, in, o...)
+}
+
+func (c EC2Writes) ModifyInstanceMetadataOptions(ctx context.Context, in *ec2.ModifyInstanceMetadataOptionsInput, o ...func(*ec2.Options)) (*ec2.ModifyInstanceMetadataOptionsOutput, error) {
+	return c.modifyInstanceMetadataOptions(ctx, in, o...)
 }
 
 func (c EC2Writes) ModifyLaunchTemplate(ctx context.Context, in *ec2.ModifyLaunchTemplateInput, o ...func(*ec2.Options)) (*ec2.ModifyLaunchTemplateOutput, error) {
@@ -545,8 +721,16 @@ func (c EC2Writes) ModifySpotFleetRequest(ctx context.Context, in *ec2.ModifySpo
 	return c.modifySpotFleetRequest(ctx, in, o...)
 }
 
+func (c EC2Writes) ReleaseAddress(ctx context.Context, in *ec2.ReleaseAddressInput, o ...func(*ec2.Options)) (*ec2.ReleaseAddressOutput, error) {
+	return c.releaseAddress(ctx, in, o...)
+}
+
 func (c EC2Writes) RevokeSecurityGroupIngress(ctx context.Context, in *ec2.RevokeSecurityGroupIngressInput, o ...func(*ec2.Options)) (*ec2.RevokeSecurityGroupIngressOutput, error) {
 	return c.revokeSecurityGroupIngress(ctx, in, o...)
+}
+
+func (c EC2Writes) RunInstances(ctx context.Context, in *ec2.RunInstancesInput, o ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error) {
+	return c.runInstances(ctx, in, o...)
 }
 
 func (c EC2Writes) StartInstances(ctx context.Context, in *ec2.StartInstancesInput, o ...func(*ec2.Options)) (*ec2.StartInstancesOutput, error) {
@@ -699,23 +883,35 @@ func (o Writes) RDS(p event.Place) access.RDSWrites {
 
 // RDSWrites is access.RDSWrites.
 type RDSWrites struct {
-	addTagsToResource         Call[rds.AddTagsToResourceInput, rds.AddTagsToResourceOutput, rds.Options]
-	modifyDBSnapshotAttribute Call[rds.ModifyDBSnapshotAttributeInput, rds.ModifyDBSnapshotAttributeOutput, rds.Options]
-	removeTagsFromResource    Call[rds.RemoveTagsFromResourceInput, rds.RemoveTagsFromResourceOutput, rds.Options]
+	addTagsToResource               Call[rds.AddTagsToResourceInput, rds.AddTagsToResourceOutput, rds.Options]
+	deleteDBInstance                Call[rds.DeleteDBInstanceInput, rds.DeleteDBInstanceOutput, rds.Options]
+	modifyDBSnapshotAttribute       Call[rds.ModifyDBSnapshotAttributeInput, rds.ModifyDBSnapshotAttributeOutput, rds.Options]
+	removeTagsFromResource          Call[rds.RemoveTagsFromResourceInput, rds.RemoveTagsFromResourceOutput, rds.Options]
+	restoreDBInstanceFromDBSnapshot Call[rds.RestoreDBInstanceFromDBSnapshotInput, rds.RestoreDBInstanceFromDBSnapshotOutput, rds.Options]
+	startDBInstance                 Call[rds.StartDBInstanceInput, rds.StartDBInstanceOutput, rds.Options]
+	stopDBInstance                  Call[rds.StopDBInstanceInput, rds.StopDBInstanceOutput, rds.Options]
 }
 
 // OpenRDSWrites makes it from a client of its own.
 func OpenRDSWrites(cfg aws.Config) RDSWrites {
 	api := rds.NewFromConfig(cfg)
 	return RDSWrites{
-		addTagsToResource:         api.AddTagsToResource,
-		modifyDBSnapshotAttribute: api.ModifyDBSnapshotAttribute,
-		removeTagsFromResource:    api.RemoveTagsFromResource,
+		addTagsToResource:               api.AddTagsToResource,
+		deleteDBInstance:                api.DeleteDBInstance,
+		modifyDBSnapshotAttribute:       api.ModifyDBSnapshotAttribute,
+		removeTagsFromResource:          api.RemoveTagsFromResource,
+		restoreDBInstanceFromDBSnapshot: api.RestoreDBInstanceFromDBSnapshot,
+		startDBInstance:                 api.StartDBInstance,
+		stopDBInstance:                  api.StopDBInstance,
 	}
 }
 
 func (c RDSWrites) AddTagsToResource(ctx context.Context, in *rds.AddTagsToResourceInput, o ...func(*rds.Options)) (*rds.AddTagsToResourceOutput, error) {
 	return c.addTagsToResource(ctx, in, o...)
+}
+
+func (c RDSWrites) DeleteDBInstance(ctx context.Context, in *rds.DeleteDBInstanceInput, o ...func(*rds.Options)) (*rds.DeleteDBInstanceOutput, error) {
+	return c.deleteDBInstance(ctx, in, o...)
 }
 
 func (c RDSWrites) ModifyDBSnapshotAttribute(ctx context.Context, in *rds.ModifyDBSnapshotAttributeInput, o ...func(*rds.Options)) (*rds.ModifyDBSnapshotAttributeOutput, error) {
@@ -724,4 +920,16 @@ func (c RDSWrites) ModifyDBSnapshotAttribute(ctx context.Context, in *rds.Modify
 
 func (c RDSWrites) RemoveTagsFromResource(ctx context.Context, in *rds.RemoveTagsFromResourceInput, o ...func(*rds.Options)) (*rds.RemoveTagsFromResourceOutput, error) {
 	return c.removeTagsFromResource(ctx, in, o...)
+}
+
+func (c RDSWrites) RestoreDBInstanceFromDBSnapshot(ctx context.Context, in *rds.RestoreDBInstanceFromDBSnapshotInput, o ...func(*rds.Options)) (*rds.RestoreDBInstanceFromDBSnapshotOutput, error) {
+	return c.restoreDBInstanceFromDBSnapshot(ctx, in, o...)
+}
+
+func (c RDSWrites) StartDBInstance(ctx context.Context, in *rds.StartDBInstanceInput, o ...func(*rds.Options)) (*rds.StartDBInstanceOutput, error) {
+	return c.startDBInstance(ctx, in, o...)
+}
+
+func (c RDSWrites) StopDBInstance(ctx context.Context, in *rds.StopDBInstanceInput, o ...func(*rds.Options)) (*rds.StopDBInstanceOutput, error) {
+	return c.stopDBInstance(ctx, in, o...)
 }

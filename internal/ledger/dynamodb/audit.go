@@ -14,13 +14,14 @@ type audit struct {
 	roots  map[string]string // sum of a root: the case that leads join
 	rooted map[string]string // case: sum of the root that it holds
 	last   map[string]int64  // case: seq of its last entry
+	swept  sweptAudit
 }
 
 // partition takes all items of one partition: the chain in its order, then the rows that it is compared with.
 func (a *audit) partition(items []item) {
 	slices.SortFunc(items, func(x, y item) int { return cmp.Compare(textOf(x[sk]), textOf(y[sk])) })
 	chain := textOf(items[0][pk])
-	if isCase(chain) || chain == ledger.BrakesChain || chain == ledger.CheckpointChain || chain == ledger.ExceptionsChain {
+	if isCase(chain) || chain == ledger.BrakesChain || chain == ledger.CheckpointChain || chain == ledger.ExceptionsChain || ledger.IsSweepChain(chain) {
 		a.chain(chain, items)
 		return
 	}
@@ -105,11 +106,13 @@ func (a *audit) row(i item) bool {
 		a.Row(ledger.WrotePlace, placeName(name("bucket"), name("incident"), timeOf(i["at"])), ledger.Present)
 	case strings.HasPrefix(k.pk, "exception#"), strings.HasPrefix(k.pk, exceptionsPrefix):
 		a.Row(ledger.WroteException, k.pk+" "+k.sk, ledger.Sum(body))
+	case strings.HasPrefix(k.pk, streaksPrefix), strings.HasPrefix(k.pk, coveragesPrefix), k.pk == dutiesPK:
+		return a.sweptRow(k, i)
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")
 	case strings.HasPrefix(k.pk, memoryPrefix), strings.HasPrefix(k.pk, countedPrefix), strings.HasPrefix(k.pk, tracePrefix),
 		strings.HasPrefix(k.pk, incidentPrefix), k == key{ledgerPK, ledgerPK}, k.pk == generation, k == replicaKey(name("replica")),
-		k == letterKey(name("letter")), strings.HasPrefix(k.pk, listPrefix), strings.HasPrefix(k.pk, matterPrefix), strings.HasPrefix(k.pk, namedPrefix),
+		k == letterKey(name("letter")), k == sweptAccountKey(name("swept")), k == priceKey(name("price")), strings.HasPrefix(k.pk, listPrefix), strings.HasPrefix(k.pk, matterPrefix), strings.HasPrefix(k.pk, namedPrefix),
 		strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:
 		// they only keep writers in order, stand in no chain, or name replicas
 	default:

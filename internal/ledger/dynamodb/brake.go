@@ -90,7 +90,7 @@ func (s *Store) wakeHeld(ctx context.Context, now time.Time, note string) error 
 // waits lists all cases that wait for something, by the index of due times: each that is open has one.
 func (s *Store) waits(ctx context.Context) ([]string, error) {
 	var all []due
-	for _, u := range []int{0, 1} {
+	for _, u := range []int{0, 1, ledger.SweptUrgency, ledger.SweptWaitingUrgency} {
 		shown, err := s.shown(ctx, u, query{limit: 0})
 		if err != nil {
 			return nil, err

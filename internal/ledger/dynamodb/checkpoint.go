@@ -41,15 +41,44 @@ func (s *Store) checkpoint(ctx context.Context, r row) (ledger.Checkpoint, error
 	if r.seq == 0 {
 		return ledger.Checkpoint{}, nil
 	}
-	i, err := s.get(ctx, entryKey(ledger.CheckpointChain, r.seq))
+	l, err := s.seals(ctx, r.seq)
 	if err != nil {
 		return ledger.Checkpoint{}, err
 	}
+	return *l.Seals, nil
+}
+
+// seals is an entry of the checkpoints' chain.
+func (s *Store) seals(ctx context.Context, seq int64) (ledger.Link, error) {
+	i, err := s.get(ctx, entryKey(ledger.CheckpointChain, seq))
+	if err != nil {
+		return ledger.Link{}, err
+	}
 	l, err := ledger.ReadLink(bytesOf(i["bytes"]))
 	if err != nil || l.Seals == nil {
-		return ledger.Checkpoint{}, fmt.Errorf("checkpoint %d can't be read: verify the ledger", r.seq)
+		return ledger.Link{}, fmt.Errorf("checkpoint %d can't be read: verify the ledger", seq)
 	}
-	return *l.Seals, nil
+	return l, nil
+}
+
+// SealOf is the checkpoint that the chain's head names, where that names the head: see ledger.Cases.
+func (s *Store) SealOf(ctx context.Context, id string) (*ledger.Checkpoint, error) {
+	i, err := s.get(ctx, headKey(id))
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	r, by := rowOf(i), numberOf(i[sealBy])
+	if i == nil || r.unsealed || by == 0 {
+		return nil, nil
+	}
+	l, err := s.seals(ctx, by)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	if !slices.Contains(l.Heads, ledger.Head{Chain: id, Seq: r.seq, Hash: r.head}) {
+		return nil, fmt.Errorf("checkpoint %d does not seal %s as it stands: verify the ledger", by, id)
+	}
+	return l.Seals, nil
 }
 
 // seal writes one checkpoint, and then marks the chains that it names. Where it dies between the two, the next names them
@@ -93,16 +122,16 @@ func (s *Store) seal(ctx context.Context, now time.Time, ids []string) error {
 		return err
 	}
 	errs := make([]error, len(heads))
-	each(len(heads), func(n int) { errs[n] = s.sealed(ctx, heads[n]) })
+	each(len(heads), func(n int) { errs[n] = s.sealed(ctx, heads[n], r.seq) })
 	return errors.Join(errs...)
 }
 
-// sealed marks a chain. One that has grown since, or is being written, stays for the next checkpoint.
-func (s *Store) sealed(ctx context.Context, h ledger.Head) error {
+// sealed marks a chain with the checkpoint that seals it. One that has grown since, or is being written, stays for the next checkpoint.
+func (s *Store) sealed(ctx context.Context, h ledger.Head, by int64) error {
 	_, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: headKey(h.Chain).item(),
-		UpdateExpression: aws.String("REMOVE seal_in ADD rev :one"), ConditionExpression: aws.String("seq = :seq"),
-		ExpressionAttributeValues: item{":one": number(1), ":seq": number(h.Seq)},
+		UpdateExpression: aws.String("REMOVE seal_in SET seal_by = :by ADD rev :one"), ConditionExpression: aws.String("seq = :seq"),
+		ExpressionAttributeValues: item{":one": number(1), ":seq": number(h.Seq), ":by": number(by)},
 	})
 	grown, writing := new(types.ConditionalCheckFailedException), new(types.TransactionConflictException)
 	if errors.As(err, &grown) || errors.As(err, &writing) {

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	urgencies  = 3
+	urgencies  = ledger.Urgencies
 	candidates = 25 // of each shard that a claim looks at: rivals take some of them
 	rounds     = 3  // of candidates that rivals took, before a claim gives up until the next
 	again      = 3  // how often where it is not known whether it was done
@@ -26,12 +26,22 @@ const (
 // Claim takes the case that goes first; see ledger.Store. The index only proposes: the claim is a conditional write on the
 // case itself.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
+	return s.claim(ctx, now, holder, lease, urgencies)
+}
+
+// ClaimOfEvents leaves the cases of sweeps; see ledger.Store.
+func (s *Store) ClaimOfEvents(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
+	return s.claim(ctx, now, holder, lease, ledger.SweptUrgency)
+}
+
+// claim takes the most urgent due case of an urgency below one.
+func (s *Store) claim(ctx context.Context, now time.Time, holder string, lease time.Duration, below int) (*ledger.Claim, error) {
 	astray := ledger.Astray(now, lease)
 	if err := s.findSkewed(ctx, lease, astray); err != nil {
 		return nil, s.explain(err)
 	}
 	for range rounds {
-		found, err := s.due(ctx, now, astray)
+		found, err := s.due(ctx, now, astray, below)
 		if err != nil || len(found) == 0 {
 			return nil, s.explain(err)
 		}

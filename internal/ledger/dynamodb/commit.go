@@ -145,9 +145,7 @@ func (t *commit) entry(context.Context) error {
 	}
 	r.severity = t.c.Severity
 	r.ready = !r.wake().After(t.w.At)
-	if r.urgency = r.state.Urgency(); t.w.Pressing(r.crowd()) > 0 {
-		r.urgency = 0
-	}
+	r.urgency = t.c.Committed(r.urgency, t.w.Pressing(r.crowd()))
 	err = t.append(r, ledger.Link{
 		At: t.w.At, State: r.state, Due: r.due, Payload: ledger.Sum(payload), Notes: t.w.Notes, Wrote: t.wrote,
 	})

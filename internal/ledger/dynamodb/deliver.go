@@ -61,7 +61,10 @@ func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messa
 	if due := messages[0].Due; due.After(now) {
 		return s.dueBy(ctx, t, r, due, l)
 	}
-	return s.wake(ctx, t, r, now, l)
+	for _, m := range messages {
+		r.urgency = m.Woken(r.urgency)
+	}
+	return s.dueBy(ctx, t, r, now, l)
 }
 
 // message writes one message and what the record says of it.
@@ -90,7 +93,7 @@ func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
 
 // wake makes a case due now, and urgent.
 func (s *Store) wake(ctx context.Context, t *tx, r *row, now time.Time, l ledger.Link) error {
-	r.urgency = 0
+	r.urgency = ledger.Message{}.Woken(r.urgency)
 	return s.dueBy(ctx, t, r, now, l)
 }
 

@@ -28,6 +28,10 @@
 //	all letters, those about a matter,    pk letters#SHARD, pk letters-about#SUM, pk letters-of#CASE, sk LETTER: its pk
 //	those that name a case
 //	brakes that are on                    pk brakes, sk brake#SUM
+//	a day's duties of sweeps              pk duties, sk DAY/ACCOUNT; pk swept-accounts, sk ACCOUNT
+//	what a listing covered                pk coverages#ACCOUNT, sk REGION#KIND; what the account's chain seals of it: sk !seal
+//	streaks of a listing                  pk streaks#ACCOUNT#REGION#KIND, sk PLAYBOOK#ID
+//	a price that was asked for            pk price#SUM, sk price
 //	the table's schema                    pk ledger, sk ledger: the schema
 //
 // SUM is a SHA-256 in hex of what is asked for, so that no name in AWS is too long for a key. Times are nanoseconds since

@@ -33,10 +33,10 @@ func (s *Store) Next(ctx context.Context) (time.Time, error) {
 	return next, nil
 }
 
-// due lists what seems to be due of the most urgent sort that there is, in the order of claims.
-func (s *Store) due(ctx context.Context, now, astray time.Time) ([]due, error) {
+// due lists what seems to be due of the most urgent sort below one that there is, in the order of claims.
+func (s *Store) due(ctx context.Context, now, astray time.Time, below int) ([]due, error) {
 	var all []due
-	for u := range urgencies {
+	for u := range below {
 		shown, err := s.first(ctx, u, now)
 		if err != nil {
 			return nil, err
@@ -54,7 +54,9 @@ func (s *Store) due(ctx context.Context, now, astray time.Time) ([]due, error) {
 			return slices.CompactFunc(shown, func(a, b due) bool { return a.id == b.id }), nil
 		}
 	}
-	s.lastScan.keep(all)
+	if below == urgencies {
+		s.lastScan.keep(all)
+	}
 	return nil, nil
 }
 
@@ -74,7 +76,8 @@ func (s *Store) first(ctx context.Context, urgency int, now time.Time) ([]due, e
 
 func (s *Store) shown(ctx context.Context, urgency int, q query) ([]due, error) {
 	var queries []query
-	for schema := 1; schema <= ledger.Schema; schema++ {
+	first, last := ledger.SchemasAt(urgency)
+	for schema := first; schema <= last; schema++ {
 		for n := range shards {
 			q.index, q.partition = wakeIndex, wakePartition(schema, urgency, strconv.Itoa(n))
 			queries = append(queries, q)

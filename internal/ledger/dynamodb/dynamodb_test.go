@@ -80,6 +80,8 @@ func TestStore(t *testing.T) {
 		tell func(*testing.T, *service)
 	}{
 		{"the contract of all ledgers", contract},
+		{"the contract of sweeps", sweeps},
+		{"sweeps that were tampered with", tamperingWithSweeps},
 		{"what a case costs from opened to contained", writes},
 		{"replicas share a table", replicas},
 		{"faults of the network and of other replicas", shaken},
@@ -106,6 +108,10 @@ func TestStore(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) { x.tell(t, s) })
 	}
+}
+
+func sweeps(t *testing.T, s *service) {
+	ledgertest.Suite{Lives: 2}.RunSweeps(t, func(t *testing.T) ledger.Store { return open(t, s.client(), s.table(t)) })
 }
 
 func contract(t *testing.T, s *service) {

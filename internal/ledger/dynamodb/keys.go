@@ -18,6 +18,7 @@ const (
 	wakeAt = "wake_at"
 	listIn = "list_in"
 	sealIn = "seal_in"
+	sealBy = "seal_by" // the checkpoint that seals a chain; of no meaning beside seal_in
 
 	wakeIndex     = "wake"
 	casesIndex    = "cases"

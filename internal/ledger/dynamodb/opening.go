@@ -25,7 +25,7 @@ func (s *Store) openCase(ctx context.Context, now time.Time, g group, stale stri
 	}
 	r := row{
 		id: c.ID, schema: c.Schema, playbook: c.Playbook, account: c.Root.Account, state: c.State, version: 1, due: now, root: g.root,
-		severity: c.Severity, rank: g.rank,
+		severity: c.Severity, rank: g.rank, urgency: c.Urgency(),
 	}
 	claim := g.first.Claim(c, now)
 	if claim != nil {

@@ -60,6 +60,7 @@ func (s *Store) look(ctx context.Context, kept []ledger.Checkpoint) (ledger.Veri
 			a.Broken(id, seq, "leads on another root join it")
 		}
 	}
+	a.listings()
 	return a.Verification(), a.Breaks(), nil
 }
 
@@ -95,10 +96,9 @@ func odd(r row, i item) string {
 	if r.payload == nil || json.Unmarshal(r.payload, &c) != nil {
 		return ""
 	}
-	urgency := r.state.Urgency()
-	expected := r
-	if r.urgency == 0 {
-		urgency = 0 // a case that was woken is urgent until it is committed
+	urgency, expected := c.Urgency(), r
+	if c.FitsUrgency(r.urgency) {
+		urgency = r.urgency
 	}
 	expected.playbook, expected.account, expected.schema, expected.urgency = c.Playbook, c.Root.Account, c.Schema, urgency
 	if r.severity != "" { // it is the case's once a riposte has written it that knows it

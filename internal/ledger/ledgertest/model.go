@@ -16,13 +16,7 @@ import (
 
 // lives draws lives at random, and holds the store against a model that a person can check by reading.
 func (suite Suite) lives(t *testing.T, open func(t *testing.T) ledger.Store) {
-	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // a number from the command line counts
-		if err := f.Value.Set(strconv.Itoa(suite.Lives)); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = f.Value.Set(f.DefValue) }() // it was the value before
-	}
-	rapid.Check(t, func(rt *rapid.T) {
+	suite.check(t, func(rt *rapid.T) {
 		m := &model{Store: open(t), t: t, now: Start(), cases: map[string]*mcase{}, known: map[string]string{}}
 		rt.Repeat(map[string]func(*rapid.T){
 			"admit": m.admit, "send": m.send, "claim": m.claim, "commit": m.commit, "wait": m.wait, "seal": m.seal, "": m.check,
@@ -32,6 +26,17 @@ func (suite Suite) lives(t *testing.T, open func(t *testing.T) ledger.Store) {
 			rt.Fatalf("verify: %+v, %v", v, err)
 		}
 	})
+}
+
+// check draws as often as the suite has lives.
+func (suite Suite) check(t *testing.T, draw func(*rapid.T)) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // a number from the command line counts
+		if err := f.Value.Set(strconv.Itoa(suite.Lives)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Value.Set(f.DefValue) }() // it was the value before
+	}
+	rapid.Check(t, draw)
 }
 
 // model is what the ledger ought to hold.

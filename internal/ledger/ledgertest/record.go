@@ -117,6 +117,16 @@ func history(s *stage) {
 	}
 }
 
+// sealedBy wants a chain to be sealed by a checkpoint, or by none.
+func (s *stage) sealedBy(id string, want *ledger.Checkpoint) {
+	s.Helper()
+	got, err := s.SealOf(s.Context(), id)
+	s.must(err)
+	if d := cmp.Diff(want, got); d != "" {
+		s.Errorf("what seals %s: %s", id, d)
+	}
+}
+
 func checkpoints(s *stage) {
 	empty, err := s.Checkpoint(s.Context(), s.now)
 	s.must(err)
@@ -129,9 +139,13 @@ func checkpoints(s *stage) {
 	if d := cmp.Diff(first, again); d != "" || first.Seq == 0 || first.Chains != 2 {
 		s.Errorf("the first checkpoint is %+v; with nothing new: %s", first, d)
 	}
+	s.sealedBy(id, &first)
+	s.sealedBy("c_none", nil)
 	s.must(s.commit(s.load(id), ledger.Acting, 0, ledger.Write{}))
+	s.sealedBy(id, nil) // it grew
 	second, err := s.Checkpoint(s.Context(), s.now)
 	s.must(err)
+	s.sealedBy(id, &second)
 	v := s.mustVerify(second, empty, first)
 	if v.Checkpoints != 2 || v.Last != second || v.Chains != 3 || v.Entries != 5 {
 		s.Errorf("verified: %+v", v)

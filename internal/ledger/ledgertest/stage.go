@@ -72,6 +72,14 @@ func (s *stage) claim(holder string) *ledger.Claim {
 	return c
 }
 
+// claimOfEvents claims what is not of sweeps alone.
+func (s *stage) claimOfEvents(holder string) *ledger.Claim {
+	s.Helper()
+	c, err := s.ClaimOfEvents(s.Context(), s.now, holder, time.Minute)
+	s.must(err)
+	return c
+}
+
 // mustClaim claims and insists on this case.
 func (s *stage) mustClaim(holder, id string) *ledger.Claim {
 	s.Helper()

@@ -31,6 +31,8 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"a case is given back", yielded},
 		{"the urgent go first", urgent},
 		{"of the urgent the severe go first, and what is noisy behind", severe},
+		{"what sweeps bring goes after what events do", tidying},
+		{"an event's suspect makes a sweep's case urgent", tidyingAttacked},
 		{"a clock that is wrong keeps no worker from a case", astray},
 		{"attempts are counted until something is committed", attempts},
 		{"next says when to come back", next},
@@ -84,5 +86,6 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 	} {
 		t.Run(story.name, func(t *testing.T) { story.tell(&stage{t, open(t), Start()}) })
 	}
+	t.Run("whatever sweeps bring, events go first", func(t *testing.T) { suite.tidyings(t, open) })
 	t.Run("any life of the ledger", func(t *testing.T) { suite.lives(t, open) })
 }

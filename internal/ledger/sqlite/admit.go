@@ -20,7 +20,7 @@ const (
 	// it finds.
 	lookup   = `SELECT (SELECT case_id FROM inbox WHERE key = ? LIMIT 1), (SELECT id FROM cases WHERE root = ?), (` + lastSeq + `)`
 	openCase = `INSERT INTO cases (n, id, schema, playbook, account, state, root, payload, version, due, wake, urgency, head, holder, lease, attempts, severity, rank)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 	addKey = `INSERT INTO inbox (key, case_id, n, taken) VALUES (?, ?, ?, 1)`
 )
 
@@ -127,7 +127,7 @@ func (t *tx) insert(now time.Time, c ledger.Case, rank time.Time, holder string,
 		lease, attempts = nanos(claim.Until), claim.Case.Attempts
 	}
 	opened, err := t.exec(openCase, e.Seq, c.ID, c.Schema, c.Playbook, c.Root.Account, c.State, ledger.RootKey(c.Playbook, c.Root), payload,
-		nanos(now), later(nanos(now), lease), e.Hash, sql.NullString{String: holder, Valid: holder != ""}, lease, attempts,
+		nanos(now), later(nanos(now), lease), c.Urgency(), e.Hash, sql.NullString{String: holder, Valid: holder != ""}, lease, attempts,
 		ledger.Precedence(c.Severity), since(rank))
 	if err != nil || opened == 0 {
 		return false, err

@@ -51,18 +51,19 @@ func (s *Store) Note(ctx context.Context, at time.Time, notes []string) error {
 	return s.change(ctx, func(t *tx) error { return t.appendTo(ledger.BrakesChain, ledger.Link{At: at, Notes: notes}) })
 }
 
-const heldCases = `SELECT id, state, head, lease FROM cases WHERE state IN ('held', 'undoing') AND due > ? ORDER BY n`
+const heldCases = `SELECT id, state, head, lease, urgency FROM cases WHERE state IN ('held', 'undoing') AND due > ? ORDER BY n`
 
 // wakeHeld makes what a brake may have stopped due now. Due times are part of the record, so each case notes it.
 func (t *tx) wakeHeld(now time.Time, note string) error {
 	type held struct {
 		id, state, head string
 		lease           sql.NullInt64
+		urgency         int
 	}
 	var all []held
 	err := t.rows(func(r *sql.Rows) error {
 		var h held
-		err := r.Scan(&h.id, &h.state, &h.head, &h.lease)
+		err := r.Scan(&h.id, &h.state, &h.head, &h.lease, &h.urgency)
 		all = append(all, h)
 		return err
 	}, heldCases, now.UnixNano())
@@ -75,7 +76,7 @@ func (t *tx) wakeHeld(now time.Time, note string) error {
 		if err != nil {
 			return err
 		}
-		if err := one(t.exec(setDue, due, later(due, h.lease), head, h.id)); err != nil {
+		if err := one(t.exec(setDue, due, later(due, h.lease), ledger.Message{}.Woken(h.urgency), head, h.id)); err != nil {
 			return err
 		}
 	}

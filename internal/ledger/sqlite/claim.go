@@ -18,7 +18,7 @@ const (
 	// The version goes up, so that a holder that lost its lease to another can't commit any more: AWS has no fencing, the
 	// ledger has.
 	claim = `UPDATE cases SET holder = ?1, lease = ?2, wake = ?2, place = NULL, attempts = attempts + 1, version = version + 1
-		WHERE n = (SELECT n FROM cases WHERE place IS NOT NULL AND (wake <= ?3 OR lease > ?5) AND schema <= ?4
+		WHERE n = (SELECT n FROM cases WHERE place IS NOT NULL AND (wake <= ?3 OR lease > ?5) AND schema <= ?4 AND urgency < ?6
 			ORDER BY urgency, severity, place, n LIMIT 1)
 		RETURNING ` + caseColumns
 	yield = `UPDATE cases SET attempts = max(attempts - 1, 0), holder = NULL, lease = NULL, wake = due, place = NULL
@@ -31,6 +31,16 @@ const (
 
 // Claim takes the most urgent due case; see ledger.Store.
 func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
+	return s.claim(ctx, now, holder, lease, ledger.Urgencies)
+}
+
+// ClaimOfEvents leaves the cases of sweeps; see ledger.Store.
+func (s *Store) ClaimOfEvents(ctx context.Context, now time.Time, holder string, lease time.Duration) (*ledger.Claim, error) {
+	return s.claim(ctx, now, holder, lease, ledger.SweptUrgency)
+}
+
+// claim takes the most urgent due case of an urgency below one.
+func (s *Store) claim(ctx context.Context, now time.Time, holder string, lease time.Duration, below int) (*ledger.Claim, error) {
 	var out *ledger.Claim
 	err := s.changeSoon(ctx, func(t *tx) error {
 		until := now.Add(lease)
@@ -41,7 +51,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, holder string, lease t
 		if _, err := t.exec(strays, nanos(now), astray); err != nil {
 			return fmt.Errorf("claim: %w", err)
 		}
-		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema, astray))
+		c, err := scanCase(t.row(claim, holder, nanos(until), nanos(now), ledger.Schema, astray, below))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

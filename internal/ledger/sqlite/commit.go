@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	stored = `SELECT version, schema, state, head, holder, lease,
+	stored = `SELECT version, schema, state, head, holder, lease, urgency,
 		(SELECT count(*) FROM inbox WHERE case_id = cases.id AND taken = 0), (` + lastSeq + `) FROM cases WHERE id = ?`
 	take = `UPDATE inbox SET taken = 1 WHERE key = ? AND case_id = ? AND taken = 0`
 	// A case that was closed and is open again (it is being undone) leaves the root to the one that was opened since.
@@ -27,6 +27,7 @@ type was struct {
 	head    string
 	holder  sql.NullString
 	lease   sql.NullInt64
+	urgency int
 	waiting int
 }
 
@@ -92,7 +93,7 @@ func (t *tx) commit(c *ledger.Case, w ledger.Write) error {
 func (t *tx) was(c *ledger.Case) (was, error) {
 	var old was
 	var schema int
-	err := t.row(stored, c.ID).Scan(&old.version, &schema, &old.state, &old.head, &old.holder, &old.lease, &old.waiting, &t.seq)
+	err := t.row(stored, c.ID).Scan(&old.version, &schema, &old.state, &old.head, &old.holder, &old.lease, &old.urgency, &old.waiting, &t.seq)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return old, ledger.ErrNotFound
@@ -114,10 +115,7 @@ func (t *tx) save(c *ledger.Case, w ledger.Write, old was, pressing int, payload
 	if c.State.Open() {
 		root = sql.NullString{String: ledger.RootKey(c.Playbook, c.Root), Valid: true}
 	}
-	u := c.State.Urgency()
-	if pressing > 0 {
-		u = 0
-	}
+	u := c.Committed(old.urgency, pressing)
 	due := nanos(c.Due)
 	err := one(t.exec(save, c.ID, c.Schema, c.State, payload, due, later(due, old.lease), old.holder, old.lease, u, head, root,
 		ledger.Precedence(c.Severity)))

@@ -133,6 +133,23 @@ func (s *Store) cases(ctx context.Context, where string, args ...any) ([]*ledger
 	return out, err
 }
 
+// SealOf is the next checkpoint after the chain's last entry: it seals all that was before it.
+func (s *Store) SealOf(ctx context.Context, id string) (*ledger.Checkpoint, error) {
+	e, err := scanEntry(s.row(ctx, `SELECT seq, chain, hash, bytes FROM entries WHERE chain = ? AND seq > (SELECT max(seq) FROM entries WHERE chain = ?) ORDER BY seq LIMIT 1`,
+		ledger.CheckpointChain, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	l, err := ledger.ReadLink(e.Bytes)
+	if err != nil || l.Seals == nil {
+		return nil, fmt.Errorf("entry %d is no checkpoint: verify the ledger", e.Seq)
+	}
+	return l.Seals, nil
+}
+
 // History is a case's chain, oldest first; the brakes' too.
 func (s *Store) History(ctx context.Context, id string) ([]ledger.Entry, error) {
 	var out []ledger.Entry

@@ -12,7 +12,7 @@ const base = 7
 //   - n: the seq of its first entry; oldest first
 //   - root: the playbook and root that leads join by, NULL once closed
 //   - wake: the later of due and the end of the lease: when the case can be claimed
-//   - urgency: 0 must act, 1 waits or is verified, 2 only owes a report
+//   - urgency: 0 must act, 1 waits or is verified, 2 only owes a report; of what sweeps brought 3 must act, 4 is the rest
 //   - severity: 0 critical to 3 low
 //   - rank: from when on the case stands in the order of claims, as its admission said
 //   - place: the later of rank and due, once a claim has found the case due: those that have one stand in the order of
@@ -24,6 +24,14 @@ const base = 7
 //
 // What a letter carries beside its body, which holds all of it (ledger.LetterRow): wake is when it can be taken, NULL where it is not owed;
 // ends is when it may go.
+//
+// Of a million streaks each byte counts. What a streak carries:
+//   - id: of the resource, see ledger.Streak.KeyIn
+//   - first: its milliseconds since 1970; age: by how many Since is before it
+//   - shape: severity, title and facts, which thousands have in common but for the id in them; 0 where more has them
+//   - more: JSON of what most do not have, NULL where there is none (see rest)
+//
+// What a listing carries beside its coverage: duty, that wrote last; digest, sealed and streaks: see ledger.ListingRow.
 //
 // What a message carries: n, the seq of its entry, and its class, by which it is handed out.
 var migrations = []string{`
@@ -136,6 +144,35 @@ CREATE INDEX letters_matter ON letters (matter, n);
 CREATE INDEX letters_ends ON letters (ends) WHERE ends IS NOT NULL;
 CREATE TABLE letter_cases (case_id TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (case_id, n)) STRICT, WITHOUT ROWID;
 CREATE INDEX letter_cases_n ON letter_cases (n);
+`, `
+CREATE TABLE duties (day TEXT NOT NULL, account TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (day, account)) STRICT, WITHOUT ROWID;
+CREATE TABLE listings (
+	n       INTEGER PRIMARY KEY,
+	account TEXT NOT NULL,
+	region  TEXT NOT NULL,
+	kind    TEXT NOT NULL,
+	body    BLOB NOT NULL,
+	duty    TEXT NOT NULL,
+	digest  TEXT NOT NULL,
+	sealed  TEXT,
+	streaks BLOB,
+	UNIQUE (account, region, kind)
+) STRICT;
+CREATE TABLE streak_playbooks (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE streak_shapes (n INTEGER PRIMARY KEY, text BLOB NOT NULL UNIQUE, uses INTEGER NOT NULL) STRICT;
+CREATE TABLE streaks (
+	listing  INTEGER NOT NULL,
+	playbook INTEGER NOT NULL,
+	id       TEXT NOT NULL,
+	first    INTEGER NOT NULL,
+	age      INTEGER NOT NULL,
+	sweep    INTEGER NOT NULL,
+	shape    INTEGER NOT NULL,
+	more     BLOB,
+	PRIMARY KEY (listing, playbook, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE prices (item TEXT PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX prices_at ON prices (at);
 `}
 
 // schema is what all migrations lead to.

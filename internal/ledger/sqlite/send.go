@@ -11,11 +11,9 @@ import (
 )
 
 const (
-	caseDue = `SELECT state, version, due, lease, head FROM cases WHERE id = ?`
+	caseDue = `SELECT state, version, due, lease, head, urgency FROM cases WHERE id = ?`
 	addBody = `INSERT INTO inbox (key, case_id, n, body, class) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-	setDue  = `UPDATE cases SET due = ?, wake = ?, urgency = 0, place = NULL, head = ? WHERE id = ?`
-	// What need not be looked at at once makes no case urgent.
-	setLater = `UPDATE cases SET due = ?, wake = ?, place = NULL, head = ? WHERE id = ?`
+	setDue  = `UPDATE cases SET due = ?, wake = ?, urgency = ?, place = NULL, head = ? WHERE id = ?`
 )
 
 // Send puts a message into a case's inbox; see ledger.Store.
@@ -35,8 +33,9 @@ func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger
 func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, error) {
 	var state, head string
 	var version int64
+	var urgency int
 	var due, lease sql.NullInt64
-	if err := t.row(caseDue, caseID).Scan(&state, &version, &due, &lease, &head); err != nil {
+	if err := t.row(caseDue, caseID).Scan(&state, &version, &due, &lease, &head, &urgency); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
 			err = ledger.ErrNotFound
 		}
@@ -51,9 +50,11 @@ func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, erro
 	if err != nil || !added {
 		return false, err
 	}
-	at, set := nanos(now), setDue
-	if m.Due.After(now) {
-		at, set = nanos(m.Due), setLater
+	at := nanos(now)
+	if m.Due.After(now) { // what need not be looked at at once makes no case urgent
+		at = nanos(m.Due)
+	} else {
+		urgency = m.Woken(urgency)
 	}
 	if !due.Valid || at.Int64 < due.Int64 {
 		due = at
@@ -65,5 +66,5 @@ func (t *tx) deliver(now time.Time, caseID string, m ledger.Message) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	return true, one(t.exec(set, due, later(due, lease), head, caseID))
+	return true, one(t.exec(setDue, due, later(due, lease), urgency, head, caseID))
 }

@@ -31,3 +31,11 @@ func TestOnDisk(t *testing.T) {
 func TestInMemory(t *testing.T) {
 	ledgertest.Run(t, func(t *testing.T) ledger.Store { return open(t, sqlite.Memory) })
 }
+
+func TestSweepsOnDisk(t *testing.T) {
+	ledgertest.Suite{Lives: 20}.RunSweeps(t, func(t *testing.T) ledger.Store { return open(t, filepath.Join(t.TempDir(), "riposte.db")) })
+}
+
+func TestSweepsInMemory(t *testing.T) {
+	ledgertest.Suite{Lives: 20}.RunSweeps(t, func(t *testing.T) ledger.Store { return open(t, sqlite.Memory) })
+}

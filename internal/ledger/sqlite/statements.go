@@ -13,6 +13,7 @@ func often() (changing, asking, watching []string) {
 		lastSeq, lastHash, addEntry, lookup, openCase, addKey, caseDue, addBody, setDue, arrive, strays, claim, waiting, crowd, hasMessage,
 		oldest, newest, stored, take, save, addEffect, setEffect, dropEffect, addRequest, others, takePlaces, addException, remember,
 		addCounted, dropCounted, tracesOf, setTrace, dropTraces, addMember,
+		dutyOf, listingOf, setListing, addStreak, streakAt, dropStreak, shapeNo, useShape, endShape,
 	}
 	return changing, []string{hasRequest, question, oneEffect, recall, countAll}, []string{generation, wakeup, mark}
 }

@@ -89,7 +89,7 @@ func (cols columns) odd(row ledger.CaseRow, due sql.NullInt64) string {
 		{"wake", cols.wake == later(due, cols.lease)},
 		{"severity", cols.severity == ledger.Precedence(c.Severity)},
 		{"place", !cols.place.Valid || cols.place == later(cols.rank, due)},
-		{"urgency", cols.urgency == 0 || cols.urgency == row.State.Urgency()},
+		{"urgency", c.FitsUrgency(cols.urgency)},
 	} {
 		if !x.fits {
 			return x.name
@@ -123,7 +123,7 @@ func auditRows(ctx context.Context, q querier, a *ledger.Audit) error {
 			return err
 		}
 	}
-	return nil
+	return auditSweeps(ctx, q, a)
 }
 
 func message(r *sql.Rows) (string, string, error) {

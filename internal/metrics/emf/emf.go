@@ -47,6 +47,8 @@ const (
 	gained     = "NoticeGainedSeconds"
 	canary     = "CanarySeconds"
 	missing    = "CanariesMissing"
+	unlisted   = "ListingsFailed"
+	listingAge = "CoverageAgeSeconds"
 )
 
 // Figures are all of them, in the order in which people read about them.
@@ -72,6 +74,8 @@ func Figures() []Figure {
 		{gained, "Seconds", "How much sooner a service's notice came than the record that names the caller."},
 		{canary, "Seconds", "From the call of a scheduled canary to its receipt."},
 		{missing, "Count", "Accounts and regions from which the last scheduled canary has not arrived after 15 minutes, or into which it could not be sent, once a minute."},
+		{unlisted, "Count", "Places and types whose last listing by a sweep was not read to its end, about once an hour."},
+		{listingAge, "Seconds", "How long ago the place and type was listed to its end where that is longest ago, about once an hour."},
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // clicked on this button of this message.
 type Clicks struct {
 	*Channel
-	Secret string // the app's signing secret; "": nothing comes by HTTP
+	Secret string // the app's signing secret, by which the function checks what its queue brings; "": it believes nothing
 
 	// Sent returns what is known of a letter of ours: the channel's reference ("" until it is stored) and the cases that it names.
 	// ledger.ErrNotFound where there is none.
@@ -179,7 +179,7 @@ func (k *Clicks) keep(key string, now time.Time) {
 	k.done[key] = now
 }
 
-// refuse tells the person who has clicked, and nobody else. Who clicks again and again is told once.
+// refuse tells the person who has clicked, and nobody else. A person who clicks again and again is told once.
 func (k *Clicks) refuse(ctx context.Context, c click, why string) error {
 	if !k.worth(c.User.ID) {
 		return nil

@@ -3,7 +3,6 @@ package slack_test
 import (
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -56,7 +55,7 @@ func TestAClickIsAnOrder(t *testing.T) {
 	}
 }
 
-// Who may not click, and what must not be clicked on.
+// A person who may not click, and what must not be clicked on.
 func TestAClickThatDoesNotCount(t *testing.T) {
 	const moment = "click again"
 	for _, c := range []struct {
@@ -64,7 +63,7 @@ func TestAClickThatDoesNotCount(t *testing.T) {
 		before  func(*stage)
 		forge   func(*slacktest.Click)
 		outcome string
-		told    string // to who has clicked; "" nothing
+		told    string // to the person who has clicked; "" nothing
 		logs    string
 	}{
 		{"a guest", with(func(u *slacktest.User) { u.Multi = true }), nil, slack.Refused, "it is a guest", ""},
@@ -186,7 +185,7 @@ func TestAReplayIsOneOrder(t *testing.T) {
 	}
 }
 
-// Who was removed counts for five minutes at most, and Slack is not asked at each click.
+// A person who was removed counts for five minutes at most, and Slack is not asked at each click.
 func TestWhatSlackSaysOfAPersonIsFresh(t *testing.T) {
 	s := newStage(t)
 	m := s.send(letter())
@@ -215,7 +214,7 @@ func TestWhatSlackSaysOfAPersonIsFresh(t *testing.T) {
 	}
 }
 
-// Who clicks again and again is told once: each refusal is a call of what letters are sent with.
+// A person who clicks again and again is told once: each refusal is a call of what letters are sent with.
 func TestRefusalsDontFlood(t *testing.T) {
 	s := newStage(t)
 	m := s.send(letter())
@@ -247,84 +246,54 @@ func TestATroubledClickComesAgain(t *testing.T) {
 	}
 }
 
-func TestClicksByHTTP(t *testing.T) {
+// What Slack has just signed is believed, as it is, and nothing else. What the front refuses of a request is the function's own test.
+func TestSignatures(t *testing.T) {
 	for _, c := range []struct {
-		story  string
-		forge  func(*http.Request)
-		secret string // that it is signed with
-		age    time.Duration
-		body   func([]byte) []byte
-		status int
-		orders int
+		story    string
+		secret   string // that it is signed with
+		age      time.Duration
+		change   func(*slack.Signed)
+		believed bool
 	}{
-		{"as Slack sends it", nil, slacktest.Secret, 0, nil, 200, 1},
-		{"four minutes old", nil, slacktest.Secret, 4 * time.Minute, nil, 200, 1},
-		{"old", nil, slacktest.Secret, 6 * time.Minute, nil, 401, 0},
-		{"of the future", nil, slacktest.Secret, -6 * time.Minute, nil, 401, 0},
-		{"with another secret", nil, "another", 0, nil, 401, 0},
-		{"without a signature", func(r *http.Request) { r.Header.Del(slack.SignatureHeader) }, slacktest.Secret, 0, nil, 401, 0},
-		{"without a time", func(r *http.Request) { r.Header.Del(slack.TimestampHeader) }, slacktest.Secret, 0, nil, 401, 0},
-		{"with another time", func(r *http.Request) { r.Header.Set(slack.TimestampHeader, "1764417601") }, slacktest.Secret, 0, nil, 401, 0},
-		{"with an older kind of signature", func(r *http.Request) {
-			r.Header.Set(slack.SignatureHeader, strings.Replace(r.Header.Get(slack.SignatureHeader), "v0=", "v1=", 1))
-		}, slacktest.Secret, 0, nil, 401, 0},
-		{"changed on the way", nil, slacktest.Secret, 0, func(b []byte) []byte { return append(b, '&') }, 401, 0},
-		{"too large", nil, slacktest.Secret, 0, func(b []byte) []byte { return append(b, make([]byte, slack.MostBody)...) }, 413, 0},
-		{"by GET", func(r *http.Request) { r.Method = http.MethodGet }, slacktest.Secret, 0, nil, 405, 0},
+		{"as Slack sends it", slacktest.Secret, 0, nil, true},
+		{"four minutes old", slacktest.Secret, 4 * time.Minute, nil, true},
+		{"old", slacktest.Secret, 6 * time.Minute, nil, false},
+		{"of the future", slacktest.Secret, -6 * time.Minute, nil, false},
+		{"with another secret", "another", 0, nil, false},
+		{"without a signature", slacktest.Secret, 0, func(s *slack.Signed) { s.Signature = "" }, false},
+		{"with a signature that is none", slacktest.Secret, 0, func(s *slack.Signed) { s.Signature = "v0=zz" }, false},
+		{"without a time", slacktest.Secret, 0, func(s *slack.Signed) { s.Timestamp = "" }, false},
+		{"with another time", slacktest.Secret, 0, func(s *slack.Signed) { s.Timestamp = "1764417601" }, false},
+		{"with an older kind of signature", slacktest.Secret, 0, func(s *slack.Signed) {
+			s.Signature = strings.Replace(s.Signature, "v0=", "v1=", 1)
+		}, false},
+		{"changed on the way", slacktest.Secret, 0, func(s *slack.Signed) { s.Body = append(s.Body, '&') }, false},
 	} {
 		t.Run(c.story, func(t *testing.T) {
 			s := newStage(t)
-			m := s.send(letter())
-			body := s.slack.Press("U1ANN", m, "Approve").Body()
+			body := s.slack.Press("U1ANN", s.send(letter()), "Approve").Body()
 			ts, signature := slacktest.Sign(c.secret, s.now().Add(-c.age), body)
-			if c.body != nil {
-				body = c.body(body)
+			signed := slack.Signed{Timestamp: ts, Signature: signature, Body: body}
+			if c.change != nil {
+				c.change(&signed)
 			}
-			r := httptest.NewRequest(http.MethodPost, "/slack", strings.NewReader(string(body)))
-			r.Header.Set(slack.TimestampHeader, ts)
-			r.Header.Set(slack.SignatureHeader, signature)
-			if c.forge != nil {
-				c.forge(r)
+			err := signed.Check(slacktest.Secret, s.now(), slack.Age)
+			if (err == nil) != c.believed {
+				t.Errorf("believed is %v: %v", err == nil, err)
 			}
-			w := httptest.NewRecorder()
-			s.clicks.ServeHTTP(w, r)
-			if w.Code != c.status || len(s.ordered()) != c.orders {
-				t.Errorf("status %d, orders %+v, log %s", w.Code, s.ordered(), s.log.String())
+			if err != nil {
+				s.secrets(err.Error())
 			}
-			s.secrets(w.Body.String())
 		})
 	}
 }
 
 func TestWithoutASecretNothingIsBelieved(t *testing.T) {
 	s := newStage(t)
-	s.clicks.Secret = ""
 	body := []byte("payload=%7B%7D")
 	ts, signature := slacktest.Sign("", s.now(), body)
 	if err := (slack.Signed{Timestamp: ts, Signature: signature, Body: body}).Check("", s.now(), slack.Age); err == nil {
 		t.Error("an empty secret is one that everybody has")
-	}
-}
-
-// An outage: Slack shows the person that the click failed, and the next one counts.
-func TestAnOutageByHTTP(t *testing.T) {
-	s := newStage(t)
-	m := s.send(letter())
-	s.broken = errors.New("the ledger does not answer")
-	for _, want := range []int{503, 200} {
-		body := s.slack.Press("U1ANN", m, "Approve").Body()
-		r := httptest.NewRequest(http.MethodPost, "/slack", strings.NewReader(string(body)))
-		ts, signature := slacktest.Sign(slacktest.Secret, s.now(), body)
-		r.Header.Set(slack.TimestampHeader, ts)
-		r.Header.Set(slack.SignatureHeader, signature)
-		w := httptest.NewRecorder()
-		if s.clicks.ServeHTTP(w, r); w.Code != want {
-			t.Errorf("status %d, want %d", w.Code, want)
-		}
-		s.broken = nil
-	}
-	if len(s.ordered()) != 1 {
-		t.Errorf("orders %+v", s.ordered())
 	}
 }
 

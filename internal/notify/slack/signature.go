@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -61,4 +62,17 @@ func (s Signed) Check(secret string, now time.Time, age time.Duration) error {
 		return fmt.Errorf("the signature is more than %s in the future", Age)
 	}
 	return nil
+}
+
+// TakeSigned takes the click in a request's body whose signature was checked, as Take does.
+func (k *Clicks) TakeSigned(ctx context.Context, body []byte) error {
+	payload, err := payloadOf(body)
+	if err != nil {
+		k.Log.Warn("a signed request holds no click", "why", err)
+		if k.Count != nil {
+			k.Count(Unreadable)
+		}
+		return nil
+	}
+	return k.Take(ctx, payload)
 }

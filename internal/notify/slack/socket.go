@@ -17,6 +17,9 @@ import (
 // atOnce is how many clicks are worked on at a time.
 const atOnce = 16
 
+// soon is how long a click is worked on before it is acknowledged: Slack waits three seconds, and then tells the person that it failed.
+const soon = 2500 * time.Millisecond
+
 // longest is the longest time between two tries to connect.
 const longest = 5 * time.Minute
 

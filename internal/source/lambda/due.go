@@ -33,6 +33,13 @@ func (h *Handler) due(ctx, limited context.Context, messages int) error {
 		})
 	}
 	all.Wait()
+	if messages == 0 && h.Sweep != nil && err == nil && limited.Err() == nil { // a batch would wait for it, and come again
+		at, failed := h.Sweep(limited)
+		if next.IsZero() || !at.IsZero() && at.Before(next) {
+			next = at
+		}
+		err = failed
+	}
 	switch {
 	case err != nil && limited.Err() != nil:
 		next, err = h.Now(), nil // out of time: the next invocation goes on

@@ -24,6 +24,7 @@ type Parts struct {
 	Answer *Queue                                            // its messages are clicks, and nothing else; nil: there is none
 	Click  func(context.Context, Click) error                // checks a click's signature, and takes it; malformed: it is none
 	RunDue func(context.Context) (next time.Time, err error) // see engine.Step
+	Sweep  func(context.Context) (next time.Time, err error) // one account, in an invocation that brings nothing; nil: nothing is swept
 	Wake   *Waker                                            // nil: the scheduled tick alone brings riposte back
 	Hide   Hider                                             // nil: what failed comes again when its queue has it
 	Now    func() time.Time

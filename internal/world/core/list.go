@@ -14,6 +14,7 @@ import (
 type Listing struct {
 	Basis    string
 	IDs      string          // the input's field of ids, "" for none
+	All      string          // a parameter that leaves in all that a place has: OwnerIds self
 	Lenient  bool            // an id that does not exist is left out, without an error
 	Page     int32           // how many it lists unless asked for another number, 0: as many as the world does
 	BadToken func() *Refusal // nil: in EC2's words
@@ -29,7 +30,7 @@ const (
 
 // List is the row of a listing of a shelf. What is shown of a row is what filters look at.
 func List[I, O, T, V any](s *Shelf[T], l Listing, show func(*Call, *T) V) Operation {
-	knows := l.IDs
+	knows := l.IDs + " " + l.All
 	for _, name := range strings.Fields("Filters PathPrefix " + tokenFields + " " + sizeFields) {
 		if _, has := reflect.TypeFor[I]().FieldByName(name); has && (name != "Filters" || s.Filters != nil) {
 			knows += " " + name

@@ -120,7 +120,7 @@ func named(in reflect.Value) (all []string) {
 		switch is := strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "Name") || strings.HasSuffix(name, "Arn"); {
 		case is && f.Kind() == reflect.String:
 			all = append(all, f.String())
-		case strings.HasSuffix(name, "Ids") && f.Type() == reflect.TypeFor[[]string]():
+		case (strings.HasSuffix(name, "Ids") || name == "Resources") && f.Type() == reflect.TypeFor[[]string]():
 			all = append(all, f.Interface().([]string)...)
 		}
 	}

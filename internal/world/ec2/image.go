@@ -20,6 +20,8 @@ type image struct {
 	Created, Deprecated          time.Time
 	Tags                         map[string]string // seen by the owner only
 	Shared                       []string          // accounts that may launch it
+	Disks                        []types.BlockDeviceMapping
+	Pending                      bool // it is being made
 }
 
 var images = core.Shelf[image]{
@@ -61,9 +63,16 @@ func imageResource() core.Resource {
 			},
 			Response: returned[ec2.DeregisterImageOutput],
 		}),
+		imageMade(),
 		core.Define(core.Spec[ec2.DescribeInstanceImageMetadataInput, ec2.DescribeInstanceImageMetadataOutput]{
 			Knows: "InstanceIds", Answer: core.FoundAll(&instances, "InstanceIds", describeInstanceImageMetadata),
 		}),
+	}, On: map[core.Happening]func(core.At, string){
+		imaged: func(at core.At, id string) {
+			if i, ok := images.Of(at)[id]; ok {
+				i.Pending = false
+			}
+		},
 	}}
 }
 
@@ -95,6 +104,7 @@ type imageEstate struct {
 	Created    time.Time         `yaml:"created"`
 	Deprecated time.Time         `yaml:"deprecated"`
 	Tags       map[string]string `yaml:"tags"`
+	Disks      []string          `yaml:"disks"` // names of devices, of each of which it has a snapshot
 }
 
 func (e imageEstate) build(at core.At) error {
@@ -106,7 +116,7 @@ func (e imageEstate) build(at core.At) error {
 	}
 	images.Put(at, &image{
 		ID: e.ID, Name: e.Name, Owner: at.Place.Account, Public: e.Public, Shared: e.Shared, Created: e.Created.UTC(),
-		Deprecated: e.Deprecated.UTC(), Tags: e.Tags,
+		Deprecated: e.Deprecated.UTC(), Tags: e.Tags, Disks: snapshotsOf(at, e.ID, e.Disks),
 	})
 	return nil
 }

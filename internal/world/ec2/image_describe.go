@@ -60,7 +60,10 @@ func describedImage(c *core.Call, i *image) types.Image {
 	out := types.Image{
 		ImageId: aws.String(i.ID), Name: aws.String(i.Name), OwnerId: aws.String(i.Owner), ImageOwnerAlias: core.Optional(alias(c, i)),
 		Public: aws.Bool(i.Public), State: types.ImageStateAvailable, CreationDate: aws.String(core.Milliseconds(i.Created)),
-		Architecture: types.ArchitectureValuesX8664, ImageType: types.ImageTypeValuesMachine,
+		Architecture: types.ArchitectureValuesX8664, ImageType: types.ImageTypeValuesMachine, BlockDeviceMappings: i.Disks,
+	}
+	if i.Pending {
+		out.State = types.ImageStatePending
 	}
 	if i.Owner == c.Place.Account { // tags belong to an account
 		out.Tags = TagsOf(i.Tags)

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -31,6 +32,8 @@ type Instance struct {
 	Tags                     map[string]string
 	Interface                string
 	Spot                     string // the spot request that it was launched by
+	Metadata                 Metadata
+	Shown                    types.Instance // what EC2 shows of it besides, in the SDK's words: a host, a licence, hibernation
 }
 
 var instances = core.Shelf[Instance]{
@@ -55,8 +58,8 @@ func instanceResource() core.Resource {
 	return core.Resource{Shelf: &instances, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.RunInstancesInput, ec2.RunInstancesOutput]{
 			Write: true, Basis: "record: recorded ones", Answer: runInstances, Needs: runNeeds, Request: runRequest, Response: runResponse,
-			Knows: "ImageId InstanceType MinCount MaxCount KeyName SecurityGroupIds SubnetId ClientToken UserData LaunchTemplate " +
-				"DisableApiTermination DisableApiStop InstanceInitiatedShutdownBehavior IamInstanceProfile TagSpecifications Placement",
+			Knows: "ImageId InstanceType MinCount MaxCount KeyName SecurityGroupIds SubnetId PrivateIpAddress ClientToken UserData LaunchTemplate " +
+				"DisableApiTermination DisableApiStop InstanceInitiatedShutdownBehavior IamInstanceProfile TagSpecifications Placement MetadataOptions",
 		}),
 		core.Define(core.Spec[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput]{
 			Knows: "InstanceIds Filters MaxResults NextToken", Answer: describeInstances,
@@ -78,8 +81,13 @@ func instanceResource() core.Resource {
 			},
 			Response: returned[ec2.ModifyInstanceAttributeOutput],
 		}),
+		core.Define(core.Spec[ec2.ModifyInstanceMetadataOptionsInput, ec2.ModifyInstanceMetadataOptionsOutput]{
+			Write: true, Basis: core.UsualSpelling, Needs: metadataNeeds,
+			Knows:  "InstanceId HttpTokens HttpEndpoint HttpProtocolIpv6 InstanceMetadataTags HttpPutResponseHopLimit",
+			Answer: core.Found(&instances, "InstanceId", modifyMetadataOptions), Response: metadataResponse,
+		}),
 		core.Define(core.Spec[ec2.TerminateInstancesInput, ec2.TerminateInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: ofInstances[ec2.TerminateInstancesInput],
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds", Needs: terminateNeeds,
 			Answer: core.FoundAll(&instances, "InstanceIds", terminateInstances), Request: instancesRequest[ec2.TerminateInstancesInput],
 			Response: func(c *core.Call, out *ec2.TerminateInstancesOutput) any {
 				return stateChanges(c, out.TerminatingInstances)
@@ -180,6 +188,7 @@ func settle(at core.At, id string) {
 				delete(interfaces.Of(at), n.ID)
 			}
 		}
+		partDisks(at, id)
 		at.After(remembered, vanishes, id)
 	}
 }
@@ -199,10 +208,12 @@ func ShutDown(at core.At, id string) error {
 }
 
 type instanceEstate struct {
-	ID     string        `yaml:"id"`
-	State  string        `yaml:"state"` // running
-	For    time.Duration `yaml:"for"`   // how long it has been so
-	Launch Launch        `yaml:",inline"`
+	ID     string         `yaml:"id"`
+	State  string         `yaml:"state"`  // running
+	For    time.Duration  `yaml:"for"`    // how long it has been so
+	Reason string         `yaml:"reason"` // of its last change of state
+	Shown  map[string]any `yaml:"shown"`  // Instance.Shown
+	Launch Launch         `yaml:",inline"`
 }
 
 func (e instanceEstate) build(at core.At) error {
@@ -220,6 +231,14 @@ func (e instanceEstate) build(at core.At) error {
 	}
 	i := launch(at, e.Launch, 1, "")[0]
 	i.Launched = at.Now.Add(-e.For)
+	i.Reason = e.Reason
+	besides, err := json.Marshal(e.Shown)
+	if err == nil {
+		err = json.Unmarshal(besides, &i.Shown)
+	}
+	if err != nil {
+		return fmt.Errorf("instance %s: %w", e.ID, err)
+	}
 	stand(at, i, e.ID, cmp.Or(e.State, "running"))
 	return nil
 }

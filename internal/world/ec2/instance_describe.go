@@ -67,6 +67,8 @@ func described(c *core.Call, i *Instance) types.Instance {
 		ClientToken: aws.String(i.Token), KeyName: core.Optional(i.KeyName), Placement: &types.Placement{AvailabilityZone: aws.String(i.Zone), Tenancy: types.TenancyDefault},
 		StateTransitionReason: aws.String(i.Reason), Tags: TagsOf(i.Tags), Architecture: types.ArchitectureValuesX8664,
 	}
+	out.MetadataOptions = i.Metadata.described()
+	showBesides(&out, i.Shown)
 	if i.Spot != "" {
 		out.SpotInstanceRequestId, out.InstanceLifecycle = aws.String(i.Spot), types.InstanceLifecycleTypeSpot
 	}
@@ -76,6 +78,7 @@ func described(c *core.Call, i *Instance) types.Instance {
 	out.SubnetId, out.VpcId, out.PrivateIpAddress = aws.String(i.Subnet), aws.String(i.VPC), aws.String(i.IP)
 	out.PrivateDnsName = aws.String("ip-" + strings.ReplaceAll(i.IP, ".", "-") + "." + c.Place.Region + ".compute.internal")
 	out.SecurityGroups = identifiers(c.At, i.Interface)
+	out.BlockDeviceMappings = disksOf(c.At, i.ID)
 	for _, n := range interfacesOf(c.At, i.ID) {
 		out.NetworkInterfaces = append(out.NetworkInterfaces, types.InstanceNetworkInterface{
 			NetworkInterfaceId: aws.String(n.ID), Groups: identifiers(c.At, n.ID), PrivateIpAddress: aws.String(i.IP),

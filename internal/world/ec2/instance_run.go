@@ -59,6 +59,14 @@ func launchDataOf(c *core.Call, in *ec2.RunInstancesInput) (Launch, *core.Refusa
 		return d, refused
 	}
 	d.Image = id
+	if i, _ := imageSeen(c.At, id); i != nil && i.Pending {
+		return d, core.Refuse("InvalidAMIID.Unavailable", "The image ID '%s' is not available", id)
+	}
+	for _, i := range inOrder(c.At) {
+		if d.Address != "" && i.IP == d.Address && i.State != "terminated" {
+			return d, core.Refuse("InvalidIPAddress.InUse", "Address %s is in use.", d.Address)
+		}
+	}
 	return d, groupsExist(c.At, d.SecurityGroups)
 }
 
@@ -69,8 +77,8 @@ func fromRun(c *core.Call, in *ec2.RunInstancesInput) (Launch, *core.Refusal) {
 	}
 	d := Launch{
 		Image: aws.ToString(in.ImageId), Type: string(in.InstanceType), Key: aws.ToString(in.KeyName),
-		Subnet: aws.ToString(in.SubnetId), SecurityGroups: in.SecurityGroupIds, Shutdown: string(in.InstanceInitiatedShutdownBehavior),
-		Protected: in.DisableApiTermination, StopProtected: in.DisableApiStop, UserData: aws.ToString(in.UserData), Tags: map[string]string{},
+		Subnet: aws.ToString(in.SubnetId), Address: aws.ToString(in.PrivateIpAddress), SecurityGroups: in.SecurityGroupIds, Shutdown: string(in.InstanceInitiatedShutdownBehavior),
+		Protected: in.DisableApiTermination, StopProtected: in.DisableApiStop, UserData: aws.ToString(in.UserData), Tags: map[string]string{}, Metadata: launchMetadata(in.MetadataOptions),
 	}
 	if in.Placement != nil {
 		d.Zone = aws.ToString(in.Placement.AvailabilityZone)
@@ -120,7 +128,7 @@ func profileName(p *types.IamInstanceProfileSpecification) string {
 func runNeeds(c *core.Call, in *ec2.RunInstancesInput) []core.Need {
 	needs := c.On(c.ARN("ec2", "instance/*"))
 	if strings.HasPrefix(aws.ToString(in.ImageId), "ami-") {
-		needs = append(needs, c.On(publicARN(c.At, "image", in.ImageId))...)
+		needs = append(needs, onTagged(c, "image/", in.ImageId)...)
 	}
 	if in.IamInstanceProfile != nil {
 		needs = append(needs, ToPass(c.At, profileName(in.IamInstanceProfile)))

@@ -33,6 +33,9 @@ func runRequest(_ *core.Call, in *ec2.RunInstancesInput) any {
 	if in.IamInstanceProfile != nil {
 		r["iamInstanceProfile"] = core.Camel(in.IamInstanceProfile)
 	}
+	if in.MetadataOptions != nil {
+		r["metadataOptions"] = core.Camel(in.MetadataOptions)
+	}
 	if in.LaunchTemplate != nil {
 		r["launchTemplate"] = core.Camel(in.LaunchTemplate)
 	}

@@ -19,6 +19,7 @@ type Launch struct {
 	Key            string            `yaml:"key"`
 	Zone           string            `yaml:"zone"`
 	Subnet         string            `yaml:"subnet"`
+	Address        string            `yaml:"address"` // private; one of its own unless given
 	Profile        string            `yaml:"profile"`
 	UserData       string            `yaml:"user_data"`
 	SecurityGroups []string          `yaml:"security_groups"`
@@ -26,6 +27,7 @@ type Launch struct {
 	StopProtected  *bool             `yaml:"stop_protected"`
 	Shutdown       string            `yaml:"shutdown"` // stop, terminate
 	Tags           map[string]string `yaml:"tags"`
+	Metadata       Metadata          `yaml:"metadata"`
 }
 
 // over lays what is given over what a template says; tags add up.
@@ -33,13 +35,14 @@ func (l Launch) over(t Launch) Launch {
 	tags := map[string]string{}
 	maps.Copy(tags, t.Tags)
 	maps.Copy(tags, l.Tags)
+	was := t.Metadata
 	given, into := reflect.ValueOf(l), reflect.ValueOf(&t).Elem()
 	for i := range given.NumField() {
 		if f := given.Field(i); !f.IsZero() {
 			into.Field(i).Set(f)
 		}
 	}
-	t.Tags = tags
+	t.Tags, t.Metadata = tags, l.Metadata.over(was)
 	return t
 }
 
@@ -55,11 +58,11 @@ func launch(at core.At, d Launch, n int, token string) []*Instance {
 			ID: at.ResourceID("i"), Image: d.Image, Type: d.Type, KeyName: d.Key, Zone: zone, Subnet: d.Subnet,
 			VPC: at.Fixed("vpc", ""), Profile: d.Profile, UserData: d.UserData, Token: token, Reservation: reservation,
 			Index: k, Launched: at.Now, Protected: aws.ToBool(d.Protected),
-			StopProtected: aws.ToBool(d.StopProtected), Shutdown: d.Shutdown, Tags: maps.Clone(d.Tags),
+			StopProtected: aws.ToBool(d.StopProtected), Shutdown: d.Shutdown, Tags: maps.Clone(d.Tags), Metadata: d.Metadata.over(settingOf(at).Metadata).settled(),
 		}
 		i.Subnet = cmp.Or(i.Subnet, at.Fixed("subnet", zone))
 		i.Type, i.Shutdown = cmp.Or(i.Type, "m1.small"), cmp.Or(i.Shutdown, "stop")
-		i.IP = at.Address()
+		i.IP = cmp.Or(d.Address, at.Address())
 		groups := d.SecurityGroups
 		if len(groups) == 0 {
 			groups = []string{defaultGroup(at)}
@@ -78,13 +81,13 @@ func launch(at core.At, d Launch, n int, token string) []*Instance {
 // templateParameters are the members of a template's data that the world models.
 const templateParameters = " LaunchTemplateData.ImageId LaunchTemplateData.InstanceType LaunchTemplateData.KeyName LaunchTemplateData.SecurityGroupIds " +
 	"LaunchTemplateData.UserData LaunchTemplateData.DisableApiTermination LaunchTemplateData.DisableApiStop " +
-	"LaunchTemplateData.InstanceInitiatedShutdownBehavior LaunchTemplateData.IamInstanceProfile LaunchTemplateData.TagSpecifications"
+	"LaunchTemplateData.InstanceInitiatedShutdownBehavior LaunchTemplateData.IamInstanceProfile LaunchTemplateData.TagSpecifications LaunchTemplateData.MetadataOptions"
 
 func fromTemplate(c *core.Call, t *types.RequestLaunchTemplateData) (Launch, *core.Refusal) {
 	d := Launch{
 		Image: aws.ToString(t.ImageId), Type: string(t.InstanceType), Key: aws.ToString(t.KeyName),
 		SecurityGroups: t.SecurityGroupIds, UserData: aws.ToString(t.UserData), Protected: t.DisableApiTermination,
-		StopProtected: t.DisableApiStop, Shutdown: string(t.InstanceInitiatedShutdownBehavior),
+		StopProtected: t.DisableApiStop, Shutdown: string(t.InstanceInitiatedShutdownBehavior), Metadata: templateMetadata(t.MetadataOptions),
 	}
 	if p := t.IamInstanceProfile; p != nil {
 		d.Profile = profileName(&types.IamInstanceProfileSpecification{Arn: p.Arn, Name: p.Name})
@@ -106,6 +109,7 @@ func (l Launch) response() *types.ResponseLaunchTemplateData {
 		ImageId: core.Optional(l.Image), InstanceType: types.InstanceType(l.Type), KeyName: core.Optional(l.Key),
 		SecurityGroupIds: l.SecurityGroups, UserData: core.Optional(l.UserData), DisableApiTermination: l.Protected,
 		DisableApiStop: l.StopProtected, InstanceInitiatedShutdownBehavior: types.ShutdownBehavior(l.Shutdown),
+		MetadataOptions: l.Metadata.inTemplate(),
 	}
 	if l.Profile != "" {
 		t.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Name: aws.String(l.Profile)}

@@ -15,7 +15,7 @@ func Service() *core.Service {
 		Resources: []core.Resource{
 			imageResource(), securityGroupResource(), prefixListResource(), vpcResource(), interfaceResource(), addressResource(), routeTableResource(),
 			natGatewayResource(), vpcEndpointResource(), templateResource(), instanceResource(),
-			rootVolumeResource(), snapshotResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(),
+			rootVolumeResource(), volumeResource(), modificationResource(), snapshotResource(), sharingResource(), addressTransferResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(), settingResource(),
 		},
 	}
 }
@@ -30,6 +30,7 @@ type Estate struct {
 	Fleets         []fleetEstate         `yaml:"fleets"`
 	SpotFleets     []fleetEstate         `yaml:"spot_fleets"`
 	SpotRequests   []spotRequestEstate   `yaml:"spot_requests"`
+	Settings       settingEstate         `yaml:"settings"`
 }
 
 // settled is how long what an estate holds has been there.
@@ -41,7 +42,7 @@ func (e Estate) BuildImages(at core.At) error { return each(at, e.Images, imageE
 // Build makes the rest.
 func (e Estate) Build(at core.At) error {
 	return cmp.Or(
-		each(at, e.SecurityGroups, securityGroupEstate.build), each(at, e.PrefixLists, prefixList.build), each(at, e.Templates, templateEstate.build), each(at, e.Instances, instanceEstate.build),
+		e.Settings.build(at), each(at, e.SecurityGroups, securityGroupEstate.build), each(at, e.PrefixLists, prefixList.build), each(at, e.Templates, templateEstate.build), each(at, e.Instances, instanceEstate.build),
 		each(at, e.Fleets, fleetEstate.build), each(at, e.SpotFleets, fleetEstate.buildSpot), each(at, e.SpotRequests, spotRequestEstate.build),
 	)
 }

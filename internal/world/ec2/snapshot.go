@@ -10,23 +10,27 @@ import (
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
-// snapshots are EBS snapshots, by who may make a volume of them.
-var snapshots = core.Shelf[ec2.DescribeSnapshotAttributeOutput]{
+// snapshots are EBS snapshots.
+var snapshots = core.Shelf[types.Snapshot]{
 	Kind: "ec2.snapshot", ID: "SnapshotId", Missing: core.Missing("InvalidSnapshot.NotFound", "The snapshot '%s' does not exist."),
+	Filters: map[string]string{"volume-id": "VolumeId", "status": "State", "tag": "Tags", "tag-key": "Tags.Key", "snapshot-id": "SnapshotId"},
 }
 
-func snapshotResource() core.Resource {
-	return core.Resource{Shelf: &snapshots, Operations: []core.Operation{
+// sharings are by whom volumes may be made of snapshots; one that is not among them is not shared.
+var sharings = core.Shelf[ec2.DescribeSnapshotAttributeOutput]{Kind: "ec2.snapshot-sharing", ID: "SnapshotId", Missing: snapshots.Missing}
+
+func sharingResource() core.Resource {
+	return core.Resource{Shelf: &sharings, Operations: []core.Operation{
 		core.Define(core.Spec[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput]{
 			Basis: "of another account's snapshot: unverified", Knows: "SnapshotId Attribute",
 			Needs: func(c *core.Call, in *ec2.DescribeSnapshotAttributeInput) []core.Need {
 				return c.On(publicARN(c.At, "snapshot", in.SnapshotId))
 			},
-			Answer: core.Found(&snapshots, "SnapshotId", describeSnapshotAttribute),
+			Answer: shared(describeSnapshotAttribute),
 		}),
 		core.Define(core.Spec[ec2.ModifySnapshotAttributeInput, ec2.ModifySnapshotAttributeOutput]{
 			Write: true, Basis: "record: recorded ones, of everybody: by analogy, unverified", Knows: "SnapshotId Attribute OperationType UserIds GroupNames CreateVolumePermission",
-			Needs: snapshotNeeds, Answer: core.Found(&snapshots, "SnapshotId", modifySnapshotAttribute),
+			Needs: snapshotNeeds, Answer: shared(modifySnapshotAttribute),
 			Request: func(_ *core.Call, in *ec2.ModifySnapshotAttributeInput) any {
 				m := sharing(in)
 				return core.Fields{"snapshotId": aws.ToString(in.SnapshotId), "attributeType": "CREATE_VOLUME_PERMISSION", "createVolumePermission": permissionFields(&types.LaunchPermissionModifications{
@@ -36,6 +40,17 @@ func snapshotResource() core.Resource {
 			Response: returned[ec2.ModifySnapshotAttributeOutput],
 		}),
 	}}
+}
+
+// shared answers with whom a snapshot is shared with.
+func shared[I, O any](answer func(*core.Call, *I, *ec2.DescribeSnapshotAttributeOutput) (*O, *core.Refusal)) func(*core.Call, *I) (*O, *core.Refusal) {
+	return core.Found(&snapshots, "SnapshotId", func(c *core.Call, in *I, s *types.Snapshot) (*O, *core.Refusal) {
+		row, there := sharings.Of(c.At)[*s.SnapshotId]
+		if !there {
+			row = sharings.Put(c.At, &ec2.DescribeSnapshotAttributeOutput{SnapshotId: s.SnapshotId})
+		}
+		return answer(c, in, row)
+	})
 }
 
 func describeSnapshotAttribute(_ *core.Call, in *ec2.DescribeSnapshotAttributeInput, s *ec2.DescribeSnapshotAttributeOutput) (*ec2.DescribeSnapshotAttributeOutput, *core.Refusal) {

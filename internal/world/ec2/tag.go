@@ -12,7 +12,7 @@ import (
 	"github.com/ripostehq/riposte/internal/world/core"
 )
 
-// label has the tags of a resource that keeps none itself: a fleet, a snapshot.
+// label has the tags of a resource that keeps none itself: a fleet, a Spot request.
 type label struct {
 	ID   string
 	Tags map[string]string
@@ -71,27 +71,23 @@ func createTags(c *core.Call, in *ec2.CreateTagsInput) (*ec2.CreateTagsOutput, *
 	if refused := reserved(c, in.Tags); refused != nil {
 		return nil, refused
 	}
-	all, refused := tagsOn(c, in.Resources)
-	for _, tags := range all {
+	return &ec2.CreateTagsOutput{}, editTags(c, in.Resources, func(tags map[string]string) {
 		for _, t := range in.Tags {
 			tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
 		}
-	}
-	return &ec2.CreateTagsOutput{}, refused
+	})
 }
 
 // deleteTags takes tags off; one that names a value only where it has that.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
 func deleteTags(c *core.Call, in *ec2.DeleteTagsInput) (*ec2.DeleteTagsOutput, *core.Refusal) {
-	all, refused := tagsOn(c, in.Resources)
-	for _, tags := range all {
+	return &ec2.DeleteTagsOutput{}, editTags(c, in.Resources, func(tags map[string]string) {
 		for _, t := range in.Tags {
 			if t.Value == nil || *t.Value == tags[aws.ToString(t.Key)] {
 				delete(tags, aws.ToString(t.Key))
 			}
 		}
-	}
-	return &ec2.DeleteTagsOutput{}, refused
+	})
 }
 
 func describeTags(c *core.Call, in *ec2.DescribeTagsInput) (*ec2.DescribeTagsOutput, *core.Refusal) {
@@ -101,73 +97,97 @@ func describeTags(c *core.Call, in *ec2.DescribeTagsInput) (*ec2.DescribeTagsOut
 			return nil, core.Refuse("InvalidParameterValue", "The world does not model the filter %s", aws.ToString(f.Name))
 		}
 		for _, id := range f.Values {
-			all, refused := tagsOn(c, []string{id})
-			if refused != nil {
+			var has map[string]string
+			if refused := editTags(c, []string{id}, func(tags map[string]string) { has = tags }); refused != nil {
 				continue
 			}
-			for _, k := range slices.Sorted(maps.Keys(all[0])) {
-				out.Tags = append(out.Tags, types.TagDescription{ResourceId: aws.String(id), Key: aws.String(k), Value: aws.String(all[0][k])})
+			for _, k := range slices.Sorted(maps.Keys(has)) {
+				out.Tags = append(out.Tags, types.TagDescription{ResourceId: aws.String(id), Key: aws.String(k), Value: aws.String(has[k])})
 			}
 		}
 	}
 	return out, nil
 }
 
+// tagsEdited finds a resource and has its tags edited.
+type tagsEdited func(at core.At, id string, edit func(map[string]string)) *core.Refusal
+
 // tagged is what can have tags, by the prefix of its ids: what stands before the id in its ARN, and where its tags are.
 var tagged = map[string]struct {
 	arn  string
-	tags func(core.At, string) (map[string]string, *core.Refusal)
+	tags tagsEdited
 }{
-	"i":     {"instance/", onRow(&instances, func(i *Instance) *map[string]string { return &i.Tags })},
-	"lt":    {"launch-template/", onRow(&templates, func(t *Template) *map[string]string { return &t.Tags })},
-	"ami":   {"image/", onRow(&images, func(i *image) *map[string]string { return &i.Tags })},
-	"sg":    {"security-group/", onRow(&securityGroups, func(g *securityGroup) *map[string]string { return &g.Tags })},
-	"fleet": {"fleet/", onLabel(&fleets)},
-	"sfr":   {"spot-fleet-request/", onLabel(&spotFleets)},
-	"sir":   {"spot-instances-request/", onLabel(&spotRequests)},
-	"snap":  {"snapshot/", onLabel(&snapshots)},
+	"i":        {"instance/", onRow(&instances, func(i *Instance) *map[string]string { return &i.Tags })},
+	"lt":       {"launch-template/", onRow(&templates, func(t *Template) *map[string]string { return &t.Tags })},
+	"ami":      {"image/", onRow(&images, func(i *image) *map[string]string { return &i.Tags })},
+	"sg":       {"security-group/", onRow(&securityGroups, func(g *securityGroup) *map[string]string { return &g.Tags })},
+	"fleet":    {"fleet/", onLabel(&fleets)},
+	"sfr":      {"spot-fleet-request/", onLabel(&spotFleets)},
+	"sir":      {"spot-instances-request/", onLabel(&spotRequests)},
+	"snap":     {"snapshot/", onList(&snapshots, func(s *types.Snapshot) *[]types.Tag { return &s.Tags })},
+	"vol":      {"volume/", onList(&volumes, func(v *types.Volume) *[]types.Tag { return &v.Tags })},
+	"eipalloc": {"elastic-ip/", onList(&addresses, func(a *types.Address) *[]types.Tag { return &a.Tags })},
 }
 
-func onRow[T any](s *core.Shelf[T], of func(*T) *map[string]string) func(core.At, string) (map[string]string, *core.Refusal) {
-	return func(at core.At, id string) (map[string]string, *core.Refusal) {
+func onRow[T any](s *core.Shelf[T], of func(*T) *map[string]string) tagsEdited {
+	return func(at core.At, id string, edit func(map[string]string)) *core.Refusal {
 		row, refused := s.Find(at, &id)
 		if refused != nil {
-			return nil, refused
+			return refused
 		}
 		tags := of(row)
 		if *tags == nil {
 			*tags = map[string]string{}
 		}
-		return *tags, nil
+		edit(*tags)
+		return nil
 	}
 }
 
-func onLabel[T any](s *core.Shelf[T]) func(core.At, string) (map[string]string, *core.Refusal) {
-	return func(at core.At, id string) (map[string]string, *core.Refusal) {
+func onLabel[T any](s *core.Shelf[T]) tagsEdited {
+	return func(at core.At, id string, edit func(map[string]string)) *core.Refusal {
 		if _, refused := s.Find(at, &id); refused != nil {
-			return nil, refused
+			return refused
 		}
 		l, refused := labels.Find(at, &id)
 		if refused != nil {
 			l = labels.Put(at, &label{ID: id, Tags: map[string]string{}})
 		}
-		return l.Tags, nil
+		edit(l.Tags)
+		return nil
 	}
 }
 
-// tagsOn finds the tags of resources of one's own, which must all exist.
-func tagsOn(c *core.Call, ids []string) (all []map[string]string, _ *core.Refusal) {
-	for _, id := range ids {
-		prefix, _, _ := strings.Cut(id, "-")
-		one, known := tagged[prefix]
-		if !known {
-			return nil, core.Refuse("InvalidID", "The ID '%s' is not valid", id)
-		}
-		tags, refused := one.tags(c.At, id)
+// onList are the tags of a row that is the SDK's own description.
+func onList[T any](s *core.Shelf[T], of func(*T) *[]types.Tag) tagsEdited {
+	return func(at core.At, id string, edit func(map[string]string)) *core.Refusal {
+		row, refused := s.Find(at, &id)
 		if refused != nil {
-			return nil, refused
+			return refused
 		}
-		all = append(all, tags)
+		tags := map[string]string{}
+		for _, t := range *of(row) {
+			tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+		}
+		edit(tags)
+		*of(row) = TagsOf(tags)
+		return nil
 	}
-	return all, nil
+}
+
+// editTags edits the tags of resources of one's own, which must all exist.
+func editTags(c *core.Call, ids []string, edit func(map[string]string)) *core.Refusal {
+	for _, do := range []func(map[string]string){func(map[string]string) {}, edit} {
+		for _, id := range ids {
+			prefix, _, _ := strings.Cut(id, "-")
+			one, known := tagged[prefix]
+			if !known {
+				return core.Refuse("InvalidID", "The ID '%s' is not valid", id)
+			}
+			if refused := one.tags(c.At, id, do); refused != nil {
+				return refused
+			}
+		}
+	}
+	return nil
 }

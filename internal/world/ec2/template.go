@@ -24,8 +24,9 @@ type Template struct {
 	Versions                   []*TemplateVersion
 }
 
-// TemplateVersion is one of them; it never changes.
+// TemplateVersion is one of them; it never changes, but to be deleted.
 type TemplateVersion struct {
+	Deleted                bool
 	Number                 int
 	Description, CreatedBy string
 	Token                  string
@@ -72,6 +73,13 @@ func templateResource() core.Resource {
 				return shownTemplate(c, out.LaunchTemplate)
 			},
 		}),
+		core.Define(core.Spec[ec2.DeleteLaunchTemplateVersionsInput, ec2.DeleteLaunchTemplateVersionsOutput]{
+			Write: true, Basis: "record: by analogy with CreateLaunchTemplate, unverified", Knows: "LaunchTemplateId LaunchTemplateName Versions",
+			Needs: ofTemplate[ec2.DeleteLaunchTemplateVersionsInput], Answer: deleteLaunchTemplateVersions, Request: queried[ec2.DeleteLaunchTemplateVersionsInput],
+			Response: func(c *core.Call, out *ec2.DeleteLaunchTemplateVersionsOutput) any {
+				return templateResponse(c, core.Camel(out).(core.Fields))
+			},
+		}),
 		core.Define(core.Spec[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput]{
 			Knows: "LaunchTemplateIds LaunchTemplateNames Filters MaxResults NextToken", Answer: describeLaunchTemplates,
 		}),
@@ -104,14 +112,14 @@ func (t *Template) Version(which string) (*TemplateVersion, *core.Refusal) {
 	switch which {
 	case "", "$Default":
 	case "$Latest":
-		n = len(t.Versions)
+		n = t.latest()
 	default:
 		var err error
 		if n, err = strconv.Atoi(which); err != nil {
 			return nil, core.Refuse("InvalidParameterValue", "Invalid launch template version: %s", which)
 		}
 	}
-	if n < 1 || n > len(t.Versions) {
+	if n < 1 || n > len(t.Versions) || t.Versions[n-1].Deleted {
 		return nil, core.Refuse("InvalidLaunchTemplateId.VersionNotFound",
 			"Could not find the specified version %d for the launch template with ID %s.", n, t.ID)
 	}

@@ -45,7 +45,7 @@ func createLaunchTemplateVersion(c *core.Call, in *ec2.CreateLaunchTemplateVersi
 		return nil, refused
 	}
 	for _, v := range t.Versions {
-		if v.Token != "" && v.Token == aws.ToString(in.ClientToken) {
+		if v.Token != "" && v.Token == aws.ToString(in.ClientToken) && !v.Deleted { // of a deleted one: unverified
 			return &ec2.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: t.describedVersion(v)}, nil
 		}
 	}
@@ -91,7 +91,7 @@ func (t *Template) described() *types.LaunchTemplate {
 	return &types.LaunchTemplate{
 		LaunchTemplateId: aws.String(t.ID), LaunchTemplateName: aws.String(t.Name), CreateTime: aws.Time(t.Created),
 		CreatedBy: aws.String(t.CreatedBy), DefaultVersionNumber: aws.Int64(int64(t.Default)),
-		LatestVersionNumber: aws.Int64(int64(len(t.Versions))), Tags: TagsOf(t.Tags),
+		LatestVersionNumber: aws.Int64(int64(t.latest())), Tags: TagsOf(t.Tags),
 	}
 }
 

@@ -93,6 +93,9 @@ func versionsOf(c *core.Call, in *ec2.DescribeLaunchTemplateVersionsInput) ([]*v
 		which := in.Versions
 		if len(which) == 0 {
 			for _, v := range slices.Backward(t.Versions) { // the newest first, as AWS does
+				if v.Deleted {
+					continue
+				}
 				which = append(which, strconv.Itoa(v.Number))
 			}
 		}

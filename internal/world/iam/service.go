@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	policy "github.com/ripostehq/riposte/iam"
 	"github.com/ripostehq/riposte/internal/world/core"
@@ -25,7 +26,7 @@ func Service() *core.Service {
 		Name: "iam", SDK: "IAM", Reference: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_",
 		Words: words, Global: true, HidesDenied: true,
 		Resources: []core.Resource{
-			userResource(), accessKeyResource(), roleResource(), holderPolicies(), policyResource(), {Shelf: &sessions}, {Shelf: &histories},
+			userResource(), accessKeyResource(), reportResource(), roleResource(), holderPolicies(), policyResource(), {Shelf: &sessions}, {Shelf: &histories},
 		},
 	}
 }
@@ -54,6 +55,9 @@ type userEstate struct {
 		ID       string `yaml:"id"`
 		Secret   string `yaml:"secret"`
 		Inactive bool   `yaml:"inactive"`
+
+		Created time.Time `yaml:"created"` // now
+		Used    time.Time `yaml:"used"`    // last
 	} `yaml:"keys"`
 }
 
@@ -87,7 +91,7 @@ func (e Estate) Build(at core.At) error {
 		}
 		made := users.Put(at, &user{holder: h})
 		for _, k := range u.Keys {
-			made.Keys = append(made.Keys, &accessKey{ID: k.ID, Secret: k.Secret, Inactive: k.Inactive, Created: at.Now})
+			made.Keys = append(made.Keys, &accessKey{ID: k.ID, Secret: k.Secret, Inactive: k.Inactive, Created: cmp.Or(k.Created, at.Now), Used: k.Used})
 		}
 	}
 	for _, r := range e.Roles {

@@ -1,4 +1,4 @@
-// Package rds is the Relational Database Service in the world: with whom snapshots are shared, and their tags.
+// Package rds is the Relational Database Service in the world: databases, with whom snapshots are shared, and their tags.
 package rds
 
 import (
@@ -15,7 +15,7 @@ import (
 func Service() *core.Service {
 	return &core.Service{
 		Name: "rds", SDK: "RDS", Reference: "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_",
-		Words: core.QueryWords(), Resources: []core.Resource{snapshotResource(), tagResource()},
+		Words: core.QueryWords(), Resources: []core.Resource{snapshotResource(), tagResource(), instanceResource(), finalResource(), proxyResource(), proxyTargetResource(), eventResource()},
 	}
 }
 

@@ -2,6 +2,7 @@ package rds
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
@@ -26,10 +27,9 @@ func tagResource() core.Resource {
 				return labelNeeds(c, in.ResourceName, keysOf(in.Tags))
 			},
 			Answer: func(c *core.Call, in *rds.AddTagsToResourceInput) (*rds.AddTagsToResourceOutput, *core.Refusal) {
-				l, refused := labelled(c, in.ResourceName)
+				tags, refused := labelled(c, in.ResourceName)
 				if refused == nil {
-					l.without(keysOf(in.Tags))
-					l.Tags = append(l.Tags, in.Tags...)
+					*tags = append(without(*tags, keysOf(in.Tags)), in.Tags...)
 				}
 				return &rds.AddTagsToResourceOutput{}, refused
 			},
@@ -40,9 +40,9 @@ func tagResource() core.Resource {
 				return labelNeeds(c, in.ResourceName, in.TagKeys)
 			},
 			Answer: func(c *core.Call, in *rds.RemoveTagsFromResourceInput) (*rds.RemoveTagsFromResourceOutput, *core.Refusal) {
-				l, refused := labelled(c, in.ResourceName)
+				tags, refused := labelled(c, in.ResourceName)
 				if refused == nil {
-					l.without(in.TagKeys)
+					*tags = without(*tags, in.TagKeys)
 				}
 				return &rds.RemoveTagsFromResourceOutput{}, refused
 			},
@@ -53,11 +53,11 @@ func tagResource() core.Resource {
 				return labelNeeds(c, in.ResourceName, nil)
 			},
 			Answer: func(c *core.Call, in *rds.ListTagsForResourceInput) (*rds.ListTagsForResourceOutput, *core.Refusal) {
-				l, refused := labelled(c, in.ResourceName)
+				tags, refused := labelled(c, in.ResourceName)
 				if refused != nil {
 					return nil, refused
 				}
-				return &rds.ListTagsForResourceOutput{TagList: slices.Clone(l.Tags)}, nil
+				return &rds.ListTagsForResourceOutput{TagList: slices.Clone(*tags)}, nil
 			},
 		}),
 	}}
@@ -71,22 +71,29 @@ func labelNeeds(c *core.Call, arn *string, keys []string) []core.Need {
 	return needs
 }
 
-// labelled finds the tags of a snapshot of the place.
-func labelled(c *core.Call, arn *string) (*label, *core.Refusal) {
+// labelled finds the tags of a snapshot or a database of the place. A database that is not there is told by its own name.
+func labelled(c *core.Call, arn *string) (*[]types.Tag, *core.Refusal) {
+	if id, ok := strings.CutPrefix(aws.ToString(arn), c.ARN("rds", "db:")); ok {
+		db, refused := instances.Find(c.At, &id)
+		if refused != nil {
+			return nil, refused
+		}
+		return &db.TagList, nil
+	}
 	for id := range snapshots.Of(c.At) {
 		if c.ARN("rds", "snapshot:"+id) != aws.ToString(arn) {
 			continue
 		}
 		if l, refused := labels.Find(c.At, arn); refused == nil {
-			return l, nil
+			return &l.Tags, nil
 		}
-		return labels.Put(c.At, &label{ARN: *arn}), nil
+		return &labels.Put(c.At, &label{ARN: *arn}).Tags, nil
 	}
 	return nil, labels.Missing(aws.ToString(arn))
 }
 
-func (l *label) without(keys []string) {
-	l.Tags = slices.DeleteFunc(l.Tags, func(t types.Tag) bool { return slices.Contains(keys, aws.ToString(t.Key)) })
+func without(tags []types.Tag, keys []string) []types.Tag {
+	return slices.DeleteFunc(tags, func(t types.Tag) bool { return slices.Contains(keys, aws.ToString(t.Key)) })
 }
 
 func keysOf(tags []types.Tag) (keys []string) {

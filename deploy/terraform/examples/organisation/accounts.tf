@@ -20,6 +20,7 @@ resource "aws_cloudformation_stack_set" "spokes" {
     GrantTag       = contains(var.tiers, "tag")
     GrantReport    = contains(var.tiers, "report")
     GrantContain   = contains(var.tiers, "contain")
+    GrantMend      = contains(var.tiers, "mend")
     GrantAuthor    = contains(var.tiers, "author")
     GrantDestroy   = contains(var.tiers, "destroy")
   }

@@ -47,7 +47,7 @@ variable "external_id" {
 }
 
 variable "tiers" {
-  description = "The rights that riposte gets, a role each: audit is enough to observe; report, tag, contain, author and destroy as you dare."
+  description = "The rights that riposte gets, a role each: audit is enough to observe; report, tag, contain, mend, author and destroy as you dare."
   type        = list(string)
   default     = ["audit", "report", "contain"]
 }

@@ -5,7 +5,7 @@ locals {
   role_owners = length(var.accounts) > 0 ? sort(distinct(concat(var.accounts, [local.account]))) : (
     var.organization_id != "" ? ["*"] : [local.account]
   )
-  tiers      = ["audit", "tag", "report", "contain", "author", "destroy"]
+  tiers      = ["audit", "tag", "report", "contain", "mend", "author", "destroy"]
   tier_roles = [for p in setproduct(local.role_owners, local.tiers) : "${local.prefix}:iam::${p[0]}:role${var.role_path}riposte-${p[1]}"]
 }
 
@@ -105,6 +105,11 @@ data "aws_iam_policy_document" "own" {
       ]
       resources = ["*"]
     }
+  }
+  statement {
+    sid       = "Price"
+    actions   = ["pricing:GetProducts"]
+    resources = ["*"]
   }
   dynamic "statement" {
     for_each = var.report_bus_arn == null ? [] : [var.report_bus_arn]
