@@ -10,7 +10,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// retireKeyKind is iam.deactivate-key for a key that is old and in nobody's hands: an owner who needs it again is not fought.
+// retireKeyKind is iam.deactivate-key for a key that is old and that no caller uses: an owner who needs it again is not fought.
 var retireKeyKind = Define[RetireKey](Kind{
 	Name: "iam.retire-key", Version: 1, Does: "deactivate an old access key until its owner needs it", Class: Mend, Tier: TierContain, Yields: true, WayBack: "iam.reinstate-key",
 	Reads:  append(findingReads(), call.IAMGetAccessKeyLastUsed, call.IAMListAccessKeys),

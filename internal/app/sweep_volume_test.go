@@ -78,7 +78,7 @@ func TestVolumesOfSevenWeeks(t *testing.T) {
 }
 
 // A read that is denied once it was told holds all that follows, for as long as it is denied; nothing is deleted on what is not known. Afterwards
-// it goes on; where it was the listing itself, the streak begins anew, since nobody knows what was in between.
+// it goes on; where it was the listing itself, the streak begins anew, since no record says what was in between.
 func TestWhatCannotBeReadIsNotDeleted(t *testing.T) {
 	reads := []string{"ec2:DescribeVolumes", "ec2:DescribeVolumesModifications", "ec2:DescribeSnapshots", "ec2:DescribeTags", "cloudtrail:LookupEvents"}
 	none := []string{"ec2:DescribeInstances", "rds:ListTagsForResource"} // of announcing what is no volume
