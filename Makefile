@@ -1,5 +1,5 @@
 # riposte: what can be done here. `make test` is what every change must pass.
-.PHONY: build lambda test soak tools lint bench generate
+.PHONY: build lambda test soak tools lint bench differential generate
 
 build: ## the binary, into bin/: static, without symbols
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/ ./cmd/riposte
@@ -19,8 +19,11 @@ tools: ## what tests run against and is not on PATH: moto_server, aws, cfn-lint 
 lint: ## the part of test that runs nothing
 	@.ci/check format vet staticcheck
 
-bench: ## figures, as ratios measured in the same run, beside those to reach; a minute
+bench: ## figures, as ratios measured in the same run, beside those to reach; some minutes
 	@.ci/bench
+
+differential: ## package iam against another evaluator on CASES (100000) random cases by SEED (1): five minutes; then against AWS's managed policies
+	@.ci/differential
 
 generate: ## the figures and ids in the pages' transcripts, the SDK's regions, the names of calls, AWS's clients as the table names them, docs/cli.md, docs/paths.md, docs/playbooks/, docs/config.schema.json, docs/keys.md, docs/metrics.md, what is generated of deploy/
 	go test ./internal/region -count=1 -run '^TestGeneratedPartitions$$' -update

@@ -117,7 +117,7 @@ func source() []byte {
 		verb := map[string]string{"Reads": "read of", "Writes": "change in"}[h.suffix]
 		fmt.Fprintf(&body, "// %s%s is what playbooks and actions %s %s.\ntype %s%s interface {\n", h.Name, h.suffix, verb, h.Name, h.Name, h.suffix)
 		for _, c := range h.calls {
-			fmt.Fprintf(&body, "\t%[2]s(context.Context, *%[1]s.%[2]sInput, ...func(*%[1]s.Options)) (*%[1]s.%[2]sOutput, error)\n", h.client(), c.Name())
+			fmt.Fprintf(&body, "\t%[2]s(context.Context, *%[1]s.%[2]sInput, ...func(*%[1]s.Options)) (*%[1]s.%[2]sOutput, error)\n", h.client(), c.Operation())
 		}
 		fmt.Fprint(&body, "}\n\n")
 	}

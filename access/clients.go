@@ -5,12 +5,18 @@ package access
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/rbin"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/ripostehq/riposte/event"
@@ -22,6 +28,11 @@ type ClientReads func(event.Place) aws.Config
 
 func (c ClientReads) AutoScaling(p event.Place) AutoScalingReads {
 	return autoscaling.NewFromConfig(c(p))
+}
+
+func (c ClientReads) CloudFront(p event.Place) CloudFrontReads {
+	p.Region = ""
+	return cloudfront.NewFromConfig(c(p))
 }
 
 func (c ClientReads) CloudTrail(p event.Place) CloudTrailReads {
@@ -45,8 +56,29 @@ func (c ClientReads) IAM(p event.Place) IAMReads {
 	return iam.NewFromConfig(c(p))
 }
 
+func (c ClientReads) Lambda(p event.Place) LambdaReads {
+	return lambda.NewFromConfig(c(p))
+}
+
+func (c ClientReads) RecycleBin(p event.Place) RecycleBinReads {
+	return rbin.NewFromConfig(c(p))
+}
+
 func (c ClientReads) RDS(p event.Place) RDSReads {
 	return rds.NewFromConfig(c(p))
+}
+
+func (c ClientReads) Redshift(p event.Place) RedshiftReads {
+	return redshift.NewFromConfig(c(p))
+}
+
+func (c ClientReads) Route53(p event.Place) Route53Reads {
+	p.Region = ""
+	return route53.NewFromConfig(c(p))
+}
+
+func (c ClientReads) S3(p event.Place) S3Reads {
+	return s3.NewFromConfig(c(p))
 }
 
 func (c ClientReads) SSM(p event.Place) SSMReads {
@@ -59,6 +91,11 @@ type ClientWrites func(event.Place) aws.Config
 
 func (c ClientWrites) AutoScaling(p event.Place) AutoScalingWrites {
 	return autoscaling.NewFromConfig(c(p))
+}
+
+func (c ClientWrites) CloudFront(p event.Place) CloudFrontWrites {
+	p.Region = ""
+	return cloudfront.NewFromConfig(c(p))
 }
 
 func (c ClientWrites) EC2(p event.Place) EC2Writes {
@@ -76,4 +113,13 @@ func (c ClientWrites) IAM(p event.Place) IAMWrites {
 
 func (c ClientWrites) RDS(p event.Place) RDSWrites {
 	return rds.NewFromConfig(c(p))
+}
+
+func (c ClientWrites) Redshift(p event.Place) RedshiftWrites {
+	return redshift.NewFromConfig(c(p))
+}
+
+func (c ClientWrites) Route53(p event.Place) Route53Writes {
+	p.Region = ""
+	return route53.NewFromConfig(c(p))
 }

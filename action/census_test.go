@@ -8,12 +8,12 @@ import (
 )
 
 // census are the kinds that a table of actions leaves out, the ways back of what it does being in it.
-func census(t *testing.T, c *actiontest.AWS, table map[string]action.Action) (left []string) {
+func census(t *testing.T, on func(name string) *actiontest.AWS, table map[string]action.Action) (left []string) {
 	t.Helper()
 	done := map[string]bool{}
 	for name, a := range table {
 		done[a.About().Kind.Name] = true
-		look, err := a.Look(t.Context(), c.Reads())
+		look, err := a.Look(t.Context(), on(name).Reads())
 		if _, differs := differences()[name]; differs && err != nil {
 			continue // what moto does otherwise is told of each difference
 		}

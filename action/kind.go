@@ -60,7 +60,12 @@ func Kinds() []Kind {
 		keepProtectedKind, retireKeyKind, reinstateKeyKind, metadataDefaultKind, encryptByDefaultKind, leaveUnencryptedKind,
 		announceKind, snapshotVolumeKind, deleteVolumeKind, restoreVolumeKind, releaseAddressKind, recoverAddressKind,
 		imageInstanceKind, terminateKeptKind, restoreInstanceKind,
+		deleteRecordKind, restoreRecordKind, takeValueOutKind, putValueBackKind,
 		stopDatabaseKind, startDatabaseKind, deleteDatabaseKind, restoreDatabaseKind,
+		stopClusterKind, startClusterKind, deleteMemberKind, restoreMemberKind, deleteClusterKind, restoreClusterKind,
+		deleteBalancerKind, deleteSnapshotKind, recoverSnapshotKind, listenerPolicyKind,
+		pauseWarehouseKind, resumeWarehouseKind, deleteWarehouseKind, restoreWarehouseKind,
+		stopIdleKind, startIdleKind,
 	}
 }
 

@@ -3,10 +3,13 @@ package action_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/action"
@@ -44,6 +47,20 @@ func differences() map[string]difference {
 				return action.TemplateVersion{Template: g.Template, Source: 2, Next: 3, Like: g.Like}.Do(t.Context(), c.Writes()) != nil
 			},
 		},
+		"delete snapshot": {
+			why: "the Recycle Bin's rules are missing",
+			still: func(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+				_, err := action.DeleteSnapshot{Snapshot: g.Stale, Case: "c_1", Days: 7}.Look(t.Context(), c.Reads())
+				return err != nil
+			},
+		},
+		"recover snapshot": {
+			why: "ListSnapshotsInRecycleBin is missing",
+			still: func(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+				_, err := action.RecoverSnapshot{Snapshot: g.Recycled}.Look(t.Context(), c.Reads())
+				return err != nil
+			},
+		},
 		"metadata default": {
 			why: "GetInstanceMetadataDefaults is missing",
 			still: func(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
@@ -55,11 +72,65 @@ func differences() map[string]difference {
 			why:   "RunInstances fails, by 500, at a private address that a terminated instance had",
 			still: unaddressed, mend: anywhere,
 		},
+		"delete member":  unstarted("delete member"),
+		"delete cluster": unstarted("delete cluster"),
+		"take value out": {
+			why: "a batch that deletes a record and creates it anew is refused, as if the deletion were none",
+			still: func(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+				out := g.Examples()["take value out"].(action.TakeValueOut)
+				back := action.PutValueBack(out)
+				must(t, out.Do(t.Context(), c.Writes()))
+				must(t, back.Do(t.Context(), c.Writes()))
+				look, err := back.Look(t.Context(), c.Reads())
+				must(t, err)
+				return !look.Satisfied
+			},
+		},
 		"hold fleet": {
 			why:   "ModifyFleet is missing",
 			still: unheld,
 		},
 	}
+}
+
+// unstarted is the difference of what is deleted only where AWS has started it after seven days.
+func unstarted(name string) difference {
+	ids := map[string]*string{}
+	return difference{
+		why:  "a cluster that is stopped stays so for ever, DescribeEvents tells of no start by AWS, and a cluster's snapshot not of which it is",
+		mend: func(c aws.Config) aws.Config { return startsClusters(c, ids) },
+		still: func(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+			look, err := g.Examples()[name].Look(t.Context(), c.Reads())
+			must(t, err)
+			return look.Refused != ""
+		},
+	}
+}
+
+// startsClusters tells of a start by AWS of each cluster that is asked about, and of snapshots which cluster's they are.
+func startsClusters(c aws.Config, ids map[string]*string) aws.Config {
+	told := middleware.InitializeMiddlewareFunc("told", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		if asked, ok := in.Parameters.(*rds.DescribeEventsInput); ok {
+			return middleware.InitializeOutput{Result: &rds.DescribeEventsOutput{Events: []rdstypes.Event{{
+				SourceIdentifier: asked.SourceIdentifier, Date: aws.Time(time.Date(2030, 1, 6, 9, 0, 0, 0, time.UTC)),
+				Message: aws.String("DB cluster is being started due to it exceeding the maximum allowed time being stopped."),
+			}}}}, middleware.Metadata{}, nil
+		}
+		out, meta, err := next.HandleInitialize(ctx, in)
+		switch found := out.Result.(type) {
+		case *rds.DescribeDBClustersOutput:
+			for _, c := range found.DBClusters {
+				ids[*c.DBClusterIdentifier] = c.DbClusterResourceId
+			}
+		case *rds.DescribeDBClusterSnapshotsOutput:
+			for i, s := range found.DBClusterSnapshots {
+				found.DBClusterSnapshots[i].DbClusterResourceId = ids[*s.DBClusterIdentifier]
+			}
+		}
+		return out, meta, err
+	})
+	c.APIOptions = append(c.APIOptions, func(s *middleware.Stack) error { return s.Initialize.Add(told, middleware.After) })
+	return c
 }
 
 func unprotected(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -17,6 +19,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
+	redshifttypes "github.com/aws/aws-sdk-go-v2/service/redshift/types"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	dnstypes "github.com/aws/aws-sdk-go-v2/service/route53/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/action/actiontest"
@@ -30,7 +37,13 @@ var motoPlace = event.Place{Partition: "aws", Account: mototest.Account, Region:
 func TestEveryActionKeepsTheContractOnMoto(t *testing.T) {
 	s := mototest.Start(t)
 	g, c := onMoto(t, s)
-	if left := census(t, c, g.Examples()); len(left) > 0 {
+	as := func(name string) *actiontest.AWS {
+		if d := differences()[name]; d.mend != nil {
+			return actiontest.On(func(p event.Place) aws.Config { return d.mend(timeless(s)(p)) })
+		}
+		return c
+	}
+	if left := census(t, as, g.Examples()); len(left) > 0 {
 		t.Errorf("no action of the kinds %v, and no way back of one, is among the examples", left)
 	}
 	for name, a := range g.Examples() {
@@ -45,9 +58,9 @@ func TestEveryActionKeepsTheContractOnMoto(t *testing.T) {
 			}
 			fresh := func(t *testing.T) *actiontest.AWS {
 				if again(t, s, g); differs {
-					return actiontest.On(func(p event.Place) aws.Config { return d.mend(s.Config(p)) })
+					return as(name)
 				}
-				return actiontest.On(s.Config)
+				return actiontest.On(timeless(s))
 			}
 			actiontest.Run(t, fresh, a)
 		})
@@ -68,7 +81,7 @@ func again(t *testing.T, s *mototest.Server, want actiontest.Shop) *actiontest.A
 func onMoto(t *testing.T, s *mototest.Server) (actiontest.Shop, *actiontest.AWS) {
 	t.Helper()
 	s.Reset(t)
-	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace)), rds.NewFromConfig(s.Config(motoPlace)), elb.NewFromConfig(s.Config(motoPlace))}
+	b := shopfitter{t, t.Context(), ec2.NewFromConfig(s.Config(motoPlace)), autoscaling.NewFromConfig(s.Config(motoPlace)), iam.NewFromConfig(s.Config(motoPlace)), rds.NewFromConfig(s.Config(motoPlace)), redshift.NewFromConfig(s.Config(motoPlace)), elb.NewFromConfig(s.Config(motoPlace))}
 	_, err := b.ec2.DescribeSubnets(t.Context(), nil) // moto makes a region when it is first asked about, and draws ids for it
 	must(t, err)
 	resp, err := http.Post(s.URL+"/moto-api/seed?a=42", "", nil)
@@ -76,9 +89,29 @@ func onMoto(t *testing.T, s *mototest.Server) (actiontest.Shop, *actiontest.AWS)
 	resp.Body.Close()
 	g := actiontest.Shop{Key: b.people(), Group: motoPlace.In(event.Group, "web"), User: motoPlace.In(event.User, "staff/mallory"), Role: motoPlace.In(event.Role, "ci/builder")}
 	b.machines(&g)
-	g.Setting, g.Like = motoPlace.In(event.Setting, motoPlace.Region), actiontest.LikeOf(t, actiontest.On(s.Config).Reads(), g.Template, "2")
+	g.Setting, g.Like = motoPlace.In(event.Setting, motoPlace.Region), actiontest.LikeOf(t, actiontest.On(timeless(s)).Reads(), g.Template, "2")
 	b.unused(&g)
-	return g, actiontest.On(s.Config)
+	b.names(&g, route53.NewFromConfig(s.Config(motoPlace)))
+	return g, actiontest.On(timeless(s))
+}
+
+// names are a zone with two records.
+func (b shopfitter) names(g *actiontest.Shop, c *route53.Client) {
+	zone, err := c.CreateHostedZone(b.ctx, &route53.CreateHostedZoneInput{Name: aws.String("example.com"), CallerReference: aws.String("shop")})
+	must(b.t, err)
+	create := func(name string, of dnstypes.RRType, ttl int64, values ...string) dnstypes.Change {
+		set := dnstypes.ResourceRecordSet{Name: &name, Type: of, TTL: &ttl}
+		for _, v := range values {
+			set.ResourceRecords = append(set.ResourceRecords, dnstypes.ResourceRecord{Value: &v})
+		}
+		return dnstypes.Change{Action: dnstypes.ChangeActionCreate, ResourceRecordSet: &set}
+	}
+	_, err = c.ChangeResourceRecordSets(b.ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: zone.HostedZone.Id, ChangeBatch: &dnstypes.ChangeBatch{Changes: []dnstypes.Change{
+		create("www.example.com.", dnstypes.RRTypeCname, 300, "food.s3.amazonaws.com"), create("two.example.com.", dnstypes.RRTypeA, 60, "192.0.2.1", "192.0.2.2"),
+	}}})
+	must(b.t, err)
+	id := strings.TrimPrefix(*zone.HostedZone.Id, "/hostedzone/")
+	g.Record, g.Values = motoPlace.In(event.RecordSet, id+"/CNAME/www.example.com"), motoPlace.In(event.RecordSet, id+"/A/two.example.com")
 }
 
 // unused are the volumes, the address and the snapshot that a case has announced, or made.
@@ -97,7 +130,10 @@ func (b shopfitter) unused(g *actiontest.Shop) {
 	g.Told = volume(ec2.CreateVolumeInput{Size: aws.Int32(8), VolumeType: types.VolumeTypeGp2}, told)
 	g.Kept = volume(ec2.CreateVolumeInput{Size: aws.Int32(100), VolumeType: types.VolumeTypeGp3, Iops: aws.Int32(4000), Throughput: aws.Int32(250)},
 		append([]types.Tag{{Key: aws.String("Name"), Value: aws.String("data")}}, told...))
-	_, err := b.ec2.CreateSnapshot(b.ctx, &ec2.CreateSnapshotInput{VolumeId: &g.Kept.ID, TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSnapshot, Tags: told}}})
+	stale, err := b.ec2.CreateSnapshot(b.ctx, &ec2.CreateSnapshotInput{VolumeId: &g.Plain.ID, TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSnapshot, Tags: told}}})
+	must(b.t, err)
+	g.Stale, g.Recycled = motoPlace.In(event.Snapshot, *stale.SnapshotId), motoPlace.In(event.Snapshot, "snap-0recycled")
+	_, err = b.ec2.CreateSnapshot(b.ctx, &ec2.CreateSnapshotInput{VolumeId: &g.Kept.ID, TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeSnapshot, Tags: told}}})
 	must(b.t, err)
 	address, err := b.ec2.AllocateAddress(b.ctx, &ec2.AllocateAddressInput{Domain: types.DomainTypeVpc, TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeElasticIp, Tags: told}}})
 	must(b.t, err)
@@ -118,6 +154,63 @@ func (b shopfitter) unused(g *actiontest.Shop) {
 		must(b.t, err)
 	}
 	g.Database, g.DatabaseID = motoPlace.In(event.DBInstance, "reports"), aws.ToString(db.DBInstance.DbiResourceId)
+	b.clusters(g)
+}
+
+// clusters are one with a member, and one without.
+func (b shopfitter) clusters(g *actiontest.Shop) {
+	tags := []rdstypes.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}}
+	made := func(id string) (event.Resource, string) {
+		out, err := b.rds.CreateDBCluster(b.ctx, &rds.CreateDBClusterInput{
+			DBClusterIdentifier: &id, Engine: aws.String("aurora-mysql"), MasterUsername: aws.String("root"), MasterUserPassword: aws.String("not-a-secret"), Tags: tags,
+		})
+		must(b.t, err)
+		return motoPlace.In(event.DBCluster, id), aws.ToString(out.DBCluster.DbClusterResourceId)
+	}
+	g.Cluster, g.ClusterID = made("orders")
+	g.Drained, g.DrainedID = made("drained")
+	kept, err := b.rds.DescribeDBClusterSnapshots(b.ctx, &rds.DescribeDBClusterSnapshotsInput{})
+	must(b.t, err)
+	for _, s := range kept.DBClusterSnapshots { // as of databases
+		_, err := b.rds.DeleteDBClusterSnapshot(b.ctx, &rds.DeleteDBClusterSnapshotInput{DBClusterSnapshotIdentifier: s.DBClusterSnapshotIdentifier})
+		must(b.t, err)
+	}
+	db, err := b.rds.CreateDBInstance(b.ctx, &rds.CreateDBInstanceInput{
+		DBInstanceIdentifier: aws.String("orders-1"), DBClusterIdentifier: aws.String("orders"), Engine: aws.String("aurora-mysql"), DBInstanceClass: aws.String("db.r6g.large"), Tags: tags,
+	})
+	must(b.t, err)
+	_, err = b.wh.CreateCluster(b.ctx, &redshift.CreateClusterInput{
+		ClusterIdentifier: aws.String("sales"), NodeType: aws.String("ra3.4xlarge"), NumberOfNodes: aws.Int32(2), MasterUsername: aws.String("root"), MasterUserPassword: aws.String("Not-4-secret"),
+		Tags: []redshifttypes.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}, {Key: aws.String("Name"), Value: aws.String("sales")}},
+	})
+	must(b.t, err)
+	g.Warehouse, g.WarehouseID = motoPlace.In(event.Warehouse, "sales"), action.WarehouseID(&redshifttypes.Cluster{ClusterCreateTime: aws.Time(motoMade)})
+	g.ClusterMember, g.MemberID = motoPlace.In(event.DBInstance, "orders-1"), aws.ToString(db.DBInstance.DbiResourceId)
+}
+
+// motoMade is when every warehouse was made, as the tests see it: a shop that is built anew is to be the same.
+var motoMade = time.Date(2029, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func timeless(s *mototest.Server) func(event.Place) aws.Config {
+	told := middleware.InitializeMiddlewareFunc("timeless", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		out, meta, err := next.HandleInitialize(ctx, in)
+		switch found := out.Result.(type) {
+		case *redshift.DescribeClustersOutput:
+			for i := range found.Clusters {
+				found.Clusters[i].ClusterCreateTime = aws.Time(motoMade)
+			}
+		case *redshift.DescribeClusterSnapshotsOutput:
+			for i := range found.Snapshots {
+				found.Snapshots[i].ClusterCreateTime = aws.Time(motoMade)
+			}
+		}
+		return out, meta, err
+	})
+	return func(p event.Place) aws.Config {
+		c := s.Config(p)
+		c.APIOptions = append(slices.Clip(c.APIOptions), func(s *middleware.Stack) error { return s.Initialize.Add(told, middleware.After) })
+		return c
+	}
 }
 
 type shopfitter struct {
@@ -127,6 +220,7 @@ type shopfitter struct {
 	scaling *autoscaling.Client
 	iam     *iam.Client
 	rds     *rds.Client
+	wh      *redshift.Client
 	elb     *elb.Client
 }
 
@@ -190,13 +284,13 @@ func (b shopfitter) machines(g *actiontest.Shop) {
 	g.Member = motoPlace.In(event.Instance, b.grouped(*id, *net.SubnetId))
 	b.launchers(g, *id, *image.ImageId)
 	b.stopped(g, image.ImageId, net.SubnetId)
-	b.balanced(g, net.VpcId)
+	b.balanced(g, net.VpcId, net.SubnetId)
 	b.shared(g)
 }
 
-// stopped are the instances that a case has announced, and the image of the second.
+// stopped are the instances that a case has announced, of which the third runs still, and the image of the second.
 func (b shopfitter) stopped(g *actiontest.Shop, image, subnet *string) {
-	for _, at := range []*event.Resource{&g.Idle, &g.Imaged} {
+	for _, at := range []*event.Resource{&g.Idle, &g.Imaged, &g.Forgotten} {
 		out, err := b.ec2.RunInstances(b.ctx, &ec2.RunInstancesInput{ImageId: image, InstanceType: types.InstanceTypeT3Micro, SubnetId: subnet, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
 			TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: []types.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}}}}})
 		must(b.t, err)
@@ -210,14 +304,37 @@ func (b shopfitter) stopped(g *actiontest.Shop, image, subnet *string) {
 	must(b.t, err)
 }
 
-// balanced is the target group.
-func (b shopfitter) balanced(g *actiontest.Shop, network *string) {
+// balanced are the target group, and the balancer that a case has announced.
+func (b shopfitter) balanced(g *actiontest.Shop, network, subnet *string) {
 	out, err := b.elb.CreateTargetGroup(b.ctx, &elb.CreateTargetGroupInput{
 		Name: aws.String("web"), Port: aws.Int32(80), Protocol: elbtypes.ProtocolEnumHttp, VpcId: network, TargetType: elbtypes.TargetTypeEnumInstance,
 	})
 	must(b.t, err)
 	_, id, _ := strings.Cut(*out.TargetGroups[0].TargetGroupArn, ":targetgroup/")
 	g.TargetGroup = motoPlace.In(event.TargetGroup, id)
+	made, err := b.elb.CreateLoadBalancer(b.ctx, &elb.CreateLoadBalancerInput{
+		Name: aws.String("old"), Subnets: []string{*subnet}, Type: elbtypes.LoadBalancerTypeEnumNetwork, Tags: []elbtypes.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}},
+	})
+	must(b.t, err)
+	_, id, _ = strings.Cut(*made.LoadBalancers[0].LoadBalancerArn, ":loadbalancer/")
+	g.Balancer = motoPlace.In(event.LoadBalancer, id)
+	listener, err := b.elb.CreateListener(b.ctx, &elb.CreateListenerInput{
+		LoadBalancerArn: made.LoadBalancers[0].LoadBalancerArn, Port: aws.Int32(443), Protocol: elbtypes.ProtocolEnumTls, SslPolicy: aws.String("ELBSecurityPolicy-2016-08"),
+		Certificates:   []elbtypes.Certificate{{CertificateArn: b.certificate()}},
+		DefaultActions: []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, TargetGroupArn: out.TargetGroups[0].TargetGroupArn}},
+	})
+	must(b.t, err)
+	_, id, _ = strings.Cut(*listener.Listeners[0].ListenerArn, ":listener/")
+	g.Listener = motoPlace.In(event.Listener, id)
+}
+
+// certificate is one that moto takes for a listener: a server certificate of IAM.
+func (b shopfitter) certificate() *string {
+	out, err := b.iam.UploadServerCertificate(b.ctx, &iam.UploadServerCertificateInput{
+		ServerCertificateName: aws.String("old"), CertificateBody: aws.String("body"), PrivateKey: aws.String("key"),
+	})
+	must(b.t, err)
+	return out.ServerCertificateMetadata.Arn
 }
 
 // shared is the snapshot.

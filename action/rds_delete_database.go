@@ -102,7 +102,7 @@ func (d DeleteDatabase) runs(ctx context.Context, r access.Reads, db *types.DBIn
 	case d.Still:
 		return "it runs, and nobody is asked: what AWS starts after seven days is deleted with a person's word alone", nil
 	}
-	byAWS, err := startedByAWS(ctx, r, d.Database, d.Told)
+	byAWS, err := startedByAWS(ctx, r, databaseEvents(d.Database), d.Told)
 	if err != nil || byAWS {
 		return "", err
 	}

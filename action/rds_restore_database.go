@@ -137,9 +137,7 @@ func (b RestoreDatabase) Do(ctx context.Context, w access.Writes) error {
 	if b.Secret {
 		in.ManageMasterUserPassword = aws.Bool(true)
 	}
-	for _, t := range append(slices.Clip(b.Tags), Tag{OfTag, b.ID}) {
-		in.Tags = append(in.Tags, types.Tag{Key: aws.String(t.Key), Value: aws.String(t.Value)})
-	}
+	in.Tags = databaseTags(append(slices.Clip(b.Tags), Tag{OfTag, b.ID}))
 	_, err := w.RDS(b.Database.Place()).RestoreDBInstanceFromDBSnapshot(ctx, in)
 	return Refused(fmt.Sprintf("make database %q of snapshot %q", b.Database.ID, b.Snapshot), err)
 }

@@ -68,7 +68,7 @@ func (s StopDatabase) Look(ctx context.Context, r access.Reads) (Look, error) {
 	default:
 		return Look{Refused: "its state is " + state}, nil
 	}
-	byAWS, err := startedByAWS(ctx, r, s.Database, s.Told)
+	byAWS, err := startedByAWS(ctx, r, databaseEvents(s.Database), s.Told)
 	if err != nil || byAWS {
 		return Look{Satisfied: byAWS}.unless(err)
 	}
@@ -122,31 +122,45 @@ func (s StartDatabase) Do(ctx context.Context, w access.Writes) error {
 	return Refused(fmt.Sprintf("start database %q", s.Database.ID), err)
 }
 
-// eventsReach is how long RDS keeps its events. In lower case, tooLong is in the message of RDS-EVENT-0154, of a database that AWS starts after seven
-// days, and wasStopped in that of RDS-EVENT-0087.
+// eventsReach is how long RDS keeps its events. In lower case, tooLong is in the message of RDS-EVENT-0154, of a database, and RDS-EVENT-0153, of a
+// cluster, that AWS starts after seven days, and " stopped" ends that of RDS-EVENT-0087 and 0150.
 // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+// https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
 const (
 	eventsReach = 14 * 24 * time.Hour
 	tooLong     = "exceeding the maximum allowed time being stopped"
-	wasStopped  = "instance stopped"
 )
 
-// startedByAWS reports whether AWS itself has started a database since a time, and it was not stopped since: a caller that stopped it after that
-// may have started it again.
-func startedByAWS(ctx context.Context, r access.Reads, db event.Resource, since time.Time) (bool, error) {
-	in := &rds.DescribeEventsInput{SourceIdentifier: aws.String(db.ID), SourceType: types.SourceTypeDbInstance, Duration: aws.Int32(int32(eventsReach.Minutes()))}
+// source is what RDS has events of.
+type source struct {
+	of      event.Resource
+	kind    types.SourceType
+	stopped string // what of its stop says that it was, in lower case
+}
+
+func databaseEvents(db event.Resource) source {
+	return source{db, types.SourceTypeDbInstance, "instance stopped"}
+}
+func clusterEvents(c event.Resource) source {
+	return source{c, types.SourceTypeDbCluster, "cluster stopped"}
+}
+
+// startedByAWS reports whether AWS itself has started a database or a cluster since a time, and it was not stopped since: a caller that stopped it
+// after that may have started it again.
+func startedByAWS(ctx context.Context, r access.Reads, s source, since time.Time) (bool, error) {
+	in := &rds.DescribeEventsInput{SourceIdentifier: aws.String(s.of.ID), SourceType: s.kind, Duration: aws.Int32(int32(eventsReach.Minutes()))}
 	var byAWS, stopped time.Time // the last of each
 	for {
-		out, err := r.RDS(db.Place()).DescribeEvents(ctx, in)
+		out, err := r.RDS(s.of.Place()).DescribeEvents(ctx, in)
 		if err != nil {
-			return false, fmt.Errorf("read the events of database %q: %w", db.ID, err)
+			return false, fmt.Errorf("read the events of %s %q: %w", event.Noun(s.of.Type), s.of.ID, err)
 		}
 		for _, e := range out.Events {
-			at, of := aws.ToTime(e.Date), aws.ToString(e.SourceIdentifier) == db.ID
+			at, of := aws.ToTime(e.Date), aws.ToString(e.SourceIdentifier) == s.of.ID
 			switch message := strings.ToLower(aws.ToString(e.Message)); {
 			case of && strings.Contains(message, tooLong) && at.After(byAWS):
 				byAWS = at
-			case of && strings.Contains(message, wasStopped) && at.After(stopped):
+			case of && strings.Contains(message, s.stopped) && at.After(stopped):
 				stopped = at
 			}
 		}

@@ -28,8 +28,12 @@ var definitive = []string{
 	"InvalidLaunchTemplateId.VersionNotFound", "InvalidLaunchTemplateName.VersionNotFound",
 	"TagLimitExceeded", "InvalidID", // EC2: fifty tags are there; what is to be tagged is nothing
 	"VolumeInUse", "InvalidIPAddress.InUse", "InvalidSnapshot.InUse", "AddressLimitExceeded", "SnapshotLimitExceeded", "VolumeLimitExceeded",
-	"DBSnapshotAlreadyExists", "SnapshotQuotaExceeded", "InstanceQuotaExceeded", "StorageQuotaExceeded", // RDS
-	"InvalidTarget",   // ELB: not of the group's network, or not running
+	"DBSnapshotAlreadyExists", "DBClusterSnapshotAlreadyExistsFault", "DBClusterQuotaExceededFault", "SnapshotQuotaExceeded", "InstanceQuotaExceeded", "StorageQuotaExceeded", // RDS
+	"InvalidChangeBatch", "HostedZoneNotEmpty", // Route 53: the record is another one by now, or may not be so
+	"InvalidTarget", // ELB: not of the group's network, or not running
+	"SSLPolicyNotFound",
+	"ResourceInUse",                                                                                                      // ELB: an endpoint service or another service stands on the balancer
+	"ClusterSnapshotAlreadyExists", "ClusterSnapshotQuotaExceeded", "ClusterQuotaExceeded", "NumberOfNodesQuotaExceeded", // Redshift
 	"ValidationError", // Auto Scaling: among others a group that is gone, a capacity below the minimum
 }
 
@@ -39,7 +43,10 @@ var absent = []string{
 	"NoSuchEntity", "InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.Malformed", "InvalidNetworkInterfaceID.NotFound",
 	"InvalidSnapshot.NotFound", "InvalidVolume.NotFound", "InvalidAllocationID.NotFound", "InvalidAMIID.NotFound", "InvalidFleetId.NotFound", "InvalidSpotFleetRequestId.NotFound", "InvalidSpotInstanceRequestID.NotFound",
+	"NoSuchHostedZone",
+	"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound", // ELB
 	"DBInstanceNotFound", "DBInstanceNotFoundFault", "DBSnapshotNotFound", "DBSnapshotNotFoundFault",
+	"DBClusterNotFoundFault", "DBClusterSnapshotNotFoundFault", "ClusterNotFound", "ClusterSnapshotNotFound", "ResourceNotFoundFault",
 }
 
 // Refused says of a failed change whether it failed for good. What is not found is left to the next look, which knows

@@ -14,8 +14,8 @@ import (
 var announceKind = Define[Announce](Kind{
 	Name: "tag.announce", Version: 1, Does: "say on a resource, by tags, what will become of it and when", Class: Mend, Tier: TierTag, Yields: true,
 	WayBack: removeTagsKind.Name,
-	Reads:   []call.ID{call.EC2DescribeInstances, call.EC2DescribeTags, call.RDSListTagsForResource},
-	Writes:  []call.ID{call.EC2CreateTags, call.RDSAddTagsToResource},
+	Reads:   []call.ID{call.EC2DescribeInstances, call.EC2DescribeTags, call.ELBDescribeTags, call.RDSListTagsForResource, call.RedshiftDescribeClusters},
+	Writes:  []call.ID{call.EC2CreateTags, call.ELBAddTags, call.RDSAddTagsToResource, call.RedshiftCreateTags},
 })
 
 // The tags of what is announced, under riposte's own prefix whatever prefix the configuration has for what was changed: policies of the

@@ -15,18 +15,18 @@ import (
 var putTagsKind = Define[PutTags](Kind{
 	Name: "tag.put", Version: 1, Does: "put tags on a resource, and never over those that are there", Class: Mark, Tier: TierTag,
 	Reads:  tagReads,
-	Writes: []call.ID{call.EC2CreateTags, call.AutoScalingCreateOrUpdateTags, call.IAMTagRole, call.IAMTagUser, call.RDSAddTagsToResource},
+	Writes: []call.ID{call.EC2CreateTags, call.AutoScalingCreateOrUpdateTags, call.ELBAddTags, call.IAMTagRole, call.IAMTagUser, call.RDSAddTagsToResource, call.RedshiftCreateTags},
 })
 
 // removeTagsKind takes them off again, as far as they still say what riposte wrote.
 var removeTagsKind = Define[RemoveTags](Kind{
 	Name: "tag.remove", Version: 1, Does: "take riposte's own tags off a resource", Class: Mark, Tier: TierTag,
 	Reads:  tagReads,
-	Writes: []call.ID{call.EC2DeleteTags, call.AutoScalingDeleteTags, call.IAMUntagRole, call.IAMUntagUser, call.RDSRemoveTagsFromResource},
+	Writes: []call.ID{call.EC2DeleteTags, call.AutoScalingDeleteTags, call.ELBRemoveTags, call.IAMUntagRole, call.IAMUntagUser, call.RDSRemoveTagsFromResource, call.RedshiftDeleteTags},
 })
 
 var tagReads = []call.ID{
-	call.EC2DescribeInstances, call.EC2DescribeTags, call.AutoScalingDescribeAutoScalingGroups, call.IAMGetRole, call.IAMGetUser, call.RDSListTagsForResource,
+	call.EC2DescribeInstances, call.EC2DescribeTags, call.AutoScalingDescribeAutoScalingGroups, call.ELBDescribeTags, call.IAMGetRole, call.IAMGetUser, call.RDSListTagsForResource, call.RedshiftDescribeClusters,
 }
 
 // TagPrefix begins the keys of riposte's own tags unless the configuration says otherwise.

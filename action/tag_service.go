@@ -9,10 +9,11 @@ import (
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
-	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/call"
@@ -32,7 +33,9 @@ var taggings = []tagging{
 	{call.AutoScalingCreateOrUpdateTags, readGroupTags, putGroupTags, removeGroupTags},
 	{call.IAMTagUser, readUserTags, putUserTags, removeUserTags},
 	{call.IAMTagRole, readRoleTags, putRoleTags, removeRoleTags},
+	{call.ELBAddTags, readELBTags, putELBTags, removeELBTags},
 	{call.RDSAddTagsToResource, readRDSTags, putRDSTags, removeRDSTags},
+	{call.RedshiftCreateTags, readWarehouseTags, putWarehouseTags, removeWarehouseTags},
 }
 
 // Taggable reports whether resources of a type can be tagged.
@@ -199,6 +202,28 @@ func removeRoleTags(ctx context.Context, w access.Writes, d RemoveTags) error {
 	return err
 }
 
+func readELBTags(ctx context.Context, r access.Reads, of event.Resource, _ string) (map[string]string, string, error) {
+	has, err := BalancerTags(ctx, r, of)
+	if err != nil || has == nil {
+		return nil, "the load balancer is deleted", err
+	}
+	return has, "", nil
+}
+
+func putELBTags(ctx context.Context, w access.Writes, p PutTags) error {
+	in := &elb.AddTagsInput{ResourceArns: []string{p.Resource.ARN()}}
+	for _, t := range p.Tags {
+		in.Tags = append(in.Tags, elbtypes.Tag{Key: aws.String(t.Key), Value: aws.String(t.Value)})
+	}
+	_, err := w.ELB(p.Resource.Place()).AddTags(ctx, in)
+	return err
+}
+
+func removeELBTags(ctx context.Context, w access.Writes, d RemoveTags) error {
+	_, err := w.ELB(d.Resource.Place()).RemoveTags(ctx, &elb.RemoveTagsInput{ResourceArns: []string{d.Resource.ARN()}, TagKeys: tagKeys(d.Tags)})
+	return err
+}
+
 func readRDSTags(ctx context.Context, r access.Reads, of event.Resource, _ string) (map[string]string, string, error) {
 	out, err := r.RDS(of.Place()).ListTagsForResource(ctx, &rds.ListTagsForResourceInput{ResourceName: aws.String(of.ARN())})
 	if Missing(err) {
@@ -215,11 +240,7 @@ func readRDSTags(ctx context.Context, r access.Reads, of event.Resource, _ strin
 }
 
 func putRDSTags(ctx context.Context, w access.Writes, p PutTags) error {
-	in := &rds.AddTagsToResourceInput{ResourceName: aws.String(p.Resource.ARN())}
-	for _, t := range p.Tags {
-		in.Tags = append(in.Tags, rdstypes.Tag{Key: aws.String(t.Key), Value: aws.String(t.Value)})
-	}
-	_, err := w.RDS(p.Resource.Place()).AddTagsToResource(ctx, in)
+	_, err := w.RDS(p.Resource.Place()).AddTagsToResource(ctx, &rds.AddTagsToResourceInput{ResourceName: aws.String(p.Resource.ARN()), Tags: databaseTags(p.Tags)})
 	return err
 }
 

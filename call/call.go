@@ -23,11 +23,13 @@ type Event struct {
 
 // Call is what is known of one.
 type Call struct {
-	ID     ID
-	Write  bool     // it changes something: CloudTrail calls the others read-only
-	Access bool     // playbooks or actions make it, through access
-	Events []string // CloudTrail's names of it, where they are not the action's own
-	On     []string // the types of the resources by which IAM decides about it, as event.Instance; nil where it takes none, or where it is not riposte's to make
+	ID ID
+	// Operation is what the SDK calls it, "" where it is the action's name.
+	Operation string
+	Write     bool     // it changes something: CloudTrail calls the others read-only
+	Access    bool     // playbooks or actions make it, through access
+	Events    []string // CloudTrail's names of it, where they are not the action's own
+	On        []string // the types of the resources by which IAM decides about it, as event.Instance; nil where it takes none, or where it is not riposte's to make
 }
 
 // All returns the table, in its order.
@@ -52,6 +54,14 @@ func (id ID) Service() string {
 func (id ID) Name() string {
 	_, name, _ := strings.Cut(string(id), ":")
 	return name
+}
+
+// Operation returns the SDK's name of the call: RunInstances.
+func (id ID) Operation() string {
+	if c, _ := Of(id); c.Operation != "" {
+		return c.Operation
+	}
+	return id.Name()
 }
 
 // Events returns the records by which the call is heard of, the present spelling first.

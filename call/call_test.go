@@ -21,6 +21,7 @@ func TestACallIsKnownByItsRecord(t *testing.T) {
 		{"lambda.amazonaws.com", "Invoke", call.LambdaInvokeFunction},
 		{"monitoring.amazonaws.com", "DeleteAlarms", call.CloudWatchDeleteAlarms},
 		{"s3.amazonaws.com", "PutObject", "s3:PutObject"},
+		{"s3.amazonaws.com", "ListBuckets", "s3:ListAllMyBuckets"},
 		{"sdb.amazonaws.com", "Anything20200101", "sdb:Anything20200101"},
 	} {
 		if got := call.Recorded(c.source, c.name); got != c.want {
@@ -45,6 +46,8 @@ func TestACallIsKnownByItsClient(t *testing.T) {
 		{"Auto Scaling", "SuspendProcesses", call.AutoScalingSuspendProcesses},
 		{"EventBridge", "PutEvents", call.EventsPutEvents},
 		{"SecurityHub", "BatchImportFindings", call.SecurityHubBatchImportFindings},
+		{"Route 53", "ChangeResourceRecordSets", "route53:ChangeResourceRecordSets"},
+		{"S3", "ListBuckets", "s3:ListAllMyBuckets"},
 	} {
 		if got := call.Made(c.service, c.operation); got != c.want {
 			t.Errorf("%s.%s is %s, want %s", c.service, c.operation, got, c.want)

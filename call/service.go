@@ -35,7 +35,9 @@ var services = []Service{
 	{Prefix: "logs", Name: "Logs", Client: "cloudwatchlogs"},
 	{Prefix: "organizations", Name: "Organizations", Global: true},
 	{Prefix: "pricing", Name: "Pricing"},
+	{Prefix: "rbin", Name: "RecycleBin"},
 	{Prefix: "rds", Name: "RDS"},
+	{Prefix: "redshift", Name: "Redshift"},
 	{Prefix: "route53", Name: "Route53", Global: true},
 	{Prefix: "s3", Name: "S3"},
 	{Prefix: "secretsmanager", Name: "SecretsManager"},
@@ -74,7 +76,24 @@ func Made(serviceID, operation string) ID {
 			break
 		}
 	}
-	return ID(client + ":" + operation)
+	made := ID(client + ":" + operation)
+	if id, ok := operations[made]; ok {
+		return id
+	}
+	return made
+}
+
+// operations lists calls that the SDK does not call as their actions, by PREFIX:OPERATION.
+var operations = otherOperations()
+
+func otherOperations() map[ID]ID {
+	all := map[ID]ID{}
+	for _, c := range table {
+		if c.Operation != "" {
+			all[ID(c.ID.Service()+":"+c.Operation)] = c.ID
+		}
+	}
+	return all
 }
 
 // prefix returns the IAM prefix of an event source.

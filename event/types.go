@@ -28,6 +28,7 @@ const (
 	LaunchConfiguration = "AWS::AutoScaling::LaunchConfiguration"
 	TargetGroup         = "AWS::ElasticLoadBalancingV2::TargetGroup"
 	LoadBalancer        = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+	Listener            = "AWS::ElasticLoadBalancingV2::Listener"
 	ClassicLoadBalancer = "AWS::ElasticLoadBalancing::LoadBalancer"
 	Environment         = "AWS::ElasticBeanstalk::Environment"
 	Application         = "AWS::ElasticBeanstalk::Application"
@@ -36,10 +37,14 @@ const (
 	DBInstance          = "AWS::RDS::DBInstance"
 	DBCluster           = "AWS::RDS::DBCluster"
 	DBSnapshot          = "AWS::RDS::DBSnapshot"
+	DBClusterSnapshot   = "AWS::RDS::DBClusterSnapshot"
+	Warehouse           = "AWS::Redshift::Cluster"
+	WarehouseSnapshot   = "AWS::Redshift::ClusterSnapshot" // its id is CLUSTER/NAME
 	Stack               = "AWS::CloudFormation::Stack"
 	Function            = "AWS::Lambda::Function"
 	Cluster             = "AWS::EKS::Cluster"
 	HostedZone          = "AWS::Route53::HostedZone"
+	RecordSet           = "AWS::Route53::RecordSet" // its ID is ZONE/TYPE/NAME, or ZONE/TYPE/NAME/SET of one of several
 	Distribution        = "AWS::CloudFront::Distribution"
 	Key                 = "AWS::KMS::Key"
 	Parameter           = "AWS::SSM::Parameter"
@@ -85,6 +90,7 @@ var types = map[string]resourceType{
 	LaunchConfiguration: {noun: "launch-configuration", arn: "autoscaling:{region}:{account}:launchConfiguration:*:launchConfigurationName/{id}", asff: "AwsAutoScalingLaunchConfiguration"},
 	TargetGroup:         {noun: "target-group", arn: "elasticloadbalancing:{region}:{account}:targetgroup/{id}"},
 	LoadBalancer:        {noun: "load-balancer", arn: "elasticloadbalancing:{region}:{account}:loadbalancer/{id}", asff: "AwsElbv2LoadBalancer"},
+	Listener:            {noun: "listener", arn: "elasticloadbalancing:{region}:{account}:listener/{id}"},
 	ClassicLoadBalancer: {noun: "classic-load-balancer", arn: "elasticloadbalancing:{region}:{account}:loadbalancer/{id}", asff: "AwsElbLoadBalancer"},
 	Environment:         {noun: "environment", arn: "elasticbeanstalk:{region}:{account}:environment/*/{id}", asff: "AwsElasticBeanstalkEnvironment"},
 	Application:         {noun: "application", arn: "elasticbeanstalk:{region}:{account}:application/{id}"},
@@ -93,10 +99,14 @@ var types = map[string]resourceType{
 	DBInstance:          {noun: "db-instance", arn: "rds:{region}:{account}:db:{id}", asff: "AwsRdsDbInstance"},
 	DBCluster:           {noun: "db-cluster", arn: "rds:{region}:{account}:cluster:{id}", asff: "AwsRdsDbCluster"},
 	DBSnapshot:          {noun: "db-snapshot", arn: "rds:{region}:{account}:snapshot:{id}", asff: "AwsRdsDbSnapshot"},
+	DBClusterSnapshot:   {noun: "db-cluster-snapshot", arn: "rds:{region}:{account}:cluster-snapshot:{id}", asff: "AwsRdsDbClusterSnapshot"},
+	Warehouse:           {noun: "warehouse", arn: "redshift:{region}:{account}:cluster:{id}", asff: "AwsRedshiftCluster"},
+	WarehouseSnapshot:   {noun: "warehouse-snapshot", arn: "redshift:{region}:{account}:snapshot:{id}"},
 	Stack:               {noun: "stack", arn: "cloudformation:{region}:{account}:stack/{id}/*", asff: "AwsCloudFormationStack"},
 	Function:            {noun: "function", arn: "lambda:{region}:{account}:function:{id}", asff: "AwsLambdaFunction"},
 	Cluster:             {noun: "kubernetes-cluster", arn: "eks:{region}:{account}:cluster/{id}", asff: "AwsEksCluster"},
 	HostedZone:          {noun: "hosted-zone", arn: "route53:::hostedzone/{id}", global: true},
+	RecordSet:           {noun: "record", global: true},
 	Distribution:        {noun: "distribution", arn: "cloudfront::{account}:distribution/{id}", global: true, asff: "AwsCloudFrontDistribution"},
 	Key:                 {noun: "key", arn: "kms:{region}:{account}:key/{id}", asff: "AwsKmsKey"},
 	Parameter:           {noun: "parameter", arn: "ssm:{region}:{account}:parameter/{id}"},

@@ -11,6 +11,7 @@ import (
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/names"
 )
 
 // Addresses are Elastic IP addresses, all at once: DescribeAddresses knows no pages.
@@ -30,5 +31,8 @@ func Addresses() Type[types.Address] {
 		},
 		ID:   func(a types.Address) string { return id(a.AllocationId) },
 		Tags: func(a types.Address) map[string]string { return ec2Tags(a.Tags) },
+		Names: func(at event.Place, a types.Address) (all []names.Entry) {
+			return has(at.In(event.Address, id(a.AllocationId)), names.Parse(id(a.PublicIp), ""))
+		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/names"
 )
 
 // Type is one type of resource that can be listed. T is the SDK's own type wherever that says all. A type is listed once per place and
@@ -21,6 +22,8 @@ type Type[T any] struct {
 	Pages func(context.Context, access.Reads, event.Place) iter.Seq2[[]T, error]
 	ID    func(T) string            // within its type, as event.Resource has it
 	Tags  func(T) map[string]string // nil for a type whose listing shows none
+	// Names are the names of DNS that an item has, or points to; nil for a type that has none. Pure. What is read of one source stands together.
+	Names func(at event.Place, item T) []names.Entry
 	// Everywhere: each place has some, whatever lies there. That it lists one does not show that the place is used.
 	Everywhere bool
 }
@@ -30,6 +33,7 @@ type Listing struct {
 	Kind       string
 	Reads      []call.ID
 	Everywhere bool // see Type.Everywhere
+	Named      bool // its items have names of DNS, or point to some
 	pages      func(context.Context, access.Reads, event.Place) iter.Seq2[Page, error]
 }
 
@@ -40,11 +44,12 @@ type Page struct {
 	items any // []T
 	count int
 	item  func(int) (id string, tags map[string]string)
+	names func(int) []names.Entry
 }
 
 // Listing erases the type of the items.
 func (t Type[T]) Listing() Listing {
-	return Listing{Kind: t.Kind, Reads: t.Reads, Everywhere: t.Everywhere, pages: func(ctx context.Context, aws access.Reads, at event.Place) iter.Seq2[Page, error] {
+	return Listing{Kind: t.Kind, Reads: t.Reads, Everywhere: t.Everywhere, Named: t.Names != nil, pages: func(ctx context.Context, aws access.Reads, at event.Place) iter.Seq2[Page, error] {
 		return func(yield func(Page, error) bool) {
 			for items, err := range t.Pages(ctx, aws, at) {
 				if err != nil {
@@ -60,12 +65,16 @@ func (t Type[T]) Listing() Listing {
 }
 
 func (t Type[T]) page(at event.Place, items []T) Page {
-	return Page{at: at, kind: t.Kind, items: items, count: len(items), item: func(i int) (string, map[string]string) {
+	p := Page{at: at, kind: t.Kind, items: items, count: len(items), item: func(i int) (string, map[string]string) {
 		if t.Tags == nil {
 			return t.ID(items[i]), nil
 		}
 		return t.ID(items[i]), t.Tags(items[i])
 	}}
+	if t.Names != nil {
+		p.names = func(i int) []names.Entry { return t.Names(at, items[i]) }
+	}
+	return p
 }
 
 // Pages reads the listing, page by page. See Type.Pages.
@@ -83,6 +92,14 @@ func (p Page) Len() int { return p.count }
 func (p Page) At(i int) (event.Resource, map[string]string) {
 	id, tags := p.item(i)
 	return p.at.In(p.kind, id), tags
+}
+
+// Names are the names of DNS that an item has, or points to.
+func (p Page) Names(i int) []names.Entry {
+	if p.names == nil {
+		return nil
+	}
+	return p.names(i)
 }
 
 // Items returns what a page of a type holds. A page of another type is the fault of the program that mixed the two, and an error.

@@ -1,12 +1,15 @@
 package inventory_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ripostehq/riposte/access"
@@ -47,9 +50,13 @@ func reads(t *testing.T, rows string) access.Reads {
 
 // TestATypeListsAll: over all pages, each with its id and tags.
 func TestATypeListsAll(t *testing.T) {
-	var many []string
+	var many, balancers []string
 	for i := range 1203 {
 		many = append(many, fmt.Sprintf("{VolumeId: vol-%04d, State: available, Tags: [{Key: n, Value: %q}]}", i, fmt.Sprint(i)))
+	}
+	const arn = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/"
+	for i := range 21 { // more than are asked for their tags at once
+		balancers = append(balancers, fmt.Sprintf("{LoadBalancerArn: %snet/web/%02d}", arn, i))
 	}
 	for _, c := range []struct {
 		listing inventory.Listing
@@ -61,6 +68,9 @@ func TestATypeListsAll(t *testing.T) {
 		{inventory.Volumes().Listing(), "ec2.volume: [" + strings.Join(many, ", ") + "]", []int{500, 500, 203}, ireland.In(event.Volume, "vol-0000"), map[string]string{"n": "0"}},
 		{inventory.Snapshots().Listing(), "ec2.snapshot: [{SnapshotId: snap-0a, Tags: [{Key: k, Value: v}]}]", []int{1}, ireland.In(event.Snapshot, "snap-0a"), map[string]string{"k": "v"}},
 		{inventory.Addresses().Listing(), "ec2.address: [{AllocationId: eipalloc-0a}, {AllocationId: eipalloc-0b}]", []int{2}, ireland.In(event.Address, "eipalloc-0a"), map[string]string{}},
+		{inventory.LoadBalancers().Listing(), "elb.load-balancer: [" + strings.Join(balancers, ", ") + "], elb.tags: [{ResourceArn: " + arn + "net/web/00, Tags: [{Key: k, Value: v}]}]", []int{20, 1}, ireland.In(event.LoadBalancer, "net/web/00"), map[string]string{"k": "v"}},
+		{inventory.DBClusters().Listing(), "rds.db-cluster: [{DBClusterIdentifier: shop, TagList: [{Key: k, Value: v}]}]", []int{1}, ireland.In(event.DBCluster, "shop"), map[string]string{"k": "v"}},
+		{inventory.Warehouses().Listing(), "redshift.cluster: [{ClusterIdentifier: sales, Tags: [{Key: k, Value: v}]}]", []int{1}, ireland.In(event.Warehouse, "sales"), map[string]string{"k": "v"}},
 		{inventory.Instances().Listing(), "", []int{1}, ireland.In(event.Instance, "i-0a"), map[string]string{"Name": "web"}},
 	} {
 		r := reads(t, c.rows)
@@ -90,7 +100,7 @@ func TestADeniedListingIsNoEmptyOne(t *testing.T) {
 	stranger := access.ClientReads(func(p event.Place) aws.Config {
 		return shop(t, "").Config(p, aws.Credentials{AccessKeyID: "AKIASTRANGER00000001", SecretAccessKey: "secret"})
 	})
-	for _, l := range []inventory.Listing{inventory.Volumes().Listing(), inventory.Snapshots().Listing(), inventory.Addresses().Listing(), inventory.Instances().Listing()} {
+	for _, l := range []inventory.Listing{inventory.Volumes().Listing(), inventory.Snapshots().Listing(), inventory.Addresses().Listing(), inventory.Instances().Listing(), inventory.LoadBalancers().Listing(), inventory.DBClusters().Listing(), inventory.Warehouses().Listing()} {
 		failed := false
 		for page, err := range l.Pages(t.Context(), stranger, ireland) {
 			if failed = err != nil; !failed {
@@ -100,5 +110,38 @@ func TestADeniedListingIsNoEmptyOne(t *testing.T) {
 		if !failed {
 			t.Errorf("%s: what may not be listed is empty, without an error", l.Kind)
 		}
+	}
+}
+
+// deleting is a listing of balancers of which one is gone when its tags are asked for.
+type deleting struct{ access.Reads }
+
+func (d deleting) ELB(at event.Place) access.ELBReads { return deletingELB{d.Reads.ELB(at)} }
+
+type deletingELB struct{ access.ELBReads }
+
+func (d deletingELB) DescribeLoadBalancers(ctx context.Context, in *elb.DescribeLoadBalancersInput, o ...func(*elb.Options)) (*elb.DescribeLoadBalancersOutput, error) {
+	out, err := d.ELBReads.DescribeLoadBalancers(ctx, in, o...)
+	if err == nil {
+		out.LoadBalancers = append([]types.LoadBalancer{{LoadBalancerArn: aws.String("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/gone/00")}}, out.LoadBalancers...)
+	}
+	return out, err
+}
+
+// TestABalancerThatIsDeletedMeanwhile is left out, and the others are listed.
+func TestABalancerThatIsDeletedMeanwhile(t *testing.T) {
+	r := deleting{reads(t, "elb.load-balancer: [{LoadBalancerArn: \"arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/01\"}]")}
+	var seen []string
+	for page, err := range inventory.LoadBalancers().Listing().Pages(t.Context(), r, ireland) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range page.Len() {
+			of, _ := page.At(i)
+			seen = append(seen, of.ID)
+		}
+	}
+	if !slices.Equal(seen, []string{"app/web/01"}) {
+		t.Errorf("%v", seen)
 	}
 }

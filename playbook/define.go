@@ -30,6 +30,8 @@ type Definition struct {
 	TagKeys        []string      // of the tags that it writes; of its parameters, where they have the method
 	Window         time.Duration // after which it decides; by the defaults, a Playbook's by its parameters
 	Tells          bool          // it answers nothing: Spec.Tells
+	Learns         bool          // it asks the index of names, which sweeps fill: Spec.Learns
+	AtOnce         bool          // what code makes is mended by API as well: Spec.AtOnce
 	watches        bool          // parameters name triggers, too: a Playbook has its own in On, a definition those of the defaults
 	plans, joins   bool          // it has a Plan, a Join
 	people         event.People  // the people that triggers by person fire on
@@ -41,7 +43,7 @@ type Definition struct {
 func Define[P, F any](s Spec[P, F]) Definition {
 	d := Definition{
 		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.triggers(s.Defaults), Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
-		Prevents: s.Prevents, Params: params(s.Defaults), Tells: s.Tells, plans: s.Plan != nil, joins: s.Join != nil,
+		Prevents: s.Prevents, Params: params(s.Defaults), Tells: s.Tells, AtOnce: s.AtOnce, Learns: s.Learns != nil, plans: s.Plan != nil, joins: s.Join != nil,
 	}
 	d.Concern = cmp.Or(s.Concern, Security)
 	for _, l := range s.Lists {
@@ -217,9 +219,10 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		Preempt:    preempt,
 		Behind:     behind,
 		Observes:   observes,
+		Learns:     s.Learns,
 		Suspects:   func(e event.Event) ([]StoredSuspect, error) { return s.suspects(d, e, p) },
 		Check: func(ctx context.Context, in In, caseID string, l StoredSuspect) (out []Proposal, err error) {
-			in.Origin = l.Origin
+			in.Origin, in.More = l.Origin, l.More
 			x, err := s.load(l, caseID)
 			if err != nil {
 				return nil, err

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/inventory"
+	"github.com/ripostehq/riposte/names"
 )
 
 // Listing is what a playbook wants a sweep to list, with its rule over each item: beside triggers, or without any.
@@ -20,6 +21,9 @@ type Listed[F any] struct {
 	// Since is AWS's own time from which on the resource is proven to be so; zero: no such time is known, and the streak begins with
 	// the sweep that first saw it.
 	Since time.Time
+	// Free and Lost are names of DNS: where there are any, it is looked for only where one of Free is nobody's of ours, or one of Lost was ours and is
+	// gone, and every account that could have it was read.
+	Free, Lost []names.Key
 }
 
 // List is a listing judged by a pure rule, which makes no call. The rule is asked about each item; nil: not what is looked for.
@@ -43,6 +47,11 @@ func List[T, P, F any](t inventory.Type[T], rule func(at event.Resource, item T,
 	}}
 }
 
+// ListNames has a type listed for the names of DNS that its items have, and looks for nothing in it.
+func ListNames[T, P, F any](t inventory.Type[T]) Listing[P, F] {
+	return List(t, func(event.Resource, T, P) *Listed[F] { return nil })
+}
+
 // Sweep is a Listing with its types erased and bound to its parameters.
 type Sweep struct {
 	Listing inventory.Listing
@@ -55,6 +64,8 @@ type Sweep struct {
 type Sighting struct {
 	Suspect StoredSuspect // without Origin
 	Since   time.Time
+	Free    []names.Key // see Listed
+	Lost    []names.Key
 	Kept    time.Time // until when a tag keeps it, as Keep reads them; zero: no tag does
 }
 

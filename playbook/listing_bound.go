@@ -18,7 +18,7 @@ func (s Spec[P, F]) sweeps(p P) (out []Sweep) {
 					return
 				}
 				at.Tags = found.Suspect.Tags
-				seen = append(seen, Sighting{Suspect: at, Since: found.Since})
+				seen = append(seen, Sighting{Suspect: at, Since: found.Since, Free: found.Free, Lost: found.Lost})
 			})
 			if judged != nil {
 				return nil, judged

@@ -60,7 +60,7 @@ func TestLookupsAreBoundedAndSaySo(t *testing.T) {
 		return got
 	}
 	few := look(trail{pages: 4, by: []string{"AROAWEB", "AROAOTHER"}}, shop, now)
-	want := playbook.RecordedCall{At: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Call: "s3:ListBuckets", From: "192.0.2.20", Endpoint: "vpce-1", Error: "AccessDenied"}
+	want := playbook.RecordedCall{At: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC), Call: "s3:ListAllMyBuckets", From: "192.0.2.20", Endpoint: "vpce-1", Error: "AccessDenied"}
 	if few.Unseen != "" || len(few.Calls) != 2 || few.Calls[0] != want {
 		t.Errorf("%+v", few)
 	}

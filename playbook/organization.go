@@ -23,6 +23,21 @@ type Organization struct {
 	Automation   []Automation
 	Decoys       Decoys
 	OwnerTags    []string // keys of tags that say whose a thing is: of a suspect's tags the others are not kept
+	Guarded      Guarded
+}
+
+// Guarded are roles and users that the configuration takes out of what is mended without an attack: break-glass principals, what is untouchable
+// and riposte's own roles. The gate holds steps against them; a sweep that finds them anew each day would tell of nothing that may be done.
+type Guarded struct {
+	Named []string // ARNs
+	Known []string // unique ids: AROA..., AIDA...
+	Own   []string // riposte's own roles, by name and path, in each account of the organisation
+}
+
+// Has reports whether a role or user is among them. An empty id is nobody's.
+func (g Guarded) Has(r event.Resource, id string) bool {
+	own := func(name string) bool { return strings.TrimPrefix(name, "/") == strings.TrimPrefix(r.ID, "/") }
+	return slices.Contains(g.Named, r.String()) || id != "" && slices.Contains(g.Known, id) || r.Type == event.Role && slices.ContainsFunc(g.Own, own)
 }
 
 // Automation is a role or user that may do what some playbooks find, known by its unique id: what is trusted by an ARN alone is for the gate, which

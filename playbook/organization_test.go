@@ -66,3 +66,25 @@ func TestAutomationIsKnownByItsID(t *testing.T) {
 		}
 	}
 }
+
+// Break-glass principals, what is untouchable and riposte's own roles are known by ARN, id or name; a role of another path is another.
+func TestGuarded(t *testing.T) {
+	g := playbook.Guarded{Named: []string{"arn:aws:iam::111122223333:role/glass"}, Known: []string{"AROAEXAMPLEGLASS0000"}, Own: []string{"riposte/author", ""}}
+	at := event.Place{Partition: "aws", Account: "111122223333"}
+	for _, c := range []struct {
+		of   event.Resource
+		id   string
+		want bool
+	}{
+		{at.In(event.Role, "glass"), "", true},
+		{at.In(event.Role, "renamed"), "AROAEXAMPLEGLASS0000", true},
+		{at.In(event.Role, "riposte/author"), "AROAEXAMPLEOTHER0000", true},
+		{at.In(event.Role, "author"), "AROAEXAMPLEOTHER0000", false},
+		{at.In(event.Role, "app"), "", false},
+		{at.In(event.User, "riposte/author"), "", false},
+	} {
+		if got := g.Has(c.of, c.id); got != c.want {
+			t.Errorf("%s %s: %v", c.of, c.id, got)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/names"
 )
 
 // Severity of a finding.
@@ -41,16 +42,21 @@ type Suspect[F any] struct {
 
 // In is all that a check may use besides the suspect.
 type In struct {
-	AWS          access.Reads
-	Now          time.Time
-	Origin       Origin // the event that brought the suspect
+	AWS    access.Reads
+	Now    time.Time
+	Origin Origin // the event that brought the suspect
+	More   bool   // further findings of the suspect's root were dropped unread (StoredSuspect.More)
+	// Beside are the other suspects of its case that the playbook has; nil where there is no case.
+	Beside       []StoredSuspect
 	Organization Organization
 	History      History
+	Estates      *Estates // what checks have read of accounts; nil: each reads for itself. Ask by Estate
 	// Of a suspect that a sweep brought; nil, else and where the process has none of it: ErrNoEvidence, ErrNoPrice.
 	Streak  *Streak
 	Metrics Metrics
 	Past    Past
 	Prices  Prices
+	Names   Names // nil where nothing lists them: ErrNoEvidence
 }
 
 // Prevention is what would have made the finding impossible: remediation is the second best.
@@ -94,6 +100,7 @@ type Spec[P, F any] struct {
 	// Tells: it answers nothing, in no mode. What it confirms is told, and its case ends as observed; it has no Changes, no Plan, and need
 	// read nothing. What Spared explains, and trusted automation does, is not even kept.
 	Tells    bool
+	AtOnce   bool // what code makes is mended by API as well, unless the file says otherwise: what waits for a pipeline is lost meanwhile
 	Prevents []Prevention
 	Stories  string // its fixture, as package fixture reads it: records that fire it, others, and the plans
 	Defaults P
@@ -102,6 +109,8 @@ type Spec[P, F any] struct {
 	Window func(P) time.Duration
 	// Observes is what a record shows that a later check must know; pure. May be nil.
 	Observes func(event.Event, P) []Observation
+	// Learns is what a record shows of names of DNS, for the index of them; pure. May be nil.
+	Learns func(event.Event) []names.Change
 	// Suspect is pure. It is asked about the events that a trigger fires on.
 	Suspect func(event.Event, P) []Suspect[F]
 	// Counts is how many resources a suspect is of, for In.Count; none: it is not counted. Each that counts is a row more in the
@@ -135,6 +144,7 @@ type StoredSuspect struct {
 	Found    []string       `json:"found,omitempty"`    // what the finding is of, beside the root (Finder)
 	DecideAt time.Time      `json:"decide_at,omitzero"` // the end of the window that Check waits for; zero: none
 	Kept     bool           `json:"kept,omitempty"`     // it is told to nobody (Suspect.Kept)
+	More     bool           `json:"more,omitempty"`     // of a playbook that tells: what else is found of its root within its window is dropped unread, since it is so much
 	// Tags say whose the resource is, by any caller that may tag it; what they say is for people, and decides which of
 	// them may answer what is not urgent.
 	Tags map[string]string `json:"tags,omitempty"`
@@ -182,6 +192,8 @@ type Playbook struct {
 	Saves func(context.Context, Prices, StoredSuspect) (Saving, error)
 	// Observes is what one event shows, to be kept; nil for a playbook that keeps nothing.
 	Observes func(event.Event) []Observation
+	// Learns is what one event shows of names; nil for a playbook that learns nothing.
+	Learns func(event.Event) []names.Change
 	// Check confirms or dismisses; caseID goes into the names of what the plan makes.
 	Check func(ctx context.Context, in In, caseID string, l StoredSuspect) ([]Proposal, error)
 	// Preempt is the plan that need not wait for Check, often an empty one; nil where the playbook has none.

@@ -10,6 +10,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks/network"
 	"github.com/ripostehq/riposte/playbooks/ownership"
 	"github.com/ripostehq/riposte/playbooks/scaling"
+	"github.com/ripostehq/riposte/playbooks/takeover"
 	"github.com/ripostehq/riposte/playbooks/waste"
 )
 
@@ -30,6 +31,9 @@ func All() []playbook.Definition {
 		identity.ByHandUser(),
 		identity.CloudShellSecrets(),
 		identity.DeployRole(),
+		identity.NewWay(),
+		takeover.DanglingRecord(),
+		identity.UnusedPermission(),
 		ownership.Creator(),
 		ownership.ByHand(),
 		hardening.IMDSv1(),
@@ -37,9 +41,14 @@ func All() []playbook.Definition {
 		hardening.Encryption(),
 		hardening.StaticKeys(),
 		hardening.TagStandard(),
+		hardening.TLS(),
 		waste.UnattachedVolume(),
 		waste.UnusedAddress(),
+		waste.UnusedLoadBalancer(),
+		waste.StaleSnapshot(),
 		waste.IdleDatabase(),
+		waste.IdleWarehouse(),
+		waste.UnderusedInstance(),
 		waste.StoppedInstance(),
 	}
 }

@@ -23,26 +23,35 @@ type caller struct {
 func (g *Graph) caller(p *Principal) *caller {
 	a := &g.o.Accounts[p.Account]
 	w := &caller{account: p.Account, kind: p.Kind, as: iam.Principal{ARN: p.ARN, Account: a.ID}, mask: newBits(len(g.actions)), asked: map[Ask]named{}}
+	if p.Kind != User {
+		w.as.Role = p.ARN
+		w.as.ARN = "arn:" + a.partition() + ":sts::" + a.ID + ":assumed-role/" + lastName(p.ARN) + "/riposte"
+	}
+	w.x, w.freelyTag = g.facts(p)
+	g.give(w, p)
+	return w
+}
+
+func lastName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+// facts are what is known of whatever a principal asks, and whether who assumes it chooses the tags of its session.
+func (g *Graph) facts(p *Principal) (x iam.Context, freely bool) {
 	values := map[string]string{
-		"aws:PrincipalArn": p.ARN, "aws:PrincipalAccount": a.ID, "aws:SecureTransport": "true", "aws:ViaAWSService": "false",
+		"aws:PrincipalArn": p.ARN, "aws:PrincipalAccount": g.o.Accounts[p.Account].ID, "aws:SecureTransport": "true", "aws:ViaAWSService": "false",
 		"aws:PrincipalIsAWSService": "false", "aws:PrincipalType": "AssumedRole",
 	}
 	if g.o.ID != "" {
 		values["aws:PrincipalOrgID"], values["aws:ResourceOrgID"] = g.o.ID, g.o.ID
 	}
-	if name := p.ARN[strings.LastIndexByte(p.ARN, '/')+1:]; p.Kind == User {
-		values["aws:PrincipalType"], values["aws:username"] = "User", name
+	if p.Kind == User {
+		values["aws:PrincipalType"], values["aws:username"] = "User", lastName(p.ARN)
 	} else {
-		w.as.Role = p.ARN
-		w.as.ARN = "arn:" + a.partition() + ":sts::" + a.ID + ":assumed-role/" + name + "/riposte"
-		w.freelyTag = g.tagsSessions(p)
+		freely = g.tagsSessions(p)
 	}
 	for k, v := range p.Tags {
 		values["aws:PrincipalTag/"+k] = v
 	}
-	w.x = iam.ContextOf(values)
-	g.give(w, p)
-	return w
+	return iam.ContextOf(values), freely
 }
 
 // give puts a principal's policies on its caller.

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/iam"
@@ -13,6 +14,9 @@ type document struct {
 	says   map[int]stance // by action; of those that it does not speak of, nothing
 	mask   bits           // actions of which an allow speaks
 	own    bool           // it speaks of the caller
+	alone  bool           // likewise, in a variable: it has to be decided for each caller by itself
+	tells  []iam.Clause   // clauses that tell callers apart by conditions alone
+	wrong  error          // what could not be read of it
 }
 
 // stance is what a document says of one action.
@@ -22,14 +26,14 @@ type stance struct {
 }
 
 // read parses a text; what can't be read of it stays possible, and is named.
-func read(t Text) (*document, error) {
+func read(t Text) *document {
 	salvage := iam.Salvage
 	if t.Trust {
 		salvage = iam.SalvageTrust
 	}
 	p, err := salvage([]byte(t.JSON))
 	p.Name = t.Name
-	return &document{text: t, policy: p}, err
+	return &document{text: t, policy: p, wrong: err}
 }
 
 // compile asks once what the document says of each action.
@@ -47,11 +51,36 @@ func (d *document) compile(actions []string) {
 		for _, list := range [][]iam.Clause{s.allow, s.deny} {
 			for _, c := range list {
 				s.free = s.free || hasKey(c, chosen)
-				d.own = d.own || c.Varies() || hasKey(c, ofCaller)
+				d.note(c)
 			}
 		}
 		d.says[i] = s
 	}
+}
+
+// note keeps how a clause tells callers apart, if it does.
+func (d *document) note(c iam.Clause) {
+	switch {
+	case !c.Varies() && !hasKey(c, ofCaller):
+		return
+	case c.Varies() || inVariable(c):
+		d.alone = true
+	case !slices.Contains(d.tells, c):
+		d.tells = append(d.tells, c)
+	}
+	d.own = true
+}
+
+// inVariable reports a clause whose conditions compare with a variable.
+func inVariable(c iam.Clause) bool {
+	for _, key := range c.Keys() {
+		for _, v := range c.Named(key) {
+			if strings.Contains(v, "${") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hasKey(c iam.Clause, is func(string) bool) bool {

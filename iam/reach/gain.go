@@ -23,7 +23,7 @@ func (g *Graph) gain(c *class) {
 			continue
 		}
 		if seen && !t.assumes() {
-			c.gains = append(c.gains, like.by(ti)...)
+			g.inherit(c, like, ti)
 			continue
 		}
 		var p pair
@@ -52,6 +52,17 @@ func (g *Graph) gain(c *class) {
 		c.keep(gain{technique: ti, elevates: t.Gain == Elevate, pair: p})
 		if t.Gain == Elevate && p.may != nil {
 			p.may.each(func(i int) { g.strengthened(g.spans[c.account].first + i) })
+		}
+	}
+}
+
+// inherit gives a class what one that is alike gains by a technique. Where that was worked out for another graph, the principals that it
+// makes stronger are not known in this one.
+func (g *Graph) inherit(c, like *class, technique int) {
+	for _, e := range like.by(technique) {
+		c.gains = append(c.gains, e)
+		if e.elevates && like.of != g {
+			e.may.each(func(i int) { g.strengthened(g.spans[c.account].first + i) })
 		}
 	}
 }

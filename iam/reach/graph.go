@@ -2,8 +2,10 @@ package reach
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/ripostehq/riposte/iam"
 )
@@ -22,7 +24,7 @@ type Graph struct {
 	everybody *list
 	kinds     []map[Kind]*list // by account
 	trusts    trusts
-	matches   map[matchKey]pair
+	shared    *shared
 	alike     map[string]*class // the first of each likeness
 	classes   []*class
 	classOf   map[string]int
@@ -31,7 +33,13 @@ type Graph struct {
 	twins     map[int]int // of principals that some principal can make stronger
 	variety   map[int]int // variants of a principal
 	any       int         // the text that allows everything
-	unread    []Gap
+	texts     []int       // those of the organisation; documents has more where the graph was made of another
+}
+
+// shared is what the graphs that are made of one another look up together.
+type shared struct {
+	making  sync.Mutex
+	matches map[matchKey]pair
 }
 
 // span is the place of an account's principals among all.
@@ -47,6 +55,7 @@ type node struct {
 	class int
 	base  int   // the principal that it is, or is made of; -1 of a new one
 	twin  bool  // it has any policy
+	gone  bool  // it was a variant of a principal that has changed since
 	ways  []way // of its own
 }
 
@@ -59,7 +68,9 @@ type way struct {
 
 // class is all nodes of an account that have the same policies: they gain the same.
 type class struct {
+	of      *Graph // that may change it: others made of that one copy it before
 	account int
+	named   string // ARN of the one member, where some trust names it
 	members []int
 	w       *caller
 	admin   iam.Answer
@@ -75,73 +86,80 @@ type gain struct {
 	pair
 }
 
-// Build makes the graph of an organisation. What is wrong with a document is no error: what hangs on it is possible, and Unread names it.
-// An error says that the organisation itself is not one.
+// Build makes the graph of an organisation, of which the slices and maps are not changed any more. What is wrong with a document is no
+// error: what hangs on it is possible, and Unread names it. An error says that the organisation itself is not one.
 func Build(o Organisation) (*Graph, error) {
+	g, err := draft(o)
+	if err != nil {
+		return nil, err
+	}
+	for i := range g.o.Texts {
+		g.texts = append(g.texts, i)
+	}
+	g.any = g.o.Text(Text{Name: "any policy", JSON: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`})
+	g.finish()
+	return g, nil
+}
+
+// draft is the graph before anything is worked out.
+func draft(o Organisation) (*Graph, error) {
 	g := &Graph{o: o, table: Table(), actions: Actions(), index: map[string]int{}, byAccount: map[string]int{}, byARN: map[string]int{},
-		matches: map[matchKey]pair{}, alike: map[string]*class{}, classOf: map[string]int{}, variants: map[string]int{}, twins: map[int]int{}, variety: map[int]int{}}
+		shared: &shared{matches: map[matchKey]pair{}}, alike: map[string]*class{}, classOf: map[string]int{}, variants: map[string]int{}, twins: map[int]int{}, variety: map[int]int{}}
 	for i, a := range g.actions {
 		g.index[a] = i
 	}
+	g.o.Texts, g.o.known = slices.Clip(o.Texts), nil
 	g.o.Principals = slices.Clone(o.Principals)
 	slices.SortStableFunc(g.o.Principals, func(a, b Principal) int { return a.Account - b.Account })
-	if err := g.check(); err != nil {
-		return nil, err
-	}
-	g.any = g.o.Text(Text{Name: "any policy", JSON: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`})
+	return g, g.check()
+}
+
+// finish works everything out.
+func (g *Graph) finish() {
 	g.read()
 	g.lists()
 	g.readTrusts()
 	for i := range g.o.Principals {
 		g.enter(node{Principal: g.o.Principals[i], base: i})
 	}
-	ways, gains := 0, 0
-	for ways < len(g.nodes) || gains < len(g.classes) { // each leads to further nodes, of further classes
+	g.settle(0, 0)
+}
+
+// settle works out the ways of the nodes and the gains of the classes from these numbers on: each leads to further nodes, of further classes.
+func (g *Graph) settle(ways, gains int) {
+	for ways < len(g.nodes) || gains < len(g.classes) {
 		for ; ways < len(g.nodes); ways++ {
 			found := g.ownWays(ways)
 			g.nodes[ways].ways = found
 		}
 		for ; gains < len(g.classes); gains++ {
-			g.gain(g.classes[gains])
+			g.gain(g.own(gains))
 		}
 	}
 	for _, c := range g.classes {
-		c.w.asked = nil // Why asks with callers of its own
+		if c.of == g {
+			c.w.asked = nil // Why asks with callers of its own
+		}
 	}
-	return g, nil
 }
 
-// check refuses what can't be an organisation: the same account or ARN twice, numbers of nothing.
-func (g *Graph) check() error {
-	for i, a := range g.o.Accounts {
-		if _, twice := g.byAccount[a.ID]; twice {
-			return fmt.Errorf("account %q stands twice", a.ID)
-		}
-		g.byAccount[a.ID] = i
+// own is a class that may be changed, and whose caller may be asked.
+func (g *Graph) own(i int) *class {
+	c := g.classes[i]
+	if c.of == g {
+		return c
 	}
-	for i, p := range g.o.Principals {
-		if _, twice := g.byARN[p.ARN]; twice {
-			return fmt.Errorf("principal %q stands twice", p.ARN)
-		}
-		if p.Account < 0 || p.Account >= len(g.o.Accounts) {
-			return fmt.Errorf("principal %q is of no account", p.ARN)
-		}
-		for _, t := range append([]int{p.Boundary, p.Trust}, p.Texts...) {
-			if t >= len(g.o.Texts) {
-				return fmt.Errorf("principal %q has policy number %d, which is not there", p.ARN, t)
-			}
-		}
-		g.byARN[p.ARN] = i
-	}
-	return nil
+	mine, w := *c, *c.w
+	w.asked = map[Ask]named{}
+	mine.of, mine.w, mine.members = g, &w, slices.Clone(c.members)
+	g.classes[i] = &mine
+	return &mine
 }
 
+// read compiles the texts that are not.
 func (g *Graph) read() {
-	for _, t := range g.o.Texts {
-		d, err := read(t)
-		if err != nil && t.JSON != "" { // a text that is not there was named by the reader that missed it
-			g.unread = append(g.unread, Gap{t.Name, err.Error()})
-		}
+	for _, t := range g.o.Texts[len(g.documents):] {
+		d := read(t)
 		d.compile(g.actions)
 		g.documents = append(g.documents, d)
 	}
@@ -206,21 +224,31 @@ func (g *Graph) local(role string, account int) int {
 
 // enter adds a node, to its class.
 func (g *Graph) enter(n node) int {
-	like := g.likeness(&n)
+	g.nodes = append(g.nodes, n)
+	g.classify(len(g.nodes) - 1)
+	return len(g.nodes) - 1
+}
+
+// classify puts a node into its class.
+func (g *Graph) classify(i int) {
+	n := &g.nodes[i]
+	like := g.likeness(n)
 	key := like
-	if _, named := g.trusts.named[n.ARN]; named || n.twin && len(g.trusts.telling) > 0 {
+	_, named := g.trusts.named[n.ARN]
+	if named || n.twin && len(g.trusts.telling) > 0 {
 		key += " " + n.ARN
 	}
 	c, ok := g.classOf[key]
 	if !ok {
 		c = len(g.classes)
 		g.classOf[key] = c
-		g.classes = append(g.classes, &class{account: n.Account, w: g.caller(&n.Principal), like: like})
+		g.classes = append(g.classes, &class{of: g, account: n.Account, w: g.caller(&n.Principal), like: like})
 	}
-	n.class = c
-	g.nodes = append(g.nodes, n)
-	g.classes[c].members = append(g.classes[c].members, len(g.nodes)-1)
-	return len(g.nodes) - 1
+	if n.class = c; named {
+		g.own(c).named = n.ARN
+	}
+	k := g.own(c)
+	k.members = append(k.members, i)
 }
 
 // likeness is what nodes have in common that gain the same, but for roles whose trust names one of them.
@@ -234,31 +262,60 @@ func (g *Graph) likeness(n *node) string {
 	if serviceLinked(n.ARN) {
 		b = append(b, " linked"...)
 	}
-	if g.apart(n) {
+	if told, alone := g.apart(n); alone {
 		b = append(append(b, ' '), n.ARN...)
+	} else if len(told) > 0 {
+		b = append(b, g.toldOf(n, told)...)
 	}
 	return string(b)
 }
 
-// apart reports whether some policy may tell a node from others with the same policies.
-func (g *Graph) apart(n *node) bool {
-	for _, t := range n.Texts {
-		if g.documents[t].own {
-			return true
-		}
+// apart are the clauses that tell a node from others with the same policies by their conditions; alone says that some policy may do so in
+// any other way.
+func (g *Graph) apart(n *node) (told []iam.Clause, alone bool) {
+	look := func(t int) {
+		d := g.documents[t]
+		told, alone = append(told, d.tells...), alone || d.alone
 	}
-	if n.Boundary >= 0 && g.documents[n.Boundary].own {
-		return true
+	for _, t := range n.Texts {
+		look(t)
+	}
+	if n.Boundary >= 0 {
+		look(n.Boundary)
 	}
 	for _, level := range g.o.Accounts[n.Account].Services {
 		for _, t := range level {
-			if g.documents[t].own {
-				return true
-			}
+			look(t)
 		}
 	}
-	return false
+	return told, alone
 }
 
-// Unread are the documents of which a part could not be read, and why.
-func (g *Graph) Unread() []Gap { return g.unread }
+// toldOf is what clauses' conditions on the caller come to for a node: nodes for which they come to the same may do the same.
+func (g *Graph) toldOf(n *node, told []iam.Clause) []byte {
+	x, freely := g.facts(&n.Principal)
+	b := []byte(" told ")
+	if freely {
+		b = append(b, "freely "...)
+	}
+	for _, c := range told {
+		a, _ := c.Conditions(x, ofCaller)
+		b = append(b, '0'+byte(a))
+	}
+	return b
+}
+
+// Unread are the documents of which a part could not be read, and why; and the principals of which not all was looked at.
+func (g *Graph) Unread() (out []Gap) {
+	for _, i := range g.texts {
+		if d := g.documents[i]; d.wrong != nil && d.text.JSON != "" { // a text that is not there was named by the reader that missed it
+			out = append(out, Gap{d.text.Name, d.wrong.Error()})
+		}
+	}
+	for _, i := range slices.Sorted(maps.Keys(g.variety)) {
+		if g.variety[i] > maxVariants {
+			out = append(out, Gap{g.o.Principals[i].ARN, fmt.Sprintf("it may become more than %d others by groups and versions; the rest was not looked at", maxVariants)})
+		}
+	}
+	return out
+}

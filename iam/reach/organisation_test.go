@@ -153,7 +153,7 @@ func (g *generator) chain(n int) {
 	next := g.add(a, fmt.Sprintf("chain-%d-end", n), service("states.amazonaws.com"), allow("*", "*"))
 	for h := hops - 1; h >= 0; h-- {
 		me := g.arn(a, fmt.Sprintf("chain-%d-%d", n, h))
-		how := link{g, a, me, n, h}
+		how := link{g, a, me, n, h, h == hops-1}
 		statements, trust := how.draw(next, h == spoiled && want == iam.Maybe)
 		next.Trust = g.trust(trust)
 		if want == iam.No && h == spoiled {
@@ -178,6 +178,7 @@ type link struct {
 	account int
 	me      string
 	n, h    int
+	last    bool
 }
 
 func (l link) draw(to *Principal, doubtful bool) (statements []string, trust string) {
@@ -185,6 +186,9 @@ func (l link) draw(to *Principal, doubtful bool) (statements []string, trust str
 	mfa := ""
 	if doubtful {
 		mfa = []string{`{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`, `{"IpAddress":{"aws:SourceIp":["203.0.113.0/24"]}}`, `{"StringEquals":{"sts:ExternalId":"x"}}`}[l.IntN(3)]
+	}
+	if l.last && l.IntN(2) == 0 {
+		return l.drawEnd(to, mfa)
 	}
 	switch way := l.IntN(6); {
 	case way == 0 || doubtful && way == 1:
@@ -203,6 +207,19 @@ func (l link) draw(to *Principal, doubtful bool) (statements []string, trust str
 		return []string{allow("lambda:UpdateFunctionCode", strings.Replace(arn, "eu-west-1", "*", 1), mfa)}, service(lambda)
 	}
 	return []string{allow("iam:UpdateAssumeRole*", to.ARN, mfa)}, service(ec2)
+}
+
+// drawEnd is a last hop that needs no administrator: the principal makes itself one, or a role, or a new one. Nothing else could stand further in
+// front, since each leads there at once.
+func (l link) drawEnd(to *Principal, condition string) (statements []string, trust string) {
+	to.Texts = nil
+	switch l.IntN(3) {
+	case 0:
+		return []string{allow("iam:PutRolePolicy", l.me, condition)}, service(ec2)
+	case 1:
+		return []string{allow("iam:AttachRolePolicy", to.ARN, condition), allow("sts:AssumeRole", to.ARN)}, root(l.o.Accounts[l.account].ID)
+	}
+	return []string{allow("iam:CreateRole,iam:PutRolePolicy", l.me+"-made-*", condition)}, service(ec2)
 }
 
 func TestPlantedChainsAreFoundAbsentOrPossible(t *testing.T) {

@@ -127,3 +127,25 @@ func (g *Graph) answer(i int, s step) iam.Answer {
 	}
 	return best
 }
+
+// AssumedBy are the principals of the organisation that may assume a role by its trust, in the organisation's order: surely, or at least
+// possibly.
+func (g *Graph) AssumedBy(arn string, sure bool) (out []string) {
+	role, ok := g.byARN[arn]
+	if !ok {
+		return nil
+	}
+	for i := range g.o.Principals {
+		found := false
+		for _, w := range g.nodes[i].ways {
+			found = found || w.to == role && g.table[w.technique].ID == "sts.assume-role" && (w.answer == iam.Yes || !sure)
+		}
+		for _, e := range g.classes[g.nodes[i].class].gains {
+			found = found || e.wide && e.of(sure).has(role)
+		}
+		if found && i != role {
+			out = append(out, g.o.Principals[i].ARN)
+		}
+	}
+	return out
+}

@@ -102,13 +102,7 @@ func TestSetsAgreeWithTheEvaluator(t *testing.T) {
 		q := g.ask(w, g.index[action], more)
 		got := q.allowed(l)
 		for i, arn := range l.arns {
-			answer := iam.No
-			if got.may.has(i) {
-				answer = iam.Maybe
-			}
-			if got.sure.has(i) {
-				answer = iam.Yes
-			}
+			answer := answerOf(got, i)
 			counts[answer]++
 			compare(rt, g, q, l, i, answer)
 			decisions += 4
@@ -124,21 +118,25 @@ func TestSetsAgreeWithTheEvaluator(t *testing.T) {
 
 // compare asks the evaluator in random environments, over the caller's choices.
 func compare(t *rapid.T, g *Graph, q *question, l *list, i int, answer iam.Answer) {
-	at := q.with(l.all(i))
-	at.target = true
 	for range 2 {
 		environment := drawEnvironment(t)
-		allowed := false
-		for c := range at.choices() {
-			r := iam.Request{Action: g.actions[q.action], Resource: l.arns[i], Principal: q.w.as, Context: c.x.With(environment)}
-			p := q.w.policies()
-			p.Owner = account
-			allowed = allowed || iam.Evaluate(r, p).Effect == iam.Allowed
-		}
-		if allowed && answer == iam.No || !allowed && answer == iam.Yes {
+		if allowed, ok := agrees(q, l, i, answer, environment); !ok {
 			t.Fatalf("%s by %s on %s is %v, and the evaluator says %v in %v\n%s", g.actions[q.action], q.w.as.ARN, l.arns[i], answer, allowed, environment, texts(q.w))
 		}
 	}
+}
+
+// agrees asks the evaluator in one environment.
+func agrees(q *question, l *list, i int, answer iam.Answer, environment map[string]string) (allowed, ok bool) {
+	at := q.with(l.all(i))
+	at.target = true
+	for c := range at.choices() {
+		r := iam.Request{Action: q.g.actions[q.action], Resource: l.arns[i], Principal: q.w.as, Context: c.x.With(environment)}
+		p := q.w.policies()
+		p.Owner = account
+		allowed = allowed || iam.Evaluate(r, p).Effect == iam.Allowed
+	}
+	return allowed, !(allowed && answer == iam.No || !allowed && answer == iam.Yes)
 }
 
 func texts(w *caller) (out string) {

@@ -67,8 +67,11 @@ func (g *Graph) Search(q Query) *Reach {
 
 // wanted reports whether a node is what is searched for: an administrator, or the principal, whatever policies it has.
 func (g *Graph) wanted(i int, q Query) bool {
+	if g.nodes[i].gone {
+		return false
+	}
 	if q.To != "" {
-		return g.nodes[i].base >= 0 && g.nodes[i].ARN == q.To
+		return i < len(g.o.Principals) && g.nodes[i].ARN == q.To // what others become with any policy, they may share with a new principal
 	}
 	a := g.classes[g.nodes[i].class].admin
 	return a == iam.Yes || a == iam.Maybe && !q.Sure

@@ -136,7 +136,7 @@ func targetKeys(c iam.Clause, l *list) (out []string) {
 func (q *question) matched(c iam.Clause, l *list) pair {
 	key := matchKey{c, l}
 	varies := c.Varies()
-	if p, ok := q.g.matches[key]; ok && !varies {
+	if p, ok := q.g.shared.matches[key]; ok && !varies {
 		return p
 	}
 	p := newPair(len(l.arns))
@@ -160,7 +160,7 @@ func (q *question) matched(c iam.Clause, l *list) pair {
 	}
 	p.may.or(p.sure)
 	if !varies {
-		q.g.matches[key] = p
+		q.g.shared.matches[key] = p
 	}
 	return p
 }

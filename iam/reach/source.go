@@ -68,20 +68,66 @@ type Size struct {
 
 // Size counts.
 func (g *Graph) Size() Size {
-	s := Size{Accounts: len(g.o.Accounts), Principals: len(g.o.Principals), Compute: len(g.o.Compute), Documents: len(g.documents) - 1, Classes: len(g.classes)}
-	for _, c := range g.classes {
-		for _, e := range c.gains {
-			s.Sure += len(c.members) * e.sure.count()
-			s.Possible += len(c.members) * e.may.count()
-		}
-	}
-	for _, n := range g.nodes {
-		for _, w := range n.ways {
+	s := Size{Accounts: len(g.o.Accounts), Principals: len(g.o.Principals), Compute: len(g.o.Compute), Documents: len(g.texts)}
+	members := make([]int, len(g.classes))
+	g.live(func(i int) {
+		members[g.nodes[i].class]++
+		for _, w := range g.nodes[i].ways {
 			s.Possible++
 			if w.answer == iam.Yes {
 				s.Sure++
 			}
 		}
+	})
+	for i, n := range members {
+		if n == 0 {
+			continue
+		}
+		s.Classes++
+		for _, e := range g.classes[i].gains {
+			s.Sure += n * e.sure.count()
+			s.Possible += n * e.may.count()
+		}
 	}
 	return s
+}
+
+// live goes through the nodes that principals are or may become, each once.
+func (g *Graph) live(f func(int)) {
+	seen, known := make([]bool, len(g.nodes)), make([]bool, len(g.classes))
+	stronger := make([]bits, len(g.o.Accounts))
+	for i := range stronger {
+		stronger[i] = newBits(g.spans[i].n)
+	}
+	var todo []int
+	see := func(i int) {
+		if !seen[i] {
+			seen[i] = true
+			todo = append(todo, i)
+		}
+	}
+	for i := range g.o.Principals {
+		see(i)
+	}
+	for len(todo) > 0 {
+		i := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		f(i)
+		for _, w := range g.nodes[i].ways {
+			see(w.to)
+		}
+		c := g.classes[g.nodes[i].class]
+		if known[g.nodes[i].class] {
+			continue
+		}
+		known[g.nodes[i].class] = true
+		for _, e := range c.gains {
+			if e.elevates {
+				more := e.may.copy()
+				more.andNot(stronger[c.account])
+				stronger[c.account].or(more)
+				more.each(func(p int) { see(g.twins[g.spans[c.account].first+p]) })
+			}
+		}
+	}
 }

@@ -163,7 +163,7 @@ func (g *Graph) assumes(c *class) pair {
 			out.set(r, a)
 		}
 	}
-	for _, roles := range [][]int{g.trusts.anybody, g.trusts.named[g.nodes[c.members[0]].ARN]} {
+	for _, roles := range [][]int{g.trusts.anybody, g.trusts.named[c.named]} {
 		for _, r := range roles {
 			if g.o.Principals[r].Account == c.account || own.may.has(r) {
 				a, _, _ := g.trusted(c.w, r)

@@ -14,7 +14,7 @@ const maxVariants = 32
 // ownWays are the ways by which a node makes itself stronger, or comes to roles whose trust tells callers of one class apart.
 func (g *Graph) ownWays(i int) (out []way) {
 	n := g.nodes[i]
-	w := g.classes[n.class].w
+	w := g.own(n.class).w
 	for ti := range g.table {
 		t := &g.table[ti]
 		if n.twin && t.Gain != Create || t.Kind != "" && t.Kind != n.Kind || !g.mayBe(w, t) ||
@@ -236,9 +236,6 @@ func (g *Graph) variant(n node, change func(*Principal)) int {
 		return have
 	}
 	if g.variety[n.base]++; g.variety[n.base] > maxVariants {
-		if g.variety[n.base] == maxVariants+1 {
-			g.unread = append(g.unread, Gap{n.ARN, fmt.Sprintf("it may become more than %d others by groups and versions; the rest was not looked at", maxVariants)})
-		}
 		return -1
 	}
 	g.variants[key] = g.enter(v)

@@ -10,10 +10,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"golang.org/x/time/rate"
 
+	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/code/owners"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/decoy"
 	"github.com/ripostehq/riposte/internal/desk"
@@ -46,6 +48,9 @@ type Parts struct {
 
 	Foreign func(kind string) // told of each message that holds no record, for figures; may be nil
 
+	// Proposer makes what proposes changes of code, which the function does not: it would have to carry the whole of Terraform's language. Nil: nothing is proposed.
+	Proposer func(access.Reads, action.Codec, engine.Code) engine.Proposer
+
 	Pace rate.Limit // of questions to the event history and to the price list, a second; 0: what AWS bears. A world bears all
 }
 
@@ -64,9 +69,11 @@ type App struct {
 	Canaries *canary.Schedule // nil where none are sent
 	Sweeps   *sweep.Rounds    // nil where nothing is swept
 
-	access    *cloud.Cloud
-	prices    playbook.Prices
-	strangers *source.Strangers
+	access     *cloud.Cloud
+	prices     playbook.Prices
+	names      playbook.Names
+	strangers  *source.Strangers
+	reconciler *reconciler
 }
 
 // Unreachable lists the accounts and regions that riposte can't get into at present, and AWS Organizations where it does
@@ -93,19 +100,26 @@ func New(p Parts) *App {
 	arriving := canary.Playbook(canary.Sender{Role: p.Config.Organization.Roles.Audit, Session: cloud.Visitor, Awaited: p.Config.Canary.Every > 0})
 	chat := newSlack(p, codec)
 	letters := newDesk(p, codec, chat)
-	book := prices(p.Store, access, p)
+	book, history := prices(p.Store, access, p), past(p.Store, access, p)
+	index := newNameIndex(p.Store, org.memberIDs, p.Now)
+	made := madeBy(p)
+	var proposer engine.Proposer
+	if p.Proposer != nil && made != nil {
+		proposer = p.Proposer(access.Reads(), codec, made)
+	}
 	e := engine.New(engine.Options{
 		Store: p.Store, Playbooks: append(slices.Clone(p.Config.Playbooks), arriving, decoy.Playbook()), Ours: org.Ours, Organization: facts,
 		Tags: tags(p.Config), Policy: policy(p.Config, org), Namesake: access.Namesake, AWS: access, Codec: codec,
 		Reporter: reporter(p, access, codec, catalogue, letters),
 		Timing:   engine.DefaultTiming(), Now: p.Now, Name: p.Name, Log: p.Log,
 		Meter: p.Meter, Workers: p.Workers,
-		Metrics: evidence.NewMetrics(access.Reads(), p.Now), Past: past(p.Store, access, p), Prices: book,
+		Code: made, Proposer: proposer, Metrics: evidence.NewMetrics(access.Reads(), p.Now), Past: history, Prices: book, Names: index,
 	})
 	a := &App{
-		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, Desk: letters, Slack: chat, access: access, prices: book,
-		Canaries:  canaries(p, org),
-		strangers: &source.Strangers{Log: p.Log, Count: p.Foreign},
+		Engine: e, Store: p.Store, Config: p.Config, Codec: codec, Now: p.Now, Organization: org, Desk: letters, Slack: chat, access: access, prices: book, names: index,
+		Canaries:   canaries(p, org),
+		strangers:  &source.Strangers{Log: p.Log, Count: p.Foreign},
+		reconciler: &reconciler{books: p.Config.Playbooks, records: history.Records, receive: e.Receive, sleep: rest},
 	}
 	a.Sweeps = a.rounds(p)
 	return a
@@ -119,12 +133,20 @@ func tags(c *config.Config) string {
 	return c.Tags.Prefix
 }
 
+// madeBy asks which code makes a resource; nil where the configuration names none.
+func madeBy(p Parts) engine.Code {
+	if o := owners.New(p.Config.Code, p.AWS); o != nil {
+		return o
+	}
+	return nil
+}
+
 func policy(c *config.Config, o *Organization) gate.Policy {
 	p := gate.Policy{
 		Mode: o.mode, Foreign: o.foreign, Units: func(account string) []string { return o.standing(account).OUs },
 		Regions: c.Organization.Regions, Untouchable: c.Untouchable,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour, Sweep: sweepLimits(c.Sweep.Limits)}, Decoys: c.Facts().Decoys,
-		Approval: approval(c),
+		Approval: approval(c), Code: c.InCode,
 	}
 	for _, name := range cloud.RolesOf(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)

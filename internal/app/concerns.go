@@ -32,7 +32,7 @@ func LetBe(c *config.Config, codec action.Codec, of *ledger.Case, o ledger.Order
 // them whether it was they, or did; or it is about what they own by a tag, and is not about containing: whatever they may order is another question.
 func Concerns(c *config.Config, codec action.Codec, of *ledger.Case, who string) (bool, error) {
 	o := owner.OfCase(c, of)
-	owns := o.Tagged() && slices.Contains(o.People, who)
+	owns := o.Inferred() && slices.Contains(o.People, who)
 	changes, contains, mendAsks, containAsks := false, false, false, false
 	for _, r := range of.Revisions {
 		plan, err := codec.Open(r.Plan)

@@ -131,12 +131,12 @@ func ownerBy(c *config.Config) func(context.Context, *ledger.Case) (desk.Owner, 
 		if o.By == owner.Fallback {
 			out.Address, out.Group = "", ""
 		}
-		if o.Tagged() {
+		if o.Inferred() {
 			who := owner.Of(c, of.Root.String(), of.Root.Account, nil, o.At)
 			out.Beside = &desk.Owner{Address: who.Address, Group: who.Group, How: who.How}
 		}
 		if out.Ignored {
-			out.How += "; a tag names somebody else, who is not written to"
+			out.How += "; " + o.Ignored[0].By + " names somebody else, who is not written to"
 		}
 		return out, nil
 	}

@@ -67,7 +67,7 @@ const weekly = 7 * 24 * time.Hour
 
 func approval(c *config.Config) gate.Approval {
 	return gate.Approval{
-		People: c.People, Approvers: c.Approvers(), Owners: c.OwnersOf(), Owner: ownersOf(c), Production: c.InProduction,
+		People: c.People, Approvers: c.Approvers(), Owners: c.OwnersOf(), Owner: ownersOf(c), MakerOwns: func(of *ledger.Case) bool { return owner.MakerOwns(c, of) }, Production: c.InProduction,
 		Shell: c.Approval.CommandLine == config.AllOrders, Persons: c.Approval.Production.Destroy.Persons,
 		Tells: tells(c), Calendar: calendar(c.Report),
 		Never: c.NeverExcepted, Chat: chat(c),
@@ -99,9 +99,9 @@ func tells(c *config.Config) gate.Telling {
 
 // ownersOf says whose a case's root is, where more than its account or the fallback says so.
 func ownersOf(c *config.Config) func(*ledger.Case) ([]string, bool) {
-	return func(of *ledger.Case) (who []string, tagged bool) {
-		if o := owner.OfCase(c, of); o.By == owner.File || o.Tagged() {
-			return o.People, o.Tagged()
+	return func(of *ledger.Case) (who []string, inferred bool) {
+		if o := owner.OfCase(c, of); o.By == owner.File || o.Inferred() {
+			return o.People, o.Inferred()
 		}
 		return nil, false
 	}

@@ -56,7 +56,10 @@ type tenant struct {
 }
 
 // cellarOf has waste.unattached-volume in a mode.
-func cellarOf(t testing.TB, mode string) *tenant {
+func cellarOf(t testing.TB, mode string) *tenant { return cellarBy(t, mode, "") }
+
+// cellarBy has further keys of the configuration.
+func cellarBy(t testing.TB, mode, more string) *tenant {
 	t.Helper()
 	w, err := world.New([]byte(cellar), world.Options{})
 	if err != nil {
@@ -71,7 +74,7 @@ func cellarOf(t testing.TB, mode string) *tenant {
 organization: {accounts: [{id: "111122223333"}], regions: [us-east-1]}
 sweep: {at: "03:00", limits: {share_percent: 100}}
 playbooks: {defaults: {mode: observe}, waste.unattached-volume: {mode: `+mode+`}}
-`), playbooks.All())
+`+more), playbooks.All())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,6 +59,9 @@ func TestVolumesOfSevenWeeks(t *testing.T) {
 			t.Errorf("%s: %s, %s; tags %v", id, c.State, c.Reason, now[id].Tags)
 		}
 	}
+	if c := s.of("vol-0left"); c.State != ledger.Verified || c.Paged != "" {
+		t.Errorf("what was deleted: %s, %s, paged %q", c.State, c.Reason, c.Paged)
+	}
 	all := s.snapshots()
 	if len(all) != 1 || aws.ToString(all[0].VolumeId) != "vol-0left" {
 		t.Errorf("%d snapshots: %+v", len(all), all)
@@ -81,7 +84,7 @@ func TestVolumesOfSevenWeeks(t *testing.T) {
 // it goes on; where it was the listing itself, the streak begins anew, since no record says what was in between.
 func TestWhatCannotBeReadIsNotDeleted(t *testing.T) {
 	reads := []string{"ec2:DescribeVolumes", "ec2:DescribeVolumesModifications", "ec2:DescribeSnapshots", "ec2:DescribeTags", "cloudtrail:LookupEvents"}
-	none := []string{"ec2:DescribeInstances", "rds:ListTagsForResource"} // of announcing what is no volume
+	none := []string{"ec2:DescribeInstances", "elasticloadbalancing:DescribeTags", "rds:ListTagsForResource", "redshift:DescribeClusters"} // of announcing what is no volume
 	for _, d := range playbooks.All() {
 		if d.ID != "waste.unattached-volume" {
 			continue
@@ -187,7 +190,7 @@ func TestNothingIsDeletedBeforeItWasToldForAFortnight(t *testing.T) {
 	}
 }
 
-// What could not be announced is not deleted, however long it lies there, and whatever may be written later.
+// What could not be announced is not deleted, however long it lies there; once it can be, it is told first.
 func TestWhatCannotBeAnnouncedIsNotDeleted(t *testing.T) {
 	s := cellarOf(t, "act")
 	s.may("ec2:CreateTags")
@@ -196,6 +199,10 @@ func TestWhatCannotBeAnnouncedIsNotDeleted(t *testing.T) {
 	s.pass(10 * oneDay)
 	if c := s.of("vol-0left"); c == nil || c.State != ledger.Failed || len(s.volumes()) != 3 || len(s.snapshots()) > 0 {
 		t.Errorf("%d volumes, %d snapshots; %s, %s", len(s.volumes()), len(s.snapshots()), c.State, c.Reason)
+	}
+	s.pass(38 * oneDay) // it is looked at anew a month after the case; the refused calls in its history count as use, and it lies another month
+	if c := s.of("vol-0left"); c.State != ledger.Verified || tagOf(s.volumes()["vol-0left"], action.CaseTag) != c.ID || len(s.snapshots()) > 0 {
+		t.Errorf("it may be announced, and is %s, %s\n%s", c.State, c.Reason, s.history(c))
 	}
 	s.whole()
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -34,10 +35,10 @@ func (a *App) Sweeper(store sweep.Store, name string, opens bool, m sweep.Meter,
 			return a.access.Regions(ctx, event.Place{Partition: home.Partition, Account: account, Region: home.Region})
 		},
 		Reads:   func(at event.Place, b *sweep.Budget) access.Reads { return a.access.Listing(at, b) },
-		Lasting: a.lasting, Prices: a.prices,
+		Lasting: a.lasting, Prices: a.prices, Names: a.names,
 	}
 	if opens {
-		o.Open = a.openRipe
+		o.Open = func(ctx context.Context, ripe []sweep.Ripe) error { return a.openRipe(ctx, ripe, m, log) }
 	}
 	return sweep.New(o)
 }
@@ -93,8 +94,11 @@ func Schedule(c *config.Config, at time.Duration) sweep.Schedule {
 }
 
 // Accounts are those that are defended now, as far as is known.
-func (a *App) Accounts() (ids []string) {
-	for _, m := range a.Organization.Members() {
+func (a *App) Accounts() []string { return a.Organization.memberIDs() }
+
+// memberIDs are the ids of the accounts.
+func (o *Organization) memberIDs() (ids []string) {
+	for _, m := range o.Members() {
 		ids = append(ids, m.ID)
 	}
 	return ids
@@ -107,26 +111,52 @@ func (a *App) lasting(account string) time.Duration {
 	return keptOutside
 }
 
-// openRipe makes suspects of what is ripe, where riposte does more than observe.
-func (a *App) openRipe(ctx context.Context, ripe []sweep.Ripe) error {
+// openRipe makes suspects of what is ripe, where riposte does more than observe. What an event should have brought is looked up, and received as
+// its record has it; what the event history has no room for today is left for the next sweep.
+func (a *App) openRipe(ctx context.Context, ripe []sweep.Ripe, m sweep.Meter, log *slog.Logger) error {
 	var all []playbook.StoredSuspect
+	later := 0
 	for _, r := range ripe {
 		mode := a.Engine.ModeOf(r.Suspect.Playbook, r.Suspect.Resource.Place())
 		if mode != gate.Act && mode != gate.Ask {
 			continue
 		}
-		s := r.Suspect
-		s.Origin = playbook.Origin{
-			EventID: ledger.StreakEventID(r.Streak.First, string(mode)), Name: "sweep", Source: "riposte", Sweep: r.Duty,
-			Occurred: r.Streak.Since, Received: a.Now(), Place: s.Resource.Place(),
+		known, err := a.reconciler.recorded(ctx, r.Suspect, m)
+		switch {
+		case errors.Is(err, playbook.ErrNotNow):
+			later++
+		case err != nil:
+			return err
+		case !known:
+			all = append(all, ofStreak(r, mode, a.Now()))
 		}
-		all = append(all, s)
+	}
+	if later > 0 {
+		log.Warn("the event history had no room for what a sweep found: it is looked up by the next", "found", later)
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	if _, err := a.Engine.Sweep(ctx, all...); err != nil {
+	ads, err := a.Engine.Sweep(ctx, all...)
+	if err != nil {
 		return fmt.Errorf("open what a sweep found: %w", err)
 	}
+	missed := 0
+	for i, ad := range ads {
+		if _, eventful := a.reconciler.eventful(all[i].Playbook); eventful && wasMissed(ad) {
+			missed++
+		}
+	}
+	reconcile(m, missed)
 	return nil
+}
+
+// ofStreak is the suspect of a ripe streak, as one of a sweep.
+func ofStreak(r sweep.Ripe, mode gate.Decision, now time.Time) playbook.StoredSuspect {
+	s := r.Suspect
+	s.Origin = playbook.Origin{
+		EventID: ledger.StreakEventID(r.Streak.First, string(mode)), Name: "sweep", Source: "riposte", Sweep: r.Duty,
+		Occurred: r.Streak.Since, Received: now, Place: s.Resource.Place(),
+	}
+	return s
 }

@@ -119,6 +119,7 @@ playbooks: {test.idle: {mode: `+mode+`}}
 type uncounted struct{}
 
 func (uncounted) SweepCalled(string, string) {}
+func (uncounted) SweepReconciled(int)        {}
 func (uncounted) SweepsStand(sweep.Standing) {}
 
 // days lets some pass, each with its sweep.

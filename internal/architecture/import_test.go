@@ -12,11 +12,12 @@ var domain = map[string][]string{
 	"iam":       {"iam"}, // what asks it about an organisation stands beside it
 	"event":     {},
 	"call":      {"event"},
+	"names":     {"event"},
 	"access":    {"event"},
-	"inventory": {"event", "call", "access"},
-	"action":    {"event", "call", "access", "action", "iam"},                          // its suite stands beside it
-	"playbook":  {"event", "call", "access", "action", "inventory", "playbook", "iam"}, // its fixtures stand beside it
-	"playbooks": {"event", "call", "access", "action", "inventory", "playbook", "playbooks", "iam"},
+	"inventory": {"event", "call", "names", "access"},
+	"action":    {"event", "call", "names", "access", "action", "iam"},                          // its suite stands beside it
+	"playbook":  {"event", "call", "names", "access", "action", "inventory", "playbook", "iam"}, // its fixtures stand beside it
+	"playbooks": {"event", "call", "names", "access", "action", "inventory", "playbook", "playbooks", "iam"},
 }
 
 // The stages of the engine's sentence. One knows the domain and the contract of the record, never another stage; only
@@ -30,8 +31,8 @@ var composers = []string{
 } // setup lists accounts by way of cloud
 
 // What a stage may use of ours beside the domain: contracts and data, no machinery. Whose a thing is (internal/owner) is pure, of the configuration
-// and the record: gate, messages and pages have to say the same.
-var contracts = []string{"internal/ledger", "internal/config", "internal/region", "internal/transport", "internal/owner"}
+// and the record: gate, messages and pages have to say the same. Of code the answer alone: what asks, and what changes code, is machinery.
+var contracts = []string{"internal/ledger", "internal/config", "internal/region", "internal/transport", "internal/owner", "internal/code"}
 
 // Adapters are named where things are wired, and in tests, nowhere else.
 var adapters = []string{"internal/ledger/sqlite", "internal/ledger/dynamodb", "internal/world", "internal/console"}

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// largest is what a package may weigh: what is downloaded with each cold start. That of arm64, which is deployed, is a seventh smaller. Sweeps brought 1.6 MB of it:
-// docs/decisions.md says of what.
-const largest = 11_300_000
+// largest is what a package may weigh: what is downloaded with each cold start. That of arm64, which is deployed, is a seventh smaller. Sweeps, names and
+// the graph brought 3.5 MB of it: docs/decisions.md says of what. The goal is 10 MB.
+const largest = 13_100_000
 
 // Lambda starts the file bootstrap, which must be executable, static, and for the architecture that it says.
 func TestThePackageOfTheFunction(t *testing.T) {

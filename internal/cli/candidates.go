@@ -95,7 +95,7 @@ func (sh *shell) values(verb *kong.Node, v *kong.Value) (out []candidate) {
 	case v.Enum != "":
 		return these(v.EnumSlice())
 	case v.Name == "attack":
-		return these(names(demo.Attacks()))
+		return these(names(append(demo.Attacks(), demo.Nights()...)))
 	case v.Name == "state":
 		return these(states())
 	case v.Name == "playbook", v.Name == "id" && (verb.Name == "explain" || verb.Name == "permissions" || verb.Name == "demo"):

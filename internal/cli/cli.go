@@ -11,6 +11,9 @@ type cli struct {
 
 	Paths pathsVerb `cmd:"" group:"See" help:"Say who comes to administrator, hop by hop, and what to take away."`
 
+	Simulate simulateVerb `cmd:"" group:"See" help:"Decide one call by policies from files, or say which recorded calls a changed policy would cut off."`
+	Learn    learnVerb    `cmd:"" group:"See" help:"Say who used which action last, by recorded CloudTrail."`
+
 	Attack attackVerb `cmd:"" group:"See" help:"Tell the event bus of an attack of the demo, as a drill."`
 
 	Sweep sweepVerb `cmd:"" group:"See" help:"List what lies in the accounts, and say what playbooks look for in it."`
@@ -26,6 +29,7 @@ type cli struct {
 	Answer     answerVerb     `cmd:"" group:"Cases" help:"Say whether it was you, where a case asks that."`
 	Dismiss    dismissVerb    `cmd:"" group:"Cases" help:"Say no to what a case asks."`
 	Owner      ownerVerb      `cmd:"" group:"Cases" help:"Say whose a resource is, and how that is known."`
+	Patch      patchVerb      `cmd:"" group:"Cases" help:"Print what would mend a case in the code that makes it."`
 	Effects    effectsVerb    `cmd:"" group:"Cases" help:"List what stands in the accounts: each change that riposte made and keeps."`
 	Undo       undoVerb       `cmd:"" group:"Cases" help:"Take back what a case did, or what all of them did."`
 	Except     exceptVerb     `cmd:"" group:"Cases" help:"Let be what a case found, for a while."`

@@ -21,7 +21,7 @@ import (
 type demoVerb struct {
 	ID            string        `arg:"" optional:"" placeholder:"PLAYBOOK" help:"Play the first story of this playbook, in a world of its own; it acts there."`
 	Ledger        string        `placeholder:"FILE" help:"Keep the ledger, and the world beside it in FILE.world: undo, approve, halt and the next demo go on from there. Default: in memory."`
-	Attack        []string      `placeholder:"NAME" help:"Only these attacks: ${attacks}. Repeatable."`
+	Attack        []string      `placeholder:"NAME" help:"Only these attacks: ${attacks}; or a story of sweeps, which take weeks of the world's time: ${nights}. Repeatable."`
 	Console       bool          `help:"Show the cases as web pages when the attacks are over, and take orders there, until told to stop."`
 	DeliveryDelay time.Duration `placeholder:"5s" help:"How long CloudTrail takes to deliver, in world time: 40s was measured in 2016. Default 5s."`
 }
@@ -31,7 +31,10 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if v.DeliveryDelay < 0 {
 		return wrongUsage("--delivery-delay can't be negative")
 	}
-	attacks, err := chosen(v.Attack, demo.AttacksOn(sh.catalogue))
+	attacks, err := demo.AttacksOn(sh.catalogue), error(nil)
+	if len(v.Attack) > 0 {
+		attacks, err = chosen(v.Attack, demo.Named(sh.catalogue))
+	}
 	if err != nil {
 		return err
 	}
@@ -95,7 +98,7 @@ func (v demoVerb) story(sh *shell) (*demo.Scene, error) {
 		return nil, wrongUsage("the story of a playbook is played by itself, in memory: leave out --ledger and --attack")
 	}
 	d, err := sh.find(v.ID)
-	if err != nil && slices.Contains(names(demo.AttacksOn(sh.catalogue)), v.ID) {
+	if err != nil && slices.Contains(names(demo.Named(sh.catalogue)), v.ID) {
 		return nil, wrongUsage("%s is an attack and no playbook: riposte demo --attack %[1]s", v.ID)
 	}
 	if err != nil {
@@ -120,11 +123,8 @@ func playable(ctx context.Context, store *sqlite.Store, file, world string) erro
 	return nil
 }
 
-// chosen are the attacks by name, all of them where none is named.
+// chosen are the attacks by name.
 func chosen(wanted []string, all []demo.Attack) ([]demo.Attack, error) {
-	if len(wanted) == 0 {
-		return all, nil
-	}
 	for _, name := range wanted {
 		if !slices.Contains(names(all), name) {
 			return nil, wrongUsage("there is no attack %q%s", name, spelling.Among(name, names(all)))

@@ -34,8 +34,11 @@ func (sh *shell) demoEnds(ctx context.Context, stage *demo.Stage, r record, atta
 	if err := sh.stages(r, cases); err != nil {
 		return err
 	}
-	sh.line("\n%s, %s: %d contained, %d verified; %s lost before containment took effect.\nFrom what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.",
-		counted(sum.Attacks, "attack"), counted(sum.Cases, "case"), sum.Contained, sum.Verified, counted(sum.Lost, "instance"), millis(sum.Time.P50), millis(sum.Time.P99))
+	sh.line("\n%s, %s: %d contained, %d verified; %s lost before containment took effect.",
+		counted(sum.Attacks, "attack"), counted(sum.Cases, "case"), sum.Contained, sum.Verified, counted(sum.Lost, "instance"))
+	if sum.Time != (demo.Spread{}) { // of sweeps alone there is none
+		sh.line("From what happened to contained, CloudTrail's delivery included: %s in the middle, %s at worst.", millis(sum.Time.P50), millis(sum.Time.P99))
+	}
 	if sum.Own.P99 > 0 { // a demo that was over before had nothing left to do
 		sh.line("Riposte's own part, on this machine's clock, from a record's arrival to the end of its work on it:\n%s in the middle, %s at worst.", millis(sum.Own.P50), millis(sum.Own.P99))
 	}
@@ -95,6 +98,10 @@ func beginning(c *ledger.Case, all []*ledger.Case) string {
 func after(occurred, t time.Time) string {
 	if t.IsZero() || occurred.IsZero() {
 		return "-"
+	}
+	const day = 24 * time.Hour
+	if since := t.Sub(occurred); since >= 2*day {
+		return fmt.Sprintf("+%dd", since/day)
 	}
 	return "+" + t.Sub(occurred).Round(100*time.Millisecond).String()
 }

@@ -188,7 +188,7 @@ func TestEveryVerbHasItsHelp(t *testing.T) {
 			if !ok {
 				continue
 			}
-			words := regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(strings.Split(example, " > ")[0], -1)
+			words := regexp.MustCompile(`"[^"]*"|\S+`).FindAllString(regexp.MustCompile(` [>|] `).Split(example, 2)[0], -1)
 			fresh, err := newParser(&shell{out: io.Discard, err: io.Discard}, &cli{})
 			if err == nil {
 				_, err = fresh.Parse(words)
@@ -196,7 +196,7 @@ func TestEveryVerbHasItsHelp(t *testing.T) {
 			if err != nil {
 				t.Errorf("riposte %s: %v", example, err)
 			}
-			if i := slices.Index(words, "--attack"); i >= 0 && !slices.Contains(names(demo.Attacks()), words[i+1]) {
+			if i := slices.Index(words, "--attack"); i >= 0 && !slices.Contains(names(append(demo.Attacks(), demo.Nights()...)), words[i+1]) {
 				t.Errorf("riposte %s: there is no such attack", example)
 			}
 		}

@@ -26,6 +26,21 @@ func makeLedger(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(fill(context.Background(), ts.MkAbs(args[0])))
 }
 
+// makeTokens is the script command `ledger-of-tokens FILE`: a record of one case, of a launch template that does not require tokens.
+func makeTokens(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ledger-of-tokens FILE")
+	}
+	s, err := sqlite.Open(context.Background(), ts.MkAbs(args[0]), sqlite.Entropy(iotest.HalfReader(zeros{})))
+	ts.Check(err)
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	_, err = s.Admit(context.Background(), at, []playbook.StoredSuspect{{
+		Playbook: "hardening.imds-v1", Severity: playbook.Medium, Resource: place().In(event.LaunchTemplate, "lt-0web"), Title: "lt-0web", Facts: []byte("{}"),
+		Origin: playbook.Origin{EventID: "streak/1", Sweep: "d_1", Occurred: at, Received: at, Place: place()},
+	}}, ledger.FirstClaim{})
+	ts.Check(errors.Join(err, s.Close()))
+}
+
 // makeEmpty is the script command `ledger-of-nobody FILE`: a record without cases.
 func makeEmpty(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {

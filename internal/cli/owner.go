@@ -45,7 +45,7 @@ func (v ownerVerb) Run(ctx context.Context, sh *shell) error {
 		sh.line("%s: %s, %s", show.Plain(resource), show.Plain(cmp.Or(one.Address, one.Group)), show.Plain(one.How))
 	}
 	for _, i := range o.Ignored {
-		sh.remark("the tag %s says %q, which names no group, and no address of people.domains", show.Plain(i.Tag), show.Plain(i.Value))
+		sh.remark("%s says %q, which names no group, and no address of people.domains", show.Plain(i.By), show.Plain(i.Value))
 	}
 	return nil
 }

@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"context"
 	"time"
 
 	"github.com/ripostehq/riposte/iam/reach"
-	"github.com/ripostehq/riposte/internal/estate"
 	"github.com/ripostehq/riposte/internal/paths"
 )
 
 type pathsVerb struct {
-	FromFiles []string `required:"" placeholder:"PATH" help:"File or folder with what aws iam get-account-authorization-details prints. Repeatable."`
+	configFlag
+	FromFiles []string `xor:"of" placeholder:"PATH" help:"File or folder with what aws iam get-account-authorization-details prints. Repeatable. Default: the accounts of the configuration are read, or that of the credentials."`
+	Snapshot  string   `xor:"of" placeholder:"FILE" help:"What --save wrote, in place of AWS."`
+	Save      string   `placeholder:"FILE" help:"Keep what was read from AWS in a file."`
 	From      string   `default:"everybody" placeholder:"ARN|everybody|compute|outside" help:"Where ways begin: a principal, everybody, what runs with a role, who is not of the organisation."`
 	To        string   `default:"admin" placeholder:"ARN|admin" help:"Where they lead: a principal, or administrator."`
 	Hops      int      `default:"10" help:"How many hops at most, 1 to 10."`
@@ -21,12 +24,15 @@ type pathsVerb struct {
 }
 
 // Run prints which principals come to administrator, and how.
-func (v pathsVerb) Run(sh *shell) error {
+func (v pathsVerb) Run(ctx context.Context, sh *shell) error {
 	if v.Hops < 1 || v.Hops > reach.MaxHops {
 		return wrongUsage("--hops is 1 to %d", reach.MaxHops)
 	}
+	if v.Save != "" && (v.Snapshot != "" || len(v.FromFiles) > 0) {
+		return wrongUsage("--save keeps what is read from AWS: without --from-files and --snapshot")
+	}
 	began := sh.now()
-	o, err := estate.FromFiles(v.FromFiles)
+	o, err := v.organisation(ctx, sh)
 	if err != nil {
 		return err
 	}

@@ -154,6 +154,11 @@ func hubOf(c *config.Config) permissions.Hub {
 			h.Queues = append(h.Queues, s.S3.QueueURL)
 		}
 	}
+	for _, s := range c.Code.States {
+		if bucket, _ := s.Bucket(); bucket != "" && !slices.Contains(h.States, s.S3) {
+			h.States = append(h.States, s.S3)
+		}
+	}
 	h.Queues = append(h.Queues, c.Lambda.Queues...)
 	if c.Lambda.WakeQueue != "" {
 		h.Wake = append(h.Wake, c.Lambda.WakeQueue)
@@ -167,7 +172,7 @@ func hubOf(c *config.Config) permissions.Hub {
 	if r := c.Report; r.Mail.SES.Region != "" {
 		h.Mail = permissions.Sender{Address: r.Mail.From, Region: r.Mail.SES.Region}
 	}
-	for _, s := range c.Report.Secrets() {
+	for _, s := range slices.Concat(c.Report.Secrets(), c.Code.Secrets()) {
 		if name := s.Parameter(); name != "" && !slices.Contains(h.Secrets, name) {
 			h.Secrets = append(h.Secrets, name)
 		}

@@ -6,18 +6,12 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/ripostehq/riposte/action"
-	"github.com/ripostehq/riposte/playbooks"
 )
 
 var update = flag.Bool("update", false, "write golden files and docs instead of comparing them")
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"riposte": func() { Main(playbooks.All(), action.Kinds()) }})
-}
-
 func TestScripts(t *testing.T) {
+	program(t)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
@@ -25,6 +19,6 @@ func TestScripts(t *testing.T) {
 			e.Setenv("NO_COLOR", os.Getenv("NO_COLOR"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ledger": makeLedger, "ledger-of-nobody": makeEmpty, "undo-verified": undoVerified, "revoke-first": revokeFirst, "tamper": tamper, "code": exitsWith, "killed": killed, "served": served, "halted": halted},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"ledger": makeLedger, "ledger-of-tokens": makeTokens, "ledger-of-nobody": makeEmpty, "undo-verified": undoVerified, "revoke-first": revokeFirst, "tamper": tamper, "code": exitsWith, "killed": killed, "served": served, "halted": halted},
 	})
 }

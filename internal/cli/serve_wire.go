@@ -11,10 +11,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ripostehq/riposte/access"
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/code/fix"
+	"github.com/ripostehq/riposte/internal/code/propose"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -38,8 +42,20 @@ type wiring struct {
 func (w wiring) app(c *config.Config, hands *engine.WorkerPool) *app.App {
 	return app.New(app.Parts{
 		Config: c, Kinds: w.sh.kinds, Store: w.store, AWS: w.base, Now: w.sh.now, Name: w.name, Log: w.log, Meter: w.meter, Workers: hands, Foreign: w.meter.Foreign, Canaries: w.meter, Sweeps: w.meter,
-		Tell: &app.Telling{Report: c.Report, AWS: w.base, Home: cloud.Home(w.base), Getenv: os.Getenv, Now: w.sh.now, SMTP: mailer},
+		Tell:     &app.Telling{Report: c.Report, AWS: w.base, Home: cloud.Home(w.base), Getenv: os.Getenv, Now: w.sh.now, SMTP: mailer},
+		Proposer: w.proposer(c),
 	})
+}
+
+// proposer proposes changes of code to the configuration's repositories; nil where it names none.
+func (w wiring) proposer(c *config.Config) func(access.Reads, action.Codec, engine.Code) engine.Proposer {
+	if len(c.Code.Repositories) == 0 {
+		return nil
+	}
+	return func(reads access.Reads, codec action.Codec, made engine.Code) engine.Proposer {
+		all := fix.Forges(c.Code, app.Telling{AWS: w.base, Home: cloud.Home(w.base), Getenv: os.Getenv, Now: w.sh.now}.Secret)
+		return propose.Desk{Patcher: fix.Patcher{Owners: made.Owners, Tree: fix.FromForges(c.Code, all), Codec: codec, Reads: reads}, Forges: all, Link: c.Report.Link}
+	}
 }
 
 func signals(which ...os.Signal) <-chan os.Signal {

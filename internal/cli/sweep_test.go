@@ -4,10 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
+	"log"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,6 +121,37 @@ func TestSweepOverMoto(t *testing.T) {
 	}
 }
 
+// breaker stands before a server and counts: what breaks off after so many requests breaks off there on machines of any speed.
+type breaker struct {
+	left  atomic.Int64
+	after atomic.Pointer[context.CancelFunc]
+}
+
+func (b *breaker) breakAfter(requests int64, do context.CancelFunc) {
+	b.after.Store(&do)
+	b.left.Store(requests)
+}
+
+// through is a breaker before a server, on the way that AWS's clients take.
+func through(t *testing.T, server *mototest.Server) *breaker {
+	t.Helper()
+	to, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, proxy := &breaker{}, httputil.NewSingleHostReverseProxy(to)
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // of requests that were broken off
+	way := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.left.Add(-1) == 0 {
+			(*b.after.Load())()
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(way.Close)
+	t.Setenv("AWS_ENDPOINT_URL", way.URL)
+	return b
+}
+
 // A sweep that is broken off again and again, and gone on with by another process, ends as one that was not: every suspect once, every coverage true.
 func TestASweepThatIsBrokenOffEndsAsIfItWereNot(t *testing.T) {
 	server := mototest.Start(t)
@@ -131,13 +169,15 @@ func TestASweepThatIsBrokenOffEndsAsIfItWereNot(t *testing.T) {
 	if err := os.WriteFile("riposte.yaml", []byte(`organization: {accounts: [{id: "`+mototest.Account+`"}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	way := through(t, server)
 	s := &sweeps{T: t, now: time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)}
 	lots, ended, broken := rand.New(rand.NewPCG(13, 2)), false, 0
 	for ; !ended; broken++ {
 		if broken > 100 {
 			t.Fatalf("it comes to no end: %s%s", s.out.String(), s.err.String())
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(20+lots.IntN(60)+20*broken)*time.Millisecond)
+		ctx, cancel := context.WithCancel(t.Context())
+		way.breakAfter(int64(10+lots.IntN(60)), cancel)
 		ended = s.runIn(ctx) == exitDone
 		cancel()
 		s.now = s.now.Add(6 * time.Minute) // longer than a duty is held by a process that died

@@ -50,10 +50,7 @@ var transcript = regexp.MustCompile(`^\n\$ (go run \./cmd/riposte|bin/riposte|ma
 func checkout(t *testing.T, root string) string {
 	t.Helper()
 	dir := t.TempDir()
-	binary, err := exec.LookPath("riposte")
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := program(t)
 	docs, err := filepath.Abs(filepath.Join(root, "docs"))
 	if err != nil {
 		t.Fatal(err)

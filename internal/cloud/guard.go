@@ -23,7 +23,8 @@ func GuardFor(catalogue []playbook.Definition, kinds []action.Kind) Guard {
 		Report: {call.SecurityHubBatchImportFindings},
 		Own: {
 			call.OrganizationsListAccounts, call.OrganizationsListRoots, call.OrganizationsListAccountsForParent,
-			call.OrganizationsListOrganizationalUnitsForParent, call.PricingGetProducts,
+			call.OrganizationsListOrganizationalUnitsForParent, call.OrganizationsDescribeOrganization, call.OrganizationsListPoliciesForTarget,
+			call.OrganizationsDescribePolicy, call.PricingGetProducts,
 		},
 		Audit: {call.EC2DescribeRegions, call.CloudTrailLookupEvents}, // of the engine itself: a case that was answered is looked up
 	}

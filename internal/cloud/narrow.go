@@ -84,7 +84,7 @@ func concerned(id call.ID, a action.Action) []string {
 	case call.EC2CreateImage: // and of each disk a snapshot
 		all := append(everyOne(event.Image, t.Place()), everyOne(event.Snapshot, t.Place())...)
 		return append(all, t.Patterns(literal)...)
-	case call.RDSRestoreDBInstanceFromDBSnapshot: // its groups of subnets, parameters and options, too
+	case call.RDSRestoreDBInstanceFromDBSnapshot, call.RDSRestoreDBClusterFromSnapshot, call.RDSCreateDBInstance: // its groups of subnets, parameters and options, too
 		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":rds:" + t.Region + ":" + t.Account + ":*"}
 	case call.IAMPassRole:
 		return []string{"arn:" + cmp.Or(t.Partition, "*") + ":iam::" + t.Account + ":role/*"}

@@ -97,6 +97,7 @@ func changeRules() []changeRule {
 		{"canary.every", canaryChanges},
 		{"sweep", sweepChanges},
 		{"sweep.limits", sweepLimitChanges},
+		{"code", codeChanges},
 		{"lambda", func(old, now *Config) []Change {
 			return weakerWhere(false, !reflect.DeepEqual(old.Lambda, now.Lambda), "lambda: counts for the function only")
 		}},

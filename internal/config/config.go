@@ -34,6 +34,7 @@ type Config struct {
 	Metrics      Metrics
 	Canary       Canary
 	Sweep        Sweep
+	Code         Code
 	Lambda       Lambda
 	Playbooks    []playbook.Playbook // all of the catalogue, bound to their parameters, in its order
 	Warnings     []strict.Problem    // what is allowed and unwise
@@ -41,8 +42,9 @@ type Config struct {
 	root     strict.Node    // of the file
 	params   map[string]any // by playbook: pointers to what they were bound to
 	fallback rule
-	rules    map[string]rules // by playbook
-	tells    map[string]bool  // playbooks that answer nothing, whatever is said of their modes
+	rules    map[string]rules  // by playbook
+	inCode   map[string]InCode // what playbooks do about what code makes, where the file does not say
+	tells    map[string]bool   // playbooks that answer nothing, whatever is said of their modes
 
 	treatments map[string]Treatment // by playbook
 	accounts   map[string]Account
@@ -89,6 +91,7 @@ type file struct {
 	Metrics      Metrics      `yaml:"metrics" help:"What riposte serve tells of itself."`
 	Canary       Canary       `yaml:"canary" help:"Harmless marked calls that show, on a schedule, that events arrive from each account and region."`
 	Sweep        Sweep        `yaml:"sweep" help:"Once a day, what lies in each account and region is listed, for playbooks that look for what no event shows."`
+	Code         Code         `yaml:"code" help:"Where the code is that makes resources: what it makes is mended there."`
 	Lambda       Lambda       `yaml:"lambda" help:"What the Lambda function needs beside the rest."`
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -295,8 +296,20 @@ func TestProblems(t *testing.T) {
 		{"a queue by another word", "sources: [{s3: {bucket: trail, region: eu-west-1, queue: x}}]", `unknown key "queue" in sources[0].s3; did you mean "queue_url"?`},
 		{"an OU in capitals", "organization: {accounts: [{id: \"111122223333\", ou: OU-ab12-cdef3456}]}", `"OU-ab12-cdef3456" is not an organisational unit: want an id like ou-ab12-cdef3456; did you mean "ou-ab12-cdef3456"?`},
 		{"a key of the future", "slack: {channel: x}", `unknown key "slack"; there are organization, people, trusted, untouchable, break_glass, playbooks, sources, ledger, report, limits,`},
-		{"a scope that is none", "playbooks: {network.open-port: {weekend: act}}", `neither a setting nor a class, environment, account or OU; there are mode, params, enforce_from, approval, contain, mend, mark, destroy`},
+		{"a scope that is none", "playbooks: {network.open-port: {weekend: act}}", `neither a setting nor a class, environment, account or OU; there are mode, params, enforce_from, approval, code, contain, mend, mark, destroy`},
 		{"no limit", "limits: {incidents_per_hour: 0}", `want at least 1`},
+		{"a state that is both", "code: {states: [{s3: a-states/x, file: x.tfstate}]}", `riposte.yaml:1:17: a state is one of s3, file`},
+		{"a state that is a bucket", "code: {states: [{s3: acme-states, region: eu-west-1, account: \"111122223333\"}]}", `want BUCKET/KEY of a state`},
+		{"a state in anybody's bucket", "code: {states: [{s3: acme-states/dns/, region: eu-west-1}]}", `want the account that the bucket has to belong to`},
+		{"a state of code that is nowhere", "code: {states: [{file: x.tfstate, repository: acme/dns}]}", `acme/dns is not among code.repositories`},
+		{"a folder outside", "code: {states: [{file: x.tfstate, path: ../../etc}]}", `want a folder of the repository, like terraform/dns`},
+		{"a repository without a token", "code: {repositories: [{github: acme/dns}]}", `say where the token is: token is missing`},
+		{"a token itself", "code: {repositories: [{github: acme/dns, token: ghp_abc}]}", `the secret itself never stands in this file`},
+		{"a repository by its URL", "code: {repositories: [{github: \"https://github.com/acme/dns\", token: \"env:T\"}]}", `want OWNER/NAME`},
+		{"a server without TLS", "code: {repositories: [{gitlab: acme/dns, url: \"http://gitlab.example.com\", token: \"env:T\"}]}", `want the server's URL, like https://gitlab.example.com`},
+		{"a branch of riposte's own", "code: {repositories: [{gitlab: acme/dns, branch: riposte/c_1, token: \"env:T\"}]}", `none of riposte's own`},
+		{"a repository twice", "code:\n  repositories:\n  - {github: acme/dns, token: \"env:T\"}\n  - {github: acme/dns, token: \"env:U\"}", `riposte.yaml:4:5: acme/dns is a repository already`},
+		{"what it does about code", "playbooks: {network.open-port: {code: yes}}", `playbooks.network.open-port.code: "yes" is not one of patch, both, ignore`},
 		{"a tag that is AWS's", "tags: {prefix: \"aws:riposte:\"}", `not aws:`},
 		{"a tag that is too long", "tags: {prefix: " + strings.Repeat("é", 65) + "}", `at most 64 characters`},
 		{"metrics without a port", "metrics: {listen: localhost}", `want address and port`},
@@ -487,11 +500,15 @@ func TestFactsOfTheOrganization(t *testing.T) {
 trusted:
 - {issuer: "arn:aws:iam::111122223333:role/free", playbooks: [launch.*]}
 - {issuer: "arn:aws:iam::111122223333:role/ci", id: AROAEXAMPLECI0000000, playbooks: [launch.*]}
+break_glass: [{arn: "arn:aws:iam::111122223333:role/glass", id: AROAEXAMPLEGLASS0000}]
 playbooks: {network.open-port: {params: {deny: [AKIADECOY00000000001]}}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := c.Facts()
+	if g := o.Guarded; !slices.Equal(g.Named, []string{"arn:aws:iam::111122223333:role/glass"}) || !slices.Equal(g.Known, []string{"AROAEXAMPLEGLASS0000"}) || len(g.Own) == 0 && c.Organization.Roles.Audit != "" {
+		t.Errorf("guarded are %+v", g)
+	}
 	if o.Environments["111122223333"] != "production" || !o.Offices.Has(netip.MustParseAddr("203.0.113.9")) || o.Vendors["555566667777"] != "Backups Ltd" {
 		t.Errorf("got %+v", o)
 	}

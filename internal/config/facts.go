@@ -10,7 +10,7 @@ import (
 // Facts are what playbooks may know of the organisation, but for its accounts, which are looked up.
 func (c *Config) Facts() playbook.Organization {
 	o := playbook.Organization{
-		Environments: map[string]string{}, People: c.People, Offices: c.offices, Egress: c.egress, Vendors: map[string]string{}, Decoys: c.decoys(), OwnerTags: c.ownerTags(),
+		Environments: map[string]string{}, People: c.People, Offices: c.offices, Egress: c.egress, Vendors: map[string]string{}, Decoys: c.decoys(), OwnerTags: c.ownerTags(), Guarded: c.guarded(),
 	}
 	for id, a := range c.accounts {
 		o.Environments[id] = a.Environment
@@ -24,6 +24,23 @@ func (c *Config) Facts() playbook.Organization {
 		}
 	}
 	return o
+}
+
+// guarded are the principals that nothing is mended of.
+func (c *Config) guarded() (g playbook.Guarded) {
+	g.Named = slices.Clone(c.Untouchable)
+	for _, b := range c.BreakGlass {
+		g.Named = append(g.Named, b.ARN)
+		if b.ID != "" {
+			g.Known = append(g.Known, b.ID)
+		}
+	}
+	for _, t := range c.Organization.Roles.Tiers() {
+		if t.Role != "" {
+			g.Own = append(g.Own, t.Role)
+		}
+	}
+	return g
 }
 
 // decoys are the ids that parameters of playbooks name as such.

@@ -15,6 +15,7 @@ func TestIDsThatAWSGaveNobody(t *testing.T) {
 		{"identity.decoy-used", "keys", "AKIADECOY", "want AKIA and at least twelve capitals and digits"},
 		{"identity.decoy-used", "principals", "AIDA-decoy-00000001", "those of users are AIDA"},
 		{"identity.deploy-role", "without_asking", "AROA...", "want AROA and at least twelve"},
+		{"identity.unused-permission", "allow_roles", "batch", "want AROA and at least twelve"},
 		{"identity.credential-lock", "allow_roles", "AROAWEB", "want AROA and at least twelve"},
 		{"identity.instance-credentials-elsewhere", "allow_roles", "aroaweb0000000000001", "want AROA and at least twelve"},
 		{"scaling.foreign-group", "controllers", "AROAWEB", "is neither the unique id of a role"},

@@ -13,7 +13,7 @@ import (
 type Owners struct {
 	Resources map[string]string `yaml:"resources" help:"By exact ARN: a group, or an address."`
 	Tags      []string          `yaml:"tags" help:"Keys of tags whose value is a group, or an address of people.domains, the one that counts most first. Whoever may tag says so: such an owner is asked about what mends, and has no word in containment."`
-	Creator   bool              `yaml:"creator" help:"Whom the tag of ownership.creator names as its maker owns a thing, where nothing else is known. As with tags, whoever may tag says so; CloudTrail's history is not asked."`
+	Creator   bool              `yaml:"creator" help:"Who made a thing owns it, where neither resources nor tags say: a person by Identity Center or people.users, as CloudTrail's event history of 90 days has the call, else whom the tag of ownership.creator names. As with tags, such an owner is asked about what mends, and has no word in containment."`
 	Accounts  map[string]string `yaml:"accounts" help:"By account: a group, or an address."`
 	Fallback  string            `yaml:"fallback" help:"The group that is told of what nobody owns, and of what its owner could not be told."`
 }

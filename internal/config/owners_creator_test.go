@@ -8,7 +8,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-// What is said of owners.creator is what it does: one more tag that names an owner, and no look at any history.
+// What is said of owners.creator is what it does: one more tag that names an owner, and a look at the event history.
 func TestACreatorIsWhoATagNames(t *testing.T) {
 	c, err := config.Parse("riposte.yaml", []byte("owners: {creator: true}\n"), playbooks.All())
 	if err != nil {
@@ -21,7 +21,7 @@ func TestACreatorIsWhoATagNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := string(schema); !strings.Contains(text, "Whom the tag of ownership.creator names") || strings.Contains(text, "by CloudTrail's event history") {
+	if text := string(schema); !strings.Contains(text, "whom the tag of ownership.creator names") || !strings.Contains(text, "as CloudTrail's event history of 90 days has the call") {
 		t.Error("the key promises what nothing does")
 	}
 }

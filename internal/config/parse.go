@@ -20,12 +20,15 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	c := &Config{
 		File: name, root: doc.Root(), Organization: f.Organization, Trusted: f.Trusted, Untouchable: f.Untouchable, BreakGlass: f.BreakGlass,
 		Sources: f.Sources, Ledger: f.Ledger, Report: f.Report, Limits: f.Limits, Tags: f.Tags, Console: f.Console, Metrics: f.Metrics, Canary: f.Canary, Sweep: f.Sweep,
-		Lambda: f.Lambda, Groups: f.People.Groups, treatments: map[string]Treatment{}, Owners: f.Owners, Approval: f.Approval, Exceptions: f.Exceptions,
-		rules: map[string]rules{}, tells: map[string]bool{}, accounts: map[string]Account{}, params: map[string]any{},
+		Code: f.Code, Lambda: f.Lambda, Groups: f.People.Groups, treatments: map[string]Treatment{}, Owners: f.Owners, Approval: f.Approval, Exceptions: f.Exceptions,
+		rules: map[string]rules{}, tells: map[string]bool{}, inCode: map[string]InCode{}, accounts: map[string]Account{}, params: map[string]any{},
 	}
 	check := checker{c: c, root: doc.Root(), catalogue: catalogue}
 	for _, d := range catalogue {
 		check.ids, c.tells[d.ID] = append(check.ids, d.ID), d.Tells
+		if c.inCode[d.ID] = CodeAlone; d.AtOnce {
+			c.inCode[d.ID] = CodeAndAPI
+		}
 	}
 	check.organization()
 	check.people(f.People)
@@ -39,6 +42,7 @@ func Parse(name string, data []byte, catalogue []playbook.Definition) (*Config, 
 	check.sources()
 	check.report()
 	check.settings()
+	check.code()
 	check.playbooks(f.Playbooks)
 	check.decoys()
 	check.unreachable()

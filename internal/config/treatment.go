@@ -14,6 +14,7 @@ import (
 type Treatment struct {
 	EnforceFrom Date   `yaml:"enforce_from" help:"The day on which its modes begin to count, in report.zone. Until then it observes."`
 	Approval    Answer `yaml:"approval" help:"How long people have for an answer to what it mends or destroys, and what none means, in place of approval.mend and approval.destroy. In production it only lengthens."`
+	Code        InCode `yaml:"code" help:"What it does about what code makes: patch, the change is for the code alone; both, it is made by API at once as well; ignore, it is made by API, whichever code makes the thing. Default patch; both, where the name of what is gone can be taken (takeover.dangling-record)."`
 }
 
 // Date is a day; the zero value is none.
@@ -80,6 +81,8 @@ func (k checker) treatment(playbookID string, e strict.Entry) bool {
 	case "approval":
 		e.Value.Decode(&t.Approval, where)
 		k.ownAnswer(e.Value, t.Approval)
+	case "code":
+		e.Value.Decode(&t.Code, where)
 	default:
 		return false
 	}
@@ -112,9 +115,11 @@ func treatmentChanges(old, now *Config, playbookID string) []Change {
 	}
 	out := weakerWhere(strings.Compare(is.EnforceFrom.String(), was.EnforceFrom.String()) > 0, is.EnforceFrom != was.EnforceFrom,
 		"%s: enforced from %s on, was: %s", playbookID, said(is.EnforceFrom), said(was.EnforceFrom))
+	inCode := func(c *Config) InCode { return c.InCode(playbookID) }
+	out = append(out, weakerWhere(inCode(now) == CodeIgnored, inCode(old) != inCode(now), "%s: code: %s, was: %s", playbookID, inCode(now), inCode(old))...)
 	words := func(a Answer) string { return strings.TrimSpace(fmt.Sprintf("%s %s", a.After, a.Silence)) }
 	return append(out, value(playbookID+": approval", words(was.Approval), words(is.Approval))...)
 }
 
 // keysOfTreatment are those of a playbook that are no mode.
-func keysOfTreatment() []string { return []string{"enforce_from", "approval"} }
+func keysOfTreatment() []string { return []string{"enforce_from", "approval", "code"} }

@@ -39,11 +39,20 @@ const (
 	ofElsewhere   = "identity.instance-credentials-elsewhere"
 	ofLocks       = "identity.credential-lock"
 	ofGroups      = "scaling.foreign-group"
+	ofVolumes     = "waste.unattached-volume"
+	ofMetadata    = "hardening.imds-v1"
 )
 
 // AttacksOn are the demo's attacks that a playbook of the catalogue answers.
-func AttacksOn(catalogue []playbook.Definition) []Attack {
-	return slices.DeleteFunc(Attacks(), func(a Attack) bool {
+func AttacksOn(catalogue []playbook.Definition) []Attack { return answered(Attacks(), catalogue) }
+
+// Named are all that is played where it is named: the demo's attacks, and the nights of its sweeps.
+func Named(catalogue []playbook.Definition) []Attack {
+	return answered(append(Attacks(), Nights()...), catalogue)
+}
+
+func answered(all []Attack, catalogue []playbook.Definition) []Attack {
+	return slices.DeleteFunc(all, func(a Attack) bool {
 		return !slices.ContainsFunc(catalogue, func(d playbook.Definition) bool { return d.ID == a.about })
 	})
 }
@@ -52,6 +61,9 @@ func AttacksOn(catalogue []playbook.Definition) []Attack {
 func Attacks() []Attack {
 	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), approved(), halted(), foreignGroup(), theft(), theftLocked(), byHand(), decoy()}
 }
+
+// Nights are the stories of sweeps. They take weeks, which would make the attacks' table and figures another's: each is played where it is named.
+func Nights() []Attack { return []Attack{idleVolume(), metadataV1()} }
 
 // confusedDeputy is seed 000's script: the group is made to launch what its owner never approved.
 func confusedDeputy() Attack {

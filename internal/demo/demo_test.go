@@ -75,8 +75,11 @@ func open(t *testing.T, file, kept string, delay time.Duration, emit func(demo.L
 }
 
 func pick(names ...string) (out []demo.Attack) {
-	for _, a := range demo.Attacks() {
-		if len(names) == 0 || strings.Contains(strings.Join(names, " "), a.Name) {
+	if len(names) == 0 {
+		return demo.Attacks()
+	}
+	for _, a := range demo.Named(playbooks.All()) {
+		if strings.Contains(strings.Join(names, " "), a.Name) {
 			out = append(out, a)
 		}
 	}
@@ -343,5 +346,29 @@ func TestCredentialsAreStolenTwice(t *testing.T) {
 	)
 	if a.sum.Verified != 3 {
 		t.Errorf("%+v", a.sum)
+	}
+}
+
+// What nothing uses is told, copied, deleted and given back; what was used between two sweeps is let be.
+func TestTwoIdleVolumes(t *testing.T) {
+	a := watch(t, 0, "idle-volume")
+	a.inOrder(
+		`riposte 1: does tag.announce volume/vol-0a0a0a0a0a0a0a0a1`, `riposte 2: does tag.announce volume/vol-0a0a0a0a0a0a0a0a2`, `mara 0: reads the tags of her volumes: old-logs unused since 2030-03-04, deleted after 2030-04-\d\d; year-end unused`,
+		`960h0m0s mara 0: attaches one`, `961h0m0s mara 0: detaches`, `riposte 2: let be: it is used again`, `riposte 2: tag.announce volume/vol-0a0a0a0a0a0a0a0a2: taken off`,
+		`riposte 1: does ec2.delete-volume volume/vol-0a0a0a0a0a0a0a0a1`, `riposte 1: verified`, `mara 0: lists her volumes: year-end \(vol-0a0a0a0a0a0a0a0a2, 500 GB, gp3\)\n`,
+		`sam 0: riposte undo: case 1`, `ec2.delete-volume volume/vol-0a0a0a0a0a0a0a0a1: taken back`, `mara 0: lists them again: old-logs \(vol-\w+, 500 GB, gp3\), once vol-0a0a0a0a0a0a0a0a1; year-end`,
+	)
+	if got := a.states(); got != "undone dismissed" || a.sum.Time != (demo.Spread{}) {
+		t.Errorf("%s; %+v", got, a.sum)
+	}
+}
+
+// Tokens are required where nothing calls without one; where something does, a person is asked.
+func TestVersionOneOfTheMetadataService(t *testing.T) {
+	a := watch(t, 0, "imds-v1")
+	a.inOrder(`riposte 1: does ec2.require-tokens instance/i-0d0d0d0d0d0d0d0d1`, `riposte 2: asks \(approval: the metadata service is called without a token, some times a day`, `riposte 1: verified`,
+		`sam 0: riposte dismiss: case 2`, `i-0d0d0d0d0d0d0d0d1: required, i-0d0d0d0d0d0d0d0d2: optional`)
+	if got := a.states(); got != "verified dismissed" {
+		t.Error(got)
 	}
 }

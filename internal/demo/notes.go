@@ -141,6 +141,8 @@ func (s saying) String() string {
 func took(c *ledger.Case, s saying, now time.Time) string {
 	t := c.Times
 	switch {
+	case c.Origin.Sweep != "" && s.verb == "contained":
+		return "" // nothing happened that it could be later than
 	case s.verb == "contained" && t.Contained.Equal(now):
 		told := "CloudTrail"
 		if c.Origin.Noticed() {

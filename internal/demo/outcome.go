@@ -44,6 +44,8 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 	for _, c := range cases {
 		if !c.Times.Contained.IsZero() {
 			sum.Contained++
+		}
+		if !c.Times.Contained.IsZero() && c.Origin.Sweep == "" { // what a sweep found happened at no moment
 			times = append(times, c.Times.Contained.Sub(c.Times.Occurred))
 		}
 		if !c.Times.Verified.IsZero() {

@@ -23,6 +23,7 @@ type Attack struct {
 	Story string // what to know before watching, in a sentence or two
 	about string // the playbook that answers it
 	stake int    // instances that the attacker goes for
+	swept string // account that is swept each night while it is played; "": none is
 	moves []move
 }
 
@@ -59,7 +60,11 @@ func (s *Stage) play(ctx context.Context, a Attack) error {
 	}
 	s.line(Line{At: s.World.Now(), Who: Narrator, Text: a.Title + "\n" + a.Story})
 	for ctx.Err() == nil {
-		if err := s.deliver(ctx); err != nil {
+		swept, err := s.sweeps(ctx, a)
+		if err == nil {
+			err = s.deliver(ctx)
+		}
+		if err != nil {
 			return err
 		}
 		if next < len(a.moves) && !s.begun.Add(a.moves[next].at).After(s.World.Now()) {
@@ -69,7 +74,7 @@ func (s *Stage) play(ctx context.Context, a Attack) error {
 			next++
 			continue
 		}
-		more, err := s.advance(ctx, a, next)
+		more, err := s.advance(ctx, a, next, swept)
 		if err != nil {
 			return err
 		}
@@ -122,8 +127,8 @@ func (s *Stage) move(ctx context.Context, a Attack, i int) error {
 // silently is the result of a move that did nothing worth telling.
 const silently = "\x00"
 
-// advance moves the clock to whatever comes next; false once nothing that matters is left.
-func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
+// advance moves the clock to whatever comes next, the sweep at its time among it; false once nothing that matters is left.
+func (s *Stage) advance(ctx context.Context, a Attack, next int, swept time.Time) (bool, error) {
 	var to time.Time
 	sooner := func(t time.Time) {
 		if !t.IsZero() && (to.IsZero() || t.Before(to)) {
@@ -139,6 +144,7 @@ func (s *Stage) advance(ctx context.Context, a Attack, next int) (bool, error) {
 		return false, err
 	}
 	sooner(due)
+	sooner(swept)
 	if at, ok := s.World.Next(); ok {
 		sooner(at)
 		busy = busy || at.Sub(s.World.Now()) < 2*time.Minute
@@ -177,7 +183,7 @@ func (s *Stage) Settle(ctx context.Context) error {
 		if err := s.deliver(ctx); err != nil {
 			return err
 		}
-		if more, err := s.advance(ctx, Attack{}, 0); err != nil || !more {
+		if more, err := s.advance(ctx, Attack{}, 0, time.Time{}); err != nil || !more {
 			return err
 		}
 	}

@@ -9,11 +9,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"golang.org/x/time/rate"
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
@@ -46,7 +48,7 @@ type Stage struct {
 	told    map[string]int // entries of each case's history that were told
 	numbers map[string]int // of each case, as the timeline calls it
 	record  *Line          // of the record in hand, until it is told
-	acting  []string       // playbooks that the demo's configuration lets act somewhere
+	acting  []string       // playbooks that the demo's configuration lets act on attacks somewhere
 	own     []time.Duration
 	scene   Scene
 	attack  string
@@ -73,7 +75,7 @@ func Open(o Options) (*Stage, error) {
 		s.emit = func(Line) {}
 	}
 	for _, p := range o.Catalogue {
-		if cfg.Boldest(p.ID) == config.Act {
+		if night := slices.ContainsFunc(Nights(), func(a Attack) bool { return a.about == p.ID }); !night && cfg.Boldest(p.ID) == config.Act {
 			s.acting = append(s.acting, p.ID)
 		}
 	}
@@ -81,8 +83,11 @@ func Open(o Options) (*Stage, error) {
 		return w.ConfigFrom(p, credentials("riposte"), world.Origin{SourceIP: "192.0.2.10", UserAgent: "riposte"})
 	}
 	s.App = app.New(app.Parts{
-		Config: cfg, Kinds: o.Kinds, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log, AWS: s.AWS,
+		Config: cfg, Kinds: o.Kinds, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log, AWS: s.AWS, Sweeps: uncounted{}, Pace: rate.Inf,
 	})
+	if s.App.Sweeps != nil {
+		s.App.Sweeps.Started = time.Time{} // what is due is swept at once
+	}
 	return s, s.remember(context.Background())
 }
 
@@ -132,19 +137,21 @@ func openWorld(o Options, estate []byte) (*world.World, error) {
 // credentials are the long-lived keys of the estate, by their holders' names.
 func credentials(who string) aws.Credentials {
 	keys := map[string][2]string{
-		"riposte":          {"AKIARIPOSTEDEMO00001", "riposte-demo-secret"},
-		"deployer of shop": {"AKIADEPLOYERSHOP0001", "deployer-demo-secret"},
-		"deployer of lab":  {"AKIADEPLOYERLAB00001", "deployer-demo-secret"},
-		"igor":             {"AKIAIGORPLANT0000001", "igor-demo-secret"},
-		"mallory":          {"AKIAMALLORYVAULT0001", "mallory-demo-first"},
-		"mallory's second": {"AKIAMALLORYVAULT0002", "mallory-demo-second"},
-		"olga":             {"AKIAOLGAVAULT0000001", "olga-demo-secret"},
-		"nadia":            {"AKIANADIAVAULT000001", "nadia-demo-secret"},
-		"trudy":            {"AKIATRUDYVAULT000001", "trudy-demo-secret"},
-		"alice":            {"AKIAALICESTUDIO00001", "alice-demo-secret"},
-		"bob":              {"AKIABOBSTUDIO0000001", "bob-demo-secret"},
-		"thief":            {"AKIADECOYSTUDIO00001", "decoy-demo-secret"},
-		"sam of harbour":   {"AKIASAMHARBOUR000001", "sam-demo-secret"},
+		"riposte":           {"AKIARIPOSTEDEMO00001", "riposte-demo-secret"},
+		"deployer of shop":  {"AKIADEPLOYERSHOP0001", "deployer-demo-secret"},
+		"deployer of lab":   {"AKIADEPLOYERLAB00001", "deployer-demo-secret"},
+		"igor":              {"AKIAIGORPLANT0000001", "igor-demo-secret"},
+		"mallory":           {"AKIAMALLORYVAULT0001", "mallory-demo-first"},
+		"mallory's second":  {"AKIAMALLORYVAULT0002", "mallory-demo-second"},
+		"olga":              {"AKIAOLGAVAULT0000001", "olga-demo-secret"},
+		"nadia":             {"AKIANADIAVAULT000001", "nadia-demo-secret"},
+		"trudy":             {"AKIATRUDYVAULT000001", "trudy-demo-secret"},
+		"alice":             {"AKIAALICESTUDIO00001", "alice-demo-secret"},
+		"bob":               {"AKIABOBSTUDIO0000001", "bob-demo-secret"},
+		"thief":             {"AKIADECOYSTUDIO00001", "decoy-demo-secret"},
+		"sam of harbour":    {"AKIASAMHARBOUR000001", "sam-demo-secret"},
+		"mara of " + cellar: {"AKIAMARACELLAR000001", "mara-demo-secret"},
+		"mara of " + tower:  {"AKIAMARATOWER0000001", "mara-demo-secret"},
 	}
 	k := keys[who]
 	return aws.Credentials{AccessKeyID: k[0], SecretAccessKey: k[1]}

@@ -36,6 +36,9 @@ func Story(d playbook.Definition, catalogue []playbook.Definition, kinds []actio
 	if told.Listed != nil {
 		return Scene{}, fmt.Errorf("%s: what it finds takes weeks of sweeps, and no record: riposte explain %[1]s shows an example", d.ID)
 	}
+	if d.Learns {
+		return Scene{}, fmt.Errorf("%s: what it knows of names takes a sweep, and no record: riposte explain %[1]s shows an example", d.ID)
+	}
 	e, err := event.Decode([]byte(told.Record))
 	if err != nil {
 		return Scene{}, fmt.Errorf("the record of %s: %w", d.ID, err)

@@ -46,8 +46,8 @@ func told(t *testing.T, d playbook.Definition) *audience {
 // that riposte permissions prints.
 func TestEveryPlaybookIsPlayedFromItsFirstStory(t *testing.T) {
 	for _, d := range playbooks.All() {
-		if first, _ := d.Stories.First(); first.Listed != nil {
-			continue // weeks of sweeps
+		if first, _ := d.Stories.First(); first.Listed != nil || d.Learns {
+			continue // weeks of sweeps, or an index that they fill
 		}
 		t.Run(d.ID, func(t *testing.T) {
 			a := told(t, d)
@@ -59,7 +59,7 @@ func TestEveryPlaybookIsPlayedFromItsFirstStory(t *testing.T) {
 				contained = `contained: [0-9ms]+ after it happened`
 			}
 			if d.Tells { // what it finds is told, and nothing is done about it
-				a.inOrder(`calls `, `trail 0: .* arrives, 5s after it happened`, `tells: .*deleted by hand`)
+				a.inOrder(`calls `, `trail 0: .* arrives, 5s after it happened`, `tells: .*(deleted by hand|comes to administrator)`)
 				return
 			}
 			a.inOrder(`calls `, `trail 0: .* arrives, 5s after it happened`, `finds `, `does `, contained, `verified`)

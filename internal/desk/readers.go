@@ -31,7 +31,7 @@ func (d *Desk) standing(c *ledger.Case, open func(action.Sealed) (action.Plan, e
 // ownersOf are the addresses of those who own what a case is about, by its name, a tag or its account.
 func (d *Desk) ownersOf(v view) []string {
 	s := v.standing[ledger.Approve]
-	all := slices.Concat(s.Owners, s.Tagged)
+	all := slices.Concat(s.Owners, s.Inferred)
 	for _, q := range v.asks {
 		all = append(all, d.Policy.Approval.Owners[q.deed.Account]...)
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/code"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -34,18 +36,20 @@ type attempt struct {
 	until     time.Time // the lease ends
 	committed Progress  // as the case was committed last
 	w         ledger.Write
-	plans     map[string]action.Plan  // opened, by digest
-	cores     map[string]string       // see core; by digest
-	planned   map[int]bool            // revisions that were made in this attempt
-	looks     map[string]looked       // what looks have shown since the last change, by the action at rest
-	known     map[string]ledger.Facts // what the ledger has answered since the last commit or change, by the question
-	covered   map[string]*covered     // what is known of the sweeps behind suspects, by their keys
-	late      func() bool             // half of its time is over: nothing further is begun that can wait
+	plans     map[string]action.Plan         // opened, by digest
+	cores     map[string]string              // see core; by digest
+	planned   map[int]bool                   // revisions that were made in this attempt
+	looks     map[string]looked              // what looks have shown since the last change, by the action at rest
+	known     map[string]ledger.Facts        // what the ledger has answered since the last commit or change, by the question
+	code      map[event.Resource]code.Answer // which code makes what steps change, since the last commit or change
+	covered   map[string]*covered            // what is known of the sweeps behind suspects, by their keys
+	late      func() bool                    // half of its time is over: nothing further is begun that can wait
 
 	inboxWaits  bool      // messages wait for the next attempt
 	passedOver  bool      // suspects among them, since the case has as many as it holds
 	followed    int       // how often a target was found under another name
 	brakedUntil time.Time // a brake keeps what is being taken back until it is looked at again
+	unjudged    bool      // a step waits until its sweep has ended
 	letBe       bool      // an exception came, or went: what is judged next is judged with that
 	answered    bool      // something was found or done in this attempt
 }
@@ -75,6 +79,7 @@ func (t *attempt) commit(ctx context.Context) error {
 	}
 	t.w = ledger.Write{}
 	clear(t.known)
+	clear(t.code)
 	was := t.committed
 	if t.committed = (Progress{t.c.State, t.c.Times}); t.committed == was {
 		return nil

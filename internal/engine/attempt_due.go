@@ -22,6 +22,9 @@ func (t *attempt) nextDue() time.Time {
 	if t.c.Origin.Sweep != "" { // thousands of them may wait, and none is urgent; what releases a brake wakes them
 		held, asked = t.Timing.Swept, t.Timing.Swept
 	}
+	if t.unjudged { // its sweep goes on: for a while as long again as it went on so far
+		held = min(max(now.Sub(t.c.Origin.Received), t.Timing.Under), t.Timing.MaxUnder)
+	}
 	switch t.c.State {
 	case ledger.Suspected, ledger.Acting:
 		if t.undecided() == 0 {
@@ -52,6 +55,12 @@ func (t *attempt) nextDue() time.Time {
 		sooner(later(now, at))
 	}
 	if x := t.c.LookAgain; x != nil && t.wantsHindsight() {
+		sooner(later(now, x.Due))
+	}
+	if x := t.c.MakerAgain; x != nil && t.c.State.Open() {
+		sooner(later(now, x.Due))
+	}
+	if x := t.c.Proposed; x != nil && x.State != ledger.ProposalDeclined && (t.c.State.Open() || t.atRest() && x.State == ledger.NotProposed && x.Tries < mostProposals) {
 		sooner(later(now, x.Due))
 	}
 	if at := t.scheduled(); !at.IsZero() {

@@ -25,6 +25,7 @@ import (
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/code"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/route"
@@ -41,6 +42,11 @@ type AWS interface {
 // Reporter tells people about a case as it stands; telling twice must be telling once.
 type Reporter interface {
 	Report(ctx context.Context, c *ledger.Case) error
+}
+
+// Code says which code makes a resource, as it is now. What could not be asked stands in the answer.
+type Code interface {
+	Owners(ctx context.Context, of event.Resource) code.Answer
 }
 
 // Options are what an engine works with.
@@ -69,7 +75,11 @@ type Options struct {
 	Metrics playbook.Metrics
 	Past    playbook.Past
 	Prices  playbook.Prices
-	Workers *WorkerPool // that Receive wakes; may be nil
+	Code    Code // may be nil: nothing is known to be made by code
+	Names   playbook.Names
+	// Proposer changes code by proposals; may be nil: nothing is proposed.
+	Proposer Proposer
+	Workers  *WorkerPool // that Receive wakes; may be nil
 }
 
 // Engine carries cases from first sight to their end. It is safe to use from several goroutines, and several processes may
@@ -81,7 +91,6 @@ type Engine struct {
 	stages       *stages
 	cleared      *cleared
 	checkpointed atomic.Value // time.Time: when this process made a checkpoint last
-	surged       atomic.Value // time.Time: when it looked for surges last
 	fair         fair
 	notices      noticeLimit
 	tellings     tellings
@@ -112,7 +121,6 @@ func New(p Options) *Engine {
 	}
 	e.routes = route.New(catalogue)
 	e.checkpointed.Store(time.Time{})
-	e.surged.Store(time.Time{})
 	return e
 }
 

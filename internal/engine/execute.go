@@ -171,6 +171,7 @@ func (ex *executor) do(ctx context.Context, t *attempt, r ref) error {
 	}
 	clear(t.looks)
 	clear(t.known)
+	clear(t.code)
 	a := r.rung().Do
 	if t.c.Times.FirstChange.IsZero() {
 		t.c.Times.FirstChange = t.Now()

@@ -19,6 +19,8 @@ type gatekeeper struct {
 	namesake func(context.Context, event.Actor) bool
 	store    ledger.FactBook
 	sweeps   *sweeps
+	code     Code
+	surges   *surges
 }
 
 // judge asks the gate about one step at its present rung, on facts read now, and writes the verdict down.
@@ -30,11 +32,13 @@ func (gk *gatekeeper) judge(ctx context.Context, t *attempt, r ref) (gate.Verdic
 	v := gate.Judge(gk.policy, facts)
 	if v.Do == gate.Act && !read { // what was read for another step is good enough to wait by, not to act by
 		clear(t.known)
+		clear(t.code)
 		if facts, _, err = gk.facts(ctx, t, r); err != nil {
 			return gate.Verdict{}, err
 		}
 		v = gate.Judge(gk.policy, facts)
 	}
+	t.unjudged = t.unjudged || facts.Sweep != "" && !facts.Judged && v.Rule == "surge"
 	t.Meter.Judged(t.c.Playbook, v)
 	if r.step.Verdict != string(v.Do) || r.step.Reason != v.Reason() {
 		t.note("%s: %s, %s", r, v.Do, v.Reason())
@@ -76,18 +80,39 @@ func (gk *gatekeeper) facts(ctx context.Context, t *attempt, r ref) (f gate.Fact
 			return f, false, err
 		}
 		f.Listed = c.here.Last
+		if f.Judged, err = gk.surges.judged(ctx, f.Sweep, f.Now); err != nil { // before the brakes are read: it may put one
+			return f, false, err
+		}
 	}
 	places := gk.reservations(t, r)
 	known, incidents, read, err := gk.known(ctx, t, q, places)
 	if err != nil {
 		return f, false, err
 	}
+	asked := gk.owned(ctx, t, &f)
+	read, f.Undone = read && asked, r.step.State == ledger.Pending && !r.step.Made.IsZero()
 	f.Found, f.About = r.revision.Found, gk.policy.About(t.c)
 	f.Brakes, f.OwnRequest, f.Exceptions = known.Brakes, known.Own, known.Exceptions
 	for i, place := range places {
 		f.Limits = append(f.Limits, gk.count(place, incidents[i], f.Sweep != ""))
 	}
 	return f, read, nil
+}
+
+// owned says which code makes what a step mends or destroys, and reports whether that was asked now: it may have been for another step.
+func (gk *gatekeeper) owned(ctx context.Context, t *attempt, f *gate.Facts) (asked bool) {
+	if gk.code == nil || !gk.policy.MindsCode(*f) {
+		return true
+	}
+	answer, known := t.code[f.Target]
+	if !known {
+		limited, cancel := context.WithTimeout(ctx, t.Timing.Call)
+		defer cancel()
+		answer = gk.code.Owners(limited, f.Target)
+		t.code[f.Target] = answer
+	}
+	f.Code = answer
+	return !known
 }
 
 // reservations are the places that a step takes in the limits. Containment is counted and never refused. An approved step

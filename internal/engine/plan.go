@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/code"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -27,6 +29,7 @@ type planner struct {
 	looks  *playbook.Lookups
 	// letters tell people what is asked: see attempt.inherits
 	letters bool
+	estates *playbook.Estates
 	sweeps  *sweeps
 	tags    string // begins the keys of the tags on what was changed; "": none are put
 }
@@ -35,6 +38,7 @@ type planner struct {
 func (pl *planner) open(_ context.Context, t *attempt) error {
 	t.plans, t.cores, t.planned = map[string]action.Plan{}, map[string]string{}, map[int]bool{}
 	t.looks, t.known, t.covered = map[string]looked{}, map[string]ledger.Facts{}, map[string]*covered{}
+	t.code = map[event.Resource]code.Answer{}
 	for _, r := range t.c.Revisions {
 		p, err := pl.codec.Open(r.Plan)
 		if err != nil {
@@ -52,7 +56,12 @@ func (pl *planner) open(_ context.Context, t *attempt) error {
 func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) ([]playbook.Proposal, error) {
 	book, known := pl.books[l.Playbook]
 	suspect, caseID, limit := l.StoredSuspect, t.c.ID, t.Timing.Call
-	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, Metrics: pl.sweeps.metrics, Past: pl.sweeps.past, Prices: pl.sweeps.prices, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count, Calls: pl.looks.Calls(pl.aws.Reads(), t.Now())}}
+	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, Metrics: pl.sweeps.metrics, Past: pl.sweeps.past, Prices: pl.sweeps.prices, Names: pl.sweeps.names, Estates: pl.estates, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count, Calls: pl.looks.Calls(pl.aws.Reads(), t.Now())}}
+	for _, o := range t.c.Suspects {
+		if o.Playbook == l.Playbook && o.Key != l.Key {
+			in.Beside = append(in.Beside, o.StoredSuspect)
+		}
+	}
 	return func(ctx context.Context) ([]playbook.Proposal, error) {
 		if !known {
 			return nil, fmt.Errorf("playbook %s is not in this riposte's catalogue: %w", suspect.Playbook, ledger.ErrNewer)

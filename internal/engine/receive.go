@@ -9,6 +9,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/names"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -71,6 +72,7 @@ func (e *Engine) ours(ctx context.Context, events []event.Event) (out []event.Ev
 // any of it has to be durable before the receipt.
 func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bool, err error) {
 	var seen []playbook.Observation
+	var learnt []names.Change
 	for _, ev := range events {
 		if o, ok := playbook.Minted(ev); ok {
 			e.openers.keep(ctx, o)
@@ -79,10 +81,18 @@ func (e *Engine) observe(ctx context.Context, events []event.Event) (observed bo
 			if observes := e.Playbooks[i].Observes; observes != nil {
 				seen = append(seen, observes(ev)...)
 			}
+			if learns := e.Playbooks[i].Learns; learns != nil && !ev.Failed() {
+				learnt = append(learnt, learns(ev)...)
+			}
+		}
+	}
+	if len(learnt) > 0 {
+		if err := e.Store.LearnNames(ctx, learnt); err != nil {
+			return false, err
 		}
 	}
 	if len(seen) == 0 {
-		return false, nil
+		return len(learnt) > 0, nil
 	}
 	return true, e.Store.Remember(ctx, seen)
 }
@@ -159,6 +169,7 @@ func (e *Engine) suspectsOf(ctx context.Context, i int, ev event.Event, together
 			continue
 		}
 		if book.Tells {
+			s.More = e.tellings.full(s, now) || together.full(s, now)
 			together.stored(s, now)
 		}
 		found = append(found, s)

@@ -88,6 +88,8 @@ type stage struct {
 	desk    func(*ledger.Case)  // writes letters; may be nil
 	behind  time.Duration       // how far riposte's clock is
 	ours    func(context.Context, string) (bool, error)
+	code    engine.Code // may be nil
+	propose engine.Proposer
 	kinds   []action.Kind // beside those that riposte has
 }
 
@@ -146,7 +148,7 @@ func (s *stage) restart() {
 	s.e = engine.New(engine.Options{
 		Workers: hands, Tags: s.tags, Ours: s.ours,
 		Store: s.store, Playbooks: books, Policy: s.policy, Organization: s.org, AWS: cloud, Reporter: s, Codec: action.NewCodec(append(action.Kinds(), s.kinds...)...),
-		Timing: engine.DefaultTiming(), Now: s.now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Code: s.code, Proposer: s.propose, Timing: engine.DefaultTiming(), Now: s.now, Name: "test", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }
 

@@ -18,8 +18,11 @@ type stages struct {
 	verify  *verifier
 	regret  *regretter
 	sweeps  *sweeps
+	surges  *surges
+	propose *proposer
 	after   *hindsight
 	revert  *reverter
+	makers  *makers
 	report  *reporter
 }
 
@@ -32,9 +35,10 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 	// look, gate and effects are what several stages share; the collaborators of each are named here and nowhere else.
 	look := &looker{aws: p.AWS, codec: p.Codec}
 	swept := newSweeps(p)
-	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store, sweeps: swept}
+	surging := &surges{store: p.Store, log: p.Log}
+	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store, sweeps: swept, surges: surging, code: p.Code}
 	effects := &effects{store: p.Store, codec: p.Codec, gate: gate, look: look}
-	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, tags: p.Tags,
+	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, estates: &playbook.Estates{}, tags: p.Tags,
 		letters: byLetter(p.Policy), sweeps: swept}
 	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects, sweeps: swept}
 	spare := &sparer{sweeps: swept, plan: plan, gate: gate, look: look, effects: effects, revert: revert}
@@ -47,8 +51,11 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 		verify:  &verifier{look: look, effects: effects, revert: revert, watch: w, spare: spare},
 		regret:  &regretter{aws: p.AWS},
 		sweeps:  swept,
+		surges:  surging,
+		propose: &proposer{to: p.Proposer, policy: p.Policy},
 		after:   newHindsight(plan),
 		revert:  revert,
+		makers:  newMakers(p.Policy, p.AWS),
 		report:  &reporter{store: p.Store, to: p.Reporter, books: books, policy: p.Policy},
 	}
 }
@@ -58,7 +65,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 func (s *stages) advance(ctx context.Context, t *attempt) error {
 	var errs []error
 	for _, line := range []func(context.Context, *attempt) error{
-		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.regret.look, s.answer, s.sweeps.told, s.execute.marks, s.after.look, s.revert.steps, s.report.handOn, s.report.tell,
+		s.plan.open, s.inbox.drain, s.verify.secondLook, s.wake, s.regret.look, s.answer, s.sweeps.told, s.execute.marks, s.propose.look, s.after.look, s.revert.steps, s.report.handOn, s.makers.look, s.report.tell,
 	} {
 		err := line(ctx, t)
 		errs = append(errs, err)

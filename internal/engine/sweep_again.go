@@ -57,7 +57,8 @@ func (e *Engine) mayAsk(ctx context.Context, id string) (bool, error) {
 }
 
 // letBe reports whether a case ended since something let be what it found, for a time that is over. What a person dismissed, took back step by
-// step, or riposte did or failed to do, is not asked about again while the streak stands.
+// step, or riposte did or broke off, is not asked about again while the streak stands; what it could not begin, since AWS refused the first step for good, is:
+// the right may be there by then.
 func letBe(c *ledger.Case, now time.Time) bool {
 	if c.State.Open() || !c.Due.IsZero() || now.Sub(c.Origin.Received) < askedAgain {
 		return false
@@ -68,8 +69,19 @@ func letBe(c *ledger.Case, now time.Time) bool {
 	switch c.State {
 	case ledger.Expired, ledger.Excepted, ledger.Undone:
 		return true
+	case ledger.Failed:
+		return !touched(c)
 	case ledger.Dismissed:
 		return c.Spared == "" && !slices.ContainsFunc(c.Revisions, func(r ledger.Revision) bool { return r.Superseded == 0 })
 	}
 	return false
+}
+
+// touched reports whether anything of a case was ever done, or may have been.
+func touched(c *ledger.Case) bool {
+	return slices.ContainsFunc(c.Revisions, func(r ledger.Revision) bool {
+		return slices.ContainsFunc(r.Steps, func(s ledger.Step) bool {
+			return s.State == ledger.Intent || made(s.State) || !s.Made.IsZero() || len(s.Owned) > 0
+		})
+	})
 }

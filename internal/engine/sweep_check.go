@@ -20,10 +20,11 @@ type sweeps struct {
 	metrics playbook.Metrics
 	past    playbook.Past
 	prices  playbook.Prices
+	names   playbook.Names
 }
 
 func newSweeps(p Options) *sweeps {
-	s := &sweeps{store: p.Store, books: map[string]playbook.Playbook{}, metrics: p.Metrics, past: p.Past, prices: p.Prices}
+	s := &sweeps{store: p.Store, books: map[string]playbook.Playbook{}, metrics: p.Metrics, past: p.Past, prices: p.Prices, names: p.Names}
 	for _, b := range p.Playbooks {
 		s.books[b.ID] = b
 	}

@@ -94,11 +94,23 @@ func (sp *sparer) refused(ctx context.Context, t *attempt, before ref) (ref, err
 		if err != nil {
 			return ref{}, fmt.Errorf("look whether %s still stands: %w", r, err)
 		}
-		if !look.Satisfied && look.Missing == "" {
+		if !look.Satisfied && look.Missing == "" && !t.destroyed(r) {
 			return r, nil
 		}
 	}
 	return ref{}, nil
+}
+
+// destroyed reports whether a later step of the same plan destroyed what a step was done to: not every look can tell what is gone from what was
+// taken back, as EC2 has no tags of what is not there.
+func (t *attempt) destroyed(of ref) bool {
+	target := of.rung().Do.About().Target
+	for r := range t.live() {
+		if r.revision == of.revision && r.index > of.index && made(r.step.State) && r.rung().Do.About().Kind.Class == action.Destroy && r.rung().Do.About().Target == target {
+			return true
+		}
+	}
+	return false
 }
 
 // yield lets be what a person took back: no next rung, no second time.

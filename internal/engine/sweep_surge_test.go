@@ -89,3 +89,64 @@ func TestAPlaybookThatSuddenlyFindsMoreIsHeld(t *testing.T) {
 		t.Errorf("held again, though a person has released it: %+v, %v", brakes, err)
 	}
 }
+
+// What is mended at once waits until the sweep that found it has ended and was held against the days before: by a process that finds out for
+// itself, with no round of sweeps of its own.
+func TestAMendWaitsUntilItsSweepWasJudged(t *testing.T) {
+	for _, c := range []struct {
+		story string
+		begun int // what the whole sweep found, as it ends
+		state ledger.State
+		steps string
+		world string
+	}{
+		{"as many as ever", 3, ledger.Verified, "done", "here true, told false, locked true"},
+		{"suddenly many", 300, ledger.Held, "hold", "here true, told false, locked false"},
+	} {
+		t.Run(c.story, func(t *testing.T) {
+			s, a := sweeping(t, locks())
+			store := &crowdedStore{atticStore: atticStore{s.store, a}}
+			s.store = store
+			s.restart()
+			for _, d := range []string{"2030-01-05", "2030-01-06", "2030-01-07"} {
+				tally := ledger.Tally{Listed: 900, Suspects: 600, Begun: 3}
+				store.duties = append(store.duties, ledger.Duty{Day: d, Account: ireland.Account, Ended: s.now(), Tallies: map[string]ledger.Tally{"test.lock": tally}})
+			}
+			today := &store.duties[2]
+			today.Ended, today.Tallies = time.Time{}, nil
+			s.sweep(a)
+			s.pass(30 * time.Minute)
+			s.tells(a, ledger.Held, "hold", "here true, told false, locked false")
+			if got := s.only("test.lock"); got.Reason != "surge: whether the sweep 2030-01-07/111122223333 found more than usual is known once it has ended" || got.Version > 20 {
+				t.Errorf("%s, version %d", got.Reason, got.Version)
+			}
+			today.Ended, today.Tallies = s.now(), map[string]ledger.Tally{"test.lock": {Listed: 900, Suspects: 600, Begun: c.begun}}
+			s.pass(time.Hour)
+			s.tells(a, c.state, c.steps, c.world)
+		})
+	}
+}
+
+// A sweep of which the ledger knows nothing may still go on; one of long ago holds nothing.
+func TestASweepThatIsNotKnownIsNotJudged(t *testing.T) {
+	for _, c := range []struct {
+		duty  string
+		state ledger.State
+	}{
+		{"2030-01-06/111122223333", ledger.Held},
+		{"2031-01-06/111122223333", ledger.Held},
+		{"yesterday/111122223333", ledger.Held},
+		{"2029-12-30/111122223333", ledger.Held},
+		{"2029-12-20/111122223333", ledger.Verified},
+	} {
+		s, a := sweeping(t, locks())
+		x := swept("test.lock", junk, "streak/first")
+		x.Origin.Sweep, x.Origin.Occurred, x.Origin.Received = c.duty, a.streak.Since, s.now()
+		_, err := s.e.Sweep(t.Context(), x)
+		s.must(err)
+		s.pass(time.Hour)
+		if got := s.only("test.lock"); got.State != c.state {
+			t.Errorf("%s: %s, %s", c.duty, got.State, got.Reason)
+		}
+	}
+}

@@ -66,7 +66,8 @@ func (pl *planner) tell(t *attempt, l *ledger.Suspect, p playbook.Proposal) erro
 // onlyTells is the reason of a case that is observed whatever the mode.
 const onlyTells = "playbook: it tells, and changes nothing"
 
-// mostTold is how many findings of one root a case takes of those that are told, and of those that are kept.
+// mostTold is how many findings of one root a case takes of those that are told, and of those that are kept. One more is taken, which says that
+// there are more: a flood hides what comes behind it, and not that there was one.
 const mostTold = 100
 
 // mostTellings is how many roots are remembered. Above, what is found again is stored again.
@@ -83,18 +84,27 @@ type tellings struct {
 type telling struct {
 	until time.Time
 	found map[string]bool
+	more  bool // the one that says so is stored
 }
 
 func (ts *tellings) root(s playbook.StoredSuspect) string {
 	return fmt.Sprint(ledger.RootKey(s.Playbook, s.Resource), "\n", s.Kept) // what is kept leaves room for what is told
 }
 
-// known reports whether a finding was stored, or is one too many.
+// known reports whether a finding was stored, or comes after the one too many.
 func (ts *tellings) known(s playbook.StoredSuspect, now time.Time) bool {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	of, found := ts.of[ts.root(s)], strings.Join(s.Found, "\n")
-	return now.Before(of.until) && (of.found[found] || len(of.found) > mostTold)
+	return now.Before(of.until) && (of.found[found] || of.more)
+}
+
+// full reports whether a finding is the one too many.
+func (ts *tellings) full(s playbook.StoredSuspect, now time.Time) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	of := ts.of[ts.root(s)]
+	return now.Before(of.until) && len(of.found) >= mostTold
 }
 
 // stored remembers a finding.
@@ -116,5 +126,6 @@ func (ts *tellings) stored(s playbook.StoredSuspect, now time.Time) {
 		of = telling{until: s.DecideAt, found: map[string]bool{}}
 	}
 	of.found[strings.Join(s.Found, "\n")] = true
+	of.more = of.more || s.More
 	ts.of[root] = of
 }

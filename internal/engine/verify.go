@@ -88,7 +88,7 @@ func (vf *verifier) step(ctx context.Context, t *attempt, r ref) (raised bool, e
 	switch {
 	case err != nil:
 		return false, fmt.Errorf("verify %s: %w", r, err)
-	case look.Missing != "", look.Under != "":
+	case look.Missing != "", look.Under != "", !look.Satisfied && t.destroyed(r):
 		return false, nil
 	case look.Satisfied && s.PassedBy == "":
 		s.MissedLooks, s.Undone, s.Trusted = 0, "", false

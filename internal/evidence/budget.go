@@ -24,17 +24,30 @@ type budget struct {
 func (b *budget) take(now time.Time, account, resource string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := b.none(now, account, resource); err != nil {
+		return err
+	}
+	b.used[account]++
+	b.used[account+" "+resource]++
+	return nil
+}
+
+// left is ErrNoEvidence where no question is left: then nobody needs to wait for a turn to ask it.
+func (b *budget) left(now time.Time, account, resource string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.none(now, account, resource)
+}
+
+func (b *budget) none(now time.Time, account, resource string) error {
 	if day := now.UTC().Format(time.DateOnly); day != b.day {
 		b.day, b.used = day, map[string]int{}
 	}
-	of := account + " " + resource
 	switch {
 	case b.used[account] >= b.account:
 		return fmt.Errorf("the %d questions of account %s are used up for %s: %w", b.account, account, b.day, playbook.ErrNoEvidence)
-	case b.used[of] >= b.resource:
+	case b.used[account+" "+resource] >= b.resource:
 		return fmt.Errorf("the %d questions about %s are used up for %s: %w", b.resource, resource, b.day, playbook.ErrNoEvidence)
 	}
-	b.used[account]++
-	b.used[of]++
 	return nil
 }

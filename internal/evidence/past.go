@@ -72,17 +72,20 @@ func (p *Past) Calls(ctx context.Context, of event.Resource, since time.Time) ([
 // errEnough ends a reading: what comes now is older than what was asked.
 var errEnough = errors.New("all was seen")
 
-// names are what calls name a resource by, each of which is asked for: RDS tags by the ARN, and does all else by the name. Which of them its event
-// history shows for a call is not documented.
+// names are what calls name a resource by, each of which is asked for: load balancers have their ARN alone; RDS and Redshift tag by the ARN, and do all else
+// by the name. Which of them the event history shows for a call is not documented.
 func names(of event.Resource) []string {
-	if arn := of.ARN(); of.Type == event.DBInstance && arn != "" {
+	if arn := of.ARN(); (of.Type == event.DBInstance || of.Type == event.DBCluster || of.Type == event.Warehouse) && arn != "" {
 		return []string{arn, of.ID} // first what shows riposte's tags
+	}
+	if arn := of.ARN(); of.Type == event.LoadBalancer && arn != "" {
+		return []string{arn}
 	}
 	return []string{of.ID}
 }
 
 // read gives all events that name a resource by a name to a search, newest first.
-func (p *Past) read(ctx context.Context, of event.Resource, name string, now time.Time, s *search) error {
+func (p *Past) read(ctx context.Context, of event.Resource, name string, now time.Time, s seen) error {
 	if of.Region == "" || of.ID == "" {
 		return fmt.Errorf("it has no region: %w", playbook.ErrNoEvidence)
 	}
@@ -91,13 +94,15 @@ func (p *Past) read(ctx context.Context, of event.Resource, name string, now tim
 		StartTime:        aws.Time(now.Add(-historyReaches)), EndTime: &now, MaxResults: aws.Int32(50),
 	}
 	for range mostLookupPages {
-		if err := p.turn(ctx, of.Place(), s.begun); err != nil {
+		if err := p.b.left(now, of.Account, of.ID); err != nil { // ten thousand groups that a caller made would else wait for a turn each, and a sweep with them
+			return err
+		}
+		if err := p.turn(ctx, of.Place(), s.began()); err != nil {
 			return err
 		}
 		if err := p.b.take(now, of.Account, of.ID); err != nil {
 			return err
 		}
-		s.begun = true
 		page, err := p.aws.CloudTrail(of.Place()).LookupEvents(ctx, in)
 		if err != nil {
 			return err
@@ -137,15 +142,23 @@ func (p *Past) turn(ctx context.Context, at event.Place, begun bool) error {
 	return nil
 }
 
+// seen takes the events of an answer, newest first.
+type seen interface {
+	began() bool // whether a page was asked for before; from now on, one was
+	add(ctx context.Context, one types.Event) error
+}
+
 // search is what was seen of a resource so far.
 type search struct {
 	of             event.Resource
 	since, settled time.Time
 	own            func(context.Context, event.Event) (bool, error)
 	calls          []playbook.PastCall
-	begun          bool // a page was read
+	begun          bool // a page was asked for
 	tagged         bool // by riposte, long enough ago to show
 }
+
+func (s *search) began() bool { begun := s.begun; s.begun = true; return begun }
 
 func (s *search) add(ctx context.Context, one types.Event) error {
 	e, err := event.Decode([]byte(aws.ToString(one.CloudTrailEvent)))

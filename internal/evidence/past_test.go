@@ -137,6 +137,24 @@ func TestAQuestionDoesNotWaitForItsTurn(t *testing.T) {
 	}
 }
 
+// What has no question left today is told so at once: thousands of groups that a caller made would else wait for a turn each, and a sweep with them.
+func TestWhatIsUsedUpWaitsForNoTurn(t *testing.T) {
+	l := &trail{records: []string{made("CreateTags", "riposte", 24*time.Hour)}}
+	p := pastOf(l)
+	p.Rate = 1000
+	ask := func() error { _, err := p.Calls(t.Context(), machine, now.Add(-time.Hour)); return err }
+	for len(l.asked) < 60 {
+		if err := ask(); err != nil && !errors.Is(err, playbook.ErrNotNow) {
+			t.Fatal(err)
+		}
+	}
+	for range 100 {
+		if err := ask(); errors.Is(err, playbook.ErrNotNow) || !errors.Is(err, playbook.ErrNoEvidence) {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Neither a history that fails nor one that does not tell the caller is an answer.
 func TestAPastThatFailsIsAnError(t *testing.T) {
 	l := &trail{records: []string{made("CreateTags", "riposte", 24*time.Hour)}, err: errors.New("ThrottlingException")}

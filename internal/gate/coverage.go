@@ -35,7 +35,8 @@ func (f Facts) tidies() bool {
 	return f.Sweep != "" && (f.Class == action.Mend || f.Class == action.Destroy)
 }
 
-// surge holds what mends and destroys of a playbook of whose sweeps people have not said yet why they suddenly find more.
+// surge holds what mends and destroys of a playbook of whose sweeps people have not said yet why they suddenly find more, and of any while that
+// can't be known: a rule that has gone wrong finds its thousandth resource in the same sweep as its first.
 func surge(_ Policy, f Facts) (Verdict, bool) {
 	if !f.tidies() {
 		return pass()
@@ -44,6 +45,9 @@ func surge(_ Policy, f Facts) (Verdict, bool) {
 		if b.Scope == SurgeOf(f.Playbook) {
 			return object(Hold, "surge", fmt.Sprintf("%s: riposte release %s, once it is known why", b.Reason, b.Scope))
 		}
+	}
+	if !f.Judged {
+		return object(Hold, "surge", "whether the sweep "+f.Sweep+" found more than usual is known once it has ended")
 	}
 	return pass()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/code"
 	"github.com/ripostehq/riposte/internal/ledger"
 )
 
@@ -25,7 +26,7 @@ const (
 // Verdict is a decision and the rule that made it.
 type Verdict struct {
 	Do   Decision
-	Rule string // brake, protect, loop, exception, answer, region, coverage, surge, mode, age, limit, approval, silence
+	Rule string // brake, protect, loop, exception, code, answer, region, coverage, surge, mode, age, limit, approval, silence
 	Text string
 	Page string // why people must be told at once, "" where they need not
 	Said string // where the configuration says so, as trusted[0]; "" where it is nothing that the configuration says
@@ -54,6 +55,10 @@ type Facts struct {
 	Noticed  bool         // a service's notice is all there is yet: the actor is not known
 	Listed   time.Time    // of a sweep: when the last complete listing ended that showed it; zero: none
 	Sweep    string       // the sweep behind the step, "" of an event: then there is no call, nor an actor
+	Judged   bool         // of a sweep: it has ended, and what it found was held against the days before
+
+	Code   code.Answer // which code makes the target
+	Undone bool        // the step was done before, and was taken back since
 
 	About      Standing // what the case says about who may let it be
 	Found      []string // what the finding behind the step is of
@@ -76,10 +81,10 @@ type Count struct {
 // rule objects or lets pass; it may also ask for people to be told.
 type rule func(Policy, Facts) (Verdict, bool)
 
-// rules stand in the order of their weight: the first that objects names the reason. Ownership by code comes between
-// exception and mode, maintenance windows between limit and approval, from the day they exist.
+// rules stand in the order of their weight: the first that objects names the reason. Maintenance windows come between limit and
+// approval, from the day they exist.
 func rules() []rule {
-	return []rule{brake, protect, loop, exception, answer, region, coverage, surge, mode, age, limit, approval}
+	return []rule{brake, protect, loop, exception, byCode, answer, region, coverage, surge, mode, age, limit, approval}
 }
 
 // Judge says what may happen to one step.

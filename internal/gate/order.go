@@ -16,9 +16,9 @@ import (
 type part string
 
 const (
-	approver part = "approver"     // approval.approvers
-	owner    part = "owner"        // of the account, by owners.accounts, or of the resource, by owners.resources
-	tagged   part = "owner by tag" // of the resource, by a tag that says so, which whoever may tag has written
+	approver part = "approver"                  // approval.approvers
+	owner    part = "owner"                     // of the account, by owners.accounts, or of the resource, by owners.resources
+	inferred part = "owner by tag or by making" // of the resource, by a tag that says so, which any caller with the right to tag may have written, or by having made it
 	asked    part = "person who was asked"
 	giver    part = "giver" // of the exception that an order ends, by which the defence is only restored
 )
@@ -48,21 +48,21 @@ const (
 func rights() []right {
 	return []right{
 		{ledger.Approve, action.Contain, []part{approver}, false, listed},
-		{ledger.Approve, action.Mend, []part{approver, owner, tagged}, false, listed},
-		{ledger.Approve, action.Mark, []part{approver, owner, tagged}, false, listed},
-		{ledger.Approve, action.Destroy, []part{approver, owner, tagged}, false, listed}, // in production by several persons: see Enough
+		{ledger.Approve, action.Mend, []part{approver, owner, inferred}, false, listed},
+		{ledger.Approve, action.Mark, []part{approver, owner, inferred}, false, listed},
+		{ledger.Approve, action.Destroy, []part{approver, owner, inferred}, false, listed}, // in production by several persons: see Enough
 		{ledger.Dismiss, action.Contain, []part{approver}, false, listed},
-		{ledger.Dismiss, action.Mend, []part{approver, owner, tagged}, true, always},
-		{ledger.Dismiss, action.Mark, []part{approver, owner, tagged}, true, always},
-		{ledger.Dismiss, action.Destroy, []part{approver, owner, tagged}, true, always},
+		{ledger.Dismiss, action.Mend, []part{approver, owner, inferred}, true, always},
+		{ledger.Dismiss, action.Mark, []part{approver, owner, inferred}, true, always},
+		{ledger.Dismiss, action.Destroy, []part{approver, owner, inferred}, true, always},
 		{ledger.Undo, action.Contain, []part{approver}, false, never},
 		{ledger.Undo, action.Mend, []part{approver, owner}, false, never},
 		{ledger.Undo, action.Mark, []part{approver, owner}, false, never},
 		{ledger.Undo, action.Destroy, []part{approver}, false, never},
 		{ledger.Except, action.Contain, []part{approver}, false, listed},
-		{ledger.Except, action.Mend, []part{approver, owner, tagged}, true, always},
-		{ledger.Except, action.Mark, []part{approver, owner, tagged}, true, always},
-		{ledger.Except, action.Destroy, []part{approver, owner, tagged}, true, always},
+		{ledger.Except, action.Mend, []part{approver, owner, inferred}, true, always},
+		{ledger.Except, action.Mark, []part{approver, owner, inferred}, true, always},
+		{ledger.Except, action.Destroy, []part{approver, owner, inferred}, true, always},
 		{ledger.Mine, action.Contain, []part{asked}, true, always},
 		{ledger.Mine, action.Mend, []part{asked}, true, always},
 		{ledger.Mine, action.Mark, []part{asked}, true, always},
@@ -80,9 +80,10 @@ func rights() []right {
 // Approval is who may give orders. Without approvers it is whoever can write the ledger, recorded as unproven.
 type Approval struct {
 	People     event.People
-	Approvers  []string                                       // addresses
-	Owners     map[string][]string                            // addresses, by account
-	Owner      func(*ledger.Case) (who []string, tagged bool) // whose a case's root is, and whether a tag alone says so; nil: the accounts' owners alone
+	Approvers  []string                                         // addresses
+	Owners     map[string][]string                              // addresses, by account
+	Owner      func(*ledger.Case) (who []string, inferred bool) // whose a case's root is, and whether a tag alone, or who made it, says so; nil: the accounts' owners alone
+	MakerOwns  func(*ledger.Case) bool                          // whether who made a case's root would own it, so that the event history is asked; nil: of none
 	Production func(account string) bool
 	Shell      bool // the command line's orders count, by the operating system's name for who gives them
 	Persons    int  // how many have to approve what is destroyed in production
@@ -112,16 +113,16 @@ type Quiet struct {
 
 // Standing is what a case says about who may give an order.
 type Standing struct {
-	Never  bool     // of what the case found there is no exception
-	Deeds  []Deed   // that the order is about; none: nothing is planned, and it may come to be anything
-	Actors []string // addresses of the persons behind what was done
-	Known  bool     // a person is known behind each actor
-	Grave  string   // an open case, high or worse, about what this person did; "" none
-	Wide   bool     // the order is of more than one resource
-	Owners []string // addresses of the owners of the case's root, beside those of accounts
-	Tagged []string // of those who own it by a tag alone
-	Giver  string   // address of who gave the exception that the order ends
-	Asked  []string // addresses of those whom the case asks whether it was they
+	Never    bool     // of what the case found there is no exception
+	Deeds    []Deed   // that the order is about; none: nothing is planned, and it may come to be anything
+	Actors   []string // addresses of the persons behind what was done
+	Known    bool     // a person is known behind each actor
+	Grave    string   // an open case, high or worse, about what this person did; "" none
+	Wide     bool     // the order is of more than one resource
+	Owners   []string // addresses of the owners of the case's root, beside those of accounts
+	Inferred []string // of those who own it by a tag, or by having made it, alone
+	Giver    string   // address of who gave the exception that the order ends
+	Asked    []string // addresses of those whom the case asks whether it was they
 }
 
 // Deed is what is done, or would be, and in which account.
@@ -202,10 +203,10 @@ func (a Approval) counting(verb ledger.Verb, who string, s Standing, deed Deed) 
 		case !slices.Contains(may, x):
 		case x == owner && verb == ledger.Approve && !s.Known: // that the owner is not the actor can't be shown
 			why = "nobody is known behind the call, so that an owner may not approve: an approver must"
-		case x == tagged && !s.Known: // who did it may have tagged it, too
-			why = fmt.Sprintf("nobody is known behind the call, so that who owns it by a tag alone may not %s: somebody else must, who is an approver or owns it by the configuration", verb)
-		case x == tagged && slices.Contains(s.Actors, who):
-			why = fmt.Sprintf("the case is about what %s did, who owns it by a tag alone", who)
+		case x == inferred && !s.Known: // who did it may have tagged it, or made it, too
+			why = fmt.Sprintf("nobody is known behind the call, so that who owns it by a tag, or made it, may not %s: somebody else must, who is an approver or owns it by the configuration", verb)
+		case x == inferred && slices.Contains(s.Actors, who):
+			why = fmt.Sprintf("the case is about what %s did, who owns it by a tag, or by having made it, alone", who)
 		default:
 			is = append(is, x)
 		}
@@ -244,7 +245,7 @@ func (r right) who() string {
 	var names []string
 	for _, x := range r.may {
 		switch x {
-		case tagged: // an owner all the same
+		case inferred: // an owner all the same
 		case asked:
 			names = append(names, "the "+string(x))
 		case giver:
@@ -267,7 +268,7 @@ func (a Approval) parts(who, account string, s Standing) (is []part) {
 	for _, x := range []struct {
 		part part
 		of   []string
-	}{{approver, a.Approvers}, {owner, slices.Concat(a.Owners[account], s.Owners)}, {tagged, s.Tagged}, {asked, s.Asked}, {giver, []string{s.Giver}}} {
+	}{{approver, a.Approvers}, {owner, slices.Concat(a.Owners[account], s.Owners)}, {inferred, s.Inferred}, {asked, s.Asked}, {giver, []string{s.Giver}}} {
 		if who != "" && slices.Contains(x.of, who) {
 			is = append(is, x.part)
 		}

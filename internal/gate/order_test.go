@@ -54,7 +54,7 @@ func TestWhoMayOrder(t *testing.T) {
 			var may []any
 			for _, x := range []struct{ who, actor string }{{"eve", "mallory"}, {"ann", "mallory"}, {"olga", "mallory"}, {"ann", "ann"}, {"olga", "olga"}, {"tess", "mallory"}, {"tess", "tess"}, {"gil", "mallory"}, {"gil", "gil"}} {
 				why := staffed().MayOrder(ledger.Order{Verb: verb, By: x.who}, gate.Standing{
-					Deeds: deeds(shop.Account, class), Actors: []string{x.actor + "@example.com"}, Known: true, Asked: []string{"eve@example.com"}, Tagged: []string{"tess@example.com"}, Giver: map[bool]string{true: "gil@example.com"}[verb == ledger.Revoke],
+					Deeds: deeds(shop.Account, class), Actors: []string{x.actor + "@example.com"}, Known: true, Asked: []string{"eve@example.com"}, Inferred: []string{"tess@example.com"}, Giver: map[bool]string{true: "gil@example.com"}[verb == ledger.Revoke],
 				})
 				may = append(may, map[bool]string{true: "yes", false: "-"}[why == ""])
 			}
@@ -125,14 +125,14 @@ func TestWhatElseAnOrderNeeds(t *testing.T) {
 		{"that it was they, at a command line that gives no orders", ledger.Order{Verb: ledger.Mine, By: "eve"}, func(p *gate.Policy, s *gate.Standing) { p.Approval.Shell, s.Asked = false, []string{"eve@example.com"} }, "the command line gives no such orders"},
 		{"an owner where the actor is not known", ledger.Order{Verb: ledger.Approve, By: "olga"}, func(_ *gate.Policy, s *gate.Standing) { s.Known = false }, "nobody is known behind the call, so that an owner may not approve: an approver must"},
 		{"an approver where the actor is not known", ledger.Order{Verb: ledger.Approve, By: "ann"}, func(_ *gate.Policy, s *gate.Standing) { s.Known = false }, ""},
-		{"an owner by tag, where the actor is not known, who may be the actor", ledger.Order{Verb: ledger.Dismiss, By: "tess"}, func(_ *gate.Policy, s *gate.Standing) { s.Known, s.Tagged = false, []string{"tess@example.com"} }, "nobody is known behind the call, so that who owns it by a tag alone may not dismiss"},
+		{"an owner by tag, where the actor is not known, who may be the actor", ledger.Order{Verb: ledger.Dismiss, By: "tess"}, func(_ *gate.Policy, s *gate.Standing) { s.Known, s.Inferred = false, []string{"tess@example.com"} }, "nobody is known behind the call, so that who owns it by a tag, or made it, may not dismiss"},
 		{"an owner by tag, of what also contains", ledger.Order{Verb: ledger.Dismiss, By: "tess"}, func(_ *gate.Policy, s *gate.Standing) {
-			s.Deeds, s.Tagged = deeds(shop.Account, classes()...), []string{"tess@example.com"}
+			s.Deeds, s.Inferred = deeds(shop.Account, classes()...), []string{"tess@example.com"}
 		}, "to dismiss what is to contain takes an approver, and tess"},
 		{"an exception by an owner by tag, outside production", ledger.Order{Verb: ledger.Except, By: "tess", Except: month}, func(_ *gate.Policy, s *gate.Standing) {
-			s.Deeds, s.Tagged = deeds("444455556666", action.Mend), []string{"tess@example.com"}
+			s.Deeds, s.Inferred = deeds("444455556666", action.Mend), []string{"tess@example.com"}
 		}, ""},
-		{"an exception by an owner by tag, in production", ledger.Order{Verb: ledger.Except, By: "tess", Except: time.Hour}, func(_ *gate.Policy, s *gate.Standing) { s.Tagged = []string{"tess@example.com"} }, "may stay quiet for 0s at most"},
+		{"an exception by an owner by tag, in production", ledger.Order{Verb: ledger.Except, By: "tess", Except: time.Hour}, func(_ *gate.Policy, s *gate.Standing) { s.Inferred = []string{"tess@example.com"} }, "may stay quiet for 0s at most"},
 		{"an owner by name, in another account", ledger.Order{Verb: ledger.Approve, By: "eve"}, func(_ *gate.Policy, s *gate.Standing) {
 			s.Deeds, s.Owners = deeds("444455556666", action.Mend), []string{"eve@example.com"}
 		}, ""},
@@ -179,8 +179,8 @@ func TestTheLongestIsTaken(t *testing.T) {
 		{"olga", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Known: true}, month},
 		{"ann", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Known: true}, 12 * month},
 		{"ann", gate.Standing{Deeds: deeds(shop.Account, action.Mend, action.Contain), Known: true}, month},
-		{"tess", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Known: true, Tagged: []string{"tess@example.com"}}, 0},
-		{"tess", gate.Standing{Deeds: deeds("444455556666", action.Mend), Known: true, Tagged: []string{"tess@example.com"}}, month},
+		{"tess", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Known: true, Inferred: []string{"tess@example.com"}}, 0},
+		{"tess", gate.Standing{Deeds: deeds("444455556666", action.Mend), Known: true, Inferred: []string{"tess@example.com"}}, month},
 		{"olga", gate.Standing{Deeds: deeds(shop.Account, action.Contain), Known: true}, 0},
 		{"ann", gate.Standing{}, month},
 		{"ann", gate.Standing{Deeds: deeds(shop.Account, action.Mend), Never: true}, 0},

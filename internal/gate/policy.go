@@ -6,6 +6,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -25,6 +26,8 @@ type Policy struct {
 	Decoys      playbook.Decoys
 	Limits      Limits
 	Approval    Approval // who may give orders
+	// Code is what a playbook does about what code makes; nil: nothing by API.
+	Code func(playbook string) config.InCode
 }
 
 // Trust is automation that may do what a playbook looks for: the role behind its sessions, since the name of a session is

@@ -58,8 +58,8 @@ func (p Policy) About(c *ledger.Case, joining ...event.Actor) Standing {
 	s := Standing{Never: p.never(c.Playbook)}
 	s.Actors, s.Known = p.Approval.actors(c, joining)
 	if p.Approval.Owner != nil {
-		if who, byTag := p.Approval.Owner(c); byTag {
-			s.Tagged = who
+		if who, inferred := p.Approval.Owner(c); inferred {
+			s.Inferred = who
 		} else {
 			s.Owners = who
 		}
@@ -67,10 +67,10 @@ func (p Policy) About(c *ledger.Case, joining ...event.Actor) Standing {
 	return s
 }
 
-// Unheard are the owners by a tag of a case who have no word in it, as it stands: whoever did it may have written the tag.
+// Unheard are the owners by a tag, or by having made it, who have no word in a case, as it stands: the actor may have written the tag, or made it.
 func (p Policy) Unheard(c *ledger.Case) []string {
 	s := p.About(c)
-	return slices.DeleteFunc(s.Tagged, func(who string) bool {
+	return slices.DeleteFunc(s.Inferred, func(who string) bool {
 		is := p.Approval.parts(who, c.Root.Account, s)
 		return s.Known && !slices.Contains(s.Actors, who) || slices.Contains(is, approver) || slices.Contains(is, owner)
 	})
@@ -110,7 +110,7 @@ func reach(verb ledger.Verb, ladder []action.Rung, at int) (out []action.Rung) {
 // actors are the addresses of the persons behind a case, by a session of people.issuers, by people.users, by who made the caller's
 // credentials, and by the session's source identity, and whether one is known behind each actor. Some of these names are a caller's
 // choice: they count against a person for this case, and nowhere else, nor for anybody: known is who AWS vouches for. Who made a key counts
-// likewise: others may hold it.
+// likewise: others may hold it. What a sweep found nobody did: there is no call, and nobody whose part in it is unknown.
 func (a Approval) actors(c *ledger.Case, joining []event.Actor) (all []string, known bool) {
 	add := func(address string) {
 		if address != "" && !slices.Contains(all, address) {
@@ -124,11 +124,14 @@ func (a Approval) actors(c *ledger.Case, joining []event.Actor) (all []string, k
 	upstream := slices.ContainsFunc(c.Openers(), func(m playbook.Minter) bool { return a.People.VouchedAddressOf(m.Actor) != "" })
 	known = true
 	for _, l := range c.Suspects {
-		if l.Checked != "dismissed" {
+		if l.Checked != "dismissed" && l.Origin.Sweep == "" {
 			joining = append(joining, l.Origin.Actor)
 		}
 	}
-	for _, one := range append(joining, c.Origin.Actor) {
+	if c.Origin.Sweep == "" {
+		joining = append(joining, c.Origin.Actor)
+	}
+	for _, one := range joining {
 		add(a.People.AddressOf(one))
 		add(a.People.Address(one.SourceIdentity))
 		if a.People.VouchedAddressOf(one) == "" && !(upstream && one.Credential() == c.Origin.Actor.Credential()) {

@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -39,10 +40,15 @@ func TestSweepsAreHeldWhereNothingIsKnown(t *testing.T) {
 		"a surge holds no attack":                  {action.Destroy, "", now, surging, false, gate.Act, "mode"},
 		"a surge of another playbook":              {action.Mend, "d", now, []ledger.Brake{{Scope: gate.SurgeOf("waste.y")}}, false, gate.Act, "mode"},
 		"a brake goes before a surge":              {action.Mend, "d", now, append([]ledger.Brake{{Scope: "all", By: "sam"}}, surging...), false, gate.Hold, "brake"},
+		"its sweep goes on":                        {action.Mend, "d", now, nil, false, gate.Hold, "surge"},
+		"its sweep goes on, and approved":          {action.Destroy, "d", now, nil, true, gate.Hold, "surge"},
+		"a tag is put while its sweep goes on":     {action.Mark, "d", now, nil, false, gate.Act, "mode"},
+		"an attack while a sweep goes on":          {action.Destroy, "", now, nil, false, gate.Act, "mode"},
 		"the age of a streak is no age":            {action.Mark, "d", now, nil, false, gate.Act, "mode"},
 	} {
 		f := gate.Facts{
 			Now: now, Playbook: "waste.x", Class: x.class, Sweep: x.sweep, Listed: x.listed, Brakes: x.brakes, Approved: x.approved,
+			Judged: !strings.Contains(name, "goes on"),
 			Target: event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"}.In(event.Instance, "i-0"),
 		}
 		if x.sweep != "" {
@@ -59,7 +65,7 @@ func TestFullLimitsOfSweepsHoldWhateverTheClass(t *testing.T) {
 	full := []gate.Count{{Bucket: "sweep:organisation", Incidents: 100, Max: 100, Within: "a day"}}
 	for _, class := range []action.Class{action.Contain, action.Mend, action.Destroy} {
 		now := time.Date(2030, 1, 7, 9, 0, 0, 0, time.UTC)
-		f := gate.Facts{Now: now, Class: class, Sweep: "d", Listed: now, Limits: full}
+		f := gate.Facts{Now: now, Class: class, Sweep: "d", Listed: now, Judged: true, Limits: full}
 		if v := gate.Judge(act, f); v.Do != gate.Hold || v.Page != "" || v.Reason() != "limit: sweep:organisation has had 100 changes within a day, 100 are allowed" {
 			t.Errorf("%s: %s, %s, paged %q", class, v.Do, v.Reason(), v.Page)
 		}

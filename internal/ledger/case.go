@@ -14,12 +14,13 @@ import (
 
 // Schema of the stored case, the highest that is known. A case with a higher one is left to the newer riposte that wrote it; one
 // that needs nothing of it keeps the first, so that an older riposte beside can carry it.
-const Schema = 3
+const Schema = 4
 
 const (
 	firstSchema   = 1
 	answersSchema = 2 // Revision.Consents, Step.Told, Step.Mine, Case.Granted, Case.Reminded, a plan that asks the actor
 	sweepSchema   = 3 // Case.Spared, Step.Under, Step.Regretted, Trouble.Unknown: of a sweep's case
+	makerSchema   = 4 // Case.Maker, where it is known
 )
 
 // State of a case.
@@ -67,7 +68,9 @@ type Case struct {
 	Upstream     []playbook.Minter `json:"upstream,omitempty"` // that made the caller's credentials, the nearest first, where records showed it
 	Recent       *Recent           `json:"recent,omitempty"`   // the caller's other calls, once they were looked up
 	LookedUp     bool              `json:"looked_up,omitempty"`
-	LookAgain    *Trouble          `json:"look_again,omitempty"` // the event history did not answer
+	LookAgain    *Trouble          `json:"look_again,omitempty"`  // the event history did not answer
+	Maker        *Maker            `json:"maker,omitempty"`       // who made the root, once the event history was asked
+	MakerAgain   *Trouble          `json:"maker_again,omitempty"` // it did not answer
 	State        State             `json:"state"`
 	Reason       string            `json:"reason"` // of the strictest verdict that is pending: "mode: ..."
 	Paged        string            `json:"paged,omitempty"`
@@ -80,6 +83,7 @@ type Case struct {
 	SupersededBy string            `json:"superseded_by,omitempty"` // the case that took this one's place
 	GivenUp      string            `json:"given_up,omitempty"`      // why riposte can't carry it on
 	Spared       string            `json:"spared,omitempty"`        // why nothing more is done about what a sweep found: it is used again
+	Proposed     *Proposal         `json:"proposed,omitempty"`      // what was proposed to the code that makes what the case is about
 	Rounds       int               `json:"rounds"`                  // verification rounds passed since the last change
 	Recheck      time.Time         `json:"recheck,omitzero"`        // a look between the rounds, because something was seen
 	Failures     int               `json:"failures,omitempty"`      // turns in a row that ended in an error, beside those of single suspects and steps

@@ -45,6 +45,7 @@ type Store interface {
 	Letters
 	Roll
 	Sweeps
+	Names
 	Sealing
 	Close() error
 }

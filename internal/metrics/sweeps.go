@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/source"
 	"github.com/ripostehq/riposte/internal/sweep"
 )
 
@@ -9,6 +10,9 @@ import (
 func (m *Meter) SweepCalled(service, outcome string) {
 	m.sweepCalls.WithLabelValues(service, outcome).Inc()
 }
+
+// SweepReconciled counts what an event should have brought.
+func (m *Meter) SweepReconciled(n int) { m.Count(source.CountReconciled, n, "sweep") }
 
 // SweepsStand notes how far the last listings reach.
 func (m *Meter) SweepsStand(s sweep.Standing) {

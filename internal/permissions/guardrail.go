@@ -133,6 +133,6 @@ func keptOfRiposte(runs, announce []string) []kept {
 			calls: call.Actions(call.EC2CreateTags)},
 		// The destroy tier deletes what has this tag, whatever it says. To take it off is how a person says no.
 		{sid: "KeepAnnouncing", own: announce, ownAlone: true, resources: []string{"*"}, when: present("aws:RequestTag/" + action.CaseTag),
-			calls: call.Actions(call.EC2CreateTags, call.RDSAddTagsToResource)},
+			calls: call.Actions(call.EC2CreateTags, call.ELBAddTags, call.RDSAddTagsToResource, call.RedshiftCreateTags)},
 	}
 }

@@ -157,6 +157,7 @@ func TestTheGuardrailKeepsWhatRiposteDid(t *testing.T) {
 		{"or a name", "admin", "ec2:CreateTags", group, map[string]string{"aws:RequestTag/Name": "web"}, false},
 		{"a volume is tagged, so that riposte's destroyer may delete it", "admin", "ec2:CreateTags", volume, announcing, true},
 		{"or a database", "admin", "rds:AddTagsToResource", "arn:aws:rds:eu-west-1:111122223333:db:web", announcing, true},
+		{"or a warehouse", "admin", "redshift:CreateTags", "arn:aws:redshift:eu-west-1:111122223333:cluster:sales", announcing, true},
 		{"by a deployer", "stacksets-exec-1", "ec2:CreateTags", volume, announcing, true},
 		{"by the destroyer", "riposte-destroy", "ec2:CreateTags", volume, announcing, true},
 		{"riposte announces", "riposte-tag", "ec2:CreateTags", volume, announcing, false},

@@ -72,6 +72,7 @@ type Hub struct {
 	Table    string   // name of the ledger's table
 	Bus      string   // ARN of the bus that outcomes are published on
 	Buckets  []string // names of the buckets of trails
+	States   []string // BUCKET/KEY of Terraform's, or BUCKET/PREFIX/ of many
 	Object   string   // BUCKET/KEY of the configuration
 	Setting  string   // or its parameter, /NAME
 	Discover bool     // accounts are read from AWS Organizations
@@ -124,12 +125,14 @@ func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 		{"Enter", []call.ID{call.STSAssumeRole}, r.entered(h.Accounts, tiers), ""},
 		{"Discover", []call.ID{
 			call.OrganizationsListAccounts, call.OrganizationsListAccountsForParent, call.OrganizationsListOrganizationalUnitsForParent,
-			call.OrganizationsListRoots,
+			call.OrganizationsListRoots, call.OrganizationsDescribeOrganization, call.OrganizationsListPoliciesForTarget, call.OrganizationsDescribePolicy,
 		}, map[bool][]string{true: {"*"}}[h.Discover], ""}, // these take no resource
 		{"Price", []call.ID{call.PricingGetProducts}, map[bool][]string{true: {"*"}}[h.Prices], ""},
 		{"Publish", []call.ID{call.EventsPutEvents}, list(h.Bus), ""},
 		{"ListTrail", []call.ID{call.S3ListBucket}, each(h.Buckets, "arn:*:s3:::%s"), ""},
 		{"ReadTrail", []call.ID{call.S3GetObject}, each(h.Buckets, "arn:*:s3:::%s/*"), ""},
+		{"ListStates", []call.ID{call.S3ListBucket}, bucketsOf(h.States), ""},
+		{"ReadStates", []call.ID{call.S3GetObject}, states(h.States), ""},
 		{"SendMail", []call.ID{call.SESSendEmail}, h.Mail.identities(), h.Mail.Address},
 		{"SeeIdentity", []call.ID{call.SESGetEmailIdentity}, h.Mail.identities(), ""},
 		{"ReadSecrets", []call.ID{call.SSMGetParameter}, each(h.Secrets, "arn:*:ssm:*:*:parameter%s"), ""},
@@ -142,6 +145,28 @@ func (r Roles) Own(h Hub, tiers []TierPolicy) (TierPolicy, error) {
 		return own, fmt.Errorf("permissions of tier %q: there is nothing that riposte would use", Own)
 	}
 	return own, nil
+}
+
+// states are the objects that states are in: S3 asks for the same right to read one and to ask whether it has changed.
+func states(paths []string) (arns []string) {
+	for _, p := range paths {
+		if strings.HasSuffix(p, "/") {
+			p += "*.tfstate"
+		}
+		arns = append(arns, "arn:*:s3:::"+p)
+	}
+	return arns
+}
+
+// bucketsOf are the buckets of states: without the right to list one, S3 says of a state that is not there that it may not be read.
+func bucketsOf(paths []string) (arns []string) {
+	for _, p := range paths {
+		bucket, _, _ := strings.Cut(p, "/")
+		if arn := "arn:*:s3:::" + bucket; !slices.Contains(arns, arn) {
+			arns = append(arns, arn)
+		}
+	}
+	return arns
 }
 
 // sender lets one address alone be the sender, which may have a wildcard.

@@ -50,6 +50,7 @@ func (r Roles) For(playbooks []playbook.Definition, kinds []action.Kind) ([]Tier
 		Audit: {
 			call.CloudTrailLookupEvents, call.EC2DescribeRegions, call.EC2DescribeSecurityGroups, call.EC2DescribeVpcs, call.EventsListRules, call.EventsListTargetsByRule,
 			call.IAMGetPolicy, call.IAMGetPolicyVersion, call.IAMGetRole, call.IAMGetUser, call.SecurityHubDescribeHub,
+			call.EC2DescribeInstances, call.IAMGetAccountAuthorizationDetails, call.LambdaListFunctions, // riposte paths
 		},
 		string(action.TierAuthor): decoys(playbooks),
 	})

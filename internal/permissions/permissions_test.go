@@ -94,8 +94,9 @@ func TestWhatIsTakenBackIsGrantedToo(t *testing.T) {
 // mend tier tags nothing but what it makes.
 func TestOnlyWhatWasAnnouncedIsDeleted(t *testing.T) {
 	const volume = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-0a"
-	destroy, _ := tier(t, kinds("ec2.delete-volume", "ec2.release-address"), "destroy")
+	destroy, _ := tier(t, kinds("ec2.delete-volume", "ec2.release-address", "rds.delete-cluster"), "destroy")
 	mend, _ := tier(t, kinds("ec2.delete-volume", "ec2.snapshot-volume"), "mend")
+	announced := map[string]string{"aws:ResourceTag/riposte:case": "c_1", "aws:ResourceTag/riposte:deletes-after": "2030-01-21"}
 	for _, c := range []struct {
 		story   string
 		of      iam.Policy
@@ -103,15 +104,22 @@ func TestOnlyWhatWasAnnouncedIsDeleted(t *testing.T) {
 		context map[string]string
 		want    bool
 	}{
-		{"announced", destroy, "ec2:DeleteVolume", map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, true},
+		{"announced", destroy, "ec2:DeleteVolume", announced, true},
+		{"changed by riposte, as what it contains is", destroy, "ec2:DeleteVolume", map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, false},
 		{"not announced", destroy, "ec2:DeleteVolume", nil, false},
 		{"an address that was not announced", destroy, "ec2:ReleaseAddress", map[string]string{"aws:ResourceTag/Name": "mail"}, false},
 		{"tags with what is made", mend, "ec2:CreateTags", map[string]string{"ec2:CreateAction": "CreateVolume"}, true},
 		{"tags on what is there", mend, "ec2:CreateTags", nil, false},
 		{"gives back what was deleted", mend, "ec2:CreateVolume", nil, true},
-		{"deletes", mend, "ec2:DeleteVolume", map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, false},
+		{"deletes", mend, "ec2:DeleteVolume", announced, false},
+		{"deletes what was announced of clusters", destroy, "rds:DeleteDBCluster", announced, true},
+		{"deletes another cluster", destroy, "rds:DeleteDBCluster", nil, false},
 	} {
-		if got := may(c.of, c.call, volume, c.context); got != c.want {
+		on := volume
+		if c.call == "rds:DeleteDBCluster" {
+			on = "arn:aws:rds:eu-west-1:111122223333:cluster:shop"
+		}
+		if got := may(c.of, c.call, on, c.context); got != c.want {
 			t.Errorf("%s: %v, want %v", c.story, got, c.want)
 		}
 	}
@@ -121,8 +129,10 @@ func TestOnlyWhatWasAnnouncedIsDeleted(t *testing.T) {
 func TestMendDoesNoMoreThanMend(t *testing.T) {
 	mend, _ := tier(t, everything(), "mend")
 	const instance, db, rds = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a", "arn:aws:rds:eu-west-1:111122223333:db:web", "arn:aws:rds:eu-west-1:111122223333:"
+	const warehouse = "arn:aws:redshift:eu-west-1:111122223333:cluster:sales"
 	tokens := func(v string) map[string]string { return map[string]string{"ec2:Attribute/HttpTokens": v} }
 	keys := func(k string) map[string]string { return map[string]string{"aws:TagKeys": k} }
+	unused := map[string]string{"aws:ResourceTag/riposte:case": "c_1", "aws:ResourceTag/riposte:unused-since": "2029-11-01"}
 	for _, c := range []struct {
 		story, call, on string
 		context         map[string]string
@@ -135,13 +145,30 @@ func TestMendDoesNoMoreThanMend(t *testing.T) {
 		{"has another version run", "ec2:ModifyLaunchTemplate", "arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-0a", nil, false},
 		{"deletes a version", "ec2:DeleteLaunchTemplateVersions", "arn:aws:ec2:eu-west-1:111122223333:launch-template/lt-0a", nil, false},
 		{"activates a key", "iam:UpdateAccessKey", "arn:aws:iam::111122223333:user/mallory", nil, false},
-		{"stops what was announced", "rds:StopDBInstance", db, map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, true},
+		{"stops what was announced", "rds:StopDBInstance", db, unused, true},
 		{"stops another database", "rds:StopDBInstance", db, nil, false},
 		{"gives an owner's tag back", "rds:AddTagsToResource", db, keys("team"), true},
 		{"announces", "rds:AddTagsToResource", db, keys("riposte:case"), false},
 		{"in other letters", "rds:AddTagsToResource", db, keys("Riposte:Case"), false},
 		{"restores a final snapshot", "rds:RestoreDBInstanceFromDBSnapshot", rds + "snapshot:riposte-0a", nil, true},
 		{"restores another", "rds:RestoreDBInstanceFromDBSnapshot", rds + "snapshot:payroll", nil, false},
+		{"stops an announced cluster", "rds:StopDBCluster", rds + "cluster:shop", unused, true},
+		{"stops another cluster", "rds:StopDBCluster", rds + "cluster:shop", nil, false},
+		{"restores a final snapshot of a cluster", "rds:RestoreDBClusterFromSnapshot", rds + "cluster-snapshot:riposte-0a", nil, true},
+		{"restores another cluster", "rds:RestoreDBClusterFromSnapshot", rds + "cluster-snapshot:payroll", nil, false},
+		{"makes a database of Aurora", "rds:CreateDBInstance", db, map[string]string{"rds:DatabaseEngine": "aurora-mysql"}, true},
+		{"in a cluster that came back", "rds:CreateDBInstance", rds + "cluster:shop", map[string]string{"aws:ResourceTag/riposte:of": "cluster-SHOP"}, true},
+		{"in another cluster", "rds:CreateDBInstance", rds + "cluster:shop", nil, false},
+		{"stops an announced instance", "ec2:StopInstances", instance, unused, true},
+		{"stops an instance that riposte has changed", "ec2:StopInstances", instance, map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, false},
+		{"stops another instance", "ec2:StopInstances", instance, nil, false},
+		{"pauses an announced warehouse", "redshift:PauseCluster", warehouse, unused, true},
+		{"pauses another warehouse", "redshift:PauseCluster", warehouse, nil, false},
+		{"announces a warehouse", "redshift:CreateTags", warehouse, keys("riposte:case"), false},
+		{"gives a warehouse's tag back", "redshift:CreateTags", warehouse, keys("team"), true},
+		{"restores a final snapshot of a warehouse", "redshift:RestoreFromClusterSnapshot", "arn:aws:redshift:eu-west-1:111122223333:snapshot:sales/riposte-0a", nil, true},
+		{"restores another warehouse", "redshift:RestoreFromClusterSnapshot", "arn:aws:redshift:eu-west-1:111122223333:snapshot:sales/daily", nil, false},
+		{"makes a database of its own", "rds:CreateDBInstance", db, map[string]string{"rds:DatabaseEngine": "mysql"}, false},
 	} {
 		if got := may(mend, c.call, c.on, c.context); got != c.want {
 			t.Errorf("%s: %v, want %v", c.story, got, c.want)

@@ -40,6 +40,17 @@ var unshared = scopes{
 	{"UnshareWithAll", anyResource, given("ec2:Remove/group", "ec2:Add/userId", "ec2:Add/group")},
 }
 
+// deletedRecords are those that the contain tier may delete; it writes none: who may write a record can lead every name of the company elsewhere. A batch
+// that also creates is refused, since each of its actions has to be a deletion.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
+var deletedRecords = scope{"DeleteRecords", anyResource, map[string]map[string][]string{
+	"ForAllValues:StringEquals": {
+		"route53:ChangeResourceRecordSetsActions":     {"DELETE"},
+		"route53:ChangeResourceRecordSetsRecordTypes": {"A", "AAAA", "CNAME", "NS"},
+	},
+	"Null": {"route53:ChangeResourceRecordSetsActions": {"false"}, "route53:ChangeResourceRecordSetsRecordTypes": {"false"}},
+}}
+
 // given asks for a key, and for the absence of others.
 func given(key string, absent ...string) map[string]map[string][]string {
 	null := map[string][]string{key: {"false"}}
@@ -76,15 +87,20 @@ var (
 // decoyTag is the tag of internal/decoy's users.
 const decoyTag = "riposte:decoy"
 
-// present asks for a key, whatever its value.
-func present(key string) map[string]map[string][]string {
-	return map[string]map[string][]string{"Null": {key: {"false"}}}
+// present asks for keys, whatever their values.
+func present(keys ...string) map[string]map[string][]string {
+	null := make(map[string][]string, len(keys))
+	for _, key := range keys {
+		null[key] = []string{"false"}
+	}
+	return map[string]map[string][]string{"Null": null}
 }
 
 const (
 	templateARNs      = "arn:*:ec2:*:*:launch-template/*"
 	userARNs          = "arn:*:iam::*:user/*"
 	roleARNs          = "arn:*:iam::*:role/*"
+	clusterARNs       = "arn:*:rds:*:*:cluster:*"
 	securityGroupARNs = "arn:*:ec2:*:*:security-group/*"
 	ownRoles          = "arn:*:iam::*:role/riposte-*" // whatever the guardrail keeps, roles of the hub included
 )
@@ -101,8 +117,15 @@ func exactly(key string, values ...string) map[string]map[string][]string {
 }
 
 // announced narrows what deletes to what riposte said beforehand that it would: a stolen session of the destroy tier deletes nothing that
-// the tag tier's role did not tag. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-var announced = scopes{{"DeleteWhatWasAnnounced", anyResource, present("aws:ResourceTag/" + action.CaseTag)}}
+// the tag tier's role did not tag. The case alone says nothing: whatever riposte has changed carries it, as a machine does that was contained, or announced to
+// be stopped. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+var announced = scopes{{"DeleteWhatWasAnnounced", anyResource, present("aws:ResourceTag/"+action.CaseTag, "aws:ResourceTag/"+action.DeletesTag)}}
+
+// announcedAlone leaves out what carries riposte:case as a way back: a stolen session of the destroy tier deletes no snapshot that gives a volume back.
+var announcedAlone = scopes{{"DeleteSnapshotsThatWereAnnounced", anyResource, map[string]map[string][]string{"Null": {
+	"aws:ResourceTag/" + action.CaseTag: {"false"}, "aws:ResourceTag/" + action.DeletesTag: {"false"}, "aws:ResourceTag/" + action.KeepUntilTag: {"true"},
+}}}}
 
 // newTags are the tags that the mend tier makes something with, and it puts no others.
 var newTags = scope{"TagWhatIsMade", []string{"arn:*:ec2:*:*:*"}, exactly("ec2:CreateAction", "AllocateAddress", "CreateImage", "CreateSnapshot", "CreateVolume")}
@@ -117,6 +140,25 @@ var relaunches = scopes{
 	}, nil},
 }
 
+// members are the databases that the mend tier may make: of Aurora's engines, which want a cluster to be in, and in those clusters alone that a case
+// announced, or that stand for one that it deleted.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+var members = scopes{
+	{"MakeMembers", []string{"arn:*:rds:*:*:db:*"}, map[string]map[string][]string{"StringLike": {"rds:DatabaseEngine": {"aurora-*"}}}},
+	{"InAnnouncedClusters", []string{clusterARNs}, present("aws:ResourceTag/" + action.CaseTag)},
+	{"InClustersThatCameBack", []string{clusterARNs}, present("aws:ResourceTag/" + action.OfTag)},
+	{"WithTheirGroups", []string{"arn:*:rds:*:*:og:*", "arn:*:rds:*:*:pg:*", "arn:*:rds:*:*:secgrp:*", "arn:*:rds:*:*:subgrp:*"}, nil},
+}
+
+// endedClusters are what the destroy tier may delete of clusters: what was announced, into a final snapshot of riposte's.
+var endedClusters = scopes{
+	{"DeleteAnnouncedClusters", []string{clusterARNs}, present("aws:ResourceTag/"+action.CaseTag, "aws:ResourceTag/"+action.DeletesTag)},
+	{"IntoFinalSnapshots", []string{"arn:*:rds:*:*:cluster-snapshot:riposte-*"}, nil},
+}
+
+// stopped is what the mend tier may stop: what was announced as unused, and not whatever carries a case.
+var stopped = scopes{{"StopWhatWasAnnounced", anyResource, present("aws:ResourceTag/"+action.CaseTag, "aws:ResourceTag/"+action.UnusedSinceTag)}}
+
 // mended returns how calls of the mend tier are narrowed: a stolen session of it stops no database that was not announced, and announces
 // none; makes databases of final snapshots of riposte's alone; and switches no token off.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
@@ -125,8 +167,19 @@ func mended() map[call.ID]scopes {
 	return map[call.ID]scopes{
 		call.EC2CreateTags:                    {newTags},
 		call.EC2ModifyInstanceMetadataOptions: {{"RequireTokens", anyResource, attribute("HttpTokens", "required")}},
-		call.RDSStopDBInstance:                {{"StopWhatWasAnnounced", anyResource, present("aws:ResourceTag/" + action.CaseTag)}},
-		call.RDSAddTagsToResource:             {{"TagDatabasesThatComeBack", []string{"arn:*:rds:*:*:db:*"}, unannounced()}},
+		call.EC2StopInstances:                 stopped,
+		call.RDSStopDBInstance:                stopped,
+		call.RDSStopDBCluster:                 stopped,
+		call.RDSAddTagsToResource:             {{"TagDatabasesThatComeBack", []string{"arn:*:rds:*:*:cluster:*", "arn:*:rds:*:*:db:*"}, unannounced()}},
+		call.RDSCreateDBInstance:              members,
+		call.RedshiftPauseCluster:             stopped,
+		call.RedshiftCreateTags:               {{"TagWarehousesThatComeBack", []string{"arn:*:redshift:*:*:cluster:*"}, unannounced()}},
+		call.RedshiftRestoreFromClusterSnapshot: {{name: "RestoreFinalWarehouseSnapshots", resources: []string{
+			"arn:*:redshift:*:*:cluster:*", "arn:*:redshift:*:*:snapshot:*/riposte-*",
+		}}},
+		call.RDSRestoreDBClusterFromSnapshot: {{name: "RestoreFinalClusterSnapshots", resources: []string{
+			"arn:*:rds:*:*:cluster:*", "arn:*:rds:*:*:cluster-pg:*", "arn:*:rds:*:*:cluster-snapshot:riposte-*", "arn:*:rds:*:*:og:*", "arn:*:rds:*:*:subgrp:*",
+		}}},
 		call.RDSRestoreDBInstanceFromDBSnapshot: {{name: "RestoreFinalSnapshots", resources: []string{
 			"arn:*:rds:*:*:db:*", "arn:*:rds:*:*:og:*", "arn:*:rds:*:*:pg:*", "arn:*:rds:*:*:snapshot:riposte-*", "arn:*:rds:*:*:subgrp:*",
 		}}},
@@ -145,24 +198,29 @@ func unannounced() map[string]map[string][]string {
 // of the type that they concern.
 func narrowed() map[call.ID]scopes {
 	return map[call.ID]scopes{
-		call.EC2RunInstances:                {launches},
-		call.EC2CreateTags:                  {launchTags},
-		call.IAMPassRole:                    {passed},
-		call.EC2ModifyInstanceAttribute:     protections,
-		call.EC2DeleteVolume:                announced,
-		call.EC2ReleaseAddress:              announced,
-		call.RDSDeleteDBInstance:            announced,
-		call.EC2ModifyFleet:                 {fleets},
-		call.EC2ModifySpotFleetRequest:      {spotFleets},
-		call.EC2ModifySnapshotAttribute:     unshared,
-		call.IAMAttachUserPolicy:            {deniedUsers},
-		call.IAMDetachUserPolicy:            {deniedUsers},
-		call.IAMAttachRolePolicy:            {deniedRoles},
-		call.IAMDetachRolePolicy:            {deniedRoles},
-		call.IAMPutUserPermissionsBoundary:  {boundUsers},
-		call.IAMPutRolePolicy:               {roles},
-		call.IAMDeleteRolePolicy:            {roles},
-		call.SecurityHubBatchImportFindings: {findings},
+		call.EC2RunInstances:                 {launches},
+		call.EC2CreateTags:                   {launchTags},
+		call.IAMPassRole:                     {passed},
+		call.EC2ModifyInstanceAttribute:      protections,
+		call.EC2DeleteVolume:                 announced,
+		call.EC2ReleaseAddress:               announced,
+		call.ELBDeleteLoadBalancer:           announced,
+		call.RDSDeleteDBInstance:             announced,
+		call.RDSDeleteDBCluster:              endedClusters,
+		call.EC2ModifyFleet:                  {fleets},
+		call.EC2ModifySpotFleetRequest:       {spotFleets},
+		call.EC2ModifySnapshotAttribute:      unshared,
+		call.IAMAttachUserPolicy:             {deniedUsers},
+		call.IAMDetachUserPolicy:             {deniedUsers},
+		call.IAMAttachRolePolicy:             {deniedRoles},
+		call.IAMDetachRolePolicy:             {deniedRoles},
+		call.IAMPutUserPermissionsBoundary:   {boundUsers},
+		call.IAMPutRolePolicy:                {roles},
+		call.IAMDeleteRolePolicy:             {roles},
+		call.SecurityHubBatchImportFindings:  {findings},
+		call.Route53ChangeResourceRecordSets: {deletedRecords},
+		call.EC2DeleteSnapshot:               announcedAlone,
+		call.RedshiftDeleteCluster:           announced,
 	}
 }
 
@@ -171,9 +229,10 @@ func narrowed() map[call.ID]scopes {
 func written() map[call.ID]scopes {
 	return map[call.ID]scopes{
 		call.IAMPutUserPermissionsBoundary: {users}, call.IAMDeleteUserPermissionsBoundary: {users},
-		call.EC2ModifySnapshotAttribute: {{name: "Snapshots", resources: anyResource}},
-		call.EC2RunInstances:            append(scopes{launches}, relaunches...),
-		call.IAMCreateUser:              {newDecoys}, call.IAMTagUser: {newDecoys},
+		call.EC2ModifySnapshotAttribute:      {{name: "Snapshots", resources: anyResource}},
+		call.EC2RunInstances:                 append(scopes{launches}, relaunches...),
+		call.Route53ChangeResourceRecordSets: {{name: "Records", resources: anyResource}},
+		call.IAMCreateUser:                   {newDecoys}, call.IAMTagUser: {newDecoys},
 		call.IAMCreateAccessKey: {ownDecoys}, call.IAMDeleteAccessKey: {ownDecoys}, call.IAMDeleteUser: {ownDecoys},
 	}
 }

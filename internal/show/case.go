@@ -43,6 +43,7 @@ type Case struct {
 	Clocks          *Clocks           `json:"clocks,omitempty"` // where a service's notice told of it first
 	Undo            Undo              `json:"undo"`
 	Quiet           string            `json:"quiet,omitempty"`      // since it was taken back: about what, and until when
+	Proposal        *Proposal         `json:"proposal,omitempty"`   // of the code that makes what the case is about
 	Exceptions      []Exception       `json:"exceptions,omitempty"` // given from the case without taking anything back; until says whether they still count
 	Ladders         []Ladder          `json:"ladders,omitempty"`    // where one case is shown
 	Asked           *Asked            `json:"asked,omitempty"`      // where silence means something: of several steps, of that whose time is up first
@@ -53,6 +54,21 @@ type Case struct {
 	Siblings        []Sibling         `json:"siblings,omitempty"`   // where one case is shown: the others of its incident, oldest first
 	Recent          *Recent           `json:"recent,omitempty"`     // the actor's other calls, where they were looked up
 	History         []Entry           `json:"history,omitempty"`    // where one case is shown: what became of it, from the record
+}
+
+// Proposal is what was proposed to a repository, and what its people made of that: open, merged, closed; "" where nothing was, and Why says why.
+type Proposal struct {
+	Repository string `json:"repository,omitempty"`
+	URL        string `json:"url,omitempty"`
+	State      string `json:"state,omitempty"`
+	Why        string `json:"why,omitempty"`
+}
+
+func proposalOf(p *ledger.Proposal) *Proposal {
+	if p == nil {
+		return nil
+	}
+	return &Proposal{Plain(p.Repository), Plain(p.URL), string(p.State), Plain(p.Why)}
 }
 
 // Caller is who made credentials: that assumed the role, or made the key.
@@ -141,7 +157,7 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 		out.Upstream = append(out.Upstream, Caller{Actor: cmp.Or(m.Actor.ARN, m.Actor.InvokedBy), Call: m.Call, At: m.At.UTC()})
 	}
 	out.Undo = undo(c, steps)
-	out.Quiet, out.Recent = quiet(c.Quiet), RecentOf(c, nil)
+	out.Quiet, out.Recent, out.Proposal = quiet(c.Quiet), RecentOf(c, nil), proposalOf(c.Proposed)
 	for _, a := range out.Actions {
 		if a.Asked != nil && (out.Asked == nil || a.Asked.Until.Before(out.Asked.Until)) {
 			first := *a.Asked

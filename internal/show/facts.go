@@ -47,7 +47,7 @@ func (c Case) Facts() (known []Fact) {
 		{"playbook", c.Playbook}, {"severity", string(c.Severity)}, {"state", string(c.State)}, {"reason", c.Reason},
 		{"account", account(c)}, {"resource", c.Resource}, {"owner", whose(c.Owner)}, {"event", happening(c.Event)}, {"actor", c.Actor}, {"person", c.Person}, {"called from", calledFrom(c.Event)},
 		{"upstream", upstream(c)},
-		{"identity", c.SourceIdentity}, {"undo", back}, {"quiet", c.Quiet}, {"let be", letBe(c.Exceptions)}, {"approved", approvals(c.Approvals)}, {"no answer", noAnswer(c.Asked)},
+		{"identity", c.SourceIdentity}, {"undo", back}, {"quiet", c.Quiet}, {"let be", letBe(c.Exceptions)}, {"proposal", proposal(c.Proposal)}, {"approved", approvals(c.Approvals)}, {"no answer", noAnswer(c.Asked)},
 		{"first clock", firstClock(c.Clocks)}, {"decides", decides(c.DecideAt)},
 		{"happened", stage(c.Times, c.Times.Occurred)}, {"received", stage(c.Times, c.Times.Received)},
 		{"decided", stage(c.Times, c.Times.Decided)}, {"first change", stage(c.Times, c.Times.FirstChange)},
@@ -66,6 +66,17 @@ func whose(o *Owner) string {
 		return ""
 	}
 	return cmp.Or(o.Address, o.Group) + ", " + o.How
+}
+
+// proposal says what was proposed to the code, and what became of it, or why nothing was.
+func proposal(p *Proposal) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.URL == "":
+		return "none: " + p.Why
+	}
+	return p.State + ", " + p.URL
 }
 
 // decides says until when a case waits before it is decided.

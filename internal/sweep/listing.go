@@ -51,13 +51,20 @@ func (a *account) list(ctx context.Context, w want, p event.Place, aws access.Re
 
 // read lists the pages, and keeps nothing of them but suspects.
 func (a *account) read(ctx context.Context, w want, p event.Place, aws access.Reads, c *ledger.Coverage) (all []playbook.Sighting, err error) {
+	named := a.nameKeeper(w, p, c.Began)
 	for page, err := range w.Pages(ctx, aws, p) {
 		if err != nil {
 			return all, err
 		}
 		c.Listed += page.Len()
+		if err := named.page(ctx, page); err != nil {
+			return all, err
+		}
 		found, err := w.see(page)
 		if err != nil {
+			return all, err
+		}
+		if found, err = a.wanted(ctx, found); err != nil {
 			return all, err
 		}
 		if all = append(all, found...); len(all) > mostSeen {
@@ -65,7 +72,7 @@ func (a *account) read(ctx context.Context, w want, p event.Place, aws access.Re
 		}
 		a.watch.Page(p, w.Kind, page.Len())
 	}
-	return all, nil
+	return all, named.end(ctx)
 }
 
 func (a *account) commit(ctx context.Context, w want, c, before ledger.Coverage, sightings []playbook.Sighting) error {

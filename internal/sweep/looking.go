@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/names"
 )
 
 // Looking is a store that is read and not written: what a person lists beside the schedule begins no streak and covers nothing. A part of an
@@ -28,6 +30,16 @@ func (l Looking) EndDuty(context.Context, time.Time, ledger.Duty) error { return
 // Swept does nothing.
 func (l Looking) Swept(context.Context, ledger.Duty, ledger.Coverage, []ledger.StreakChange) error {
 	return nil
+}
+
+// KeepNames does nothing.
+func (l Looking) KeepNames(context.Context, time.Time, names.Source, []names.Entry) (int, error) {
+	return 0, nil
+}
+
+// NameSources are none: nothing is kept.
+func (l Looking) NameSources(context.Context, event.Place, string) ([]names.Source, error) {
+	return nil, nil
 }
 
 // Duties are those of what it reads.

@@ -17,6 +17,7 @@ import (
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/sweep"
 	"github.com/ripostehq/riposte/inventory"
+	"github.com/ripostehq/riposte/names"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -175,12 +176,34 @@ type memory struct {
 	coverages map[ledger.Listing]ledger.Coverage
 	streaks   map[ledger.Listing]map[string]ledger.Streak
 	written   int // rows of streaks
+	names     map[names.Source][]names.Entry
 	commits   int
 	dies      int // at which commit: 0 for never
 }
 
 func newMemory() *memory {
-	return &memory{duties: map[string]ledger.Duty{}, coverages: map[ledger.Listing]ledger.Coverage{}, streaks: map[ledger.Listing]map[string]ledger.Streak{}}
+	return &memory{duties: map[string]ledger.Duty{}, coverages: map[ledger.Listing]ledger.Coverage{}, streaks: map[ledger.Listing]map[string]ledger.Streak{}, names: map[names.Source][]names.Entry{}}
+}
+
+func (m *memory) KeepNames(_ context.Context, at time.Time, of names.Source, now []names.Entry) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	turn := names.Compare(m.names[of], now, at)
+	if m.names[of] = now; len(now) == 0 {
+		delete(m.names, of)
+	}
+	return turn.Len(), nil
+}
+
+func (m *memory) NameSources(_ context.Context, at event.Place, kind string) (all []names.Source, _ error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for of := range m.names {
+		if of.Place == at && of.Kind == kind {
+			all = append(all, of)
+		}
+	}
+	return all, nil
 }
 
 var errDead = errors.New("killed")

@@ -10,6 +10,7 @@ import (
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/names"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -41,6 +42,8 @@ type Options struct {
 	Now       func() time.Time
 	Sleep     func(ctx context.Context, d time.Duration) error // nil: by the wall clock
 	Log       *slog.Logger
+	// Names says whose names of DNS are; nil: of none it is known.
+	Names playbook.Names
 }
 
 // Store is what a sweep needs of the ledger.
@@ -52,12 +55,16 @@ type Store interface {
 	Swept(ctx context.Context, d ledger.Duty, c ledger.Coverage, changes []ledger.StreakChange) error
 	Streaks(ctx context.Context, of ledger.Listing) ([]ledger.Streak, error)
 	Coverages(ctx context.Context, account string) ([]ledger.Coverage, error)
+	KeepNames(ctx context.Context, at time.Time, of names.Source, now []names.Entry) (written int, err error)
+	NameSources(ctx context.Context, at event.Place, kind string) ([]names.Source, error)
 }
 
 // Meter counts what sweeps do.
 type Meter interface {
 	// SweepCalled counts a call by its service and how it went: ok, throttled, failed.
 	SweepCalled(service, outcome string)
+	// SweepReconciled counts what a sweep found that an event should have brought.
+	SweepReconciled(n int)
 	// SweepsStand tells, about once an hour, how far the last listings reach.
 	SweepsStand(Standing)
 }

@@ -12,7 +12,8 @@ import (
 // table may know more: what riposte hears of, forbids or asks elsewhere.
 func TestTheWorldAndTheTableOfCallsAgree(t *testing.T) {
 	for _, o := range world.Operations() {
-		id := call.ID(strings.Replace(o.Name, ".", ":", 1))
+		service, operation, _ := strings.Cut(o.Name, ".")
+		id := call.Made(service, operation)
 		if made, known := call.Of(id); !known || made.Write != o.Write {
 			t.Errorf("%s changes something: %v in the world, %v in the table, which knows it: %v", id, o.Write, made.Write, known)
 		}

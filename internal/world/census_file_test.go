@@ -18,7 +18,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/rbin"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/securityhub"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -29,8 +34,8 @@ import (
 // clientsOf are the clients that the files of the census call, by service.
 func clientsOf(c aws.Config) map[string]any {
 	return map[string]any{
-		"autoscaling": autoscaling.NewFromConfig(c), "cloudtrail": cloudtrail.NewFromConfig(c), "cloudwatch": cloudwatch.NewFromConfig(c), "ec2": ec2.NewFromConfig(c), "elasticloadbalancing": elasticloadbalancingv2.NewFromConfig(c), "iam": iam.NewFromConfig(c), "rds": rds.NewFromConfig(c),
-		"securityhub": securityhub.NewFromConfig(c), "ssm": ssm.NewFromConfig(c), "sts": sts.NewFromConfig(c),
+		"autoscaling": autoscaling.NewFromConfig(c), "cloudtrail": cloudtrail.NewFromConfig(c), "cloudwatch": cloudwatch.NewFromConfig(c), "ec2": ec2.NewFromConfig(c), "elasticloadbalancing": elasticloadbalancingv2.NewFromConfig(c), "iam": iam.NewFromConfig(c), "lambda": lambda.NewFromConfig(c), "rbin": rbin.NewFromConfig(c), "rds": rds.NewFromConfig(c), "redshift": redshift.NewFromConfig(c),
+		"route53": route53.NewFromConfig(c), "s3": s3.NewFromConfig(c), "securityhub": securityhub.NewFromConfig(c), "ssm": ssm.NewFromConfig(c), "sts": sts.NewFromConfig(c),
 	}
 }
 

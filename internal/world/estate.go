@@ -20,6 +20,8 @@ import (
 	"github.com/ripostehq/riposte/internal/world/ec2"
 	"github.com/ripostehq/riposte/internal/world/elb"
 	"github.com/ripostehq/riposte/internal/world/iam"
+	"github.com/ripostehq/riposte/internal/world/route53"
+	"github.com/ripostehq/riposte/internal/world/s3"
 	"github.com/ripostehq/riposte/internal/world/ssm"
 )
 
@@ -35,6 +37,7 @@ type accountEstate struct {
 	Alias   string                  `yaml:"alias"` // as an owner of images: amazon
 	Regions map[string]regionEstate `yaml:"regions"`
 	IAM     iam.Estate              `yaml:",inline"`
+	Zones   route53.Estate          `yaml:"zones"`
 }
 
 type regionEstate struct {
@@ -44,13 +47,14 @@ type regionEstate struct {
 	CloudTrail  cloudtrail.Estate  `yaml:",inline"`
 	ELB         elb.Estate         `yaml:"target_groups"`
 	CloudWatch  cloudwatch.Estate  `yaml:"metrics"`
+	Buckets     s3.Estate          `yaml:"buckets"`
 
 	// Rows are of the kinds that the world keeps as the SDK describes them, in the SDK's words: ec2.vpc, [{VpcId: vpc-1}].
 	Rows map[string][]map[string]any `yaml:"rows"`
 }
 
 func (r regionEstate) build(at core.At) error {
-	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build, r.ELB.Build, r.CloudTrail.Build, r.CloudWatch.Build} {
+	for _, build := range []func(core.At) error{r.SSM.Build, r.EC2.Build, r.AutoScaling.Build, r.ELB.Build, r.CloudTrail.Build, r.CloudWatch.Build, r.Buckets.Build} {
 		if err := build(at); err != nil {
 			return err
 		}
@@ -103,6 +107,9 @@ func (e estate) build(s *core.State) error {
 	}
 	for _, a := range e.Accounts {
 		if err := a.IAM.Build(s.At(a.ID, "")); err != nil {
+			return fmt.Errorf("account %s: %w", a.ID, err)
+		}
+		if err := a.Zones.Build(s.At(a.ID, "")); err != nil {
 			return fmt.Errorf("account %s: %w", a.ID, err)
 		}
 		if err := a.inRegions(s, regionEstate.build); err != nil {

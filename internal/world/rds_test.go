@@ -18,7 +18,16 @@ accounts:
       eu-west-1:
         rows:
           rds.db-snapshot: [{DBSnapshotIdentifier: billing}]
-          rds.db-instance: [{DBInstanceIdentifier: reports, DbiResourceId: db-REPORTS, DBInstanceStatus: available, Engine: postgres, AllocatedStorage: 100}, {DBInstanceIdentifier: kept, DbiResourceId: db-KEPT, DBInstanceStatus: available, DeletionProtection: true}]
+          elb.load-balancer: [{LoadBalancerArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/0123456789abcdef"}, {LoadBalancerArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/kept/1123456789abcdef"}]
+          elb.attribute: [{Key: net/kept/1123456789abcdef deletion_protection.enabled, Value: "true"}]
+          elb.listener: [{ListenerArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener/app/web/0123456789abcdef/2123456789abcdef", LoadBalancerArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/web/0123456789abcdef", Port: 80}]
+          elb.rule: [{RuleArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:listener-rule/app/web/0123456789abcdef/2123456789abcdef/3123456789abcdef"}]
+          rds.db-instance: [{DBInstanceIdentifier: reports, DbiResourceId: db-REPORTS, DBInstanceStatus: available, Engine: postgres, AllocatedStorage: 100}, {DBInstanceIdentifier: kept, DbiResourceId: db-KEPT, DBInstanceStatus: available, DeletionProtection: true}, {DBInstanceIdentifier: shop-1, DbiResourceId: db-SHOP1, DBInstanceStatus: available, Engine: aurora-mysql, DBClusterIdentifier: shop}]
+          rds.db-cluster: [{DBClusterIdentifier: shop, DbClusterResourceId: cluster-SHOP, Status: available, Engine: aurora-mysql}, {DBClusterIdentifier: held, DbClusterResourceId: cluster-HELD, Status: available, DeletionProtection: true}]
+          redshift.cluster: [{ClusterIdentifier: sales, ClusterStatus: available, ClusterCreateTime: 2029-01-01T00:00:00Z, NodeType: ra3.4xlarge, NumberOfNodes: 2}]
+          rds.global-cluster: [{GlobalClusterIdentifier: all}]
+          rbin.rule: [{Identifier: rule0week, ResourceType: EBS_SNAPSHOT, Status: available, RetentionPeriod: {RetentionPeriodUnit: DAYS, RetentionPeriodValue: 7}}]
+          ec2.snapshot: [{SnapshotId: snap-0week, State: completed}]
           rds.proxy: [{DBProxyName: pool}]
           rds.proxy-target: [{TargetArn: pool/reports, RdsResourceId: reports}]
         target_groups: [{id: web/0123456789abcdef, port: 80, balancer: app/web/0123456789abcdef, targets: [i-0a], draining: [i-0b]}]

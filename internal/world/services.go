@@ -11,7 +11,12 @@ import (
 	"github.com/ripostehq/riposte/internal/world/ec2"
 	"github.com/ripostehq/riposte/internal/world/elb"
 	"github.com/ripostehq/riposte/internal/world/iam"
+	"github.com/ripostehq/riposte/internal/world/lambda"
+	"github.com/ripostehq/riposte/internal/world/rbin"
 	"github.com/ripostehq/riposte/internal/world/rds"
+	"github.com/ripostehq/riposte/internal/world/redshift"
+	"github.com/ripostehq/riposte/internal/world/route53"
+	"github.com/ripostehq/riposte/internal/world/s3"
 	"github.com/ripostehq/riposte/internal/world/securityhub"
 	"github.com/ripostehq/riposte/internal/world/ssm"
 	"github.com/ripostehq/riposte/internal/world/sts"
@@ -19,7 +24,7 @@ import (
 
 // services are all that the world answers for. What befalls one's resources, another hears of in this order.
 func services() core.Services {
-	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service(), cloudtrail.Service(), cloudwatch.Service(), elb.Service()}
+	return core.Services{ec2.Service(), autoscaling.Service(), iam.Service(), sts.Service(), ssm.Service(), securityhub.Service(), rds.Service(), redshift.Service(), cloudtrail.Service(), cloudwatch.Service(), elb.Service(), route53.Service(), s3.Service(), lambda.Service(), rbin.Service()}
 }
 
 // Known is one operation that the world answers.

@@ -107,7 +107,7 @@ func (l deployLook) policy(ctx context.Context, s *playbook.Suspect[deployRole],
 	if len(calls) == 0 {
 		return false, nil
 	}
-	s.Title = fmt.Sprintf("instances with role %s may change %s by policy %s", s.Facts.Role, reach(calls), s.Facts.Policy)
+	s.Title = fmt.Sprintf("instances with role %s may change %s by policy %s", s.Facts.Role, reached(calls), s.Facts.Policy)
 	for _, other := range r.policies.Identity {
 		if other.Name != s.Facts.Policy && len(sc.wide(other)) > 0 {
 			s.Title += ", and by policy " + other.Name

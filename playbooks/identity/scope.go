@@ -196,8 +196,8 @@ func concerning(p iam.Policies, action string) (of iam.Policies, key string) {
 	return of, key
 }
 
-// reach says in words what changing calls may change.
-func reach(calls []string) string {
+// reached says in words what changing calls may change.
+func reached(calls []string) string {
 	var all []string
 	for _, of := range [][2]string{{"autoscaling:", "any Auto Scaling group"}, {"elasticloadbalancing:", "any load balancer"}} {
 		made := slices.DeleteFunc(slices.Clone(calls), func(c string) bool { return !strings.HasPrefix(c, of[0]) })

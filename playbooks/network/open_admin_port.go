@@ -19,6 +19,7 @@ import (
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/inventory"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -78,7 +79,8 @@ func OpenAdminPort() playbook.Definition {
 		Why:      whyPort,
 		Severity: playbook.High,
 		On:       []playbook.Trigger{playbook.Call(call.EC2AuthorizeSecurityGroupIngress, call.EC2ModifySecurityGroupRules)},
-		Reads:    []call.ID{call.EC2DescribeSecurityGroupRules, call.EC2GetManagedPrefixListEntries},
+		Lists:    []playbook.Listing[PortParams, opened]{playbook.List(inventory.SecurityGroups(), listGroup)},
+		Reads:    []call.ID{call.EC2DescribeSecurityGroups, call.EC2DescribeSecurityGroupRules, call.EC2GetManagedPrefixListEntries},
 		Changes: func(p PortParams) []action.Kind {
 			kinds := []action.Kind{action.RevokeIngress{}.About().Kind}
 			if p.KeepCaller {
@@ -105,7 +107,8 @@ const whyPort = `Port 22 or 3389 open to the world is found by scanners within m
 that it lets in is wider than any owner's: IPv4 blocks of /8 and wider, IPv6 blocks of /16 and wider, so that the world can't be
 written as two halves or sixteen sixteenths; a prefix list, where one of its entries is. Private ranges are not the world. Exactly
 the rule that the call added is revoked, if it is still there; other rules of the group stay, older open ones too, which an owner
-may live by: they are for a sweep. Where the record does not say which rule was added, where a rule was changed, which may have been as
+may live by: where a sweep finds one, riposte looks up in CloudTrail's event history who added it,
+and asks where that does not say. Where the record does not say which rule was added, where a rule was changed, which may have been as
 open before, and where a prefix list can't be seen, riposte asks. Connections that were made
 meanwhile go on until they are idle. No address is put in the rule's place, since the caller may be the attacker; only with keep_caller, which is
 off, and for a person of people.issuers who calls from one of organization.offices over the internet, the ports stay open to the address of the

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/ripostehq/riposte/action"
-	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
@@ -44,16 +43,12 @@ func (p CreatorParams) Validate() error {
 
 // Creator tags what is made with its maker.
 func Creator() playbook.Definition {
-	var made []call.ID
-	for _, m := range makings {
-		made = append(made, m.call)
-	}
 	return playbook.Define(playbook.Spec[CreatorParams, created]{
 		ID:       "ownership.creator",
 		Title:    "A resource does not say who created it",
 		Why:      whyCreator,
 		Severity: playbook.Low,
-		On:       []playbook.Trigger{playbook.Call(made...)},
+		On:       []playbook.Trigger{playbook.Call(tagged()...)},
 		Reads:    action.PutTags{}.About().Kind.Reads,
 		Changes:  playbook.Always[CreatorParams](action.PutTags{}.About().Kind),
 		Prevents: []playbook.Prevention{{

@@ -2,6 +2,7 @@ package ownership
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ripostehq/riposte/call"
@@ -13,38 +14,23 @@ import (
 // most is how many resources of one call are tagged: a launch may have a thousand instances.
 const most = 50
 
-// making is a call that makes resources, and where its record names them.
-type making struct {
-	call call.ID
-	kind string
-	asks bool     // the request names it, else the answer does
-	list string   // below this, in the items of a list
-	at   []string // the id
-	user string   // below this is the unique id
-}
-
-// makings is the table of them. That records of spot requests and fleets look like this was never seen here.
-var makings = []making{
-	{call: call.EC2RunInstances, kind: event.Instance, list: "instancesSet", at: []string{"instanceId"}},
-	{call: call.EC2RequestSpotInstances, kind: event.SpotRequest, list: "spotInstanceRequestSet", at: []string{"spotInstanceRequestId"}},
-	{call: call.EC2CreateFleet, kind: event.Fleet, at: []string{"fleetId"}},
-	{call: call.EC2RequestSpotFleet, kind: event.SpotFleet, at: []string{"spotFleetRequestId"}},
-	{call: call.EC2CreateLaunchTemplate, kind: event.LaunchTemplate, at: []string{"launchTemplate", "launchTemplateId"}},
-	{call: call.EC2CreateSecurityGroup, kind: event.SecurityGroup, at: []string{"groupId"}},
-	{call: call.EC2CreateSnapshot, kind: event.Snapshot, at: []string{"snapshotId"}},
-	{call: call.EC2CreateImage, kind: event.Image, at: []string{"imageId"}},
-	{call: call.AutoScalingCreateAutoScalingGroup, kind: event.Group, asks: true, at: []string{"autoScalingGroupName"}},
-	{call: call.IAMCreateUser, kind: event.User, at: []string{"user", "arn"}, user: "user"},
-	{call: call.IAMCreateRole, kind: event.Role, at: []string{"role", "arn"}},
-	{call: call.RDSCreateDBSnapshot, kind: event.DBSnapshot, at: []string{"dBSnapshotIdentifier"}},
+// tagged are the calls whose resources are tagged.
+func tagged() []call.ID {
+	return []call.ID{
+		call.EC2RunInstances, call.EC2RequestSpotInstances, call.EC2CreateFleet, call.EC2RequestSpotFleet, call.EC2CreateLaunchTemplate, call.EC2CreateSecurityGroup,
+		call.EC2CreateSnapshot, call.EC2CreateImage, call.AutoScalingCreateAutoScalingGroup, call.IAMCreateUser, call.IAMCreateRole, call.RDSCreateDBSnapshot,
+	}
 }
 
 // suspectCreated takes what a call made, but for what the record shows to have the tag already.
 func suspectCreated(e event.Event, p CreatorParams) []playbook.Suspect[created] {
 	f := created{Key: p.Key}
-	for _, m := range makings {
-		if m.call == call.OfEvent(e) {
-			f.Made = m.of(e, p.Key)
+	if !slices.Contains(tagged(), call.OfEvent(e)) {
+		return nil
+	}
+	for _, m := range playbook.Creations() {
+		if m.Call == call.OfEvent(e) {
+			f.Made = made(m, e, p.Key)
 		}
 	}
 	if len(f.Made) == 0 {
@@ -56,30 +42,30 @@ func suspectCreated(e event.Event, p CreatorParams) []playbook.Suspect[created] 
 	return []playbook.Suspect[created]{{Resource: f.Made[0].Resource, Title: f.title(), Facts: f}}
 }
 
-// of are the resources that a record names. An instant fleet is nothing that lasts.
-func (m making) of(e event.Event, key string) (all []resource) {
+// made are the resources that a record names. An instant fleet is nothing that lasts.
+func made(m playbook.Creation, e event.Event, key string) (all []resource) {
 	in := request.Answer(e)
-	if m.asks {
+	if m.Asks {
 		in = request.Of(e)
 	}
-	if m.kind == event.Fleet && strings.EqualFold(request.Of(e).Named("type").Scalar(), "instant") {
+	if m.Kind == event.Fleet && strings.EqualFold(request.Of(e).Named("type").Scalar(), "instant") {
 		return nil
 	}
 	named := []request.Value{in}
-	if m.list != "" {
-		named = in.At(m.list).Items()
+	if m.List != "" {
+		named = in.At(m.List).Items()
 	}
 	for _, one := range named {
-		id := one.At(m.at...).Scalar()
+		id := one.At(m.At...).Scalar()
 		if strings.HasPrefix(id, "arn:") { // of IAM: path and name
-			_, id, _ = strings.Cut(id, ":"+event.Noun(m.kind)+"/")
+			_, id, _ = strings.Cut(id, ":"+event.Noun(m.Kind)+"/")
 		}
 		if id == "" || one.At("tagSet").Tag(key) != "" {
 			continue
 		}
-		r := resource{Resource: e.Place().In(m.kind, id)}
-		if m.user != "" {
-			r.ID = one.At(m.user, "userId").Scalar()
+		r := resource{Resource: e.Place().In(m.Kind, id)}
+		if m.User != "" {
+			r.ID = one.At(m.User, "userId").Scalar()
 		}
 		all = append(all, r)
 	}

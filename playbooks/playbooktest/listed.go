@@ -29,7 +29,8 @@ func listed(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
 		t.Fatal(err)
 	}
 	aws := actiontest.On(config)
-	seen := sighted(t, book, aws, event.Place{Partition: "aws", Account: f.Listed.Account, Region: f.Listed.Region})
+	index := s.namesIn(t, book, aws, f.Listed.Region)
+	seen := sighted(t, book, aws, event.Place{Partition: "aws", Account: f.Listed.Account, Region: f.Listed.Region}, index)
 	if f.Sort == fixture.Gone {
 		config, _ = open(t, d.Stories)
 		aws = actiontest.On(config)
@@ -40,6 +41,7 @@ func listed(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
 	var got []string
 	for _, one := range seen {
 		in := s.sweeping(f.Listed, &one, aws, now)
+		in.Names = index
 		if ripe, err := book.Ripe(*in.Streak, one.Suspect, now); err != nil || !ripe {
 			if err != nil {
 				t.Fatal(err)
@@ -89,8 +91,10 @@ func swept(t *testing.T, d playbook.Definition, f fixture.Story, open Open) (all
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, one := range sighted(t, book, aws, event.Place{Partition: "aws", Account: f.Listed.Account, Region: f.Listed.Region}) {
+	index := s.namesIn(t, book, aws, f.Listed.Region)
+	for _, one := range sighted(t, book, aws, event.Place{Partition: "aws", Account: f.Listed.Account, Region: f.Listed.Region}, index) {
 		in := s.sweeping(f.Listed, &one, aws, now)
+		in.Names = index
 		found, err := book.Check(t.Context(), in, "c_1", one.Suspect)
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +105,7 @@ func swept(t *testing.T, d playbook.Definition, f fixture.Story, open Open) (all
 }
 
 // sighted is what a playbook looks for among all that it lists in a place.
-func sighted(t *testing.T, book playbook.Playbook, aws *actiontest.AWS, at event.Place) (seen []playbook.Sighting) {
+func sighted(t *testing.T, book playbook.Playbook, aws *actiontest.AWS, at event.Place, index playbook.Names) (seen []playbook.Sighting) {
 	t.Helper()
 	for _, sweep := range book.Sweeps {
 		for page, err := range sweep.Listing.Pages(t.Context(), aws.Reads(), at) {
@@ -112,7 +116,15 @@ func sighted(t *testing.T, book playbook.Playbook, aws *actiontest.AWS, at event
 			if err != nil {
 				t.Fatal(err)
 			}
-			seen = append(seen, found...)
+			for _, one := range found {
+				wanted, err := one.Wanted(t.Context(), index)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if wanted {
+					seen = append(seen, one)
+				}
+			}
 		}
 	}
 	for _, one := range seen {
@@ -199,6 +211,7 @@ func unitPrices() map[string]float64 {
 		"EBS:VolumeUsage.gp3": .08, "EBS:VolumeUsage.gp2": .1, "EBS:VolumeUsage.piops": .125, "EBS:VolumeUsage.io2": .125, "EBS:VolumeUsage.st1": .045, "EBS:VolumeUsage.sc1": .015,
 		"EBS:VolumeUsage": .05, "EBS:VolumeP-IOPS.gp3": .005, "EBS:VolumeP-Throughput.gp3": 40.96, "EBS:VolumeP-IOPS.piops": .065, "EBS:SnapshotUsage": .05, "PublicIPv4:IdleAddress": .005,
 		"InstanceUsage:db.m5.large": .178, "InstanceUsage:db.t3.micro": .018, "RDS:GP3-Storage": .115, "RDS:GP2-Storage": .115, "RDS:ChargedBackupUsage": .095,
+		"Node:ra3.4xlarge": 3.26, "PaidSnapshots": .024,
 	}
 }
 

@@ -90,6 +90,31 @@ func (d Database) backup() line {
 	return l
 }
 
+// Cluster is one of Aurora.
+type Cluster struct {
+	Region, Engine string
+	StorageType    string   // aurora, aurora-iopt1; "" is aurora
+	Classes        []string // of its databases
+}
+
+// Keeping is what its end is worth at least, while a final snapshot is kept: the hours of its databases. Its storage, whose size RDS does not tell,
+// costs more a gigabyte than the snapshot that is kept in its place. Of serverless capacity nothing is known: it is paid by use.
+// https://aws.amazon.com/rds/aurora/pricing/
+func (c Cluster) Keeping(ctx context.Context, prices playbook.Prices) (playbook.Saving, error) {
+	var lines []line
+	for _, class := range c.Classes {
+		if class == "db.serverless" {
+			return playbook.Saving{}, fmt.Errorf("serverless capacity, which is paid by use: %w", playbook.ErrNoPrice)
+		}
+		l, err := Database{Region: c.Region, Engine: c.Engine, Class: class, StorageType: c.StorageType}.instance()
+		if err != nil {
+			return playbook.Saving{}, err
+		}
+		lines = append(lines, l)
+	}
+	return sum(ctx, prices, lines)
+}
+
 // DatabaseSnapshot is a manual one of RDS: at most what was allocated.
 type DatabaseSnapshot struct {
 	Region, Engine string

@@ -55,7 +55,9 @@ func IdleDatabase() playbook.Definition {
 		Why:      whyDatabase,
 		Severity: playbook.Low,
 		Concern:  playbook.Cost,
-		Lists:    []playbook.Listing[DatabaseParams, database]{playbook.List(inventory.DBInstances(), listDatabase)},
+		Lists: []playbook.Listing[DatabaseParams, database]{
+			playbook.List(inventory.DBInstances(), listDatabase), playbook.List(inventory.DBClusters(), listCluster),
+		},
 		Ripe: func(k playbook.Streak, _ database, now time.Time, p DatabaseParams) bool {
 			return p.treatment().ripe(k, now)
 		},
@@ -63,11 +65,14 @@ func IdleDatabase() playbook.Definition {
 			if !s.Facts.Quiet { // a listing shows no connections: most of what it shows is in use
 				return playbook.Saving{}, fmt.Errorf("whether database %q is used was not asked yet: %w", s.Resource.ID, playbook.ErrNoPrice)
 			}
-			return s.Facts.priced(s.Resource.Region).Keeping(ctx, prices)
+			return s.Facts.saving(ctx, prices, s.Resource.Region)
 		},
-		Reads: []call.ID{call.RDSDescribeDBInstances, call.RDSDescribeDBProxies, call.RDSDescribeDBProxyTargets},
+		Reads: []call.ID{
+			call.RDSDescribeDBInstances, call.RDSDescribeDBClusters, call.RDSDescribeGlobalClusters, call.RDSDescribeDBProxies, call.RDSDescribeDBProxyTargets,
+		},
 		Changes: playbook.Always[DatabaseParams](
 			action.Announce{}.About().Kind, action.StopDatabase{}.About().Kind, action.DeleteDatabase{}.About().Kind,
+			action.StopCluster{}.About().Kind, action.DeleteMember{}.About().Kind, action.DeleteCluster{}.About().Kind,
 		),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.AccountSetting,
@@ -91,8 +96,11 @@ retention, and with them ends the recovery to a point in time. Undo makes a data
 same class, storage, groups, port and tags: that takes hours where it is large. It has another resource id, and at their defaults what RDS takes at no
 restore: monitoring, Performance Insights, the maintenance window, storage autoscaling, roles. Before each step all is looked at again: a connection, a call
 in CloudTrail that changes it, a tag riposte:keep with a date, its announcing tag taken off, and it is let be. Deletion protection is never switched off. That AWS itself starts
-it after seven days is no use, and backups that AWS Backup makes are none. Not found at all: members of clusters, read replicas and what they replicate, RDS Custom,
-databases on Outposts, and what a service manages. Always asked about, before it is stopped as well: what an RDS Proxy stands before. What CloudFormation or your code owns
+it after seven days is no use, and backups that AWS Backup makes are none. A cluster of Aurora is looked at as a whole, with its replicas: one connection to any
+of its databases is use. It and each of its databases are tagged, it is stopped for the seven days after which AWS starts it, since RDS deletes none that is stopped, and the
+day after that a person is always asked; then its databases go, whose data is the cluster's, and it with a final snapshot. Undo makes the cluster of the snapshot, and its databases
+anew. A cluster that is protected from deletion is told of, and left. Not found at all: members of clusters by themselves, clusters of several zones (Multi-AZ), of Neptune and of
+DocumentDB, clusters of a global database, serverless ones that pause by themselves, read replicas and what they replicate, RDS Custom, databases on Outposts, and what a service manages. Always asked about, before it is stopped as well: what an RDS Proxy stands before. What CloudFormation or your code owns
 (code_tags) is told and left: take it out there. Known false positive: a database that is read by its exports, or kept for an audit; tag it riposte:keep.`
 
 // database are the facts of one.
@@ -102,7 +110,8 @@ type database struct {
 	Engine, Class, Storage string
 	GB, IOPS               int
 	MultiAZ                bool
-	Quiet                  bool `json:",omitempty"` // CloudWatch shows no connection; before it was asked, false
+	Quiet                  bool     `json:",omitempty"` // CloudWatch shows no connection; before it was asked, false
+	Members                []member `json:",omitempty"` // of a cluster; before it was looked at, none
 }
 
 func (f database) priced(region string) price.Database {
@@ -142,9 +151,13 @@ func apart(db types.DBInstance) bool {
 
 // of says the facts of a database.
 func (f database) of(at event.Resource) playbook.Suspect[database] {
-	title := fmt.Sprintf("database %s (%s, %s, %d GiB) may be idle: its connections are asked when it was seen for long", at.ID, managed.Short(f.Engine), managed.Short(f.Class), f.GB)
+	named := fmt.Sprintf("database %s (%s, %s, %d GiB)", at.ID, managed.Short(f.Engine), managed.Short(f.Class), f.GB)
+	if at.Type == event.DBCluster {
+		named = fmt.Sprintf("cluster %s (%s)", at.ID, managed.Short(f.Engine))
+	}
+	title := named + " may be idle: its connections are asked when it was seen for long"
 	if f.Quiet {
-		title = fmt.Sprintf("nothing connects to database %s (%s, %s, %d GiB)", at.ID, managed.Short(f.Engine), managed.Short(f.Class), f.GB)
+		title = "nothing connects to " + named
 	}
 	switch {
 	case f.Managed != "":
@@ -160,6 +173,9 @@ func planDatabase(s playbook.Suspect[database], p DatabaseParams) (plan action.P
 	f, wait := s.Facts, p.treatment().wait()
 	if f.Managed != "" || f.Idle != "" {
 		return plan
+	}
+	if s.Resource.Type == event.DBCluster {
+		return planCluster(s, p)
 	}
 	plan.Steps = []action.Step{f.announce(s.Resource, s.Case, databaseID, wait)}
 	end := action.DeleteDatabase{Database: s.Resource, ID: f.ID, Case: s.Case}

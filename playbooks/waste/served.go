@@ -15,6 +15,16 @@ var keepers = [...]string{"aws:backup:", "awsbackup", "aws:dlm:", "dlm:", "AWSEl
 // https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
 var claims = [...]string{"kubernetes.io/created-for/pvc/name", "ebs.csi.aws.com/cluster", "CSIVolumeName", "KubernetesCluster"}
 
+// backedUp are the tags of snapshots that a Kubernetes cluster or a backup of one holds: of a VolumeSnapshot, of Velero's backups.
+// https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+// https://velero.io/docs/main/how-velero-works/
+var backedUp = [...]string{"CSIVolumeSnapshotName", "velero.io/backup", "velero.io/storage-location", "velero.io/pv"}
+
+// heldByCluster reports whether a Kubernetes cluster may restore from a snapshot: an object of the cluster's names it, and nothing on AWS does.
+func heldByCluster(tags map[string]string) bool {
+	return claimed(tags) || slices.ContainsFunc(backedUp[:], func(key string) bool { _, has := tags[key]; return has })
+}
+
 // served reports whether a service holds a resource ready.
 func served(tags map[string]string, operator *types.OperatorResponse) bool {
 	if operator != nil && aws.ToBool(operator.Managed) {

@@ -103,13 +103,13 @@ func usedSince(ctx context.Context, in playbook.In, of event.Resource, since tim
 // plan that knows nothing of them.
 func aside(made call.ID, by event.Actor) bool {
 	switch made {
-	case call.EC2CreateTags, call.EC2DeleteTags, call.RDSAddTagsToResource, call.RDSRemoveTagsFromResource:
+	case call.EC2CreateTags, call.EC2DeleteTags, call.ELBAddTags, call.ELBRemoveTags, call.RDSAddTagsToResource, call.RDSRemoveTagsFromResource, call.RedshiftCreateTags, call.RedshiftDeleteTags:
 		return true
 	case call.EC2StopInstances: // to stop what is stopped, or was that second, is no use
 		return true
-	case call.RDSStartDBInstance:
+	case call.RDSStartDBInstance, call.RDSStartDBCluster:
 		return by.ByAWS()
-	case call.RDSCreateDBSnapshot:
+	case call.RDSCreateDBSnapshot, call.RDSCreateDBClusterSnapshot:
 		return by.ByAWS() || by.InvokedBy == "backup.amazonaws.com"
 	}
 	return false

@@ -7,12 +7,18 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/rbin"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/ripostehq/riposte/access"
@@ -59,6 +65,33 @@ func (c AutoScalingReads) DescribeLaunchConfigurations(ctx context.Context, in *
 
 func (c AutoScalingReads) DescribeScalingActivities(ctx context.Context, in *autoscaling.DescribeScalingActivitiesInput, o ...func(*autoscaling.Options)) (*autoscaling.DescribeScalingActivitiesOutput, error) {
 	return c.describeScalingActivities(ctx, in, o...)
+}
+
+func (o Reads) CloudFront(p event.Place) access.CloudFrontReads {
+	return open(o.Opener, p, "cloudfront", true, OpenCloudFrontReads)
+}
+
+// CloudFrontReads is access.CloudFrontReads.
+type CloudFrontReads struct {
+	getDistributionConfig Call[cloudfront.GetDistributionConfigInput, cloudfront.GetDistributionConfigOutput, cloudfront.Options]
+	listDistributions     Call[cloudfront.ListDistributionsInput, cloudfront.ListDistributionsOutput, cloudfront.Options]
+}
+
+// OpenCloudFrontReads makes it from a client of its own.
+func OpenCloudFrontReads(cfg aws.Config) CloudFrontReads {
+	api := cloudfront.NewFromConfig(cfg)
+	return CloudFrontReads{
+		getDistributionConfig: api.GetDistributionConfig,
+		listDistributions:     api.ListDistributions,
+	}
+}
+
+func (c CloudFrontReads) GetDistributionConfig(ctx context.Context, in *cloudfront.GetDistributionConfigInput, o ...func(*cloudfront.Options)) (*cloudfront.GetDistributionConfigOutput, error) {
+	return c.getDistributionConfig(ctx, in, o...)
+}
+
+func (c CloudFrontReads) ListDistributions(ctx context.Context, in *cloudfront.ListDistributionsInput, o ...func(*cloudfront.Options)) (*cloudfront.ListDistributionsOutput, error) {
+	return c.listDistributions(ctx, in, o...)
 }
 
 func (o Reads) CloudTrail(p event.Place) access.CloudTrailReads {
@@ -109,66 +142,74 @@ func (o Reads) EC2(p event.Place) access.EC2Reads {
 
 // EC2Reads is access.EC2Reads.
 type EC2Reads struct {
-	describeAddressTransfers       Call[ec2.DescribeAddressTransfersInput, ec2.DescribeAddressTransfersOutput, ec2.Options]
-	describeAddresses              Call[ec2.DescribeAddressesInput, ec2.DescribeAddressesOutput, ec2.Options]
-	describeFleets                 Call[ec2.DescribeFleetsInput, ec2.DescribeFleetsOutput, ec2.Options]
-	describeImages                 Call[ec2.DescribeImagesInput, ec2.DescribeImagesOutput, ec2.Options]
-	describeInstanceAttribute      Call[ec2.DescribeInstanceAttributeInput, ec2.DescribeInstanceAttributeOutput, ec2.Options]
-	describeInstanceImageMetadata  Call[ec2.DescribeInstanceImageMetadataInput, ec2.DescribeInstanceImageMetadataOutput, ec2.Options]
-	describeInstances              Call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
-	describeLaunchTemplateVersions Call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
-	describeLaunchTemplates        Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
-	describeNatGateways            Call[ec2.DescribeNatGatewaysInput, ec2.DescribeNatGatewaysOutput, ec2.Options]
-	describeNetworkInterfaces      Call[ec2.DescribeNetworkInterfacesInput, ec2.DescribeNetworkInterfacesOutput, ec2.Options]
-	describeRegions                Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options]
-	describeReplaceRootVolumeTasks Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
-	describeRouteTables            Call[ec2.DescribeRouteTablesInput, ec2.DescribeRouteTablesOutput, ec2.Options]
-	describeSecurityGroupRules     Call[ec2.DescribeSecurityGroupRulesInput, ec2.DescribeSecurityGroupRulesOutput, ec2.Options]
-	describeSecurityGroups         Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
-	describeSnapshotAttribute      Call[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput, ec2.Options]
-	describeSnapshots              Call[ec2.DescribeSnapshotsInput, ec2.DescribeSnapshotsOutput, ec2.Options]
-	describeSpotFleetRequests      Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
-	describeSpotInstanceRequests   Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
-	describeTags                   Call[ec2.DescribeTagsInput, ec2.DescribeTagsOutput, ec2.Options]
-	describeVolumes                Call[ec2.DescribeVolumesInput, ec2.DescribeVolumesOutput, ec2.Options]
-	describeVolumesModifications   Call[ec2.DescribeVolumesModificationsInput, ec2.DescribeVolumesModificationsOutput, ec2.Options]
-	describeVpcEndpoints           Call[ec2.DescribeVpcEndpointsInput, ec2.DescribeVpcEndpointsOutput, ec2.Options]
-	getEbsEncryptionByDefault      Call[ec2.GetEbsEncryptionByDefaultInput, ec2.GetEbsEncryptionByDefaultOutput, ec2.Options]
-	getInstanceMetadataDefaults    Call[ec2.GetInstanceMetadataDefaultsInput, ec2.GetInstanceMetadataDefaultsOutput, ec2.Options]
-	getManagedPrefixListEntries    Call[ec2.GetManagedPrefixListEntriesInput, ec2.GetManagedPrefixListEntriesOutput, ec2.Options]
+	describeAddressTransfers                 Call[ec2.DescribeAddressTransfersInput, ec2.DescribeAddressTransfersOutput, ec2.Options]
+	describeAddresses                        Call[ec2.DescribeAddressesInput, ec2.DescribeAddressesOutput, ec2.Options]
+	describeFastSnapshotRestores             Call[ec2.DescribeFastSnapshotRestoresInput, ec2.DescribeFastSnapshotRestoresOutput, ec2.Options]
+	describeFleets                           Call[ec2.DescribeFleetsInput, ec2.DescribeFleetsOutput, ec2.Options]
+	describeImages                           Call[ec2.DescribeImagesInput, ec2.DescribeImagesOutput, ec2.Options]
+	describeInstanceAttribute                Call[ec2.DescribeInstanceAttributeInput, ec2.DescribeInstanceAttributeOutput, ec2.Options]
+	describeInstanceImageMetadata            Call[ec2.DescribeInstanceImageMetadataInput, ec2.DescribeInstanceImageMetadataOutput, ec2.Options]
+	describeInstances                        Call[ec2.DescribeInstancesInput, ec2.DescribeInstancesOutput, ec2.Options]
+	describeLaunchTemplateVersions           Call[ec2.DescribeLaunchTemplateVersionsInput, ec2.DescribeLaunchTemplateVersionsOutput, ec2.Options]
+	describeLaunchTemplates                  Call[ec2.DescribeLaunchTemplatesInput, ec2.DescribeLaunchTemplatesOutput, ec2.Options]
+	describeLockedSnapshots                  Call[ec2.DescribeLockedSnapshotsInput, ec2.DescribeLockedSnapshotsOutput, ec2.Options]
+	describeNatGateways                      Call[ec2.DescribeNatGatewaysInput, ec2.DescribeNatGatewaysOutput, ec2.Options]
+	describeNetworkInterfaces                Call[ec2.DescribeNetworkInterfacesInput, ec2.DescribeNetworkInterfacesOutput, ec2.Options]
+	describeRegions                          Call[ec2.DescribeRegionsInput, ec2.DescribeRegionsOutput, ec2.Options]
+	describeReplaceRootVolumeTasks           Call[ec2.DescribeReplaceRootVolumeTasksInput, ec2.DescribeReplaceRootVolumeTasksOutput, ec2.Options]
+	describeRouteTables                      Call[ec2.DescribeRouteTablesInput, ec2.DescribeRouteTablesOutput, ec2.Options]
+	describeSecurityGroupRules               Call[ec2.DescribeSecurityGroupRulesInput, ec2.DescribeSecurityGroupRulesOutput, ec2.Options]
+	describeSecurityGroups                   Call[ec2.DescribeSecurityGroupsInput, ec2.DescribeSecurityGroupsOutput, ec2.Options]
+	describeSnapshotAttribute                Call[ec2.DescribeSnapshotAttributeInput, ec2.DescribeSnapshotAttributeOutput, ec2.Options]
+	describeSnapshots                        Call[ec2.DescribeSnapshotsInput, ec2.DescribeSnapshotsOutput, ec2.Options]
+	describeSpotFleetRequests                Call[ec2.DescribeSpotFleetRequestsInput, ec2.DescribeSpotFleetRequestsOutput, ec2.Options]
+	describeSpotInstanceRequests             Call[ec2.DescribeSpotInstanceRequestsInput, ec2.DescribeSpotInstanceRequestsOutput, ec2.Options]
+	describeTags                             Call[ec2.DescribeTagsInput, ec2.DescribeTagsOutput, ec2.Options]
+	describeVolumes                          Call[ec2.DescribeVolumesInput, ec2.DescribeVolumesOutput, ec2.Options]
+	describeVolumesModifications             Call[ec2.DescribeVolumesModificationsInput, ec2.DescribeVolumesModificationsOutput, ec2.Options]
+	describeVpcEndpointServiceConfigurations Call[ec2.DescribeVpcEndpointServiceConfigurationsInput, ec2.DescribeVpcEndpointServiceConfigurationsOutput, ec2.Options]
+	describeVpcEndpoints                     Call[ec2.DescribeVpcEndpointsInput, ec2.DescribeVpcEndpointsOutput, ec2.Options]
+	getEbsEncryptionByDefault                Call[ec2.GetEbsEncryptionByDefaultInput, ec2.GetEbsEncryptionByDefaultOutput, ec2.Options]
+	getInstanceMetadataDefaults              Call[ec2.GetInstanceMetadataDefaultsInput, ec2.GetInstanceMetadataDefaultsOutput, ec2.Options]
+	getManagedPrefixListEntries              Call[ec2.GetManagedPrefixListEntriesInput, ec2.GetManagedPrefixListEntriesOutput, ec2.Options]
+	listSnapshotsInRecycleBin                Call[ec2.ListSnapshotsInRecycleBinInput, ec2.ListSnapshotsInRecycleBinOutput, ec2.Options]
 }
 
 // OpenEC2Reads makes it from a client of its own.
 func OpenEC2Reads(cfg aws.Config) EC2Reads {
 	api := ec2.NewFromConfig(cfg)
 	return EC2Reads{
-		describeAddressTransfers:       api.DescribeAddressTransfers,
-		describeAddresses:              api.DescribeAddresses,
-		describeFleets:                 api.DescribeFleets,
-		describeImages:                 api.DescribeImages,
-		describeInstanceAttribute:      api.DescribeInstanceAttribute,
-		describeInstanceImageMetadata:  api.DescribeInstanceImageMetadata,
-		describeInstances:              api.DescribeInstances,
-		describeLaunchTemplateVersions: api.DescribeLaunchTemplateVersions,
-		describeLaunchTemplates:        api.DescribeLaunchTemplates,
-		describeNatGateways:            api.DescribeNatGateways,
-		describeNetworkInterfaces:      api.DescribeNetworkInterfaces,
-		describeRegions:                api.DescribeRegions,
-		describeReplaceRootVolumeTasks: api.DescribeReplaceRootVolumeTasks,
-		describeRouteTables:            api.DescribeRouteTables,
-		describeSecurityGroupRules:     api.DescribeSecurityGroupRules,
-		describeSecurityGroups:         api.DescribeSecurityGroups,
-		describeSnapshotAttribute:      api.DescribeSnapshotAttribute,
-		describeSnapshots:              api.DescribeSnapshots,
-		describeSpotFleetRequests:      api.DescribeSpotFleetRequests,
-		describeSpotInstanceRequests:   api.DescribeSpotInstanceRequests,
-		describeTags:                   api.DescribeTags,
-		describeVolumes:                api.DescribeVolumes,
-		describeVolumesModifications:   api.DescribeVolumesModifications,
-		describeVpcEndpoints:           api.DescribeVpcEndpoints,
-		getEbsEncryptionByDefault:      api.GetEbsEncryptionByDefault,
-		getInstanceMetadataDefaults:    api.GetInstanceMetadataDefaults,
-		getManagedPrefixListEntries:    api.GetManagedPrefixListEntries,
+		describeAddressTransfers:                 api.DescribeAddressTransfers,
+		describeAddresses:                        api.DescribeAddresses,
+		describeFastSnapshotRestores:             api.DescribeFastSnapshotRestores,
+		describeFleets:                           api.DescribeFleets,
+		describeImages:                           api.DescribeImages,
+		describeInstanceAttribute:                api.DescribeInstanceAttribute,
+		describeInstanceImageMetadata:            api.DescribeInstanceImageMetadata,
+		describeInstances:                        api.DescribeInstances,
+		describeLaunchTemplateVersions:           api.DescribeLaunchTemplateVersions,
+		describeLaunchTemplates:                  api.DescribeLaunchTemplates,
+		describeLockedSnapshots:                  api.DescribeLockedSnapshots,
+		describeNatGateways:                      api.DescribeNatGateways,
+		describeNetworkInterfaces:                api.DescribeNetworkInterfaces,
+		describeRegions:                          api.DescribeRegions,
+		describeReplaceRootVolumeTasks:           api.DescribeReplaceRootVolumeTasks,
+		describeRouteTables:                      api.DescribeRouteTables,
+		describeSecurityGroupRules:               api.DescribeSecurityGroupRules,
+		describeSecurityGroups:                   api.DescribeSecurityGroups,
+		describeSnapshotAttribute:                api.DescribeSnapshotAttribute,
+		describeSnapshots:                        api.DescribeSnapshots,
+		describeSpotFleetRequests:                api.DescribeSpotFleetRequests,
+		describeSpotInstanceRequests:             api.DescribeSpotInstanceRequests,
+		describeTags:                             api.DescribeTags,
+		describeVolumes:                          api.DescribeVolumes,
+		describeVolumesModifications:             api.DescribeVolumesModifications,
+		describeVpcEndpointServiceConfigurations: api.DescribeVpcEndpointServiceConfigurations,
+		describeVpcEndpoints:                     api.DescribeVpcEndpoints,
+		getEbsEncryptionByDefault:                api.GetEbsEncryptionByDefault,
+		getInstanceMetadataDefaults:              api.GetInstanceMetadataDefaults,
+		getManagedPrefixListEntries:              api.GetManagedPrefixListEntries,
+		listSnapshotsInRecycleBin:                api.ListSnapshotsInRecycleBin,
 	}
 }
 
@@ -178,6 +219,10 @@ func (c EC2Reads) DescribeAddressTransfers(ctx context.Context, in *ec2.Describe
 
 func (c EC2Reads) DescribeAddresses(ctx context.Context, in *ec2.DescribeAddressesInput, o ...func(*ec2.Options)) (*ec2.DescribeAddressesOutput, error) {
 	return c.describeAddresses(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeFastSnapshotRestores(ctx context.Context, in *ec2.DescribeFastSnapshotRestoresInput, o ...func(*ec2.Options)) (*ec2.DescribeFastSnapshotRestoresOutput, error) {
+	return c.describeFastSnapshotRestores(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeFleets(ctx context.Context, in *ec2.DescribeFleetsInput, o ...func(*ec2.Options)) (*ec2.DescribeFleetsOutput, error) {
@@ -206,6 +251,10 @@ func (c EC2Reads) DescribeLaunchTemplateVersions(ctx context.Context, in *ec2.De
 
 func (c EC2Reads) DescribeLaunchTemplates(ctx context.Context, in *ec2.DescribeLaunchTemplatesInput, o ...func(*ec2.Options)) (*ec2.DescribeLaunchTemplatesOutput, error) {
 	return c.describeLaunchTemplates(ctx, in, o...)
+}
+
+func (c EC2Reads) DescribeLockedSnapshots(ctx context.Context, in *ec2.DescribeLockedSnapshotsInput, o ...func(*ec2.Options)) (*ec2.DescribeLockedSnapshotsOutput, error) {
+	return c.describeLockedSnapshots(ctx, in, o...)
 }
 
 func (c EC2Reads) DescribeNatGateways(ctx context.Context, in *ec2.DescribeNatGatewaysInput, o ...func(*ec2.Options)) (*ec2.DescribeNatGatewaysOutput, error) {
@@ -264,6 +313,10 @@ func (c EC2Reads) DescribeVolumesModifications(ctx context.Context, in *ec2.Desc
 	return c.describeVolumesModifications(ctx, in, o...)
 }
 
+func (c EC2Reads) DescribeVpcEndpointServiceConfigurations(ctx context.Context, in *ec2.DescribeVpcEndpointServiceConfigurationsInput, o ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointServiceConfigurationsOutput, error) {
+	return c.describeVpcEndpointServiceConfigurations(ctx, in, o...)
+}
+
 func (c EC2Reads) DescribeVpcEndpoints(ctx context.Context, in *ec2.DescribeVpcEndpointsInput, o ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error) {
 	return c.describeVpcEndpoints(ctx, in, o...)
 }
@@ -280,23 +333,57 @@ func (c EC2Reads) GetManagedPrefixListEntries(ctx context.Context, in *ec2.GetMa
 	return c.getManagedPrefixListEntries(ctx, in, o...)
 }
 
+func (c EC2Reads) ListSnapshotsInRecycleBin(ctx context.Context, in *ec2.ListSnapshotsInRecycleBinInput, o ...func(*ec2.Options)) (*ec2.ListSnapshotsInRecycleBinOutput, error) {
+	return c.listSnapshotsInRecycleBin(ctx, in, o...)
+}
+
 func (o Reads) ELB(p event.Place) access.ELBReads {
 	return open(o.Opener, p, "elasticloadbalancing", false, OpenELBReads)
 }
 
 // ELBReads is access.ELBReads.
 type ELBReads struct {
-	describeTargetGroups Call[elasticloadbalancingv2.DescribeTargetGroupsInput, elasticloadbalancingv2.DescribeTargetGroupsOutput, elasticloadbalancingv2.Options]
-	describeTargetHealth Call[elasticloadbalancingv2.DescribeTargetHealthInput, elasticloadbalancingv2.DescribeTargetHealthOutput, elasticloadbalancingv2.Options]
+	describeListeners              Call[elasticloadbalancingv2.DescribeListenersInput, elasticloadbalancingv2.DescribeListenersOutput, elasticloadbalancingv2.Options]
+	describeLoadBalancerAttributes Call[elasticloadbalancingv2.DescribeLoadBalancerAttributesInput, elasticloadbalancingv2.DescribeLoadBalancerAttributesOutput, elasticloadbalancingv2.Options]
+	describeLoadBalancers          Call[elasticloadbalancingv2.DescribeLoadBalancersInput, elasticloadbalancingv2.DescribeLoadBalancersOutput, elasticloadbalancingv2.Options]
+	describeRules                  Call[elasticloadbalancingv2.DescribeRulesInput, elasticloadbalancingv2.DescribeRulesOutput, elasticloadbalancingv2.Options]
+	describeTags                   Call[elasticloadbalancingv2.DescribeTagsInput, elasticloadbalancingv2.DescribeTagsOutput, elasticloadbalancingv2.Options]
+	describeTargetGroups           Call[elasticloadbalancingv2.DescribeTargetGroupsInput, elasticloadbalancingv2.DescribeTargetGroupsOutput, elasticloadbalancingv2.Options]
+	describeTargetHealth           Call[elasticloadbalancingv2.DescribeTargetHealthInput, elasticloadbalancingv2.DescribeTargetHealthOutput, elasticloadbalancingv2.Options]
 }
 
 // OpenELBReads makes it from a client of its own.
 func OpenELBReads(cfg aws.Config) ELBReads {
 	api := elasticloadbalancingv2.NewFromConfig(cfg)
 	return ELBReads{
-		describeTargetGroups: api.DescribeTargetGroups,
-		describeTargetHealth: api.DescribeTargetHealth,
+		describeListeners:              api.DescribeListeners,
+		describeLoadBalancerAttributes: api.DescribeLoadBalancerAttributes,
+		describeLoadBalancers:          api.DescribeLoadBalancers,
+		describeRules:                  api.DescribeRules,
+		describeTags:                   api.DescribeTags,
+		describeTargetGroups:           api.DescribeTargetGroups,
+		describeTargetHealth:           api.DescribeTargetHealth,
 	}
+}
+
+func (c ELBReads) DescribeListeners(ctx context.Context, in *elasticloadbalancingv2.DescribeListenersInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeListenersOutput, error) {
+	return c.describeListeners(ctx, in, o...)
+}
+
+func (c ELBReads) DescribeLoadBalancerAttributes(ctx context.Context, in *elasticloadbalancingv2.DescribeLoadBalancerAttributesInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeLoadBalancerAttributesOutput, error) {
+	return c.describeLoadBalancerAttributes(ctx, in, o...)
+}
+
+func (c ELBReads) DescribeLoadBalancers(ctx context.Context, in *elasticloadbalancingv2.DescribeLoadBalancersInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeLoadBalancersOutput, error) {
+	return c.describeLoadBalancers(ctx, in, o...)
+}
+
+func (c ELBReads) DescribeRules(ctx context.Context, in *elasticloadbalancingv2.DescribeRulesInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeRulesOutput, error) {
+	return c.describeRules(ctx, in, o...)
+}
+
+func (c ELBReads) DescribeTags(ctx context.Context, in *elasticloadbalancingv2.DescribeTagsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeTagsOutput, error) {
+	return c.describeTags(ctx, in, o...)
 }
 
 func (c ELBReads) DescribeTargetGroups(ctx context.Context, in *elasticloadbalancingv2.DescribeTargetGroupsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DescribeTargetGroupsOutput, error) {
@@ -313,46 +400,52 @@ func (o Reads) IAM(p event.Place) access.IAMReads {
 
 // IAMReads is access.IAMReads.
 type IAMReads struct {
-	generateCredentialReport    Call[iam.GenerateCredentialReportInput, iam.GenerateCredentialReportOutput, iam.Options]
-	getAccessKeyLastUsed        Call[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput, iam.Options]
-	getCredentialReport         Call[iam.GetCredentialReportInput, iam.GetCredentialReportOutput, iam.Options]
-	getInstanceProfile          Call[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput, iam.Options]
-	getPolicy                   Call[iam.GetPolicyInput, iam.GetPolicyOutput, iam.Options]
-	getPolicyVersion            Call[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput, iam.Options]
-	getRole                     Call[iam.GetRoleInput, iam.GetRoleOutput, iam.Options]
-	getRolePolicy               Call[iam.GetRolePolicyInput, iam.GetRolePolicyOutput, iam.Options]
-	getUser                     Call[iam.GetUserInput, iam.GetUserOutput, iam.Options]
-	getUserPolicy               Call[iam.GetUserPolicyInput, iam.GetUserPolicyOutput, iam.Options]
-	listAccessKeys              Call[iam.ListAccessKeysInput, iam.ListAccessKeysOutput, iam.Options]
-	listAttachedRolePolicies    Call[iam.ListAttachedRolePoliciesInput, iam.ListAttachedRolePoliciesOutput, iam.Options]
-	listAttachedUserPolicies    Call[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput, iam.Options]
-	listEntitiesForPolicy       Call[iam.ListEntitiesForPolicyInput, iam.ListEntitiesForPolicyOutput, iam.Options]
-	listInstanceProfilesForRole Call[iam.ListInstanceProfilesForRoleInput, iam.ListInstanceProfilesForRoleOutput, iam.Options]
-	listRolePolicies            Call[iam.ListRolePoliciesInput, iam.ListRolePoliciesOutput, iam.Options]
-	listUsers                   Call[iam.ListUsersInput, iam.ListUsersOutput, iam.Options]
+	generateCredentialReport           Call[iam.GenerateCredentialReportInput, iam.GenerateCredentialReportOutput, iam.Options]
+	generateServiceLastAccessedDetails Call[iam.GenerateServiceLastAccessedDetailsInput, iam.GenerateServiceLastAccessedDetailsOutput, iam.Options]
+	getAccessKeyLastUsed               Call[iam.GetAccessKeyLastUsedInput, iam.GetAccessKeyLastUsedOutput, iam.Options]
+	getAccountAuthorizationDetails     Call[iam.GetAccountAuthorizationDetailsInput, iam.GetAccountAuthorizationDetailsOutput, iam.Options]
+	getCredentialReport                Call[iam.GetCredentialReportInput, iam.GetCredentialReportOutput, iam.Options]
+	getInstanceProfile                 Call[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput, iam.Options]
+	getPolicy                          Call[iam.GetPolicyInput, iam.GetPolicyOutput, iam.Options]
+	getPolicyVersion                   Call[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput, iam.Options]
+	getRole                            Call[iam.GetRoleInput, iam.GetRoleOutput, iam.Options]
+	getRolePolicy                      Call[iam.GetRolePolicyInput, iam.GetRolePolicyOutput, iam.Options]
+	getServiceLastAccessedDetails      Call[iam.GetServiceLastAccessedDetailsInput, iam.GetServiceLastAccessedDetailsOutput, iam.Options]
+	getUser                            Call[iam.GetUserInput, iam.GetUserOutput, iam.Options]
+	getUserPolicy                      Call[iam.GetUserPolicyInput, iam.GetUserPolicyOutput, iam.Options]
+	listAccessKeys                     Call[iam.ListAccessKeysInput, iam.ListAccessKeysOutput, iam.Options]
+	listAttachedRolePolicies           Call[iam.ListAttachedRolePoliciesInput, iam.ListAttachedRolePoliciesOutput, iam.Options]
+	listAttachedUserPolicies           Call[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput, iam.Options]
+	listEntitiesForPolicy              Call[iam.ListEntitiesForPolicyInput, iam.ListEntitiesForPolicyOutput, iam.Options]
+	listInstanceProfilesForRole        Call[iam.ListInstanceProfilesForRoleInput, iam.ListInstanceProfilesForRoleOutput, iam.Options]
+	listRolePolicies                   Call[iam.ListRolePoliciesInput, iam.ListRolePoliciesOutput, iam.Options]
+	listUsers                          Call[iam.ListUsersInput, iam.ListUsersOutput, iam.Options]
 }
 
 // OpenIAMReads makes it from a client of its own.
 func OpenIAMReads(cfg aws.Config) IAMReads {
 	api := iam.NewFromConfig(cfg)
 	return IAMReads{
-		generateCredentialReport:    api.GenerateCredentialReport,
-		getAccessKeyLastUsed:        api.GetAccessKeyLastUsed,
-		getCredentialReport:         api.GetCredentialReport,
-		getInstanceProfile:          api.GetInstanceProfile,
-		getPolicy:                   api.GetPolicy,
-		getPolicyVersion:            api.GetPolicyVersion,
-		getRole:                     api.GetRole,
-		getRolePolicy:               api.GetRolePolicy,
-		getUser:                     api.GetUser,
-		getUserPolicy:               api.GetUserPolicy,
-		listAccessKeys:              api.ListAccessKeys,
-		listAttachedRolePolicies:    api.ListAttachedRolePolicies,
-		listAttachedUserPolicies:    api.ListAttachedUserPolicies,
-		listEntitiesForPolicy:       api.ListEntitiesForPolicy,
-		listInstanceProfilesForRole: api.ListInstanceProfilesForRole,
-		listRolePolicies:            api.ListRolePolicies,
-		listUsers:                   api.ListUsers,
+		generateCredentialReport:           api.GenerateCredentialReport,
+		generateServiceLastAccessedDetails: api.GenerateServiceLastAccessedDetails,
+		getAccessKeyLastUsed:               api.GetAccessKeyLastUsed,
+		getAccountAuthorizationDetails:     api.GetAccountAuthorizationDetails,
+		getCredentialReport:                api.GetCredentialReport,
+		getInstanceProfile:                 api.GetInstanceProfile,
+		getPolicy:                          api.GetPolicy,
+		getPolicyVersion:                   api.GetPolicyVersion,
+		getRole:                            api.GetRole,
+		getRolePolicy:                      api.GetRolePolicy,
+		getServiceLastAccessedDetails:      api.GetServiceLastAccessedDetails,
+		getUser:                            api.GetUser,
+		getUserPolicy:                      api.GetUserPolicy,
+		listAccessKeys:                     api.ListAccessKeys,
+		listAttachedRolePolicies:           api.ListAttachedRolePolicies,
+		listAttachedUserPolicies:           api.ListAttachedUserPolicies,
+		listEntitiesForPolicy:              api.ListEntitiesForPolicy,
+		listInstanceProfilesForRole:        api.ListInstanceProfilesForRole,
+		listRolePolicies:                   api.ListRolePolicies,
+		listUsers:                          api.ListUsers,
 	}
 }
 
@@ -360,8 +453,16 @@ func (c IAMReads) GenerateCredentialReport(ctx context.Context, in *iam.Generate
 	return c.generateCredentialReport(ctx, in, o...)
 }
 
+func (c IAMReads) GenerateServiceLastAccessedDetails(ctx context.Context, in *iam.GenerateServiceLastAccessedDetailsInput, o ...func(*iam.Options)) (*iam.GenerateServiceLastAccessedDetailsOutput, error) {
+	return c.generateServiceLastAccessedDetails(ctx, in, o...)
+}
+
 func (c IAMReads) GetAccessKeyLastUsed(ctx context.Context, in *iam.GetAccessKeyLastUsedInput, o ...func(*iam.Options)) (*iam.GetAccessKeyLastUsedOutput, error) {
 	return c.getAccessKeyLastUsed(ctx, in, o...)
+}
+
+func (c IAMReads) GetAccountAuthorizationDetails(ctx context.Context, in *iam.GetAccountAuthorizationDetailsInput, o ...func(*iam.Options)) (*iam.GetAccountAuthorizationDetailsOutput, error) {
+	return c.getAccountAuthorizationDetails(ctx, in, o...)
 }
 
 func (c IAMReads) GetCredentialReport(ctx context.Context, in *iam.GetCredentialReportInput, o ...func(*iam.Options)) (*iam.GetCredentialReportOutput, error) {
@@ -386,6 +487,10 @@ func (c IAMReads) GetRole(ctx context.Context, in *iam.GetRoleInput, o ...func(*
 
 func (c IAMReads) GetRolePolicy(ctx context.Context, in *iam.GetRolePolicyInput, o ...func(*iam.Options)) (*iam.GetRolePolicyOutput, error) {
 	return c.getRolePolicy(ctx, in, o...)
+}
+
+func (c IAMReads) GetServiceLastAccessedDetails(ctx context.Context, in *iam.GetServiceLastAccessedDetailsInput, o ...func(*iam.Options)) (*iam.GetServiceLastAccessedDetailsOutput, error) {
+	return c.getServiceLastAccessedDetails(ctx, in, o...)
 }
 
 func (c IAMReads) GetUser(ctx context.Context, in *iam.GetUserInput, o ...func(*iam.Options)) (*iam.GetUserOutput, error) {
@@ -424,18 +529,42 @@ func (c IAMReads) ListUsers(ctx context.Context, in *iam.ListUsersInput, o ...fu
 	return c.listUsers(ctx, in, o...)
 }
 
+func (o Reads) Lambda(p event.Place) access.LambdaReads {
+	return open(o.Opener, p, "lambda", false, OpenLambdaReads)
+}
+
+// LambdaReads is access.LambdaReads.
+type LambdaReads struct {
+	listFunctions Call[lambda.ListFunctionsInput, lambda.ListFunctionsOutput, lambda.Options]
+}
+
+// OpenLambdaReads makes it from a client of its own.
+func OpenLambdaReads(cfg aws.Config) LambdaReads {
+	api := lambda.NewFromConfig(cfg)
+	return LambdaReads{
+		listFunctions: api.ListFunctions,
+	}
+}
+
+func (c LambdaReads) ListFunctions(ctx context.Context, in *lambda.ListFunctionsInput, o ...func(*lambda.Options)) (*lambda.ListFunctionsOutput, error) {
+	return c.listFunctions(ctx, in, o...)
+}
+
 func (o Reads) RDS(p event.Place) access.RDSReads {
 	return open(o.Opener, p, "rds", false, OpenRDSReads)
 }
 
 // RDSReads is access.RDSReads.
 type RDSReads struct {
+	describeDBClusterSnapshots   Call[rds.DescribeDBClusterSnapshotsInput, rds.DescribeDBClusterSnapshotsOutput, rds.Options]
+	describeDBClusters           Call[rds.DescribeDBClustersInput, rds.DescribeDBClustersOutput, rds.Options]
 	describeDBInstances          Call[rds.DescribeDBInstancesInput, rds.DescribeDBInstancesOutput, rds.Options]
 	describeDBProxies            Call[rds.DescribeDBProxiesInput, rds.DescribeDBProxiesOutput, rds.Options]
 	describeDBProxyTargets       Call[rds.DescribeDBProxyTargetsInput, rds.DescribeDBProxyTargetsOutput, rds.Options]
 	describeDBSnapshotAttributes Call[rds.DescribeDBSnapshotAttributesInput, rds.DescribeDBSnapshotAttributesOutput, rds.Options]
 	describeDBSnapshots          Call[rds.DescribeDBSnapshotsInput, rds.DescribeDBSnapshotsOutput, rds.Options]
 	describeEvents               Call[rds.DescribeEventsInput, rds.DescribeEventsOutput, rds.Options]
+	describeGlobalClusters       Call[rds.DescribeGlobalClustersInput, rds.DescribeGlobalClustersOutput, rds.Options]
 	listTagsForResource          Call[rds.ListTagsForResourceInput, rds.ListTagsForResourceOutput, rds.Options]
 }
 
@@ -443,14 +572,25 @@ type RDSReads struct {
 func OpenRDSReads(cfg aws.Config) RDSReads {
 	api := rds.NewFromConfig(cfg)
 	return RDSReads{
+		describeDBClusterSnapshots:   api.DescribeDBClusterSnapshots,
+		describeDBClusters:           api.DescribeDBClusters,
 		describeDBInstances:          api.DescribeDBInstances,
 		describeDBProxies:            api.DescribeDBProxies,
 		describeDBProxyTargets:       api.DescribeDBProxyTargets,
 		describeDBSnapshotAttributes: api.DescribeDBSnapshotAttributes,
 		describeDBSnapshots:          api.DescribeDBSnapshots,
 		describeEvents:               api.DescribeEvents,
+		describeGlobalClusters:       api.DescribeGlobalClusters,
 		listTagsForResource:          api.ListTagsForResource,
 	}
+}
+
+func (c RDSReads) DescribeDBClusterSnapshots(ctx context.Context, in *rds.DescribeDBClusterSnapshotsInput, o ...func(*rds.Options)) (*rds.DescribeDBClusterSnapshotsOutput, error) {
+	return c.describeDBClusterSnapshots(ctx, in, o...)
+}
+
+func (c RDSReads) DescribeDBClusters(ctx context.Context, in *rds.DescribeDBClustersInput, o ...func(*rds.Options)) (*rds.DescribeDBClustersOutput, error) {
+	return c.describeDBClusters(ctx, in, o...)
 }
 
 func (c RDSReads) DescribeDBInstances(ctx context.Context, in *rds.DescribeDBInstancesInput, o ...func(*rds.Options)) (*rds.DescribeDBInstancesOutput, error) {
@@ -477,8 +617,126 @@ func (c RDSReads) DescribeEvents(ctx context.Context, in *rds.DescribeEventsInpu
 	return c.describeEvents(ctx, in, o...)
 }
 
+func (c RDSReads) DescribeGlobalClusters(ctx context.Context, in *rds.DescribeGlobalClustersInput, o ...func(*rds.Options)) (*rds.DescribeGlobalClustersOutput, error) {
+	return c.describeGlobalClusters(ctx, in, o...)
+}
+
 func (c RDSReads) ListTagsForResource(ctx context.Context, in *rds.ListTagsForResourceInput, o ...func(*rds.Options)) (*rds.ListTagsForResourceOutput, error) {
 	return c.listTagsForResource(ctx, in, o...)
+}
+
+func (o Reads) RecycleBin(p event.Place) access.RecycleBinReads {
+	return open(o.Opener, p, "rbin", false, OpenRecycleBinReads)
+}
+
+// RecycleBinReads is access.RecycleBinReads.
+type RecycleBinReads struct {
+	getRule   Call[rbin.GetRuleInput, rbin.GetRuleOutput, rbin.Options]
+	listRules Call[rbin.ListRulesInput, rbin.ListRulesOutput, rbin.Options]
+}
+
+// OpenRecycleBinReads makes it from a client of its own.
+func OpenRecycleBinReads(cfg aws.Config) RecycleBinReads {
+	api := rbin.NewFromConfig(cfg)
+	return RecycleBinReads{
+		getRule:   api.GetRule,
+		listRules: api.ListRules,
+	}
+}
+
+func (c RecycleBinReads) GetRule(ctx context.Context, in *rbin.GetRuleInput, o ...func(*rbin.Options)) (*rbin.GetRuleOutput, error) {
+	return c.getRule(ctx, in, o...)
+}
+
+func (c RecycleBinReads) ListRules(ctx context.Context, in *rbin.ListRulesInput, o ...func(*rbin.Options)) (*rbin.ListRulesOutput, error) {
+	return c.listRules(ctx, in, o...)
+}
+
+func (o Reads) Redshift(p event.Place) access.RedshiftReads {
+	return open(o.Opener, p, "redshift", false, OpenRedshiftReads)
+}
+
+// RedshiftReads is access.RedshiftReads.
+type RedshiftReads struct {
+	describeClusterSnapshots      Call[redshift.DescribeClusterSnapshotsInput, redshift.DescribeClusterSnapshotsOutput, redshift.Options]
+	describeClusters              Call[redshift.DescribeClustersInput, redshift.DescribeClustersOutput, redshift.Options]
+	describeDataSharesForProducer Call[redshift.DescribeDataSharesForProducerInput, redshift.DescribeDataSharesForProducerOutput, redshift.Options]
+}
+
+// OpenRedshiftReads makes it from a client of its own.
+func OpenRedshiftReads(cfg aws.Config) RedshiftReads {
+	api := redshift.NewFromConfig(cfg)
+	return RedshiftReads{
+		describeClusterSnapshots:      api.DescribeClusterSnapshots,
+		describeClusters:              api.DescribeClusters,
+		describeDataSharesForProducer: api.DescribeDataSharesForProducer,
+	}
+}
+
+func (c RedshiftReads) DescribeClusterSnapshots(ctx context.Context, in *redshift.DescribeClusterSnapshotsInput, o ...func(*redshift.Options)) (*redshift.DescribeClusterSnapshotsOutput, error) {
+	return c.describeClusterSnapshots(ctx, in, o...)
+}
+
+func (c RedshiftReads) DescribeClusters(ctx context.Context, in *redshift.DescribeClustersInput, o ...func(*redshift.Options)) (*redshift.DescribeClustersOutput, error) {
+	return c.describeClusters(ctx, in, o...)
+}
+
+func (c RedshiftReads) DescribeDataSharesForProducer(ctx context.Context, in *redshift.DescribeDataSharesForProducerInput, o ...func(*redshift.Options)) (*redshift.DescribeDataSharesForProducerOutput, error) {
+	return c.describeDataSharesForProducer(ctx, in, o...)
+}
+
+func (o Reads) Route53(p event.Place) access.Route53Reads {
+	return open(o.Opener, p, "route53", true, OpenRoute53Reads)
+}
+
+// Route53Reads is access.Route53Reads.
+type Route53Reads struct {
+	getHostedZone          Call[route53.GetHostedZoneInput, route53.GetHostedZoneOutput, route53.Options]
+	listHostedZones        Call[route53.ListHostedZonesInput, route53.ListHostedZonesOutput, route53.Options]
+	listResourceRecordSets Call[route53.ListResourceRecordSetsInput, route53.ListResourceRecordSetsOutput, route53.Options]
+}
+
+// OpenRoute53Reads makes it from a client of its own.
+func OpenRoute53Reads(cfg aws.Config) Route53Reads {
+	api := route53.NewFromConfig(cfg)
+	return Route53Reads{
+		getHostedZone:          api.GetHostedZone,
+		listHostedZones:        api.ListHostedZones,
+		listResourceRecordSets: api.ListResourceRecordSets,
+	}
+}
+
+func (c Route53Reads) GetHostedZone(ctx context.Context, in *route53.GetHostedZoneInput, o ...func(*route53.Options)) (*route53.GetHostedZoneOutput, error) {
+	return c.getHostedZone(ctx, in, o...)
+}
+
+func (c Route53Reads) ListHostedZones(ctx context.Context, in *route53.ListHostedZonesInput, o ...func(*route53.Options)) (*route53.ListHostedZonesOutput, error) {
+	return c.listHostedZones(ctx, in, o...)
+}
+
+func (c Route53Reads) ListResourceRecordSets(ctx context.Context, in *route53.ListResourceRecordSetsInput, o ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error) {
+	return c.listResourceRecordSets(ctx, in, o...)
+}
+
+func (o Reads) S3(p event.Place) access.S3Reads {
+	return open(o.Opener, p, "s3", false, OpenS3Reads)
+}
+
+// S3Reads is access.S3Reads.
+type S3Reads struct {
+	listBuckets Call[s3.ListBucketsInput, s3.ListBucketsOutput, s3.Options]
+}
+
+// OpenS3Reads makes it from a client of its own.
+func OpenS3Reads(cfg aws.Config) S3Reads {
+	api := s3.NewFromConfig(cfg)
+	return S3Reads{
+		listBuckets: api.ListBuckets,
+	}
+}
+
+func (c S3Reads) ListBuckets(ctx context.Context, in *s3.ListBucketsInput, o ...func(*s3.Options)) (*s3.ListBucketsOutput, error) {
+	return c.listBuckets(ctx, in, o...)
 }
 
 func (o Reads) SSM(p event.Place) access.SSMReads {
@@ -568,6 +826,27 @@ func (c AutoScalingWrites) UpdateAutoScalingGroup(ctx context.Context, in *autos
 	return c.updateAutoScalingGroup(ctx, in, o...)
 }
 
+func (o Writes) CloudFront(p event.Place) access.CloudFrontWrites {
+	return open(o.Opener, p, "cloudfront", true, OpenCloudFrontWrites)
+}
+
+// CloudFrontWrites is access.CloudFrontWrites.
+type CloudFrontWrites struct {
+	updateDistribution Call[cloudfront.UpdateDistributionInput, cloudfront.UpdateDistributionOutput, cloudfront.Options]
+}
+
+// OpenCloudFrontWrites makes it from a client of its own.
+func OpenCloudFrontWrites(cfg aws.Config) CloudFrontWrites {
+	api := cloudfront.NewFromConfig(cfg)
+	return CloudFrontWrites{
+		updateDistribution: api.UpdateDistribution,
+	}
+}
+
+func (c CloudFrontWrites) UpdateDistribution(ctx context.Context, in *cloudfront.UpdateDistributionInput, o ...func(*cloudfront.Options)) (*cloudfront.UpdateDistributionOutput, error) {
+	return c.updateDistribution(ctx, in, o...)
+}
+
 func (o Writes) EC2(p event.Place) access.EC2Writes {
 	return open(o.Opener, p, "ec2", false, OpenEC2Writes)
 }
@@ -583,6 +862,7 @@ type EC2Writes struct {
 	createTags                      Call[ec2.CreateTagsInput, ec2.CreateTagsOutput, ec2.Options]
 	createVolume                    Call[ec2.CreateVolumeInput, ec2.CreateVolumeOutput, ec2.Options]
 	deleteLaunchTemplateVersions    Call[ec2.DeleteLaunchTemplateVersionsInput, ec2.DeleteLaunchTemplateVersionsOutput, ec2.Options]
+	deleteSnapshot                  Call[ec2.DeleteSnapshotInput, ec2.DeleteSnapshotOutput, ec2.Options]
 	deleteTags                      Call[ec2.DeleteTagsInput, ec2.DeleteTagsOutput, ec2.Options]
 	deleteVolume                    Call[ec2.DeleteVolumeInput, ec2.DeleteVolumeOutput, ec2.Options]
 	disableEbsEncryptionByDefault   Call[ec2.DisableEbsEncryptionByDefaultInput, ec2.DisableEbsEncryptionByDefaultOutput, ec2.Options]
@@ -596,6 +876,7 @@ type EC2Writes struct {
 	modifySnapshotAttribute         Call[ec2.ModifySnapshotAttributeInput, ec2.ModifySnapshotAttributeOutput, ec2.Options]
 	modifySpotFleetRequest          Call[ec2.ModifySpotFleetRequestInput, ec2.ModifySpotFleetRequestOutput, ec2.Options]
 	releaseAddress                  Call[ec2.ReleaseAddressInput, ec2.ReleaseAddressOutput, ec2.Options]
+	restoreSnapshotFromRecycleBin   Call[ec2.RestoreSnapshotFromRecycleBinInput, ec2.RestoreSnapshotFromRecycleBinOutput, ec2.Options]
 	revokeSecurityGroupIngress      Call[ec2.RevokeSecurityGroupIngressInput, ec2.RevokeSecurityGroupIngressOutput, ec2.Options]
 	runInstances                    Call[ec2.RunInstancesInput, ec2.RunInstancesOutput, ec2.Options]
 	startInstances                  Call[ec2.StartInstancesInput, ec2.StartInstancesOutput, ec2.Options]
@@ -616,6 +897,7 @@ func OpenEC2Writes(cfg aws.Config) EC2Writes {
 		createTags:                      api.CreateTags,
 		createVolume:                    api.CreateVolume,
 		deleteLaunchTemplateVersions:    api.DeleteLaunchTemplateVersions,
+		deleteSnapshot:                  api.DeleteSnapshot,
 		deleteTags:                      api.DeleteTags,
 		deleteVolume:                    api.DeleteVolume,
 		disableEbsEncryptionByDefault:   api.DisableEbsEncryptionByDefault,
@@ -629,6 +911,7 @@ func OpenEC2Writes(cfg aws.Config) EC2Writes {
 		modifySnapshotAttribute:         api.ModifySnapshotAttribute,
 		modifySpotFleetRequest:          api.ModifySpotFleetRequest,
 		releaseAddress:                  api.ReleaseAddress,
+		restoreSnapshotFromRecycleBin:   api.RestoreSnapshotFromRecycleBin,
 		revokeSecurityGroupIngress:      api.RevokeSecurityGroupIngress,
 		runInstances:                    api.RunInstances,
 		startInstances:                  api.StartInstances,
@@ -671,6 +954,10 @@ func (c EC2Writes) CreateVolume(ctx context.Context, in *ec2.CreateVolumeInput, 
 
 func (c EC2Writes) DeleteLaunchTemplateVersions(ctx context.Context, in *ec2.DeleteLaunchTemplateVersionsInput, o ...func(*ec2.Options)) (*ec2.DeleteLaunchTemplateVersionsOutput, error) {
 	return c.deleteLaunchTemplateVersions(ctx, in, o...)
+}
+
+func (c EC2Writes) DeleteSnapshot(ctx context.Context, in *ec2.DeleteSnapshotInput, o ...func(*ec2.Options)) (*ec2.DeleteSnapshotOutput, error) {
+	return c.deleteSnapshot(ctx, in, o...)
 }
 
 func (c EC2Writes) DeleteTags(ctx context.Context, in *ec2.DeleteTagsInput, o ...func(*ec2.Options)) (*ec2.DeleteTagsOutput, error) {
@@ -725,6 +1012,10 @@ func (c EC2Writes) ReleaseAddress(ctx context.Context, in *ec2.ReleaseAddressInp
 	return c.releaseAddress(ctx, in, o...)
 }
 
+func (c EC2Writes) RestoreSnapshotFromRecycleBin(ctx context.Context, in *ec2.RestoreSnapshotFromRecycleBinInput, o ...func(*ec2.Options)) (*ec2.RestoreSnapshotFromRecycleBinOutput, error) {
+	return c.restoreSnapshotFromRecycleBin(ctx, in, o...)
+}
+
 func (c EC2Writes) RevokeSecurityGroupIngress(ctx context.Context, in *ec2.RevokeSecurityGroupIngressInput, o ...func(*ec2.Options)) (*ec2.RevokeSecurityGroupIngressOutput, error) {
 	return c.revokeSecurityGroupIngress(ctx, in, o...)
 }
@@ -751,25 +1042,49 @@ func (o Writes) ELB(p event.Place) access.ELBWrites {
 
 // ELBWrites is access.ELBWrites.
 type ELBWrites struct {
-	deregisterTargets Call[elasticloadbalancingv2.DeregisterTargetsInput, elasticloadbalancingv2.DeregisterTargetsOutput, elasticloadbalancingv2.Options]
-	registerTargets   Call[elasticloadbalancingv2.RegisterTargetsInput, elasticloadbalancingv2.RegisterTargetsOutput, elasticloadbalancingv2.Options]
+	addTags            Call[elasticloadbalancingv2.AddTagsInput, elasticloadbalancingv2.AddTagsOutput, elasticloadbalancingv2.Options]
+	deleteLoadBalancer Call[elasticloadbalancingv2.DeleteLoadBalancerInput, elasticloadbalancingv2.DeleteLoadBalancerOutput, elasticloadbalancingv2.Options]
+	deregisterTargets  Call[elasticloadbalancingv2.DeregisterTargetsInput, elasticloadbalancingv2.DeregisterTargetsOutput, elasticloadbalancingv2.Options]
+	modifyListener     Call[elasticloadbalancingv2.ModifyListenerInput, elasticloadbalancingv2.ModifyListenerOutput, elasticloadbalancingv2.Options]
+	registerTargets    Call[elasticloadbalancingv2.RegisterTargetsInput, elasticloadbalancingv2.RegisterTargetsOutput, elasticloadbalancingv2.Options]
+	removeTags         Call[elasticloadbalancingv2.RemoveTagsInput, elasticloadbalancingv2.RemoveTagsOutput, elasticloadbalancingv2.Options]
 }
 
 // OpenELBWrites makes it from a client of its own.
 func OpenELBWrites(cfg aws.Config) ELBWrites {
 	api := elasticloadbalancingv2.NewFromConfig(cfg)
 	return ELBWrites{
-		deregisterTargets: api.DeregisterTargets,
-		registerTargets:   api.RegisterTargets,
+		addTags:            api.AddTags,
+		deleteLoadBalancer: api.DeleteLoadBalancer,
+		deregisterTargets:  api.DeregisterTargets,
+		modifyListener:     api.ModifyListener,
+		registerTargets:    api.RegisterTargets,
+		removeTags:         api.RemoveTags,
 	}
+}
+
+func (c ELBWrites) AddTags(ctx context.Context, in *elasticloadbalancingv2.AddTagsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.AddTagsOutput, error) {
+	return c.addTags(ctx, in, o...)
+}
+
+func (c ELBWrites) DeleteLoadBalancer(ctx context.Context, in *elasticloadbalancingv2.DeleteLoadBalancerInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DeleteLoadBalancerOutput, error) {
+	return c.deleteLoadBalancer(ctx, in, o...)
 }
 
 func (c ELBWrites) DeregisterTargets(ctx context.Context, in *elasticloadbalancingv2.DeregisterTargetsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.DeregisterTargetsOutput, error) {
 	return c.deregisterTargets(ctx, in, o...)
 }
 
+func (c ELBWrites) ModifyListener(ctx context.Context, in *elasticloadbalancingv2.ModifyListenerInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.ModifyListenerOutput, error) {
+	return c.modifyListener(ctx, in, o...)
+}
+
 func (c ELBWrites) RegisterTargets(ctx context.Context, in *elasticloadbalancingv2.RegisterTargetsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.RegisterTargetsOutput, error) {
 	return c.registerTargets(ctx, in, o...)
+}
+
+func (c ELBWrites) RemoveTags(ctx context.Context, in *elasticloadbalancingv2.RemoveTagsInput, o ...func(*elasticloadbalancingv2.Options)) (*elasticloadbalancingv2.RemoveTagsOutput, error) {
+	return c.removeTags(ctx, in, o...)
 }
 
 func (o Writes) IAM(p event.Place) access.IAMWrites {
@@ -884,11 +1199,16 @@ func (o Writes) RDS(p event.Place) access.RDSWrites {
 // RDSWrites is access.RDSWrites.
 type RDSWrites struct {
 	addTagsToResource               Call[rds.AddTagsToResourceInput, rds.AddTagsToResourceOutput, rds.Options]
+	createDBInstance                Call[rds.CreateDBInstanceInput, rds.CreateDBInstanceOutput, rds.Options]
+	deleteDBCluster                 Call[rds.DeleteDBClusterInput, rds.DeleteDBClusterOutput, rds.Options]
 	deleteDBInstance                Call[rds.DeleteDBInstanceInput, rds.DeleteDBInstanceOutput, rds.Options]
 	modifyDBSnapshotAttribute       Call[rds.ModifyDBSnapshotAttributeInput, rds.ModifyDBSnapshotAttributeOutput, rds.Options]
 	removeTagsFromResource          Call[rds.RemoveTagsFromResourceInput, rds.RemoveTagsFromResourceOutput, rds.Options]
+	restoreDBClusterFromSnapshot    Call[rds.RestoreDBClusterFromSnapshotInput, rds.RestoreDBClusterFromSnapshotOutput, rds.Options]
 	restoreDBInstanceFromDBSnapshot Call[rds.RestoreDBInstanceFromDBSnapshotInput, rds.RestoreDBInstanceFromDBSnapshotOutput, rds.Options]
+	startDBCluster                  Call[rds.StartDBClusterInput, rds.StartDBClusterOutput, rds.Options]
 	startDBInstance                 Call[rds.StartDBInstanceInput, rds.StartDBInstanceOutput, rds.Options]
+	stopDBCluster                   Call[rds.StopDBClusterInput, rds.StopDBClusterOutput, rds.Options]
 	stopDBInstance                  Call[rds.StopDBInstanceInput, rds.StopDBInstanceOutput, rds.Options]
 }
 
@@ -897,17 +1217,30 @@ func OpenRDSWrites(cfg aws.Config) RDSWrites {
 	api := rds.NewFromConfig(cfg)
 	return RDSWrites{
 		addTagsToResource:               api.AddTagsToResource,
+		createDBInstance:                api.CreateDBInstance,
+		deleteDBCluster:                 api.DeleteDBCluster,
 		deleteDBInstance:                api.DeleteDBInstance,
 		modifyDBSnapshotAttribute:       api.ModifyDBSnapshotAttribute,
 		removeTagsFromResource:          api.RemoveTagsFromResource,
+		restoreDBClusterFromSnapshot:    api.RestoreDBClusterFromSnapshot,
 		restoreDBInstanceFromDBSnapshot: api.RestoreDBInstanceFromDBSnapshot,
+		startDBCluster:                  api.StartDBCluster,
 		startDBInstance:                 api.StartDBInstance,
+		stopDBCluster:                   api.StopDBCluster,
 		stopDBInstance:                  api.StopDBInstance,
 	}
 }
 
 func (c RDSWrites) AddTagsToResource(ctx context.Context, in *rds.AddTagsToResourceInput, o ...func(*rds.Options)) (*rds.AddTagsToResourceOutput, error) {
 	return c.addTagsToResource(ctx, in, o...)
+}
+
+func (c RDSWrites) CreateDBInstance(ctx context.Context, in *rds.CreateDBInstanceInput, o ...func(*rds.Options)) (*rds.CreateDBInstanceOutput, error) {
+	return c.createDBInstance(ctx, in, o...)
+}
+
+func (c RDSWrites) DeleteDBCluster(ctx context.Context, in *rds.DeleteDBClusterInput, o ...func(*rds.Options)) (*rds.DeleteDBClusterOutput, error) {
+	return c.deleteDBCluster(ctx, in, o...)
 }
 
 func (c RDSWrites) DeleteDBInstance(ctx context.Context, in *rds.DeleteDBInstanceInput, o ...func(*rds.Options)) (*rds.DeleteDBInstanceOutput, error) {
@@ -922,14 +1255,104 @@ func (c RDSWrites) RemoveTagsFromResource(ctx context.Context, in *rds.RemoveTag
 	return c.removeTagsFromResource(ctx, in, o...)
 }
 
+func (c RDSWrites) RestoreDBClusterFromSnapshot(ctx context.Context, in *rds.RestoreDBClusterFromSnapshotInput, o ...func(*rds.Options)) (*rds.RestoreDBClusterFromSnapshotOutput, error) {
+	return c.restoreDBClusterFromSnapshot(ctx, in, o...)
+}
+
 func (c RDSWrites) RestoreDBInstanceFromDBSnapshot(ctx context.Context, in *rds.RestoreDBInstanceFromDBSnapshotInput, o ...func(*rds.Options)) (*rds.RestoreDBInstanceFromDBSnapshotOutput, error) {
 	return c.restoreDBInstanceFromDBSnapshot(ctx, in, o...)
+}
+
+func (c RDSWrites) StartDBCluster(ctx context.Context, in *rds.StartDBClusterInput, o ...func(*rds.Options)) (*rds.StartDBClusterOutput, error) {
+	return c.startDBCluster(ctx, in, o...)
 }
 
 func (c RDSWrites) StartDBInstance(ctx context.Context, in *rds.StartDBInstanceInput, o ...func(*rds.Options)) (*rds.StartDBInstanceOutput, error) {
 	return c.startDBInstance(ctx, in, o...)
 }
 
+func (c RDSWrites) StopDBCluster(ctx context.Context, in *rds.StopDBClusterInput, o ...func(*rds.Options)) (*rds.StopDBClusterOutput, error) {
+	return c.stopDBCluster(ctx, in, o...)
+}
+
 func (c RDSWrites) StopDBInstance(ctx context.Context, in *rds.StopDBInstanceInput, o ...func(*rds.Options)) (*rds.StopDBInstanceOutput, error) {
 	return c.stopDBInstance(ctx, in, o...)
+}
+
+func (o Writes) Redshift(p event.Place) access.RedshiftWrites {
+	return open(o.Opener, p, "redshift", false, OpenRedshiftWrites)
+}
+
+// RedshiftWrites is access.RedshiftWrites.
+type RedshiftWrites struct {
+	createTags                 Call[redshift.CreateTagsInput, redshift.CreateTagsOutput, redshift.Options]
+	deleteCluster              Call[redshift.DeleteClusterInput, redshift.DeleteClusterOutput, redshift.Options]
+	deleteTags                 Call[redshift.DeleteTagsInput, redshift.DeleteTagsOutput, redshift.Options]
+	pauseCluster               Call[redshift.PauseClusterInput, redshift.PauseClusterOutput, redshift.Options]
+	restoreFromClusterSnapshot Call[redshift.RestoreFromClusterSnapshotInput, redshift.RestoreFromClusterSnapshotOutput, redshift.Options]
+	resumeCluster              Call[redshift.ResumeClusterInput, redshift.ResumeClusterOutput, redshift.Options]
+}
+
+// OpenRedshiftWrites makes it from a client of its own.
+func OpenRedshiftWrites(cfg aws.Config) RedshiftWrites {
+	api := redshift.NewFromConfig(cfg)
+	return RedshiftWrites{
+		createTags:                 api.CreateTags,
+		deleteCluster:              api.DeleteCluster,
+		deleteTags:                 api.DeleteTags,
+		pauseCluster:               api.PauseCluster,
+		restoreFromClusterSnapshot: api.RestoreFromClusterSnapshot,
+		resumeCluster:              api.ResumeCluster,
+	}
+}
+
+func (c RedshiftWrites) CreateTags(ctx context.Context, in *redshift.CreateTagsInput, o ...func(*redshift.Options)) (*redshift.CreateTagsOutput, error) {
+	return c.createTags(ctx, in, o...)
+}
+
+func (c RedshiftWrites) DeleteCluster(ctx context.Context, in *redshift.DeleteClusterInput, o ...func(*redshift.Options)) (*redshift.DeleteClusterOutput, error) {
+	return c.deleteCluster(ctx, in, o...)
+}
+
+func (c RedshiftWrites) DeleteTags(ctx context.Context, in *redshift.DeleteTagsInput, o ...func(*redshift.Options)) (*redshift.DeleteTagsOutput, error) {
+	return c.deleteTags(ctx, in, o...)
+}
+
+func (c RedshiftWrites) PauseCluster(ctx context.Context, in *redshift.PauseClusterInput, o ...func(*redshift.Options)) (*redshift.PauseClusterOutput, error) {
+	return c.pauseCluster(ctx, in, o...)
+}
+
+func (c RedshiftWrites) RestoreFromClusterSnapshot(ctx context.Context, in *redshift.RestoreFromClusterSnapshotInput, o ...func(*redshift.Options)) (*redshift.RestoreFromClusterSnapshotOutput, error) {
+	return c.restoreFromClusterSnapshot(ctx, in, o...)
+}
+
+func (c RedshiftWrites) ResumeCluster(ctx context.Context, in *redshift.ResumeClusterInput, o ...func(*redshift.Options)) (*redshift.ResumeClusterOutput, error) {
+	return c.resumeCluster(ctx, in, o...)
+}
+
+func (o Writes) Route53(p event.Place) access.Route53Writes {
+	return open(o.Opener, p, "route53", true, OpenRoute53Writes)
+}
+
+// Route53Writes is access.Route53Writes.
+type Route53Writes struct {
+	changeResourceRecordSets Call[route53.ChangeResourceRecordSetsInput, route53.ChangeResourceRecordSetsOutput, route53.Options]
+	deleteHostedZone         Call[route53.DeleteHostedZoneInput, route53.DeleteHostedZoneOutput, route53.Options]
+}
+
+// OpenRoute53Writes makes it from a client of its own.
+func OpenRoute53Writes(cfg aws.Config) Route53Writes {
+	api := route53.NewFromConfig(cfg)
+	return Route53Writes{
+		changeResourceRecordSets: api.ChangeResourceRecordSets,
+		deleteHostedZone:         api.DeleteHostedZone,
+	}
+}
+
+func (c Route53Writes) ChangeResourceRecordSets(ctx context.Context, in *route53.ChangeResourceRecordSetsInput, o ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error) {
+	return c.changeResourceRecordSets(ctx, in, o...)
+}
+
+func (c Route53Writes) DeleteHostedZone(ctx context.Context, in *route53.DeleteHostedZoneInput, o ...func(*route53.Options)) (*route53.DeleteHostedZoneOutput, error) {
+	return c.deleteHostedZone(ctx, in, o...)
 }

@@ -110,7 +110,7 @@ func (a *audit) row(i item) bool {
 		return a.sweptRow(k, i)
 	case strings.HasPrefix(k.pk, "root#") && k.sk == rootSK:
 		a.roots[strings.TrimPrefix(k.pk, "root#")] = name("case_id")
-	case strings.HasPrefix(k.pk, memoryPrefix), strings.HasPrefix(k.pk, countedPrefix), strings.HasPrefix(k.pk, tracePrefix),
+	case strings.HasPrefix(k.pk, nameByKey), strings.HasPrefix(k.pk, nameBySource), strings.HasPrefix(k.pk, nameSourcesPrefix), strings.HasPrefix(k.pk, memoryPrefix), strings.HasPrefix(k.pk, countedPrefix), strings.HasPrefix(k.pk, tracePrefix),
 		strings.HasPrefix(k.pk, incidentPrefix), k == key{ledgerPK, ledgerPK}, k.pk == generation, k == replicaKey(name("replica")),
 		k == letterKey(name("letter")), k == sweptAccountKey(name("swept")), k == priceKey(name("price")), strings.HasPrefix(k.pk, listPrefix), strings.HasPrefix(k.pk, matterPrefix), strings.HasPrefix(k.pk, namedPrefix),
 		strings.HasPrefix(k.pk, "limit#") && k.sk == fenceSK:

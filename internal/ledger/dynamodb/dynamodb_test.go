@@ -81,6 +81,7 @@ func TestStore(t *testing.T) {
 	}{
 		{"the contract of all ledgers", contract},
 		{"the contract of sweeps", sweeps},
+		{"the index of names", nameIndex},
 		{"sweeps that were tampered with", tamperingWithSweeps},
 		{"what a case costs from opened to contained", writes},
 		{"replicas share a table", replicas},
@@ -112,6 +113,10 @@ func TestStore(t *testing.T) {
 
 func sweeps(t *testing.T, s *service) {
 	ledgertest.Suite{Lives: 2}.RunSweeps(t, func(t *testing.T) ledger.Store { return open(t, s.client(), s.table(t)) })
+}
+
+func nameIndex(t *testing.T, s *service) {
+	ledgertest.Suite{}.RunNames(t, func(t *testing.T) ledger.Store { return open(t, s.client(), s.table(t)) })
 }
 
 func contract(t *testing.T, s *service) {

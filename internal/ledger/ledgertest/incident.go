@@ -69,7 +69,7 @@ func incidents(s *stage) {
 	s.mustVerify()
 }
 
-// lookedUp: what was looked up of a case's caller is kept with it, and under its digest.
+// lookedUp: what was looked up of a case's caller, and of who made its root, is kept with it, and under its digest.
 func lookedUp(s *stage) {
 	id := s.open("i-1")
 	c := s.mustClaim("one", id).Case
@@ -78,9 +78,13 @@ func lookedUp(s *stage) {
 		Asked: s.now, Since: s.now.Add(-time.Hour), Account: "111122223333", Region: "eu-west-1", More: 3, Unseen: "there are more",
 		Calls: []ledger.RecentCalls{{Call: string(call.EC2DescribeInstances), From: "198.51.100.7", Error: "AccessDenied", Times: 40, First: s.now.Add(-time.Minute), Last: s.now}},
 	}
+	c.Made(ledger.Maker{Asked: s.now, Actor: event.Actor{Kind: event.UserActor, ARN: "arn:aws:iam::111122223333:user/pat"}, Call: "RunInstances", At: s.now.Add(-time.Hour)})
 	s.must(s.commit(c, ledger.Observed, 0, ledger.Write{}))
 	got := s.load(id)
-	if diff := cmp.Diff(c.Recent, got.Recent) + cmp.Diff(c.Upstream, got.Upstream); diff != "" {
+	if got.Schema != ledger.Schema {
+		s.Errorf("schema %d: an older riposte would lose who made it", got.Schema)
+	}
+	if diff := cmp.Diff(c.Recent, got.Recent) + cmp.Diff(c.Upstream, got.Upstream) + cmp.Diff(c.Maker, got.Maker); diff != "" {
 		s.Errorf("what was looked up (-want +got):\n%s", diff)
 	}
 	s.mustVerify()

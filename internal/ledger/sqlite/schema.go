@@ -31,6 +31,9 @@ const base = 7
 //   - shape: severity, title and facts, which thousands have in common but for the id in them; 0 where more has them
 //   - more: JSON of what most do not have, NULL where there is none (see rest)
 //
+// What a name carries beside its key: the number of its source, the rest of the id of the resource, a hash of the key, and what it is in shape (see names.go); since
+// and gone are seconds since 1970, 0 for never.
+//
 // What a listing carries beside its coverage: duty, that wrote last; digest, sealed and streaks: see ledger.ListingRow.
 //
 // What a message carries: n, the seq of its entry, and its class, by which it is handed out.
@@ -173,6 +176,27 @@ CREATE TABLE streaks (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE prices (item TEXT PRIMARY KEY, at INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX prices_at ON prices (at);
+`, `
+CREATE TABLE name_sources (
+	n         INTEGER PRIMARY KEY,
+	partition TEXT NOT NULL,
+	account   TEXT NOT NULL,
+	region    TEXT NOT NULL,
+	kind      TEXT NOT NULL,
+	zone      TEXT NOT NULL,
+	UNIQUE (account, region, kind, zone, partition)
+) STRICT;
+CREATE TABLE names (
+	source INTEGER NOT NULL,
+	id     TEXT NOT NULL,
+	hash   INTEGER NOT NULL,
+	shape  INTEGER NOT NULL,
+	since  INTEGER NOT NULL,
+	gone   INTEGER NOT NULL,
+	key    TEXT,
+	PRIMARY KEY (source, id, hash, shape)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX names_hash ON names (hash);
 `}
 
 // schema is what all migrations lead to.

@@ -36,6 +36,14 @@ func TestSweepsOnDisk(t *testing.T) {
 	ledgertest.Suite{Lives: 20}.RunSweeps(t, func(t *testing.T) ledger.Store { return open(t, filepath.Join(t.TempDir(), "riposte.db")) })
 }
 
+func TestNamesOnDisk(t *testing.T) {
+	ledgertest.Suite{}.RunNames(t, func(t *testing.T) ledger.Store { return open(t, filepath.Join(t.TempDir(), "riposte.db")) })
+}
+
+func TestNamesInMemory(t *testing.T) {
+	ledgertest.Suite{}.RunNames(t, func(t *testing.T) ledger.Store { return open(t, sqlite.Memory) })
+}
+
 func TestSweepsInMemory(t *testing.T) {
 	ledgertest.Suite{Lives: 20}.RunSweeps(t, func(t *testing.T) ledger.Store { return open(t, sqlite.Memory) })
 }

@@ -16,7 +16,7 @@ type Recorded struct {
 	ID, Name, Source, User, Key string // User is a user's name, or what a session is called
 	At                          time.Time
 	ReadOnly                    bool
-	Resources                   []string // what the request names, and the key that was given out
+	Resources                   []string // what the request names, what was made, and the key that was given out
 	Order                       uint64   // of those at one time
 	Text                        []byte   // the record
 }
@@ -63,7 +63,7 @@ func (c *Call) keep(r Fields, when time.Time) json.RawMessage {
 	}
 	kept := Recorded{
 		ID: r["eventID"].(string), Name: c.Name, Source: r["eventSource"].(string), User: user, Key: c.By.Key, At: when,
-		ReadOnly: !c.Write || c.ReadOnly, Resources: append(named(reflect.ValueOf(c.Input)), minted(r)...), Order: c.Minted, Text: text,
+		ReadOnly: !c.Write || c.ReadOnly, Resources: slices.Concat(named(reflect.ValueOf(c.Input)), made(c.Write, r["responseElements"]), minted(r)), Order: c.Minted, Text: text,
 	}
 	trail.Put(c.At, &kept)
 	if owner != "" {
@@ -125,6 +125,28 @@ func named(in reflect.Value) (all []string) {
 		}
 	}
 	return all
+}
+
+// made are the ids in what a change was answered, to any depth: of a launch the instances. That events list what was made among their resources is AWS's
+// word, under which names is unverified. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+func made(write bool, answer any) (ids []string) {
+	if !write {
+		return nil
+	}
+	switch v := answer.(type) {
+	case Fields:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if id, is := v[key].(string); is && strings.HasSuffix(key, "Id") && key != "requestId" {
+				ids = append(ids, id)
+			}
+			ids = append(ids, made(write, v[key])...)
+		}
+	case []any:
+		for _, one := range v {
+			ids = append(ids, made(write, one)...)
+		}
+	}
+	return ids
 }
 
 // minted is the access key that a call gave out, which is a resource of its record: recorded answers show it of AssumeRole, and the session

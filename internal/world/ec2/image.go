@@ -22,6 +22,7 @@ type image struct {
 	Shared                       []string          // accounts that may launch it
 	Disks                        []types.BlockDeviceMapping
 	Pending                      bool // it is being made
+	Disabled                     bool // nothing is launched from it, and it is listed only where it is asked for
 }
 
 var images = core.Shelf[image]{
@@ -29,6 +30,7 @@ var images = core.Shelf[image]{
 	Filters: map[string]string{
 		"image-id": "ImageId", "name": "Name", "owner-id": "OwnerId", "owner-alias": "ImageOwnerAlias", "is-public": "Public",
 		"state": "State", "architecture": "Architecture", "tag": "Tags", "tag-key": "Tags.Key",
+		"block-device-mapping.snapshot-id": "BlockDeviceMappings.Ebs.SnapshotId",
 	},
 }
 
@@ -104,7 +106,9 @@ type imageEstate struct {
 	Created    time.Time         `yaml:"created"`
 	Deprecated time.Time         `yaml:"deprecated"`
 	Tags       map[string]string `yaml:"tags"`
-	Disks      []string          `yaml:"disks"` // names of devices, of each of which it has a snapshot
+	Disks      []string          `yaml:"disks"`     // names of devices, of each of which it has a snapshot
+	Snapshots  []string          `yaml:"snapshots"` // of its further disks
+	Disabled   bool              `yaml:"disabled"`
 }
 
 func (e imageEstate) build(at core.At) error {
@@ -114,9 +118,13 @@ func (e imageEstate) build(at core.At) error {
 	if slices.ContainsFunc(images.Everywhere(at), func(i *image) bool { return i.ID == e.ID }) {
 		return fmt.Errorf("image %s is listed twice", e.ID)
 	}
+	disks := snapshotsOf(at, e.ID, e.Disks)
+	for _, id := range e.Snapshots {
+		disks = append(disks, types.BlockDeviceMapping{Ebs: &types.EbsBlockDevice{SnapshotId: &id}})
+	}
 	images.Put(at, &image{
 		ID: e.ID, Name: e.Name, Owner: at.Place.Account, Public: e.Public, Shared: e.Shared, Created: e.Created.UTC(),
-		Deprecated: e.Deprecated.UTC(), Tags: e.Tags, Disks: snapshotsOf(at, e.ID, e.Disks),
+		Deprecated: e.Deprecated.UTC(), Tags: e.Tags, Disks: disks, Disabled: e.Disabled,
 	})
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 func describeImages(c *core.Call, in *ec2.DescribeImagesInput) (*ec2.DescribeImagesOutput, *core.Refusal) {
 	all := slices.DeleteFunc(images.Everywhere(c.At), func(i *image) bool {
 		old := !i.Deprecated.IsZero() && !i.Deprecated.After(c.Now)
-		return !i.visible(c.Place.Account) || old && !aws.ToBool(in.IncludeDeprecated) && i.Owner != c.Place.Account
+		return !i.visible(c.Place.Account) || i.Disabled && !aws.ToBool(in.IncludeDisabled) || old && !aws.ToBool(in.IncludeDeprecated) && i.Owner != c.Place.Account
 	})
 	slices.SortFunc(all, func(a, b *image) int { return strings.Compare(a.ID, b.ID) })
 	if len(in.ImageIds) > 0 {

@@ -108,8 +108,17 @@ func partDisks(at core.At, instance string) {
 }
 
 // terminateNeeds brings the tags of each instance.
-func terminateNeeds(c *core.Call, in *ec2.TerminateInstancesInput) (needs []core.Need) {
-	for _, id := range in.InstanceIds {
+func terminateNeeds(c *core.Call, in *ec2.TerminateInstancesInput) []core.Need {
+	return onTaggedInstances(c, in.InstanceIds)
+}
+
+// stopNeeds bring the tags of the instances, as AWS does.
+func stopNeeds(c *core.Call, in *ec2.StopInstancesInput) []core.Need {
+	return onTaggedInstances(c, in.InstanceIds)
+}
+
+func onTaggedInstances(c *core.Call, ids []string) (needs []core.Need) {
+	for _, id := range ids {
 		needs = append(needs, onTagged(c, "instance/", &id)...)
 	}
 	return needs

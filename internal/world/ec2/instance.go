@@ -94,7 +94,7 @@ func instanceResource() core.Resource {
 			},
 		}),
 		core.Define(core.Spec[ec2.StopInstancesInput, ec2.StopInstancesOutput]{
-			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds Force", Needs: ofInstances[ec2.StopInstancesInput],
+			Write: true, Basis: "record: recorded ones", Knows: "InstanceIds Force", Needs: stopNeeds,
 			Answer: core.FoundAll(&instances, "InstanceIds", stopInstances),
 			Request: func(c *core.Call, in *ec2.StopInstancesInput) any {
 				return core.Fields{"instancesSet": instanceIDs(in.InstanceIds), "force": aws.ToBool(in.Force)}

@@ -28,6 +28,7 @@ type Launch struct {
 	Shutdown       string            `yaml:"shutdown"` // stop, terminate
 	Tags           map[string]string `yaml:"tags"`
 	Metadata       Metadata          `yaml:"metadata"`
+	Snapshot       string            `yaml:"snapshot"` // of which a disk is made, in templates alone
 }
 
 // over lays what is given over what a template says; tags add up.
@@ -110,6 +111,9 @@ func (l Launch) response() *types.ResponseLaunchTemplateData {
 		SecurityGroupIds: l.SecurityGroups, UserData: core.Optional(l.UserData), DisableApiTermination: l.Protected,
 		DisableApiStop: l.StopProtected, InstanceInitiatedShutdownBehavior: types.ShutdownBehavior(l.Shutdown),
 		MetadataOptions: l.Metadata.inTemplate(),
+	}
+	if l.Snapshot != "" {
+		t.BlockDeviceMappings = []types.LaunchTemplateBlockDeviceMapping{{Ebs: &types.LaunchTemplateEbsBlockDevice{SnapshotId: &l.Snapshot}}}
 	}
 	if l.Profile != "" {
 		t.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Name: aws.String(l.Profile)}

@@ -14,8 +14,8 @@ func Service() *core.Service {
 		Name: "ec2", SDK: "EC2", Reference: "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_", Words: core.EC2Words(),
 		Resources: []core.Resource{
 			imageResource(), securityGroupResource(), prefixListResource(), vpcResource(), interfaceResource(), addressResource(), routeTableResource(),
-			natGatewayResource(), vpcEndpointResource(), templateResource(), instanceResource(),
-			rootVolumeResource(), volumeResource(), modificationResource(), snapshotResource(), sharingResource(), addressTransferResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(), settingResource(),
+			natGatewayResource(), vpcEndpointResource(), endpointServiceResource(), templateResource(), instanceResource(),
+			rootVolumeResource(), volumeResource(), modificationResource(), snapshotResource(), recycledResource(), lockResource(), fastRestoreResource(), sharingResource(), addressTransferResource(), fleetResource(), spotFleetResource(), spotRequestResource(), tagResource(), settingResource(),
 		},
 	}
 }

@@ -51,9 +51,3 @@ func createSnapshot(c *core.Call, in *ec2.CreateSnapshotInput, v *types.Volume) 
 	c.After(copying, completes, *s.SnapshotId)
 	return answeredBy[ec2.CreateSnapshotOutput](snapshots.Put(c.At, &s)), nil
 }
-
-// deleteSnapshot deletes it for good: no rule of the Recycle Bin is modelled.
-func deleteSnapshot(c *core.Call, _ *ec2.DeleteSnapshotInput, s *types.Snapshot) (*ec2.DeleteSnapshotOutput, *core.Refusal) {
-	delete(snapshots.Of(c.At), *s.SnapshotId)
-	return &ec2.DeleteSnapshotOutput{}, nil
-}

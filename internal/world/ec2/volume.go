@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,7 +29,7 @@ func volumeResource() core.Resource {
 	return core.Resource{Shelf: &volumes, Operations: []core.Operation{
 		core.List[ec2.DescribeVolumesInput, ec2.DescribeVolumesOutput](&volumes, core.Listing{IDs: "VolumeIds"}, core.AsIs),
 		core.Define(core.Spec[ec2.CreateVolumeInput, ec2.CreateVolumeOutput]{
-			Write: true, Basis: core.UsualSpelling, Answer: createVolume,
+			Write: true, Basis: "record: as https://docs.aws.amazon.com/kms/latest/developerguide/ct-ec2one.html has one, further fields unverified", Answer: createVolume, Response: recordedVolume,
 			Needs: func(c *core.Call, in *ec2.CreateVolumeInput) []core.Need {
 				return making(c, c.ARN("ec2", "volume/*"), in.TagSpecifications)
 			},
@@ -60,6 +61,18 @@ func modificationResource() core.Resource {
 	return core.Resource{Shelf: &modifications, Operations: []core.Operation{
 		core.List[ec2.DescribeVolumesModificationsInput, ec2.DescribeVolumesModificationsOutput](&modifications, core.Listing{IDs: "VolumeIds"}, core.AsIs),
 	}}
+}
+
+// recordedVolume is what the record says that was made.
+func recordedVolume(_ *core.Call, v *ec2.CreateVolumeOutput) any {
+	f := core.Fields{
+		"volumeId": aws.ToString(v.VolumeId), "size": fmt.Sprint(aws.ToInt32(v.Size)), "zone": aws.ToString(v.AvailabilityZone), "status": string(v.State),
+		"createTime": v.CreateTime.UnixMilli(), "volumeType": string(v.VolumeType), "encrypted": aws.ToBool(v.Encrypted),
+	}
+	if v.Iops != nil {
+		f["iops"] = *v.Iops
+	}
+	return f
 }
 
 // createVolume makes one volume of one client token, however often it is asked for.

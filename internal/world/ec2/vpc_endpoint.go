@@ -24,6 +24,17 @@ func NetworkOf(s *core.State, endpoint string) string {
 	return ""
 }
 
+// endpointServices are what the account offers to others through its network and gateway balancers.
+var endpointServices = core.Shelf[types.ServiceConfiguration]{
+	Kind: "ec2.endpoint-service", ID: "ServiceId", Missing: core.Missing("InvalidVpcEndpointServiceId.NotFound", "The VpcEndpointService Id '%s' does not exist"),
+}
+
+func endpointServiceResource() core.Resource {
+	return core.Resource{Shelf: &endpointServices, Operations: []core.Operation{
+		core.List[ec2.DescribeVpcEndpointServiceConfigurationsInput, ec2.DescribeVpcEndpointServiceConfigurationsOutput](&endpointServices, core.Listing{IDs: "ServiceIds"}, core.AsIs),
+	}}
+}
+
 func vpcEndpointResource() core.Resource {
 	return core.Resource{Shelf: &vpcEndpoints, Operations: []core.Operation{
 		core.List[ec2.DescribeVpcEndpointsInput, ec2.DescribeVpcEndpointsOutput](&vpcEndpoints, core.Listing{IDs: "VpcEndpointIds"}, core.AsIs),

@@ -1,4 +1,4 @@
-// Package elb is Elastic Load Balancing in the world: target groups and what is registered in them.
+// Package elb is Elastic Load Balancing in the world: balancers, what they listen on, target groups and what is registered in them.
 package elb
 
 import (
@@ -16,7 +16,9 @@ import (
 func Service() *core.Service {
 	return &core.Service{
 		Name: "elasticloadbalancing", SDK: "Elastic Load Balancing v2", Reference: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_",
-		Words: core.QueryWords(), Resources: []core.Resource{targetGroupResource()},
+		Words: core.QueryWords(), Resources: []core.Resource{
+			balancerResource(), attributeResource(), listenerResource(), ruleResource(), targetGroupResource(), tagResource(),
+		},
 	}
 }
 
@@ -46,10 +48,9 @@ var targetGroups = core.Shelf[targetGroup]{Kind: "elb.target-group", ID: "Target
 
 func targetGroupResource() core.Resource {
 	return core.Resource{Shelf: &targetGroups, Operations: []core.Operation{
-		core.List[sdk.DescribeTargetGroupsInput, sdk.DescribeTargetGroupsOutput](&targetGroups, core.Listing{IDs: "TargetGroupArns"},
-			func(_ *core.Call, g *targetGroup) types.TargetGroup {
-				return types.TargetGroup{TargetGroupArn: &g.TargetGroupArn, Port: &g.Port, LoadBalancerArns: g.Balancers, TargetType: types.TargetTypeEnumInstance}
-			}),
+		core.Define(core.Spec[sdk.DescribeTargetGroupsInput, sdk.DescribeTargetGroupsOutput]{
+			Knows: "LoadBalancerArn TargetGroupArns Marker PageSize", Answer: describeGroups,
+		}),
 		core.Define(core.Spec[sdk.DescribeTargetHealthInput, sdk.DescribeTargetHealthOutput]{
 			Knows: "TargetGroupArn", Answer: core.Found(&targetGroups, "TargetGroupArn", describeHealth),
 		}),
@@ -68,6 +69,26 @@ func targetGroupResource() core.Resource {
 			Answer: core.Found(&targetGroups, "TargetGroupArn", deregister),
 		}),
 	}}
+}
+
+func describeGroups(c *core.Call, in *sdk.DescribeTargetGroupsInput) (*sdk.DescribeTargetGroupsOutput, *core.Refusal) {
+	chosen, refused := targetGroups.Sorted(c.At), (*core.Refusal)(nil)
+	switch {
+	case len(in.TargetGroupArns) > 0:
+		chosen, refused = targetGroups.Some(c.At, in.TargetGroupArns)
+	case in.LoadBalancerArn != nil:
+		_, refused = balancers.Find(c.At, in.LoadBalancerArn)
+		chosen = slices.DeleteFunc(chosen, func(g *targetGroup) bool { return !slices.Contains(g.Balancers, *in.LoadBalancerArn) })
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	var all []types.TargetGroup
+	for _, g := range chosen {
+		all = append(all, types.TargetGroup{TargetGroupArn: &g.TargetGroupArn, Port: &g.Port, LoadBalancerArns: g.Balancers, TargetType: types.TargetTypeEnumInstance})
+	}
+	page, next, refused := core.Paged(all, in.Marker, in.PageSize)
+	return &sdk.DescribeTargetGroupsOutput{TargetGroups: page, NextMarker: next}, refused
 }
 
 func describeHealth(c *core.Call, _ *sdk.DescribeTargetHealthInput, g *targetGroup) (*sdk.DescribeTargetHealthOutput, *core.Refusal) {

@@ -57,7 +57,7 @@ func freeze(at core.At) held {
 		h.Users[name] = c
 	}
 	for name, r := range in.Roles {
-		h.Roles[name] = &role{holder: r.holder.clone(), Trust: r.Trust}
+		h.Roles[name] = &role{holder: r.holder.clone(), Trust: r.Trust} // what it accessed decides nothing
 	}
 	for arn, m := range in.Policies {
 		c := *m

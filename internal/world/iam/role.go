@@ -3,6 +3,7 @@ package iam
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -18,7 +19,8 @@ const LongestSession = 3600
 // role is an IAM role.
 type role struct {
 	holder
-	Trust string
+	Trust    string
+	Accessed map[string]time.Time // actions that IAM tracks, by when each was accessed last; zero: never
 }
 
 var roles = core.Shelf[role]{Kind: "iam.role", Global: true, ID: "Name", Missing: func(name string) *core.Refusal {

@@ -26,7 +26,7 @@ func Service() *core.Service {
 		Name: "iam", SDK: "IAM", Reference: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_",
 		Words: words, Global: true, HidesDenied: true,
 		Resources: []core.Resource{
-			userResource(), accessKeyResource(), reportResource(), roleResource(), holderPolicies(), policyResource(), {Shelf: &sessions}, {Shelf: &histories},
+			userResource(), accessKeyResource(), reportResource(), detailsResource(), accessedResource(), roleResource(), holderPolicies(), policyResource(), {Shelf: &sessions}, {Shelf: &histories},
 		},
 	}
 }
@@ -64,6 +64,9 @@ type userEstate struct {
 type roleEstate struct {
 	Policies holderEstate `yaml:",inline"`
 	Trust    any          `yaml:"trust"`
+
+	Created  time.Time            `yaml:"created"`  // now
+	Accessed map[string]time.Time `yaml:"accessed"` // actions that IAM tracks, with when each was accessed last; null: never
 }
 
 type policyEstate struct {
@@ -103,7 +106,8 @@ func (e Estate) Build(at core.At) error {
 		if err != nil {
 			return fmt.Errorf("role %s: %w", h.Name, err)
 		}
-		roles.Put(at, &role{holder: h, Trust: trust})
+		h.Created = cmp.Or(r.Created, h.Created)
+		roles.Put(at, &role{holder: h, Trust: trust, Accessed: r.Accessed})
 	}
 	return check(at)
 }

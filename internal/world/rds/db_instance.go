@@ -140,9 +140,24 @@ func startInstance(c *core.Call, _ *rds.StartDBInstanceInput, db *types.DBInstan
 	return &rds.StartDBInstanceOutput{DBInstance: db}, refused
 }
 
+// deleteMember takes a database out of its cluster, which keeps the data. It has no snapshot of its own.
+func deleteMember(c *core.Call, in *rds.DeleteDBInstanceInput, db *types.DBInstance) (*rds.DeleteDBInstanceOutput, *core.Refusal) {
+	if in.FinalDBSnapshotIdentifier != nil {
+		return nil, core.Refuse("InvalidParameterCombination", "A member of a cluster has no final snapshot.")
+	}
+	if refused := (movement{[]string{"available"}, "deleting"}).begin(c, db); refused != nil {
+		return nil, refused
+	}
+	c.After(moving, ends, *db.DBInstanceIdentifier)
+	return &rds.DeleteDBInstanceOutput{DBInstance: db}, nil
+}
+
 // deleteInstance refuses without a final snapshot, although AWS can do without: nobody here may.
 func deleteInstance(c *core.Call, in *rds.DeleteDBInstanceInput, db *types.DBInstance) (*rds.DeleteDBInstanceOutput, *core.Refusal) {
 	name := aws.ToString(in.FinalDBSnapshotIdentifier)
+	if aws.ToString(db.DBClusterIdentifier) != "" {
+		return deleteMember(c, in, db)
+	}
 	switch {
 	case aws.ToBool(db.DeletionProtection):
 		return nil, core.Refuse("InvalidParameterCombination", "Cannot delete protected DB Instance, please disable deletion protection and try again.")

@@ -100,10 +100,14 @@ func proxyTargetResource() core.Resource {
 func eventResource() core.Resource {
 	return core.Resource{Shelf: &happened, Operations: []core.Operation{
 		core.Define(core.Spec[rds.DescribeEventsInput, rds.DescribeEventsOutput]{
-			Basis: "of databases that are stopped, or that AWS starts after seven days, the last of each; however old", Knows: "SourceIdentifier SourceType Duration Marker MaxRecords",
+			Basis: "of databases and clusters that are stopped, or that AWS starts after seven days, the last of each; however old", Knows: "SourceIdentifier SourceType Duration Marker MaxRecords",
 			Answer: func(c *core.Call, in *rds.DescribeEventsInput) (*rds.DescribeEventsOutput, *core.Refusal) {
 				out := &rds.DescribeEventsOutput{}
-				if e, ok := happened.Of(c.At)[aws.ToString(in.SourceIdentifier)]; ok {
+				of := &happened
+				if in.SourceType == types.SourceTypeDbCluster {
+					of = &clusterHappened
+				}
+				if e, ok := of.Of(c.At)[aws.ToString(in.SourceIdentifier)]; ok {
 					out.Events = []types.Event{*e}
 				}
 				return out, nil

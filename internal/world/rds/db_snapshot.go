@@ -15,7 +15,8 @@ import (
 func Service() *core.Service {
 	return &core.Service{
 		Name: "rds", SDK: "RDS", Reference: "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_",
-		Words: core.QueryWords(), Resources: []core.Resource{snapshotResource(), tagResource(), instanceResource(), finalResource(), proxyResource(), proxyTargetResource(), eventResource()},
+		Words: core.QueryWords(), Resources: []core.Resource{snapshotResource(), tagResource(), instanceResource(), finalResource(), proxyResource(), proxyTargetResource(), eventResource(),
+			clusterResource(), clusterSnapshotResource(), globalResource(), clusterEventResource()},
 	}
 }
 

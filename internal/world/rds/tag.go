@@ -71,7 +71,7 @@ func labelNeeds(c *core.Call, arn *string, keys []string) []core.Need {
 	return needs
 }
 
-// labelled finds the tags of a snapshot or a database of the place. A database that is not there is told by its own name.
+// labelled finds the tags of a snapshot, a database or a cluster of the place. What is not there is told by its own name.
 func labelled(c *core.Call, arn *string) (*[]types.Tag, *core.Refusal) {
 	if id, ok := strings.CutPrefix(aws.ToString(arn), c.ARN("rds", "db:")); ok {
 		db, refused := instances.Find(c.At, &id)
@@ -79,6 +79,13 @@ func labelled(c *core.Call, arn *string) (*[]types.Tag, *core.Refusal) {
 			return nil, refused
 		}
 		return &db.TagList, nil
+	}
+	if id, ok := strings.CutPrefix(aws.ToString(arn), c.ARN("rds", "cluster:")); ok {
+		cluster, refused := clusters.Find(c.At, &id)
+		if refused != nil {
+			return nil, refused
+		}
+		return &cluster.TagList, nil
 	}
 	for id := range snapshots.Of(c.At) {
 		if c.ARN("rds", "snapshot:"+id) != aws.ToString(arn) {

@@ -101,7 +101,8 @@ data "aws_iam_policy_document" "own" {
       sid = "Discover"
       actions = [
         "organizations:ListRoots", "organizations:ListAccounts", "organizations:ListAccountsForParent",
-        "organizations:ListOrganizationalUnitsForParent",
+        "organizations:ListOrganizationalUnitsForParent", "organizations:DescribeOrganization", "organizations:ListPoliciesForTarget",
+        "organizations:DescribePolicy",
       ]
       resources = ["*"]
     }
