@@ -48,7 +48,7 @@ func (s StopCluster) About() About {
 	return About{Kind: stopClusterKind, Target: s.Cluster, Identity: s.ID, Hits: "cluster " + s.Cluster.ID + ", to none of whose databases anybody can connect then"}
 }
 
-// Look takes a cluster that AWS itself started after seven days for stopped still: nobody asked for it.
+// Look takes a cluster that AWS itself started after seven days for stopped still: no person asked for it.
 func (s StopCluster) Look(ctx context.Context, r access.Reads) (Look, error) {
 	c, err := LookCluster(ctx, r, s.Cluster)
 	switch {

@@ -50,7 +50,7 @@ func (s StopDatabase) About() About {
 	return About{Kind: stopDatabaseKind, Target: s.Database, Identity: s.ID, Hits: "database " + s.Database.ID + ", which nobody can connect to then"}
 }
 
-// Look takes a database that AWS itself started after seven days for stopped still: nobody asked for it.
+// Look takes a database that AWS itself started after seven days for stopped still: no person asked for it.
 func (s StopDatabase) Look(ctx context.Context, r access.Reads) (Look, error) {
 	db, err := LookDatabase(ctx, r, s.Database)
 	switch {

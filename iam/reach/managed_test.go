@@ -124,7 +124,7 @@ func answerOf(p pair, i int) iam.Answer {
 	return iam.No
 }
 
-// environmentOf gives the keys that nobody knows a value that some clause names, another one, or none.
+// environmentOf gives the keys whose values are unknown a value that some clause names, another one, or none.
 func environmentOf(r *rand.Rand, q *question) map[string]string {
 	out := map[string]string{}
 	q.everySaid(func(s stance) {

@@ -27,7 +27,7 @@ func small() Catalogue {
 	return Catalogue{}.With(some)
 }
 
-// drawPattern is an action pattern in one of the ways in which people write them, and some in which nobody does.
+// drawPattern is an action pattern in one of the ways in which people write them, and some unlikely ones.
 func drawPattern(t *rapid.T, of Catalogue) string {
 	a := rapid.SampledFrom(of.actions).Draw(t, "action")
 	service, name, _ := strings.Cut(a, ":")

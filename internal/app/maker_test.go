@@ -24,7 +24,7 @@ approval: {approvers: [security], command_line: all}
 `
 
 // Nobody says whose a volume is but CloudTrail's event history, which has who made it: a month later that person is the owner, may let it be, and may not do
-// so where the volume's maker is another. What was made before all history is nobody's, and the case says why.
+// so where the volume's maker is another. What was made before all history has no owner by it, and the case says why.
 func TestWhoMadeAVolumeIsAskedAboutIt(t *testing.T) {
 	s := cellarBy(t, "ask", people)
 	out, err := s.olga().CreateVolume(t.Context(), &ec2.CreateVolumeInput{AvailabilityZone: aws.String("us-east-1a"), Size: aws.Int32(10), VolumeType: "gp3"})

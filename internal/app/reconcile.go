@@ -29,7 +29,7 @@ type reconciler struct {
 
 // recorded gives Receive the records of a suspect, and reports whether there are any: then what they say is its case, or was. A playbook that no
 // event starts has none. The error is playbook.ErrNotNow where the history had no room today, else the ledger's; a history that says nothing,
-// or does not answer, is none: then a person is asked about what nobody is known to have done.
+// or does not answer, is none: then a person is asked about what has no known caller.
 func (r *reconciler) recorded(ctx context.Context, s playbook.StoredSuspect, m sweep.Meter) (bool, error) {
 	book, eventful := r.eventful(s.Playbook)
 	if !eventful {

@@ -66,7 +66,7 @@ func (o *telling) Send(_ context.Context, l notify.Letter) (string, error) {
 }
 
 // BenchmarkToldAfterTheCommit has forty actors launch something forbidden, three a second, in an incident each. It measures from the commit of the
-// containment to the moment at which the channel has accepted a message about it, through outbox, letters and desk. It fails where a case is told to nobody.
+// containment to the moment at which the channel has accepted a message about it, through outbox, letters and desk. It fails where a case is not told.
 func BenchmarkToldAfterTheCommit(b *testing.B) {
 	const actors = 40
 	var users []string

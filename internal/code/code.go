@@ -20,7 +20,7 @@ type Owner struct {
 	Tool    Tool   `json:"tool"`
 	Address string `json:"address"` // within Where: aws_launch_template.web["a"], the logical id, the cluster's name for itself
 	Where   string `json:"where"`   // what says so: s3://states/dns/terraform.tfstate, a stack
-	// Repository and Folder are where the block stands; "" where nobody has said.
+	// Repository and Folder are where the block stands; "" where the configuration does not say.
 	Repository string `json:"repository,omitempty"`
 	Folder     string `json:"folder,omitempty"`
 	// Shared is another state of the same folder that has the address, too (a workspace, a second environment): a change of the block changes both. "" where
