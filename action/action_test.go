@@ -23,6 +23,8 @@ accounts:
     users:
       - {name: operator, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAOPERATOR00000001, secret: operator}]}
       - {name: mallory, path: /staff/, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: mallory}]}
+      - {name: guarded, id: AIDAGUARDED000000001, mfa: ["arn:aws:iam::111122223333:mfa/guarded"], attached: ["arn:aws:iam::111122223333:policy/riposte-deny"], tags: {"riposte:case": c_1}}
+      - ` + actiontest.LeaverUser + `
     roles:
       - name: builder
         path: /ci/

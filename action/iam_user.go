@@ -44,15 +44,15 @@ func lookAtUser(ctx context.Context, r access.Reads, a renamable) (Look, error) 
 	if err != nil || found.Gone != "" {
 		return Look{Missing: found.Gone}.unless(err)
 	}
-	now := a
-	if found.User != w.user {
+	now, moved := a, found.User != w.user
+	if moved {
 		now = a.by(found.User)
 	}
 	look, err := now.look(ctx, r)
 	if look.Missing == deletedUser { // a moment ago it was there
 		return Look{}, fmt.Errorf("user %q was renamed or deleted while it was looked at", name(found.User))
 	}
-	if now != a {
+	if moved && look.Renamed == nil {
 		look.Renamed = now
 	}
 	return look.unless(err)
@@ -64,11 +64,20 @@ func Follow(a, moved Action) Action {
 	if was, ok := a.(Isolate); ok {
 		return was.follow(moved)
 	}
+	if was, ok := a.(DeleteUser); ok {
+		if now, ok := moved.(DeleteUser); ok && now.UserID == was.UserID {
+			return now // with what the user has by now
+		}
+	}
 	r, one := a.(renamable)
 	m, two := moved.(renamable)
 	if tags, ok := a.(PutTags); ok && two && tags.Identity != "" && tags.Identity == m.identity().id {
 		tags.Resource = m.identity().user
 		return tags
+	}
+	if told, ok := a.(Announce); ok && two && told.Identity != "" && told.Identity == m.identity().id {
+		told.Resource = m.identity().user
+		return told
 	}
 	if !one || !two || r.identity().id == "" || r.identity().id != m.identity().id {
 		return a

@@ -66,6 +66,7 @@ func Kinds() []Kind {
 		deleteBalancerKind, deleteSnapshotKind, recoverSnapshotKind, listenerPolicyKind,
 		pauseWarehouseKind, resumeWarehouseKind, deleteWarehouseKind, restoreWarehouseKind,
 		stopIdleKind, startIdleKind,
+		deleteUserKind,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 	"github.com/aws/smithy-go/middleware"
@@ -34,6 +35,14 @@ func differences() map[string]difference {
 		"bound user": {
 			why:   "PutUserPermissionsBoundary is missing, of roles too, and GetUser tells no boundary",
 			still: unbounded,
+		},
+		"delete user": {
+			why: "ListServiceSpecificCredentials and PutUserPermissionsBoundary are missing",
+			still: func(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
+				_, err := g.Examples()["delete user"].Look(t.Context(), c.Reads())
+				return err != nil
+			},
+			mend: withoutServiceCredentials, // and without the boundary, which it would not tell either
 		},
 		"abandon launch": {
 			why: "CompleteLifecycleAction is missing",
@@ -169,6 +178,21 @@ func unaddressed(t *testing.T, g actiontest.Shop, c *actiontest.AWS) bool {
 	must(t, err)
 	run(t, c, a)
 	return look.Inverse.Do(t.Context(), c.Writes()) != nil
+}
+
+// withoutServiceCredentials answers in moto's place that no user has any, and that a boundary is set.
+func withoutServiceCredentials(c aws.Config) aws.Config {
+	none := middleware.InitializeMiddlewareFunc("none", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		switch in.Parameters.(type) {
+		case *iam.ListServiceSpecificCredentialsInput:
+			return middleware.InitializeOutput{Result: &iam.ListServiceSpecificCredentialsOutput{}}, middleware.Metadata{}, nil
+		case *iam.PutUserPermissionsBoundaryInput:
+			return middleware.InitializeOutput{Result: &iam.PutUserPermissionsBoundaryOutput{}}, middleware.Metadata{}, nil
+		}
+		return next.HandleInitialize(ctx, in)
+	})
+	c.APIOptions = append(c.APIOptions, func(s *middleware.Stack) error { return s.Initialize.Add(none, middleware.Before) })
+	return c
 }
 
 // anywhere launches at whatever address is free.

@@ -17,6 +17,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 	"github.com/aws/aws-sdk-go-v2/service/redshift"
@@ -88,6 +89,7 @@ func onMoto(t *testing.T, s *mototest.Server) (actiontest.Shop, *actiontest.AWS)
 	must(t, err)
 	resp.Body.Close()
 	g := actiontest.Shop{Key: b.people(), Group: motoPlace.In(event.Group, "web"), User: motoPlace.In(event.User, "staff/mallory"), Role: motoPlace.In(event.Role, "ci/builder")}
+	b.leaver(&g)
 	b.machines(&g)
 	g.Setting, g.Like = motoPlace.In(event.Setting, motoPlace.Region), actiontest.LikeOf(t, actiontest.On(timeless(s)).Reads(), g.Template, "2")
 	b.unused(&g)
@@ -242,6 +244,31 @@ func (b shopfitter) people() (key string) {
 		must(b.t, err)
 	}
 	return aws.ToString(out.AccessKey.AccessKeyId)
+}
+
+// leaver is a user with a case's tags, and all that a user may have.
+func (b shopfitter) leaver(g *actiontest.Shop) {
+	who, group := aws.String("leaver"), aws.String("admins")
+	policy := func(name string) *string { return aws.String("arn:aws:iam::" + motoPlace.Account + ":policy/" + name) }
+	made, err := b.iam.CreateUser(b.ctx, &iam.CreateUserInput{UserName: who, Path: aws.String("/staff/"), Tags: []iamtypes.Tag{{Key: aws.String(action.CaseTag), Value: aws.String("c_1")}}})
+	must(b.t, err)
+	_, err = b.iam.CreateLoginProfile(b.ctx, &iam.CreateLoginProfileInput{UserName: who, Password: aws.String("not-a-secret")})
+	must(b.t, err)
+	key, err := b.iam.CreateAccessKey(b.ctx, &iam.CreateAccessKeyInput{UserName: who})
+	must(b.t, err)
+	_, err = b.iam.CreateGroup(b.ctx, &iam.CreateGroupInput{GroupName: group})
+	must(b.t, err)
+	_, err = b.iam.AddUserToGroup(b.ctx, &iam.AddUserToGroupInput{UserName: who, GroupName: group})
+	must(b.t, err)
+	_, err = b.iam.CreatePolicy(b.ctx, &iam.CreatePolicyInput{PolicyName: aws.String("team"), PolicyDocument: aws.String(actiontest.Books)})
+	must(b.t, err)
+	for _, name := range []string{"team", "riposte-deny"} {
+		_, err = b.iam.AttachUserPolicy(b.ctx, &iam.AttachUserPolicyInput{UserName: who, PolicyArn: policy(name)})
+		must(b.t, err)
+	}
+	_, err = b.iam.PutUserPolicy(b.ctx, &iam.PutUserPolicyInput{UserName: who, PolicyName: aws.String("books"), PolicyDocument: aws.String(actiontest.Books)})
+	must(b.t, err)
+	g.Leaver, g.LeaverID, g.LeaverKey = motoPlace.In(event.User, "staff/leaver"), aws.ToString(made.User.UserId), aws.ToString(key.AccessKey.AccessKeyId)
 }
 
 // machines are the image, the template, the group with its members, and an instance beside it.

@@ -22,6 +22,7 @@ var definitive = []string{
 	"LimitExceeded",      // IAM: ten policies attached, or the inline budget of 2,048 or 10,240 characters is full
 	"UnmodifiableEntity", // IAM: a service-linked role
 	"PolicyNotAttachable", "MalformedPolicyDocument", "InvalidInput",
+	"DeleteConflict",        // IAM: the user was given something since it was looked at
 	"OperationNotPermitted", // EC2: the instance is protected; see Terminate
 	"UnsupportedOperation", "Unsupported", "InvalidParameterCombination", "InvalidParameterValue",
 	"InvalidGroup.NotFound", "InvalidGroupId.Malformed", "InvalidSecurityGroupID.NotFound",

@@ -10,12 +10,12 @@ import (
 	"github.com/ripostehq/riposte/event"
 )
 
-// announceKind tells on an unused resource what will become of it. A caller that takes the tags off says no, and is not fought.
+// announceKind tells on a resource what will become of it. A caller that takes the tags off says no, and is not fought.
 var announceKind = Define[Announce](Kind{
-	Name: "tag.announce", Version: 1, Does: "say on a resource, by tags, what will become of it and when", Class: Mend, Tier: TierTag, Yields: true,
+	Name: "tag.announce", Version: 2, Does: "say on a resource, by tags, what will become of it and when", Class: Mend, Tier: TierTag, Yields: true,
 	WayBack: removeTagsKind.Name,
-	Reads:   []call.ID{call.EC2DescribeInstances, call.EC2DescribeTags, call.ELBDescribeTags, call.RDSListTagsForResource, call.RedshiftDescribeClusters},
-	Writes:  []call.ID{call.EC2CreateTags, call.ELBAddTags, call.RDSAddTagsToResource, call.RedshiftCreateTags},
+	Reads:   []call.ID{call.EC2DescribeInstances, call.EC2DescribeTags, call.ELBDescribeTags, call.IAMGetUser, call.RDSListTagsForResource, call.RedshiftDescribeClusters},
+	Writes:  []call.ID{call.EC2CreateTags, call.ELBAddTags, call.IAMTagUser, call.RDSAddTagsToResource, call.RedshiftCreateTags},
 })
 
 // The tags of what is announced, under riposte's own prefix whatever prefix the configuration has for what was changed: policies of the
@@ -32,6 +32,7 @@ const (
 // Announce wants a resource to have tags that tell people what was found and what comes next, all of them or none.
 type Announce struct {
 	Resource event.Resource
+	Identity string `json:",omitempty"` // AIDA...: of a user, whom the name alone does not tell from another
 	Tags     []Tag
 }
 
@@ -40,7 +41,9 @@ func Announced(caseID, playbook string, since, deletes time.Time) []Tag {
 	return []Tag{{CaseTag, caseID}, {PlaybookTag, playbook}, {UnusedSinceTag, since.UTC().Format(time.DateOnly)}, {DeletesTag, deletes.UTC().Format(time.DateOnly)}}
 }
 
-func (a Announce) put() PutTags { return PutTags{Resource: a.Resource, Tags: a.Tags} }
+func (a Announce) put() PutTags {
+	return PutTags{Resource: a.Resource, Identity: a.Identity, Tags: a.Tags}
+}
 
 // About is the action as data.
 func (a Announce) About() About {
@@ -56,7 +59,7 @@ func (a Announce) only(keys []string) Action {
 // Look reads the resource's tags. Its keys are riposte's own: what they say of an earlier case is said anew, or one old tag would keep every later
 // case from being told. The way back takes them off, and never puts back what they said: it would let another case delete.
 func (a Announce) Look(ctx context.Context, r access.Reads) (Look, error) {
-	has, gone, err := readTags(ctx, r, a.Resource, "")
+	has, gone, err := readTags(ctx, r, a.Resource, a.Identity)
 	if err != nil || gone != "" {
 		return Look{Missing: gone}.unless(err)
 	}
@@ -64,7 +67,7 @@ func (a Announce) Look(ctx context.Context, r access.Reads) (Look, error) {
 	if len(unsaid) == 0 {
 		return Look{Satisfied: true}, nil
 	}
-	return Look{Inverse: RemoveTags{Resource: a.Resource, Tags: unsaid}}, nil
+	return Look{Inverse: RemoveTags{Resource: a.Resource, Identity: a.Identity, Tags: unsaid}}, nil
 }
 
 // Do writes them.

@@ -43,7 +43,7 @@ func (o object) event() Event {
 		Time: o.time(), Region: o.text("awsRegion"), ReadOnly: o.text("readOnly") == "true",
 		Error:    Failure{Code: o.text("errorCode"), Message: o.text("errorMessage")},
 		SourceIP: o.text("sourceIPAddress"), UserAgent: o.text("userAgent"), Endpoint: o.text("vpcEndpointId"),
-		FromConsole: o.text("sessionCredentialFromConsole") == "true",
+		FromConsole: o.text("sessionCredentialFromConsole") == "true" || clicks(o.object("userIdentity").text("invokedBy")),
 		TLS:         TLS{tls.text("tlsVersion"), tls.text("cipherSuite"), tls.text("clientProvidedHostHeader")},
 		Request:     o.raw("requestParameters"), Response: o.raw("responseElements"),
 		Additional: o.raw("additionalEventData"), Resources: o.resources(), Actor: o.object("userIdentity").actor(),

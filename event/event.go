@@ -37,7 +37,7 @@ type Event struct {
 	Error       Failure
 	SourceIP    string // an address, a service's name, "AWS Internal", or absent
 	UserAgent   string
-	FromConsole bool   // sessionCredentialFromConsole: AWS gave the credentials to a console's session
+	FromConsole bool   // sessionCredentialFromConsole: AWS gave the credentials to a console's session; of older records, invokedBy
 	Endpoint    string // vpcEndpointId
 	TLS         TLS
 	Request     json.RawMessage // requestParameters: nil where null or absent; of a notice its detail

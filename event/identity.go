@@ -36,8 +36,12 @@ func (o object) actor() Actor {
 	session := o.object("sessionContext")
 	issuer := session.object("sessionIssuer")
 	invokedBy := o.text("invokedBy")
+	kind := actorKind(o.text("type"), invokedBy)
+	if kind != ServiceActor && clicks(invokedBy) {
+		invokedBy = "" // as records until 2020 say: the console passes nothing on, the person who clicked called
+	}
 	a := Actor{
-		Kind: actorKind(o.text("type"), invokedBy), Account: o.text("accountId"), ARN: onlyARN(o.text("arn")),
+		Kind: kind, Account: o.text("accountId"), ARN: onlyARN(o.text("arn")),
 		PrincipalID: o.text("principalId"), AccessKey: o.text("accessKeyId"), InvokedBy: invokedBy,
 		Issuer: onlyARN(issuer.text("arn")), IssuerID: issuer.text("principalId"),
 		SourceIdentity: session.text("sourceIdentity"), Delivery: session.text("ec2RoleDelivery"),

@@ -54,6 +54,10 @@ func TestEverySortOfCaller(t *testing.T) {
 			`{"type":"IdentityCenterUser","accountId":"111122223333","onBehalfOf":{"userId":"u-1"},"credentialId":"c-1"}`,
 			event.Actor{Kind: event.IdentityCenterActor, Account: account, MFA: event.MFAUnknown},
 		},
+		"a user who clicks, as the console's older records say it": {
+			`{"type":"IAMUser","principalId":"AIDA4","arn":"arn:aws:iam::111122223333:user/olga","accountId":"111122223333","userName":"olga","invokedBy":"signin.amazonaws.com"}`,
+			event.Actor{Kind: event.UserActor, Partition: "aws", Account: account, ARN: "arn:aws:iam::111122223333:user/olga", PrincipalID: "AIDA4", UserName: "olga", MFA: event.MFANo},
+		},
 		"a service": {
 			`{"type":"AWSService","invokedBy":"ec2.amazonaws.com"}`,
 			event.Actor{Kind: event.ServiceActor, InvokedBy: "ec2.amazonaws.com", MFA: event.MFAUnknown},

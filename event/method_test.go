@@ -55,9 +55,11 @@ func TestHowACallWasMade(t *testing.T) {
 }
 
 func TestTheConsolesCredentialsAreRead(t *testing.T) {
-	e, err := event.Decode([]byte(`{"eventSource":"s3.amazonaws.com","eventName":"DeleteBucket","eventTime":"2030-01-07T09:00:00Z","sessionCredentialFromConsole":"true"}`))
-	if err != nil || !e.FromConsole {
-		t.Errorf("%+v, %v", e, err)
+	for _, said := range []string{`"sessionCredentialFromConsole":"true"`, `"userIdentity":{"type":"Root","invokedBy":"signin.amazonaws.com"}`} {
+		e, err := event.Decode([]byte(`{"eventSource":"s3.amazonaws.com","eventName":"DeleteBucket","eventTime":"2030-01-07T09:00:00Z",` + said + `}`))
+		if err != nil || !e.FromConsole || e.Method() != event.ByConsole {
+			t.Errorf("%s: %+v, %v", said, e, err)
+		}
 	}
 }
 

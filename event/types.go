@@ -49,6 +49,7 @@ const (
 	Key                 = "AWS::KMS::Key"
 	Parameter           = "AWS::SSM::Parameter"
 	User                = "AWS::IAM::User"
+	UserGroup           = "AWS::IAM::Group"
 	Role                = "AWS::IAM::Role"
 	Policy              = "AWS::IAM::ManagedPolicy"
 	Session             = "AWS::STS::AssumedRole" // one session of a role
@@ -111,6 +112,7 @@ var types = map[string]resourceType{
 	Key:                 {noun: "key", arn: "kms:{region}:{account}:key/{id}", asff: "AwsKmsKey"},
 	Parameter:           {noun: "parameter", arn: "ssm:{region}:{account}:parameter/{id}"},
 	User:                {noun: "user", arn: "iam::{account}:user/{id}", global: true, path: true, asff: "AwsIamUser"},
+	UserGroup:           {noun: "user-group", arn: "iam::{account}:group/{id}", global: true, path: true},
 	Policy:              {noun: "policy", arn: "iam::{account}:policy/{id}", global: true, path: true, asff: "AwsIamPolicy"},
 	Role:                {noun: "role", arn: "iam::{account}:role/{id}", global: true, path: true, asff: "AwsIamRole"},
 	Session:             {noun: "session", arn: "sts::{account}:assumed-role/{id}", global: true},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +22,7 @@ type Record struct {
 	Zone    string // id, without /hostedzone/
 	Apex    string // the zone's name, as names.Plain has it
 	Private bool
+	Primary string // the name server that the zone's SOA record names; "" where another page has it
 	Set     types.ResourceRecordSet
 }
 
@@ -91,9 +93,10 @@ func zoneRecords(ctx context.Context, c access.Route53Reads, z types.HostedZone,
 			yield(nil, fmt.Errorf("list the records of zone %s: %w", id, err))
 			return false
 		}
+		primary := primaryOf(out.ResourceRecordSets)
 		page := make([]Record, 0, len(out.ResourceRecordSets))
 		for _, set := range out.ResourceRecordSets {
-			page = append(page, Record{Zone: id, Apex: names.Plain(aws.ToString(z.Name)), Private: z.Config != nil && z.Config.PrivateZone, Set: set})
+			page = append(page, Record{Zone: id, Apex: names.Plain(aws.ToString(z.Name)), Private: z.Config != nil && z.Config.PrivateZone, Primary: primary, Set: set})
 		}
 		if !yield(page, nil) {
 			return false
@@ -105,13 +108,42 @@ func zoneRecords(ctx context.Context, c access.Route53Reads, z types.HostedZone,
 	}
 }
 
-// recordNames are what a record points to. The name servers of the zone itself delegate nothing.
+// ServedID is the id under which the index of names keeps that a zone serves its name. It is a part of the zone's records, which are read as one.
+func ServedID(zone string) string { return zone + "/served" }
+
+// recordNames are what a record points to. The name servers of the zone itself delegate nothing: they say where the zone is served.
 func recordNames(at event.Place, r Record) (all []names.Entry) {
+	keys, resource, points := r.Points().Keys(), at.In(event.RecordSet, RecordID(r.Zone, r.Set)), true
 	if r.Set.Type == types.RRTypeNs && names.Plain(aws.ToString(r.Set.Name)) == r.Apex {
-		return nil
+		keys, resource, points = r.served(), at.In(event.RecordSet, ServedID(r.Zone)), false
 	}
-	for _, k := range r.Points().Keys() {
-		all = append(all, names.Entry{Key: k, Resource: at.In(event.RecordSet, RecordID(r.Zone, r.Set)), Points: true, Private: r.Private})
+	for _, k := range keys {
+		all = append(all, names.Entry{Key: k, Resource: resource, Points: points, Private: points && r.Private})
 	}
 	return all
+}
+
+// served are the names of a public zone, by its own NS record. Who leaves Route 53, or goes to another account, writes the new name servers into that record before the
+// zone is deleted, and may lead the delegation there: only those that the SOA record names, too, which stays as it was, count as the zone's.
+func (r Record) served() []names.Key {
+	if r.Private {
+		return nil
+	}
+	all, servers := []names.Key{names.ZoneKey(r.Apex)}, r.Points().Values
+	own := func(s string) bool { return names.Plain(s) == r.Primary }
+	if at, ok := names.DelegationKey(r.Apex, servers); ok && slices.ContainsFunc(servers, own) {
+		all = append(all, at)
+	}
+	return all
+}
+
+// primaryOf is the name server that a SOA record among those of a page names first.
+func primaryOf(page []types.ResourceRecordSet) string {
+	for _, set := range page {
+		if set.Type == types.RRTypeSoa && len(set.ResourceRecords) > 0 {
+			primary, _, _ := strings.Cut(aws.ToString(set.ResourceRecords[0].Value), " ")
+			return names.Plain(primary)
+		}
+	}
+	return ""
 }

@@ -46,6 +46,7 @@ func claims() map[Service]Claimable {
 		S3:                {Anybody, "a deleted bucket's name is free for every account", userGuide + "gpbucketnamespaces.html"},
 		Beanstalk:         {Anybody, "other customers can reuse an available host name", "https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/customdomains.html"},
 		Address:           {Luck, "a released address goes back to the pool", "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html"},
+		Delegation:        {Luck, "Route 53 holds a deleted zone's name servers back in some cases only; in others a customer makes zones of that name until one is served there", "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/protection-from-dangling-dns.html"},
 		Zone:              {Luck, "Route 53 holds a deleted zone's name servers back in some cases only", "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/protection-from-dangling-dns.html"},
 		CloudFront:        {Nobody, "an alternate name needs a certificate of the domain", "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html"},
 		ELB:               {Nobody, "AWS puts a number behind the name", discussion + "173"},

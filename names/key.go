@@ -27,11 +27,12 @@ const (
 	GlobalAccelerator Service = "globalaccelerator" // ID: the label before awsglobalaccelerator.com
 	Address           Service = "address"           // ID: a public IPv4 address
 	Zone              Service = "zone"              // ID: the name of a hosted zone, of those that name servers of Route 53 serve
+	Delegation        Service = "delegation"        // ID: ZONE/SERVER,SERVER: a zone at the name servers that serve it, or are said to
 )
 
 // Services lists them.
 func Services() []Service {
-	return []Service{S3, ELB, Beanstalk, CloudFront, APIGateway, GlobalAccelerator, Address, Zone}
+	return []Service{S3, ELB, Beanstalk, CloudFront, APIGateway, GlobalAccelerator, Address, Zone, Delegation}
 }
 
 // String is the key as ledgers keep it: PARTITION/SERVICE/REGION/ID.

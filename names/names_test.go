@@ -124,7 +124,10 @@ func TestARecordAtS3(t *testing.T) {
 // TestDelegations: a subdomain whose name servers are all of Route 53 stands for the zone of that name.
 func TestDelegations(t *testing.T) {
 	ours := []string{"ns-1.awsdns-00.com.", "ns-2.awsdns-01.org.", "ns-3.awsdns-02.co.uk.", "NS-4.AWSDNS-03.net."}
-	zone := []names.Key{{Partition: "aws", Service: names.Zone, ID: "dev.example.com"}}
+	zone := []names.Key{
+		{Partition: "aws", Service: names.Delegation, ID: "dev.example.com/ns-1.awsdns-00.com,ns-2.awsdns-01.org,ns-3.awsdns-02.co.uk,ns-4.awsdns-03.net"},
+		{Partition: "aws", Service: names.Zone, ID: "dev.example.com"},
+	}
 	for _, c := range []struct {
 		values []string
 		want   []names.Key
@@ -217,4 +220,47 @@ func ExampleParse() {
 	// [aws/elb/eu-west-1/web-1234567890]
 	// [aws/s3//www.example.com aws/s3//food]
 	// []
+}
+
+// TestExamples: the names that are shown to people have forms that are read back, and say who could claim them, with a source.
+func TestExamples(t *testing.T) {
+	seen := map[names.Claim]bool{}
+	for _, e := range names.Examples() {
+		by := e.Key.Claimable()
+		if seen[by.By] = true; by.Why == "" || by.Source == "" {
+			t.Errorf("%s: %+v", e.Key, by)
+		}
+		for _, form := range names.Forms(e.Key, e.Region) {
+			if !names.Points(form, "", e.Key) {
+				t.Errorf("%s is not read back from %s", e.Key, form)
+			}
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("examples show %v alone", seen)
+	}
+}
+
+// TestRecordsThatAreOdd: however many values, a record has each key once; of a type that points to nothing of AWS's it has none.
+func TestRecordsThatAreOdd(t *testing.T) {
+	many := names.Record{Name: "many.example.com.", Type: "A"}
+	for i := range 400 {
+		many.Values = append(many.Values, fmt.Sprintf("52.45.%d.%d", 100+i/256, i%256))
+	}
+	many.Values = append(many.Values, many.Values...)
+	if got := many.Keys(); len(got) != 400 || got[399].ID != "52.45.101.143" {
+		t.Errorf("of 400 values, twice: %d keys", len(got))
+	}
+	for _, kind := range []string{"TYPE65", "HTTPS", "SVCB", "MX", "SRV", "PTR", "CAA", "SPF", "", "cname"} {
+		r := names.Record{Name: "odd.example.com.", Type: kind, Values: []string{"food.s3.amazonaws.com"}}
+		if got := r.Keys(); len(got) > 0 {
+			t.Errorf("type %q: %v", kind, got)
+		}
+	}
+	for _, values := range [][]string{{""}, {"."}, {"FOOD.S3.AMAZONAWS.COM."}} {
+		r := names.Record{Name: "ODD.example.com.", Type: "CNAME", Values: values}
+		if got := r.Keys(); len(got) > 0 != (len(values[0]) > 1) || len(got) > 0 && got[len(got)-1].ID != "food" {
+			t.Errorf("%q: %v", values, got)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package names
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -14,11 +15,11 @@ type Record struct {
 }
 
 // Keys of what the record points to, without repetition, the one that answers by it first; none of most records. Those of a delegation to Route 53 are the zone that is
-// called like the record.
+// called like the record: at these name servers, and wherever it is served.
 func (r Record) Keys() (all []Key) {
 	if r.Type == "NS" {
-		if Delegates(r.Values) {
-			return []Key{{"aws", Zone, "", Plain(r.Name)}}
+		if at, ok := DelegationKey(r.Name, r.Values); ok {
+			return []Key{at, ZoneKey(r.Name)}
 		}
 		return nil
 	}
@@ -51,6 +52,22 @@ func Delegates(servers []string) bool {
 		}
 	}
 	return len(servers) > 0
+}
+
+// ZoneKey is a zone by its name alone, wherever it is served.
+func ZoneKey(zone string) Key { return Key{"aws", Zone, "", Plain(zone)} }
+
+// DelegationKey is a zone at the name servers that serve it; false where they are not all of Route 53.
+func DelegationKey(zone string, servers []string) (Key, bool) {
+	if !Delegates(servers) {
+		return Key{}, false
+	}
+	all := make([]string, 0, len(servers))
+	for _, s := range servers {
+		all = append(all, Plain(s))
+	}
+	slices.Sort(all)
+	return Key{"aws", Delegation, "", Plain(zone) + "/" + strings.Join(slices.Compact(all), ",")}, true
 }
 
 // Points reports whether a value or alias points to a key.

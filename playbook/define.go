@@ -12,6 +12,7 @@ import (
 	"github.com/ripostehq/riposte/call"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/inventory"
+	"github.com/ripostehq/riposte/names"
 	"github.com/ripostehq/riposte/playbook/fixture"
 )
 
@@ -27,15 +28,16 @@ type Definition struct {
 	Prevents       []Prevention
 	Stories        fixture.Fixture // the first that fires is the example
 	Params         []Param
-	TagKeys        []string      // of the tags that it writes; of its parameters, where they have the method
-	Window         time.Duration // after which it decides; by the defaults, a Playbook's by its parameters
-	Tells          bool          // it answers nothing: Spec.Tells
-	Learns         bool          // it asks the index of names, which sweeps fill: Spec.Learns
-	AtOnce         bool          // what code makes is mended by API as well: Spec.AtOnce
-	watches        bool          // parameters name triggers, too: a Playbook has its own in On, a definition those of the defaults
-	plans, joins   bool          // it has a Plan, a Join
-	people         event.People  // the people that triggers by person fire on
-	unread         error         // why the stories can't be read
+	TagKeys        []string        // of the tags that it writes; of its parameters, where they have the method
+	Window         time.Duration   // after which it decides; by the defaults, a Playbook's by its parameters
+	Tells          bool            // it answers nothing: Spec.Tells
+	Names          []names.Service // those whose names it looks for: Spec.Names
+	Learns         bool            // it asks the index of names, which sweeps fill: Spec.Learns
+	AtOnce         bool            // what code makes is mended by API as well: Spec.AtOnce
+	watches        bool            // parameters name triggers, too: a Playbook has its own in On, a definition those of the defaults
+	plans, joins   bool            // it has a Plan, a Join
+	people         event.People    // the people that triggers by person fire on
+	unread         error           // why the stories can't be read
 	bind           func(d Definition, decode func(any) error) (Playbook, error)
 }
 
@@ -43,7 +45,7 @@ type Definition struct {
 func Define[P, F any](s Spec[P, F]) Definition {
 	d := Definition{
 		ID: s.ID, Title: s.Title, Why: s.Why, Severity: s.Severity, On: s.triggers(s.Defaults), Reads: s.Reads, Changes: changes(s.Changes, s.Defaults),
-		Prevents: s.Prevents, Params: params(s.Defaults), Tells: s.Tells, AtOnce: s.AtOnce, Learns: s.Learns != nil, plans: s.Plan != nil, joins: s.Join != nil,
+		Prevents: s.Prevents, Params: params(s.Defaults), Tells: s.Tells, AtOnce: s.AtOnce, Learns: s.Learns != nil, Names: s.Names, plans: s.Plan != nil, joins: s.Join != nil,
 	}
 	d.Concern = cmp.Or(s.Concern, Security)
 	for _, l := range s.Lists {
@@ -244,11 +246,10 @@ func erase[P, F any](d Definition, s Spec[P, F], p P) Playbook {
 		},
 		Spares: func(ctx context.Context, l StoredSuspect, o Organization) (said, why string, err error) {
 			x, err := s.load(l, "")
-			facts, is := any(x.Facts).(Sparer)
-			if err != nil || !is {
+			if err != nil {
 				return "", "", err
 			}
-			return facts.Spared(ctx, x.Resource, o)
+			return spares(ctx, p, x, l.Origin, o)
 		},
 		Preview: func(l StoredSuspect) (action.Plan, error) {
 			x, err := s.load(l, "")

@@ -45,8 +45,8 @@ func Kinds(s names.Service) []string {
 		return []string{event.LoadBalancer}
 	case names.CloudFront:
 		return []string{event.Distribution}
-	case names.Zone:
-		return []string{event.HostedZone}
+	case names.Zone, names.Delegation:
+		return []string{event.RecordSet} // zones are listed with their records
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ type Organization struct {
 	Accounts func(ctx context.Context, account string) (bool, error)
 	// Environments are what the configuration calls the accounts: production, development. An account that is not listed has none.
 	Environments map[string]string
+	Regions      []string // that are defended; none: all that an account has
 	People       event.People
 	Offices      Ranges            // ways out of the organisation's own places, where its people sit
 	Egress       Ranges            // ways out that instances of any account share: a central NAT, an inspection VPC, a proxy

@@ -50,7 +50,8 @@ type In struct {
 	Beside       []StoredSuspect
 	Organization Organization
 	History      History
-	Estates      *Estates // what checks have read of accounts; nil: each reads for itself. Ask by Estate
+	Estates      *Estates     // what checks have read of accounts; nil: each reads for itself. Ask by Estate
+	Whereabouts  *Whereabouts // where checks found what a record places elsewhere; nil: each looks for itself
 	// Of a suspect that a sweep brought; nil, else and where the process has none of it: ErrNoEvidence, ErrNoPrice.
 	Streak  *Streak
 	Metrics Metrics
@@ -111,6 +112,8 @@ type Spec[P, F any] struct {
 	Observes func(event.Event, P) []Observation
 	// Learns is what a record shows of names of DNS, for the index of them; pure. May be nil.
 	Learns func(event.Event) []names.Change
+	// Names are the sorts of names of DNS that it looks for, for its page.
+	Names []names.Service
 	// Suspect is pure. It is asked about the events that a trigger fires on.
 	Suspect func(event.Event, P) []Suspect[F]
 	// Counts is how many resources a suspect is of, for In.Count; none: it is not counted. Each that counts is a row more in the

@@ -97,6 +97,20 @@ func TestEveryPreventionParses(t *testing.T) {
 	}
 }
 
+// Who reads a playbook's page before it acts learns whom it may hit for nothing, and what in the configuration, or on the thing, keeps it from that.
+func TestEveryPlaybookNamesItsFalsePositives(t *testing.T) {
+	for _, d := range playbooks.All() {
+		_, known, named := strings.Cut(d.Why, "nown false positive")
+		excludes := []string{"trusted", "exception", "riposte:keep", "people.issuers", "organization."}
+		for _, p := range d.Params {
+			excludes = append(excludes, p.Name)
+		}
+		if !named || !slices.ContainsFunc(excludes, func(x string) bool { return strings.Contains(known, x) }) {
+			t.Errorf("%s: name its known false positives, and the parameter, trust or tag that excludes them (one of %v)", d.ID, excludes)
+		}
+	}
+}
+
 // A principal that may make roles chooses their names: what a prevention spares is exact, or it keeps that name from being made.
 func TestNoPreventionSparesANameThatCanBeChosen(t *testing.T) {
 	for _, d := range playbooks.All() {

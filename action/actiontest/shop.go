@@ -15,7 +15,7 @@ import (
 )
 
 // Regions ends the estate of an account in which there is something for every action to be done to. The account also has the
-// user mallory in /staff/ with the key AKIAMALLORY000000001, the role builder in /ci/ with the inline policy
+// user mallory in /staff/ with the key AKIAMALLORY000000001, the user LeaverUser, the role builder in /ci/ with the inline policy
 // scaling, and the pre-deployed policies.
 const Regions = `
     zones:
@@ -163,6 +163,8 @@ type Shop struct {
 	Record, Values                             event.Resource // of a zone: a CNAME, and an A record of two addresses
 	Setting                                    event.Resource // of the region
 	Like                                       string         // of the template's version 2
+	Leaver                                     event.Resource // a user with a case's tags and denies, and all that a user may have
+	LeaverID, LeaverKey                        string
 }
 
 // ShopOf returns the shop that Regions describes, in an account.
@@ -175,7 +177,7 @@ func ShopOf(t *testing.T, r access.Reads, p event.Place) Shop {
 		Waiting: p.In(event.Instance, "i-0waiting"), Forgotten: p.In(event.Instance, "i-0forgotten"),
 		Fleet: p.In(event.Fleet, "fleet-0a"), SpotFleet: p.In(event.SpotFleet, "sfr-0a"), SpotRequest: p.In(event.SpotRequest, "sir-0a"),
 		Snapshot: p.In(event.Snapshot, "snap-0a"), DBSnapshot: p.In(event.DBSnapshot, "billing"),
-		Setting:  p.In(event.Setting, p.Region),
+		Setting: p.In(event.Setting, p.Region), Leaver: p.In(event.User, "staff/leaver"), LeaverID: "AIDALEAVER0000000001", LeaverKey: "AKIALEAVER0000000001",
 		Database: p.In(event.DBInstance, "reports"), DatabaseID: "db-REPORTS",
 		Cluster: p.In(event.DBCluster, "orders"), ClusterID: "cluster-ORDERS", Drained: p.In(event.DBCluster, "drained"), DrainedID: "cluster-DRAINED",
 		ClusterMember: p.In(event.DBInstance, "orders-1"), MemberID: "db-ORDERS1",
@@ -248,6 +250,8 @@ func (s Shop) Examples() map[string]action.Action {
 		"require tokens":      action.RequireTokens{Instance: s.Alone, Keeps: action.MetadataOptions{Endpoint: "enabled", IPv6: "disabled", Tags: "disabled", Hops: 1}},
 		"template version":    action.TemplateVersion{Template: s.Template, Source: 2, Next: 3, Like: s.Like},
 		"keep protected":      action.KeepProtected{Instance: s.Alone},
+		"delete user":         action.DeleteUser{User: s.Leaver, UserID: s.LeaverID, Case: "c_1", Was: s.LeaverHas()},
+		"announce on user":    action.Announce{Resource: s.User, Tags: action.Announced("c_1", "identity.by-hand-user", kept, kept)},
 		"retire key":          action.RetireKey{User: s.User, Key: s.Key},
 		"move default":        action.MoveDefaultVersion{Template: s.Template, Version: 1},
 		"metadata default":    action.MetadataDefault{Region: s.Setting, Tokens: "required"},
@@ -282,6 +286,22 @@ func (s Shop) Examples() map[string]action.Action {
 		"tag database":        tagged(s.DBSnapshot),
 	}
 }
+
+// LeaverHas is what the leaver has, beside what denies it.
+func (s Shop) LeaverHas() action.UserSetup {
+	return action.UserSetup{
+		Keys: []string{s.LeaverKey}, Password: true, Groups: []string{"admins"}, Attached: []string{"arn:aws:iam::" + s.Leaver.Account + ":policy/team"},
+		Inline: []action.InlinePolicy{{Name: "books", Document: Books}},
+	}
+}
+
+// LeaverUser is the leaver in an estate that has the policies team and riposte-deny.
+const LeaverUser = `{name: leaver, path: /staff/, id: AIDALEAVER0000000001, tags: {team: books, "riposte:case": c_1, "riposte:deletes-after": 2030-01-06}, password: true, groups: [admins], ` +
+	`keys: [{id: AKIALEAVER0000000001, secret: leaver}], attached: ["arn:aws:iam::111122223333:policy/team", "arn:aws:iam::111122223333:policy/riposte-deny"], ` +
+	`inline: {books: '` + Books + `', riposte-deny-c_1: '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'}}`
+
+// Books is the leaver's inline policy.
+const Books = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`
 
 // kept is when what is announced was last used; later, when it was announced that AWS has not started since.
 var (

@@ -309,12 +309,12 @@ func (g *Graph) toldOf(n *node, told []iam.Clause) []byte {
 func (g *Graph) Unread() (out []Gap) {
 	for _, i := range g.texts {
 		if d := g.documents[i]; d.wrong != nil && d.text.JSON != "" { // a text that is not there was named by the reader that missed it
-			out = append(out, Gap{d.text.Name, d.wrong.Error()})
+			out = append(out, Gap{What: d.text.Name, Why: d.wrong.Error(), Failed: true})
 		}
 	}
 	for _, i := range slices.Sorted(maps.Keys(g.variety)) {
 		if g.variety[i] > maxVariants {
-			out = append(out, Gap{g.o.Principals[i].ARN, fmt.Sprintf("it may become more than %d others by groups and versions; the rest was not looked at", maxVariants)})
+			out = append(out, Gap{What: g.o.Principals[i].ARN, Why: fmt.Sprintf("it may become more than %d others by groups and versions; the rest was not looked at", maxVariants), Failed: true})
 		}
 	}
 	return out

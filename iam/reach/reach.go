@@ -82,8 +82,9 @@ type Compute struct {
 
 // Gap is something that was not read.
 type Gap struct {
-	What string `json:"what"`
-	Why  string `json:"why"`
+	What   string `json:"what"`
+	Why    string `json:"why"`
+	Failed bool   `json:"failed,omitempty"` // reading it was tried: what is known is not all that there is
 }
 
 // Kind of a principal or of compute.

@@ -73,7 +73,7 @@ func (g *Gathering) file(name string) {
 		b, err = os.ReadFile(name)
 	}
 	if err != nil {
-		g.Gap(name, err.Error())
+		g.Failed(name, err.Error())
 		return
 	}
 	g.Read(name, b)

@@ -36,11 +36,16 @@ func New() *Gathering {
 // Gap names something that was not read, and why.
 func (g *Gathering) Gap(what, why string) { g.gaps = append(g.gaps, reach.Gap{What: what, Why: why}) }
 
+// Failed names something whose reading was tried and failed, or ended early.
+func (g *Gathering) Failed(what, why string) {
+	g.gaps = append(g.gaps, reach.Gap{What: what, Why: why, Failed: true})
+}
+
 // Read takes one file's bytes: what is not known here is dropped, and what is wrong is a gap. A file of nothing that is known is one too.
 func (g *Gathering) Read(name string, b []byte) {
 	l, err := decode(b)
 	if err == nil && l.empty() {
-		g.Gap(name, "it holds nothing that is known here")
+		g.Failed(name, "it holds nothing that is known here")
 	}
 	g.take(name, l, err)
 }
@@ -53,10 +58,10 @@ func (g *Gathering) Answer(name string, b []byte) {
 
 func (g *Gathering) take(name string, l listing, err error) {
 	if err != nil {
-		g.Gap(name, err.Error())
+		g.Failed(name, err.Error())
 	}
 	if l.IsTruncated || l.NextToken != "" {
-		g.Gap(name, "it is cut off: what follows was not listed")
+		g.Failed(name, "it is cut off: what follows was not listed")
 	}
 	if l.details() {
 		g.details = append(g.details, l)

@@ -51,6 +51,9 @@ type Parts struct {
 	// Proposer makes what proposes changes of code, which the function does not: it would have to carry the whole of Terraform's language. Nil: nothing is proposed.
 	Proposer func(access.Reads, action.Codec, engine.Code) engine.Proposer
 
+	// Code says which code makes a resource, in place of what the configuration names; may be nil.
+	Code engine.Code
+
 	Pace rate.Limit // of questions to the event history and to the price list, a second; 0: what AWS bears. A world bears all
 }
 
@@ -135,10 +138,20 @@ func tags(c *config.Config) string {
 
 // madeBy asks which code makes a resource; nil where the configuration names none.
 func madeBy(p Parts) engine.Code {
+	if p.Code != nil {
+		return p.Code
+	}
 	if o := owners.New(p.Config.Code, p.AWS); o != nil {
 		return o
 	}
 	return nil
+}
+
+func breakGlass(c *config.Config) (all []gate.Principal) {
+	for i, b := range c.BreakGlass {
+		all = append(all, gate.Principal{ARN: b.ARN, ID: b.ID, Said: fmt.Sprintf("break_glass[%d]", i)})
+	}
+	return all
 }
 
 func policy(c *config.Config, o *Organization) gate.Policy {
@@ -146,13 +159,10 @@ func policy(c *config.Config, o *Organization) gate.Policy {
 		Mode: o.mode, Foreign: o.foreign, Units: func(account string) []string { return o.standing(account).OUs },
 		Regions: c.Organization.Regions, Untouchable: c.Untouchable,
 		Limits: gate.Limits{Incidents: c.Limits.IncidentsPerHour, Destroy: c.Limits.DestroyPerHour, Sweep: sweepLimits(c.Sweep.Limits)}, Decoys: c.Facts().Decoys,
-		Approval: approval(c), Code: c.InCode,
+		Approval: approval(c), Code: c.InCode, BreakGlass: breakGlass(c),
 	}
 	for _, name := range cloud.RolesOf(c.Organization.Roles) {
 		p.Roles = append(p.Roles, name)
-	}
-	for i, b := range c.BreakGlass {
-		p.BreakGlass = append(p.BreakGlass, gate.Principal{ARN: b.ARN, ID: b.ID, Said: fmt.Sprintf("break_glass[%d]", i)})
 	}
 	for i, t := range c.Trusted {
 		p.Trusted = append(p.Trusted, gate.Trust{Issuer: gate.Principal{ARN: t.Issuer, ID: t.ID, Said: fmt.Sprintf("trusted[%d]", i)}, Playbooks: t.Playbooks})

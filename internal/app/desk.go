@@ -29,9 +29,19 @@ func Letters(c *config.Config, codec action.Codec, store desk.Store, now func() 
 
 func letters(c *config.Config, codec action.Codec, store desk.Store, now func() time.Time, log *slog.Logger) desk.Options {
 	return desk.Options{
-		Store: store, People: Directory(c), Policy: gate.Policy{Approval: approval(c)}, Codec: codec, Owner: ownerBy(c),
-		Link: c.Report.Link, Zone: c.Report.Zone.Location(), Awake: awake(calendar(c.Report)), Enforced: c.Enforced, Now: now, Random: rand.Float64, Poll: lettersPoll, Log: log,
+		Store: store, People: Directory(c), Policy: gate.Policy{Approval: approval(c), BreakGlass: breakGlass(c), Decoys: c.Facts().Decoys}, Codec: codec, Owner: ownerBy(c),
+		Link: c.Report.Link, Zone: c.Report.Zone.Location(), Awake: awake(calendar(c.Report)), Enforced: c.Enforced, Announced: announced(c), Now: now, Random: rand.Float64, Poll: lettersPoll, Log: log,
 	}
+}
+
+// announced are the playbooks that act from a day on.
+func announced(c *config.Config) (ids []string) {
+	for _, b := range c.Playbooks {
+		if !c.Enforced(b.ID).IsZero() {
+			ids = append(ids, b.ID)
+		}
+	}
+	return ids
 }
 
 // lettersPoll is how often the ledger is asked for letters that other replicas have posted.
@@ -69,7 +79,7 @@ func newDesk(p Parts, codec action.Codec, slack *Slack) *desk.Desk {
 func (a *App) SendLetters(ctx context.Context) (next time.Time, err error) {
 	for a.Desk != nil {
 		if end, ends := ctx.Deadline(); ends && time.Until(end) < desk.Patience {
-			return a.Now().Add(desk.Patience), nil
+			return a.Now().Add(desk.Patience), a.Desk.Release(ctx)
 		}
 		worked, next, err := a.Desk.Step(ctx)
 		switch {
@@ -78,7 +88,7 @@ func (a *App) SendLetters(ctx context.Context) (next time.Time, err error) {
 		case !worked:
 			return next, nil
 		case ctx.Err() != nil:
-			return a.Now(), nil
+			return a.Now(), a.Desk.Release(ctx)
 		}
 	}
 	return time.Time{}, nil

@@ -141,7 +141,7 @@ func (a *App) receive(ctx context.Context, events []event.Event) (ads []ledger.A
 func (a *App) admit(ctx context.Context, events []event.Event) (ads []ledger.Admission, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = &source.Malformed{Err: fmt.Errorf("event %s can't be judged: %w", names(events), panicked(v))}
+			err = &source.Malformed{Err: fmt.Errorf("event %s can't be judged: %w", eventIDs(events), panicked(v))}
 		}
 	}()
 	ads, err = a.Engine.Receive(ctx, events...)
@@ -151,7 +151,7 @@ func (a *App) admit(ctx context.Context, events []event.Event) (ads []ledger.Adm
 	return ads, err
 }
 
-func names(events []event.Event) string {
+func eventIDs(events []event.Event) string {
 	ids := make([]string, len(events))
 	for i, e := range events {
 		ids[i] = e.ID

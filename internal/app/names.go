@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/names"
 )
 
 // nameIndex is the index of names as checks and sweeps ask it. It is safe for concurrent use.
@@ -18,6 +19,17 @@ type nameIndex struct {
 
 	mu     sync.Mutex
 	looked map[string]look // by kind
+}
+
+// NamesOf are the entries of a key. What points from an account that is none of ours any more is nobody's to judge: it can't be entered, which would keep all else
+// that points to the name from being looked at. What has a name counts whoever has it: one that left may come back, and its names are not free.
+func (n *nameIndex) NamesOf(ctx context.Context, of names.Key) ([]names.Entry, error) {
+	all, err := n.Store.NamesOf(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	ours := n.accounts()
+	return slices.DeleteFunc(all, func(e names.Entry) bool { return e.Points && !slices.Contains(ours, e.Resource.Account) }), nil
 }
 
 // look is an answer that is asked for again with each record of a listing: of each account that was wholly listed lately, since when.

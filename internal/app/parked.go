@@ -106,7 +106,7 @@ func (t *taker) park(err error) bool {
 		return false
 	}
 	t.parked.of, t.parked.events = append(t.parked.of, &record{slices.Clone(t.events)}), t.parked.events+len(t.events)
-	t.Engine.Log.Warn("a record can't be stored for now: it is parked and retried, and the stream goes on", "events", names(t.events), "error", own.Err)
+	t.Engine.Log.Warn("a record can't be stored for now: it is parked and retried, and the stream goes on", "events", eventIDs(t.events), "error", own.Err)
 	return true
 }
 

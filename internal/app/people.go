@@ -65,6 +65,9 @@ func KeptBy(ctx context.Context, s ledger.Cases, c *config.Config, who string) (
 // be contained is asked again by the chain.
 const weekly = 7 * 24 * time.Hour
 
+// again is the answer of what waits for ever.
+func again() gate.Answer { return gate.Answer{After: weekly, Silence: ledger.Reminds} }
+
 func approval(c *config.Config) gate.Approval {
 	return gate.Approval{
 		People: c.People, Approvers: c.Approvers(), Owners: c.OwnersOf(), Owner: ownersOf(c), MakerOwns: func(of *ledger.Case) bool { return owner.MakerOwns(c, of) }, Production: c.InProduction,
@@ -75,7 +78,11 @@ func approval(c *config.Config) gate.Approval {
 			a := c.AnswerAbout(playbook, d.Class, d.Account)
 			means := gate.Answer{After: time.Duration(a.After), Silence: ledger.Silence(a.Silence)}
 			if (means.Silence == "" || means.Silence == ledger.Holds) && d.Class != action.Contain && tells(c) == gate.ByLetter {
-				return gate.Answer{After: weekly, Silence: ledger.Reminds}
+				return again()
+			}
+			if means.Silence == ledger.Acts && !c.SilenceSaid(playbook, d.Class, d.Account) {
+				doubt := again()
+				means.Doubt = &doubt
 			}
 			return means
 		},

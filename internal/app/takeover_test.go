@@ -1,13 +1,16 @@
 package app_test
 
 import (
+	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/ripostehq/riposte/action"
@@ -34,6 +37,8 @@ accounts:
         records:
           - {name: img.example.com, type: CNAME, ttl: 120, values: [img.example.com.s3-website-eu-west-1.amazonaws.com]}
           - {name: kept.example.com, type: CNAME, values: [kept.example.com.s3-website-eu-west-1.amazonaws.com]}
+          - {name: dev.example.com, type: NS, ttl: 172800, values: [ns-795.awsdns-27.com, ns-796.awsdns-28.net, ns-797.awsdns-29.org, ns-798.awsdns-30.co.uk]}
+      - {id: Z5, name: dev.example.com}
     regions: {eu-west-1: {buckets: [img.example.com, kept.example.com]}}
   - {id: "444455556666", regions: {eu-west-1: {}}}
 `
@@ -41,14 +46,22 @@ accounts:
 // dns is an organisation whose names are swept.
 type dns struct {
 	*testing.T
-	w     *world.World
-	store *sqlite.Store
-	app   *app.App
+	w       *world.World
+	store   *sqlite.Store
+	app     *app.App
+	config  *config.Config
+	instead func(*app.Parts)
 }
 
 func dnsOf(t *testing.T, accounts string) *dns {
 	t.Helper()
-	w, err := world.New([]byte(named), world.Options{})
+	return dnsWith(t, accounts, world.Options{}, func(*app.Parts) {})
+}
+
+// dnsWith is dnsOf with options of its world, and parts of riposte in place of the usual.
+func dnsWith(t *testing.T, accounts string, o world.Options, instead func(*app.Parts)) *dns {
+	t.Helper()
+	w, err := world.New([]byte(named), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,22 +70,29 @@ func dnsOf(t *testing.T, accounts string) *dns {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	c, err := config.Parse("riposte.yaml", []byte(`
+	s := &dns{T: t, w: w, store: store, instead: instead}
+	if s.config, err = config.Parse("riposte.yaml", []byte(`
 organization: {accounts: [`+accounts+`], regions: [eu-west-1]}
 sweep: {at: "03:00"}
-playbooks: {takeover.dangling-record: {mode: act}}
-`), []playbook.Definition{takeover.DanglingRecord()})
-	if err != nil {
+playbooks: {takeover.dangling-record: {mode: act}, takeover.orphan-delegation: {mode: act}}
+`), []playbook.Definition{takeover.DanglingRecord(), takeover.OrphanDelegation()}); err != nil {
 		t.Fatal(err)
 	}
-	a := app.New(app.Parts{
-		Config: c, Kinds: action.Kinds(), Store: store, Now: w.Now, Name: "one", Log: slog.New(slog.DiscardHandler), Sweeps: uncounted{},
+	s.restart()
+	return s
+}
+
+// restart is another process on the same ledger.
+func (s *dns) restart() {
+	parts := app.Parts{
+		Config: s.config, Kinds: action.Kinds(), Store: s.store, Now: s.w.Now, Name: "one", Log: slog.New(slog.DiscardHandler), Sweeps: uncounted{},
 		AWS: func(p event.Place) aws.Config {
-			return w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
+			return s.w.Config(p, aws.Credentials{AccessKeyID: "AKIARIPOSTE000000001", SecretAccessKey: "own"})
 		},
-	})
-	a.Sweeps.Started = time.Time{}
-	return &dns{t, w, store, a}
+	}
+	s.instead(&parts)
+	s.app = app.New(parts)
+	s.app.Sweeps.Started = time.Time{}
 }
 
 func (s *dns) sweep() {
@@ -96,18 +116,33 @@ func (s *dns) pass(d time.Duration) {
 		if err := s.w.AdvanceTo(s.w.Now().Add(time.Minute)); err != nil {
 			s.Fatal(err)
 		}
+		for !s.work() {
+			s.restart()
+		}
+	}
+}
+
+// work has riposte hear what came and do what is due; false where it died of it.
+func (s *dns) work() bool {
+	s.Helper()
+	lived := make(chan bool)
+	go func() {
+		done := false
+		defer func() { lived <- done }()
 		for _, m := range s.w.Deliveries() {
 			if _, err := s.app.Handle(s.Context(), m.Body); err != nil {
-				s.Fatal(err)
+				s.Error(err)
 			}
 			if err := s.w.Ack(m.ID); err != nil {
-				s.Fatal(err)
+				s.Error(err)
 			}
 		}
 		if _, err := s.app.Engine.RunDue(s.Context()); err != nil {
-			s.Fatal(err)
+			s.Error(err)
 		}
-	}
+		done = true
+	}()
+	return <-lived
 }
 
 func (s *dns) order(c *ledger.Case, o ledger.Order) {
@@ -118,16 +153,20 @@ func (s *dns) order(c *ledger.Case, o ledger.Order) {
 	}
 }
 
-// records are the names of the zone's CNAMEs, with their TTLs.
-func (s *dns) records() (all []string) {
+// annsDNS is ann at Route 53.
+func (s *dns) annsDNS() *route53.Client {
+	return route53.NewFromConfig(s.w.Config(event.Place{Region: "us-east-1"}, aws.Credentials{AccessKeyID: "AKIAANN0000000000001", SecretAccessKey: "hers"}))
+}
+
+// records are the names of the zone's records of a type, with their TTLs.
+func (s *dns) records(kind types.RRType) (all []string) {
 	s.Helper()
-	out, err := route53.NewFromConfig(s.w.Config(event.Place{Region: "us-east-1"}, aws.Credentials{AccessKeyID: "AKIAANN0000000000001", SecretAccessKey: "hers"})).
-		ListResourceRecordSets(s.Context(), &route53.ListResourceRecordSetsInput{HostedZoneId: aws.String("Z1")})
+	out, err := s.annsDNS().ListResourceRecordSets(s.Context(), &route53.ListResourceRecordSetsInput{HostedZoneId: aws.String("Z1")})
 	if err != nil {
 		s.Fatal(err)
 	}
 	for _, r := range out.ResourceRecordSets {
-		if r.Type == "CNAME" {
+		if r.Type == kind && *r.Name != "example.com." {
 			all = append(all, *r.Name+" "+time.Duration(*r.TTL*int64(time.Second)).String())
 		}
 	}
@@ -145,7 +184,7 @@ func (s *dns) cases() []*ledger.Case {
 
 func (s *dns) want(what string, records ...string) {
 	s.Helper()
-	if got := strings.Join(s.records(), ", "); got != strings.Join(records, ", ") {
+	if got := strings.Join(s.records(types.RRTypeCname), ", "); got != strings.Join(records, ", ") {
 		s.Errorf("%s: records %s, want %q", what, got, records)
 	}
 }
@@ -200,13 +239,54 @@ func TestAnAccountThatWasNotReadKeepsARecord(t *testing.T) {
 	}
 	s.pass(20 * time.Minute)
 	s.want("with an account unread", img, kept)
-	told := false
+	s.wantTrouble("444455556666")
+}
+
+// wantTrouble wants a case whose look says a word of what kept it from telling.
+func (s *dns) wantTrouble(word string) {
+	s.Helper()
 	for _, c := range s.cases() {
 		for _, l := range c.Suspects {
-			told = told || l.Trouble != nil && strings.Contains(l.Trouble.Error, "444455556666")
+			if l.Trouble != nil && strings.Contains(l.Trouble.Error, word) {
+				return
+			}
 		}
 	}
-	if !told {
-		t.Errorf("no case names the account that was not read: %+v", s.cases())
+	s.Errorf("no case says %q: %+v", word, s.cases())
+}
+
+// TestADayHasAHundredRecords: whatever is deleted that they point to, no more records of an account are changed in a day. The next is held, and people are told.
+func TestADayHasAHundredRecords(t *testing.T) {
+	s := dnsOf(t, `{id: "111122223333"}`)
+	s.sweep()
+	s.deleteBucket("img.example.com")
+	s.pass(15 * time.Minute)
+	s.want("the first of the day", kept)
+	c := s.cases()[0]
+	var others ledger.Write
+	for i := range 99 {
+		others.Reserve = append(others.Reserve, ledger.Reservation{Bucket: "records:111122223333", Incident: fmt.Sprint(i), At: s.w.Now(), Since: s.w.Now().Add(-time.Hour)})
+	}
+	others.At = s.w.Now()
+	if err := s.store.Commit(t.Context(), c, others); err != nil {
+		t.Fatal(err)
+	}
+	s.deleteBucket("kept.example.com")
+	s.pass(15 * time.Minute)
+	s.want("the hundred and first", kept)
+	held := slices.ContainsFunc(s.cases(), func(c *ledger.Case) bool {
+		return c.State == ledger.Held && c.Reason == "limit: records:111122223333 has had 100 changes within a day, 100 are allowed"
+	})
+	if !held {
+		t.Errorf("no case is held by the limit: %+v", s.cases())
+	}
+	s.pass(25 * time.Hour)
+	s.want("a day later")
+}
+
+func (s *dns) deleteBucket(name string) {
+	s.Helper()
+	if _, err := s.ann().DeleteBucket(s.Context(), &s3.DeleteBucketInput{Bucket: &name}); err != nil {
+		s.Fatal(err)
 	}
 }

@@ -218,9 +218,9 @@ func TestAReportCountsByModesAndRules(t *testing.T) {
 	}
 	for name, want := range map[string][5]int{ // suspects, left alone, act, ask, observe
 		"playbook launch.unapproved-image":        {60, 30, 30, 0, 0},
-		"deployment method terraform":             {180, 60, 30, 0, 90}, // by-hand and creator beside it, of which trust in launch.* takes the one
-		"account 444455556666 lab":                {rows["account 444455556666 lab"].Suspects, 0, 30, 0, rows["account 444455556666 lab"].Suspects - 30},
-		"organisational unit ou-abcd-33334444":    {rows["account 444455556666 lab"].Suspects, 0, 30, 0, rows["account 444455556666 lab"].Suspects - 30},
+		"deployment method terraform":             {180, 90, 30, 0, 60}, // by-hand and creator beside it, of which trust in launch.* takes the one, as the sandbox does in the lab
+		"account 444455556666 lab":                {rows["account 444455556666 lab"].Suspects, 30, 30, 0, rows["account 444455556666 lab"].Suspects - 60},
+		"organisational unit ou-abcd-33334444":    {rows["account 444455556666 lab"].Suspects, 30, 30, 0, rows["account 444455556666 lab"].Suspects - 60},
 		"playbook launch.termination-unprotected": {},
 	} {
 		row := rows[name]

@@ -11,7 +11,7 @@ type answerVerb struct {
 	orderFlags
 	ID     string      `arg:"" help:"The case, or the beginning of its id."`
 	Answer ledger.Verb `arg:"" enum:"mine,not-mine" help:"mine: it was you; not-mine: it was not, and what was asked is done."`
-	As     string      `aliases:"plan" placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave. Where it is another one now, mine is no answer to it."`
+	As     string      `aliases:"plan" placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave; also --plan. Where it is another one now, mine is no answer to it."`
 }
 
 // Run says whether it was the person who is asked.

@@ -12,7 +12,7 @@ import (
 type approveVerb struct {
 	orderFlags
 	ID       string `arg:"" help:"The case, or the beginning of its id."`
-	As       string `aliases:"plan" placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave. Where it is another one now, nothing is approved."`
+	As       string `aliases:"plan" placeholder:"SHOWN" help:"What riposte case showed, by the name that it gave; also --plan. Where it is another one now, nothing is approved."`
 	Revision int    `placeholder:"N" help:"Approve this revision of the plan and no other, as it was made."`
 }
 

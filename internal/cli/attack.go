@@ -2,21 +2,14 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"slices"
-	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
-	eventtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
 	"github.com/ripostehq/riposte/internal/demo"
 	"github.com/ripostehq/riposte/internal/ledger/sqlite"
@@ -24,84 +17,136 @@ import (
 )
 
 type attackVerb struct {
-	Name     string `arg:"" help:"The demo's attack: deputy."`
-	Instance string `placeholder:"ID" help:"The instance that the records name, of an Auto Scaling group. Default: the first that runs."`
+	Name     string `arg:"" help:"The demo's attack: ${drills}."`
+	Instance string `placeholder:"ID" help:"The instance that the records name. Default, where they are printed: the first that fits."`
+	Template string `placeholder:"ID" help:"Of template: the launch template. Default, where they are printed: the first."`
+	Group    string `placeholder:"NAME" help:"Of foreign-group: the group that the instance goes for. Default, where they are printed: the first that it is not of."`
+	By       string `placeholder:"ARN" help:"The user or role whose calls they tell of: one made for the drill, since it is contained. Default: one that there is not."`
 	Send     bool   `xor:"to" help:"Send them to the account's bus, instead of printing what aws events put-events --entries takes. For emulators."`
 	Queue    string `xor:"to" placeholder:"URL" help:"Send them into riposte's own queue, past bus and rules, as on AWS: its URL."`
 }
 
-// Run tells the bus of an attack that did not happen, about an instance that there is.
+// Run tells the bus of an attack that did not happen, about things that there are.
 func (v attackVerb) Run(ctx context.Context, sh *shell) error {
-	if !slices.Contains(demo.Drills(), v.Name) {
-		known := names(demo.AttacksOn(sh.catalogue))
-		if slices.Contains(known, v.Name) {
-			return wrongUsage("%s is about people, keys or policies that only the demo has: riposte demo --attack %s; here there are %s", v.Name, v.Name, strings.Join(demo.Drills(), ", "))
-		}
-		return wrongUsage("there is no attack %q%s", v.Name, spelling.Among(v.Name, demo.Drills()))
+	d, err := drill(v.Name)
+	if err != nil {
+		return err
+	}
+	if err := v.counts(d); err != nil {
+		return err
 	}
 	base, err := cloud.Load(ctx)
 	if err != nil {
 		return err
 	}
 	at := cloud.Home(base)
-	target, err := v.target(ctx, base(at), at)
+	target, err := v.target(ctx, d, base(at), at)
 	if err != nil {
 		return err
 	}
 	target.Now = sh.now()
-	told, err := v.told(ctx, sh, target)
+	told, err := v.told(ctx, sh, d, target)
 	if err != nil {
 		return err
 	}
-	sh.remark("a drill: %s of group %s, from %s, as if the group had launched it just now", target.Instance, target.Group, target.Image)
+	sh.remark("a drill: %s", about(d, target))
+	for _, note := range target.notes {
+		sh.remark("%s", note)
+	}
 	if !v.Send && v.Queue == "" {
 		sh.object(entries(told))
 		return nil
 	}
-	sh.remark("what answers it is no drill: where the playbook acts, the instance is terminated or cut off, and its group stopped")
+	if err := v.named(d, target); err != nil {
+		return err
+	}
+	sh.remark("what answers it is no drill: where the playbook acts, it changes these very things, and contains that caller")
 	if v.Queue != "" {
 		return sh.enqueue(ctx, sqs.NewFromConfig(base(at)), v.Queue, target.Place, told)
 	}
 	return sh.put(ctx, eventbridge.NewFromConfig(base(at)), told)
 }
 
-// target is a machine of a group, by the tag that Auto Scaling gives it.
-func (v attackVerb) target(ctx context.Context, c aws.Config, at event.Place) (demo.Target, error) {
-	in := &ec2.DescribeInstancesInput{Filters: []types.Filter{
-		{Name: aws.String("tag-key"), Values: []string{groupTag}}, {Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}},
-	}}
-	if v.Instance != "" {
-		in = &ec2.DescribeInstancesInput{InstanceIds: []string{v.Instance}}
+// drill is the row of a name, or says what there is instead.
+func drill(name string) (demo.Drill, error) {
+	all := demo.Drills()
+	i := slices.IndexFunc(all, func(d demo.Drill) bool { return d.Attack == name })
+	if i < 0 {
+		return demo.Drill{}, wrongUsage("there is no attack %q%s", name, spelling.Among(name, drills()))
 	}
-	out, err := ec2.NewFromConfig(c).DescribeInstances(ctx, in)
-	if err != nil {
-		return demo.Target{}, fmt.Errorf("look for an instance: %w", err)
+	if all[i].Instead != "" {
+		return demo.Drill{}, wrongUsage("%s can't be told of things of an account: %s", name, all[i].Instead)
 	}
-	for _, r := range out.Reservations {
-		for _, i := range r.Instances {
-			at.Account = aws.ToString(r.OwnerId)
-			t := demo.Target{Place: at, Instance: aws.ToString(i.InstanceId), Image: aws.ToString(i.ImageId)}
-			for _, tag := range i.Tags {
-				if aws.ToString(tag.Key) == groupTag {
-					t.Group = aws.ToString(tag.Value)
-				}
-			}
-			if t.Group != "" {
-				return t, nil
-			}
-		}
-	}
-	if v.Instance != "" {
-		return demo.Target{}, fmt.Errorf("instance %s is of no Auto Scaling group: the attack is about one that a group launched", v.Instance)
-	}
-	return demo.Target{}, fmt.Errorf("no Auto Scaling group has an instance in %s: launch one there, from an image that may not be launched", at.Region)
+	return all[i], nil
 }
 
-// groupTag names the group of an instance: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html
-const groupTag = "aws:autoscaling:groupName"
+// drills are the names of the attacks that can be told of an account's things.
+func drills() (out []string) {
+	for _, d := range demo.Drills() {
+		if d.Instead == "" {
+			out = append(out, d.Attack)
+		}
+	}
+	return out
+}
+
+// counts refuses a flag that a drill has no use for.
+func (v attackVerb) counts(d demo.Drill) error {
+	for _, f := range []struct {
+		name, value string
+		counts      bool
+	}{
+		{"--instance", v.Instance, d.About != demo.Template && d.About != demo.Decoy},
+		{"--template", v.Template, d.About == demo.Template},
+		{"--group", v.Group, d.About == demo.Rival},
+		{"--by", v.By, d.By == demo.User || d.By == demo.Session},
+	} {
+		if f.value != "" && !f.counts {
+			return wrongUsage("%s says nothing to %s, which is about %s", f.name, d.Attack, d.About)
+		}
+	}
+	if d.About == demo.Decoy && v.By == "" {
+		return wrongUsage("%s wants --by: the ARN of the decoy's user (riposte decoy list)", d.Attack)
+	}
+	return nil
+}
+
+// named wants a person to have named what a drill that is sent is about: the answer is none, and the first thing that fits may be anybody's.
+func (v attackVerb) named(d demo.Drill, t aim) error {
+	switch {
+	case d.About == demo.Decoy:
+		return nil
+	case d.About == demo.Template && v.Template == "":
+		return wrongUsage("what is sent wants its launch template named, since the answer changes that very one: --template %s is the first", t.TemplateID)
+	case d.About != demo.Template && v.Instance == "":
+		return wrongUsage("what is sent wants its instance named, since the answer changes that very one, or denies its role: --instance %s is the first that fits", t.Instance)
+	case d.About == demo.Rival && v.Group == "":
+		return wrongUsage("what is sent wants its group named, since the answer changes that very one: --group %s is the first that fits", t.Group)
+	}
+	return nil
+}
+
+// about says what a drill names.
+func about(d demo.Drill, t aim) string {
+	switch d.About {
+	case demo.Member:
+		return fmt.Sprintf("%s of group %s, from %s, as if the group had launched it just now", t.Instance, t.Group, t.Image)
+	case demo.Template:
+		return fmt.Sprintf("launch template %s (%s), as if %s had made its version %s the default just now", t.Template, t.TemplateID, t.Caller.ARN, t.Version)
+	case demo.Rival:
+		return fmt.Sprintf("group %s, as if %s of %s had emptied it just now", t.Group, t.Instance, t.Caller.ARN)
+	case demo.Bearer:
+		if d.By == demo.Itself {
+			return fmt.Sprintf("the credentials of %s, of %s, as if they had been used from elsewhere just now", t.Instance, t.Caller.ARN)
+		}
+	case demo.Decoy:
+		return fmt.Sprintf("%s, as if its key had been tried just now", t.Caller.ARN)
+	}
+	return fmt.Sprintf("%s, as if %s had done to it just now what riposte demo --attack %s shows", t.Instance, t.Caller.ARN, d.Attack)
+}
 
 // told plays the attack on the demo's world, out of sight.
-func (v attackVerb) told(ctx context.Context, sh *shell, t demo.Target) ([]demo.Telling, error) {
+func (v attackVerb) told(ctx context.Context, sh *shell, d demo.Drill, t aim) ([]demo.Telling, error) {
 	store, err := sqlite.Open(ctx, sqlite.Memory)
 	if err != nil {
 		return nil, fmt.Errorf("open a ledger in memory: %w", err)
@@ -111,70 +156,5 @@ func (v attackVerb) told(ctx context.Context, sh *shell, t demo.Target) ([]demo.
 	if err != nil {
 		return nil, err
 	}
-	all, err := chosen([]string{v.Name}, demo.AttacksOn(sh.catalogue))
-	if err != nil {
-		return nil, err
-	}
-	return stage.Drill(ctx, all[0], t)
-}
-
-// entry is what aws events put-events --entries takes.
-type entry struct{ Source, DetailType, Time, Detail string }
-
-func entries(told []demo.Telling) (out []entry) {
-	for _, t := range told {
-		out = append(out, entry{t.Source, t.DetailType, t.Time.Format("2006-01-02T15:04:05Z"), t.Detail})
-	}
-	return out
-}
-
-// put sends them. AWS's own bus takes events in the name of AWS's services from those services alone, so that this is for emulators.
-// https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
-func (sh *shell) put(ctx context.Context, bus *eventbridge.Client, told []demo.Telling) error {
-	in := &eventbridge.PutEventsInput{}
-	for _, t := range told {
-		in.Entries = append(in.Entries, eventtypes.PutEventsRequestEntry{
-			Source: aws.String(t.Source), DetailType: aws.String(t.DetailType), Detail: aws.String(t.Detail), Time: aws.Time(t.Time), Resources: t.Resources,
-		})
-	}
-	out, err := bus.PutEvents(ctx, in)
-	if err != nil {
-		return fmt.Errorf("send the records: %w", err)
-	}
-	for _, e := range out.Entries {
-		switch code := aws.ToString(e.ErrorCode); code {
-		case "":
-		case "NotAuthorizedForSourceException":
-			return errors.New("the bus takes no events in the name of AWS's services, as AWS's own never does: on AWS, riposte doctor --canary shows that events arrive, and --queue sends a drill into riposte's own queue")
-		default:
-			return fmt.Errorf("the bus refused a record: %s: %s", code, aws.ToString(e.ErrorMessage))
-		}
-	}
-	sh.sent(told)
-	return nil
-}
-
-// enqueue puts them where the rules of EventBridge would have put them. A principal that may send to this queue may do so anyway: it is no way past
-// a check, which believes no record.
-func (sh *shell) enqueue(ctx context.Context, queues *sqs.Client, url string, at event.Place, told []demo.Telling) error {
-	for _, t := range told {
-		body, err := t.Envelope(at)
-		if err != nil {
-			return err
-		}
-		if _, err := queues.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &url, MessageBody: aws.String(string(body))}); err != nil {
-			return fmt.Errorf("send a record to the queue %s: %w", url, err)
-		}
-	}
-	sh.sent(told)
-	return nil
-}
-
-// sent says how many there were.
-func (sh *shell) sent(told []demo.Telling) {
-	if sh.json() {
-		sh.object(map[string]int{"sent": len(told)})
-		return
-	}
-	sh.line("sent: %s; riposte cases shows what became of it", counted(len(told), "event"))
+	return stage.Drill(ctx, d, t.Target)
 }

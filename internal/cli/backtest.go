@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -40,6 +42,8 @@ const (
 	backtestDays = 30
 	// ofBuckets is how many objects are read at once: log files are small, and most of the time is waiting.
 	ofBuckets = 16
+	// heap is where memory is collected harder, in bytes: a history of a million records with 86,000 suspects took 239 MB without, and no longer.
+	heap = 120 << 20
 )
 
 var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
@@ -52,6 +56,9 @@ func (v backtestVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heap)
 	}
 	o := backtest.Options{Config: c, Now: sh.now()}
 	if days := v.days(); days > 0 {

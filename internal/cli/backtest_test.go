@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -216,6 +217,54 @@ func TestABacktestCountsWhatAReplayTells(t *testing.T) {
 	}
 	if len(want) < 4 || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("counted %v, told %v", got, want)
+	}
+}
+
+// What a backtest counts is what a program of another hand and language counts in the same files: duplicates once, refusals not at all.
+func TestABacktestCountsWhatAnotherProgramCounts(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3: what a backtest counts is compared with a replay alone")
+	}
+	counter, err := filepath.Abs("../backtest/testdata/count.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if said, err := exec.CommandContext(t.Context(), python, counter, "make", "trail", "2").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	text, err := exec.CommandContext(t.Context(), python, counter, "count", "trail").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string]map[string]int
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	var out, said bytes.Buffer
+	if code := run(t.Context(), []string{"backtest", "trail", "--format", "json"}, &shell{in: strings.NewReader(""), out: &out, err: &said, now: time.Now}, playbooks.All(), action.Kinds()); code != exitDone {
+		t.Fatalf("code %d: %s", code, said.String())
+	}
+	var r backtest.Report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, table := range r.Tables {
+		if want[table.By] == nil {
+			continue
+		}
+		got := map[string]int{}
+		for _, row := range table.Rows {
+			got[row.Name] = row.Suspects
+		}
+		if compared += len(got); fmt.Sprint(got) != fmt.Sprint(want[table.By]) {
+			t.Errorf("by %s: %v, the other counts %v", table.By, got, want[table.By])
+		}
+	}
+	if compared < 200 {
+		t.Errorf("%d rows were compared", compared)
 	}
 }
 

@@ -96,6 +96,8 @@ func (sh *shell) values(verb *kong.Node, v *kong.Value) (out []candidate) {
 		return these(v.EnumSlice())
 	case v.Name == "attack":
 		return these(names(append(demo.Attacks(), demo.Nights()...)))
+	case v.Name == "name" && verb.Name == "attack":
+		return these(drills())
 	case v.Name == "state":
 		return these(states())
 	case v.Name == "playbook", v.Name == "id" && (verb.Name == "explain" || verb.Name == "permissions" || verb.Name == "demo"):

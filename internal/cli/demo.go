@@ -38,7 +38,7 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	scene, err := v.story(sh)
+	scene, err := v.alone(sh, attacks)
 	if err != nil {
 		return err
 	}
@@ -88,12 +88,30 @@ func (v demoVerb) Run(ctx context.Context, sh *shell) error {
 	return err
 }
 
-// story is the scene of the playbook that is named, nil where none is. Its world is no demo's, so that there is nothing to go
+// alone is the world of what is played by itself: the story of a playbook, or an attack that has one of its own; nil of all else.
+func (v demoVerb) alone(sh *shell, attacks []demo.Attack) (*demo.Scene, error) {
+	if v.ID != "" {
+		return v.story(sh)
+	}
+	for _, a := range attacks {
+		scene, err := demo.Alone(a, sh.catalogue, sh.kinds)
+		if err != nil {
+			return nil, err
+		}
+		if scene == nil {
+			continue
+		}
+		if len(attacks) > 1 || v.Ledger != "" {
+			return nil, wrongUsage("attack %s has a world of its own, and is played by itself, in memory: leave out --ledger and other attacks", a.Name)
+		}
+		return scene, nil
+	}
+	return nil, nil
+}
+
+// story is the scene of the playbook that is named. Its world is no demo's, so that there is nothing to go
 // on with.
 func (v demoVerb) story(sh *shell) (*demo.Scene, error) {
-	if v.ID == "" {
-		return nil, nil
-	}
 	if v.Ledger != "" || len(v.Attack) > 0 {
 		return nil, wrongUsage("the story of a playbook is played by itself, in memory: leave out --ledger and --attack")
 	}

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +16,8 @@ import (
 	"github.com/ripostehq/riposte/internal/app"
 	"github.com/ripostehq/riposte/internal/canary"
 	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/code/fix"
+	"github.com/ripostehq/riposte/internal/code/owners"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/doctor"
 	"github.com/ripostehq/riposte/internal/ledger"
@@ -92,7 +96,8 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 		AWS: cloud.New(cloud.Options{
 			Base: base, Roles: cloud.RolesOf(c.Organization.Roles), ExternalID: c.Organization.Roles.ExternalID, Guard: doctor.Guard(), Now: sh.now,
 		}),
-		Ledger:  func() (string, error) { return v.readable(ctx, sh, c) },
+		Ledger: func() (string, error) { return v.readable(ctx, sh, c) },
+		States: owners.New(c.Code, base).Places, Repositories: repositories(c, tell),
 		Covered: func(ctx context.Context) ([]ledger.Coverage, error) { return v.covered(ctx, c) },
 		Slack: func(ctx context.Context) (*slack.Channel, error) {
 			token, err := tell.Secret(ctx, c.Report.Slack.Token)
@@ -102,6 +107,15 @@ func (v doctorVerb) parts(ctx context.Context, sh *shell, c *config.Config, base
 			return app.SlackChannel(c, token, os.Getenv(app.SlackAPI), sh.now, slog.New(slog.DiscardHandler))
 		},
 	}, nil
+}
+
+// repositories are those that changes of code are proposed to.
+func repositories(c *config.Config, tell app.Telling) (out []doctor.Repository) {
+	for name, f := range fix.Forges(c.Code, tell.Secret) {
+		out = append(out, doctor.Repository{Name: name, Look: f.Look})
+	}
+	slices.SortFunc(out, func(a, b doctor.Repository) int { return cmp.Compare(a.Name, b.Name) })
+	return out
 }
 
 // covered is how the last listings of sweeps went. A ledger that is not there keeps none, and is not made for the question.

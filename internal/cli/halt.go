@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/ripostehq/riposte/internal/app"
@@ -21,12 +22,12 @@ func (v haltVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	r, err := v.serve(ctx, sh)
 	if err != nil {
-		return err
+		return unstored(v.Scope, err)
 	}
 	defer r.Close()
 	b := ledger.Brake{Scope: v.Scope, By: sh.user, At: r.now(sh), Reason: v.Reason}
 	if err := r.Halt(ctx, b); err != nil {
-		return fmt.Errorf("halt %s: %w", v.Scope, err)
+		return unstored(v.Scope, err)
 	}
 	if r.stage != nil { // a demo's world stands still between two commands
 		sh.halted(b, r.file, roll{})
@@ -41,6 +42,15 @@ func (v haltVerb) Run(ctx context.Context, sh *shell) error {
 	}
 	sh.halted(b, r.file, x)
 	return err
+}
+
+// unstored says what is left to a person whose brake could not be stored. Whether the ledger is away, or only they don't reach it, they can't know.
+func unstored(scope string, err error) error {
+	if mistake := (usage{}); errors.As(err, &mistake) {
+		return err
+	}
+	return fmt.Errorf("%s is not halted: %w. Riposte makes no change only while it can't reach its ledger either, and goes on where you alone can't: stop it itself, "+
+		"end riposte serve, or give the function no concurrency (aws lambda put-function-concurrency --reserved-concurrent-executions 0)", scope, err)
 }
 
 // halted prints a brake that is on, and which replicas have read it.

@@ -45,7 +45,7 @@ func (f configFlag) file() string { return cmp.Or(f.Config, os.Getenv(configEnv)
 
 // reader reads the configuration from wherever it lies.
 func (f configFlag) reader() *origin.Reader {
-	return &origin.Reader{AWS: cloud.Load, Owner: cmp.Or(f.ConfigOwner, os.Getenv(ownerEnv))}
+	return &origin.Reader{AWS: cloud.Load, Writer: cloud.Caller, Owner: cmp.Or(f.ConfigOwner, os.Getenv(ownerEnv))}
 }
 
 // load reads the configuration. One that is named must be there.

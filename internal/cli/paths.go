@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ripostehq/riposte/iam/reach"
@@ -50,7 +51,7 @@ func (v pathsVerb) Run(ctx context.Context, sh *shell) error {
 	switch {
 	case v.FailOn != "" && r.Summary.ReachSure+r.Summary.ReachPossible > 0 && (v.FailOn == "possible" || r.Summary.ReachSure > 0):
 		return silent(exitFound)
-	case len(r.Summary.Unreadable) > 0:
+	case len(r.Summary.Unreadable) > 0 || slices.ContainsFunc(o.Gaps, func(g reach.Gap) bool { return g.Failed }):
 		return silent(exitFailed)
 	}
 	return nil

@@ -24,7 +24,7 @@ type modeFlags struct {
 	OU          *string `name:"ou" xor:"scope" placeholder:"OU" help:"In this organisational unit and those below it."`
 	Account     *string `xor:"scope" placeholder:"ID" help:"In this account."`
 	Environment *string `xor:"scope" placeholder:"NAME" help:"In accounts of this environment."`
-	Write       bool    `help:"Change the configuration's file and note it in the ledger. Without, the change is printed only."`
+	Write       bool    `help:"Change the configuration where it lies and note it in the ledger. Without, the change is printed only."`
 	Reason      string  `placeholder:"TEXT" help:"Why; the record keeps it."`
 }
 
@@ -103,6 +103,7 @@ func (v demoteVerb) Run(ctx context.Context, sh *shell) error {
 type mover struct {
 	config   *config.Config
 	text     []byte
+	reader   *origin.Reader
 	standing config.Standing
 	playbook string
 	scope    string
@@ -142,14 +143,15 @@ func (f modeFlags) read(ctx context.Context, sh *shell) (*mover, error) {
 	if d.Tells {
 		return nil, fmt.Errorf("%s tells, and changes nothing: it has no mode", d.ID)
 	}
-	c, text, err := f.loadText(ctx, sh, f.reader())
+	reader := f.reader()
+	c, text, err := f.loadText(ctx, sh, reader)
 	if err != nil {
 		return nil, err
 	}
 	if c.File == "" {
 		return nil, wrongUsage("there is no configuration: name one with --config")
 	}
-	m := &mover{config: c, text: text, playbook: d.ID}
+	m := &mover{config: c, text: text, reader: reader, playbook: d.ID}
 	m.scope, m.standing, err = f.scope(c)
 	return m, err
 }
@@ -175,9 +177,6 @@ func (m *mover) then(said config.Term, p app.Promotion) config.Mode {
 // move judges the change, prints it, and with --write makes it.
 func (f modeFlags) move(ctx context.Context, sh *shell, m *mover, out moved, change func(app.Promotion) (*app.Promoted, error)) error {
 	out.File = m.config.File
-	if f.Write && origin.Remote(out.File) {
-		return fmt.Errorf("%s is no file of this machine: without --write the line is printed, put it there", out.File)
-	}
 	done, err := change(out.Promotion)
 	if err != nil {
 		return err
@@ -205,15 +204,23 @@ func (f modeFlags) write(ctx context.Context, sh *shell, m *mover, p *app.Promot
 	if f.Reason != "" {
 		note += ": " + f.Reason
 	}
-	noted := func(note string) error {
+	noted := func(ctx context.Context, note string) error {
 		r, err := f.open(ctx, sh)
 		if err != nil {
 			return err
 		}
 		return errors.Join(r.Note(ctx, sh.now(), []string{note}), r.Close())
 	}
-	return replaceFile(ctx, m.config.File, m.text, p.Text, func() error {
-		err := noted(note)
+	replace := func(before func() error, failed func(error)) error {
+		return replaceFile(ctx, m.config.File, m.text, p.Text, before, failed)
+	}
+	if origin.Remote(m.config.File) {
+		replace = func(before func() error, failed func(error)) error {
+			return m.reader.Replace(ctx, m.config.File, m.text, p.Text, before, failed)
+		}
+	}
+	return replace(func() error {
+		err := noted(ctx, note)
 		if err != nil && further {
 			return fmt.Errorf("nothing is changed, since it can't be put on record: %w", err)
 		}
@@ -222,7 +229,11 @@ func (f modeFlags) write(ctx context.Context, sh *shell, m *mover, p *app.Promot
 		}
 		return nil
 	}, func(failed error) {
-		if err := noted(note + ": not done: the file could not be written"); err != nil {
+		came := ": not done: it could not be written"
+		if errors.Is(failed, origin.ErrUnsure) {
+			came = ": perhaps not done: no answer came, and what lies there could not be read"
+		}
+		if err := noted(context.WithoutCancel(ctx), note+came); err != nil { // who stops it here has stopped the write
 			sh.remark("that it failed is not on record: %s", err)
 		}
 	})

@@ -39,12 +39,16 @@ func (sh *shell) moved(m moved) {
 	for _, line := range m.Lines {
 		sh.line("  + %s", line)
 	}
+	if m.Written && origin.Remote(m.File) {
+		sh.line("written; a riposte that reads it there takes it up within a minute")
+		return
+	}
 	if m.Written {
-		sh.line("written; a riposte that runs takes it up when it is told to read its configuration again")
+		sh.line("written; a riposte that runs takes it up when it gets SIGHUP, or starts")
 		return
 	}
 	if origin.Remote(m.File) {
-		sh.line("nothing is changed: put it there, where the configuration is kept")
+		sh.line("nothing is changed: with --write it is, with your own rights")
 		return
 	}
 	sh.line("nothing is changed: with --write it is, where this file is the one that riposte reads")

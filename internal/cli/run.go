@@ -86,7 +86,7 @@ var details embed.FS
 func newParser(sh *shell, grammar *cli) (*kong.Kong, error) {
 	parser, err := kong.New(grammar,
 		kong.Name("riposte"), kong.Description(description), kong.Writers(sh.out, sh.err), kong.Bind(sh),
-		kong.Vars{"attacks": strings.Join(names(demo.Attacks()), ", "), "nights": strings.Join(names(demo.Nights()), ", ")}, kong.Help(help),
+		kong.Vars{"attacks": strings.Join(names(demo.Attacks()), ", "), "drills": strings.Join(drills(), ", "), "nights": strings.Join(names(demo.Nights()), ", ")}, kong.Help(help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100, NoExpandSubcommands: true}),
 	)
 	if err != nil {

@@ -46,6 +46,13 @@ func assumed(others aws.Config, role string) aws.CredentialsProvider {
 // place without a region gets the SDK's, or else its partition's home. Where RIPOSTE_ROLE names a role, those credentials assume it, again
 // before its hour ends, and what comes of that is riposte's own.
 func Load(ctx context.Context) (func(event.Place) aws.Config, error) {
+	return load(ctx, os.Getenv(RoleEnv))
+}
+
+// Caller finds the credentials of who runs riposte, whatever role riposte itself assumes: what riposte's role may never do is done with these.
+func Caller(ctx context.Context) (func(event.Place) aws.Config, error) { return load(ctx, "") }
+
+func load(ctx context.Context, role string) (func(event.Place) aws.Config, error) {
 	client := awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dial }).
 		WithTransportOptions(func(t *http.Transport) { t.TLSHandshakeTimeout = handshake })
@@ -53,7 +60,7 @@ func Load(ctx context.Context) (func(event.Place) aws.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find AWS credentials: %w", err)
 	}
-	if role := os.Getenv(RoleEnv); role != "" {
+	if role != "" {
 		base.Credentials = assumed(base, role)
 	}
 	base.HTTPClient = transport.Steady{HTTPClient: base.HTTPClient}

@@ -33,6 +33,7 @@ accounts:
     name: shop
     users:
       - {name: mallory, path: /staff/, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: mallory}]}
+      - ` + actiontest.LeaverUser + `
     roles:
 %s
       - name: builder
@@ -40,6 +41,7 @@ accounts:
         inline: {scaling: '` + actiontest.Scaling + `'}
         trust: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}]}
     policies:
+      - {name: team, document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
       - {name: riposte-deny, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}
       - {name: riposte-deny-boundary, document: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "*", Resource: "*"}]}}` + actiontest.Regions
 

@@ -118,36 +118,6 @@ func (c *Config) InProduction(account string) bool {
 	return e == "production" || e == ""
 }
 
-// AnswerTo is how long people have for an answer about actions of a class in an account, and what none means.
-func (c *Config) AnswerTo(class action.Class, account string) Answer {
-	if class == action.Mark {
-		class = action.Mend
-	}
-	for _, x := range c.answersTo() {
-		if x.class == class && x.production == c.InProduction(account) {
-			return x.Answer
-		}
-	}
-	return Answer{}
-}
-
-// answersTo are what silence means, by the key that says so.
-func (c *Config) answersTo() []keyedAnswer {
-	a, p := c.Approval, c.Approval.Production
-	return []keyedAnswer{
-		{"approval.contain", action.Contain, false, Answer{a.Contain.After, a.Contain.Silence}}, {"approval.mend", action.Mend, false, a.Mend}, {"approval.destroy", action.Destroy, false, a.Destroy},
-		{"approval.production.contain", action.Contain, true, p.Contain}, {"approval.production.mend", action.Mend, true, p.Mend},
-		{"approval.production.destroy", action.Destroy, true, Answer{p.Destroy.After, p.Destroy.Silence}},
-	}
-}
-
-type keyedAnswer struct {
-	key        string
-	class      action.Class
-	production bool
-	Answer
-}
-
 // members are the addresses that a name stands for: of a group, or itself.
 func (c *Config) members(name string) (all []string) {
 	if strings.Contains(name, "@") {
@@ -204,7 +174,7 @@ func (k checker) approval() {
 	case persons < 1:
 		at.Complain("want at least 1")
 	case len(k.c.Approvers()) > 0 && persons > len(able):
-		at.Complain("what is destroyed in production takes %d persons (approval.production.destroy.persons), and %d may approve it", persons, len(able))
+		at.Complain("what is destroyed in production takes %d persons (approval.production.destroy.persons), and %d may approve it: name more members of people.groups, or fewer persons", persons, len(able))
 	}
 }
 
@@ -226,8 +196,10 @@ func (k checker) chain(c Contain) {
 			at.Complain("nobody is paged: set report.pagerduty")
 		}
 	}
-	reminds := c.Silence == Silence(ledger.Reminds) || k.c.Approval.Production.Contain.Silence == Silence(ledger.Reminds)
-	if len(c.Chain) > 0 && !reminds {
+	reminds := func(x keyedAnswer) bool {
+		return x.class == action.Contain && x.Silence == Silence(ledger.Reminds)
+	}
+	if len(c.Chain) > 0 && !slices.ContainsFunc(k.c.answersTo(), reminds) {
 		at.Complain("the next of a chain is told when the one before is reminded: say silence: remind")
 	}
 }
@@ -266,6 +238,6 @@ func (k checker) group(at strict.Node, name string) {
 	case !there:
 		at.Complain("there is no group %q in people.groups%s", name, spelling.Hint(name, slices.Collect(maps.Keys(k.c.Groups))))
 	case len(g.Members) == 0:
-		at.Complain("the group %s has no members: nobody could answer", name)
+		at.Complain("the group %s has no members: nobody could answer; name them, people.groups.%s.members: [name@example.com]", name, name)
 	}
 }

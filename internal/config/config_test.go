@@ -207,6 +207,9 @@ func TestProblems(t *testing.T) {
 		{"bad mode", "playbooks: {network.open-port: {mode: atc}}", `playbooks.network.open-port.mode: "atc" is not one of observe, ask, act; did you mean "act"?`},
 		{"bad default mode", "playbooks: {defaults: {mode: 1}}", `playbooks.defaults.mode: want a text`},
 		{"mode without a value", "playbooks: {defaults: {mode: }}", `playbooks.defaults.mode: want one of observe, ask, act`},
+		{"a unit in the defaults", "playbooks: {defaults: {ou-ab12-cdef3456: act}}", `unknown key "ou-ab12-cdef3456" in playbooks.defaults: they have a mode alone; a class, environment, account or unit stands below its playbook`},
+		{"an account in the defaults that could not be read", "organization: {accounts: [{id: 123456789012}]}\nplaybooks: {defaults: {\"123456789012\": act}}", `they have a mode alone`},
+		{"a unit in capitals", "organization: {discover: true}\nplaybooks: {network.open-port: {OU-ab12-cdef3456: act}}", `did you mean "ou-ab12-cdef3456"?`},
 		{"more than a mode in the defaults", "playbooks: {defaults: {params: {}}}", `unknown key "params" in playbooks.defaults`},
 		{"an account that is not there", listed + "playbooks: {network.open-port: {\"111122224444\": act}}", `account 111122224444 is not in organization.accounts; did you mean "111122223333"?`},
 		{"an OU that is not there", listed + "playbooks: {network.open-port: {ou-ab12-cdef3456: act}}", `no account of organization.accounts is in ou-ab12-cdef3456`},
@@ -379,6 +382,7 @@ func TestOneMistakeIsSaidOnce(t *testing.T) {
 		"organization: {accounts: [{id: 123456789019}]}\nplaybooks: {network.open-port: {\"123456789019\": act}}\ntrusted: [{issuer: \"arn:aws:iam::123456789019:role/ci\", playbooks: [\"launch.*\"]}]",
 		"sources: [{sqs: {url: \"https://sqs.eu-west-1.amazonaws.com/111122223333/events\", region: eu-west-1}}]",
 		"trusted: [{issuer: \"arn:aws:iam::111122223333:role/ci\", playbook: [\"launch.*\"]}]",
+		"trusted: [{principal: \"arn:aws:iam::111122223333:role/ci\", playbooks: [\"launch.*\"]}]",
 	} {
 		_, err := parse(t, text)
 		var ps strict.Problems
@@ -458,7 +462,7 @@ func TestWarnings(t *testing.T) {
 		{"a vendor with a name", strings.Replace(accounts, "{accounts", "{vendors: [{id: \"555566667777\", name: backups}], accounts", 1) + told + acts, ""},
 		{"web pages nowhere", accounts + told + acts + "console: {hosts: [riposte.example.com]}", "console does nothing"},
 		{"tags", accounts + told + acts + "tags: {prefix: x}", "tags does nothing"},
-		{"a region that is new", strings.Replace(accounts, "{accounts", "{regions: [eu-west-9], accounts", 1) + told + acts, `riposte.yaml:1:26: "eu-west-9" is no region that this riposte knows; did you mean`},
+		{"a region that is new", strings.Replace(accounts, "{accounts", "{regions: [eu-west-9], accounts", 1) + told + acts, `riposte.yaml:1:26: "eu-west-9" is no region that this riposte knows (where it is a new one, nothing is wrong); did you mean "eu-west-1"?`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := parse(t, c.text)

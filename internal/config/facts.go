@@ -11,6 +11,7 @@ import (
 func (c *Config) Facts() playbook.Organization {
 	o := playbook.Organization{
 		Environments: map[string]string{}, People: c.People, Offices: c.offices, Egress: c.egress, Vendors: map[string]string{}, Decoys: c.decoys(), OwnerTags: c.ownerTags(), Guarded: c.guarded(),
+		Regions: slices.Clone(c.Organization.Regions),
 	}
 	for id, a := range c.accounts {
 		o.Environments[id] = a.Environment

@@ -30,7 +30,7 @@ func (k checker) playbooks(section strict.Node) {
 				if inner.Key == "mode" {
 					k.c.fallback = mode(inner, "playbooks.defaults")
 				} else {
-					inner.Unknown(" in playbooks.defaults", spelling.Among(inner.Key, []string{"mode"}))
+					inner.Unknown(" in playbooks.defaults", k.below(inner.Key))
 				}
 			}
 		case slices.Contains(k.ids, e.Key):
@@ -44,6 +44,14 @@ func (k checker) playbooks(section strict.Node) {
 			k.c.Playbooks = append(k.c.Playbooks, p)
 		}
 	}
+}
+
+// below says where a key that the defaults don't have was probably to stand.
+func (k checker) below(key string) string {
+	if accountID.MatchString(key) || ouID.MatchString(strings.ToLower(key)) || slices.Contains(k.scopes(), key) {
+		return ": they have a mode alone; a class, environment, account or unit stands below its playbook"
+	}
+	return spelling.Among(key, []string{"mode"})
 }
 
 // playbook reads the modes of one and returns where its parameters stand.
@@ -64,7 +72,11 @@ func (k checker) playbook(e strict.Entry) (params strict.Node) {
 		case k.scope(inner):
 			r.scopes[inner.Key] = mode(inner, where)
 		default:
-			inner.Unknown(" in "+where+": neither a setting nor a class, environment, account or OU", spelling.Among(inner.Key, k.scopes()))
+			known := k.scopes()
+			if low := strings.ToLower(inner.Key); ouID.MatchString(low) {
+				known = append(known, low) // units' ids have small letters
+			}
+			inner.Unknown(" in "+where+": neither a setting nor a class, environment, account or OU", spelling.Among(inner.Key, known))
 		}
 	}
 	if k.c.tells[e.Key] && (r.all.mode != "" || len(r.scopes) > 0) {

@@ -16,7 +16,7 @@ func (k checker) region(at strict.Node, name string) {
 	switch {
 	case known:
 	case region.Possible(name):
-		k.warn(at, "%q is no region that this riposte knows%s; where it is a new one, nothing is wrong", name, region.Hint(name))
+		k.warn(at, "%q is no region that this riposte knows (where it is a new one, nothing is wrong)%s", name, region.Hint(name))
 	default:
 		at.Complain("%q is not a region: want a name like eu-west-1%s", name, region.Hint(name))
 	}

@@ -91,7 +91,9 @@ func (s *Stage) sweeps(ctx context.Context, a Attack) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	r := s.App.Sweeps
-	r.Accounts = func() []string { return []string{a.swept} }
+	if a.swept != everywhere {
+		r.Accounts = func() []string { return []string{a.swept} }
+	}
 	return r.Once(ctx, 1)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/playbook"
 )
 
@@ -62,8 +63,18 @@ func Attacks() []Attack {
 	return []Attack{confusedDeputy(), deputyStopped("template", "batch", inTime), deputyStopped("latest", "render", latest), demolition(), secondKey(), falseAlarm(), approved(), halted(), foreignGroup(), theft(), theftLocked(), byHand(), decoy()}
 }
 
-// Nights are the stories of sweeps. They take weeks, which would make the attacks' table and figures another's: each is played where it is named.
-func Nights() []Attack { return []Attack{idleVolume(), metadataV1()} }
+// Nights are the stories of sweeps. They take weeks, or a world of their own, which would make the attacks' table and figures another's: each is played where it
+// is named.
+func Nights() []Attack { return []Attack{idleVolume(), metadataV1(), danglingName()} }
+
+// Alone returns the world of an attack that is played by itself; nil of one that is played where the others are.
+func Alone(a Attack, catalogue []playbook.Definition, kinds []action.Kind) (*Scene, error) {
+	if a.scene == nil {
+		return nil, nil
+	}
+	s, err := a.scene(catalogue, kinds)
+	return &s, err
+}
 
 // confusedDeputy is seed 000's script: the group is made to launch what its owner never approved.
 func confusedDeputy() Attack {

@@ -372,3 +372,30 @@ func TestVersionOneOfTheMetadataService(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A name goes once what it points to is gone, whichever account has it; what the owner's pipeline makes again is told, and not fought.
+func TestADanglingName(t *testing.T) {
+	a := alone(t, "dangling-name")
+	if got := a.states(); got != "superseded superseded verified held" || a.wrong != nil {
+		t.Errorf("%s, %v", got, a.wrong)
+	}
+	a.inOrder(
+		`mara 0: deletes bucket img.shop.example`, `mara 0: deletes bucket docs.shop.example`,
+		`does route53.delete-record \S+img.shop.example`, `does route53.delete-record \S+docs.shop.example`,
+		`mara 0: looks up what is left: kept.shop.example\n`, `pipeline 0: terraform apply makes docs.shop.example again`,
+		`it came back: Terraform makes it, as aws_route53_record.docs in s3://shop-states/dns.tfstate`, `mara 0: looks again: docs.shop.example, kept.shop.example`,
+	)
+}
+
+// alone plays an attack that has a world of its own.
+func alone(t *testing.T, name string) *audience {
+	t.Helper()
+	var scene *demo.Scene
+	for _, attack := range pick(name) {
+		var err error
+		if scene, err = demo.Alone(attack, playbooks.All(), action.Kinds()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return played(t, scene)
+}

@@ -1,30 +1,35 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 )
 
-// Drills are the names of the attacks whose records can be told of another account's things: those about one machine that a group launched.
-// The others are about people, keys and policies of the demo's own.
-func Drills() []string { return []string{"deputy"} }
-
-// Target is the machine of a real account that the records of a drill name.
+// Target is what of a real account the records of a drill name.
 type Target struct {
 	Place           event.Place
 	Instance, Image string
-	Group           string // the Auto Scaling group that it is of
-	Now             time.Time
+	Group           string // the Auto Scaling group that the instance is of, or that it goes for
+	Others          string // an instance of that group, where it is another's
+
+	Template, TemplateID, Version string // a launch template, and the version that is its default
+
+	Caller Caller
+	Now    time.Time
+}
+
+// Caller is whose calls the records tell of.
+type Caller struct {
+	ARN, ID string // of the role or user
+	Session string // of a role
+	Key     string // the access key
 }
 
 // Telling is one event for the bus of an account, as PutEvents takes it.
@@ -48,9 +53,19 @@ func (t Telling) Envelope(at event.Place) ([]byte, error) {
 	return b, nil
 }
 
-// Drill plays an attack's moves with nobody there to answer, and returns what the playbook that it is about would have looked at: told of
-// another machine, now, and with a user agent that says what it is. Nothing believes or spares a drill by that: an attacker can write it, too.
-func (s *Stage) Drill(ctx context.Context, a Attack, t Target) (out []Telling, err error) {
+// Drill plays the moves of an attack with nobody there to answer, and returns what the playbook that it is about would have looked at: told of
+// things of another account, now, and with a user agent that says what it is. Nothing believes or spares a drill by that: an attacker can write it, too.
+func (s *Stage) Drill(ctx context.Context, d Drill, t Target) (out []Telling, err error) {
+	all := Attacks()
+	i := slices.IndexFunc(all, func(a Attack) bool { return a.Name == d.Attack })
+	if i < 0 || d.Instead != "" {
+		return nil, fmt.Errorf("attack %s can't be told of another account's things", d.Attack)
+	}
+	a := all[i]
+	if d.to > 0 {
+		a.moves = a.moves[:d.to]
+	}
+	a.moves = a.moves[d.from:]
 	bodies, err := s.recorded(ctx, a)
 	if err != nil {
 		return nil, err
@@ -70,12 +85,12 @@ func (s *Stage) Drill(ctx context.Context, a Attack, t Target) (out []Telling, e
 			told, kept = append(told, e), append(kept, body)
 		}
 	}
-	words, err := t.words(told)
-	if err != nil {
-		return nil, err
+	if len(told) == 0 {
+		return nil, fmt.Errorf("nothing of attack %s is looked at", a.Name)
 	}
+	w := t.words(d, told)
 	for _, body := range kept {
-		one, err := t.tell(a, body, words)
+		one, err := w.tell(a, body)
 		if err != nil {
 			return nil, err
 		}
@@ -141,81 +156,4 @@ func (s *Stage) concerns(a Attack, e event.Event) (bool, error) {
 	}
 	found, err := all[i].Suspects(e)
 	return len(found) > 0, err
-}
-
-// words are what stands in the demo's records, and what is to stand there.
-func (t Target) words(told []event.Event) (map[string]string, error) {
-	for _, e := range told {
-		var made struct {
-			InstancesSet struct {
-				Items []struct{ InstanceID, ImageID string }
-			}
-		}
-		if e.Kind != event.Call || json.Unmarshal(e.Response, &made) != nil || len(made.InstancesSet.Items) == 0 {
-			continue
-		}
-		one := made.InstancesSet.Items[0]
-		return map[string]string{one.InstanceID: t.Instance, one.ImageID: t.Image, e.Account: t.Place.Account, e.Region: t.Place.Region}, nil
-	}
-	return nil, errors.New("the attack launched no machine in the demo")
-}
-
-// tell is one event with other words, new ids and the present time.
-func (t Target) tell(a Attack, body []byte, words map[string]string) (Telling, error) {
-	var envelope struct {
-		Source     string
-		DetailType string `json:"detail-type"`
-		Resources  []string
-		Detail     any
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if err := d.Decode(&envelope); err != nil {
-		return Telling{}, fmt.Errorf("a record of the demo: %w", err)
-	}
-	detail := t.reword(envelope.Detail, words)
-	if record, ok := detail.(map[string]any); ok && record["eventName"] != nil {
-		record["eventTime"] = t.Now.UTC().Format(time.RFC3339)
-		record["eventID"], record["requestID"] = "drill-"+rand.Text(), "drill-"+rand.Text()
-		record["userAgent"] = "riposte attack " + a.Name + " (a drill)"
-	}
-	text, err := json.Marshal(detail)
-	out := Telling{Source: envelope.Source, DetailType: envelope.DetailType, Time: t.Now.UTC(), Detail: string(text), Resources: []string{}}
-	for _, r := range envelope.Resources {
-		out.Resources = append(out.Resources, reworded(r, words))
-	}
-	return out, err
-}
-
-// reword goes through a record. The group's name is a word like any other, and stands for the group only where it stands alone.
-func (t Target) reword(v any, words map[string]string) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for key, inner := range v {
-			v[key] = t.reword(inner, words)
-			if key == "launchTime" || key == "attachTime" {
-				v[key] = t.Now.UnixMilli()
-			}
-		}
-	case []any:
-		for i, inner := range v {
-			v[i] = t.reword(inner, words)
-		}
-	case string:
-		if v == "web" {
-			return t.Group
-		}
-		if _, err := time.Parse(time.RFC3339, v); err == nil {
-			return t.Now.UTC().Format(time.RFC3339)
-		}
-		return reworded(v, words)
-	}
-	return v
-}
-
-func reworded(s string, words map[string]string) string {
-	for old, now := range words {
-		s = strings.ReplaceAll(s, old, now)
-	}
-	return s
 }

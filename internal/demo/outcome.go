@@ -51,7 +51,7 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 		if !c.Times.Verified.IsZero() {
 			sum.Verified++
 		}
-		if err := asItShould(c); err != nil {
+		if err := asItShould(c); err != nil && !unfought(c, attacks) {
 			wrong = append(wrong, err)
 		}
 	}
@@ -64,6 +64,11 @@ func (s *Stage) Outcome(ctx context.Context, attacks []Attack) (Summary, error) 
 	}
 	sum.Time, sum.Own = spread(times), spread(s.own)
 	return sum, errors.Join(wrong...)
+}
+
+// unfought reports whether a case is about what an attack ends with riposte not fighting.
+func unfought(c *ledger.Case, attacks []Attack) bool {
+	return c.State == ledger.Held && slices.ContainsFunc(attacks, func(a Attack) bool { return a.held == c.Root.ID })
 }
 
 func asItShould(c *ledger.Case) error {

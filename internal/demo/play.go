@@ -10,8 +10,13 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/internal/ledger"
+	"github.com/ripostehq/riposte/playbook"
 )
+
+// everywhere has all accounts of the scene swept.
+const everywhere = "*"
 
 // longest is how far one attack is followed, beyond its last move where that is late.
 const longest = 20 * time.Minute
@@ -20,10 +25,12 @@ const longest = 20 * time.Minute
 type Attack struct {
 	Name  string
 	Title string
-	Story string // what to know before watching, in a sentence or two
-	about string // the playbook that answers it
-	stake int    // instances that the attacker goes for
-	swept string // account that is swept each night while it is played; "": none is
+	Story string                                                    // what to know before watching, in a sentence or two
+	about string                                                    // the playbook that answers it
+	stake int                                                       // instances that the attacker goes for
+	swept string                                                    // account that is swept each night while it is played, or everywhere; "": none is
+	held  string                                                    // id of a record whose case is held in the end, which is as it should be; "": of none
+	scene func([]playbook.Definition, []action.Kind) (Scene, error) // a world of its own; nil: that of the others
 	moves []move
 }
 

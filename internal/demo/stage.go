@@ -45,10 +45,11 @@ type Stage struct {
 	Store   ledger.Store
 	AWS     func(event.Place) aws.Config // as riposte itself
 	emit    func(Line)
-	told    map[string]int // entries of each case's history that were told
-	numbers map[string]int // of each case, as the timeline calls it
-	record  *Line          // of the record in hand, until it is told
-	acting  []string       // playbooks that the demo's configuration lets act on attacks somewhere
+	told    map[string]int     // entries of each case's history that were told
+	heard   map[string]heardOf // of cases of which all was told
+	numbers map[string]int     // of each case, as the timeline calls it
+	record  *Line              // of the record in hand, until it is told
+	acting  []string           // playbooks that the demo's configuration lets act on attacks somewhere
 	own     []time.Duration
 	scene   Scene
 	attack  string
@@ -70,7 +71,7 @@ func Open(o Options) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{World: w, scene: scene, Store: o.Store, emit: o.Emit, told: map[string]int{}, numbers: map[string]int{}}
+	s := &Stage{World: w, scene: scene, Store: o.Store, emit: o.Emit, told: map[string]int{}, heard: map[string]heardOf{}, numbers: map[string]int{}}
 	if s.emit == nil {
 		s.emit = func(Line) {}
 	}
@@ -83,7 +84,7 @@ func Open(o Options) (*Stage, error) {
 		return w.ConfigFrom(p, credentials("riposte"), world.Origin{SourceIP: "192.0.2.10", UserAgent: "riposte"})
 	}
 	s.App = app.New(app.Parts{
-		Config: cfg, Kinds: o.Kinds, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log, AWS: s.AWS, Sweeps: uncounted{}, Pace: rate.Inf,
+		Config: cfg, Kinds: o.Kinds, Store: o.Store, Now: w.Now, Name: fmt.Sprintf("demo-%d", os.Getpid()), Log: o.Log, AWS: s.AWS, Sweeps: uncounted{}, Pace: rate.Inf, Code: scene.code,
 	})
 	if s.App.Sweeps != nil {
 		s.App.Sweeps.Started = time.Time{} // what is due is swept at once
@@ -152,6 +153,8 @@ func credentials(who string) aws.Credentials {
 		"sam of harbour":    {"AKIASAMHARBOUR000001", "sam-demo-secret"},
 		"mara of " + cellar: {"AKIAMARACELLAR000001", "mara-demo-secret"},
 		"mara of " + tower:  {"AKIAMARATOWER0000001", "mara-demo-secret"},
+		"mara of " + shop:   {"AKIAMARASHOP00000001", "mara-demo-secret"},
+		"pipeline":          {"AKIAPIPELINENAMES001", "pipeline-demo-secret"},
 	}
 	k := keys[who]
 	return aws.Credentials{AccessKeyID: k[0], SecretAccessKey: k[1]}

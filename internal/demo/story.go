@@ -13,6 +13,7 @@ import (
 
 	"github.com/ripostehq/riposte/action"
 	"github.com/ripostehq/riposte/event"
+	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbook/fixture"
@@ -23,7 +24,8 @@ type Scene struct {
 	Attacks []Attack
 	estate  []byte
 	config  []byte
-	before  [][]byte // records, oldest first
+	before  [][]byte    // records, oldest first
+	code    engine.Code // which code makes what; nil: none does
 }
 
 // Story returns the scene of a playbook's first story that fires: in its fixture's world the record arrives, and the playbook

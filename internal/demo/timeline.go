@@ -69,16 +69,24 @@ func (s *Stage) unheard(ctx context.Context, f func(c *ledger.Case, number int, 
 		s.numbers[c.ID] = i + 1
 	}
 	for i, c := range cases {
+		if heard, is := s.heard[c.ID]; is && heard == (heardOf{c.Version, c.Due.UnixNano()}) {
+			continue
+		}
 		entries, err := s.Store.History(ctx, c.ID)
 		if err != nil {
 			return err
 		}
 		if told := min(s.told[c.ID], len(entries)); told < len(entries) {
 			f(c, i+1, entries[told:])
+		} else {
+			s.heard[c.ID] = heardOf{c.Version, c.Due.UnixNano()}
 		}
 	}
 	return nil
 }
+
+// heardOf is when a case was last heard of: a commit counts its version on, what joins it makes it due.
+type heardOf struct{ version, due int64 }
 
 // recall counts what an earlier run told as told.
 func (s *Stage) recall(ctx context.Context) error {

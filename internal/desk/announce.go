@@ -9,10 +9,17 @@ import (
 )
 
 // A playbook that acts from a day on (enforce_from) is announced. Who reads in the weekly letter what is only watched until then, reads there from
-// when on it is not, and is told once more a week and a day before, of all that was found.
+// when on it is not, again each week (week.go), and is told once more a week and a day before, of all that was found.
 
 // announced begins the matter of such a letter: announced/PLAYBOOK/2027-02-01/7.
 const announced = "announced/"
+
+// announcedAhead is how many days before it acts a playbook is announced once more.
+func announcedAhead() []int { return []int{7, 1} }
+
+func announcedBy(playbookID, day string, days int) string {
+	return fmt.Sprintf("%s%s/%s/%d", announced, playbookID, day, days)
+}
 
 // enforcedFrom is when riposte begins to act on what a case found; zero where it does, or never will.
 func (d *Desk) enforcedFrom(v view, now time.Time) time.Time {
@@ -31,10 +38,10 @@ func (w *writing) announcements(places []place) {
 	if from.IsZero() {
 		return
 	}
-	for _, days := range []int{7, 1} {
+	for _, days := range announcedAhead() {
 		at, _ := w.d.daily(from.AddDate(0, 0, -days))
 		if at.After(w.now) && at.Before(from) {
-			w.at(fmt.Sprintf("%s%s/%s/%d", announced, w.v.playbook, w.d.day(from), days), at, places...)
+			w.at(announcedBy(w.v.playbook, w.d.day(from), days), at, places...)
 		}
 	}
 }

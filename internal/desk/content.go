@@ -27,6 +27,8 @@ type sheet struct {
 	alarm   bool   // what contains asks
 	wrong   bool   // something failed, was paged or was taken back
 	empty   bool   // nothing is left to tell of
+
+	wait time.Time // until when it is put off; zero: it is not
 }
 
 // write writes a letter about cases, which stand in their order.
@@ -44,7 +46,7 @@ func (d *Desk) write(l *ledger.Letter, cases []view, detail func(string) []notif
 	if isDigest(l.Matter) {
 		shown = slices.DeleteFunc(shown, func(v view) bool {
 			if fresh { // what was put right meanwhile drops out
-				return !v.open() && !v.told.IsZero() && !v.wrong() && !v.silent
+				return v.righted || !v.open() && !v.told.IsZero() && !v.wrong() && !v.silent
 			}
 			if v.telling() && cameLate(l, v) { // nobody is asked by a change of an old message: that is in the next letter
 				s.missed = append(s.missed, v)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ripostehq/riposte/action"
+	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/gate"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/notify"
@@ -20,6 +21,8 @@ type Store interface {
 	Load(ctx context.Context, id string) (*ledger.Case, error)
 	Exceptions(ctx context.Context, at time.Time) ([]ledger.Exception, error)
 	Brakes(ctx context.Context) ([]ledger.Brake, error)
+	Cases(ctx context.Context, f ledger.Filter) ([]*ledger.Case, error)
+	Streak(ctx context.Context, playbookID string, of event.Resource) (*ledger.Streak, error)
 	Send(ctx context.Context, now time.Time, caseID string, m ledger.Message) (bool, error)
 }
 
@@ -50,22 +53,23 @@ const (
 
 // Options are what a desk is made of.
 type Options struct {
-	Store    Store
-	Channels map[string]notify.Channel // by the names of Directory.Channels
-	People   Directory
-	Policy   gate.Policy
-	Codec    action.Codec
-	Owner    func(context.Context, *ledger.Case) (Owner, error) // nil: nobody's is known
-	Link     string                                             // of the console, "" where there is none
-	Zone     *time.Location                                     // of the daily letters; nil: UTC
-	Awake    func(time.Time) time.Time                          // the first moment from one on that is not quiet; nil: all are
-	Enforced func(playbook string) time.Time                    // when a playbook begins to act; zero: it does; nil: each does
-	Holder   string                                             // name of this replica
-	Now      func() time.Time
-	Random   func() float64 // from 0 to 1: replicas that failed together don't try again together
-	Poll     time.Duration  // how often the ledger is asked what others have posted
-	Log      *slog.Logger
-	Meter    Meter // nil: nothing is counted
+	Store     Store
+	Channels  map[string]notify.Channel // by the names of Directory.Channels
+	People    Directory
+	Policy    gate.Policy
+	Codec     action.Codec
+	Owner     func(context.Context, *ledger.Case) (Owner, error) // nil: nobody's is known
+	Link      string                                             // of the console, "" where there is none
+	Zone      *time.Location                                     // of the daily letters; nil: UTC
+	Awake     func(time.Time) time.Time                          // the first moment from one on that is not quiet; nil: all are
+	Enforced  func(playbook string) time.Time                    // when a playbook begins to act; zero: it does; nil: each does
+	Announced []string                                           // playbooks of which Enforced knows a day
+	Holder    string                                             // name of this replica
+	Now       func() time.Time
+	Random    func() float64 // from 0 to 1: replicas that failed together don't try again together
+	Poll      time.Duration  // how often the ledger is asked what others have posted
+	Log       *slog.Logger
+	Meter     Meter // nil: nothing is counted
 }
 
 // Desk writes and sends letters. Replicas share the work by leases.
@@ -74,10 +78,12 @@ type Desk struct {
 	wake   chan struct{} // a token: a letter was posted
 	pauses pauses
 	crowd  crowd
+	hand   hand
 
 	drafting bool // shows what would be told, before anything is
 	looking  sync.Mutex
 	looked   time.Time // when that which comes from no case was last looked for
+	listed   string    // the week whose lists this process has posted
 }
 
 // New makes a desk. Nothing runs yet.

@@ -37,7 +37,7 @@ func (d *Desk) detail(ctx context.Context, l *ledger.Letter) func(id string) []n
 		if one, err := show.Of(c, d.Codec, d.Policy.Approval.People); err == nil {
 			out = facts(one)
 		}
-		if !isDigest(l.Matter) {
+		if !isDigest(l.Matter) && !isList(l.Matter) {
 			return out // whose it is decides nothing about what contains
 		}
 		return append(out, notify.Fact{Name: "owner", Value: notify.Cut(d.how(ctx, c), mostText)})

@@ -28,7 +28,7 @@ func (d *Desk) Report(ctx context.Context, c *ledger.Case) error {
 	case len(lines) == 0:
 		return nil
 	}
-	if err := d.Store.Post(ctx, d.Now(), lines...); err != nil {
+	if err := d.postInHand(ctx, lines); err != nil {
 		return fmt.Errorf("post letters: %w", err)
 	}
 	d.Wake()

@@ -12,7 +12,7 @@ const (
 	lookAgain = time.Minute
 )
 
-// look posts, now and then, what is to be told of exceptions that end soon and of playbooks that surge.
+// look posts, now and then, what is to be told of exceptions that end soon, of playbooks that surge, and of what is still open.
 func (d *Desk) look(ctx context.Context) error {
 	now := d.Now()
 	if !d.looking.TryLock() {
@@ -23,7 +23,7 @@ func (d *Desk) look(ctx context.Context) error {
 		return nil
 	}
 	d.looked = now.Add(lookAgain - lookEvery) // unless all of it is done
-	if err := errors.Join(d.endings(ctx), d.Surged(ctx)); err != nil {
+	if err := errors.Join(d.endings(ctx), d.Surged(ctx), d.lists(ctx)); err != nil {
 		return err
 	}
 	d.looked = now

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,12 +12,23 @@ import (
 	"github.com/ripostehq/riposte/internal/notify"
 )
 
-// accepted hands what people were told into the cases, until it is in, and closes the letter. That a mail was sent is kept first, since a mail
-// can't be found again: after a worker that died in between the next one finds a letter that is owed, sees that nothing has changed, and hands
-// in the rest. Any other message is found, and the write is spared.
+// accepted hands what people were told into the cases, until it is in, and closes the letter: of one case in one transaction, else step by step. That
+// a mail was sent is kept first then, since a mail can't be found again: after a worker that died in between the next one finds a letter that is
+// owed, sees that nothing has changed, and hands in the rest. Any other message is found, and the write is spared.
 func (d *Desk) accepted(ctx context.Context, l *ledger.Letter, s sheet) error {
-	starts := d.again(l, s, d.Now())
+	now := d.Now()
 	words := d.words(l, s.told)
+	for _, w := range words {
+		for i := range w.told {
+			w.told[i] = counted(w.told[i], l.SentAt)
+		}
+	}
+	follows := slices.Concat(d.again(l, s, now), d.missed(l, s, now), d.later(l, s, now))
+	if len(words) == 1 && (edits(l.Channel) || len(follows) == 0) {
+		if saved, err := d.together(ctx, *l, s, words[0], follows); saved {
+			return err
+		}
+	}
 	if len(words) > 0 && !edits(l.Channel) {
 		l.KeepsLease = true
 		if err := d.save(ctx, l); err != nil {
@@ -26,9 +38,6 @@ func (d *Desk) accepted(ctx context.Context, l *ledger.Letter, s sheet) error {
 	}
 	var failed error
 	for _, w := range words {
-		for i := range w.told {
-			w.told[i] = counted(w.told[i], l.SentAt)
-		}
 		_, err := d.Store.Send(ctx, d.Now(), w.caseID, handedIn(w, d.Now()))
 		if err != nil && !errors.Is(err, ledger.ErrNotFound) { // one case that takes no more keeps no other from knowing
 			failed = errors.Join(failed, fmt.Errorf("case %s: %w", w.caseID, err))
@@ -37,7 +46,21 @@ func (d *Desk) accepted(ctx context.Context, l *ledger.Letter, s sheet) error {
 	if failed != nil {
 		return d.troubled(ctx, l, failed, "it was sent; a case could not be told so")
 	}
-	return d.done(ctx, l, s, true, starts...)
+	return d.close(ctx, l, s, true, follows)
+}
+
+// together closes a letter and hands in what it told of one case, in one transaction. Whatever is in the way of that changes nothing, and is
+// met again step by step, but that the letter is another replica's by now.
+func (d *Desk) together(ctx context.Context, l ledger.Letter, s sheet, w word, follows []ledger.Line) (saved bool, err error) {
+	now := d.Now()
+	if err := d.Store.Post(ctx, now, follows...); err != nil {
+		return false, err
+	}
+	closed(&l, s, true, now)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Patience) // what was sent was sent; see save
+	defer cancel()
+	err = d.Store.SaveAndSend(ctx, now, &l, w.caseID, handedIn(w, now))
+	return err == nil || errors.Is(err, ledger.ErrStale), err
 }
 
 // knows is how soon a case is to know what its people were told: before a letter about it can be written again, which shows what the case knows.
@@ -69,16 +92,23 @@ func counted(t ledger.Told, at time.Time) ledger.Told {
 	return t
 }
 
-// done closes a letter as it stands, and posts what follows from it.
-func (d *Desk) done(ctx context.Context, l *ledger.Letter, s sheet, told bool, follows ...ledger.Line) error {
+// done closes a letter of which nobody was told anything as it stands, and posts what follows from it.
+func (d *Desk) done(ctx context.Context, l *ledger.Letter, s sheet) error {
+	return d.close(ctx, l, s, false, d.missed(l, s, d.Now()))
+}
+
+// close closes a letter as it stands, and posts what follows from it.
+func (d *Desk) close(ctx context.Context, l *ledger.Letter, s sheet, told bool, follows []ledger.Line) error {
 	now := d.Now()
-	follows = append(follows, d.missed(l, s, now)...)
-	if told {
-		follows = append(follows, d.later(l, s, now)...)
-	}
 	if err := d.Store.Post(ctx, now, follows...); err != nil {
 		return d.troubled(ctx, l, err, "what follows from it could not be posted")
 	}
+	closed(l, s, told, now)
+	return d.save(ctx, l)
+}
+
+// closed is a letter of which nothing is owed.
+func closed(l *ledger.Letter, s sheet, told bool, now time.Time) {
 	l.Sent, l.Attempts, l.Error = l.Wanted, 0, ""
 	if told && edits(l.Channel) {
 		l.NotBefore = now.Add(max(apart, now.Sub(l.Opened)/stretch))
@@ -86,7 +116,6 @@ func (d *Desk) done(ctx context.Context, l *ledger.Letter, s sheet, told bool, f
 			l.NotBefore = now.Add(apart)
 		}
 	}
-	return d.save(ctx, l)
 }
 
 // stretch is the part of its age that a message is left alone for after an edit: what goes on for hours is not edited every half minute.

@@ -19,6 +19,11 @@ func (h handed) Send(ctx context.Context, now time.Time, id string, m ledger.Mes
 	return h.mortal.Send(ctx, now, id, m)
 }
 
+func (h handed) SaveAndSend(ctx context.Context, now time.Time, l *ledger.Letter, id string, m ledger.Message) error {
+	*h.all = append(*h.all, m)
+	return h.mortal.SaveAndSend(ctx, now, l, id, m)
+}
+
 // What letters told makes no case urgent, which would go before attacks; the case knows it before a letter about it is written again.
 func TestWhatALetterToldMakesNoCaseUrgent(t *testing.T) {
 	w := newWorld(t)

@@ -51,13 +51,18 @@ func (d *Desk) readOne(ctx context.Context, id string, now time.Time) (v view, e
 	case err != nil:
 		return view{}, fmt.Errorf("case %s: %w", id, err)
 	}
+	return d.seeSafely(ctx, c, now)
+}
+
+// seeSafely is seeOpen: what makes one case unreadable must not keep the others from being told.
+func (d *Desk) seeSafely(ctx context.Context, c *ledger.Case, now time.Time) (v view, err error) {
 	defer func() {
-		if p := recover(); p != nil { // what makes one case unreadable must not keep the others from being told
-			d.Log.Error("panic recovered", "case", id, "what", fmt.Sprint(p))
-			v, err = view{id: id, title: c.Title, severity: c.Severity, state: c.State, unread: true}, nil
+		if p := recover(); p != nil {
+			d.Log.Error("panic recovered", "case", c.ID, "what", fmt.Sprint(p))
+			v, err = view{id: c.ID, title: c.Title, severity: c.Severity, state: c.State, unread: true}, nil
 		}
 	}()
-	return d.see(c, now), nil
+	return d.seeOpen(ctx, c, now)
 }
 
 // place orders the cases of a letter: what is to be told of a question, what asks, what went wrong, what is open, the rest.

@@ -21,6 +21,9 @@ func (d *Desk) Run(ctx context.Context) {
 		all.Go(func() { d.work(ctx) })
 	}
 	all.Wait()
+	if err := d.Release(ctx); err != nil {
+		d.Log.Warn("letters that were not begun are sent when their leases end", "error", err)
+	}
 }
 
 func (d *Desk) work(ctx context.Context) {

@@ -44,21 +44,28 @@ func (d *Desk) Step(ctx context.Context) (worked bool, next time.Time, err error
 		}
 	}()
 	if err := d.look(ctx); err != nil { // what is owed is sent all the same
-		d.Log.Warn("exceptions that end, or surges, are not told yet", "error", err)
+		d.Log.Warn("exceptions that end, surges, or what is still open, are not told yet", "error", err)
 	}
 	now := d.Now()
-	l, err := d.Store.TakeLetter(ctx, now, d.Holder, lease)
-	if err != nil {
-		return false, time.Time{}, fmt.Errorf("take a letter: %w", err)
+	defer d.hand.done()
+	l, is := d.hand.next(now)
+	if is {
+		d.joined(ctx, l.Letter)
+	} else {
+		taken, err := d.Store.TakeLetter(ctx, now, d.Holder, lease)
+		if err != nil {
+			return false, time.Time{}, fmt.Errorf("take a letter: %w", err)
+		}
+		l = held{taken, now.Add(lease)}
 	}
-	if l == nil {
+	if l.Letter == nil {
 		next, err := d.Store.NextLetter(ctx)
 		if err != nil {
 			return false, time.Time{}, fmt.Errorf("next letter: %w", err)
 		}
 		return false, next, nil
 	}
-	err = d.deal(ctx, l, now.Add(lease))
+	err = d.deal(ctx, l.Letter, l.until)
 	if errors.Is(err, ledger.ErrStale) { // another replica has it
 		err = nil
 	}
@@ -93,15 +100,17 @@ func (d *Desk) deal(ctx context.Context, l *ledger.Letter, until time.Time) (err
 		return d.troubled(ctx, l, err, "the ledger does not tell what it is about")
 	}
 	switch {
+	case !s.wait.IsZero():
+		return d.putBack(ctx, l, s.wait)
 	case s.empty || isAgain(l.Matter) && !s.alarm:
-		return d.done(ctx, l, s, false)
+		return d.done(ctx, l, s)
 	case s.digest == l.Saw:
 		d.Meter.Sent(l.Channel, unchanged)
 		return d.accepted(ctx, l, s)
 	}
 	worth, soonest := notice(l, s)
 	if !edits(l.Channel) && !worth {
-		return d.done(ctx, l, s, false) // a mail can't be changed, and another would be no news
+		return d.done(ctx, l, s) // a mail can't be changed, and another would be no news
 	}
 	if worth && soonest.After(now) && (s.binding || !edits(l.Channel)) {
 		return d.putBack(ctx, l, soonest) // what silence decides is told so that people notice it
@@ -127,6 +136,9 @@ func (d *Desk) sheet(ctx context.Context, l *ledger.Letter, now time.Time) (shee
 	}
 	if strings.HasPrefix(l.Matter, surge) {
 		return d.writeSurge(ctx, l)
+	}
+	if isList(l.Matter) {
+		return d.writeList(ctx, l, now)
 	}
 	cases, err := d.read(ctx, l, now)
 	if err != nil {

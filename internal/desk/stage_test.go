@@ -44,6 +44,7 @@ func (l *life) dies() bool {
 // world is cases and letters in memory, the channels, and an engine that does little more than to take what people were told.
 type world struct {
 	*testing.T
+	righted  map[string]bool // resources that sweeps find no more
 	now      time.Time
 	cases    map[string]*ledger.Case
 	letters  map[ledger.LetterKey]*ledger.LetterRow
@@ -78,13 +79,25 @@ func (m mortal) do(write func() error) error {
 	return err
 }
 
-func (m mortal) Post(_ context.Context, now time.Time, lines ...ledger.Line) error {
+func (m mortal) Post(ctx context.Context, now time.Time, lines ...ledger.Line) error {
+	_, err := m.PostAndTake(ctx, now, ledger.FirstClaim{}, lines...)
+	return err
+}
+
+func (m mortal) PostAndTake(_ context.Context, now time.Time, by ledger.FirstClaim, lines ...ledger.Line) (taken []*ledger.Letter, err error) {
 	for _, of := range ledger.ByLetter(lines) { // one transaction for each letter
-		if err := m.do(func() error { m.post(now, of...); return nil }); err != nil {
-			return err
+		err := m.do(func() error {
+			m.post(now, of...)
+			if r := m.letters[of[0].LetterKey]; by.Holder != "" && r.Take(now, by.Holder, "", by.Lease) {
+				taken = append(taken, r.Present())
+			}
+			return nil
+		})
+		if err != nil {
+			return taken, err
 		}
 	}
-	return nil
+	return taken, nil
 }
 
 func (w *world) post(now time.Time, lines ...ledger.Line) {
@@ -131,11 +144,29 @@ func (m mortal) Exceptions(_ context.Context, at time.Time) (out []ledger.Except
 func (m mortal) Brakes(context.Context) ([]ledger.Brake, error) { return m.brakes, nil }
 
 func (m mortal) SaveLetter(_ context.Context, l *ledger.Letter) error {
+	return m.do(func() error { return m.save(l) })
+}
+
+func (w *world) save(l *ledger.Letter) error {
+	if err := w.letters[l.LetterKey].Save(l); err != nil {
+		return err
+	}
+	l.Version++
+	return nil
+}
+
+func (m mortal) SaveAndSend(_ context.Context, _ time.Time, l *ledger.Letter, id string, msg ledger.Message) error {
 	return m.do(func() error {
-		if err := m.letters[l.LetterKey].Save(l); err != nil {
+		switch {
+		case m.full[id]:
+			return ledger.ErrFull
+		case m.cases[id] == nil:
+			return ledger.ErrNotFound
+		}
+		if err := m.save(l); err != nil {
 			return err
 		}
-		l.Version++
+		m.send(id, msg)
 		return nil
 	})
 }
@@ -183,27 +214,33 @@ func (m mortal) Load(_ context.Context, id string) (*ledger.Case, error) {
 	return m.cases[id], nil
 }
 
-func (m mortal) Send(_ context.Context, _ time.Time, id string, msg ledger.Message) (bool, error) {
-	fresh := false
+func (m mortal) Send(_ context.Context, _ time.Time, id string, msg ledger.Message) (fresh bool, err error) {
 	if m.full[id] {
 		return false, ledger.ErrFull
 	}
-	return fresh, m.do(func() error {
+	err = m.do(func() error {
 		if m.cases[id] == nil {
 			return ledger.ErrNotFound
 		}
-		if fresh = !m.ever[id+msg.Key]; fresh {
-			m.ever[id+msg.Key] = true
-			if m.inbox[id] == nil {
-				m.inbox[id] = map[string][]ledger.Told{}
-			}
-			m.inbox[id][msg.Key] = msg.Told
-			if msg.Note != "" {
-				m.notes = append(m.notes, msg.Note)
-			}
-		}
+		fresh = m.send(id, msg)
 		return nil
 	})
+	return fresh, err
+}
+
+func (w *world) send(id string, msg ledger.Message) (fresh bool) {
+	if w.ever[id+msg.Key] {
+		return false
+	}
+	w.ever[id+msg.Key] = true
+	if w.inbox[id] == nil {
+		w.inbox[id] = map[string][]ledger.Told{}
+	}
+	w.inbox[id][msg.Key] = msg.Told
+	if msg.Note != "" {
+		w.notes = append(w.notes, msg.Note)
+	}
+	return true
 }
 
 // take is the engine: what people were told stands with the step from now on. It returns what was taken.
@@ -440,4 +477,28 @@ func endsIn(account string) action.Action {
 	at := shop
 	at.Account = account
 	return action.Terminate{Instance: at.In(event.Instance, "i-1")}
+}
+
+func (m mortal) Cases(_ context.Context, f ledger.Filter) (out []*ledger.Case, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(m.cases)) {
+		c := m.cases[id]
+		if id <= f.After || f.Open && !c.State.Open() || f.State != "" && c.State != f.State || f.Playbook != "" && c.Playbook != f.Playbook {
+			continue
+		}
+		if out = append(out, c); len(out) == f.Limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+func (m mortal) Streak(_ context.Context, playbookID string, of event.Resource) (*ledger.Streak, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.righted[of.String()] {
+		return nil, nil
+	}
+	return &ledger.Streak{Playbook: playbookID, Resource: of}, nil
 }

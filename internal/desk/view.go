@@ -32,6 +32,7 @@ type view struct {
 	silent                       bool                          // it was done, or let be, since nobody answered
 	unheard                      []string                      // owners by a tag who have no word in it: what they are told starts no clock
 	told                         time.Time                     // when people were first told of a question of it
+	righted                      bool                          // what a sweep found is not so any more
 	enforced                     time.Time                     // when riposte begins to act on what it found, where it only watches until then
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/ripostehq/riposte/access"
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/internal/cloud"
+	"github.com/ripostehq/riposte/internal/code/owners"
 	"github.com/ripostehq/riposte/internal/config"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/notify/slack"
@@ -30,7 +31,7 @@ const (
 
 // Finding is what one check found.
 type Finding struct {
-	Check   string `json:"check"` // credentials, clock, ledger, rungs, slack, source, role, principal, deny, read, isolation, security-hub, rules, canary, channel, coverage
+	Check   string `json:"check"` // credentials, clock, ledger, rungs, slack, source, role, principal, deny, read, isolation, security-hub, rules, canary, channel, coverage, code
 	Account string `json:"account,omitempty"`
 	Name    string `json:"account_name,omitempty"` // of the account, where it is known
 	Region  string `json:"region,omitempty"`
@@ -69,6 +70,9 @@ type Parts struct {
 	// Covered is how the last listings of sweeps went; nil: the ledger keeps none.
 	Covered func(context.Context) ([]ledger.Coverage, error)
 	Slack   func(context.Context) (*slack.Channel, error)
+	// States reads Terraform's states; nil: the configuration names none.
+	States       func(context.Context) []owners.Place
+	Repositories []Repository // that changes of code are proposed to
 }
 
 // atOnce is how many checks run at a time: an organisation has hundreds of accounts.
@@ -93,7 +97,7 @@ func Run(ctx context.Context, p Parts, tell func(Finding)) {
 	if len(p.Accounts) == 0 {
 		p.Accounts = []Account{{ID: p.Home.Account}}
 	}
-	run(ctx, append([]check{p.ledger, p.organization, p.rungs, p.covered, p.slack}, slices.Concat(p.sources(), p.channels())...), tell)
+	run(ctx, append([]check{p.ledger, p.organization, p.rungs, p.covered, p.slack}, slices.Concat(p.sources(), p.channels(), p.code())...), tell)
 	for _, a := range p.Accounts {
 		checks, places := slices.Concat(p.roles(a), p.principals(a), p.denies(a)), p.places(a)
 		for _, at := range places {

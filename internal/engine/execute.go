@@ -76,7 +76,12 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 		t.note("%s: %s", r, r.step.Note)
 		return false, nil
 	}
-	r.step.NotBefore = time.Time{} // it is due, and may ask from now on
+	if err := ex.ripened(ctx, t, r); err != nil {
+		if errors.Is(err, errFollowed) {
+			return true, nil
+		}
+		return false, err
+	}
 	drift, err := ex.plan.drifted(ctx, t, r.revision.Number)
 	if drift || err != nil {
 		return drift && err == nil, err
@@ -89,6 +94,27 @@ func (ex *executor) step(ctx context.Context, t *attempt, r ref, stopped bool) (
 		return true, nil
 	}
 	return false, err
+}
+
+// ripened has a step that waited for its time be due, so that it may ask from now on. What it asks is said of its target as it is now, and
+// not as it was when the plan was made, a month ago perhaps.
+func (ex *executor) ripened(ctx context.Context, t *attempt, r ref) error {
+	if r.step.NotBefore.IsZero() {
+		return nil
+	}
+	if r.rung().Ask == "" || r.step.State != ledger.Pending {
+		r.step.NotBefore = time.Time{}
+		return nil
+	}
+	look, err := ex.look.now(ctx, t, r.rung().Do)
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", r, err)
+	}
+	r.step.NotBefore = time.Time{}
+	if look.Renamed != nil {
+		return ex.follow(ctx, t, r, look)
+	}
+	return nil
 }
 
 // waits reports whether a step is still to be carried out.

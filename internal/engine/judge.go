@@ -149,7 +149,26 @@ func (gk *gatekeeper) reservations(t *attempt, r ref) []ledger.Reservation {
 		}
 		out = append(out, res)
 	}
+	if target := r.rung().Do.About().Target; target.Type == event.RecordSet && class == action.Mend {
+		out = append(out, records(t.c, target, t.Now(), refuse))
+	}
 	return out
+}
+
+// mostRecords is how many records of DNS of one account are changed in a day, whatever one call deleted that they point to: what is wrong about so many is
+// looked at by people.
+const (
+	mostRecords   = 100
+	recordsBucket = "records:"
+)
+
+// records is the place that a change of a record takes among those of its account and day. The account is that of the zone: who can fill it can write there.
+func records(c *ledger.Case, target event.Resource, now time.Time, refuse bool) ledger.Reservation {
+	r := ledger.Reservation{Bucket: recordsBucket + target.Account, Incident: c.Root.String(), At: now, Since: now.Add(-day)}
+	if refuse {
+		r.Max = mostRecords
+	}
+	return r
 }
 
 func (gk *gatekeeper) limit(bucket string) int {

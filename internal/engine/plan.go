@@ -30,6 +30,7 @@ type planner struct {
 	// letters tell people what is asked: see attempt.inherits
 	letters bool
 	estates *playbook.Estates
+	places  *playbook.Whereabouts
 	sweeps  *sweeps
 	tags    string // begins the keys of the tags on what was changed; "": none are put
 }
@@ -56,7 +57,7 @@ func (pl *planner) open(_ context.Context, t *attempt) error {
 func (pl *planner) confirm(t *attempt, l *ledger.Suspect) func(context.Context) ([]playbook.Proposal, error) {
 	book, known := pl.books[l.Playbook]
 	suspect, caseID, limit := l.StoredSuspect, t.c.ID, t.Timing.Call
-	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, Metrics: pl.sweeps.metrics, Past: pl.sweeps.past, Prices: pl.sweeps.prices, Names: pl.sweeps.names, Estates: pl.estates, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count, Calls: pl.looks.Calls(pl.aws.Reads(), t.Now())}}
+	in := playbook.In{AWS: pl.aws.Reads(), Now: t.Now(), Organization: pl.org, Metrics: pl.sweeps.metrics, Past: pl.sweeps.past, Prices: pl.sweeps.prices, Names: pl.sweeps.names, Estates: pl.estates, Whereabouts: pl.places, History: playbook.History{Recall: pl.store.Recall, Counter: pl.store.Count, Calls: pl.looks.Calls(pl.aws.Reads(), t.Now())}}
 	for _, o := range t.c.Suspects {
 		if o.Playbook == l.Playbook && o.Key != l.Key {
 			in.Beside = append(in.Beside, o.StoredSuspect)

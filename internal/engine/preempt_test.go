@@ -17,6 +17,8 @@ import (
 	"github.com/ripostehq/riposte/internal/engine"
 	"github.com/ripostehq/riposte/internal/ledger"
 	"github.com/ripostehq/riposte/internal/world"
+	"github.com/ripostehq/riposte/playbook"
+	"github.com/ripostehq/riposte/playbooks/identity"
 	"github.com/ripostehq/riposte/playbooks/launch"
 )
 
@@ -53,7 +55,12 @@ func (c slowEC2) DescribeInstances(ctx context.Context, in *ec2.DescribeInstance
 // with it; the function lets EC2 answer and the turn end. It stands in a bubble of time.
 func throttled(t *testing.T) (s *stage, let func()) {
 	t.Helper()
-	s = set(t, world.Options{}, launch.TerminationUnprotected())
+	return throttledFor(t, set(t, world.Options{}, launch.TerminationUnprotected()), "launch.termination-unprotected")
+}
+
+// throttledFor is throttled on a stage with a playbook.
+func throttledFor(t *testing.T, s *stage, book string) (_ *stage, let func()) {
+	t.Helper()
 	answers, done := make(chan struct{}), make(chan struct{})
 	s.aws = slow{s, answers}
 	s.restart()
@@ -68,7 +75,7 @@ func throttled(t *testing.T) (s *stage, let func()) {
 	synctest.Wait()
 	select {
 	case <-done:
-		t.Fatalf("the turn did not wait for EC2: %s", steps(s.only("launch.termination-unprotected")))
+		t.Fatalf("the turn did not wait for EC2: %s", steps(s.only(book)))
 	default:
 	}
 	return s, func() {
@@ -83,6 +90,29 @@ func (s *stage) keyIsOff() bool {
 	s.must(err)
 	return slices.ContainsFunc(out.AccessKeyMetadata, func(k types.AccessKeyMetadata) bool {
 		return aws.ToString(k.AccessKeyId) == mallory.AccessKeyID && k.Status == types.StatusTypeInactive
+	})
+}
+
+// A decoy is stopped whoever keeps EC2 from saying whether an instance has the address: the region that is asked is of the thief's choice.
+func TestADecoyDoesNotWaitForItsThiefsMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := set(t, world.Options{})
+		book, err := identity.DecoyUsed().Bind(func(p any) error {
+			p.(*identity.DecoyParams).Keys = []string{mallory.AccessKeyID}
+			return nil
+		})
+		s.must(err)
+		s.bound = []playbook.Playbook{book}
+		s, let := throttledFor(t, s, book.ID)
+		if !s.keyIsOff() {
+			t.Fatal("EC2 does not answer, and the decoy's key works")
+		}
+		let()
+		s.pass(5 * time.Minute)
+		if c := s.only(book.ID); c.State != ledger.Verified || !c.Revisions[0].Preempts || !s.keyIsOff() {
+			t.Fatalf("%s, %d revisions: %s\n%s", c.State, len(c.Revisions), steps(c), s.history(c))
+		}
+		s.whole()
 	})
 }
 

@@ -117,7 +117,7 @@ func (ib *inbox) told(t *attempt, all []ledger.Told) {
 			if r.step.State != ledger.Pending || p == nil || p.Of != told.Of {
 				continue
 			}
-			now, news := ib.policy.AnswerTo(t.c.Playbook, gate.DeedOf(r.rung().Do)).Accepts(r.step.Told, told, *p)
+			now, news := ib.policy.AnswerAbout(t.c, r.revision.Suspect, r.rung()).Accepts(r.step.Told, told, *p)
 			if taken = true; !news {
 				continue
 			}

@@ -38,7 +38,7 @@ func newStages(p Options, w *watch, cleared *cleared) *stages {
 	surging := &surges{store: p.Store, log: p.Log}
 	gate := &gatekeeper{policy: p.Policy, namesake: p.Namesake, store: p.Store, sweeps: swept, surges: surging, code: p.Code}
 	effects := &effects{store: p.Store, codec: p.Codec, gate: gate, look: look}
-	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, estates: &playbook.Estates{}, tags: p.Tags,
+	plan := &planner{store: p.Store, codec: p.Codec, aws: p.AWS, org: p.Organization, tracer: tracer{p.Organization, p.Store}, books: books, looks: &playbook.Lookups{}, estates: &playbook.Estates{}, places: &playbook.Whereabouts{}, tags: p.Tags,
 		letters: byLetter(p.Policy), sweeps: swept}
 	revert := &reverter{store: p.Store, codec: p.Codec, aws: p.AWS, gate: gate, effects: effects, sweeps: swept}
 	spare := &sparer{sweeps: swept, plan: plan, gate: gate, look: look, effects: effects, revert: revert}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ripostehq/riposte/action"
@@ -54,6 +55,8 @@ func (gk *gatekeeper) tidying(t *attempt, r ref) (out []ledger.Reservation) {
 func (gk *gatekeeper) count(place ledger.Reservation, incidents int, swept bool) gate.Count {
 	c := gate.Count{Bucket: place.Bucket, Incidents: incidents, Max: place.Max}
 	switch {
+	case strings.HasPrefix(place.Bucket, recordsBucket):
+		c.Max, c.Within = mostRecords, "a day"
 	case !swept:
 		c.Max = gk.limit(place.Bucket)
 	case place.At.Sub(place.Since) > day:

@@ -88,7 +88,7 @@ func (o *Options) controls(ctx context.Context, into *roster.Gathering) {
 		into.Read("the organisation", text)
 	}
 	if err != nil {
-		into.Gap("the organisation's control policies", err.Error())
+		into.Failed("the organisation's control policies", err.Error())
 	}
 }
 
@@ -108,7 +108,7 @@ type answer struct {
 func (a answered) add(into *roster.Gathering, id string) {
 	for _, x := range a.answers {
 		if x.err != nil {
-			into.Gap(x.name, x.err.Error())
+			into.Failed(x.name, x.err.Error())
 		} else {
 			into.Answer(x.name, x.page)
 		}

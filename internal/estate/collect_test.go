@@ -80,7 +80,7 @@ func TestAccountsAreCollectedAndWhatCanNotBeReadIsNamed(t *testing.T) {
 	if len(o.Principals) != 4 || len(o.Compute) != 2 || o.ID != "o-1" || len(told) != 2 {
 		t.Errorf("%d principals, %+v of %q, told %v", len(o.Principals), o.Compute, o.ID, told)
 	}
-	if len(o.Gaps) != 1 || o.Gaps[0].What != "account 444455556666" || !strings.Contains(o.Gaps[0].Why, "not authorized") {
+	if len(o.Gaps) != 1 || o.Gaps[0].What != "account 444455556666" || !strings.Contains(o.Gaps[0].Why, "not authorized") || !o.Gaps[0].Failed {
 		t.Errorf("gaps: %+v", o.Gaps)
 	}
 	text, err := json.Marshal(s)

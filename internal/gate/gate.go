@@ -74,7 +74,7 @@ type Count struct {
 	Bucket    string
 	Incidents int
 	Max       int
-	Within    string // of a sweep: "a day", "30 days"
+	Within    string // of what counts changes: "a day", "30 days"; "": incidents within the hour
 	Page      string // of a sweep: why people are told where it is full
 }
 

@@ -18,8 +18,10 @@ func limit(_ Policy, f Facts) (Verdict, bool) {
 			continue
 		}
 		text := fmt.Sprintf("%s has had %d incidents within the hour, %d are allowed", c.Bucket, c.Incidents, c.Max)
-		if f.Sweep != "" {
+		if c.Within != "" {
 			text = fmt.Sprintf("%s has had %d changes within %s, %d are allowed", c.Bucket, c.Incidents, c.Within, c.Max)
+		}
+		if f.Sweep != "" {
 			return Verdict{Do: Hold, Rule: "limit", Text: text, Page: c.Page}, true
 		}
 		if f.Class == action.Contain {

@@ -304,6 +304,25 @@ func (p Policy) AnswerTo(playbook string, d Deed) Answer {
 	return a
 }
 
+// AnswerAbout is AnswerTo for one rung of a case's plan: where the plan itself asks a person, or who did it may have meant it, silence may count for less.
+func (p Policy) AnswerAbout(c *ledger.Case, suspect string, r action.Rung) Answer {
+	deed := DeedOf(r.Do)
+	a := p.AnswerTo(c.Playbook, deed)
+	if a.Doubt == nil {
+		return a
+	}
+	meant := slices.ContainsFunc(c.Suspects, func(s ledger.Suspect) bool {
+		_, is := p.emergency(s.Origin.Actor, deed.Class)
+		return is && s.Key == suspect
+	})
+	if r.Ask == "" && !meant {
+		return a
+	}
+	doubt := *a.Doubt
+	doubt.Calendar = a.Calendar
+	return doubt
+}
+
 // StrongFor is how long a sign-in counts for what has no way back, in production, where the way that brings an order tells when it was.
 const StrongFor = 5 * time.Minute
 

@@ -28,12 +28,12 @@ func (p Policy) Promises(c *ledger.Case, open func(action.Sealed) (action.Plan, 
 				continue
 			}
 			question := ledger.Ask{Revision: r.Number, Plan: r.Plan.Digest, Step: i, Rung: s.Rung, Why: s.Reason}
-			deed := DeedOf(ladder[min(s.Rung, len(ladder)-1)].Do)
+			rung := ladder[min(s.Rung, len(ladder)-1)]
 			at := now
 			if s.Posted != nil && s.Posted.Owes(s.Told) && at.Before(s.Posted.At) {
 				at = s.Posted.At // it is due: by the clock of the replica that said so, if not by this one's
 			}
-			if told, news := p.AnswerTo(c.Playbook, deed).Tell(at, question, s.Told); news {
+			if told, news := p.AnswerAbout(c, r.Suspect, rung).Tell(at, question, s.Told); news {
 				out = append(out, ledger.ToldOf{Question: question, Told: told})
 			}
 		}

@@ -13,6 +13,7 @@ type Answer struct {
 	After    time.Duration
 	Silence  ledger.Silence
 	Calendar Calendar // in which it is counted
+	Doubt    *Answer  // in its place where it is not the mode alone that asks; nil: it counts there as well
 }
 
 // silence is what becomes of a question that nobody has answered: of the very question that people were told, and as they were told.

@@ -12,6 +12,9 @@ type Letters interface {
 	// letter has already is there once. It is one transaction for each letter, not for all: posted again, a line does no harm. A letter
 	// that was rejected is owed again with the next line: what it would tell of is new.
 	Post(ctx context.Context, now time.Time, lines ...Line) error
+	// PostAndTake is Post, and takes in the same write each of the letters that TakeLetter would give the holder now: a desk that has a hand free
+	// need not write each twice. With an error come those that were taken before it.
+	PostAndTake(ctx context.Context, now time.Time, by FirstClaim, lines ...Line) (taken []*Letter, err error)
 	// TakeLetter takes the owed letter that goes first (urgent ones, then by the time since when they can be taken) until the lease ends,
 	// and counts the attempt; nil where none is due. A holder whose lease was taken over can't save any more. A lease of a wrong clock
 	// counts as ended, as that of a case does (see Leases). What another process posted a moment ago may not be seen yet.
@@ -19,6 +22,9 @@ type Letters interface {
 	// SaveLetter writes what became of a letter and ends its lease, unless KeepsLease: ErrStale where another holder has it. Lines that were
 	// posted meanwhile stay owed. The letter's version is brought up to date in place. Saved again after an error, it is saved once.
 	SaveLetter(ctx context.Context, l *Letter) error
+	// SaveAndSend is SaveLetter and Send in one transaction: of what a channel has accepted the case knows as soon as the letter does. An error of
+	// either leaves both as they were. A message that was sent before is not sent again, and no error.
+	SaveAndSend(ctx context.Context, now time.Time, l *Letter, caseID string, m Message) error
 	// NextLetter returns when the next letter is due and not leased. Zero where none is owed.
 	NextLetter(ctx context.Context) (time.Time, error)
 	// Letter returns one by its id: ErrNotFound.

@@ -57,8 +57,8 @@ type Admission struct {
 	Claim *Claim // where it was opened for a worker
 }
 
-// FirstClaim names the worker that takes a case as it is opened, and for how long. The zero FirstClaim leaves the case to the
-// first that claims it.
+// FirstClaim names the worker that takes a case as it is opened, or a letter as it is posted, and for how long. The zero FirstClaim leaves it to
+// the first that claims it.
 type FirstClaim struct {
 	Holder string
 	Lease  time.Duration

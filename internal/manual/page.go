@@ -65,6 +65,7 @@ func Page(d playbook.Definition, kinds []action.Kind) []Section {
 		{Title: "What it may change", Texts: nothing(d), Table: changes},
 		{Title: "Parameters", Table: parameters},
 		{Title: "Rights", Table: rights(d, kinds)},
+		{Title: "Names", Table: claims(d)},
 	}
 	for _, p := range d.Prevents {
 		out = append(out, Section{Title: "Prevention: " + string(p.Kind), Texts: []string{squeeze(p.How)}, Code: indent(p.Document)})

@@ -52,6 +52,7 @@ func hostile() map[string]string {
 		"10 KB":                 strings.Repeat("x", 10<<10),
 		"1,000 emoji":           strings.Repeat("🔥", 1000),
 		"10 KB of what swells":  strings.Repeat("<&\"\\", 10<<8),
+		"other scripts":         "名前 اسم नाम שם ﷽ Ⅻ ｆｕｌｌ e\u0301",
 		"an encoded word":       "=?utf-8?q?=E2=80=AEtxt?=",
 	}
 }

@@ -29,6 +29,8 @@ type Text struct {
 type Reader struct {
 	// AWS signs as riposte itself; asked for only where a name is no file's.
 	AWS func(context.Context) (func(event.Place) aws.Config, error)
+	// Writer signs as who runs riposte: riposte itself may never write its configuration. Asked for by Replace alone.
+	Writer func(context.Context) (func(event.Place) aws.Config, error)
 	// Owner is the account that a bucket has to belong to; "": that of the credentials. A bucket's name may be anybody's once it was deleted.
 	Owner string
 
@@ -38,6 +40,7 @@ type Reader struct {
 	object string // that etag and read are of
 	etag   string
 	read   Text
+	arn    string // of the parameter that was read last
 }
 
 // The forms of a name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

@@ -18,6 +18,7 @@ func (r *Reader) parameter(ctx context.Context, name string) (Text, error) {
 		return Text{}, fmt.Errorf("read the parameter %s: %w; riposte's role needs ssm:GetParameter on it", name, err)
 	}
 	text := []byte(aws.ToString(out.Parameter.Value))
+	r.arn = aws.ToString(out.Parameter.ARN)
 	// A parameter that was deleted and made anew begins with version 1 again.
 	return Text{text, fmt.Sprintf("version %d, %s", out.Parameter.Version, digest(text))}, nil
 }

@@ -33,6 +33,7 @@ accounts:
       - {name: operator, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAOPERATOR00000001, secret: operator}]}
       - {name: mallory, path: /staff/, attached: ["arn:aws:iam::aws:policy/AdministratorAccess"], keys: [{id: AKIAMALLORY000000001, secret: mallory}]}
       - {name: walter, boundary: "arn:aws:iam::111122223333:policy/team", attached: ["arn:aws:iam::aws:policy/AdministratorAccess"]}
+      - ` + actiontest.LeaverUser + `
     roles: %s
     policies: %s` + actiontest.Regions
 

@@ -35,9 +35,9 @@ func (r Roles) Guardrail(deployers []string) (iam.Document, error) {
 	}
 	runs := append([]string{ownRoles}, list(r.Principal)...)
 	announce := []string{byTier[string(action.TierTag)], byTier[string(action.TierMend)]}
-	contain, author := byTier[string(action.TierContain)], byTier[string(action.TierAuthor)]
+	contain, author, destroy := byTier[string(action.TierContain)], byTier[string(action.TierAuthor)], byTier[string(action.TierDestroy)]
 	var d iam.Document
-	for _, k := range append(keptOnPrincipals(contain, author, named), keptOfRiposte(runs, announce)...) {
+	for _, k := range append(keptOnPrincipals(contain, author, destroy, named), keptOfRiposte(runs, announce)...) {
 		spared := k.own
 		if !k.ownAlone {
 			spared = slices.Concat(spared, deployers)
@@ -71,9 +71,9 @@ type kept struct {
 }
 
 // keptOnPrincipals returns what is kept of IAM: what riposte attaches to principals, its policies, and its roles.
-func keptOnPrincipals(contain, author string, roles []string) []kept {
+func keptOnPrincipals(contain, author, destroy string, roles []string) []kept {
 	return []kept{
-		{sid: "KeepDenies", own: []string{contain}, ownAlone: true, resources: []string{userARNs, roleARNs}, when: only("iam:PolicyARN", action.DenyPolicy),
+		{sid: "KeepDenies", own: []string{contain, destroy}, ownAlone: true, resources: []string{userARNs, roleARNs}, when: only("iam:PolicyARN", action.DenyPolicy),
 			calls: call.Actions(call.IAMDetachRolePolicy, call.IAMDetachUserPolicy)},
 		{sid: "KeepBoundaries", own: []string{author}, ownAlone: true, resources: []string{userARNs}, when: only("iam:PermissionsBoundary", action.BoundaryPolicy),
 			calls: call.Actions(call.IAMDeleteUserPermissionsBoundary)},
@@ -81,11 +81,10 @@ func keptOnPrincipals(contain, author string, roles []string) []kept {
 			call.IAMCreatePolicy, call.IAMCreatePolicyVersion, call.IAMDeletePolicy, call.IAMDeletePolicyVersion,
 			call.IAMSetDefaultPolicyVersion,
 		)},
-		{sid: "KeepRoles", own: []string{contain, author}, resources: roles, calls: call.Actions(
-			call.IAMAttachRolePolicy, call.IAMCreateRole, call.IAMDeleteRole, call.IAMDeleteRolePermissionsBoundary,
-			call.IAMDeleteRolePolicy, call.IAMDetachRolePolicy, call.IAMPassRole, call.IAMPutRolePermissionsBoundary,
-			call.IAMPutRolePolicy, call.IAMTagRole, call.IAMUntagRole, call.IAMUpdateAssumeRolePolicy, call.IAMUpdateRole,
-		)},
+		{sid: "KeepRoles", own: []string{contain, author}, resources: roles, calls: append(call.Actions(
+			call.IAMAttachRolePolicy, call.IAMCreateRole, call.IAMDetachRolePolicy, call.IAMPassRole, call.IAMTagRole, call.IAMUntagRole, call.IAMUpdateAssumeRolePolicy,
+			call.IAMUpdateRole,
+		), "iam:DeleteRole*", "iam:PutRole*")},
 	}
 }
 
@@ -102,13 +101,10 @@ func keptOfRiposte(runs, announce []string) []kept {
 			call.SQSAddPermission, call.SQSCreateQueue, call.SQSDeleteMessage, call.SQSDeleteQueue, call.SQSPurgeQueue,
 			call.SQSReceiveMessage, call.SQSRemovePermission, call.SQSSendMessage, call.SQSSetQueueAttributes,
 		)},
-		{sid: "KeepTables", own: runs, resources: []string{"arn:*:dynamodb:*:*:table/riposte-*"}, calls: call.Actions(
-			call.DynamoDBBatchWriteItem, call.DynamoDBCreateTable, call.DynamoDBDeleteItem,
-			call.DynamoDBDeleteResourcePolicy, call.DynamoDBDeleteTable, call.DynamoDBPartiQLDelete,
-			call.DynamoDBPartiQLInsert, call.DynamoDBPartiQLUpdate, call.DynamoDBPutItem, call.DynamoDBPutResourcePolicy,
-			call.DynamoDBUpdateContinuousBackups, call.DynamoDBUpdateItem, call.DynamoDBUpdateTable,
-			call.DynamoDBUpdateTimeToLive,
-		)},
+		{sid: "KeepTables", own: runs, resources: []string{"arn:*:dynamodb:*:*:table/riposte-*"}, calls: append(call.Actions(
+			call.DynamoDBBatchWriteItem, call.DynamoDBCreateTable, call.DynamoDBPartiQLDelete, call.DynamoDBPartiQLInsert, call.DynamoDBPartiQLUpdate,
+			call.DynamoDBPutItem, call.DynamoDBPutResourcePolicy,
+		), "dynamodb:Delete*", "dynamodb:Update*")},
 		{sid: "KeepFunctions", resources: []string{functionARNs}, calls: append(call.Actions(
 			call.LambdaAddPermission, call.LambdaCreateAlias, call.LambdaPublishVersion,
 			call.LambdaPutRuntimeManagementConfig, call.LambdaRemovePermission,
@@ -133,6 +129,6 @@ func keptOfRiposte(runs, announce []string) []kept {
 			calls: call.Actions(call.EC2CreateTags)},
 		// The destroy tier deletes what has this tag, whatever it says. To take it off is how a person says no.
 		{sid: "KeepAnnouncing", own: announce, ownAlone: true, resources: []string{"*"}, when: present("aws:RequestTag/" + action.CaseTag),
-			calls: call.Actions(call.EC2CreateTags, call.ELBAddTags, call.RDSAddTagsToResource, call.RedshiftCreateTags)},
+			calls: call.Actions(call.EC2CreateTags, call.ELBAddTags, call.IAMTagUser, call.RDSAddTagsToResource, call.RedshiftCreateTags)},
 	}
 }

@@ -66,6 +66,9 @@ func needless() map[string]string {
 		"iam:GenerateServiceLastAccessedDetails": "package use reads it for the playbooks that ask it",
 		"iam:GetServiceLastAccessedDetails":      "package use reads it for the playbooks that ask it",
 		"ec2:DescribeImages":                     "a backtest asks whose an image is that a suspect names, of playbooks that read images themselves",
+		"s3:PutObject":                           "a person writes the configuration with rights of their own: no tier may",
+		"ssm:DescribeParameters":                 "a person writes the configuration with rights of their own: no tier may",
+		"ssm:PutParameter":                       "a person writes the configuration with rights of their own: no tier may",
 		"s3:HeadBucket":                          "AWS asks for s3:ListBucket",
 		"sts:GetCallerIdentity":                  "needs no permission",
 	}

@@ -1,6 +1,7 @@
 package permissions
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -94,9 +95,12 @@ func TestWhatIsTakenBackIsGrantedToo(t *testing.T) {
 // mend tier tags nothing but what it makes.
 func TestOnlyWhatWasAnnouncedIsDeleted(t *testing.T) {
 	const volume = "arn:aws:ec2:eu-west-1:111122223333:volume/vol-0a"
-	destroy, _ := tier(t, kinds("ec2.delete-volume", "ec2.release-address", "rds.delete-cluster"), "destroy")
+	destroy, _ := tier(t, kinds("ec2.delete-volume", "ec2.release-address", "rds.delete-cluster", "iam.delete-user"), "destroy")
 	mend, _ := tier(t, kinds("ec2.delete-volume", "ec2.snapshot-volume"), "mend")
 	announced := map[string]string{"aws:ResourceTag/riposte:case": "c_1", "aws:ResourceTag/riposte:deletes-after": "2030-01-21"}
+	const boundary = "arn:aws:iam::111122223333:policy/riposte-deny-boundary"
+	bounded := maps.Clone(announced)
+	bounded["iam:PermissionsBoundary"] = boundary
 	for _, c := range []struct {
 		story   string
 		of      iam.Policy
@@ -114,10 +118,23 @@ func TestOnlyWhatWasAnnouncedIsDeleted(t *testing.T) {
 		{"deletes", mend, "ec2:DeleteVolume", announced, false},
 		{"deletes what was announced of clusters", destroy, "rds:DeleteDBCluster", announced, true},
 		{"deletes another cluster", destroy, "rds:DeleteDBCluster", nil, false},
+		{"deletes a user that was announced", destroy, "iam:DeleteUser", announced, true},
+		{"takes what denies it off first", destroy, "iam:DetachUserPolicy", announced, true},
+		{"bounds it before that, by what denies everything", destroy, "iam:PutUserPermissionsBoundary", bounded, true},
+		{"bounds a user that was not announced", destroy, "iam:PutUserPermissionsBoundary", map[string]string{"iam:PermissionsBoundary": boundary}, false},
+		{"bounds by another policy", destroy, "iam:PutUserPermissionsBoundary", announced, false},
+		{"frees a contained user", destroy, "iam:DetachUserPolicy", map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, false},
+		{"of an inline deny", destroy, "iam:DeleteUserPolicy", map[string]string{"aws:ResourceTag/riposte:case": "c_1"}, false},
+		{"deletes another user's key", destroy, "iam:DeleteAccessKey", nil, false},
+		{"or password", destroy, "iam:DeleteLoginProfile", nil, false},
+		{"or the user", destroy, "iam:DeleteUser", nil, false},
 	} {
 		on := volume
-		if c.call == "rds:DeleteDBCluster" {
+		switch call.ID(c.call).Service() {
+		case "rds":
 			on = "arn:aws:rds:eu-west-1:111122223333:cluster:shop"
+		case "iam":
+			on = "arn:aws:iam::111122223333:user/reports"
 		}
 		if got := may(c.of, c.call, on, c.context); got != c.want {
 			t.Errorf("%s: %v, want %v", c.story, got, c.want)

@@ -122,6 +122,20 @@ func exactly(key string, values ...string) map[string]map[string][]string {
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
 var announced = scopes{{"DeleteWhatWasAnnounced", anyResource, present("aws:ResourceTag/"+action.CaseTag, "aws:ResourceTag/"+action.DeletesTag)}}
 
+// endedUsers are the calls by which the destroy tier takes apart and deletes a user: one that was announced, as all that it deletes.
+// A group has no tags: out of one it may take any user, which takes rights from it, or what the group denies.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+func endedUsers() map[call.ID]scopes {
+	return map[call.ID]scopes{
+		call.IAMDeleteLoginProfile: announced, call.IAMDeleteAccessKey: announced, call.IAMDetachUserPolicy: announced, call.IAMDeleteUserPolicy: announced,
+		call.IAMDeleteUser:          announced,
+		call.IAMRemoveUserFromGroup: {{name: "TakeOutOfGroups", resources: anyResource}},
+		call.IAMPutUserPermissionsBoundary: {{"BoundWhatWasAnnounced", anyResource, map[string]map[string][]string{
+			"Null": announced[0].condition["Null"], "ArnLike": boundUsers.condition["ArnLike"],
+		}}},
+	}
+}
+
 // announcedAlone leaves out what carries riposte:case as a way back: a stolen session of the destroy tier deletes no snapshot that gives a volume back.
 var announcedAlone = scopes{{"DeleteSnapshotsThatWereAnnounced", anyResource, map[string]map[string][]string{"Null": {
 	"aws:ResourceTag/" + action.CaseTag: {"false"}, "aws:ResourceTag/" + action.DeletesTag: {"false"}, "aws:ResourceTag/" + action.KeepUntilTag: {"true"},
@@ -259,6 +273,9 @@ func scopesOf(tier string, id call.ID, tagKeys []string, keptOnly bool) (scopes,
 		return s, nil
 	}
 	if s, ok := written()[id]; ok && tier == string(action.TierAuthor) {
+		return s, nil
+	}
+	if s, ok := endedUsers()[id]; ok && tier == string(action.TierDestroy) {
 		return s, nil
 	}
 	if s, ok := narrowed()[id]; ok {

@@ -262,8 +262,9 @@ func checked(t *testing.T, d playbook.Definition, estate []byte, story fixture.S
 	if err != nil {
 		t.Fatal(err)
 	}
+	known := playbooktest.Story{Record: story.Record, Before: story.Before, Members: d.Stories.Organization, AWS: func(*testing.T) (*actiontest.AWS, time.Time) { return aws, w.Now() }}.Names(t, book)
 	for _, l := range leads {
-		if _, err := book.Check(t.Context(), playbook.In{AWS: aws.Reads(), Now: w.Now(), History: playbook.History{Recall: playbook.Nothing, Calls: new(playbook.Lookups).Calls(aws.Reads(), w.Now())}}, "c_1", l); err != nil {
+		if _, err := book.Check(t.Context(), playbook.In{AWS: aws.Reads(), Now: w.Now(), Names: known, History: playbook.History{Recall: playbook.Nothing, Calls: new(playbook.Lookups).Calls(aws.Reads(), w.Now())}}, "c_1", l); err != nil {
 			t.Logf("%s, %s: %v", d.ID, story.Name, err)
 		}
 	}

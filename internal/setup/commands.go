@@ -69,9 +69,14 @@ func (k *commands) organization() {
 		fmt.Sprintf("aws organizations register-delegated-administrator --service-principal %s --account-id %s", stackSets, k.c.Hub))
 }
 
+// hub says that the credentials change: what came before was the management account's to do.
+func (k *commands) hub() string {
+	return fmt.Sprintf("With credentials of the hub, %s, from here on", k.c.Hub)
+}
+
 // settings puts the configuration where the function reads it. It is there before the function is.
 func (k *commands) settings() {
-	says := fmt.Sprintf("With credentials of the hub, %s, from here on: the configuration, where the function reads it. The same again, with --overwrite, changes it.", k.c.Hub)
+	says := k.hub() + ": the configuration, where the function reads it. The same again, with --overwrite, changes it."
 	if in := location(Config(k.e, k.c), k.c); strings.HasPrefix(in, "ssm:") {
 		k.step(says, "aws ssm put-parameter --name "+strings.TrimPrefix(in, "ssm:")+" --type SecureString --tier Intelligent-Tiering --value file://"+k.config)
 	} else {
@@ -82,8 +87,11 @@ func (k *commands) settings() {
 }
 
 func (k *commands) apply() {
-	in := "terraform -chdir=" + Example(k.e)
-	k.step("Queue, record, rules and roles. Without -auto-approve it asks first, and takes what follows for the answer.",
+	in, says := "terraform -chdir="+Example(k.e), "Queue, record, rules and roles. Without -auto-approve it asks first, and takes what follows for the answer."
+	if k.e.Whole() && k.c.RunAs != Function { // a function's settings have named them, one step before
+		says = k.hub() + ": q" + says[1:]
+	}
+	k.step(says,
 		in+" init &&", in+" apply -auto-approve -var-file="+k.variables)
 	where := "Where findings are to be filed."
 	if k.e.Whole() {

@@ -136,14 +136,14 @@ func playbooksPart(p *page, e *Estate, c Choice) {
 	p.line("playbooks:")
 	p.line("  defaults:")
 	p.line("    mode: observe")
-	p.note(4, "Then, where it hurts least first, a unit or an account at a time:")
+	p.line("  launch.unapproved-image:")
+	p.note(4, "Then, where it hurts least first, a unit or an account at a time, each playbook by itself (riposte promote writes such a line, with its end):")
 	for _, u := range e.units(mostShown) {
 		p.note(4, "%s: ask   # %s, %s", u.ID, said(u.Name), counted(u.accounts, "account"))
 	}
 	if !e.Whole() {
 		p.note(4, "%s: ask", scalar(e.Caller.Account))
 	}
-	p.line("  launch.unapproved-image:")
 	p.line("    params:")
 	p.note(6, "Images of the organisation's own accounts may be launched anyway.")
 	p.line("      allow_owners:")

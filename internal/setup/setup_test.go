@@ -65,6 +65,10 @@ func TestAnOrganisationBecomesAConfigurationThatObserves(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", want, text)
 		}
 	}
+	unit := "# ou-ab12-aaaaaaaa: ask   # Security"
+	if _, err := config.Parse("riposte.yaml", []byte(strings.Replace(text, unit, unit[2:], 1)), playbooks.All()); err != nil {
+		t.Errorf("the mode that it proposes for a unit can't be taken as it stands: %v", err)
+	}
 	if strings.Contains(text, "elsewhere\", id") {
 		t.Error("a role of another company's is offered for trust")
 	}
@@ -246,6 +250,9 @@ func TestWhatIsPastedMeansNothingElseToAShell(t *testing.T) {
 			steps := setup.Commands(e, c, "it's here")
 			if assumes := strings.Contains(setup.Text(steps), "RIPOSTE_ROLE="); assumes != (form == setup.Daemon && !e.Whole()) {
 				t.Errorf("%s for %s, whom the role may not let in", form, who)
+			}
+			if tells := strings.Count(setup.Text(steps), "With credentials of the hub, "+c.Hub+", from here on"); e.Whole() && tells != 1 {
+				t.Errorf("%s for %s says %d times that the credentials change from the management account's to the hub's", form, who, tells)
 			}
 			for _, s := range steps {
 				if !plain.MatchString(s.Says) {

@@ -45,6 +45,7 @@ type Case struct {
 	Quiet           string            `json:"quiet,omitempty"`      // since it was taken back: about what, and until when
 	Proposal        *Proposal         `json:"proposal,omitempty"`   // of the code that makes what the case is about
 	Exceptions      []Exception       `json:"exceptions,omitempty"` // given from the case without taking anything back; until says whether they still count
+	Exception       *Exception        `json:"exception,omitempty"`  // of these the one that ends last
 	Ladders         []Ladder          `json:"ladders,omitempty"`    // where one case is shown
 	Asked           *Asked            `json:"asked,omitempty"`      // where silence means something: of several steps, of that whose time is up first
 	Approvals       []Approval        `json:"approvals,omitempty"`  // who said yes so far; of what takes two persons the first alone does nothing
@@ -165,7 +166,11 @@ func Of(c *ledger.Case, codec action.Codec, people event.People) (Case, error) {
 		}
 	}
 	for _, x := range c.Granted {
-		out.Exceptions = append(out.Exceptions, ExceptionOf(x))
+		one := ExceptionOf(x)
+		out.Exceptions = append(out.Exceptions, one)
+		if out.Exception == nil || one.Until.After(out.Exception.Until) {
+			out.Exception = &one
+		}
 	}
 	for _, o := range c.Approvals() {
 		out.Approvals = append(out.Approvals, Approval{By: o.By, At: o.At.UTC(), Proven: o.Proven, Via: o.Via})

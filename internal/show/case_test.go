@@ -250,6 +250,11 @@ func TestWhatIsLetBeShows(t *testing.T) {
 	if d := cmp.Diff(want, one.Exceptions); d != "" {
 		t.Error(d)
 	}
+	x.Until, x.Found = noon.Add(2*time.Hour), []string{"image ami-2"}
+	c.Grant(x)
+	if one, err = Of(c, codec(), event.People{}); err != nil || one.Exception == nil || !one.Exception.Until.Equal(x.Until) {
+		t.Errorf("the one that ends last: %+v, %v", one.Exception, err)
+	}
 }
 
 // Of what takes two persons the first shows.

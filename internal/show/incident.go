@@ -16,8 +16,8 @@ import (
 // Incident is one story over its cases, as scripts and people see it. The JSON names are stable.
 type Incident struct {
 	Incident string               `json:"incident"` // id of its first case
-	Title    string               `json:"title"`    // of its first grave case
-	Severity playbook.Severity    `json:"severity"` // the highest
+	Title    string               `json:"title"`    // of the first of its gravest cases that were not dismissed
+	Severity playbook.Severity    `json:"severity"` // the highest, of cases that were not dismissed where there are some
 	Open     bool                 `json:"open"`
 	Opened   time.Time            `json:"opened"` // when its first case came up
 	Last     time.Time            `json:"last"`   // when its last one did
@@ -70,13 +70,24 @@ func ReadIncident(ctx context.Context, in incidentCases, id string, people event
 	return out, nil
 }
 
+// graver reports whether a case says more of what an incident is than another: one that a look confirmed says more than one that it did not, however
+// grave that would have been.
+func graver(c, than *ledger.Case) bool {
+	nothing := func(c *ledger.Case) bool { return c.State == ledger.Dismissed || c.State == ledger.Superseded }
+	if nothing(c) != nothing(than) {
+		return nothing(than)
+	}
+	return ledger.Precedence(c.Severity) < ledger.Precedence(than.Severity)
+}
+
 // IncidentOf makes an incident presentable: its cases come oldest first.
 func IncidentOf(id string, cases []*ledger.Case, people event.People) Incident {
 	out := Incident{Incident: id, States: map[ledger.State]int{}, Actors: []string{}, Accounts: []string{}, Cases: len(cases)}
+	var gravest *ledger.Case
 	for _, c := range cases {
 		at := cmp.Or(c.Times.Received, c.Times.Occurred).UTC()
-		if out.Severity == "" || ledger.Precedence(c.Severity) < ledger.Precedence(out.Severity) {
-			out.Severity, out.Title = c.Severity, c.Title
+		if gravest == nil || graver(c, gravest) {
+			gravest, out.Severity, out.Title = c, c.Severity, c.Title
 		}
 		if out.Opened.IsZero() || at.Before(out.Opened) {
 			out.Opened = at

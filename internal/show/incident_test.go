@@ -47,6 +47,21 @@ func TestALargeIncidentIsNotReadWhole(t *testing.T) {
 	}
 }
 
+// A use of credentials that a look cleared does not name the incident of the theft that came after it, however grave it would have been.
+func TestAnIncidentIsNotCalledAfterWhatWasDismissed(t *testing.T) {
+	cleared := &ledger.Case{ID: "c_1", Title: "by its own gateway", Severity: playbook.Critical, State: ledger.Dismissed}
+	moved := &ledger.Case{ID: "c_2", Title: "goes on elsewhere", Severity: playbook.Critical, State: ledger.Superseded}
+	theft := &ledger.Case{ID: "c_3", Title: "from elsewhere", Severity: playbook.High, State: ledger.Contained}
+	for title, cases := range map[string][]*ledger.Case{"from elsewhere": {cleared, moved, theft}, "by its own gateway": {cleared, moved}} {
+		if one := IncidentOf("c_1", cases, event.People{}); one.Title != title {
+			t.Errorf("called %q, want %q", one.Title, title)
+		}
+	}
+	if one := IncidentOf("c_1", []*ledger.Case{theft, cleared}, event.People{}); one.Severity != playbook.High {
+		t.Errorf("%s, though what was critical was dismissed", one.Severity)
+	}
+}
+
 // An incident is called after the gravest of its cases, and tells what happened in the order in which it did.
 func TestAnIncidentIsOneStory(t *testing.T) {
 	at := func(m int) time.Time { return noon.Add(time.Duration(m) * time.Minute) }

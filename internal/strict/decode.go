@@ -87,9 +87,7 @@ func (n Node) object(v reflect.Value, path string) {
 			where = " in " + path
 		}
 		e.Unknown(where, spelling.Among(e.Key, known))
-		if spelling.Hint(e.Key, known) != "" {
-			n.doc.unread[n.n] = true // what is missing was probably meant by it
-		}
+		n.doc.unread[n.n] = true // what is missing was probably meant by it
 	}
 }
 

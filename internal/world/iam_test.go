@@ -40,6 +40,7 @@ accounts:
             {Effect: Allow, Action: ["iam:UpdateAccessKey", "iam:Put*", "iam:Delete*", "iam:Get*", "iam:List*", "iam:AttachRolePolicy"], Resource: "*"}]}
       - name: nobody
         keys: [{id: AKIANOBODY0000000001, secret: four}]
+      - {name: clerk, password: true, groups: [counter], mfa: ["arn:aws:iam::111122223333:mfa/clerk"]}
     roles:
       - name: ops
         path: /team/
@@ -368,5 +369,37 @@ func TestAChangeUnderWaySurvivesAReopening(t *testing.T) {
 	pass(t, again, 4*time.Second)
 	if c := describe(again, eve); c != "UnauthorizedOperation" {
 		t.Errorf("after it: %q", c)
+	}
+}
+
+// IAM deletes no user that has anything, and says what it is.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
+func TestAUserIsDeletedOnceItHasNothing(t *testing.T) {
+	eve := iamAs(openBank(t, world.Options{}), aws.Credentials{AccessKeyID: "AKIAEVE0000000000001", SecretAccessKey: "one"})
+	clerk := aws.String("clerk")
+	for _, x := range []struct {
+		refusal string
+		take    func() error
+	}{
+		{"must delete login profile first", func() error {
+			_, err := eve.DeleteLoginProfile(t.Context(), &iam.DeleteLoginProfileInput{UserName: clerk})
+			return err
+		}},
+		{"must remove users from group first", func() error {
+			_, err := eve.RemoveUserFromGroup(t.Context(), &iam.RemoveUserFromGroupInput{UserName: clerk, GroupName: aws.String("counter")})
+			return err
+		}},
+		{"must delete MFA device first", func() error { return nil }},
+	} {
+		var conflict *iamtypes.DeleteConflictException
+		if _, err := eve.DeleteUser(t.Context(), &iam.DeleteUserInput{UserName: clerk}); !errors.As(err, &conflict) || !strings.Contains(err.Error(), x.refusal) {
+			t.Errorf("%v, want a conflict that says %q", err, x.refusal)
+		}
+		if err := x.take(); err != nil {
+			t.Fatal(err)
+		}
+		if err := x.take(); x.refusal != "must delete MFA device first" && err == nil {
+			t.Errorf("%s: taken twice", x.refusal)
+		}
 	}
 }

@@ -68,7 +68,7 @@ const whyEncryption = `A disk that is not encrypted can be given away with a sna
 copies of snapshots that are made from then on in the region are encrypted, at no cost. What there is stays as it is: nothing encrypts a volume or a database where it
 is, so sweeps list unencrypted volumes (volumes) for their owners, who copy the snapshot with encryption, and nothing is changed and no case made of them. Switching the default
 on is asked about, always: accounts that build images for others need a key of their own first, since what AWS's own key encrypts can't be shared, and launching roles need the right to use
-another key. Undo switches the default off; what was encrypted meanwhile stays so.`
+another key. Known false positive: an account that builds images for others; give the finding an exception there, or answer no. Undo switches the default off; what was encrypted meanwhile stays so.`
 
 // plain are the facts.
 type plain struct {

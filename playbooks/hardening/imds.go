@@ -86,7 +86,8 @@ the case says what to do. A template that leaves it to the account's default, or
 says what to put in its place. The region's default for launches that say nothing is set, too, unasked once there are instances in
 the region, none answers without a token, and no template or launch configuration leaves it to the default. A disabled metadata service answers nobody, and is none of these. Undo gives the former options
 back. Where something on the instance is refused for want of a token after the change, people are paged, and undo is their answer: riposte does not switch version 1 on
-again by itself, since one request without a token, which an attacker can send, would be enough to have it do so. Known false positives: agents that try version 1 first and go on with version 2.`
+again by itself, since one request without a token, which an attacker can send, would be enough to have it do so. Known false positives: agents that try version 1 first and go on with version 2; a person who is asked
+may answer yes for them. riposte:keep on the instance leaves it alone.`
 
 // Evidence is what CloudWatch shows of calls without a token.
 type evidence string

@@ -116,7 +116,8 @@ func TagStandard() playbook.Definition {
 const whyTags = `What has no owner's tag is nobody's when it is to be asked about, and is paid for by everybody. The keys that are required, with a pattern for the values,
 are parameters (required); without any the playbook finds nothing. Instances, volumes and snapshots are looked at. A key that is absent is put with the value
 that the parameters give it, when a person says so; a tag that is there is never written over, also where it breaks its pattern or stands in another case:
-that is told, and its owner puts it right. Nothing is ever stopped or deleted for its tags. A tag says whose a thing is by the word of whoever may tag it: nothing is decided by it. Undo takes
+that is told, and its owner puts it right. Known false positive: what a
+service makes and tags by keys of its own; tag it riposte:keep, or leave the key out of required. Nothing is ever stopped or deleted for its tags. A tag says whose a thing is by the word of whoever may tag it: nothing is decided by it. Undo takes
 the tags off that are still as they were put. AWS takes 50 tags a resource.`
 
 // untagged are the facts.

@@ -92,7 +92,8 @@ a client of before 2014 or so is cut off; a policy with forward secrecy or for p
 metric tells: a person is asked, always, and the balancer's access log says it. Undo sets the former policy back. 1, 24 and 72 hours after the change it is looked at how many
 handshakes fail: where more do on a day than ten times what was usual before, people are paged, and nothing is taken back unasked, since strangers who scan make handshakes fail, too.
 What CloudFormation, Kubernetes, Beanstalk or your code (code_tags) owns is told and left, as a change by API would not last; so are FIPS policies, of which a person chooses the next. Not looked
-at: classic balancers, distributions, domains of API Gateway, and buckets that take requests without TLS. A keep tag of the balancer counts for its listeners.`
+at: classic balancers, distributions, domains of API Gateway, and buckets that take requests without TLS. Known false positive: a
+balancer that old devices call (terminals, set-top boxes); tag it riposte:keep, which counts for its listeners, or name a policy that they speak (policy).`
 
 // tls are the facts of a listener.
 type tls struct {

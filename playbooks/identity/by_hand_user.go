@@ -18,11 +18,14 @@ import (
 //go:embed testdata/by-hand-user.txtar
 var byHandUserStories string
 
+const byHandUserID = "identity.by-hand-user"
+
 // ByHandUserParams are the parameters of identity.by-hand-user.
 type ByHandUserParams struct {
 	Environments []string      `yaml:"environments" help:"environments (organization.accounts) in which people create no users; none: in all; an account whose environment is not said counts too"`
 	Users        bool          `yaml:"users" help:"whether IAM users count as people, beside the sessions of people.issuers and the root user"`
 	DenyWithin   time.Duration `yaml:"deny_within" help:"a user created longer ago is denied only after asking: something may rely on it by now"`
+	DeleteAfter  time.Duration `yaml:"delete_after" help:"how long after its denial a person is asked whether a user that is still there, and still denied, may be deleted; 0: never"`
 }
 
 // InEnvironments are those that it counts in, for what reads the configuration: one that no account is in is misspelt.
@@ -33,8 +36,13 @@ func (p ByHandUserParams) OfPersons() (users bool) { return p.Users }
 
 // Validate refuses what can't be meant.
 func (p ByHandUserParams) Validate() error {
-	if p.DenyWithin < 0 {
+	switch {
+	case p.DenyWithin < 0:
 		return playbook.Wrong{Path: []any{"deny_within"}, Text: "is negative"}
+	case p.DeleteAfter < 0:
+		return playbook.Wrong{Path: []any{"delete_after"}, Text: "is negative"}
+	case p.DeleteAfter > 0 && p.DeleteAfter < 24*time.Hour:
+		return playbook.Wrong{Path: []any{"delete_after"}, Text: "want a day at least, so that the owner learns of it before"}
 	}
 	return nil
 }
@@ -42,13 +50,19 @@ func (p ByHandUserParams) Validate() error {
 // ByHandUser finds the IAM user that a person created.
 func ByHandUser() playbook.Definition {
 	return playbook.Define(playbook.Spec[ByHandUserParams, byHandUser]{
-		ID:       "identity.by-hand-user",
+		ID:       byHandUserID,
 		Title:    "A person created an IAM user by hand in production",
 		Why:      whyByHandUser,
 		Severity: playbook.Medium,
 		On:       []playbook.Trigger{playbook.Call(call.IAMCreateUser)},
 		Reads:    contain.Reads(),
-		Changes:  playbook.Always[ByHandUserParams](action.AttachUserDeny{}.About().Kind, action.DenyUser{}.About().Kind, action.BoundUser{}.About().Kind),
+		Changes: func(p ByHandUserParams) []action.Kind {
+			kinds := []action.Kind{action.AttachUserDeny{}.About().Kind, action.DenyUser{}.About().Kind, action.BoundUser{}.About().Kind}
+			if p.DeleteAfter > 0 {
+				kinds = append(kinds, action.Announce{}.About().Kind, action.DeleteUser{}.About().Kind)
+			}
+			return kinds
+		},
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
 			How:  "Let no person create users and long-lived keys, attached to production's unit: people sign in through Identity Center, machines have roles. Services that pass a person's call on, as CloudFormation, are left out of it.",
@@ -56,7 +70,7 @@ func ByHandUser() playbook.Definition {
 				`"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*"},"BoolIfExists":{"aws:ViaAWSService":"false"}}}]}`,
 		}},
 		Stories:  byHandUserStories,
-		Defaults: ByHandUserParams{Environments: []string{"production"}, DenyWithin: time.Hour},
+		Defaults: ByHandUserParams{Environments: []string{"production"}, DenyWithin: time.Hour, DeleteAfter: 48 * time.Hour},
 		Suspect:  suspectByHandUser,
 		Check:    checkByHandUser,
 		Plan:     planByHandUser,
@@ -65,8 +79,11 @@ func ByHandUser() playbook.Definition {
 
 const whyByHandUser = `An IAM user's keys never expire, belong to no pipeline, and are where most stolen credentials come from; one that was made by
 hand is also how an intruder in a person's session stays. The new user is denied everything, which covers its keys, its password, and what it is given later.
-Nothing relies on it yet; a user whose record came late asks. Its creator is not contained. Undo lifts the deny; riposte deletes no user, since that
-has no way back: the account's administrators do, when no owner claimed it. A person is known by the issuer of the session (people.issuers), never by its
+Nothing relies on it yet; a user whose record came late asks. Its creator is not contained. Tags on the user say what comes; two days later, if the deny
+still stands, a person is asked whether the user may go, and is told what it has by then. Undo lifts the deny and takes the tags off; a deletion has none: a user
+that is made again has another id, and neither its keys nor its password. The case keeps the names of its groups and its policies, for the person who makes
+another. A user that somebody let work again, whose tag was taken off, or that has an MFA device, certificates, SSH keys or credentials of single
+services is not deleted. A person is known by the issuer of the session (people.issuers), never by its
 name; the root user counts too. Known false positives: a vendor's installation guide that wants a user, break-glass users being prepared: list the role
 that prepares them as trusted for this playbook. A user that is listed as a decoy is left alone. What CloudFormation creates in a person's name came by a template and does not count.`
 
@@ -133,12 +150,27 @@ func checkByHandUser(ctx context.Context, in playbook.In, s playbook.Suspect[byH
 	return []playbook.Suspect[byHandUser]{s}, nil
 }
 
-func planByHandUser(s playbook.Suspect[byHandUser], _ ByHandUserParams) action.Plan {
-	steps := s.Facts.User.Steps(action.Everything, s.Case)
+// planByHandUser denies the user, says on it what comes, and ends it when a person agrees.
+func planByHandUser(s playbook.Suspect[byHandUser], p ByHandUserParams) action.Plan {
+	f := s.Facts
+	steps := f.User.Steps(action.Everything, s.Case)
+	if p.DeleteAfter > 0 {
+		steps = append(steps, action.Try(action.Announce{
+			Resource: f.User.Holder, Identity: f.User.UserID, Tags: []action.Tag{
+				{Key: action.CaseTag, Value: s.Case}, {Key: action.PlaybookTag, Value: byHandUserID}, {Key: action.DeletesTag, Value: f.At.Add(p.DeleteAfter).Format(time.DateOnly)},
+			},
+		}))
+	}
 	for i := range steps {
-		if s.Facts.Late {
+		if f.Late {
 			steps[i] = steps[i].Asking("the user was created longer ago than deny_within, and something may rely on it")
 		}
+	}
+	if p.DeleteAfter > 0 {
+		end := action.Try(action.DeleteUser{User: f.User.Holder, UserID: f.User.UserID, Case: s.Case}).
+			Asking("a deleted user has no way back: look first whether anything waits for its keys")
+		end.After = p.DeleteAfter
+		steps = append(steps, end)
 	}
 	return action.Plan{Steps: steps}
 }

@@ -71,7 +71,7 @@ func CloudShellSecrets() playbook.Definition {
 const whyCloudShell = `An intruder in a person's browser has no keys to copy, and opens CloudShell, which has the person's: reading secrets there
 is more likely theft than work. CloudShell's own events say that it was opened; a user agent, which a caller can set, decides nothing. A quarter of an hour
 later riposte looks into CloudTrail's event history for what the same session read meanwhile: Secrets Manager's and Parameter Store's values, each once, and what
-reads many at once as more than a few. Above the limit every step asks: the person whether it was they, where AWS vouches for who that is (people.users, or who of
+reads many at once as more than a few; that files were downloaded beside is told. Above the limit every step asks: the person whether it was they, where AWS vouches for who that is (people.users, or who of
 Identity Center assumed the role), and only their "not mine" denies the session; else approvers. Sessions of Identity Center
 can't be denied from inside; the case then pages, and says who must act. Where the history could not be read whole, and what was read of it stays below the limit, the case says so and
 asks too. Known false positives: administrators who rotate secrets by hand (raise most, or list their role as trusted for this playbook). CloudShell stays open beside the console,
@@ -87,6 +87,7 @@ type cloudShell struct {
 	Secrets int      `json:",omitempty"` // read, by the look
 	Unseen  string   `json:",omitempty"` // why there may be more
 	Calls   []string `json:",omitempty"`
+	Files   bool     `json:",omitempty"` // it had files of CloudShell's handed out to a browser
 }
 
 // Found is the session: what it reads further is the same finding.
@@ -96,6 +97,9 @@ func (f cloudShell) title() string {
 	title := fmt.Sprintf("%s opened CloudShell", f.Actor.ARN)
 	if f.Secrets > 0 {
 		title += fmt.Sprintf(" and read %d secrets (%s)", f.Secrets, strings.Join(f.Calls, ", "))
+	}
+	if f.Files {
+		title += ", and downloaded files"
 	}
 	if f.Unseen != "" {
 		title += "; what else it did is not known: " + f.Unseen
@@ -118,6 +122,10 @@ func suspectCloudShell(e event.Event, p CloudShellParams) []playbook.Suspect[clo
 	}
 	return []playbook.Suspect[cloudShell]{{Resource: root, Title: f.title(), Facts: f}}
 }
+
+// fileDownload is the call behind "Download file", which goes with what was read and is no theft by itself.
+// https://docs.aws.amazon.com/cloudshell/latest/userguide/logging-and-monitoring.html
+const fileDownload call.ID = "cloudshell:GetFileDownloadUrls"
 
 // many is as how many secrets a call counts that reads several at once.
 const many = 10
@@ -143,9 +151,10 @@ func checkCloudShell(ctx context.Context, in playbook.In, s playbook.Suspect[clo
 	if err != nil {
 		return nil, fmt.Errorf("read what %q did: %w", f.Name, err)
 	}
-	f.Secrets, f.Calls, f.Unseen = 0, nil, found.Unseen
+	f.Secrets, f.Calls, f.Files, f.Unseen = 0, nil, false, found.Unseen
 	for _, c := range found.Calls {
 		n := secretsRead(c.Call)
+		f.Files = f.Files || c.Call == fileDownload && c.Error == ""
 		if n == 0 || c.Error != "" || c.InvokedBy != "" {
 			continue
 		}

@@ -89,8 +89,8 @@ write objects of S3, since URLs that it signs for others are used from elsewhere
 instance is in a network of its own, since a caller who may pass the role can launch one; for nodes of clusters, whose pods may leave by other
 ways; where the role is assumed by others than EC2. A role whose policies deny calls from elsewhere already, in whichever words, has a lock of another
 author, which is left alone; a deny that does not hang on where the call comes from is none, nor is one of some services. What it does not see: calls in other regions than the instance's, data events, and changes of routes and
-gateways, which no instance's record names: before a NAT gateway is replaced, put its address into organization.egress. allow_roles names the roles
-that are never locked. IAM deletes no role that has an inline policy, and the role's stack does not know of this one: before the role is deleted,
+gateways, which no instance's record names: before a NAT gateway is replaced, put its address into organization.egress. Known false positives: roles of proxies, of nodes of clusters,
+of machines that change their ways out: allow_roles names the roles that are never locked. IAM deletes no role that has an inline policy, and the role's stack does not know of this one: before the role is deleted,
 riposte undo CASE takes it off. Whoever else takes it off has undone it, which is paged, and it is put on again: an attacker would do the same.`
 
 // lock are the facts: what may have moved, and how its role would be locked.

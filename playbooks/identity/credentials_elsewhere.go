@@ -2,6 +2,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/ripostehq/riposte/event"
 	"github.com/ripostehq/riposte/playbook"
 	"github.com/ripostehq/riposte/playbooks/contain"
+	"github.com/ripostehq/riposte/playbooks/request"
 )
 
 //go:embed testdata/instance-credentials-elsewhere.txtar
@@ -46,7 +48,7 @@ func CredentialsElsewhere() playbook.Definition {
 		On:       []playbook.Trigger{playbook.CallerInstance().AlsoReads().AlsoFailed().OncePerSource()},
 		Reads: append([]call.ID{
 			call.EC2DescribeInstances, call.EC2DescribeNetworkInterfaces, call.EC2DescribeRouteTables, call.EC2DescribeNatGateways, call.EC2DescribeVpcEndpoints,
-		}, append(contain.InstanceReads(), action.IsolationReads()...)...),
+		}, slices.Concat(contain.InstanceReads(), action.IsolationReads(), placeReads())...),
 		Changes: playbook.Always[ElsewhereParams](action.DenySession{}.About().Kind, action.AttachRoleDeny{}.About().Kind, action.Isolate{}.About().Kind),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
@@ -68,7 +70,7 @@ func CredentialsElsewhere() playbook.Definition {
 			}
 			plan.Steps = append(plan.Steps, deny)
 			if s.Facts.Isolation != "" {
-				plan.Steps = append(plan.Steps, action.Try(action.Isolate{Instance: s.Facts.Instance, Interfaces: s.Facts.Interfaces, Groups: []string{s.Facts.Isolation}}).
+				plan.Steps = append(plan.Steps, action.Try(action.Isolate{Instance: s.Facts.there(), Interfaces: s.Facts.Interfaces, Groups: []string{s.Facts.Isolation}}).
 					Asking("the credentials were taken from the instance, and isolating it stops its work"))
 			}
 			return plan
@@ -83,10 +85,12 @@ endpoints of its network, and organization.egress. Calls that AWS makes on behal
 instances of the role go on, and this one stops too, until its credentials are renewed by a person taking the deny back. A session is an
 instance's where AWS says so (inScopeOf, ec2RoleDelivery); one that is merely named like an instance, as any caller of AssumeRole can name it, is
 left alone unless it has the role of the instance's profile, and then a person is asked. A person is asked, too, where the inventory can't
-say where the instance goes out, since it was stopped or started after the call, or by a private NAT gateway, a transit gateway, a peering, a NAT gateway of another account, endpoints of another network. What is known to be legitimate elsewhere: nodes of
-clusters whose pods go out by other ways, and proxies: allow_roles, organization.egress. sts:GetCallerIdentity alone is no evidence: instances sign it for others, who
-replay it from where they are (Vault, the control planes of clusters); the thief's next call is. An instance that has ended, or that
-is not found where the record says or was made, is left alone. Reads are delivered for this, and they are many.`
+say where the instance goes out, since it was stopped or started after the call, or by a private NAT gateway, a transit gateway, a peering, a NAT gateway of another account, endpoints of another network. Known false positives: nodes of
+clusters whose pods go out by other ways, and proxies: name the nodes' roles in allow_roles, the addresses in organization.egress. sts:GetCallerIdentity alone is no evidence: instances sign it for others, who
+replay it from where they are (Vault, the control planes of clusters); the thief's next call is. Nor is what S3 was asked for by a presigned address or form,
+which an application gives to browsers. A thief chooses the region of a call: where the record does not say where the instance is, and it is not in that
+region, it is looked for in organization.regions, or in all regions of the account where none are named, and judged by the ways out where it is found; while a region can't be read, a person is asked. An instance that has
+ended, or that is found in none of them, is left alone. Reads are delivered for this, and they are many.`
 
 // used are the facts: whose credentials were used, and from where.
 type used struct {
@@ -95,6 +99,9 @@ type used struct {
 	Known      bool     `json:",omitempty"` // AWS, not the session's name, says whose credentials these are
 	From       string   // the source, as recorded
 	Endpoint   string   `json:",omitempty"` // the VPC endpoint that the call went through
+	Moves      string   `json:",omitempty"` // the call, where it changes by which address an instance goes out
+	Placed     bool     `json:",omitempty"` // AWS says in which region the instance is; else it is the call's
+	Region     string   `json:",omitempty"` // where it was found, where that is another
 	Interfaces []string `json:",omitempty"`
 	Isolation  string   `json:",omitempty"` // the group that isolates
 	Doubt      string   `json:",omitempty"` // why a person has to say whether it is a theft
@@ -108,8 +115,15 @@ func (u used) Found() []string {
 	if !u.Known {
 		by = "their session is named like an instance"
 	}
-	return []string{fmt.Sprintf("use from %s %s of credentials of role %s in %s, of which %s", u.From, u.Endpoint, role, u.Instance.Region, by)}
+	found := fmt.Sprintf("use from %s %s of credentials of role %s in %s, of which %s", u.From, u.Endpoint, role, u.Instance.Region, by)
+	if u.Moves != "" {
+		found += ", for " + u.Moves
+	}
+	return []string{found}
 }
+
+// there is the instance where it was found.
+func (u used) there() event.Resource { return u.in(cmp.Or(u.Region, u.Instance.Region)) }
 
 // Spared is a use from where all instances go out.
 func (u used) Spared(_ context.Context, _ event.Resource, o playbook.Organization) (said, why string, err error) {
@@ -135,6 +149,9 @@ func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
 	if call.OfEvent(e) == call.STSGetCallerIdentity {
 		return nil // whom a caller signs this one for replays it from elsewhere: Vault, and the control planes of clusters
 	}
+	if presigned(e) {
+		return nil
+	}
 	if len(from) == 0 || e.Actor.Kind != event.RoleActor {
 		return nil // a service's name, "AWS Internal" or nothing: AWS called on the session's behalf
 	}
@@ -151,9 +168,35 @@ func suspectUse(e event.Event, p ElsewhereParams) []playbook.Suspect[used] {
 		Resource: actor.Root(),
 		Title:    title(id, e),
 		Facts: used{
-			Actor: actor, Instance: place.In(event.Instance, id), Known: e.Actor.Instance != "", From: e.SourceIP, Endpoint: e.Endpoint,
+			Actor: actor, Instance: place.In(event.Instance, id), Known: e.Actor.Instance != "", From: e.SourceIP, Endpoint: e.Endpoint, Moves: moves(e),
+			Placed: e.Actor.Instance != "" && e.Actor.InstanceRegion != "",
 		},
 	}}
+}
+
+// moves is a call that may have changed by which address the instance goes out, "" where a call changes none: an instance that takes an Elastic IP over calls
+// by the address that it has until then.
+func moves(e event.Event) string {
+	if id := call.OfEvent(e); !e.Failed() && (id == call.EC2AssociateAddress || id == call.EC2DisassociateAddress) {
+		return string(id)
+	}
+	return ""
+}
+
+// presigned reports whether S3 was shown a signature that a caller can hand out, in an address or a form, for one object: a browser then calls in its
+// maker's name. What no application hands out (a list of all buckets) counts however it is signed.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+func presigned(e event.Event) bool {
+	if e.Source != call.Source("s3") || !slices.Contains(handedOut, e.Name) {
+		return false // most calls: what else they say is not read
+	}
+	how := request.Additional(e).At("AuthenticationMethod").Scalar()
+	return how != "" && how != "AuthHeader"
+}
+
+// handedOut are the calls of S3 on one object.
+var handedOut = []string{
+	"GetObject", "HeadObject", "PutObject", "PostObject", "DeleteObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "AbortMultipartUpload",
 }
 
 func title(instance string, e event.Event) string {
@@ -188,11 +231,18 @@ func checkUse(ctx context.Context, in playbook.In, s playbook.Suspect[used], _ E
 	if said, _, err := f.Spared(ctx, s.Resource, in.Organization); said != "" || err != nil {
 		return nil, err
 	}
-	machine, found, err := instanceOf(ctx, in.AWS, f.Instance)
-	if err != nil || !found {
+	machine, err := f.find(ctx, in)
+	if err != nil || !machine.found && (machine.unread == "" || !f.Known) {
 		return nil, err
 	}
-	f.Doubt = ""
+	f.Doubt, f.Region, f.Interfaces, f.Isolation = "", "", nil, ""
+	if !machine.found {
+		f.Doubt = machine.unread
+		return []playbook.Suspect[used]{s}, nil
+	}
+	if machine.region != f.Instance.Region {
+		f.Region = machine.region
+	}
 	if !f.Known {
 		of, found, err := contain.OfInstance(ctx, in.AWS, f.Instance, machine.profile)
 		if err != nil || !found || of.UserID != f.Actor.UserID {
@@ -200,19 +250,22 @@ func checkUse(ctx context.Context, in playbook.In, s playbook.Suspect[used], _ E
 		}
 		f.Doubt = "the record does not say that the instance was given these credentials, and a caller that may assume the role can name a session like it"
 	}
-	out := waysOut{aws: in.AWS, at: f.Instance.Place(), egress: in.Organization.Egress}
-	own, err := out.has(ctx, machine, sources(f.From), f.Endpoint, s.Facts)
+	out := waysOut{aws: in.AWS, at: f.there().Place(), egress: in.Organization.Egress}
+	own, err := out.has(ctx, machine.machine, sources(f.From), f.Endpoint, s.Facts)
 	if err != nil || own {
 		return nil, err
 	}
 	if out.doubt == "" && (!machine.runs || f.Actor.Seen.Before(machine.launched)) { // EC2 calls every start a launch
 		out.doubt = "the instance was stopped or started since the call: what addresses it had then is not known"
 	}
+	if out.doubt == "" && f.Moves != "" {
+		out.doubt = "the call itself, " + f.Moves + ", changes by which address an instance goes out: what it had until then is not known"
+	}
 	if f.Doubt == "" {
 		f.Doubt = out.doubt
 	}
 	f.Interfaces = machine.interfaces
-	if f.Isolation, _, err = action.FindIsolation(ctx, in.AWS, f.Instance.Place(), machine.vpc); err != nil && !access.Unreadable(err) {
+	if f.Isolation, _, err = action.FindIsolation(ctx, in.AWS, f.there().Place(), machine.vpc); err != nil && !access.Unreadable(err) {
 		return nil, err // a group that can't be read is a step less, and the session is denied all the same
 	}
 	return []playbook.Suspect[used]{s}, nil

@@ -26,6 +26,8 @@ func TestASessionNamedLikeAnInstanceClearsNothingOfTheInstance(t *testing.T) {
 		"named, of another role": fmt.Sprintf(session, "AROAOTHER", "", ""),
 		"by how it was handed":   fmt.Sprintf(session, "AROAWEB", "", `,"ec2RoleDelivery":"2.0"`),
 		"so, of another role":    fmt.Sprintf(session, "AROAOTHER", "", `,"ec2RoleDelivery":"2.0"`),
+		"as an Elastic IP is taken": strings.NewReplacer("s3.amazonaws.com", "ec2.amazonaws.com", "ListBuckets", "AssociateAddress", `"readOnly":true`, `"readOnly":false`).
+			Replace(fmt.Sprintf(session, "AROAWEB", "", `,"ec2RoleDelivery":"2.0"`)),
 		"by whom it is of": fmt.Sprintf(session, "AROAWEB",
 			`,"inScopeOf":{"issuerType":"AWS::EC2::Instance","credentialsIssuedTo":"arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60718"}`, ""),
 	} {

@@ -58,8 +58,8 @@ func DecoyUsed() playbook.Definition {
 			}
 			return []playbook.Trigger{playbook.Caller(p.Decoys()...).AlsoReads().AlsoFailed()}
 		},
-		Reads:   append(contain.Reads(), call.IAMGetRole),
-		Changes: playbook.Always[DecoyParams](contain.Changes()...),
+		Reads:   slices.Concat(contain.Reads(), []call.ID{call.IAMGetRole}, sourceReads()),
+		Changes: playbook.Always[DecoyParams](append(contain.Changes(), action.Isolate{}.About().Kind, action.Stop{}.About().Kind)...),
 		Prevents: []playbook.Prevention{{
 			Kind: playbook.ServiceControlPolicy,
 			How: "Nothing prevents the theft of a decoy, which is what it is for. Let its principal have no rights at all, so that a thief gets nothing from it; what it " +
@@ -71,8 +71,13 @@ func DecoyUsed() playbook.Definition {
 		Stories: decoyStories,
 		Suspect: suspectDecoy,
 		Check:   checkDecoy,
+		Preempt: preemptDecoy,
 		Plan: func(s playbook.Suspect[decoyUsed], _ DecoyParams) action.Plan {
-			return action.Plan{Steps: s.Facts.Actor.Steps(action.Everything, s.Case)}
+			steps := s.Facts.Actor.Steps(action.Everything, s.Case)
+			if s.Facts.Source != nil {
+				steps = append(steps, s.Facts.Source.step())
+			}
+			return action.Plan{Steps: steps}
 		},
 		Behind: func(ctx context.Context, o playbook.Organization, s playbook.Suspect[decoyUsed], _ DecoyParams, openers []playbook.Minter) []action.Step {
 			return s.Facts.Actor.Behind(ctx, o, openers, action.Everything, s.Case)
@@ -82,11 +87,12 @@ func DecoyUsed() playbook.Definition {
 
 const whyDecoy = `Nothing works with a decoy's credentials, so each of their calls is made by a thief, or by an owner who tests
 the trap. It does not matter what was called, nor that AWS refused it. The decoy alone is stopped: its key is switched off and its
-user denied, or its session; nobody works with them, so no innocent caller is hit. What matters is the finding: it says where
+user denied, or its session; nobody works with them, so no innocent caller is hit. Where an instance of the decoy's account has the address in the region of the call, a person is asked whether it is cut off. What matters is the finding: it says where
 the credentials lay (by which decoy was used), from which address they were used, and when. Thieves look first whom a key belongs
 to (sts:GetCallerIdentity), which is a read: rules must deliver reads for these callers, as the patterns that riposte permissions
 --patterns prints with your configuration ask. Trusted automation never counts here, and what calls by a decoy is trusted by no other playbook. Whoever plants a decoy gives its id to keys or
-principals; an alarm that you set off yourself is taken back with riposte undo.`
+principals; an alarm that you set off yourself is taken back with riposte undo. Known false positives: scanners of repositories
+that try the keys that they find, which is an alarm by right; a key that lies where an owner's tools read it, which belongs out of keys.`
 
 // decoyUsed are the facts of one call.
 type decoyUsed struct {
@@ -94,6 +100,9 @@ type decoyUsed struct {
 	Decoy string // the id that was configured
 	Call  call.ID
 	From  string `json:",omitempty"` // address
+	At    event.Place
+	// Source is the instance that has the address; nil where none was found.
+	Source *decoySource `json:",omitempty"`
 }
 
 // Found is the decoy: another call with it is the same finding.
@@ -111,7 +120,8 @@ func suspectDecoy(e event.Event, p DecoyParams) []playbook.Suspect[decoyUsed] {
 		return nil
 	}
 	if from, ok := e.Address(); ok {
-		d.From = from.String()
+		d.From, d.At = from.String(), e.Place()
+		d.At.Account = d.Actor.Place.Account // the decoy's, whichever account was told of the call
 	}
 	return []playbook.Suspect[decoyUsed]{{Resource: root, Title: d.title(), Facts: d}}
 }
@@ -121,12 +131,21 @@ func (d decoyUsed) title() string {
 	if d.From != "" {
 		title += " from " + d.From
 	}
+	if d.Source != nil {
+		title += ", which is instance " + d.Source.Instance.ID
+	}
 	for _, more := range []string{d.Actor.Renamed(), d.Actor.Others()} {
 		if more != "" {
 			title += "; " + more
 		}
 	}
 	return title
+}
+
+// preemptDecoy stops the decoy while AWS does not say where its user is by now, or which instance has the address: in a region of the thief's choice.
+// What a decoy's id says needs no look.
+func preemptDecoy(_ context.Context, _ playbook.Recall, s playbook.Suspect[decoyUsed], _ DecoyParams) (action.Plan, error) {
+	return action.Plan{Steps: s.Facts.Actor.Steps(action.Everything, s.Case)}, nil
 }
 
 // checkDecoy looks where the decoy's user or role is by now. One that was deleted meanwhile is nothing to stop.
@@ -159,6 +178,9 @@ func checkDecoy(ctx context.Context, in playbook.In, s playbook.Suspect[decoyUse
 		return nil, err
 	}
 	s.Facts.Actor = traced
+	if s.Facts.Source, err = sourceOf(ctx, in, s.Facts.At, s.Facts.From, s.Facts.Actor.Seen); err != nil {
+		return nil, err
+	}
 	s.Title = s.Facts.title()
 	return []playbook.Suspect[decoyUsed]{s}, nil
 }

@@ -168,7 +168,7 @@ func TestAReplacementNeverAllowsMore(t *testing.T) {
 		session := s.session()
 		old, now := must(t, string(before)), must(t, after)
 		probes := append(s.others("autoscaling"), append(s.others("elasticloadbalancing"), asked{"eu-west-1", "arn:aws:s3:::b/k", ""}, asked{"eu-west-1", target, ""})...)
-		for _, a := range append(append(changesGroups(), changesBalancers()...), append(deployReads(), "s3:GetObject", "ec2:DescribeInstances", "iam:PassRole")...) {
+		for _, a := range append(append(ChangesGroups(), ChangesBalancers()...), append(deployReads(), "s3:GetObject", "ec2:DescribeInstances", "iam:PassRole")...) {
 			for _, r := range probes {
 				was, is := session.may(old, a, r), session.may(now, a, r)
 				scaling := strings.HasPrefix(a, "autoscaling:") || strings.HasPrefix(a, "elasticloadbalancing:")

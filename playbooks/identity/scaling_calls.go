@@ -2,10 +2,10 @@ package identity
 
 import "strings"
 
-// changesGroups are the calls that change Auto Scaling groups. Two that only answer a lifecycle hook are left out: AWS's own guide
+// ChangesGroups are the calls that change Auto Scaling groups. Two that only answer a lifecycle hook are left out: AWS's own guide
 // grants them on everything, and they need the token or the id of an instance that waits.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
-func changesGroups() []string {
+func ChangesGroups() []string {
 	return calls("autoscaling", `AttachInstances AttachLoadBalancerTargetGroups AttachLoadBalancers AttachTrafficSources BatchDeleteScheduledAction
 		BatchPutScheduledUpdateGroupAction CancelInstanceRefresh CreateAutoScalingGroup CreateLaunchConfiguration CreateOrUpdateTags
 		DeleteAutoScalingGroup DeleteLaunchConfiguration DeleteLifecycleHook DeleteNotificationConfiguration DeletePolicy DeleteScheduledAction
@@ -16,10 +16,10 @@ func changesGroups() []string {
 		UpdateAutoScalingGroup`)
 }
 
-// changesBalancers are those that change load balancers of each generation and what belongs to them.
+// ChangesBalancers are those that change load balancers of each generation and what belongs to them.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancing.html
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
-func changesBalancers() []string {
+func ChangesBalancers() []string {
 	return calls("elasticloadbalancing", `AddListenerCertificates AddTags AddTrustStoreRevocations ApplySecurityGroupsToLoadBalancer
 		AttachLoadBalancerToSubnets ConfigureHealthCheck CreateAppCookieStickinessPolicy CreateLBCookieStickinessPolicy CreateListener
 		CreateLoadBalancer CreateLoadBalancerListeners CreateLoadBalancerPolicy CreateRule CreateTargetGroup CreateTrustStore DeleteListener

@@ -100,12 +100,12 @@ func (s scope) namesakes() (all []need) {
 		}
 	}
 	for _, g := range s.Groups {
-		add(changesGroups(), g.Region, s.group(g.Region, otherUUID, g.Name+"-2"), s.group(g.Region, otherUUID, "x"+g.Name))
+		add(ChangesGroups(), g.Region, s.group(g.Region, otherUUID, g.Name+"-2"), s.group(g.Region, otherUUID, "x"+g.Name))
 		for _, name := range g.Classic {
-			add(changesBalancers(), g.Region, s.classic(g.Region, name+"-2"))
+			add(ChangesBalancers(), g.Region, s.classic(g.Region, name+"-2"))
 		}
 		for _, arn := range g.Targets {
-			add(changesBalancers(), g.Region, arn+"0")
+			add(ChangesBalancers(), g.Region, arn+"0")
 		}
 	}
 	return all
@@ -163,7 +163,7 @@ func (s scope) wide(p ...iam.Policy) []string { return s.wideOf(iam.Policies{Ide
 
 func (s scope) wideOf(p iam.Policies) (all []string) {
 	session := s.session()
-	for service, made := range map[string][]string{"autoscaling": changesGroups(), "elasticloadbalancing": changesBalancers()} {
+	for service, made := range map[string][]string{"autoscaling": ChangesGroups(), "elasticloadbalancing": ChangesBalancers()} {
 		others, known := s.others(service), map[string]bool{} // by what is said of an action: policies may be long, and written by an attacker
 		for _, action := range made {
 			of, key := concerning(p, action)

@@ -75,7 +75,7 @@ EC2 leaves it off where neither the call nor a template says otherwise. What is 
 one that no record shows, a person is asked about, and nothing is changed; so it is where the same principal had launched the
 instance half an hour before at most, by the times that EC2 answered the launch with. "Without MFA" is known of IAM users and root
 only: an identity provider's MFA stands in no record, so for role sessions the protection is restored and a person is asked before
-the session is denied. Deployments that replace protected instances do this every day: list their roles or users as trusted, by
+the session is denied. Known false positives: deployments that replace protected instances do this every day; list their roles or users as trusted, by
 exact ARN and id. Protection stops neither Auto Scaling nor a shutdown from inside the instance.`
 
 func preventDemolition() []playbook.Prevention {

@@ -136,8 +136,8 @@ group's own rights: a confused deputy. A public image can have been made in any 
 it would replace what is terminated; but only where the record of the launch, or the group's own configuration, shows that
 it launches what may not run: a caller that may attach an instance to a group must not have it stopped. What may have been fit
 at the launch (an image of an allowed owner that a record shows to have been made public lately, or that lacks a tag)
-asks. Nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images: put amazon into allow_owners
-where they are used. An EC2 Fleet or a Spot Fleet that maintains its size, and a persistent spot request, launch again and
+asks. Known false positives: nodes of EKS, ECS, Elastic Beanstalk, EMR and Karpenter run on Amazon's public images; put amazon into
+allow_owners where they are used, and single images into allow_ids. An EC2 Fleet or a Spot Fleet that maintains its size, and a persistent spot request, launch again and
 again: as soon as they are asked for, or have launched, from such an image the fleet is held (it wants no instance and ends
 none; undo gives it its size back) and the request is cancelled, for good, as it knows no pause. Both are rights of the
 destroying tier, since a fleet's size ends instances too where it is said otherwise; an instance of theirs is cut off, or

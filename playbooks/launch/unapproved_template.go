@@ -54,7 +54,8 @@ an approved image may come with another author's user data. Where nothing shows 
 about the highest lower version that the image policy allows, and the groups that follow the default get their Launch
 suspended meanwhile. So does a group that follows $Latest or names the version itself, and every group where no lower version
 is left. A version that neither the default nor a group would launch is left alone: it does nothing until one of them
-moves, and that is seen. Use the same image policy as in launch.unapproved-image, which answers where this one was late.`
+moves, and that is seen. Use the same image policy as in launch.unapproved-image, which answers where this one was late.
+Known false positives: templates of EKS, ECS, Beanstalk, EMR and Karpenter name Amazon's public images; put amazon into allow_owners where they are used.`
 
 // planTemplate moves the default back, and suspends the groups that this does not help. Before the check, what would be
 // done is told as far as the event shows it.

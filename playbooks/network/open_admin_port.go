@@ -112,7 +112,8 @@ and asks where that does not say. Where the record does not say which rule was a
 open before, and where a prefix list can't be seen, riposte asks. Connections that were made
 meanwhile go on until they are idle. No address is put in the rule's place, since the caller may be the attacker; only with keep_caller, which is
 off, and for a person of people.issuers who calls from one of organization.offices over the internet, the ports stay open to the address of the
-call alone: then riposte gives the group that rule after it took the open one. What is meant to be open goes into allow_groups.`
+call alone: then riposte gives the group that rule after it took the open one. Known false positives: bastions, honeypots
+and SFTP servers that are meant to be open; name their groups in allow_groups, or leave the port out of ports.`
 
 // opened are the facts: rules that were added and, once checked, are open.
 type opened struct {

@@ -1,6 +1,7 @@
 package ownership
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/ripostehq/riposte/call"
@@ -42,7 +43,7 @@ func suspectByHand(e event.Event, p ByHandParams) []playbook.Suspect[byHand] {
 	if root.Account == "" || root.ID == "" || e.Account == "" {
 		return nil
 	}
-	f := byHand{Caller: e.Actor.ARN, Account: e.Account, In: p.Environments}
+	f := byHand{Caller: cmp.Or(e.Actor.ARN, "a user of Identity Center"), Account: e.Account, In: p.Environments}
 	switch d, is := deleted(e); {
 	case is:
 		f.Deleted = []event.Resource{d}

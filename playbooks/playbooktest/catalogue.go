@@ -84,7 +84,7 @@ func Proposals(t *testing.T, d playbook.Definition, f fixture.Story, open Open) 
 	s := storyOf(t, d, f, config, now)
 	leads, book := s.leads(t, d)
 	for _, l := range leads {
-		in := looking(playbook.In{AWS: actiontest.On(config).Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.names(t, book)})
+		in := looking(playbook.In{AWS: actiontest.On(config).Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.Names(t, book)})
 		found, err := book.Check(t.Context(), in, "c_1", l)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ func (s Story) copies(t *testing.T, d playbook.Definition, open func(event.Place
 			t.SkipNow()
 		}
 		_, now := s.AWS(t)
-		in := looking(playbook.In{AWS: denied.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.names(t, book)})
+		in := looking(playbook.In{AWS: denied.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.Names(t, book)})
 		for _, l := range original {
 			if found, err := book.Check(t.Context(), in, "c_1", l); err == nil {
 				t.Errorf("%s: %d plans, and no error: what can't be read is guessed", l.Title, len(found))

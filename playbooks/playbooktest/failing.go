@@ -52,7 +52,7 @@ func (s Story) unanswered(t *testing.T, book playbook.Playbook, original []playb
 	t.Helper()
 	_, now := s.AWS(t)
 	check := func(l playbook.StoredSuspect, f *failing) ([]playbook.Proposal, error) {
-		in := looking(playbook.In{AWS: f.on(open).Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.names(t, book)})
+		in := looking(playbook.In{AWS: f.on(open).Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.Names(t, book)})
 		return book.Check(t.Context(), in, "c_1", l)
 	}
 	for _, l := range original {

@@ -34,7 +34,7 @@ func (s Story) hostile(t *testing.T, d playbook.Definition, book playbook.Playbo
 		}
 	}
 	c, now := s.AWS(t)
-	in := looking(playbook.In{AWS: c.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.names(t, book)})
+	in := looking(playbook.In{AWS: c.Reads(), Now: now, Organization: s.organization(), History: s.history(t, book), Names: s.Names(t, book)})
 	for how, record := range mistyped(s.Record) {
 		e, err := event.Decode([]byte(record))
 		if err != nil {

@@ -29,7 +29,7 @@ func listed(t *testing.T, d playbook.Definition, f fixture.Story, open Open) {
 		t.Fatal(err)
 	}
 	aws := actiontest.On(config)
-	index := s.namesIn(t, book, aws, f.Listed.Region)
+	index := s.namesIn(t, book, aws, f.Listed.Region, time.Time{})
 	seen := sighted(t, book, aws, event.Place{Partition: "aws", Account: f.Listed.Account, Region: f.Listed.Region}, index)
 	if f.Sort == fixture.Gone {
 		config, _ = open(t, d.Stories)
@@ -91,7 +91,7 @@ func swept(t *testing.T, d playbook.Definition, f fixture.Story, open Open) (all
 	if err != nil {
 		t.Fatal(err)
 	}
-	index := s.namesIn(t, book, aws, f.Listed.Region)
+	index := s.namesIn(t, book, aws, f.Listed.Region, time.Time{})
 	for _, one := range sighted(t, book, aws, event.Place{Partition: "aws", Account: f.Listed.Account, Region: f.Listed.Region}, index) {
 		in := s.sweeping(f.Listed, &one, aws, now)
 		in.Names = index

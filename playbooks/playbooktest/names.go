@@ -14,24 +14,26 @@ import (
 
 // index is what sweeps of all accounts of a story would have kept of names, and what its records taught since.
 type index struct {
+	at      time.Time // when the sweeps listed
 	entries []names.Entry
 	unread  map[string][]string // accounts by the kind that could not be listed
 }
 
-// names are the index of a playbook that lists any, in the region of the story's record; nil for others.
-func (s Story) names(t *testing.T, book playbook.Playbook) playbook.Names {
+// Names are the index of a playbook that lists any, in the region of the story's record; nil for others.
+func (s Story) Names(t *testing.T, book playbook.Playbook) playbook.Names {
 	t.Helper()
 	aws, _ := s.AWS(t)
 	e, err := event.Decode([]byte(s.Record))
 	if err != nil {
-		return s.namesIn(t, book, aws, "")
+		return s.namesIn(t, book, aws, "", time.Time{})
 	}
-	return s.namesIn(t, book, aws, e.Region)
+	return s.namesIn(t, book, aws, e.Region, e.Time.Add(-time.Hour))
 }
 
-func (s Story) namesIn(t *testing.T, book playbook.Playbook, aws *actiontest.AWS, region string) playbook.Names {
+// namesIn are names as sweeps read them at a moment.
+func (s Story) namesIn(t *testing.T, book playbook.Playbook, aws *actiontest.AWS, region string, at time.Time) playbook.Names {
 	t.Helper()
-	x := &index{unread: map[string][]string{}}
+	x := &index{at: at, unread: map[string][]string{}}
 	lists := false
 	for _, sweep := range book.Sweeps {
 		lists = lists || sweep.Listing.Named
@@ -69,7 +71,10 @@ func (x *index) list(t *testing.T, sweep playbook.Sweep, aws *actiontest.AWS, at
 			return
 		}
 		for i := range page.Len() {
-			x.entries = append(x.entries, page.Names(i)...)
+			for _, e := range page.Names(i) {
+				e.Since = x.at
+				x.entries = append(x.entries, e)
+			}
 		}
 	}
 }

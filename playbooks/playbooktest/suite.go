@@ -70,7 +70,7 @@ func (s Story) Tell(t *testing.T, d playbook.Definition) {
 	var got []string
 	for _, l := range leads {
 		c.Calls()
-		in := looking(playbook.In{AWS: c.Reads(), Now: now, Organization: s.organization(), History: history, Names: s.names(t, book)})
+		in := looking(playbook.In{AWS: c.Reads(), Now: now, Organization: s.organization(), History: history, Names: s.Names(t, book)})
 		found, err := book.Check(t.Context(), in, "c_1", l)
 		if made := c.Calls(); s.Sort != Denied {
 			for _, id := range made {

@@ -20,6 +20,9 @@ func Of(e event.Event) Value { return parse(e.Request, e.Name+"Request") }
 // Answer returns what AWS answered to a call.
 func Answer(e event.Event) Value { return parse(e.Response, e.Name+"Response") }
 
+// Additional returns what the service says beside the parameters and the answer.
+func Additional(e event.Event) Value { return parse(e.Additional, e.Name+"AdditionalEventData") }
+
 // parse returns parameters, without the layer that some EC2 calls are recorded with: {"CreateLaunchTemplateRequest": {...}}.
 // What is no JSON reads as nothing.
 func parse(raw json.RawMessage, wrapper string) Value {

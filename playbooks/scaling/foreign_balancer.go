@@ -29,6 +29,16 @@ func balancing() map[call.ID]harm {
 		call.ELBModifyListener: harmless, call.ELBModifyRule: harmless, call.ELBModifyTargetGroup: harmless, call.ELBModifyTargetGroupAttributes: harmless,
 		call.ELBModifyLoadBalancerAttributes: harmless, call.ELBSetSecurityGroups: harmless, call.ELBSetSubnets: harmless,
 		call.ELBDetachLoadBalancerFromSubnets: harmless, call.ELBDisableAvailabilityZonesForLoadBalancer: harmless,
+
+		// A rule before all others, or a listener's other policy, sends a balancer's visitors elsewhere without a change of what was there.
+		call.ELBCreateListener: harmless, call.ELBCreateRule: harmless, call.ELBSetRulePriorities: harmless, call.ELBRemoveListenerCertificates: harmless,
+		call.ELBCreateLoadBalancerListeners: harmless, call.ELBSetLoadBalancerPoliciesOfListener: harmless,
+		call.ELBApplySecurityGroupsToLoadBalancer: harmless, call.ELBConfigureHealthCheck: harmless,
+
+		// What visitors are shown, by which addresses and in which zones they are served, and how much the balancer can carry.
+		call.ELBAddListenerCertificates: harmless, call.ELBSetLoadBalancerListenerSSLCertificate: harmless, call.ELBSetLoadBalancerPoliciesForBackendServer: harmless,
+		call.ELBModifyListenerAttributes: harmless, call.ELBSetIpAddressType: harmless, call.ELBModifyIpPools: harmless, call.ELBModifyCapacityReservation: harmless,
+		call.ELBAttachLoadBalancerToSubnets: harmless, call.ELBEnableAvailabilityZonesForLoadBalancer: harmless,
 	}
 }
 
@@ -43,7 +53,23 @@ func balancerOf(e event.Event) string {
 			return named
 		}
 	}
-	return ""
+	return ordered(in.At("rulePriorities"))
+}
+
+// ordered is a rule of those that a call puts in order. Where they are not all of one balancer, it names none: the caller writes which is first, and its
+// own group's would stand for the others.
+func ordered(rules request.Value) (first string) {
+	for _, r := range rules.Items() {
+		arn := r.At("ruleArn").Text()
+		switch {
+		case arn == "":
+		case first == "":
+			first = arn
+		case balancerPath(arn) != balancerPath(first):
+			return "rules of several balancers"
+		}
+	}
+	return first
 }
 
 // targetsOf are what a call registers or deregisters, with port 0 where it names none.

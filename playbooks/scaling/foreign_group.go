@@ -88,8 +88,8 @@ earlier calls, and the desired capacity by what Auto Scaling itself says of the 
 record shows that they ran; targets are registered again while they are drained, which shows that they were registered. What is not
 known is said, and is for the owner. An instance may put itself on standby, detach or terminate itself, leave any balancer and come back, and
 change its own group otherwise, as deployment scripts do. It may answer the lifecycle hooks of any group so that an instance goes on (CONTINUE), or waits on, as
-AWS Node Termination Handler and drain scripts do; where it abandons an instance of another group, a person is asked. Known to change others' groups and targets: cluster autoscalers, load balancer controllers and
-Kubernetes' cloud provider with the role of their nodes, schedulers and build servers on instances: name their roles in controllers. Where the
+AWS Node Termination Handler and drain scripts do; where it abandons an instance of another group, a person is asked. Known false positives: cluster autoscalers, load balancer controllers and
+Kubernetes' cloud provider with the role of their nodes, schedulers and build servers on instances change others' groups; name their roles in controllers. Where the
 same instance changed the same thing more than a week before already, a person is asked; so it is of an instance that has ended, and whose tags are gone, unless the
 group's own activities say that it launched it. A session counts as an instance's where AWS says so (inScopeOf, ec2RoleDelivery); one
 that is merely named like an instance is left alone unless it has the role of the instance's profile, and then a person is asked.

@@ -42,7 +42,7 @@ func changing() map[call.ID]harm {
 		call.AutoScalingDeleteScheduledAction: harmless, call.AutoScalingBatchDeleteScheduledAction: harmless,
 		call.AutoScalingPutLifecycleHook: harmless, call.AutoScalingDeleteLifecycleHook: harmless, call.AutoScalingCompleteLifecycleAction: harmless,
 		call.AutoScalingPutScalingPolicy: harmless, call.AutoScalingDeletePolicy: harmless, call.AutoScalingExecutePolicy: harmless,
-		call.AutoScalingPutWarmPool: harmless, call.AutoScalingDeleteWarmPool: harmless,
+		call.AutoScalingLaunchInstances: harmless, call.AutoScalingPutWarmPool: harmless, call.AutoScalingDeleteWarmPool: harmless,
 		call.AutoScalingStartInstanceRefresh: harmless, call.AutoScalingCancelInstanceRefresh: harmless, call.AutoScalingRollbackInstanceRefresh: harmless,
 	}
 }

@@ -68,6 +68,7 @@ func DanglingRecord() playbook.Definition {
 		Window:  func(p DanglingParams) time.Duration { return p.Wait },
 		Ripe:    func(k playbook.Streak, _ dangling, _ time.Time, p DanglingParams) bool { return k.Seen >= p.Sightings },
 		Learns:  learn,
+		Names:   []names.Service{names.S3, names.Address, names.ELB},
 		Reads:   []call.ID{call.Route53ListResourceRecordSets, call.S3ListAllMyBuckets, call.EC2DescribeAddresses, call.ELBDescribeLoadBalancers},
 		Changes: playbook.Always[DanglingParams](action.DeleteRecord{}.About().Kind, action.TakeValueOut{}.About().Kind),
 		Prevents: []playbook.Prevention{{
@@ -91,5 +92,6 @@ one value of several; what was never yours, what stands in a private zone, what 
 about. S3 goes by the Host header: a record at S3 stands for the bucket called like the record, whatever stands before the endpoint. Known false positives:
 vendors' buckets (vendors), a bucket that is made anew within wait, which is not disturbed. Names that only AWS gives out, of load balancers, are told and left,
 unless act_on has nobody. Not seen: DNS outside Route 53, MX and SRV records, classic load balancers, CloudFront's origins, API Gateway, Elastic Beanstalk and addresses that are no
-Elastic IPs. Where code owns the record, deleting it is half: the next run makes it again, so that the change is proposed there as well (code: both, unless the file says otherwise). The contain tier deletes; taking a value out, and undo, need the author tier, without
+Elastic IPs. Where code owns the record, deleting it is half: the next run makes it again, so that the change is proposed there as well (code: both, unless the file says otherwise).
+Of code, Terraform's states are known and a plain block of the root module is changed: modules and Terragrunt are told, CloudFormation's record sets and RecordSetGroups are not known. The contain tier deletes; taking a value out, and undo, need the author tier, without
 which undo says the change batch that a person can give Route 53.`

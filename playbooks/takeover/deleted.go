@@ -65,7 +65,7 @@ func learn(e event.Event) []names.Change {
 	case call.ELBCreateLoadBalancer:
 		return balancersMade(e)
 	case call.Route53ChangeResourceRecordSets:
-		return recordsChanged(e)
+		return recordsChanged(e, func(kind string) bool { return kind != "NS" })
 	}
 	return nil
 }
@@ -88,8 +88,9 @@ func balancersMade(e event.Event) (all []names.Change) {
 	return all
 }
 
-// recordsChanged are the records of a batch, as they are after it. Whether their zone is private the record does not say: the next sweep does.
-func recordsChanged(e event.Event) (all []names.Change) {
+// recordsChanged are the records of a batch, of some types, as they are after it. Whether their zone is private, and whether name servers are the zone's own, the
+// record does not say: the next sweep does, and so does a look.
+func recordsChanged(e event.Event, wanted func(kind string) bool) (all []names.Change) {
 	in := request.Of(e)
 	zone := strings.TrimPrefix(in.At("hostedZoneId").Scalar(), "/hostedzone/")
 	if zone == "" {
@@ -98,7 +99,7 @@ func recordsChanged(e event.Event) (all []names.Change) {
 	for _, ch := range in.At("changeBatch", "changes").Items() {
 		set := ch.At("resourceRecordSet")
 		name, kind := set.At("name").Scalar(), set.At("type").Scalar()
-		if name == "" || kind == "" || kind == "NS" || kind == "SOA" { // a zone's own are not told from a delegation here
+		if name == "" || kind == "" || kind == "SOA" || !wanted(kind) {
 			continue
 		}
 		r := e.Place().In(event.RecordSet, inventory.RecordIDOf(zone, kind, name, set.At("setIdentifier").Scalar()))

@@ -75,8 +75,9 @@ owner is told, by tags on the address too. A fortnight later a person is asked w
 allow-lists, a record of DNS may point to it, it may be a spare for a failure, and nothing in the account tells. Before it goes it is looked at
 again: associated, offered to another account, tagged riposte:keep with a date, or its announcing tag taken off, and it is let be. CloudTrail is
 asked for what happened between the sweeps; where it can't answer nothing is released. Undo asks AWS for the very same address, and gives its
-tags back; once another account has it there is no way back, and whoever holds it then gets what is still sent to it. So look first whether a name
-points to it. Not found at all: addresses that a service manages, your own ranges (BYOIP), customer-owned and carrier addresses. What
+tags back; once another account has it there is no way back, and whoever holds it then gets what is still sent to it. An address to which a record of Route 53
+points, in any account that sweeps read, is told and left until the record is gone; of DNS elsewhere nothing is known, so look first. Known false positives: spares, and
+addresses that a partner lets in; tag them riposte:keep. Not found at all: addresses that a service manages, your own ranges (BYOIP), customer-owned and carrier addresses. What
 CloudFormation or your code owns (code_tags) is told and left.`
 
 // address are the facts of one.
@@ -111,6 +112,8 @@ func (f address) of(at event.Resource) playbook.Suspect[address] {
 	title := fmt.Sprintf("address %s is associated with nothing", f.IP)
 	if f.Managed != "" {
 		title += "; " + f.Managed + " manages it: take it out there"
+	} else if f.Idle != "" {
+		title += "; " + f.Idle
 	}
 	return playbook.Suspect[address]{Resource: at, Title: title, Facts: f}
 }
@@ -118,7 +121,7 @@ func (f address) of(at event.Resource) playbook.Suspect[address] {
 // planAddress tells, waits, and asks.
 func planAddress(s playbook.Suspect[address], p AddressParams) (plan action.Plan) {
 	f, wait := s.Facts, p.treatment().wait()
-	if f.Managed != "" {
+	if f.Managed != "" || f.Idle != "" {
 		return plan
 	}
 	gone := action.Try(action.ReleaseAddress{Address: s.Resource, IP: f.IP, Case: s.Case})
@@ -147,6 +150,9 @@ func checkAddress(ctx context.Context, in playbook.In, s playbook.Suspect[addres
 		return nil, err
 	}
 	f.Since, f.Opened = u.Since, u.Opened
+	if f.Idle, err = pointed(ctx, in, f.IP); err != nil {
+		return nil, err
+	}
 	found := f.of(s.Resource)
 	found.Tags, found.Case = tags, s.Case
 	return []playbook.Suspect[address]{found}, nil

@@ -78,8 +78,9 @@ const whyBalancer = `A load balancer costs by the hour, whether anybody calls it
 it: each is looked at once a month. What is found here forwards to target groups in which nothing is registered, and CloudWatch, which always has the
 capacity that a balancer used, shows on 95 % of 45 days at least that it was there, and on none of them a request or a flow that reached a target. Strangers who
 only knock are no use: the balancer itself turned them away. First its owner is told, by tags on the balancer too. A fortnight later a person is asked whether it
-may go: always, since a name in DNS, a distribution of CloudFront, an accelerator or a partner's configuration may point to it, and none of these
-is looked at here: look first, a name that points to nothing can be taken over. There is no undo: made again it has another DNS name and other addresses. The case keeps what
+may go: always, since a name in DNS elsewhere, a distribution of CloudFront, an accelerator or a partner's configuration may point to it, and none of these
+is looked at here: look first, a name that points to nothing can be taken over. One to which a record of Route 53 points, in any account that sweeps read, is told and left
+until the record is gone. There is no undo: made again it has another DNS name and other addresses. The case keeps what
 it was made of (listeners, rules, their default certificates, subnets, security groups; of conditions on headers and queries the names alone, since their values may be
 secrets), and the target groups stay. Before each step all is looked at again: a target, a request, a call in CloudTrail that changes it, a tag riposte:keep
 with a date, its announcing tag taken off, and it is let be. Not found at all: what redirects, answers by itself, signs users in or calls a function; what an Auto Scaling

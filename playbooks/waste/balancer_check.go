@@ -48,6 +48,11 @@ func checkBalancer(ctx context.Context, in playbook.In, s playbook.Suspect[balan
 	if protected {
 		f.Idle = "it is protected from deletion, which stays: switch that off yourself, or tag it riposte:keep"
 	}
+	if f.Idle == "" {
+		if f.Idle, err = pointed(ctx, in, f.Was.DNSName); err != nil {
+			return nil, err
+		}
+	}
 	found := f.of(s.Resource)
 	found.Tags, found.Case = tags, s.Case
 	return []playbook.Suspect[balancer]{found}, nil

@@ -94,7 +94,7 @@ stores and a public address that is not elastic are gone. Nothing is terminated 
 again by anybody, tagged riposte:keep with a date, or its announcing tag taken off, and it is let be. Undo starts it. Not found at all: instances of groups, warm pools, standby and
 fleets, of Karpenter, EKS, EMR, Batch and Beanstalk, Spot instances, those that hibernate, dedicated hosts, Outposts, roots on an instance store, and what a service holds ready for
 recovery. What is protected from stopping or termination, and what CloudFormation or your code owns (code_tags), is told and left. Known false positives: a machine that
-waits for an emergency or a licence server that few ask; a controller of GPUs, whose work the processors do not show; one whose only work is reading its own disks.`
+waits for an emergency or a licence server that few ask; a controller of GPUs, whose work the processors do not show; one whose only work is reading its own disks: tag it riposte:keep.`
 
 // underused are the facts of one.
 type underused struct {

@@ -406,6 +406,7 @@ type IAMReads struct {
 	getAccountAuthorizationDetails     Call[iam.GetAccountAuthorizationDetailsInput, iam.GetAccountAuthorizationDetailsOutput, iam.Options]
 	getCredentialReport                Call[iam.GetCredentialReportInput, iam.GetCredentialReportOutput, iam.Options]
 	getInstanceProfile                 Call[iam.GetInstanceProfileInput, iam.GetInstanceProfileOutput, iam.Options]
+	getLoginProfile                    Call[iam.GetLoginProfileInput, iam.GetLoginProfileOutput, iam.Options]
 	getPolicy                          Call[iam.GetPolicyInput, iam.GetPolicyOutput, iam.Options]
 	getPolicyVersion                   Call[iam.GetPolicyVersionInput, iam.GetPolicyVersionOutput, iam.Options]
 	getRole                            Call[iam.GetRoleInput, iam.GetRoleOutput, iam.Options]
@@ -417,8 +418,14 @@ type IAMReads struct {
 	listAttachedRolePolicies           Call[iam.ListAttachedRolePoliciesInput, iam.ListAttachedRolePoliciesOutput, iam.Options]
 	listAttachedUserPolicies           Call[iam.ListAttachedUserPoliciesInput, iam.ListAttachedUserPoliciesOutput, iam.Options]
 	listEntitiesForPolicy              Call[iam.ListEntitiesForPolicyInput, iam.ListEntitiesForPolicyOutput, iam.Options]
+	listGroupsForUser                  Call[iam.ListGroupsForUserInput, iam.ListGroupsForUserOutput, iam.Options]
 	listInstanceProfilesForRole        Call[iam.ListInstanceProfilesForRoleInput, iam.ListInstanceProfilesForRoleOutput, iam.Options]
+	listMFADevices                     Call[iam.ListMFADevicesInput, iam.ListMFADevicesOutput, iam.Options]
 	listRolePolicies                   Call[iam.ListRolePoliciesInput, iam.ListRolePoliciesOutput, iam.Options]
+	listSSHPublicKeys                  Call[iam.ListSSHPublicKeysInput, iam.ListSSHPublicKeysOutput, iam.Options]
+	listServiceSpecificCredentials     Call[iam.ListServiceSpecificCredentialsInput, iam.ListServiceSpecificCredentialsOutput, iam.Options]
+	listSigningCertificates            Call[iam.ListSigningCertificatesInput, iam.ListSigningCertificatesOutput, iam.Options]
+	listUserPolicies                   Call[iam.ListUserPoliciesInput, iam.ListUserPoliciesOutput, iam.Options]
 	listUsers                          Call[iam.ListUsersInput, iam.ListUsersOutput, iam.Options]
 }
 
@@ -432,6 +439,7 @@ func OpenIAMReads(cfg aws.Config) IAMReads {
 		getAccountAuthorizationDetails:     api.GetAccountAuthorizationDetails,
 		getCredentialReport:                api.GetCredentialReport,
 		getInstanceProfile:                 api.GetInstanceProfile,
+		getLoginProfile:                    api.GetLoginProfile,
 		getPolicy:                          api.GetPolicy,
 		getPolicyVersion:                   api.GetPolicyVersion,
 		getRole:                            api.GetRole,
@@ -443,8 +451,14 @@ func OpenIAMReads(cfg aws.Config) IAMReads {
 		listAttachedRolePolicies:           api.ListAttachedRolePolicies,
 		listAttachedUserPolicies:           api.ListAttachedUserPolicies,
 		listEntitiesForPolicy:              api.ListEntitiesForPolicy,
+		listGroupsForUser:                  api.ListGroupsForUser,
 		listInstanceProfilesForRole:        api.ListInstanceProfilesForRole,
+		listMFADevices:                     api.ListMFADevices,
 		listRolePolicies:                   api.ListRolePolicies,
+		listSSHPublicKeys:                  api.ListSSHPublicKeys,
+		listServiceSpecificCredentials:     api.ListServiceSpecificCredentials,
+		listSigningCertificates:            api.ListSigningCertificates,
+		listUserPolicies:                   api.ListUserPolicies,
 		listUsers:                          api.ListUsers,
 	}
 }
@@ -471,6 +485,10 @@ func (c IAMReads) GetCredentialReport(ctx context.Context, in *iam.GetCredential
 
 func (c IAMReads) GetInstanceProfile(ctx context.Context, in *iam.GetInstanceProfileInput, o ...func(*iam.Options)) (*iam.GetInstanceProfileOutput, error) {
 	return c.getInstanceProfile(ctx, in, o...)
+}
+
+func (c IAMReads) GetLoginProfile(ctx context.Context, in *iam.GetLoginProfileInput, o ...func(*iam.Options)) (*iam.GetLoginProfileOutput, error) {
+	return c.getLoginProfile(ctx, in, o...)
 }
 
 func (c IAMReads) GetPolicy(ctx context.Context, in *iam.GetPolicyInput, o ...func(*iam.Options)) (*iam.GetPolicyOutput, error) {
@@ -517,12 +535,36 @@ func (c IAMReads) ListEntitiesForPolicy(ctx context.Context, in *iam.ListEntitie
 	return c.listEntitiesForPolicy(ctx, in, o...)
 }
 
+func (c IAMReads) ListGroupsForUser(ctx context.Context, in *iam.ListGroupsForUserInput, o ...func(*iam.Options)) (*iam.ListGroupsForUserOutput, error) {
+	return c.listGroupsForUser(ctx, in, o...)
+}
+
 func (c IAMReads) ListInstanceProfilesForRole(ctx context.Context, in *iam.ListInstanceProfilesForRoleInput, o ...func(*iam.Options)) (*iam.ListInstanceProfilesForRoleOutput, error) {
 	return c.listInstanceProfilesForRole(ctx, in, o...)
 }
 
+func (c IAMReads) ListMFADevices(ctx context.Context, in *iam.ListMFADevicesInput, o ...func(*iam.Options)) (*iam.ListMFADevicesOutput, error) {
+	return c.listMFADevices(ctx, in, o...)
+}
+
 func (c IAMReads) ListRolePolicies(ctx context.Context, in *iam.ListRolePoliciesInput, o ...func(*iam.Options)) (*iam.ListRolePoliciesOutput, error) {
 	return c.listRolePolicies(ctx, in, o...)
+}
+
+func (c IAMReads) ListSSHPublicKeys(ctx context.Context, in *iam.ListSSHPublicKeysInput, o ...func(*iam.Options)) (*iam.ListSSHPublicKeysOutput, error) {
+	return c.listSSHPublicKeys(ctx, in, o...)
+}
+
+func (c IAMReads) ListServiceSpecificCredentials(ctx context.Context, in *iam.ListServiceSpecificCredentialsInput, o ...func(*iam.Options)) (*iam.ListServiceSpecificCredentialsOutput, error) {
+	return c.listServiceSpecificCredentials(ctx, in, o...)
+}
+
+func (c IAMReads) ListSigningCertificates(ctx context.Context, in *iam.ListSigningCertificatesInput, o ...func(*iam.Options)) (*iam.ListSigningCertificatesOutput, error) {
+	return c.listSigningCertificates(ctx, in, o...)
+}
+
+func (c IAMReads) ListUserPolicies(ctx context.Context, in *iam.ListUserPoliciesInput, o ...func(*iam.Options)) (*iam.ListUserPoliciesOutput, error) {
+	return c.listUserPolicies(ctx, in, o...)
 }
 
 func (c IAMReads) ListUsers(ctx context.Context, in *iam.ListUsersInput, o ...func(*iam.Options)) (*iam.ListUsersOutput, error) {
@@ -1095,7 +1137,10 @@ func (o Writes) IAM(p event.Place) access.IAMWrites {
 type IAMWrites struct {
 	attachRolePolicy              Call[iam.AttachRolePolicyInput, iam.AttachRolePolicyOutput, iam.Options]
 	attachUserPolicy              Call[iam.AttachUserPolicyInput, iam.AttachUserPolicyOutput, iam.Options]
+	deleteAccessKey               Call[iam.DeleteAccessKeyInput, iam.DeleteAccessKeyOutput, iam.Options]
+	deleteLoginProfile            Call[iam.DeleteLoginProfileInput, iam.DeleteLoginProfileOutput, iam.Options]
 	deleteRolePolicy              Call[iam.DeleteRolePolicyInput, iam.DeleteRolePolicyOutput, iam.Options]
+	deleteUser                    Call[iam.DeleteUserInput, iam.DeleteUserOutput, iam.Options]
 	deleteUserPermissionsBoundary Call[iam.DeleteUserPermissionsBoundaryInput, iam.DeleteUserPermissionsBoundaryOutput, iam.Options]
 	deleteUserPolicy              Call[iam.DeleteUserPolicyInput, iam.DeleteUserPolicyOutput, iam.Options]
 	detachRolePolicy              Call[iam.DetachRolePolicyInput, iam.DetachRolePolicyOutput, iam.Options]
@@ -1103,6 +1148,7 @@ type IAMWrites struct {
 	putRolePolicy                 Call[iam.PutRolePolicyInput, iam.PutRolePolicyOutput, iam.Options]
 	putUserPermissionsBoundary    Call[iam.PutUserPermissionsBoundaryInput, iam.PutUserPermissionsBoundaryOutput, iam.Options]
 	putUserPolicy                 Call[iam.PutUserPolicyInput, iam.PutUserPolicyOutput, iam.Options]
+	removeUserFromGroup           Call[iam.RemoveUserFromGroupInput, iam.RemoveUserFromGroupOutput, iam.Options]
 	tagRole                       Call[iam.TagRoleInput, iam.TagRoleOutput, iam.Options]
 	tagUser                       Call[iam.TagUserInput, iam.TagUserOutput, iam.Options]
 	untagRole                     Call[iam.UntagRoleInput, iam.UntagRoleOutput, iam.Options]
@@ -1116,7 +1162,10 @@ func OpenIAMWrites(cfg aws.Config) IAMWrites {
 	return IAMWrites{
 		attachRolePolicy:              api.AttachRolePolicy,
 		attachUserPolicy:              api.AttachUserPolicy,
+		deleteAccessKey:               api.DeleteAccessKey,
+		deleteLoginProfile:            api.DeleteLoginProfile,
 		deleteRolePolicy:              api.DeleteRolePolicy,
+		deleteUser:                    api.DeleteUser,
 		deleteUserPermissionsBoundary: api.DeleteUserPermissionsBoundary,
 		deleteUserPolicy:              api.DeleteUserPolicy,
 		detachRolePolicy:              api.DetachRolePolicy,
@@ -1124,6 +1173,7 @@ func OpenIAMWrites(cfg aws.Config) IAMWrites {
 		putRolePolicy:                 api.PutRolePolicy,
 		putUserPermissionsBoundary:    api.PutUserPermissionsBoundary,
 		putUserPolicy:                 api.PutUserPolicy,
+		removeUserFromGroup:           api.RemoveUserFromGroup,
 		tagRole:                       api.TagRole,
 		tagUser:                       api.TagUser,
 		untagRole:                     api.UntagRole,
@@ -1140,8 +1190,20 @@ func (c IAMWrites) AttachUserPolicy(ctx context.Context, in *iam.AttachUserPolic
 	return c.attachUserPolicy(ctx, in, o...)
 }
 
+func (c IAMWrites) DeleteAccessKey(ctx context.Context, in *iam.DeleteAccessKeyInput, o ...func(*iam.Options)) (*iam.DeleteAccessKeyOutput, error) {
+	return c.deleteAccessKey(ctx, in, o...)
+}
+
+func (c IAMWrites) DeleteLoginProfile(ctx context.Context, in *iam.DeleteLoginProfileInput, o ...func(*iam.Options)) (*iam.DeleteLoginProfileOutput, error) {
+	return c.deleteLoginProfile(ctx, in, o...)
+}
+
 func (c IAMWrites) DeleteRolePolicy(ctx context.Context, in *iam.DeleteRolePolicyInput, o ...func(*iam.Options)) (*iam.DeleteRolePolicyOutput, error) {
 	return c.deleteRolePolicy(ctx, in, o...)
+}
+
+func (c IAMWrites) DeleteUser(ctx context.Context, in *iam.DeleteUserInput, o ...func(*iam.Options)) (*iam.DeleteUserOutput, error) {
+	return c.deleteUser(ctx, in, o...)
 }
 
 func (c IAMWrites) DeleteUserPermissionsBoundary(ctx context.Context, in *iam.DeleteUserPermissionsBoundaryInput, o ...func(*iam.Options)) (*iam.DeleteUserPermissionsBoundaryOutput, error) {
@@ -1170,6 +1232,10 @@ func (c IAMWrites) PutUserPermissionsBoundary(ctx context.Context, in *iam.PutUs
 
 func (c IAMWrites) PutUserPolicy(ctx context.Context, in *iam.PutUserPolicyInput, o ...func(*iam.Options)) (*iam.PutUserPolicyOutput, error) {
 	return c.putUserPolicy(ctx, in, o...)
+}
+
+func (c IAMWrites) RemoveUserFromGroup(ctx context.Context, in *iam.RemoveUserFromGroupInput, o ...func(*iam.Options)) (*iam.RemoveUserFromGroupOutput, error) {
+	return c.removeUserFromGroup(ctx, in, o...)
 }
 
 func (c IAMWrites) TagRole(ctx context.Context, in *iam.TagRoleInput, o ...func(*iam.Options)) (*iam.TagRoleOutput, error) {

@@ -75,6 +75,22 @@ func New(r config.Repository, token func(context.Context) (string, error)) *Forg
 	return &Forge{&gitlab{newClient(cmp.Or(r.URL, "https://gitlab.com"), token), r.GitLab}, r.Branch}
 }
 
+// Look says which branch proposals are for, where the token reads it, and the proposals. It makes nothing: whether the token may write, the first proposal shows.
+func (f *Forge) Look(ctx context.Context) (onto string, err error) {
+	if onto, err = f.onto(ctx); err != nil {
+		return "", err
+	}
+	commit, err := f.host.head(ctx, onto)
+	if err != nil {
+		return "", err
+	}
+	if commit == "" {
+		return "", fmt.Errorf("there is no branch %q", onto)
+	}
+	_, err = f.host.find(ctx, "riposte/doctor")
+	return onto, err
+}
+
 // Tree reads the repository as its branch is now, and the commit that it was.
 func (f *Forge) Tree(ctx context.Context, folders []string) (*block.Tree, string, error) {
 	onto, err := f.onto(ctx)

@@ -205,3 +205,21 @@ func TestWhatAForgeRefuses(t *testing.T) {
 		t.Errorf("without a token: %v, %v", err, fake.Requests())
 	}
 }
+
+// A look says which branch proposals are for, makes nothing, and tells of a token that is not accepted and a branch that is not there.
+func TestALookMakesNothing(t *testing.T) {
+	both(t, func(t *testing.T, f *forge.Forge, fake *forgetest.Forge) {
+		if branch, err := f.Look(t.Context()); err != nil || branch == "" {
+			t.Errorf("%q, %v", branch, err)
+		}
+		for _, r := range fake.Requests() {
+			if !strings.HasPrefix(r, "GET") {
+				t.Errorf("a look makes %v", r)
+			}
+		}
+		fake.Fail(func(int, *http.Request) forgetest.Failure { return forgetest.Failure{Status: 401} })
+		if _, err := f.Look(t.Context()); !errors.Is(err, forge.ErrToken) {
+			t.Errorf("%v", err)
+		}
+	})
+}

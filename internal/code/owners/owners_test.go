@@ -112,6 +112,15 @@ func TestAStateInAFile(t *testing.T) {
 	if a := o.Owners(t.Context(), web); !a.Known() || len(a.Owners) != 1 || a.Owners[0].Address != "aws_launch_template.web" {
 		t.Errorf("a file: %+v", a)
 	}
+	if all := o.Places(t.Context()); len(all) != 1 || all[0].Name != at || all[0].States != 1 || len(all[0].Unread) > 0 {
+		t.Errorf("its place: %+v", all)
+	}
+	if err := os.WriteFile(at, []byte(`{"version": 3}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if all := o.Places(t.Context()); len(all) != 1 || all[0].States != 0 || len(all[0].Unread) != 1 || !strings.Contains(all[0].Unread[0], "version 3") {
+		t.Errorf("a state of version 3: %+v", all)
+	}
 	if owners.New(config.Code{}, nil) != nil {
 		t.Error("nowhere to ask is no Owners")
 	}

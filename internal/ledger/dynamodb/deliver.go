@@ -45,26 +45,54 @@ func (s *Store) Send(ctx context.Context, now time.Time, caseID string, m ledger
 // case that is open.
 func (s *Store) deliver(ctx context.Context, now time.Time, caseID string, messages []ledger.Message) error {
 	defer s.locks.lock(caseID)()
-	r, err := s.caseHead(ctx, caseID)
+	t := &tx{}
+	r, err := s.delivery(ctx, t, now, caseID, messages)
 	if err != nil {
 		return err
 	}
-	if messages[0].Lead != nil && !r.state.Open() {
-		return errClosed
+	if err := s.run(ctx, t); err != nil {
+		return err
 	}
-	t, l := &tx{}, ledger.Link{At: now, State: r.state}
+	s.recent.wrote(*r)
+	return nil
+}
+
+// delivery is what deliver writes, and the case's head as it stands then.
+func (s *Store) delivery(ctx context.Context, t *tx, now time.Time, caseID string, messages []ledger.Message) (*row, error) {
+	r, err := s.caseHead(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	if messages[0].Lead != nil && !r.state.Open() {
+		return nil, errClosed
+	}
+	l := ledger.Link{At: now, State: r.state}
 	for _, m := range messages {
 		if err := t.message(r, m.At(r.version), &l); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if due := messages[0].Due; due.After(now) {
-		return s.dueBy(ctx, t, r, due, l)
+		return r, t.dueBy(r, due, l)
 	}
 	for _, m := range messages {
 		r.urgency = m.Woken(r.urgency)
 	}
-	return s.dueBy(ctx, t, r, now, l)
+	return r, t.dueBy(r, now, l)
+}
+
+// sending is what Send writes, and the case's head as it stands then; nil where the message was sent before.
+func (s *Store) sending(ctx context.Context, t *tx, now time.Time, caseID string, m ledger.Message) (*row, error) {
+	if !m.Coalesce { // else its key is made of what the head says
+		if known, err := s.get(ctx, messageKey(caseID, messageID(m.Key))); known != nil || err != nil {
+			return nil, err
+		}
+	}
+	r, err := s.delivery(ctx, t, now, caseID, []ledger.Message{m})
+	if errors.Is(err, errWaits) {
+		return nil, nil
+	}
+	return r, err
 }
 
 // message writes one message and what the record says of it.
@@ -94,11 +122,18 @@ func (t *tx) message(r *row, m ledger.Message, l *ledger.Link) error {
 // wake makes a case due now, and urgent.
 func (s *Store) wake(ctx context.Context, t *tx, r *row, now time.Time, l ledger.Link) error {
 	r.urgency = ledger.Message{}.Woken(r.urgency)
-	return s.dueBy(ctx, t, r, now, l)
+	if err := t.dueBy(r, now, l); err != nil {
+		return err
+	}
+	if err := s.run(ctx, t); err != nil {
+		return err
+	}
+	s.recent.wrote(*r)
+	return nil
 }
 
-// dueBy makes a case due at a moment at the latest, and writes what is to be written with that.
-func (s *Store) dueBy(ctx context.Context, t *tx, r *row, at time.Time, l ledger.Link) error {
+// dueBy makes a case due at a moment at the latest.
+func (t *tx) dueBy(r *row, at time.Time, l ledger.Link) error {
 	if r.due.IsZero() || at.Before(r.due) {
 		r.due = at
 	}
@@ -108,10 +143,6 @@ func (s *Store) dueBy(ctx context.Context, t *tx, r *row, at time.Time, l ledger
 		return err
 	}
 	t.save(r, nil)
-	if err := s.run(ctx, t); err != nil {
-		return err
-	}
-	s.recent.wrote(*r)
 	return nil
 }
 

@@ -84,6 +84,7 @@ func TestStore(t *testing.T) {
 		{"the index of names", nameIndex},
 		{"sweeps that were tampered with", tamperingWithSweeps},
 		{"what a case costs from opened to contained", writes},
+		{"what it costs to ask", asking},
 		{"replicas share a table", replicas},
 		{"faults of the network and of other replicas", shaken},
 		{"an index that is late loses nothing", indexLate},

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -102,39 +101,67 @@ func wakes(wake time.Time, leased bool) types.AttributeValue {
 
 // Post adds lines to letters; see ledger.Letters.
 func (s *Store) Post(ctx context.Context, now time.Time, lines ...ledger.Line) error {
-	for _, of := range ledger.ByLetter(lines) {
-		for some := range slices.Chunk(of, linesAtOnce) {
-			if err := s.post(ctx, now, some); err != nil {
-				return s.explain(fmt.Errorf("post to the letter %s: %w", of[0].Name(), err))
-			}
-		}
-	}
-	return nil
+	_, err := s.PostAndTake(ctx, now, ledger.FirstClaim{}, lines...)
+	return err
 }
 
-// post adds lines to one letter.
-func (s *Store) post(ctx context.Context, now time.Time, lines []ledger.Line) error {
+// PostAndTake adds lines to letters, and takes those that are due; see ledger.Letters.
+func (s *Store) PostAndTake(ctx context.Context, now time.Time, by ledger.FirstClaim, lines ...ledger.Line) (taken []*ledger.Letter, err error) {
+	for _, of := range ledger.ByLetter(lines) {
+		for len(of) > linesAtOnce { // the last transaction takes the letter, with all of them
+			if _, err := s.post(ctx, now, ledger.FirstClaim{}, of[:linesAtOnce]); err != nil {
+				return taken, s.explain(fmt.Errorf("post to the letter %s: %w", of[0].Name(), err))
+			}
+			of = of[linesAtOnce:]
+		}
+		l, err := s.post(ctx, now, by, of)
+		if err != nil {
+			return taken, s.explain(fmt.Errorf("post to the letter %s: %w", of[0].Name(), err))
+		}
+		if l != nil {
+			taken = append(taken, l)
+		}
+	}
+	return taken, nil
+}
+
+// post adds lines to one letter, and takes it where that is wanted and it is due. The mark is this take's alone; see takeLetter.
+func (s *Store) post(ctx context.Context, now time.Time, by ledger.FirstClaim, lines []ledger.Line) (taken *ledger.Letter, err error) {
 	k := letterKey(lines[0].Name())
 	defer s.letters.locks.lock(k.pk)()
-	return retryConflict(ctx, func(ctx context.Context) error {
+	mark, tries := rand.Text(), 0
+	err = retryConflict(ctx, func(ctx context.Context) error {
 		l, err := s.letterAt(ctx, k)
 		if err != nil {
 			return err
 		}
 		t := &tx{}
-		if l == nil {
+		switch {
+		case l == nil:
 			id, err := s.newID(now)
 			if err != nil {
 				return err
 			}
 			l = &kept{key: k, LetterRow: ledger.NewLetter(lines[0].LetterKey, strings.TrimPrefix(id, "c_"), rand.Text(), now)}
+		case l.Mark == mark: // it was done before, and its answer was lost
+			taken = l.Present()
+			return nil
 		}
 		t.list(l, now, l.Post(now, lines...))
+		took := by.Holder != "" && l.Take(now, by.Holder, mark, by.Lease)
 		if err := t.letter(l); err != nil {
 			return err
 		}
-		return s.run(ctx, t)
+		tries++
+		if err = s.run(ctx, t); err != nil && took {
+			return unsure(err, tries)
+		}
+		if err == nil && took {
+			taken = l.Present()
+		}
+		return err
 	})
+	return taken, err
 }
 
 // list writes the rows by which a letter is found: for the cases that it has not named before, and from time to time those of

@@ -114,6 +114,23 @@ func unsure(err error, tries int) error {
 
 // SaveLetter writes what became of a letter; see ledger.Letters.
 func (s *Store) SaveLetter(ctx context.Context, l *ledger.Letter) error {
+	return s.saveLetter(ctx, l, func(context.Context, *tx) (*row, error) { return nil, nil })
+}
+
+// SaveAndSend writes what became of a letter, and tells a case; see ledger.Letters.
+func (s *Store) SaveAndSend(ctx context.Context, now time.Time, l *ledger.Letter, caseID string, m ledger.Message) error {
+	defer s.locks.lock(caseID)()
+	return s.saveLetter(ctx, l, func(ctx context.Context, t *tx) (*row, error) {
+		r, err := s.sending(ctx, t, now, caseID, m)
+		if err != nil {
+			err = fmt.Errorf("send to case %s: %w", caseID, err)
+		}
+		return r, err
+	})
+}
+
+// saveLetter writes what became of a letter, and what is to be written with that: a case's head, as it stands then, or none.
+func (s *Store) saveLetter(ctx context.Context, l *ledger.Letter, with func(context.Context, *tx) (*row, error)) error {
 	var version int64
 	tries := 0
 	err := retryConflict(ctx, func(ctx context.Context) error {
@@ -129,15 +146,24 @@ func (s *Store) SaveLetter(ctx context.Context, l *ledger.Letter) error {
 			return err
 		}
 		version = r.Fence
-		if r.Fence == before { // it was done before, and its answer was lost
-			return nil
-		}
 		t := &tx{}
-		if err := t.letter(r); err != nil {
+		if r.Fence != before { // else it was done before, and its answer was lost
+			if err := t.letter(r); err != nil {
+				return err
+			}
+		}
+		head, err := with(ctx, t)
+		if err != nil || len(t.items) == 0 {
 			return err
 		}
 		tries++
-		return unsure(s.run(ctx, t), tries)
+		if err := s.run(ctx, t); err != nil {
+			return unsure(err, tries)
+		}
+		if head != nil {
+			s.recent.wrote(*head)
+		}
+		return nil
 	})
 	if err == nil {
 		l.Version = version

@@ -2,10 +2,12 @@ package dynamodb_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	client "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 )
@@ -22,12 +24,26 @@ func refuse(operation string) func(*middleware.Stack) error {
 
 // counting counts the requests that are sent, by operation.
 type counting struct {
-	turn sync.Mutex
-	sent map[string]int
+	turn  sync.Mutex
+	sent  map[string]int
+	items int // written, of transactions each; tries of the SDK not included
 }
 
 func (c *counting) count(s *middleware.Stack) error {
-	return wire(func(_ context.Context, name string, send func() error) error {
+	items := middleware.InitializeMiddlewareFunc("Items", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
+		n := 0
+		switch p := in.Parameters.(type) {
+		case *client.TransactWriteItemsInput:
+			n = len(p.TransactItems)
+		case *client.PutItemInput, *client.UpdateItemInput, *client.DeleteItemInput:
+			n = 1
+		}
+		c.turn.Lock()
+		c.items += n
+		c.turn.Unlock()
+		return next.HandleInitialize(ctx, in)
+	})
+	return errors.Join(s.Initialize.Add(items, middleware.Before), wire(func(_ context.Context, name string, send func() error) error {
 		c.turn.Lock()
 		if c.sent == nil {
 			c.sent = map[string]int{}
@@ -35,7 +51,14 @@ func (c *counting) count(s *middleware.Stack) error {
 		c.sent[name]++
 		c.turn.Unlock()
 		return send()
-	})(s)
+	})(s))
+}
+
+// written are the items of all writes.
+func (c *counting) written() int {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	return c.items
 }
 
 // writes are all but reads, tries included.

@@ -75,6 +75,8 @@ func (suite Suite) Run(t *testing.T, open func(t *testing.T) ledger.Store) {
 		{"lines come while a letter is written", letterMeanwhile},
 		{"a letter is rejected", letterRejected},
 		{"replicas race for letters", letterRace},
+		{"a letter is posted for a desk", letterInHand},
+		{"a letter is saved and its case told in one go", letterTells},
 		{"letters are listed by what they are", letterList},
 		{"a case is found by the beginning of its id", find},
 		{"cases are listed by what they are", list},

@@ -35,7 +35,14 @@ const (
 
 // Post adds lines to letters; see ledger.Letters. It does not wait for the disk: what says that the lines were posted is committed later.
 func (s *Store) Post(ctx context.Context, now time.Time, lines ...ledger.Line) error {
+	_, err := s.PostAndTake(ctx, now, ledger.FirstClaim{}, lines...)
+	return err
+}
+
+// PostAndTake adds lines to letters, and takes those that are due; see ledger.Letters.
+func (s *Store) PostAndTake(ctx context.Context, now time.Time, by ledger.FirstClaim, lines ...ledger.Line) (taken []*ledger.Letter, err error) {
 	for _, of := range ledger.ByLetter(lines) {
+		var mine *ledger.Letter
 		err := s.changeSoon(ctx, func(t *tx) error {
 			n, r, err := t.letter(letterOf, of[0].Name())
 			if errors.Is(err, sql.ErrNoRows) {
@@ -49,16 +56,22 @@ func (s *Store) Post(ctx context.Context, now time.Time, lines ...ledger.Line) e
 					return err
 				}
 			}
+			if mine = nil; by.Holder != "" && r.Take(now, by.Holder, "", by.Lease) {
+				mine = r.Present()
+			}
 			if err := t.setLetter(n, r); err != nil {
 				return err
 			}
 			return t.tidyLetters(now)
 		})
 		if err != nil {
-			return err
+			return taken, err
+		}
+		if mine != nil {
+			taken = append(taken, mine)
 		}
 	}
-	return nil
+	return taken, nil
 }
 
 // openLetter makes a letter that nothing was posted to yet.
@@ -148,6 +161,21 @@ func (s *Store) TakeLetter(ctx context.Context, now time.Time, holder string, le
 
 // SaveLetter writes what became of a letter; see ledger.Letters.
 func (s *Store) SaveLetter(ctx context.Context, l *ledger.Letter) error {
+	return s.saveLetter(ctx, l, func(*tx) error { return nil })
+}
+
+// SaveAndSend writes what became of a letter, and tells a case; see ledger.Letters.
+func (s *Store) SaveAndSend(ctx context.Context, now time.Time, l *ledger.Letter, caseID string, m ledger.Message) error {
+	return s.saveLetter(ctx, l, func(t *tx) error {
+		if _, err := t.deliver(now, caseID, m); err != nil {
+			return fmt.Errorf("send to case %s: %w", caseID, err)
+		}
+		return nil
+	})
+}
+
+// saveLetter writes what became of a letter, and something else with it.
+func (s *Store) saveLetter(ctx context.Context, l *ledger.Letter, with func(*tx) error) error {
 	var version int64
 	err := s.change(ctx, func(t *tx) error {
 		n, r, err := t.letter(letterBy, l.ID)
@@ -156,6 +184,9 @@ func (s *Store) SaveLetter(ctx context.Context, l *ledger.Letter) error {
 		}
 		if err == nil {
 			err = r.Save(l)
+		}
+		if err == nil {
+			err = with(t)
 		}
 		if err != nil {
 			return err

@@ -18,7 +18,7 @@ func TestHostileTextsAreText(t *testing.T) {
 		"a mention of everybody": "<!channel> <!here> <!everyone> @channel", "markup": "*bold* _it_ ~gone~ `code` ```block``` > quote", "a link": "<http://evil.example|your console>",
 		"a bare link": "https://evil.example/login", "a user": "<@U1ANN> <#C0ALERTS>", "an emoji's name": ":skull: :white_check_mark:", "bidi": "login \u202etxt.exe", "lines": "a\r\nApproved by ann\r\n",
 		"NUL": "a\x00b", "10 KB": strings.Repeat("A very long name ", 640), "emoji": strings.Repeat("👩‍🚀", 1000), "a template": "{{ .Secret }} ${x} %s %!d(MISSING)", "HTML": "</script><script>alert(1)</script>",
-		"broken UTF-8": "a\xff\xfeb", "entities": "&lt;!channel&gt; &amp;", "JSON": `","type":"mrkdwn","text":"x`, "nothing": "", "blanks": " \t\u00a0\u2003 ",
+		"broken UTF-8": "a\xff\xfeb", "entities": "&lt;!channel&gt; &amp;", "other scripts": "名前 اسم नाम שם ﷽ Ⅻ ｆｕｌｌ e\u0301", "JSON": `","type":"mrkdwn","text":"x`, "nothing": "", "blanks": " \t\u00a0\u2003 ",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)

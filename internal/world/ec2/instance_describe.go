@@ -26,7 +26,7 @@ func describeInstances(c *core.Call, in *ec2.DescribeInstancesInput) (*ec2.Descr
 		}
 		all = named
 	}
-	all, refused := core.Filter(all, byProfile(in.Filters), instances.Filters)
+	all, refused := core.Filter(all, byAddress(c.At, byProfile(in.Filters)), instances.Filters)
 	if refused != nil {
 		return nil, refused
 	}
@@ -54,6 +54,22 @@ func byProfile(filters []types.Filter) []types.Filter {
 			filters[n].Values = nil
 			for _, arn := range f.Values {
 				filters[n].Values = append(filters[n].Values, arn[strings.LastIndexByte(arn, '/')+1:])
+			}
+		}
+	}
+	return filters
+}
+
+// byAddress asks for who has an Elastic IP by its id, where a filter does by the address: other public addresses the world's instances have none.
+func byAddress(at core.At, filters []types.Filter) []types.Filter {
+	for n, f := range filters {
+		if aws.ToString(f.Name) != "ip-address" {
+			continue
+		}
+		filters[n] = types.Filter{Name: aws.String("instance-id"), Values: []string{"none"}}
+		for _, a := range addresses.Sorted(at) {
+			if slices.Contains(f.Values, aws.ToString(a.PublicIp)) && a.InstanceId != nil {
+				filters[n].Values = append(filters[n].Values, *a.InstanceId)
 			}
 		}
 	}

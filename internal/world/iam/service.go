@@ -51,6 +51,9 @@ type holderEstate struct {
 
 type userEstate struct {
 	Policies holderEstate `yaml:",inline"`
+	Password bool         `yaml:"password"`
+	Groups   []string     `yaml:"groups"`
+	Factors  []string     `yaml:"mfa"` // serial numbers of devices
 	Keys     []struct {
 		ID       string `yaml:"id"`
 		Secret   string `yaml:"secret"`
@@ -92,7 +95,7 @@ func (e Estate) Build(at core.At) error {
 		if err != nil {
 			return fmt.Errorf("user %s: %w", h.Name, err)
 		}
-		made := users.Put(at, &user{holder: h})
+		made := users.Put(at, &user{holder: h, Password: u.Password, Groups: u.Groups, Factors: u.Factors})
 		for _, k := range u.Keys {
 			made.Keys = append(made.Keys, &accessKey{ID: k.ID, Secret: k.Secret, Inactive: k.Inactive, Created: cmp.Or(k.Created, at.Now), Used: k.Used})
 		}

@@ -14,7 +14,10 @@ import (
 // user is an IAM user.
 type user struct {
 	holder
-	Keys []*accessKey
+	Keys     []*accessKey
+	Password bool     // for the console
+	Groups   []string // names; what a group may is not modelled
+	Factors  []string // serial numbers of MFA devices
 }
 
 var users = core.Shelf[user]{Kind: "iam.user", Global: true, ID: "Name", Missing: func(name string) *core.Refusal {
@@ -37,6 +40,26 @@ func userResource() core.Resource {
 			d := u.describe()
 			d.PermissionsBoundary, d.Tags = nil, nil // lists leave them out
 			return *d
+		}),
+		readUser("", getLoginProfile),
+		unseen(changeUser("", deleteLoginProfile)),
+		readUser("Marker MaxItems", func(c *core.Call, in *iam.ListGroupsForUserInput, u *user) (*iam.ListGroupsForUserOutput, *core.Refusal) {
+			page, next, refused := core.Paged(u.memberships(c.At), in.Marker, in.MaxItems)
+			return &iam.ListGroupsForUserOutput{Groups: page, Marker: next, IsTruncated: next != nil}, refused
+		}),
+		unseen(change("UserName GroupName", ofGroup, found(userNamed, "UserName", removeUserFromGroup))),
+		readUser("Marker MaxItems", func(_ *core.Call, in *iam.ListMFADevicesInput, u *user) (*iam.ListMFADevicesOutput, *core.Refusal) {
+			page, next, refused := core.Paged(u.devices(), in.Marker, in.MaxItems)
+			return &iam.ListMFADevicesOutput{MFADevices: page, Marker: next, IsTruncated: next != nil}, refused
+		}),
+		readUser("Marker MaxItems", func(*core.Call, *iam.ListSigningCertificatesInput, *user) (*iam.ListSigningCertificatesOutput, *core.Refusal) {
+			return &iam.ListSigningCertificatesOutput{Certificates: []types.SigningCertificate{}}, nil
+		}),
+		readUser("Marker MaxItems", func(*core.Call, *iam.ListSSHPublicKeysInput, *user) (*iam.ListSSHPublicKeysOutput, *core.Refusal) {
+			return &iam.ListSSHPublicKeysOutput{}, nil
+		}),
+		readUser("", func(*core.Call, *iam.ListServiceSpecificCredentialsInput, *user) (*iam.ListServiceSpecificCredentialsOutput, *core.Refusal) {
+			return &iam.ListServiceSpecificCredentialsOutput{}, nil
 		}),
 		unseen(change("UserName NewUserName NewPath", toRename, found(userNamed, "UserName", updateUser))),
 		changeUser("", deleteUser),
@@ -103,6 +126,12 @@ func (u *user) describe() *types.User {
 // deleteUser wants everything taken from the user before.
 func deleteUser(c *core.Call, _ *iam.DeleteUserInput, u *user) (*iam.DeleteUserOutput, *core.Refusal) {
 	switch {
+	case u.Password:
+		return nil, inUse("delete login profile")
+	case len(u.Groups) > 0:
+		return nil, inUse("remove users from group")
+	case len(u.Factors) > 0:
+		return nil, inUse("delete MFA device")
 	case len(u.Keys) > 0:
 		return nil, inUse("delete access keys")
 	case len(u.Inline) > 0:
