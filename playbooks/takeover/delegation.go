@@ -71,7 +71,8 @@ sweep finds those to name servers of Route 53 at which no zone of ours is served
 and the delegation is read again right before. One account that was not read may have the zone: nothing is found then, and the case names it. A zone of ours by that
 name with other name servers is told and left, since which of both is right nobody can know. What was served by a zone of ours that is gone is deleted; what was never
 known to be, or was known so for less time than the delegation, may be a partner's, and is asked about. The name servers of a zone itself, so of a registered
-domain, are never touched. Where code owns the record, the change is proposed there as well: Terraform's
+domain, are never touched. Known false positives: a subdomain that a partner serves from an account of its own, of which a zone of ours once had the name servers: give the
+delegation an exception. Where code owns the record, the change is proposed there as well: Terraform's
 alone, in a plain block of the root module; modules and Terragrunt are told, CloudFormation's record sets and RecordSetGroups are not known. Not seen: DNS outside Route 53, and what a registrar delegates. A delegation that is partly to others than Route 53, and one in a private zone, is not looked at. Undo needs the author tier,
 without which it says the change batch that a person can give Route 53.`
 
