@@ -350,7 +350,7 @@ func TestListsComeInPages(t *testing.T) {
 		page := must(t, func() (*iam.ListUsersOutput, error) { return p.NextPage(ctx) })
 		pages, users = pages+1, users+len(page.Users)
 	}
-	if pages != 2 || users != 3 {
+	if pages != 2 || users != 4 {
 		t.Errorf("%d users on %d pages", users, pages)
 	}
 }
