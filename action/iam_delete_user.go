@@ -101,7 +101,7 @@ func (h holdings) keeps(tags map[string]string, caseID string) string {
 
 // Do takes from the user what it has, what it signs with first and what denies it last, and deletes it. What is not there any more is taken
 // enough. IAM refuses where the user was given something meanwhile, and the role's policy where its tag is gone. It deletes no user that has a
-// policy, but one that has a boundary: the boundary denies in the denies' place, or whoever gives the user a key at that moment has it freed.
+// policy, but one that has a boundary: the boundary denies in the denies' place, or a caller that gives the user a key at that moment has it freed.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
 func (d DeleteUser) Do(ctx context.Context, w access.Writes) error {
 	for _, take := range d.takes(w.IAM(d.User.Place()), aws.String(name(d.User))) {

@@ -25,7 +25,7 @@ func TestTheOwnerHasLeft(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			k := newReplicas(t, 1, `owners: {fallback: security, accounts: {"111122223333": gil@example.com}}`, x.left...)
-			k.one = 0 // nobody dies
+			k.one = 0 // no replica dies
 			k.grows("h0")
 			k.until(k.w.Now().Add(time.Minute))
 			c := k.only()
@@ -59,7 +59,7 @@ func TestTheOwnerHasLeft(t *testing.T) {
 	}
 }
 
-// grows has somebody raise the maximum of a group.
+// grows has a person raise the maximum of a group.
 func (k *killed) grows(name string) {
 	k.Helper()
 	mallory := autoscaling.NewFromConfig(k.w.Config(event.Place{Partition: "aws", Account: "111122223333", Region: "eu-west-1"},

@@ -28,7 +28,7 @@ import (
 	"github.com/ripostehq/riposte/playbooks"
 )
 
-// attacked is how many groups are made to launch a stranger's image (g0 and so on), and of how many somebody raises the maximum (h0).
+// attacked is how many groups are made to launch a stranger's image (g0 and so on), and of how many a person raises the maximum (h0).
 const attacked = 5
 
 // killEstate is the shop of the chat with those groups.
@@ -40,7 +40,7 @@ func killEstate() string {
 	return strings.Replace(chatShop, "groups: [", "groups: ["+groups, 1)
 }
 
-// grown answers a maximum that was raised: it is asked about, and set back where nobody answers for two days.
+// grown answers a maximum that was raised: it is asked about, and set back where no person answers for two days.
 func grown() playbook.Definition {
 	return playbook.Define(playbook.Spec[struct{}, struct{}]{
 		ID: "test.grown", On: []playbook.Trigger{playbook.Call(call.AutoScalingUpdateAutoScalingGroup)}, Severity: playbook.Low,
@@ -74,13 +74,13 @@ func seeds(t *testing.T) uint64 {
 
 // Ten minutes of attacks, and the three days in which people are asked, reminded and not heard. Two replicas on one ledger are killed before and
 // after any commit, call of AWS and message, and others take their places; Slack loses answers, and is too busy at times. No question
-// stays unasked, silence does nothing of which nobody was told and reminded, and no message comes twice.
+// stays unasked, silence does nothing of which no person was told and reminded, and no message comes twice.
 func TestReplicasAreKilledWhilePeopleAreAsked(t *testing.T) {
 	for seed := range seeds(t) {
 		k := newKilled(t, seed)
 		k.attacks(10 * time.Minute)
 		k.until(k.w.Now().Add(76 * time.Hour))
-		k.one = 0 // nobody dies any more
+		k.one = 0 // no replica dies any more
 		k.until(k.w.Now().Add(2 * time.Hour))
 		k.askedAndTold()
 		k.nothingTwice()
